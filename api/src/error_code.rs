@@ -1,0 +1,13 @@
+use serde::{Deserialize, Serialize};
+
+/// A code of the answer envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorCode {
+    /// The number in `code`.
+    pub code: i64,
+    /// The vendor's words, in Chinese.
+    pub title: String,
+    /// The meaning in English.
+    pub meaning: String,
+}

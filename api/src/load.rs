@@ -1,0 +1,90 @@
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Callback, Description, ErrorCode};
+
+/// A file of the description that cannot be read.
+#[derive(Debug)]
+pub struct LoadError {
+    path: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Io(io::Error),
+    // Boxed: it is many times the size of the other cause.
+    Yaml(Box<serde_saphyr::Error>),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path.display())?;
+        match &self.cause {
+            Cause::Io(error) => error.fmt(f),
+            Cause::Yaml(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallbacksFile {
+    callbacks: IndexMap<String, Callback>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorCodesFile {
+    error_codes: Vec<ErrorCode>,
+}
+
+impl Description {
+    /// Reads `callbacks.yaml`, `error_codes.yaml` and, as resources, all other
+    /// YAML files of a folder. The resources are sorted by file name.
+    pub fn load_dir(dir: impl AsRef<Path>) -> Result<Description, LoadError> {
+        let mut description = Description::default();
+        for path in yaml_files(dir.as_ref())? {
+            match path.file_stem().and_then(|stem| stem.to_str()) {
+                Some("callbacks") => {
+                    description.callbacks = read::<CallbacksFile>(&path)?.callbacks
+                }
+                Some("error_codes") => {
+                    description.error_codes = read::<ErrorCodesFile>(&path)?.error_codes;
+                }
+                _ => description.resources.push(read(&path)?),
+            }
+        }
+        Ok(description)
+    }
+}
+
+fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let entries: Result<Vec<_>, _> = fs::read_dir(dir)
+        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
+    let mut paths = entries.map_err(|error| LoadError {
+        path: dir.to_owned(),
+        cause: Cause::Io(error),
+    })?;
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "yaml")
+    });
+    paths.sort();
+    Ok(paths)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, LoadError> {
+    let failed = |cause| LoadError {
+        path: path.to_owned(),
+        cause,
+    };
+    let text = fs::read_to_string(path).map_err(|error| failed(Cause::Io(error)))?;
+    serde_saphyr::from_str(&text).map_err(|error| failed(Cause::Yaml(Box::new(error))))
+}
