@@ -1,0 +1,119 @@
+"""Reads the project's description (api/) and the vendor catalog into one shape.
+
+An operation is a dict: ids, name, title, methods, path, path_source, candidates,
+host, signed, params, any_of, tree, success, data_on_top, examples, failures and
+request_examples. `tree` and `params` are as in api/.
+"""
+
+import json
+import re
+
+import yaml
+
+REGULAR = {"signed": True, "success": 0, "data_on_top": False}
+
+
+def files(folder):
+    for path in sorted(folder.glob("*.yaml")):
+        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def project_operations(folder):
+    for file in files(folder):
+        for method, entry in file.get("operations", {}).items():
+            envelope = entry.get("envelope", {})
+            examples = entry.get("request_examples", {})
+            yield {
+                "ids": entry["documents"] + [entry[key] for key in ("public",) if key in entry],
+                "name": f"{file['resource']}.{method}",
+                "title": entry["title"],
+                "methods": entry["methods"],
+                "path": entry.get("path"),
+                "path_source": entry["path_source"],
+                "candidates": entry.get("candidates", []),
+                "host": entry.get("host"),
+                "signed": entry.get("signed", True),
+                "params": entry["params"],
+                "any_of": entry.get("any_of", []),
+                "tree": entry["response"],
+                "success": envelope.get("success", 0),
+                "data_on_top": envelope.get("data") == "top",
+                "examples": [example["body"] for example in entry.get("examples", [])],
+                "failures": entry.get("failure_examples", []),
+                "request_examples": [json.loads(example) for example in examples.values()],
+            }
+
+
+def project_callbacks(folder):
+    for file in files(folder):
+        yield from file.get("callbacks", {}).items()
+
+
+def catalog_operations(folder):
+    for file in files(folder):
+        for entry in file.get("operations", []):
+            yield catalog_operation(entry)
+
+
+def catalog_operation(entry):
+    response = entry["response"]
+    operation = {
+        "ids": [entry["id"]],
+        "name": None,
+        "title": entry["title"],
+        "methods": entry["methods"],
+        "path": entry.get("path"),
+        "path_source": entry["path_source"],
+        "candidates": entry.get("path_candidates", []),
+        "host": entry.get("host"),
+        "params": {param["name"]: param for param in entry["params"]},
+        "any_of": any_of(entry["params"]),
+        "tree": tree(response["data"], response["fields"]),
+        "examples": [entry[key] for key in ("example",) if key in entry],
+        "failures": entry.get("failure_examples", []),
+        "request_examples": [json.loads(entry[key]) for key in ("request_example",) if key in entry],
+    } | REGULAR
+    if "top_fields" in response:
+        # The upload: it goes to an address that another call returned, and its
+        # members stand beside code and msg.
+        fields = [field for field in response["top_fields"] if field["name"] not in ("code", "msg")]
+        operation |= {"signed": False, "success": 1, "data_on_top": True}
+        operation["tree"] = tree("object", fields)
+    return operation
+
+
+def any_of(params):
+    """The catalog says it in words: "at least one of a and b must be given"."""
+    found = re.findall(r"at least one of (\w+) and (\w+)", " ".join(p["desc"] for p in params))
+    return [list(names) for names in sorted(set(found))]
+
+
+def tree(kind, fields):
+    """The tree of dotted names such as list[].user_number or days{}.count."""
+    root = {"type": kind}
+    for field in fields:
+        node = root
+        steps = re.findall(r"\[\]|\{\}|[^.\[\]{}]+", field["name"])
+        for step, following in zip(steps, steps[1:] + [None]):
+            if step == "[]":
+                node = node.setdefault("items", {})
+            elif step == "{}":
+                node = node.setdefault("values", {})
+            else:
+                node = node.setdefault("fields", {}).setdefault(step, {})
+            implied = {"[]": "array", "{}": "map"}.get(following, "object")
+            node.setdefault("type", field["type"] if following is None else implied)
+        node["type"] = field["type"]
+    return complete(root)
+
+
+def complete(node):
+    """Containers whose content no document names hold anything."""
+    if node["type"] == "array":
+        node.setdefault("items", {"type": "any"})
+    if node["type"] == "map":
+        node.setdefault("values", {"type": "any"})
+    for child in [*node.get("fields", {}).values(), node.get("items"), node.get("values")]:
+        if child:
+            complete(child)
+    return node

@@ -1,0 +1,261 @@
+"""The rules of the service, written a second time straight from the documents.
+
+The shared vectors come from here, and `check.py` judges `bjy` by it. It shares
+no code with the Rust core on purpose: two readings of the documents must agree.
+"""
+
+import hashlib
+import json
+import re
+from decimal import Decimal
+
+INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+INT64 = range(-(2**63), 2**63)
+
+
+# --- JSON that keeps the text of every number ---------------------------------
+
+
+class Float(Decimal):
+    """A JSON number with a fraction or an exponent, its text kept."""
+
+    def __new__(cls, text):
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def loads(text):
+    return json.loads(text, parse_float=Float, parse_constant=refuse)
+
+
+def refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def dumps(value):
+    """Compact JSON, members in the order given."""
+    return "".join(pieces(value, None, ""))
+
+
+def dumps_sorted(value):
+    """JSON for the vector files: members sorted, one to a line."""
+    return "".join(pieces(value, 1, "\n")) + "\n"
+
+
+def pieces(value, indent, line):
+    if isinstance(value, Float):
+        yield value.text
+    elif not isinstance(value, (dict, list)) or not value:
+        yield json.dumps(value, ensure_ascii=False)
+    else:
+        is_object = isinstance(value, dict)
+        inner = line + " " * (indent or 0)
+        keys = value if is_object else range(len(value))
+        separator = "{" if is_object else "["
+        for key in sorted(keys) if indent else keys:
+            yield separator + inner
+            if is_object:
+                yield json.dumps(key, ensure_ascii=False) + (": " if indent else ":")
+            yield from pieces(value[key], indent, inner)
+            separator = ","
+        yield line + ("}" if is_object else "]")
+
+
+def same(left, right):
+    """Equal as JSON: 1 is 1.0, but never true, and never "1"."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if is_number(left) and is_number(right):
+        return left == right
+    return type(left) is type(right) and left == right
+
+
+def is_number(value):
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def is_int64(text):
+    return len(text) <= 20 and INTEGER.fullmatch(text) is not None and int(text) in INT64
+
+
+# --- signing ------------------------------------------------------------------
+
+
+def canonical(params):
+    """The sorted text that is signed, without the key."""
+    keys = sorted((key for key in params if key != "sign"), key=str.encode)
+    return "&".join(f"{key}={params[key]}" for key in keys)
+
+
+def sign(params, key):
+    text = "&".join(filter(None, [canonical(params), f"partner_key={key}"]))
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+# --- requests -----------------------------------------------------------------
+
+
+def text_of(value, param):
+    """A parameter as the text that goes over the wire."""
+    kind = param["type"]
+    if kind == "list":
+        return ",".join(text_of(item, {"type": param["items"]}) for item in value)
+    if kind == "json":
+        return dumps(value)
+    if kind == "float":
+        number = Decimal(str(value))
+        return f"{number:.{param['decimals']}f}" if "decimals" in param else f"{number:f}"
+    return str(value)
+
+
+def encode(operation, params, account, timestamp):
+    """The request for a call, as the vectors describe one."""
+    described = operation["params"]
+    params = dict(params)
+    signed = operation["signed"]
+    if signed:
+        host = operation["host"] or f"{account['domain']}.at.baijiayun.com"
+        url = f"https://{host}{operation['path']}"
+    else:
+        url = params.pop("upload_url")
+    files = [
+        {"name": name, "file": value["file"]["name"], "size": value["file"]["size"]}
+        for name, value in params.items()
+        if described[name]["type"] == "file"
+    ]
+    pairs = {
+        name: text_of(value, described[name])
+        for name, value in params.items()
+        if described[name]["type"] != "file"
+    }
+    if signed:
+        pairs |= {"partner_id": account["partner_id"], "timestamp": str(timestamp)}
+        pairs["sign"] = sign(pairs, account["partner_key"])
+    method = "POST" if "POST" in operation["methods"] else "GET"
+    encoding = "query" if method == "GET" else "multipart" if files else "form"
+    return {
+        "method": method,
+        "url": url,
+        "pairs": sorted(map(list, pairs.items())),
+        "files": sorted(files, key=lambda file: file["name"]),
+        "encoding": encoding,
+    }
+
+
+# --- answers ------------------------------------------------------------------
+
+
+def straighten(value, node):
+    """The canonical form of a value; what cannot be straightened stays as it is."""
+    return STRAIGHTENERS.get(node["type"], lambda value, _: value)(value, node)
+
+
+def straighten_int(value, _):
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str) and is_int64(value):
+        return int(value)
+    return value
+
+
+def straighten_float(value, _):
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return loads(value)
+    return value
+
+
+def straighten_bool(value, _):
+    for given in (0, 1, "0", "1", "false", "true"):
+        if same(value, given):
+            return given in (1, "1", "true")
+    return value
+
+
+def straighten_string(value, _):
+    if isinstance(value, Float):
+        return value.text
+    return str(value) if is_number(value) else value
+
+
+def straighten_object(value, node):
+    if value == []:
+        return {}
+    if not isinstance(value, dict):
+        return value
+    fields = node.get("fields", {})
+    return {
+        name: straighten(member, fields[name]) if name in fields else member
+        for name, member in value.items()
+        if member is not None or name not in fields or fields[name]["type"] == "any"
+    }
+
+
+def straighten_map(value, node):
+    if isinstance(value, list):
+        value = {str(index): item for index, item in enumerate(value)}
+    if not isinstance(value, dict):
+        return value
+    return {key: straighten(item, node["values"]) for key, item in value.items()}
+
+
+def straighten_array(value, node):
+    if isinstance(value, dict) and all(re.fullmatch("[0-9]+", key) for key in value):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return value
+    return [straighten(item, node["items"]) for item in value]
+
+
+def straighten_null(value, _):
+    return None if value in ([], {}, "") else value
+
+
+STRAIGHTENERS = {
+    "int": straighten_int,
+    "timestamp": straighten_int,
+    "float": straighten_float,
+    "bool": straighten_bool,
+    "string": straighten_string,
+    "date": straighten_string,
+    "datetime": straighten_string,
+    "object": straighten_object,
+    "map": straighten_map,
+    "array": straighten_array,
+    "null": straighten_null,
+}
+
+KINDS = {
+    1: "general",
+    404: "path_not_found",
+    1001: "parameter_rejected",
+    1002: "signature_rejected",
+    2001: "account_not_found",
+    2002: "permission_denied",
+    2003: "live_not_open",
+    3001: "room_not_found",
+    3002: "room_deleted",
+    4001: "upload_failed",
+}
+
+
+def answer(operation, body, status=200):
+    """What a caller gets for an answer: {"data": ...} or {"error": ...}."""
+    try:
+        envelope = loads(body)
+    except ValueError:
+        return {"error": {"kind": "not_json" if status == 200 else "http_status"}}
+    code = straighten_int(envelope.get("code"), None) if isinstance(envelope, dict) else None
+    if not isinstance(code, int):
+        return {"error": {"kind": "not_envelope" if status == 200 else "http_status"}}
+    if code != operation["success"]:
+        kind = KINDS.get(code, "service")
+        return {"error": {"kind": kind, "code": code, "msg": envelope.get("msg") or ""}}
+    if operation["data_on_top"]:
+        data = {key: envelope[key] for key in envelope if key not in ("code", "msg", "ts")}
+    else:
+        data = envelope.get("data")
+    return {"data": straighten(data, operation["tree"])}
