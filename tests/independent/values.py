@@ -14,10 +14,9 @@ def value_for(name, param, operation, rich):
         return examples[0] if examples else [{"content": "百家云", "time": 10}]
     if kind == "list":
         return list_for(param, rich)
-    if "example" in param:
-        return param["example"]
-    if "enum" in param:
-        return list(param["enum"])[-1 if rich else 0]
+    if "example" in param or "enum" in param:
+        given = param.get("example", list(param.get("enum", [None]))[-1 if rich else 0])
+        return int(given) if kind in ("int", "timestamp") else str(given)
     if kind == "timestamp":
         return 1700003600 if name.startswith("end") else 1700000000
     if kind == "date":
