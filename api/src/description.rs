@@ -53,14 +53,7 @@ impl Description {
     /// All operations, resource by resource.
     pub fn operations(&self) -> impl Iterator<Item = Entry<'_>> {
         self.resources.iter().flat_map(|resource| {
-            resource
-                .operations
-                .iter()
-                .map(move |(method, operation)| Entry {
-                    resource,
-                    method,
-                    operation,
-                })
+            resource.operations.iter().map(move |(method, operation)| Entry { resource, method, operation })
         })
     }
 
@@ -69,10 +62,6 @@ impl Description {
         let (resource, method) = full_name.split_once('.')?;
         let resource = self.resources.iter().find(|r| r.resource == resource)?;
         let (method, operation) = resource.operations.get_key_value(method)?;
-        Some(Entry {
-            resource,
-            method,
-            operation,
-        })
+        Some(Entry { resource, method, operation })
     }
 }

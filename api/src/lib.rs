@@ -24,8 +24,7 @@ pub use error_code::ErrorCode;
 #[cfg(feature = "yaml")]
 pub use load::LoadError;
 pub use operation::{
-    DataPlace, Envelope, Example, Limit, LimitScope, Method, Note, Operation, PageStyle, Paging,
-    PathSource, Resource,
+    DataPlace, Envelope, Example, Limit, LimitScope, Method, Note, Operation, PageStyle, Paging, PathSource, Resource,
 };
 pub use param::{ItemType, Param, ParamType};
 pub use shape::{Shape, ShapeType, Wire};

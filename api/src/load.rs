@@ -52,9 +52,7 @@ impl Description {
         let mut description = Description::default();
         for path in yaml_files(dir.as_ref())? {
             match path.file_stem().and_then(|stem| stem.to_str()) {
-                Some("callbacks") => {
-                    description.callbacks = read::<CallbacksFile>(&path)?.callbacks
-                }
+                Some("callbacks") => description.callbacks = read::<CallbacksFile>(&path)?.callbacks,
                 Some("error_codes") => {
                     description.error_codes = read::<ErrorCodesFile>(&path)?.error_codes;
                 }
@@ -66,25 +64,16 @@ impl Description {
 }
 
 fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    let entries: Result<Vec<_>, _> = fs::read_dir(dir)
-        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
-    let mut paths = entries.map_err(|error| LoadError {
-        path: dir.to_owned(),
-        cause: Cause::Io(error),
-    })?;
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "yaml")
-    });
+    let entries: Result<Vec<_>, _> =
+        fs::read_dir(dir).and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
+    let mut paths = entries.map_err(|error| LoadError { path: dir.to_owned(), cause: Cause::Io(error) })?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     paths.sort();
     Ok(paths)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T, LoadError> {
-    let failed = |cause| LoadError {
-        path: path.to_owned(),
-        cause,
-    };
+    let failed = |cause| LoadError { path: path.to_owned(), cause };
     let text = fs::read_to_string(path).map_err(|error| failed(Cause::Io(error)))?;
     serde_saphyr::from_str(&text).map_err(|error| failed(Cause::Yaml(Box::new(error))))
 }

@@ -55,6 +55,9 @@ pub struct Operation {
     /// The path; absent only where the caller is given the whole address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The parameter that holds the whole address, where another operation returned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// How the path is known.
     pub path_source: PathSource,
     /// Where the path is named, or why it was guessed so.
@@ -107,10 +110,7 @@ impl Operation {
     /// The ids that this operation has in the catalog: those of its documents,
     /// or the one of public material.
     pub fn catalog_ids(&self) -> impl Iterator<Item = &str> {
-        self.documents
-            .iter()
-            .chain(&self.public)
-            .map(String::as_str)
+        self.documents.iter().chain(&self.public).map(String::as_str)
     }
 }
 
@@ -232,10 +232,7 @@ struct ScopedNote {
 impl From<NoteText> for Note {
     fn from(text: NoteText) -> Self {
         match text {
-            NoteText::All(note) => Note {
-                documents: Vec::new(),
-                note,
-            },
+            NoteText::All(note) => Note { documents: Vec::new(), note },
             NoteText::Some(ScopedNote { documents, note }) => Note { documents, note },
         }
     }
@@ -243,11 +240,7 @@ impl From<NoteText> for Note {
 
 impl From<Note> for NoteText {
     fn from(Note { documents, note }: Note) -> Self {
-        if documents.is_empty() {
-            NoteText::All(note)
-        } else {
-            NoteText::Some(ScopedNote { documents, note })
-        }
+        if documents.is_empty() { NoteText::All(note) } else { NoteText::Some(ScopedNote { documents, note }) }
     }
 }
 

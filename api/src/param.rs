@@ -56,12 +56,7 @@ pub struct Param {
     /// The meaning.
     pub desc: String,
     /// The values that a document lists (`enum` in the files).
-    #[serde(
-        rename = "enum",
-        default,
-        deserialize_with = "enum_values",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(rename = "enum", default, deserialize_with = "enum_values", skip_serializing_if = "Vec::is_empty")]
     pub enum_values: Vec<EnumValue>,
     /// What a `json` parameter's text holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -41,12 +41,7 @@ pub struct Shape {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desc: Option<String>,
     /// The values that a document lists (`enum` in the files).
-    #[serde(
-        rename = "enum",
-        default,
-        deserialize_with = "enum_values",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(rename = "enum", default, deserialize_with = "enum_values", skip_serializing_if = "Vec::is_empty")]
     pub enum_values: Vec<EnumValue>,
     /// The elements of an array.
     #[serde(default, skip_serializing_if = "Option::is_none")]

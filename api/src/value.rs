@@ -46,9 +46,7 @@ pub enum Format {
 
 /// Reads `enum` from a YAML mapping of values to meanings, or from the list
 /// that it is in JSON, where keys could not be numbers.
-pub(crate) fn enum_values<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<EnumValue>, D::Error> {
+pub(crate) fn enum_values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<EnumValue>, D::Error> {
     struct Values;
 
     impl<'de> Visitor<'de> for Values {
@@ -59,12 +57,8 @@ pub(crate) fn enum_values<'de, D: Deserializer<'de>>(
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            let meanings =
-                indexmap::IndexMap::<Scalar, String>::deserialize(MapAccessDeserializer::new(map))?;
-            Ok(meanings
-                .into_iter()
-                .map(|(value, meaning)| EnumValue { value, meaning })
-                .collect())
+            let meanings = indexmap::IndexMap::<Scalar, String>::deserialize(MapAccessDeserializer::new(map))?;
+            Ok(meanings.into_iter().map(|(value, meaning)| EnumValue { value, meaning }).collect())
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {

@@ -1,0 +1,382 @@
+//! What a schema cannot say about the description.
+#![cfg(feature = "yaml")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baijiayun_api::{
+    Description, Entry, Note, PageStyle, Param, ParamType, PathSource, Scalar, Shape, ShapeType, Wire,
+};
+use serde_json::Value;
+
+fn description() -> Description {
+    Description::load_dir(env!("CARGO_MANIFEST_DIR")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Fails with all faults at once, each with the name of its operation.
+fn each_operation(check: impl Fn(&Entry, &mut Vec<String>)) {
+    let description = description();
+    let mut all = Vec::new();
+    for entry in description.operations() {
+        let mut faults = Vec::new();
+        check(&entry, &mut faults);
+        all.extend(faults.iter().map(|fault| format!("{}: {fault}", entry.full_name())));
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+#[test]
+fn embedded_is_up_to_date() {
+    assert!(*Description::embedded() == description(), "the YAML files have changed: run `cargo xtask generate`");
+}
+
+#[test]
+fn json_round_trip_is_exact() {
+    let description = description();
+    let json = serde_json::to_string(&description).unwrap();
+    let back: Description = serde_json::from_str(&json).unwrap();
+    assert!(back == description);
+}
+
+#[test]
+fn enum_keys_keep_their_type() {
+    let description = description();
+    let room = description.find("room.create").unwrap().operation;
+    let values = |param: &str| -> Vec<_> {
+        let values = &room.params[param].enum_values;
+        values.iter().map(|v| v.value.clone()).collect()
+    };
+    assert_eq!(values("enable_share"), [0, 1, 2].map(Scalar::Int));
+    assert_eq!(values("enable_live_sell"), ["0", "1", "2"].map(|v| Scalar::Text(v.into())));
+}
+
+#[test]
+fn names_are_found_and_unique() {
+    let description = description();
+    let mut names = BTreeSet::new();
+    for entry in description.operations() {
+        let name = entry.full_name();
+        let found = description.find(&name).unwrap_or_else(|| panic!("{name} is not found"));
+        assert!(std::ptr::eq(found.operation, entry.operation), "{name} finds another operation");
+        assert!(names.insert(name.clone()), "{name} stands twice");
+    }
+    for name in ["room", "room.", ".create", "room.nothing", "nothing.create"] {
+        assert!(description.find(name).is_none(), "{name} is found");
+    }
+}
+
+#[test]
+fn a_method_name_stands_once_in_its_resource() {
+    let dir = tempdir();
+    let operation = "{title: t, summary: s., documents: [vod.1], methods: [POST], path: /openapi/a/b, \
+        path_source: seed, path_evidence: e, read_only: true, params: {}, response: {type: any}}";
+    let file = |names: [&str; 2]| {
+        let [one, two] = names.map(|name| format!("  {name}: {operation}\n"));
+        format!("resource: a\ntitle: t\nsummary: s.\noperations:\n{one}{two}")
+    };
+    std::fs::write(dir.join("a.yaml"), file(["one", "two"])).unwrap();
+    assert_eq!(Description::load_dir(&dir).unwrap().operations().count(), 2);
+    std::fs::write(dir.join("a.yaml"), file(["one", "one"])).unwrap();
+    let error = Description::load_dir(&dir).unwrap_err().to_string();
+    assert!(error.contains("a.yaml") && error.contains("duplicate"), "{error}");
+    let typo = file(["one", "two"]).replace("read_only", "readonly");
+    std::fs::write(dir.join("a.yaml"), typo).unwrap();
+    let error = Description::load_dir(&dir).unwrap_err().to_string();
+    assert!(error.contains("readonly"), "{error}");
+}
+
+fn tempdir() -> std::path::PathBuf {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("load_dir");
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+#[test]
+fn files_are_named_after_their_resource() {
+    let description = description();
+    for resource in &description.resources {
+        let file = format!("{}/{}.yaml", env!("CARGO_MANIFEST_DIR"), resource.resource);
+        assert!(std::path::Path::new(&file).exists(), "{} is not in {file}", resource.resource);
+    }
+}
+
+/// The catalog has 300 operations in documents, 64 in public material only,
+/// and 14 callbacks. All are here, each once.
+#[test]
+fn every_catalog_id_stands_once() {
+    let description = description();
+    let mut uses: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let (mut documents, mut public, mut callbacks) = (0, 0, 0);
+    for entry in description.operations() {
+        documents += entry.operation.documents.len();
+        public += entry.operation.public.iter().count();
+        for id in entry.operation.catalog_ids() {
+            uses.entry(id.into()).or_default().push(entry.full_name());
+        }
+    }
+    for (name, callback) in &description.callbacks {
+        for id in callback.catalog_ids() {
+            callbacks += 1;
+            uses.entry(id.into()).or_default().push(format!("callback {name}"));
+        }
+    }
+    uses.retain(|_, names| names.len() > 1);
+    assert!(uses.is_empty(), "{uses:#?}");
+    assert_eq!((documents, public, callbacks), (300, 64, 14));
+}
+
+#[test]
+fn ids_inside_an_entry_are_its_own() {
+    each_operation(|entry, faults| {
+        let operation = entry.operation;
+        let own: Vec<&str> = operation.catalog_ids().collect();
+        let mut check = |place: &str, id: &str| {
+            if !own.contains(&id) {
+                faults.push(format!("{place} names {id}, which is not among {own:?}"));
+            }
+        };
+        for (name, param) in &operation.params {
+            for id in param.only.iter().chain(&param.required_by) {
+                check(name, id);
+            }
+        }
+        for id in operation.notes.iter().flat_map(|note: &Note| &note.documents) {
+            check("a note", id);
+        }
+        for id in operation.examples.iter().flat_map(|example| &example.documents) {
+            check("an example", id);
+        }
+        for id in operation.title_ocr.keys().chain(operation.title_uncertain.keys()) {
+            check("a title", id);
+        }
+        for id in operation.request_examples.keys().chain(operation.form_examples.keys()) {
+            check("a request example", id);
+        }
+    });
+}
+
+#[test]
+fn ids_inside_a_callback_are_its_own() {
+    for (name, callback) in &description().callbacks {
+        let own: Vec<&str> = callback.catalog_ids().collect();
+        let params = callback.params.values();
+        let in_params = params.flat_map(|param| param.only.iter().chain(&param.required_by));
+        let in_notes = callback.notes.iter().flat_map(|note| &note.documents);
+        for id in in_params.chain(in_notes) {
+            assert!(own.contains(&id.as_str()), "{name} names {id}, which is not among {own:?}");
+        }
+    }
+}
+
+#[test]
+fn groups_and_paging_name_what_exists() {
+    each_operation(|entry, faults| {
+        let operation = entry.operation;
+        let Some(paging) = &operation.paging else {
+            return;
+        };
+        let size = match paging.style {
+            PageStyle::PageSize => "page_size",
+            PageStyle::PageLimit => "limit",
+        };
+        for name in ["page", size] {
+            if !operation.params.contains_key(name) {
+                faults.push(format!("paging needs the parameter {name}"));
+            }
+        }
+        let response = &operation.response;
+        let list = match paging.list.as_str() {
+            "" => Some(response),
+            name => response.fields.get(name),
+        };
+        if list.is_none_or(|list| list.kind != ShapeType::Array) {
+            faults.push(format!("paging.list {:?} is not an array", paging.list));
+        }
+        if let Some(total) = &paging.total
+            && response.fields.get(total).is_none_or(|field| field.kind != ShapeType::Int)
+        {
+            faults.push(format!("paging.total {total:?} is not an int"));
+        }
+    });
+    each_operation(|entry, faults| {
+        for name in entry.operation.any_of.iter().flatten() {
+            match entry.operation.params.get(name) {
+                None => faults.push(format!("any_of names {name}, which does not exist")),
+                Some(param) if param.required => {
+                    faults.push(format!("any_of names {name}, which is required anyway"));
+                }
+                Some(_) => {}
+            }
+        }
+    });
+}
+
+#[test]
+fn printed_json_is_strict() {
+    each_operation(|entry, faults| {
+        let operation = entry.operation;
+        let success = operation.envelope.success;
+        let mut code_of = |place: &str, text: &str| match serde_json::from_str::<Value>(text) {
+            Ok(body) => body["code"].as_i64(),
+            Err(error) => {
+                faults.push(format!("{place} is not JSON: {error}"));
+                None
+            }
+        };
+        let good = operation.examples.iter().map(|e| code_of("an example", &e.body));
+        let good: Vec<_> = good.collect();
+        let bad = operation.failure_examples.iter().map(|e| code_of("a failure example", e));
+        let bad: Vec<_> = bad.collect();
+        for text in operation.request_examples.values() {
+            code_of("a request example", text);
+        }
+        if good.iter().any(|code| *code != Some(success)) {
+            faults.push(format!("an example has not code {success}: {good:?}"));
+        }
+        if bad.iter().any(|code| code.is_none_or(|code| code == success)) {
+            faults.push(format!("a failure example has no code of a failure: {bad:?}"));
+        }
+    });
+    for (name, callback) in &description().callbacks {
+        let reply = callback.reply.iter().flat_map(|reply| [&reply.success, &reply.failure]);
+        for text in reply.chain(&callback.payload_example) {
+            let json = serde_json::from_str::<Value>(text);
+            assert!(json.is_ok_and(|json| json.is_object()), "{name}: {text} is no JSON object");
+        }
+    }
+}
+
+/// The other direction does not hold: a printed example lacks a required member.
+#[test]
+fn a_payload_has_described_members_only() {
+    for (name, callback) in &description().callbacks {
+        let Some(example) = &callback.payload_example else {
+            continue;
+        };
+        let payload: Value = serde_json::from_str(example).unwrap();
+        for common in ["timestamp", "sign"] {
+            assert!(payload.get(common).is_some(), "{name}: the payload lacks {common}");
+        }
+        for member in payload.as_object().unwrap().keys() {
+            let known = callback.params.contains_key(member) || ["timestamp", "sign"].contains(&&**member);
+            assert!(known, "{name}: {member} is not described");
+        }
+    }
+}
+
+#[test]
+fn a_guessed_path_has_candidates() {
+    each_operation(|entry, faults| {
+        let operation = entry.operation;
+        let candidates = &operation.candidates;
+        let unique: BTreeSet<_> = candidates.iter().collect();
+        if unique.len() != candidates.len() {
+            faults.push("a candidate stands twice".into());
+        }
+        if !candidates.is_empty() && candidates.first() != operation.path.as_ref() {
+            faults.push("the first candidate is not the path".into());
+        }
+        if operation.path_source == PathSource::Inferred && !(3..=8).contains(&candidates.len()) {
+            faults.push(format!("a guess with {} candidates", candidates.len()));
+        }
+    });
+}
+
+#[test]
+fn an_address_is_a_required_parameter() {
+    each_operation(|entry, faults| {
+        if let Some(name) = &entry.operation.address {
+            let param = entry.operation.params.get(name);
+            if !param.is_some_and(|param| param.required && param.kind == ParamType::String) {
+                faults.push(format!("the address {name} is not a required string parameter"));
+            }
+        }
+    });
+}
+
+#[test]
+fn an_endpoint_has_one_entry() {
+    let description = description();
+    let mut paths: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for entry in description.operations() {
+        if let Some(path) = &entry.operation.path {
+            let endpoint = (entry.operation.host.clone(), path.clone());
+            paths.entry(endpoint).or_default().push(entry.full_name());
+        }
+    }
+    paths.retain(|_, names| names.len() > 1);
+    assert!(paths.is_empty(), "{paths:#?}");
+}
+
+#[test]
+fn limits_can_be_kept() {
+    each_operation(|entry, faults| {
+        for limit in &entry.operation.limits {
+            if limit.count == 0 || !(1..=86_400).contains(&limit.seconds) {
+                faults.push(format!("{} calls in {} s", limit.count, limit.seconds));
+            }
+            let per_room = limit.per == baijiayun_api::LimitScope::Room;
+            if per_room && !entry.operation.params.contains_key("room_id") {
+                faults.push("a limit per room without a room_id".into());
+            }
+        }
+    });
+}
+
+#[test]
+fn files_need_multipart() {
+    each_operation(|entry, faults| {
+        let is_file = |param: &Param| param.kind == ParamType::File;
+        let has_file = entry.operation.params.values().any(is_file);
+        if has_file != entry.operation.multipart {
+            faults.push(format!("multipart {} and a file {has_file}", entry.operation.multipart));
+        }
+    });
+}
+
+#[test]
+fn values_fit_their_type() {
+    each_operation(|entry, faults| {
+        for (name, param) in &entry.operation.params {
+            if param.min.zip(param.max).is_some_and(|(min, max)| min > max) {
+                faults.push(format!("{name}: min is over max"));
+            }
+            let is_number = param.kind == ParamType::Int;
+            for value in param.default.iter().chain(&param.example) {
+                if is_number && matches!(value, Scalar::Text(_)) {
+                    faults.push(format!("{name}: {value:?} is not an int"));
+                }
+            }
+            let takes_text = matches!(param.kind, ParamType::String | ParamType::List);
+            for listed in &param.enum_values {
+                if is_number != matches!(listed.value, Scalar::Int(_)) && !takes_text {
+                    faults.push(format!("{name}: {:?} is not of its type", listed.value));
+                }
+            }
+            if let Some(shape) = &param.value {
+                check_shape(name, shape, faults);
+            }
+        }
+        check_shape("response", &entry.operation.response, faults);
+    });
+}
+
+/// A remark on a difference must name one.
+fn check_shape(place: &str, shape: &Shape, faults: &mut Vec<String>) {
+    if shape.table_type == Some(shape.kind) {
+        faults.push(format!("{place}: table_type is the type itself"));
+    }
+    let same = match shape.wire {
+        Some(Wire::Int) => matches!(shape.kind, ShapeType::Int | ShapeType::Timestamp),
+        Some(Wire::String) => shape.kind == ShapeType::String,
+        None => false,
+    };
+    if same {
+        faults.push(format!("{place}: wire is the type itself"));
+    }
+    for child in shape.items.iter().chain(&shape.values) {
+        check_shape(&format!("{place}[]"), child, faults);
+    }
+    for (name, field) in &shape.fields {
+        check_shape(&format!("{place}.{name}"), field, faults);
+    }
+}
