@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import reference
 from description import files, project_callbacks, project_operations
-from reference import dumps, dumps_sorted, encode, loads, sign
+from reference import dumps, dumps_lines, encode, loads, sign
 from values import LONG_ID, params_for
 from variants import envelope, numbers_as_text, rewrite, variants
 
@@ -273,7 +273,7 @@ def main():
     }
     differing = []
     for name, vectors in written.items():
-        path, text = VECTORS / name, dumps_sorted(vectors)
+        path, text = VECTORS / name, dumps_lines(vectors)
         if "--check" not in sys.argv[1:]:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:

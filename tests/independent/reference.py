@@ -39,8 +39,8 @@ def dumps(value):
     return "".join(pieces(value, None, ""))
 
 
-def dumps_sorted(value):
-    """JSON for the vector files: members sorted, one to a line."""
+def dumps_lines(value):
+    """JSON for the vector files: one member to a line, in the order given."""
     return "".join(pieces(value, 1, "\n")) + "\n"
 
 
@@ -54,7 +54,7 @@ def pieces(value, indent, line):
         inner = line + " " * (indent or 0)
         keys = value if is_object else range(len(value))
         separator = "{" if is_object else "["
-        for key in sorted(keys) if indent else keys:
+        for key in keys:
             yield separator + inner
             if is_object:
                 yield json.dumps(key, ensure_ascii=False) + (": " if indent else ":")

@@ -1,0 +1,264 @@
+//! One call: its parameters, and sending it.
+
+use std::fmt;
+use std::ops::Deref;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use baijiayun_core::answer::{self, Answer};
+use baijiayun_core::coerce::{Departure, Options};
+use baijiayun_core::{Error, Operation, Params, Request, Value, operation, request};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tracing::Instrument;
+
+use crate::Client;
+
+/// A call that is being put together. The typed calls of the resource modules stand on it.
+#[derive(Clone)]
+pub struct Call {
+    client: Client,
+    operation: Target,
+    params: Params,
+    timeout: Option<Duration>,
+    /// What was wrong before the call could be checked.
+    error: Option<Error>,
+}
+
+#[derive(Clone)]
+enum Target {
+    Known(&'static Operation),
+    Raw(Box<Operation>),
+    /// The error says why.
+    Missing,
+}
+
+impl Call {
+    /// A call by operation name. An unknown name is reported when the call is sent.
+    pub(crate) fn new(client: &Client, name: &str) -> Call {
+        let (operation, error) = match operation::find(name) {
+            Ok(operation) => (Target::Known(operation), None),
+            Err(error) => (Target::Missing, Some(error)),
+        };
+        Call { client: client.clone(), operation, params: Params::new(), timeout: None, error }
+    }
+
+    pub(crate) fn raw(client: &Client, operation: Operation) -> Call {
+        let operation = Target::Raw(Box::new(operation));
+        Call { client: client.clone(), operation, params: Params::new(), timeout: None, error: None }
+    }
+
+    /// Sets a parameter.
+    #[must_use]
+    pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Call {
+        self.params.set(name, value);
+        self
+    }
+
+    /// Sets a JSON parameter. It is serialized here, once.
+    #[must_use]
+    pub fn set_json<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Call {
+        match Value::json(&value) {
+            Ok(json) => drop(self.params.set(name, json)),
+            Err(error) => self.error = Some(error),
+        }
+        self
+    }
+
+    /// Sends a parameter that the description lacks.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Call {
+        self.params.set_extra(name, value);
+        self
+    }
+
+    /// Replaces all parameters.
+    #[must_use]
+    pub fn params(mut self, params: Params) -> Call {
+        self.params = params;
+        self
+    }
+
+    /// Waits this long for the answer instead of the client's timeout.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Call {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The request as it would be sent at that unix time.
+    ///
+    /// # Errors
+    /// As sending it, before anything is sent.
+    pub fn request(&self, timestamp: i64) -> Result<Request, Error> {
+        request::build(self.client.account(), self.operation()?, &self.params, timestamp)
+    }
+
+    fn operation(&self) -> Result<&Operation, Error> {
+        match (&self.error, &self.operation) {
+            (Some(error), _) => Err(error.clone()),
+            (None, Target::Known(operation)) => Ok(operation),
+            (None, Target::Raw(operation)) => Ok(operation),
+            (None, Target::Missing) => operation::find("").map(|operation| operation as &Operation),
+        }
+    }
+
+    async fn answer(&self, options: Options) -> Result<Answer, Error> {
+        let operation = self.client.account().resolve(self.operation()?);
+        let span = tracing::info_span!(
+            "baijiayun",
+            operation = operation.name.as_ref(),
+            status = tracing::field::Empty,
+            code = tracing::field::Empty
+        );
+        let exchange = async {
+            let request = request::build(self.client.account(), &operation, &self.params, now())?;
+            let timeout = self.timeout.unwrap_or(self.client.timeout());
+            let http = self.client.executor().execute(request, timeout).await.map_err(|failure| {
+                Error::new(failure.kind.into(), operation.name.as_ref()).with_message(failure.message)
+            })?;
+            tracing::Span::current().record("status", http.status);
+            answer::parse_with(&operation, http.status, &http.body, options)
+        };
+        let result = exchange.instrument(span.clone()).await;
+        match &result {
+            Ok(answer) => {
+                for departure in &answer.departures {
+                    tracing::debug!(parent: &span, path = departure.path, expected = departure.expected, "not as documented");
+                }
+            }
+            Err(error) => {
+                span.record("code", error.code());
+                tracing::debug!(parent: &span, kind = error.kind().as_str(), "call failed");
+            }
+        }
+        result
+    }
+
+    /// Sends the call and returns its data as canonical JSON.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](baijiayun_core::ErrorKind).
+    pub async fn send(self) -> Result<Answer, Error> {
+        self.answer(Options::default()).await
+    }
+
+    /// Sends the call and returns its data as a type.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](baijiayun_core::ErrorKind).
+    pub async fn send_as<T: DeserializeOwned + Default>(self) -> Result<Response<T>, Error> {
+        let answer = self.answer(Options { set_aside: true, ids_as_text: false }).await?;
+        let data = answer.decode(self.operation()?)?;
+        Ok(Response { data, answer })
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match &self.operation {
+            Target::Known(operation) => operation.name.as_ref(),
+            Target::Raw(operation) => operation.name.as_ref(),
+            Target::Missing => "unknown",
+        };
+        f.debug_struct("Call").field("operation", &name).field("params", &self.params).finish_non_exhaustive()
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// What the service answered: the typed data, to which this derefs, and all of it as JSON.
+#[derive(Debug, Clone)]
+pub struct Response<T> {
+    data: T,
+    answer: Answer,
+}
+
+impl<T> Response<T> {
+    /// The data alone.
+    pub fn into_data(self) -> T {
+        self.data
+    }
+
+    /// The data as JSON, with members that the type does not know.
+    pub fn json(&self) -> &[u8] {
+        &self.answer.data
+    }
+
+    /// The service's message, usually empty.
+    pub fn msg(&self) -> &str {
+        &self.answer.msg
+    }
+
+    /// When the service answered, unix seconds.
+    pub fn ts(&self) -> Option<i64> {
+        self.answer.ts
+    }
+
+    /// Values that are not what the documents describe, and so are not in the typed data.
+    pub fn departures(&self) -> &[Departure] {
+        &self.answer.departures
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+/// The data of an operation that answers with none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nothing;
+
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Nothing, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Nothing)
+    }
+}
+
+impl Serialize for Nothing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+/// What all typed calls have in common.
+macro_rules! typed_call {
+    ($name:ident => $data:ty) => {
+        impl $name {
+            /// Sends a parameter that the description lacks.
+            pub fn extra(self, name: impl Into<String>, value: impl Into<baijiayun_core::Value>) -> Self {
+                Self(self.0.extra(name, value))
+            }
+
+            /// Waits this long for the answer instead of the client's timeout.
+            pub fn timeout(self, timeout: std::time::Duration) -> Self {
+                Self(self.0.timeout(timeout))
+            }
+
+            /// The request as it would be sent at that unix time, without sending it.
+            ///
+            /// # Errors
+            /// [`InvalidParameters`](baijiayun_core::ErrorKind::InvalidParameters) with all faults.
+            pub fn request(&self, timestamp: i64) -> Result<baijiayun_core::Request, baijiayun_core::Error> {
+                self.0.request(timestamp)
+            }
+        }
+
+        impl std::future::IntoFuture for $name {
+            type Output = Result<crate::Response<$data>, baijiayun_core::Error>;
+            type IntoFuture = std::pin::Pin<Box<dyn std::future::Future<Output = Self::Output> + Send>>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                Box::pin(self.0.send_as())
+            }
+        }
+    };
+}
+
+pub(crate) use typed_call;

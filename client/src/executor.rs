@@ -1,0 +1,60 @@
+//! What sends requests. The client has one built in (feature `reqwest`) and
+//! takes any other through [`Executor`].
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use baijiayun_core::{ErrorKind, Request};
+
+/// An HTTP answer, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why no HTTP answer came.
+#[derive(Debug, Clone)]
+pub struct TransportError {
+    /// What happened.
+    pub kind: TransportErrorKind,
+    /// The same in words, without keys, queries and bodies.
+    pub message: String,
+}
+
+/// What happened to a request without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportErrorKind {
+    /// No connection: the request was certainly not sent.
+    Connect,
+    /// The time was up.
+    Timeout,
+    /// Anything else: the service may have seen the request.
+    Other,
+    /// The answer is longer than [`baijiayun_core::answer::MAX_BYTES`].
+    TooLarge,
+}
+
+impl From<TransportErrorKind> for ErrorKind {
+    fn from(kind: TransportErrorKind) -> ErrorKind {
+        match kind {
+            TransportErrorKind::Connect => ErrorKind::Connect,
+            TransportErrorKind::Timeout => ErrorKind::Timeout,
+            TransportErrorKind::Other => ErrorKind::Transport,
+            TransportErrorKind::TooLarge => ErrorKind::TooLarge,
+        }
+    }
+}
+
+/// The future that an executor returns.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpAnswer, TransportError>> + Send + 'a>>;
+
+/// Sends requests.
+pub trait Executor: Send + Sync {
+    /// Sends one request and reads the whole answer, within `timeout`.
+    /// Dropping the future gives the request up.
+    fn execute(&self, request: Request, timeout: Duration) -> Sending<'_>;
+}

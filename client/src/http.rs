@@ -1,0 +1,116 @@
+//! The default executor: reqwest with rustls.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use baijiayun_core::answer::MAX_BYTES;
+use baijiayun_core::operation::Method;
+use baijiayun_core::{Body, File, FileSource, PartContent, Request};
+use reqwest::multipart::{Form, Part};
+use tokio_util::io::ReaderStream;
+
+use crate::executor::{Executor, HttpAnswer, Sending, TransportError, TransportErrorKind};
+
+/// Sends requests with [`reqwest`]. It keeps connections, and streams files
+/// from disk.
+#[derive(Debug, Clone)]
+pub struct ReqwestExecutor(reqwest::Client);
+
+impl ReqwestExecutor {
+    /// With reqwest's own settings, except that redirects are not followed:
+    /// the API has none, and a signed form must not go elsewhere.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up on this machine.
+    pub fn new() -> Result<ReqwestExecutor, TransportError> {
+        let builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("baijiayun-rust/", env!("CARGO_PKG_VERSION")));
+        builder.build().map(ReqwestExecutor).map_err(failure)
+    }
+
+    /// With a client of your own (proxy, certificates, pool).
+    pub fn with_client(client: reqwest::Client) -> ReqwestExecutor {
+        ReqwestExecutor(client)
+    }
+
+    async fn send(&self, request: Request, timeout: Duration) -> Result<HttpAnswer, TransportError> {
+        let mut builder = match request.method {
+            Method::Get => self.0.get(&request.url),
+            Method::Post => self.0.post(&request.url),
+        }
+        .timeout(timeout);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, *value);
+        }
+        builder = match request.body {
+            Body::Empty => builder,
+            Body::Form(form) => builder.body(form),
+            Body::Multipart(parts) => {
+                let mut form = Form::new();
+                for part in parts {
+                    form = match part.content {
+                        PartContent::Text(text) => form.text(part.name, text),
+                        PartContent::File(file) => form.part(part.name, file_part(file).await?),
+                    };
+                }
+                builder.multipart(form)
+            }
+        };
+        let mut response = builder.send().await.map_err(failure)?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failure)? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(TransportError {
+                    kind: TransportErrorKind::TooLarge,
+                    message: format!("the answer is longer than {MAX_BYTES} bytes"),
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(HttpAnswer { status, body })
+    }
+}
+
+impl Executor for ReqwestExecutor {
+    fn execute(&self, request: Request, timeout: Duration) -> Sending<'_> {
+        Box::pin(self.send(request, timeout))
+    }
+}
+
+async fn file_part(file: File) -> Result<Part, TransportError> {
+    let part = match file.source {
+        FileSource::Bytes(bytes) => Part::bytes(bytes.to_vec()),
+        FileSource::Named(path) => {
+            let unreadable = |error: std::io::Error| TransportError {
+                // Nothing was sent.
+                kind: TransportErrorKind::Connect,
+                message: format!("cannot read {path}: {error}"),
+            };
+            let opened = tokio::fs::File::open(&path).await.map_err(unreadable)?;
+            let length = opened.metadata().await.map_err(unreadable)?.len();
+            Part::stream_with_length(reqwest::Body::wrap_stream(ReaderStream::new(opened)), length)
+        }
+    };
+    Ok(part.file_name(file.name))
+}
+
+/// reqwest's error without the address, whose query may be signed.
+fn failure(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_connect() || error.is_builder() {
+        TransportErrorKind::Connect
+    } else {
+        TransportErrorKind::Other
+    };
+    let error = error.without_url();
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        message = format!("{message}: {inner}");
+        cause = inner.source();
+    }
+    TransportError { kind, message }
+}

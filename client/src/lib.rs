@@ -1,0 +1,159 @@
+//! The server SDK for BaijiaYun (百家云): live classrooms and video on demand.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), baijiayun::Error> {
+//! use baijiayun::Client;
+//!
+//! let client = Client::new("demo", "12345678", "the partner key")?;
+//! let room = client.room().create("测试教室", 1_893_456_000, 1_893_459_600).max_users(30).await?;
+//! let room_id = room.room_id.as_deref().unwrap_or_default();
+//!
+//! let info = client.room().info(room_id).await?;
+//! println!("{:?}", info.title);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - Every operation has a method: [`Client::room`], [`Client::video`], ...
+//!   What the service requires are arguments; the rest are setters.
+//! - Awaiting a call sends it and gives a [`Response`], which derefs to the
+//!   typed data. Members are `Option`s: the documents do not say which are
+//!   always there.
+//! - [`Client::call`] and [`Client::call_path`] reach what has no method.
+//! - partner_key stays on servers. In an app, give [`Client::builder`] a
+//!   [`Signer`] that asks your server.
+
+mod call;
+mod executor;
+mod generated;
+#[cfg(feature = "reqwest")]
+mod http;
+mod open_enum;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use baijiayun_core as core;
+pub use baijiayun_core::operation::Method;
+pub use baijiayun_core::{
+    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Value,
+};
+pub use call::{Call, Nothing, Response};
+pub use executor::{Executor, HttpAnswer, Sending, TransportError, TransportErrorKind};
+pub use generated::*;
+#[cfg(feature = "reqwest")]
+pub use http::ReqwestExecutor;
+
+/// How long a call waits for its answer if nothing else is said.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A client for one account. Cloning it is cheap; clones share connections.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    account: Account,
+    executor: Arc<dyn Executor>,
+    timeout: Duration,
+}
+
+impl Client {
+    /// A client with the default executor.
+    ///
+    /// `domain` is the prefix of the account's private domain (`demo` for
+    /// `demo.at.baijiayun.com`) or a whole address such as the mock's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidAccount`] if one of the three cannot be right.
+    #[cfg(feature = "reqwest")]
+    pub fn new(domain: &str, partner_id: impl ToString, key: impl Into<PartnerKey>) -> Result<Client, Error> {
+        Client::builder(Account::new(domain, partner_id, key)?).build()
+    }
+
+    /// A client with settings of your own.
+    pub fn builder(account: Account) -> ClientBuilder {
+        ClientBuilder { account, executor: None, timeout: DEFAULT_TIMEOUT }
+    }
+
+    /// A call by operation name, for example `room.create`.
+    pub fn call(&self, operation: &str) -> Call {
+        Call::new(self, operation)
+    }
+
+    /// A call to a path that this SDK does not describe, for example
+    /// `/openapi/room/something`. Any parameter is sent, and the answer is
+    /// passed through as it comes.
+    pub fn call_path(&self, method: Method, path: impl Into<String>) -> Call {
+        Call::raw(self, baijiayun_core::Operation::raw(method, path))
+    }
+
+    /// The account that this client calls for.
+    pub fn account(&self) -> &Account {
+        &self.0.account
+    }
+
+    pub(crate) fn executor(&self) -> &dyn Executor {
+        self.0.executor.as_ref()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("account", &self.0.account).finish_non_exhaustive()
+    }
+}
+
+/// Settings of a client.
+pub struct ClientBuilder {
+    account: Account,
+    executor: Option<Arc<dyn Executor>>,
+    timeout: Duration,
+}
+
+impl ClientBuilder {
+    /// Sends requests with this.
+    #[must_use]
+    pub fn executor(mut self, executor: impl Executor + 'static) -> ClientBuilder {
+        self.executor = Some(Arc::new(executor));
+        self
+    }
+
+    /// Waits this long for each answer; [`DEFAULT_TIMEOUT`] if nothing is said.
+    /// File uploads usually need more.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> ClientBuilder {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Connect`] if there is no executor, or the default one cannot be made.
+    pub fn build(self) -> Result<Client, Error> {
+        let executor = match self.executor {
+            Some(executor) => executor,
+            None => default_executor()?,
+        };
+        Ok(Client(Arc::new(Inner { account: self.account, executor, timeout: self.timeout })))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_executor() -> Result<Arc<dyn Executor>, Error> {
+    match ReqwestExecutor::new() {
+        Ok(executor) => Ok(Arc::new(executor)),
+        Err(failure) => Err(Error::new(failure.kind.into(), "").with_message(failure.message)),
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_executor() -> Result<Arc<dyn Executor>, Error> {
+    Err(Error::new(ErrorKind::Connect, "")
+        .with_message("the client has no executor: set one, or use the feature reqwest"))
+}

@@ -1,0 +1,252 @@
+//! Reading answers: the envelope `{code, data, msg, ts}`, its errors, and
+//! straightened data.
+
+use serde::de::DeserializeOwned;
+
+use crate::coerce::{Departure, Options, Straightener};
+use crate::error::{Error, ErrorKind};
+use crate::json::{Kind, Reason, Result as JsonResult, Scanner};
+use crate::operation::{DataPlace, Operation, Shape};
+
+/// Answers of more bytes than this are refused.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// What the service answered to a call that went well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The data, canonical JSON; `null` if there are none.
+    pub data: Vec<u8>,
+    /// The service's message, usually empty.
+    pub msg: String,
+    /// When the service answered, unix seconds.
+    pub ts: Option<i64>,
+    /// Values that are not what the document describes.
+    pub departures: Vec<Departure>,
+}
+
+impl Answer {
+    /// The data as a type. Data that are `null` are the type's default.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if they do not fit.
+    pub fn decode<T: DeserializeOwned + Default>(&self, operation: &Operation) -> Result<T, Error> {
+        if self.data == b"null" {
+            return Ok(T::default());
+        }
+        serde_json::from_slice(&self.data).map_err(|error| {
+            Error::new(ErrorKind::Decode, operation.name.as_ref())
+                .with_message(error.to_string())
+                .with_answer(200, &self.data)
+        })
+    }
+}
+
+/// Reads the answer to a call.
+///
+/// # Errors
+/// The service's own error, with its code and message; or what is wrong with
+/// an answer that is not the service's. The answer is kept in the error.
+pub fn parse(operation: &Operation, status: u16, body: &[u8]) -> Result<Answer, Error> {
+    parse_with(operation, status, body, Options::default())
+}
+
+/// As [`parse`], with a choice of how the data are written.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Options) -> Result<Answer, Error> {
+    if body.len() > MAX_BYTES {
+        return Err(Error::new(ErrorKind::TooLarge, operation.name.as_ref())
+            .with_message(format!("the answer has {} bytes, at most {MAX_BYTES} are read", body.len())));
+    }
+    let envelope = match Envelope::read(operation, body, options) {
+        Ok(Some(envelope)) => envelope,
+        Ok(None) => {
+            return Err(foreign(operation, status, body, ErrorKind::NotEnvelope, "JSON without a code".to_owned()));
+        }
+        Err(error) => {
+            let kind = if error.reason == Reason::TooDeep { ErrorKind::TooLarge } else { ErrorKind::NotJson };
+            let message = match body {
+                [] => "the answer is empty".to_owned(),
+                _ => format!("the answer is not JSON: {error}"),
+            };
+            return Err(foreign(operation, status, body, kind, message));
+        }
+    };
+    if envelope.code == operation.success && status < 400 {
+        return Ok(Answer {
+            data: envelope.data.unwrap_or_else(|| b"null".to_vec()),
+            msg: envelope.msg,
+            ts: envelope.ts,
+            departures: envelope.departures,
+        });
+    }
+    let kind = match status {
+        429 => ErrorKind::Throttled,
+        400.. if envelope.code == operation.success => ErrorKind::HttpStatus,
+        _ => ErrorKind::of_code(envelope.code),
+    };
+    Err(guessed(
+        operation,
+        Error::new(kind, operation.name.as_ref())
+            .with_message(envelope.msg)
+            .with_code(envelope.code, envelope.ts)
+            .with_answer(status, body),
+    ))
+}
+
+/// The error for an answer that is not the service's envelope.
+fn foreign(operation: &Operation, status: u16, body: &[u8], kind: ErrorKind, message: String) -> Error {
+    let kind = match status {
+        404 => ErrorKind::PathNotFound,
+        429 => ErrorKind::Throttled,
+        400.. => ErrorKind::HttpStatus,
+        _ => kind,
+    };
+    guessed(operation, Error::new(kind, operation.name.as_ref()).with_message(message).with_answer(status, body))
+}
+
+fn guessed(operation: &Operation, error: Error) -> Error {
+    let guess = operation.path_source == crate::operation::PathSource::Inferred;
+    if guess && error.kind() == ErrorKind::PathNotFound { error.with_guess(operation) } else { error }
+}
+
+struct Envelope {
+    code: i64,
+    msg: String,
+    ts: Option<i64>,
+    data: Option<Vec<u8>>,
+    departures: Vec<Departure>,
+}
+
+impl Envelope {
+    /// `None` if the text is JSON but has no code.
+    fn read(operation: &Operation, body: &[u8], options: Options) -> JsonResult<Option<Envelope>> {
+        let mut scanner = Scanner::new(body)?;
+        if scanner.kind()? != Kind::Object {
+            scanner.skip(0)?;
+            scanner.end()?;
+            return Ok(None);
+        }
+        let mut reader = Reader {
+            straightener: Straightener::new(scanner, options),
+            code: None,
+            msg: String::new(),
+            ts: None,
+            data: None,
+            departures: Vec::new(),
+        };
+        reader.members(operation)?;
+        Ok(reader.code.map(|code| Envelope {
+            code,
+            msg: reader.msg,
+            ts: reader.ts,
+            data: reader.data,
+            departures: reader.departures,
+        }))
+    }
+}
+
+struct Reader<'a> {
+    straightener: Straightener<'a>,
+    code: Option<i64>,
+    msg: String,
+    ts: Option<i64>,
+    data: Option<Vec<u8>>,
+    departures: Vec<Departure>,
+}
+
+/// The members of the envelope stand one level below the answer itself.
+const DEPTH: u16 = 1;
+
+impl<'a> Reader<'a> {
+    fn scanner(&mut self) -> &mut Scanner<'a> {
+        self.straightener.scanner()
+    }
+
+    fn members(&mut self, operation: &Operation) -> JsonResult<()> {
+        self.scanner().expect(b'{')?;
+        if !self.scanner().eat(b'}') {
+            loop {
+                let key = self.scanner().string()?;
+                self.scanner().expect(b':')?;
+                self.scanner().skip_space();
+                self.member(operation, key)?;
+                if !self.scanner().eat(b',') {
+                    self.scanner().expect(b'}')?;
+                    break;
+                }
+            }
+        }
+        if operation.data == DataPlace::TopLevel {
+            let data = self.data.get_or_insert_with(|| vec![b'{']);
+            data.push(b'}');
+        }
+        self.scanner().end()
+    }
+
+    fn member(&mut self, operation: &Operation, key: &'a [u8]) -> JsonResult<()> {
+        let start = self.scanner().pos();
+        match (key, operation.data) {
+            (b"code", _) => self.code = int(self.raw(start)?),
+            (b"ts", _) => self.ts = int(self.raw(start)?),
+            (b"msg", _) => self.msg = text(self.raw(start)?),
+            (b"data", DataPlace::Envelope) => {
+                self.data = Some(self.straightener.finish_value(&operation.shape, DEPTH)?);
+                self.departures = self.straightener.take_departures();
+            }
+            (_, DataPlace::Envelope) => self.scanner().skip(DEPTH)?,
+            (_, DataPlace::TopLevel) => self.beside(operation, key)?,
+        }
+        Ok(())
+    }
+
+    fn raw(&mut self, start: usize) -> JsonResult<&'a [u8]> {
+        self.scanner().skip(DEPTH)?;
+        let end = self.scanner().pos();
+        Ok(self.scanner().slice(start, end))
+    }
+
+    /// A member that stands beside `code` and `msg` belongs to the data.
+    fn beside(&mut self, operation: &Operation, key: &[u8]) -> JsonResult<()> {
+        let shape = match operation.shape {
+            Shape::Object(fields) => fields.iter().find(|field| field.name.as_bytes() == key).map(|field| field.shape),
+            _ => None,
+        };
+        let described = shape.is_some();
+        let value = self.straightener.finish_value(&shape.unwrap_or(Shape::Any), DEPTH)?;
+        let departed = self.straightener.take_departures();
+        if described && (value == b"null") && departed.is_empty() {
+            return Ok(());
+        }
+        let data = self.data.get_or_insert_with(Vec::new);
+        data.push(if data.is_empty() { b'{' } else { b',' });
+        data.push(b'"');
+        data.extend_from_slice(key);
+        data.extend_from_slice(b"\":");
+        data.extend_from_slice(&value);
+        let name = String::from_utf8_lossy(key);
+        self.departures.extend(departed.into_iter().map(|departure| Departure {
+            path: if departure.path.is_empty() {
+                name.clone().into_owned()
+            } else {
+                format!("{name}.{}", departure.path)
+            },
+            ..departure
+        }));
+        Ok(())
+    }
+}
+
+/// A number, or a text that is one.
+fn int(raw: &[u8]) -> Option<i64> {
+    std::str::from_utf8(raw).ok()?.trim_matches('"').parse().ok()
+}
+
+fn text(raw: &[u8]) -> String {
+    match raw {
+        b"null" => String::new(),
+        [b'"', ..] => serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned()),
+        _ => String::from_utf8_lossy(raw).into_owned(),
+    }
+}

@@ -1,0 +1,649 @@
+//! Straightening: PHP's loose JSON becomes canonical JSON, led by a shape.
+//!
+//! | described | also taken | becomes |
+//! |---|---|---|
+//! | int | `"123"`, `12.0`, `true` | `123`, `12`, `1` |
+//! | float | `"9.90"` | `9.90` |
+//! | bool | `0`, `1`, `"0"`, `"1"`, `"true"`, `"false"` | `true`, `false` |
+//! | string | `123`, `9.9` | `"123"`, `"9.9"` |
+//! | object | `[]` | `{}` |
+//! | map | `[]`, `["a","b"]` | `{}`, `{"0":"a","1":"b"}` |
+//! | array | `{}`, `{"0":"a","2":"b"}` | `[]`, `["a","b"]` |
+//! | any member but `any` | `null` | left out |
+//!
+//! Half a surrogate pair in a text becomes U+FFFD: strict decoders refuse it.
+//!
+//! Members that are not described pass through untouched. So does a value that
+//! cannot be straightened, which is reported as a [`Departure`]; nothing is
+//! dropped. Numbers and strings are copied as they are written: 64-bit ids
+//! stay exact.
+//!
+//! It is one pass over the text that copies spans and builds no values. Depth
+//! is bounded; the output is at most a small multiple of the input.
+
+use crate::json::{JsonError, Kind, Result, Scanner};
+use crate::operation::{Field, Shape};
+
+/// A value that is not what the document describes and could not be straightened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Where it stands in the data, for example `list[3].user_number`.
+    pub path: String,
+    /// What the document describes: `int`, `string`, `array`, ...
+    pub expected: &'static str,
+    /// The value as the service wrote it, JSON.
+    pub found: String,
+}
+
+/// Most departures that are reported of one answer. Values beyond stay in the data.
+pub const MAX_DEPARTURES: usize = 1000;
+
+/// How straightened data are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Takes values that could not be straightened out of the data, so that a
+    /// typed decoder can read the rest; they stand in the departures.
+    pub set_aside: bool,
+    /// Writes ids as strings, for languages whose numbers lose precision.
+    pub ids_as_text: bool,
+}
+
+/// What became of a value.
+enum Outcome {
+    /// It stays.
+    Kept,
+    /// It is null and stands for nothing.
+    Absent,
+    /// It could not be straightened.
+    Departed,
+}
+
+pub(crate) struct Straightener<'a> {
+    scanner: Scanner<'a>,
+    options: Options,
+    out: Vec<u8>,
+    /// Where the text begins that was passed but is not yet in `out`.
+    pending: usize,
+    path: Vec<Step<'a>>,
+    departures: Vec<Departure>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a [u8]),
+    Index(usize),
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    pos: usize,
+    pending: usize,
+    written: usize,
+}
+
+/// Keys are cut to this many bytes in paths, so that a report stays small.
+const MAX_KEY_IN_PATH: usize = 64;
+
+impl<'a> Straightener<'a> {
+    pub(crate) fn new(scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
+        let pending = scanner.pos();
+        Straightener { scanner, options, out: Vec::new(), pending, path: Vec::new(), departures: Vec::new() }
+    }
+
+    pub(crate) fn scanner(&mut self) -> &mut Scanner<'a> {
+        &mut self.scanner
+    }
+
+    /// Begins the output afresh with the value that comes next.
+    pub(crate) fn begin(&mut self) {
+        self.scanner.skip_space();
+        self.out.clear();
+        self.departures.clear();
+        self.pending = self.scanner.pos();
+    }
+
+    /// Straightens the next value and returns it.
+    pub(crate) fn finish_value(&mut self, shape: &Shape, depth: u16) -> Result<Vec<u8>> {
+        self.begin();
+        let outcome = self.value(shape, depth)?;
+        self.flush();
+        let absent = match outcome {
+            Outcome::Kept => false,
+            Outcome::Absent => true,
+            Outcome::Departed => self.options.set_aside,
+        };
+        if absent {
+            self.out.clear();
+            self.out.extend_from_slice(b"null");
+        }
+        Ok(std::mem::take(&mut self.out))
+    }
+
+    pub(crate) fn take_departures(&mut self) -> Vec<Departure> {
+        std::mem::take(&mut self.departures)
+    }
+
+    /// Copies what was passed since the last flush.
+    fn flush(&mut self) {
+        self.flush_to(self.scanner.pos());
+    }
+
+    fn flush_to(&mut self, end: usize) {
+        let span = self.scanner.slice(self.pending, end);
+        self.out.extend_from_slice(span);
+        self.pending = end;
+    }
+
+    /// Writes `text` in place of what was passed since `start`.
+    fn replace(&mut self, start: usize, text: &[u8]) {
+        self.flush_to(start);
+        self.out.extend_from_slice(text);
+        self.pending = self.scanner.pos();
+    }
+
+    fn value(&mut self, shape: &Shape, depth: u16) -> Result<Outcome> {
+        let kind = self.scanner.kind()?;
+        let start = self.scanner.pos();
+        if kind == Kind::Null {
+            self.scanner.word()?;
+            return Ok(if matches!(shape, Shape::Any) { Outcome::Kept } else { Outcome::Absent });
+        }
+        match (shape, kind) {
+            (Shape::Any, _) => self.untouched(depth),
+            (Shape::Null, _) => self.nothing(kind, start, depth),
+            (Shape::Int, _) => self.int(kind, start, depth, "int", false),
+            (Shape::Id, _) => self.int(kind, start, depth, "int", self.options.ids_as_text),
+            (Shape::Float, _) => self.float(kind, start, depth),
+            (Shape::Bool, _) => self.bool(kind, start, depth),
+            (Shape::Text, _) => self.text(kind, start, depth),
+            (Shape::Object(fields), Kind::Object) => self.object(fields, depth),
+            (Shape::Object(_), Kind::Array) => self.empty_as(start, depth, b"{}", "object"),
+            (Shape::Map(values), Kind::Object) => self.map(values, depth),
+            (Shape::Map(values), Kind::Array) => self.list_as_map(values, depth),
+            (Shape::Array(items), Kind::Array) => self.array(items, depth),
+            (Shape::Array(items), Kind::Object) => self.map_as_list(items, start, depth),
+            (Shape::Object(_) | Shape::Map(_) | Shape::Array(_), _) => {
+                self.scanner.skip(depth)?;
+                Ok(self.departed(start, shape.name()))
+            }
+        }
+    }
+
+    fn untouched(&mut self, depth: u16) -> Result<Outcome> {
+        self.scanner.skip(depth)?;
+        Ok(Outcome::Kept)
+    }
+
+    /// Reports the value since `start`.
+    fn departed(&mut self, start: usize, expected: &'static str) -> Outcome {
+        if self.departures.len() >= MAX_DEPARTURES {
+            return Outcome::Kept;
+        }
+        let found = String::from_utf8_lossy(self.scanner.slice(start, self.scanner.pos())).into_owned();
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&String::from_utf8_lossy(key.get(..MAX_KEY_IN_PATH).unwrap_or(key)));
+                }
+                Step::Index(index) => path.push_str(&format!("[{index}]")),
+            }
+        }
+        self.departures.push(Departure { path, expected, found });
+        Outcome::Departed
+    }
+
+    /// Where nothing is described, PHP's empty values are nothing.
+    fn nothing(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+        self.scanner.skip(depth)?;
+        let empty = match kind {
+            Kind::Text => self.scanner.slice(start, self.scanner.pos()) == b"\"\"",
+            Kind::Array | Kind::Object => self.is_empty_since(start),
+            _ => false,
+        };
+        Ok(if empty { Outcome::Absent } else { Outcome::Kept })
+    }
+
+    /// Whether the array or object since `start` holds nothing but white space.
+    fn is_empty_since(&self, start: usize) -> bool {
+        let inner = self.scanner.slice(start + 1, self.scanner.pos().saturating_sub(1));
+        inner.iter().all(u8::is_ascii_whitespace)
+    }
+
+    fn empty_as(&mut self, start: usize, depth: u16, empty: &[u8], expected: &'static str) -> Result<Outcome> {
+        self.scanner.skip(depth)?;
+        if self.is_empty_since(start) {
+            self.replace(start, empty);
+            return Ok(Outcome::Kept);
+        }
+        Ok(self.departed(start, expected))
+    }
+
+    fn int(&mut self, kind: Kind, start: usize, depth: u16, expected: &'static str, quoted: bool) -> Result<Outcome> {
+        let digits = match kind {
+            Kind::Number => {
+                let number = self.scanner.number()?;
+                let text = self.scanner.slice(start, self.scanner.pos());
+                if number.whole && !quoted && text.len() <= SAFE_DIGITS {
+                    return Ok(Outcome::Kept);
+                }
+                if number.whole { text } else { without_zero_decimals(text) }
+            }
+            Kind::Text => self.scanner.string()?,
+            Kind::Bool => {
+                if self.scanner.word()? {
+                    b"1"
+                } else {
+                    b"0"
+                }
+            }
+            _ => {
+                self.scanner.skip(depth)?;
+                b""
+            }
+        };
+        if !is_int(digits) {
+            return Ok(self.departed(start, expected));
+        }
+        self.flush_to(start);
+        if quoted {
+            self.out.push(b'"');
+        }
+        self.out.extend_from_slice(digits);
+        if quoted {
+            self.out.push(b'"');
+        }
+        self.pending = self.scanner.pos();
+        Ok(Outcome::Kept)
+    }
+
+    fn float(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+        match kind {
+            Kind::Number => {
+                self.scanner.number()?;
+                return Ok(Outcome::Kept);
+            }
+            Kind::Text => {
+                let text = self.scanner.string()?;
+                if is_number(text) {
+                    self.replace(start, text);
+                    return Ok(Outcome::Kept);
+                }
+            }
+            _ => self.scanner.skip(depth)?,
+        }
+        Ok(self.departed(start, "float"))
+    }
+
+    fn bool(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+        let truth = match kind {
+            Kind::Bool => {
+                self.scanner.word()?;
+                return Ok(Outcome::Kept);
+            }
+            Kind::Number => {
+                self.scanner.number()?;
+                truth(self.scanner.slice(start, self.scanner.pos()))
+            }
+            Kind::Text => truth(self.scanner.string()?),
+            _ => {
+                self.scanner.skip(depth)?;
+                None
+            }
+        };
+        match truth {
+            Some(truth) => {
+                self.replace(start, if truth { b"true" } else { b"false" });
+                Ok(Outcome::Kept)
+            }
+            None => Ok(self.departed(start, "bool")),
+        }
+    }
+
+    fn text(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+        match kind {
+            Kind::Text => {
+                let text = self.scanner.string()?;
+                if self.scanner.take_surrogate_seen()
+                    && let Some(mended) = mend_surrogates(text)
+                {
+                    self.replace(start, format!("\"{mended}\"").as_bytes());
+                }
+                Ok(Outcome::Kept)
+            }
+            Kind::Number => {
+                self.scanner.number()?;
+                self.flush_to(start);
+                self.out.push(b'"');
+                self.flush();
+                self.out.push(b'"');
+                Ok(Outcome::Kept)
+            }
+            _ => {
+                self.scanner.skip(depth)?;
+                Ok(self.departed(start, "string"))
+            }
+        }
+    }
+
+    fn object(&mut self, fields: &'static [Field], depth: u16) -> Result<Outcome> {
+        let mut next = 0;
+        self.members(depth, |this, key, depth| {
+            let Some(field) = lookup(fields, key, &mut next) else {
+                return this.untouched(depth);
+            };
+            this.value(&field.shape, depth)
+        })
+    }
+
+    fn map(&mut self, values: &'static Shape, depth: u16) -> Result<Outcome> {
+        self.members(depth, |this, _, depth| {
+            // A key may itself be the news (a code that nobody used), so null stays.
+            Ok(match this.value(values, depth)? {
+                Outcome::Absent => Outcome::Kept,
+                outcome => outcome,
+            })
+        })
+    }
+
+    /// Walks over the members of an object and takes out those that stand for nothing.
+    fn members(
+        &mut self,
+        depth: u16,
+        mut member: impl FnMut(&mut Self, &'a [u8], u16) -> Result<Outcome>,
+    ) -> Result<Outcome> {
+        let depth = self.scanner.deeper(depth)?;
+        self.scanner.expect(b'{')?;
+        if self.scanner.eat(b'}') {
+            return Ok(Outcome::Kept);
+        }
+        let mut kept_any = false;
+        loop {
+            let begin = self.mark();
+            self.scanner.skip_space();
+            let key = self.scanner.string()?;
+            self.scanner.expect(b':')?;
+            self.path.push(Step::Key(key));
+            let outcome = member(self, key, depth)?;
+            self.path.pop();
+            let stays = match outcome {
+                Outcome::Kept => true,
+                Outcome::Absent => false,
+                Outcome::Departed => !self.options.set_aside,
+            };
+            if !stays {
+                self.take_out(begin, kept_any);
+            }
+            kept_any |= stays;
+            if !self.scanner.eat(b',') {
+                self.scanner.expect(b'}')?;
+                return Ok(Outcome::Kept);
+            }
+            if !kept_any {
+                // No member stands before this comma: it goes as well.
+                self.pending = self.scanner.pos();
+            }
+        }
+    }
+
+    /// Where the output stands just after a brace or comma.
+    fn mark(&self) -> Mark {
+        Mark { pos: self.scanner.pos(), pending: self.pending, written: self.out.len() }
+    }
+
+    /// Takes out what begins at `begin`, with the comma before it if there is one.
+    fn take_out(&mut self, begin: Mark, after_another: bool) {
+        self.out.truncate(begin.written);
+        self.pending = begin.pending;
+        self.flush_to(if after_another { begin.pos.saturating_sub(1) } else { begin.pos });
+        self.pending = self.scanner.pos();
+    }
+
+    fn array(&mut self, items: &'static Shape, depth: u16) -> Result<Outcome> {
+        let depth = self.scanner.deeper(depth)?;
+        self.scanner.expect(b'[')?;
+        if self.scanner.eat(b']') {
+            return Ok(Outcome::Kept);
+        }
+        let mut index = 0;
+        let mut kept_any = false;
+        loop {
+            let begin = self.mark();
+            let stays = self.item(items, index, depth)?;
+            if !stays {
+                self.take_out(begin, kept_any);
+            }
+            kept_any |= stays;
+            index += 1;
+            if !self.scanner.eat(b',') {
+                self.scanner.expect(b']')?;
+                return Ok(Outcome::Kept);
+            }
+            if !kept_any {
+                self.pending = self.scanner.pos();
+            }
+        }
+    }
+
+    /// Straightens an element; null elements stay, so that positions do.
+    fn item(&mut self, shape: &'static Shape, index: usize, depth: u16) -> Result<bool> {
+        self.path.push(Step::Index(index));
+        let outcome = self.value(shape, depth)?;
+        self.path.pop();
+        Ok(match outcome {
+            Outcome::Kept | Outcome::Absent => true,
+            Outcome::Departed => !self.options.set_aside,
+        })
+    }
+
+    /// PHP writes a map whose keys are 0, 1, 2, ... as a list.
+    fn list_as_map(&mut self, values: &'static Shape, depth: u16) -> Result<Outcome> {
+        let depth = self.scanner.deeper(depth)?;
+        let start = self.scanner.pos();
+        self.scanner.expect(b'[')?;
+        self.replace(start, b"{");
+        if self.scanner.eat(b']') {
+            self.replace_last(b"}");
+            return Ok(Outcome::Kept);
+        }
+        let mut index = 0;
+        let mut kept_any = false;
+        loop {
+            self.scanner.skip_space();
+            let begin = self.scanner.pos();
+            let mark = self.out.len();
+            self.pending = begin;
+            self.out.extend_from_slice(format!("{}\"{index}\":", if kept_any { "," } else { "" }).as_bytes());
+            if self.item(values, index, depth)? {
+                self.flush();
+                kept_any = true;
+            } else {
+                self.out.truncate(mark);
+                self.pending = self.scanner.pos();
+            }
+            index += 1;
+            if !self.scanner.eat(b',') {
+                self.scanner.expect(b']')?;
+                self.replace_last(b"}");
+                return Ok(Outcome::Kept);
+            }
+        }
+    }
+
+    /// PHP writes a list with gaps (after a filter) as a map with number keys.
+    fn map_as_list(&mut self, items: &'static Shape, start: usize, depth: u16) -> Result<Outcome> {
+        self.flush_to(start);
+        let (mark, reported) = (self.out.len(), self.departures.len());
+        if self.numbered(items, depth)? {
+            return Ok(Outcome::Kept);
+        }
+        self.out.truncate(mark);
+        self.departures.truncate(reported);
+        self.pending = start;
+        self.scanner.seek(start);
+        self.scanner.skip(depth)?;
+        Ok(self.departed(start, "array"))
+    }
+
+    /// Writes an object as the list of its values; false at the first key that is not a number.
+    fn numbered(&mut self, items: &'static Shape, depth: u16) -> Result<bool> {
+        let depth = self.scanner.deeper(depth)?;
+        self.scanner.expect(b'{')?;
+        self.out.push(b'[');
+        let mut index = 0;
+        let mut kept_any = false;
+        if !self.scanner.eat(b'}') {
+            loop {
+                let key = self.scanner.string()?;
+                if key.is_empty() || !key.iter().all(u8::is_ascii_digit) {
+                    return Ok(false);
+                }
+                self.scanner.expect(b':')?;
+                self.scanner.skip_space();
+                let mark = self.out.len();
+                self.pending = self.scanner.pos();
+                if kept_any {
+                    self.out.push(b',');
+                }
+                if self.item(items, index, depth)? {
+                    self.flush();
+                    kept_any = true;
+                } else {
+                    self.out.truncate(mark);
+                }
+                index += 1;
+                if !self.scanner.eat(b',') {
+                    self.scanner.expect(b'}')?;
+                    break;
+                }
+            }
+        }
+        self.out.push(b']');
+        self.pending = self.scanner.pos();
+        Ok(true)
+    }
+
+    /// Writes `text` in place of the byte just passed, dropping white space before it.
+    fn replace_last(&mut self, text: &[u8]) {
+        self.out.extend_from_slice(text);
+        self.pending = self.scanner.pos();
+    }
+}
+
+/// Straightens one JSON value by a shape, without an envelope around it.
+///
+/// # Errors
+/// A text that says where the input stops being JSON of a bounded depth.
+pub fn straighten(
+    shape: &Shape,
+    json: &[u8],
+    options: Options,
+) -> std::result::Result<(Vec<u8>, Vec<Departure>), String> {
+    let run = || -> Result<(Vec<u8>, Vec<Departure>)> {
+        let mut straightener = Straightener::new(Scanner::new(json)?, options);
+        let data = straightener.finish_value(shape, 0)?;
+        straightener.scanner().end()?;
+        Ok((data, straightener.take_departures()))
+    };
+    run().map_err(|error: JsonError| error.to_string())
+}
+
+/// The field of that name. Answers list members in the order of the document,
+/// more or less, so the search begins behind the last one found.
+#[inline]
+fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'static Field> {
+    if let Some(field) = fields.get(*next)
+        && field.name.as_bytes() == key
+    {
+        *next += 1;
+        return Some(field);
+    }
+    let unescaped: String;
+    let mut name = key;
+    if key.contains(&b'\\') {
+        unescaped = unescape(key);
+        name = unescaped.as_bytes();
+    }
+    let index = fields.iter().position(|field| field.name.as_bytes() == name)?;
+    *next = index + 1;
+    fields.get(index)
+}
+
+fn unescape(key: &[u8]) -> String {
+    let quoted = format!("\"{}\"", String::from_utf8_lossy(key));
+    serde_json::from_str(&quoted).unwrap_or_default()
+}
+
+/// Any number of so many characters fits 64 bits.
+const SAFE_DIGITS: usize = 18;
+
+/// Whether a text is a whole number of 64 bits as JSON writes it.
+fn is_int(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let written_plainly = match digits {
+        [] => false,
+        [b'0'] => text.len() == 1,
+        [b'0', ..] => false,
+        _ => digits.iter().all(u8::is_ascii_digit),
+    };
+    written_plainly
+        && (text.len() <= SAFE_DIGITS || std::str::from_utf8(text).is_ok_and(|text| text.parse::<i64>().is_ok()))
+}
+
+/// `12.0` is 12; anything else stays as it is (and is no int then).
+fn without_zero_decimals(text: &[u8]) -> &[u8] {
+    match text.iter().position(|byte| *byte == b'.') {
+        Some(point) => match text.split_at_checked(point) {
+            Some((whole, decimals)) if decimals.iter().skip(1).all(|byte| *byte == b'0') => whole,
+            _ => text,
+        },
+        None => text,
+    }
+}
+
+fn is_number(text: &[u8]) -> bool {
+    Scanner::new(text).is_ok_and(|mut scanner| {
+        let starts = text.first().is_some_and(|byte| *byte == b'-' || byte.is_ascii_digit());
+        starts && scanner.number().is_ok() && scanner.pos() == text.len()
+    })
+}
+
+/// A character that was cut in half leaves a lone surrogate, which is no
+/// character and which strict decoders refuse: it becomes U+FFFD. `None` if
+/// all surrogates come in pairs.
+fn mend_surrogates(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut changed = false;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at_checked(at)?;
+        mended.push_str(before);
+        let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
+        let taken = match unit(escape) {
+            Some(0xD800..=0xDBFF) if matches!(escape.get(6..).and_then(unit), Some(0xDC00..=0xDFFF)) => 12,
+            Some(0xD800..=0xDFFF) => {
+                changed = true;
+                mended.push_str("\\ufffd");
+                rest = escape.get(6..)?;
+                continue;
+            }
+            _ => 2,
+        };
+        mended.push_str(escape.get(..taken)?);
+        rest = escape.get(taken..)?;
+    }
+    mended.push_str(rest);
+    changed.then_some(mended)
+}
+
+fn truth(text: &[u8]) -> Option<bool> {
+    match text {
+        b"1" | b"true" => Some(true),
+        b"0" | b"false" => Some(false),
+        _ => None,
+    }
+}

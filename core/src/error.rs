@@ -1,0 +1,334 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::operation::Operation;
+
+/// What went wrong, in which call, and what to do about it.
+///
+/// It never holds partner_key, secret_key or a password.
+#[derive(Debug, Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    kind: ErrorKind,
+    operation: String,
+    message: String,
+    hint: Option<Cow<'static, str>>,
+    faults: Vec<Fault>,
+    code: Option<i64>,
+    ts: Option<i64>,
+    status: Option<u16>,
+    body: Vec<u8>,
+}
+
+/// The kinds of errors, by direction: building the request, sending it,
+/// and what was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The account's domain, partner_id or key cannot be right.
+    InvalidAccount,
+    /// There is no operation of that name.
+    UnknownOperation,
+    /// Parameters are missing, unknown or wrong; [`Error::faults`] names all of them.
+    InvalidParameters,
+    /// The signer gave no signature.
+    Signing,
+    /// No connection could be made: the request was not sent.
+    Connect,
+    /// No answer came in time.
+    Timeout,
+    /// The connection broke while the request was under way, or the executor failed.
+    Transport,
+    /// 404: the service has no such path.
+    PathNotFound,
+    /// 1001 参数错误: the service refuses a parameter.
+    ParameterRejected,
+    /// 1002 签名计算错误: the service computes another signature.
+    SignatureRejected,
+    /// 2001 账号不存在: there is no such account.
+    AccountNotFound,
+    /// 2002 账号权限错误: the account lacks the permission.
+    PermissionDenied,
+    /// 2003 直播账号未开或服务停止: the live account is not open, or stopped.
+    LiveNotOpen,
+    /// 3001 房间号不存在: there is no such room.
+    RoomNotFound,
+    /// 3002 该房间已删除: the room was deleted.
+    RoomDeleted,
+    /// 4001 文件上传失败: the upload failed.
+    UploadFailed,
+    /// 1: an error without a code of its own; the message has the reason.
+    General,
+    /// A code that the documents do not name.
+    Service,
+    /// Too many requests (HTTP 429).
+    Throttled,
+    /// An HTTP status that means failure, without an answer of the service.
+    HttpStatus,
+    /// The answer is JSON, but not the service's envelope.
+    NotEnvelope,
+    /// The answer is not JSON.
+    NotJson,
+    /// The answer is larger or deeper than this SDK reads.
+    TooLarge,
+    /// The data do not fit the type that was asked for.
+    Decode,
+}
+
+impl ErrorKind {
+    /// Its name in snake_case, as the command line tool and the other languages show it.
+    pub fn as_str(self) -> &'static str {
+        use ErrorKind::*;
+        match self {
+            InvalidAccount => "invalid_account",
+            UnknownOperation => "unknown_operation",
+            InvalidParameters => "invalid_parameters",
+            Signing => "signing",
+            Connect => "connect",
+            Timeout => "timeout",
+            Transport => "transport",
+            PathNotFound => "path_not_found",
+            ParameterRejected => "parameter_rejected",
+            SignatureRejected => "signature_rejected",
+            AccountNotFound => "account_not_found",
+            PermissionDenied => "permission_denied",
+            LiveNotOpen => "live_not_open",
+            RoomNotFound => "room_not_found",
+            RoomDeleted => "room_deleted",
+            UploadFailed => "upload_failed",
+            General => "general",
+            Service => "service",
+            Throttled => "throttled",
+            HttpStatus => "http_status",
+            NotEnvelope => "not_envelope",
+            NotJson => "not_json",
+            TooLarge => "too_large",
+            Decode => "decode",
+        }
+    }
+
+    /// The kind of a code that is not success.
+    pub(crate) fn of_code(code: i64) -> ErrorKind {
+        match code {
+            1 => ErrorKind::General,
+            404 => ErrorKind::PathNotFound,
+            1001 => ErrorKind::ParameterRejected,
+            1002 => ErrorKind::SignatureRejected,
+            2001 => ErrorKind::AccountNotFound,
+            2002 => ErrorKind::PermissionDenied,
+            2003 => ErrorKind::LiveNotOpen,
+            3001 => ErrorKind::RoomNotFound,
+            3002 => ErrorKind::RoomDeleted,
+            4001 => ErrorKind::UploadFailed,
+            _ => ErrorKind::Service,
+        }
+    }
+
+    fn hint(self) -> Option<&'static str> {
+        use ErrorKind::*;
+        Some(match self {
+            InvalidParameters => {
+                "the reference page of the operation lists its parameters; send what it lacks as extra"
+            }
+            Connect => "check the domain and the network; the request was not sent, so it is safe to try again",
+            Timeout => "the service may have carried out the call; look before you repeat one that changes something",
+            Transport => "the service may have carried out the call; look before you repeat one that changes something",
+            PathNotFound => "the service does not know this path; check the domain",
+            ParameterRejected => "the message names the parameter; compare it with the reference page",
+            SignatureRejected => {
+                "check partner_id, partner_key (no stray blanks or newlines) and this machine's clock; `bjy sign --expect` explains a signature"
+            }
+            AccountNotFound => "check partner_id and the domain: they belong together",
+            PermissionDenied => "ask your BaijiaYun account manager to open this feature for the account",
+            LiveNotOpen => "ask your BaijiaYun account manager whether the live service is open and paid for",
+            RoomNotFound => "check the room id, and that the room belongs to this account",
+            RoomDeleted => "the room is gone; create another one",
+            UploadFailed => "check the file's type and size, and upload it again",
+            Throttled => {
+                "at most 200 requests in 10 s per account; wait, and copy data into your own database instead of polling"
+            }
+            HttpStatus => "this answer is not from the API itself but from something in front of it; try again later",
+            NotEnvelope | NotJson => {
+                "the answer is kept in the error; a proxy or a wrong domain often answers like this"
+            }
+            TooLarge => "ask for fewer rows at a time",
+            Decode => "the answer is kept: read it as JSON, and please report the difference",
+            InvalidAccount | UnknownOperation | Signing | General | Service => return None,
+        })
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong with the parameters of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The parameter.
+    pub parameter: String,
+    /// What is wrong with it.
+    pub kind: FaultKind,
+    /// The same in words.
+    pub message: String,
+}
+
+/// What is wrong with a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// It is required and not there.
+    Missing,
+    /// The operation describes no such parameter.
+    Unknown,
+    /// It is of the wrong kind or form.
+    WrongType,
+    /// It is outside the range or length that the document states.
+    OutOfRange,
+}
+
+impl FaultKind {
+    /// Its name in snake_case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FaultKind::Missing => "missing",
+            FaultKind::Unknown => "unknown",
+            FaultKind::WrongType => "wrong_type",
+            FaultKind::OutOfRange => "out_of_range",
+        }
+    }
+}
+
+impl Error {
+    /// An error of that kind in a call of that operation (empty: in none).
+    /// Executors use it to report what went wrong while sending.
+    pub fn new(kind: ErrorKind, operation: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            operation: operation.into(),
+            message: String::new(),
+            hint: kind.hint().map(Cow::Borrowed),
+            faults: Vec::new(),
+            code: None,
+            ts: None,
+            status: None,
+            body: Vec::new(),
+        }))
+    }
+
+    /// Says what happened. It must not hold a key or a password.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Error {
+        self.0.message = message.into();
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Error {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_faults(mut self, faults: Vec<Fault>) -> Error {
+        self.0.faults = faults;
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: i64, ts: Option<i64>) -> Error {
+        self.0.code = Some(code);
+        self.0.ts = ts;
+        self
+    }
+
+    /// Keeps what was answered.
+    #[must_use]
+    pub fn with_answer(mut self, status: u16, body: &[u8]) -> Error {
+        self.0.status = Some(status);
+        self.0.body = body.to_vec();
+        self
+    }
+
+    /// Says of a 404 that the path was a guess.
+    pub(crate) fn with_guess(self, operation: &Operation) -> Error {
+        let hint = format!(
+            "the documents cut the address of {name} off: {path} is a guess, and this account has no such path; \
+             set the right one with `paths` ({name} = \"/openapi/...\"), see the candidates with `bjy operations {name}`",
+            name = operation.name,
+            path = operation.path,
+        );
+        self.with_hint(hint)
+    }
+
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation that was called; empty if the error came before.
+    pub fn operation(&self) -> &str {
+        &self.0.operation
+    }
+
+    /// What happened; for an error of the service its own `msg`.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// Everything that is wrong with the parameters.
+    pub fn faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
+    /// The service's own code, for example 1002.
+    pub fn code(&self) -> Option<i64> {
+        self.0.code
+    }
+
+    /// When the service answered, unix seconds.
+    pub fn ts(&self) -> Option<i64> {
+        self.0.ts
+    }
+
+    /// The HTTP status of the answer.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The answer, byte for byte; empty if there was none.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        if !inner.operation.is_empty() {
+            write!(f, "{}: ", inner.operation)?;
+        }
+        match (inner.code, inner.status) {
+            (Some(code), _) => write!(f, "the service answered {code} ({})", inner.kind)?,
+            (None, Some(status)) => write!(f, "HTTP {status} ({})", inner.kind)?,
+            (None, None) => write!(f, "{}", inner.kind)?,
+        }
+        if !inner.message.is_empty() {
+            write!(f, ": {}", inner.message)?;
+        }
+        if let Some(hint) = &inner.hint {
+            write!(f, " [{hint}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

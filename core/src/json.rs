@@ -1,0 +1,334 @@
+//! A validating JSON scanner that walks over text without building values.
+
+use std::fmt;
+
+/// How deep arrays and objects may stand in each other.
+pub(crate) const MAX_DEPTH: u16 = 64;
+
+/// Why a text is not JSON that this SDK reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JsonError {
+    pub(crate) reason: Reason,
+    pub(crate) offset: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Syntax,
+    Truncated,
+    TooDeep,
+    Encoding,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.reason {
+            Reason::Syntax => "unexpected character",
+            Reason::Truncated => "it ends too early",
+            Reason::TooDeep => "it is nested too deeply",
+            Reason::Encoding => "it is not UTF-8",
+        };
+        write!(f, "{what} at byte {}", self.offset)
+    }
+}
+
+pub(crate) type Result<T> = std::result::Result<T, JsonError>;
+
+/// The kind of a JSON value, told by its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    Bool,
+    Number,
+    Text,
+    Array,
+    Object,
+}
+
+/// A number token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub(crate) whole: bool,
+}
+
+/// A cursor over JSON text that is known to be UTF-8.
+#[derive(Clone)]
+pub(crate) struct Scanner<'a> {
+    text: &'a [u8],
+    pos: usize,
+    surrogate_seen: bool,
+}
+
+/// Bytes inside a string that need a look: quote, backslash, control characters.
+static SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
+impl<'a> Scanner<'a> {
+    /// # Errors
+    /// If the text is not UTF-8.
+    pub(crate) fn new(text: &'a [u8]) -> Result<Scanner<'a>> {
+        // Some PHP files begin with a byte order mark, and so do their answers.
+        let pos = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        match std::str::from_utf8(text) {
+            Ok(_) => Ok(Scanner { text, pos, surrogate_seen: false }),
+            Err(error) => Err(JsonError { reason: Reason::Encoding, offset: error.valid_up_to() }),
+        }
+    }
+
+    pub(crate) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    pub(crate) fn seek(&mut self, pos: usize) {
+        self.pos = pos;
+    }
+
+    pub(crate) fn slice(&self, start: usize, end: usize) -> &'a [u8] {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    #[inline]
+    fn peek_raw(&self) -> Option<u8> {
+        self.text.get(self.pos).copied()
+    }
+
+    pub(crate) fn fail<T>(&self) -> Result<T> {
+        let reason = if self.pos >= self.text.len() { Reason::Truncated } else { Reason::Syntax };
+        Err(JsonError { reason, offset: self.pos })
+    }
+
+    #[inline]
+    pub(crate) fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek_raw() {
+            self.pos += 1;
+        }
+    }
+
+    /// The next byte that is not white space.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        self.skip_space();
+        self.peek_raw()
+    }
+
+    /// Steps over this byte if it comes next, white space aside.
+    #[inline]
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.pos += 1;
+        }
+        found
+    }
+
+    #[inline]
+    pub(crate) fn expect(&mut self, byte: u8) -> Result<()> {
+        if self.eat(byte) { Ok(()) } else { self.fail() }
+    }
+
+    pub(crate) fn end(&mut self) -> Result<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => self.fail(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn kind(&mut self) -> Result<Kind> {
+        match self.peek() {
+            Some(b'"') => Ok(Kind::Text),
+            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
+            Some(b'{') => Ok(Kind::Object),
+            Some(b'[') => Ok(Kind::Array),
+            Some(b'n') => Ok(Kind::Null),
+            Some(b't' | b'f') => Ok(Kind::Bool),
+            _ => self.fail(),
+        }
+    }
+
+    /// Steps over `null`, `true` or `false` and tells whether it was `true`.
+    #[inline]
+    pub(crate) fn word(&mut self) -> Result<bool> {
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        for (word, value) in [(&b"null"[..], false), (b"true", true), (b"false", false)] {
+            if rest.starts_with(word) {
+                self.pos += word.len();
+                return Ok(value);
+            }
+        }
+        self.fail()
+    }
+
+    /// Steps over a string and returns what stands between its quotes, as written.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<&'a [u8]> {
+        self.expect(b'"')?;
+        let start = self.pos;
+        loop {
+            let rest = self.text.get(self.pos..).unwrap_or_default();
+            let Some(run) = rest.iter().position(|byte| SPECIAL.get(usize::from(*byte)).copied().unwrap_or(true))
+            else {
+                self.pos = self.text.len();
+                return self.fail();
+            };
+            self.pos += run;
+            match rest.get(run) {
+                Some(b'"') => {
+                    let inner = self.slice(start, self.pos);
+                    self.pos += 1;
+                    return Ok(inner);
+                }
+                Some(b'\\') => self.escape()?,
+                _ => return self.fail(),
+            }
+        }
+    }
+
+    /// Whether an escape that may be half a surrogate pair was passed since the last question.
+    pub(crate) fn take_surrogate_seen(&mut self) -> bool {
+        std::mem::take(&mut self.surrogate_seen)
+    }
+
+    fn escape(&mut self) -> Result<()> {
+        self.pos += 1;
+        match self.peek_raw() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.pos += 1,
+            Some(b'u') => {
+                self.pos += 1;
+                self.surrogate_seen |= matches!(self.peek_raw(), Some(b'd' | b'D'));
+                for _ in 0..4 {
+                    match self.peek_raw() {
+                        Some(byte) if byte.is_ascii_hexdigit() => self.pos += 1,
+                        _ => return self.fail(),
+                    }
+                }
+            }
+            _ => return self.fail(),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn digits(&mut self) -> Result<()> {
+        let start = self.pos;
+        while let Some(b'0'..=b'9') = self.peek_raw() {
+            self.pos += 1;
+        }
+        if self.pos == start { self.fail() } else { Ok(()) }
+    }
+
+    /// Steps over a number.
+    #[inline]
+    pub(crate) fn number(&mut self) -> Result<Number> {
+        if self.peek_raw() == Some(b'-') {
+            self.pos += 1;
+        }
+        if self.peek_raw() == Some(b'0') {
+            self.pos += 1;
+        } else {
+            self.digits()?;
+        }
+        let mut whole = true;
+        if self.peek_raw() == Some(b'.') {
+            whole = false;
+            self.pos += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek_raw() {
+            whole = false;
+            self.pos += 1;
+            if let Some(b'+' | b'-') = self.peek_raw() {
+                self.pos += 1;
+            }
+            self.digits()?;
+        }
+        Ok(Number { whole })
+    }
+
+    /// Steps over any value.
+    pub(crate) fn skip(&mut self, depth: u16) -> Result<()> {
+        match self.kind()? {
+            Kind::Text => self.string().map(drop),
+            Kind::Number => self.number().map(drop),
+            Kind::Null | Kind::Bool => self.word().map(drop),
+            Kind::Array => self.skip_array(depth).map(drop),
+            Kind::Object => self.skip_object(depth),
+        }
+    }
+
+    pub(crate) fn deeper(&self, depth: u16) -> Result<u16> {
+        if depth >= MAX_DEPTH {
+            return Err(JsonError { reason: Reason::TooDeep, offset: self.pos });
+        }
+        Ok(depth + 1)
+    }
+
+    fn skip_array(&mut self, depth: u16) -> Result<usize> {
+        let depth = self.deeper(depth)?;
+        self.expect(b'[')?;
+        if self.eat(b']') {
+            return Ok(0);
+        }
+        let mut count = 0;
+        loop {
+            self.skip(depth)?;
+            count += 1;
+            if !self.eat(b',') {
+                self.expect(b']')?;
+                return Ok(count);
+            }
+        }
+    }
+
+    fn skip_object(&mut self, depth: u16) -> Result<()> {
+        let depth = self.deeper(depth)?;
+        self.expect(b'{')?;
+        if self.eat(b'}') {
+            return Ok(());
+        }
+        loop {
+            self.string()?;
+            self.expect(b':')?;
+            self.skip(depth)?;
+            if !self.eat(b',') {
+                return self.expect(b'}');
+            }
+        }
+    }
+}
+
+/// The outermost value of a JSON text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outline {
+    /// An array of so many elements.
+    Array(usize),
+    Object,
+    Scalar,
+}
+
+/// Checks that a text is JSON and tells what its outermost value is.
+pub(crate) fn outline(text: &[u8]) -> Result<Outline> {
+    let mut scanner = Scanner::new(text)?;
+    let outline = match scanner.kind()? {
+        Kind::Array => Outline::Array(scanner.skip_array(0)?),
+        Kind::Object => {
+            scanner.skip_object(0)?;
+            Outline::Object
+        }
+        _ => {
+            scanner.skip(0)?;
+            Outline::Scalar
+        }
+    };
+    scanner.end()?;
+    Ok(outline)
+}

@@ -1,0 +1,43 @@
+//! The BaijiaYun (百家云) server API without I/O.
+//!
+//! This crate knows all operations of the service. It signs and builds
+//! requests and straightens answers; somebody else sends them. It has no
+//! clock, no randomness and no global state, and it does not panic, so that
+//! every language binding can stand on it.
+//!
+//! ```
+//! use baijiayun_core::{Account, Params, answer, operation, request};
+//!
+//! let account = Account::new("demo", "12345678", "the partner key")?;
+//! let info = operation::find("room.info")?;
+//! let mut params = Params::new();
+//! params.set("room_id", 12345678901234_i64);
+//! let request = request::build(&account, info, &params, 1_501_572_288)?;
+//! assert_eq!(request.url, "https://demo.at.baijiayun.com/openapi/room/info");
+//!
+//! let body = br#"{"code":0,"data":{"room_id":12345678901234,"max_users":"30"},"msg":"","ts":1}"#;
+//! let answer = answer::parse(info, 200, body)?;
+//! // The table of the document says: room_id is a text, max_users a number.
+//! assert_eq!(answer.data, br#"{"room_id":"12345678901234","max_users":30}"#);
+//! # Ok::<(), baijiayun_core::Error>(())
+//! ```
+
+mod account;
+pub mod answer;
+pub mod coerce;
+mod error;
+pub mod form;
+mod generated;
+mod json;
+pub mod operation;
+pub mod request;
+pub mod sign;
+mod value;
+
+pub use account::Account;
+pub use answer::Answer;
+pub use error::{Error, ErrorKind, Fault, FaultKind};
+pub use operation::Operation;
+pub use request::{Body, Part, PartContent, Request};
+pub use sign::{PartnerKey, Signer};
+pub use value::{File, FileSource, Id, Params, Value};

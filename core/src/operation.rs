@@ -1,0 +1,341 @@
+//! The table of operations, generated from `api/*.yaml`.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorKind};
+use crate::generated::operations::OPERATIONS;
+
+/// One operation of the service.
+///
+/// Titles, descriptions and examples are not here but in `api/` and in the
+/// reference: this table is what is needed to build a request and to read its
+/// answer, and it must stay small enough for a browser.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its name, `resource.method`, for example `room.create`.
+    pub name: Cow<'static, str>,
+    /// The HTTP method that is sent. Where the documents allow GET and POST it
+    /// is POST, which keeps parameters out of access logs.
+    pub method: Method,
+    /// The path on the host, for example `/openapi/room/create`.
+    pub path: Cow<'static, str>,
+    /// How the path is known.
+    pub path_source: PathSource,
+    /// Where the operation is served.
+    pub host: Host,
+    /// Whether the call carries partner_id, timestamp and sign.
+    pub signed: bool,
+    /// Whether it only reads and so is safe to repeat.
+    pub read_only: bool,
+    /// Its parameters, without the common ones.
+    pub params: &'static [Param],
+    /// Groups of parameters of which at least one must be given.
+    pub any_of: &'static [&'static [&'static str]],
+    /// Whether parameters outside `params` are taken without being named as extra.
+    pub open: bool,
+    /// The `code` that means success: 0, but 1 for a file upload.
+    pub success: i64,
+    /// Where the data of the answer stand.
+    pub data: DataPlace,
+    /// What the data look like.
+    pub shape: Shape,
+    /// How lists are paged, if this operation answers with one.
+    pub paging: Option<Paging>,
+    /// Limits on top of the account's 200 requests per 10 s.
+    pub limits: &'static [Limit],
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET: parameters go into the query.
+    Get,
+    /// POST: parameters go into the body.
+    Post,
+}
+
+impl Method {
+    /// `GET` or `POST`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        }
+    }
+}
+
+/// How a path is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathSource {
+    /// Printed whole in a document of the vendor.
+    Seed,
+    /// Named for this operation by public code or pages.
+    Public,
+    /// A guess from the naming convention: the documents cut the address off.
+    Inferred,
+    /// There is no fixed path: the caller gives the address.
+    None,
+    /// Set by the caller in place of the table's.
+    Set,
+}
+
+impl PathSource {
+    /// `seed`, `public`, `inferred`, `none` or `set`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PathSource::Seed => "seed",
+            PathSource::Public => "public",
+            PathSource::Inferred => "inferred",
+            PathSource::None => "none",
+            PathSource::Set => "set",
+        }
+    }
+}
+
+/// Where an operation is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// On the account's own host, `{domain}.at.baijiayun.com`.
+    Account,
+    /// On this host, whatever the account.
+    Fixed(&'static str),
+    /// At the address that this parameter holds (an upload address).
+    Given(&'static str),
+}
+
+/// One parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// Whether the service refuses the call without it.
+    pub required: bool,
+    /// What it takes.
+    pub kind: ParamKind,
+    /// Smallest number allowed, or `i64::MIN`.
+    pub min: i64,
+    /// Largest number allowed, or `i64::MAX`.
+    pub max: i64,
+    /// Most characters or, for lists and JSON arrays, most elements; 0 = not stated.
+    pub most: u32,
+    /// Whether the value is a key or a password and must never be shown.
+    pub secret: bool,
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    /// A whole number.
+    Int,
+    /// A whole number that is 0 for no and 1 for yes; takes booleans as well.
+    Flag,
+    /// Unix time in seconds.
+    Timestamp,
+    /// A decimal number, with this many decimals if the document says so.
+    Float(Option<u8>),
+    /// Text.
+    Text,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// A moment, `YYYY-MM-DD HH:MM:SS`, in the service's own time zone (UTC+8).
+    DateTime,
+    /// Several values in one text, joined by the separator.
+    List {
+        /// Whether the elements are whole numbers.
+        ints: bool,
+        /// What stands between two elements.
+        separator: &'static str,
+    },
+    /// A JSON text; the kind of its outermost value if the documents say so.
+    Json(JsonKind),
+    /// A file, sent as a part of a multipart body and not signed.
+    File,
+}
+
+/// The outermost value of a JSON parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonKind {
+    /// Not stated.
+    Any,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// Where the data of an answer stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataPlace {
+    /// In the envelope's member `data`.
+    Envelope,
+    /// Beside `code` and `msg`, at the top level.
+    TopLevel,
+}
+
+/// What a value in an answer looks like.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// Not known; passed through as it comes.
+    Any,
+    /// Nothing.
+    Null,
+    /// A whole number that counts or chooses.
+    Int,
+    /// A whole number that identifies (64 bits).
+    Id,
+    /// A decimal number.
+    Float,
+    /// true or false.
+    Bool,
+    /// Text.
+    Text,
+    /// A list.
+    Array(&'static Shape),
+    /// Values by key.
+    Map(&'static Shape),
+    /// Named members.
+    Object(&'static [Field]),
+}
+
+impl Shape {
+    /// What the shape is called in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Shape::Any => "any",
+            Shape::Null => "null",
+            Shape::Int | Shape::Id => "int",
+            Shape::Float => "float",
+            Shape::Bool => "bool",
+            Shape::Text => "string",
+            Shape::Array(_) => "array",
+            Shape::Map(_) => "map",
+            Shape::Object(_) => "object",
+        }
+    }
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it holds.
+    pub shape: Shape,
+}
+
+/// How a list is paged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paging {
+    /// The parameter that holds the number of rows per page: `page_size` or `limit`.
+    pub size_param: &'static str,
+    /// Where the rows stand in the data, dotted; empty if the data are the rows.
+    pub list: &'static str,
+    /// Where the total stands in the data, dotted; empty if there is none.
+    pub total: &'static str,
+}
+
+/// A limit on how often an operation may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many calls
+    pub count: u32,
+    /// in how many seconds.
+    pub seconds: u32,
+    /// What the calls are counted by.
+    pub per: LimitScope,
+}
+
+/// What a limit counts by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitScope {
+    /// The account.
+    Account,
+    /// The room (within the account).
+    Room,
+}
+
+impl Operation {
+    /// An operation that this SDK does not describe, by its path: every
+    /// parameter is taken and the answer is passed through as it comes.
+    pub fn raw(method: Method, path: impl Into<String>) -> Operation {
+        let path = path.into();
+        Operation {
+            name: Cow::Owned(path.clone()),
+            method,
+            path: Cow::Owned(path),
+            path_source: PathSource::None,
+            host: Host::Account,
+            signed: true,
+            read_only: false,
+            params: &[],
+            any_of: &[],
+            open: true,
+            success: 0,
+            data: DataPlace::Envelope,
+            shape: Shape::Any,
+            paging: None,
+            limits: &[],
+        }
+    }
+
+    /// The parameter of that name.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+}
+
+/// All operations, sorted by name.
+pub fn all() -> &'static [Operation] {
+    OPERATIONS
+}
+
+/// The operation of that name, for example `room.create`.
+///
+/// # Errors
+/// [`ErrorKind::UnknownOperation`], with the names that come closest.
+pub fn find(name: &str) -> Result<&'static Operation, Error> {
+    OPERATIONS
+        .binary_search_by(|operation| operation.name.as_ref().cmp(name))
+        .ok()
+        .and_then(|index| OPERATIONS.get(index))
+        .ok_or_else(|| unknown(name))
+}
+
+/// The operation at that path of the account's own host.
+pub fn find_by_path(path: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.path == path)
+}
+
+fn unknown(name: &str) -> Error {
+    let (resource, method) = name.split_once('.').unwrap_or((name, ""));
+    let mut near: Vec<&str> = OPERATIONS
+        .iter()
+        .map(|operation| operation.name.as_ref())
+        .filter(|known| {
+            let (known_resource, known_method) = known.split_once('.').unwrap_or((known, ""));
+            (known_resource == resource && (method.is_empty() || shares_word(known_method, method)))
+                || (!method.is_empty() && known_method == method)
+        })
+        .take(8)
+        .collect();
+    if near.is_empty() {
+        near = OPERATIONS
+            .iter()
+            .map(|operation| operation.name.as_ref())
+            .filter(|known| known.contains(resource) || (!method.is_empty() && known.contains(method)))
+            .take(8)
+            .collect();
+    }
+    let hint = if near.is_empty() {
+        "`bjy operations` lists all names".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    };
+    Error::new(ErrorKind::UnknownOperation, name)
+        .with_message(format!("there is no operation named {name:?}"))
+        .with_hint(hint)
+}
+
+fn shares_word(known: &str, wanted: &str) -> bool {
+    known.contains(wanted) || wanted.split('_').any(|word| word.len() > 3 && known.contains(word))
+}

@@ -1,0 +1,585 @@
+//! Building requests: parameters are checked, encoded and signed; and the
+//! inverse, which reads a signed request back into parameters.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::account::Account;
+use crate::error::{Error, ErrorKind, Fault, FaultKind};
+use crate::form;
+use crate::json;
+use crate::operation::{Host, JsonKind, Method, Operation, Param, ParamKind};
+use crate::sign;
+use crate::value::{File, Params, Value};
+
+/// A request, ready to be sent.
+#[derive(Clone, PartialEq)]
+pub struct Request {
+    /// The operation it calls.
+    pub operation: Cow<'static, str>,
+    /// The HTTP method.
+    pub method: Method,
+    /// The address, with the query of a GET request.
+    pub url: String,
+    /// Headers to send, in lower case.
+    pub headers: Vec<(&'static str, &'static str)>,
+    /// The body.
+    pub body: Body,
+}
+
+/// The body of a request.
+#[derive(Clone, PartialEq)]
+pub enum Body {
+    /// None: a GET request.
+    Empty,
+    /// A form, URL-encoded.
+    Form(String),
+    /// Parts for a multipart/form-data body. The executor chooses the
+    /// boundary, sets the content type and streams the files.
+    Multipart(Vec<Part>),
+}
+
+/// A part of a multipart body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The parameter.
+    pub name: Cow<'static, str>,
+    /// Its value.
+    pub content: PartContent,
+}
+
+/// What a part holds.
+#[derive(Clone, PartialEq)]
+pub enum PartContent {
+    /// Text.
+    Text(String),
+    /// A file.
+    File(File),
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const ACCEPT: (&str, &str) = ("accept", "application/json");
+
+/// Builds and signs the request of a call.
+///
+/// `timestamp` is the current unix time in seconds; it is part of the
+/// signature.
+///
+/// # Errors
+/// [`ErrorKind::InvalidParameters`] with all faults of the call,
+/// [`ErrorKind::Signing`] if the account's signer fails.
+pub fn build(account: &Account, operation: &Operation, params: &Params, timestamp: i64) -> Result<Request, Error> {
+    let unsigned = Unsigned::new(account, operation, params, timestamp)?;
+    let sign = match unsigned.to_sign() {
+        Some(canonical) => Some(
+            account
+                .signer()
+                .sign(&canonical)
+                .map_err(|reason| Error::new(ErrorKind::Signing, operation.name.as_ref()).with_message(reason))?,
+        ),
+        None => None,
+    };
+    Ok(unsigned.finish(sign))
+}
+
+/// A request that waits for its signature, for signers that are somewhere else.
+pub struct Unsigned<'a> {
+    operation: &'a Operation,
+    url: String,
+    /// Sorted by name.
+    pairs: Vec<Pair>,
+    files: Vec<Part>,
+}
+
+type Pair = (Cow<'static, str>, String);
+
+impl<'a> Unsigned<'a> {
+    /// Checks and encodes the parameters of a call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameters`] with all faults of the call.
+    pub fn new(
+        account: &Account,
+        operation: &'a Operation,
+        params: &Params,
+        timestamp: i64,
+    ) -> Result<Unsigned<'a>, Error> {
+        let mut encoder = Encoder { pairs: Vec::with_capacity(24), files: Vec::new(), faults: Vec::new() };
+        for (name, value) in params.iter() {
+            match operation.param(name) {
+                Some(param) => encoder.described(param, value),
+                None if operation.open => encoder.plain(name, value),
+                None => encoder.unknown(operation, name),
+            }
+        }
+        for (name, value) in params.extra() {
+            match operation.param(name) {
+                Some(_) => {
+                    encoder.fault(name, FaultKind::Unknown, "is described: give it as a parameter, not as extra")
+                }
+                None => encoder.plain(name, value),
+            }
+        }
+        encoder.require(operation, params);
+        let Encoder { mut pairs, files, faults } = encoder;
+        if !faults.is_empty() {
+            return Err(invalid(operation, faults));
+        }
+        let url = match operation.host {
+            Host::Given(name) => take(&mut pairs, name).filter(|url| is_address(url)).ok_or_else(|| {
+                let message = "must be an address that begins with http:// or https://".to_owned();
+                invalid(operation, vec![Fault { parameter: name.to_owned(), kind: FaultKind::WrongType, message }])
+            })?,
+            _ => account.address(operation).unwrap_or_default(),
+        };
+        if operation.signed {
+            pairs.push((Cow::Borrowed("partner_id"), account.partner_id().to_owned()));
+            pairs.push((Cow::Borrowed("timestamp"), timestamp.to_string()));
+        }
+        pairs.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
+        Ok(Unsigned { operation, url, pairs, files })
+    }
+
+    /// The text that is to be signed, without the key; `None` if the call carries no signature.
+    pub fn to_sign(&self) -> Option<String> {
+        self.operation
+            .signed
+            .then(|| sign::join(self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str()))))
+    }
+
+    /// The request with its signature.
+    pub fn finish(mut self, signature: Option<String>) -> Request {
+        if let Some(signature) = signature {
+            self.pairs.push((Cow::Borrowed("sign"), signature));
+        }
+        let operation = self.operation;
+        let mut headers = vec![ACCEPT];
+        let mut url = self.url;
+        let body = if !self.files.is_empty() {
+            let texts = self.pairs.into_iter().map(|(name, value)| Part { name, content: PartContent::Text(value) });
+            Body::Multipart(texts.chain(self.files).collect())
+        } else {
+            let form = form::encode(self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str())));
+            match operation.method {
+                Method::Get => {
+                    url.push(if url.contains('?') { '&' } else { '?' });
+                    url.push_str(&form);
+                    Body::Empty
+                }
+                Method::Post => {
+                    headers.push(FORM);
+                    Body::Form(form)
+                }
+            }
+        };
+        Request { operation: operation.name.clone(), method: operation.method, url, headers, body }
+    }
+}
+
+fn is_address(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
+fn take(pairs: &mut Vec<Pair>, name: &str) -> Option<String> {
+    let index = pairs.iter().position(|(known, _)| known == name)?;
+    Some(pairs.swap_remove(index).1)
+}
+
+fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
+    let words: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.parameter, fault.message)).collect();
+    Error::new(ErrorKind::InvalidParameters, operation.name.as_ref()).with_message(words.join("; ")).with_faults(faults)
+}
+
+/// Turns parameters into the pairs and files of a request and gathers what is wrong with them.
+struct Encoder {
+    pairs: Vec<Pair>,
+    files: Vec<Part>,
+    faults: Vec<Fault>,
+}
+
+/// The names that every call carries and no caller sets.
+const COMMON: [&str; 4] = ["partner_id", "timestamp", "sign", "partner_key"];
+
+impl Encoder {
+    fn fault(&mut self, name: &str, kind: FaultKind, message: impl Into<String>) {
+        self.faults.push(Fault { parameter: name.to_owned(), kind, message: message.into() });
+    }
+
+    fn unknown(&mut self, operation: &Operation, name: &str) {
+        let names: Vec<&str> = operation.params.iter().map(|param| param.name).collect();
+        let message = if COMMON.contains(&name) {
+            "is added by the SDK".to_owned()
+        } else if names.is_empty() {
+            "is unknown: the operation takes no parameters (send it as extra if the service knows it)".to_owned()
+        } else {
+            format!("is unknown (known: {}; send it as extra if the service knows it)", names.join(", "))
+        };
+        self.fault(name, FaultKind::Unknown, message);
+    }
+
+    fn described(&mut self, param: &'static Param, value: &Value) {
+        let encoded = match (param.kind, value) {
+            (ParamKind::File, Value::File(file)) => {
+                self.files.push(Part { name: Cow::Borrowed(param.name), content: PartContent::File(file.clone()) });
+                return;
+            }
+            _ => encode(param, value),
+        };
+        match encoded {
+            Ok(text) => self.pairs.push((Cow::Borrowed(param.name), text)),
+            Err((kind, message)) => self.fault(param.name, kind, message),
+        }
+    }
+
+    /// A parameter that nothing is known about.
+    fn plain(&mut self, name: &str, value: &Value) {
+        if COMMON.contains(&name) {
+            return self.fault(name, FaultKind::Unknown, "is added by the SDK");
+        }
+        if name.is_empty() {
+            return self.fault(name, FaultKind::Unknown, "has no name");
+        }
+        match value {
+            Value::File(file) => {
+                self.files.push(Part { name: Cow::Owned(name.to_owned()), content: PartContent::File(file.clone()) });
+            }
+            _ => match plain_text(value) {
+                Some(text) => self.pairs.push((Cow::Owned(name.to_owned()), text)),
+                None => {
+                    self.fault(name, FaultKind::WrongType, "must be a text, a number, a list of them, JSON or a file")
+                }
+            },
+        }
+    }
+
+    fn require(&mut self, operation: &Operation, params: &Params) {
+        for param in operation.params.iter().filter(|param| param.required) {
+            if params.get(param.name).is_none() {
+                self.fault(param.name, FaultKind::Missing, "is missing");
+            }
+        }
+        for group in operation.any_of {
+            if !group.iter().any(|name| params.get(name).is_some()) {
+                self.fault(&group.join(" or "), FaultKind::Missing, "is missing: give at least one");
+            }
+        }
+    }
+}
+
+type Refusal = (FaultKind, String);
+
+fn wrong(message: impl Into<String>) -> Refusal {
+    (FaultKind::WrongType, message.into())
+}
+
+fn expected(what: &str, value: &Value) -> Refusal {
+    wrong(format!("must be {what}, not {}", value.kind()))
+}
+
+/// The text that a described value is signed and sent as.
+fn encode(param: &Param, value: &Value) -> Result<String, Refusal> {
+    match param.kind {
+        ParamKind::Int => int(param, value),
+        ParamKind::Flag => match value {
+            Value::Bool(flag) => Ok(String::from(if *flag { "1" } else { "0" })),
+            _ => int(param, value),
+        },
+        ParamKind::Timestamp => timestamp(param, value),
+        ParamKind::Float(decimals) => float(param, value, decimals),
+        ParamKind::Text => match value {
+            Value::Text(text) => within_length(param, text.clone()),
+            Value::Int(number) => Ok(number.to_string()),
+            _ => Err(expected("a text", value)),
+        },
+        ParamKind::Date => dated(value, "a day as YYYY-MM-DD", b"0000-00-00"),
+        ParamKind::DateTime => dated(value, "a moment as YYYY-MM-DD HH:MM:SS", b"0000-00-00 00:00:00"),
+        ParamKind::List { ints, separator } => list(param, value, ints, separator),
+        ParamKind::Json(kind) => json_text(param, value, kind),
+        ParamKind::File => Err(expected("a file", value)),
+    }
+}
+
+fn int(param: &Param, value: &Value) -> Result<String, Refusal> {
+    let number = match value {
+        Value::Int(number) => *number,
+        Value::Text(text) => match text.parse::<i64>() {
+            Ok(number) if !text.starts_with('+') => number,
+            _ => return Err(wrong("must be a whole number of at most 64 bits")),
+        },
+        _ => return Err(expected("a whole number", value)),
+    };
+    if number < param.min || number > param.max {
+        return Err((FaultKind::OutOfRange, range(param)));
+    }
+    // A text that is a number keeps its own digits: leading zeros may matter.
+    Ok(match value {
+        Value::Text(text) => text.clone(),
+        _ => number.to_string(),
+    })
+}
+
+fn range(param: &Param) -> String {
+    match (param.min, param.max) {
+        (i64::MIN, max) => format!("must be at most {max}"),
+        (min, i64::MAX) => format!("must be at least {min}"),
+        (min, max) => format!("must be from {min} to {max}"),
+    }
+}
+
+/// Unix milliseconds of any day after 1973 are larger than this; seconds reach it in 5138.
+const FIRST_MILLISECOND: i64 = 100_000_000_000;
+
+fn timestamp(param: &Param, value: &Value) -> Result<String, Refusal> {
+    let text = int(param, value)?;
+    match text.parse::<i64>() {
+        Ok(FIRST_MILLISECOND..) => Err((FaultKind::OutOfRange, "must be unix seconds, not milliseconds".to_owned())),
+        Ok(..0) => Err((FaultKind::OutOfRange, "must be unix seconds, not negative".to_owned())),
+        _ => Ok(text),
+    }
+}
+
+fn float(param: &Param, value: &Value, decimals: Option<u8>) -> Result<String, Refusal> {
+    let number = match value {
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        Value::Text(text) if is_decimal(text) => text.parse().unwrap_or(f64::NAN),
+        Value::Text(_) => return Err(wrong("must be a decimal number")),
+        _ => return Err(expected("a decimal number", value)),
+    };
+    if !number.is_finite() {
+        return Err(wrong("must be a finite number"));
+    }
+    if number < param.min as f64 || number > param.max as f64 {
+        return Err((FaultKind::OutOfRange, range(param)));
+    }
+    let Some(decimals) = decimals else {
+        return Ok(format!("{number}"));
+    };
+    let text = format!("{number:.*}", usize::from(decimals));
+    let sent: f64 = text.parse().unwrap_or(f64::NAN);
+    // 9.899999999999999 is 9.9 after arithmetic; 9.899 is a third decimal that would be lost.
+    if (sent - number).abs() > 1e-9 * number.abs().max(1.0) {
+        return Err((FaultKind::OutOfRange, format!("must have at most {decimals} decimals")));
+    }
+    Ok(text)
+}
+
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.as_bytes().first().is_some_and(u8::is_ascii_digit)
+        && digits.as_bytes().last().is_some_and(u8::is_ascii_digit)
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
+}
+
+fn within_length(param: &Param, text: String) -> Result<String, Refusal> {
+    let most = param.most as usize;
+    if most > 0 && text.len() > most {
+        let length = text.chars().count();
+        if length > most {
+            return Err((FaultKind::OutOfRange, format!("has {length} characters, at most {most} are allowed")));
+        }
+    }
+    Ok(text)
+}
+
+/// Checks a text against a pattern in which 0 stands for any digit.
+fn dated(value: &Value, what: &str, pattern: &[u8]) -> Result<String, Refusal> {
+    let Value::Text(text) = value else {
+        return Err(expected(what, value));
+    };
+    let fits = text.len() == pattern.len()
+        && text
+            .bytes()
+            .zip(pattern)
+            .all(|(byte, sample)| if *sample == b'0' { byte.is_ascii_digit() } else { byte == *sample });
+    let number = |from: usize| text.get(from..from + 2).and_then(|digits| digits.parse::<u8>().ok()).unwrap_or(0);
+    let in_calendar = fits
+        && (1..=12).contains(&number(5))
+        && (1..=31).contains(&number(8))
+        && number(11) < 24
+        && number(14) < 60
+        && number(17) < 60;
+    if in_calendar { Ok(text.clone()) } else { Err(wrong(format!("must be {what}"))) }
+}
+
+fn list(param: &Param, value: &Value, ints: bool, separator: &str) -> Result<String, Refusal> {
+    let text = match value {
+        // Joined already.
+        Value::Text(text) => text.clone(),
+        Value::Int(number) => number.to_string(),
+        Value::List(items) => {
+            let mut joined = String::new();
+            for (index, item) in items.iter().enumerate() {
+                let text = match item {
+                    Value::Int(number) => number.to_string(),
+                    Value::Text(text) if text.contains(separator) => {
+                        return Err(wrong(format!("has an element that holds the separator {separator:?}")));
+                    }
+                    Value::Text(text) => text.clone(),
+                    _ => return Err(expected("a list of texts or numbers", item)),
+                };
+                if ints && text.parse::<i64>().is_err() {
+                    return Err(wrong("must be a list of whole numbers"));
+                }
+                if index > 0 {
+                    joined.push_str(separator);
+                }
+                joined.push_str(&text);
+            }
+            joined
+        }
+        _ => return Err(expected("a list", value)),
+    };
+    at_most(param, if text.is_empty() { 0 } else { text.split(separator).count() })?;
+    Ok(text)
+}
+
+fn at_most(param: &Param, count: usize) -> Result<(), Refusal> {
+    let most = param.most as usize;
+    if most > 0 && count > most {
+        return Err((FaultKind::OutOfRange, format!("has {count} elements, at most {most} are allowed")));
+    }
+    Ok(())
+}
+
+fn json_text(param: &Param, value: &Value, kind: JsonKind) -> Result<String, Refusal> {
+    let text = match value {
+        Value::Json(text) | Value::Text(text) => text.clone(),
+        Value::List(_) => plain_json(value).ok_or_else(|| expected("JSON", value))?,
+        _ => return Err(expected("JSON", value)),
+    };
+    // The document of one operation says to send an empty string for "none".
+    if text.is_empty() {
+        return Ok(text);
+    }
+    let outline = json::outline(text.as_bytes()).map_err(|error| wrong(format!("is not JSON: {error}")))?;
+    match (kind, outline) {
+        (JsonKind::Any, _) | (JsonKind::Object, json::Outline::Object) => {}
+        (JsonKind::Array, json::Outline::Array(count)) => at_most(param, count)?,
+        (JsonKind::Array, _) => return Err(wrong("must be a JSON array")),
+        (JsonKind::Object, _) => return Err(wrong("must be a JSON object")),
+    }
+    Ok(text)
+}
+
+fn plain_json(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => serde_json::to_string(number).ok(),
+        Value::Text(text) => serde_json::to_string(text).ok(),
+        Value::Json(text) => Some(text.clone()),
+        Value::List(items) => {
+            let items: Option<Vec<String>> = items.iter().map(plain_json).collect();
+            items.map(|items| format!("[{}]", items.join(",")))
+        }
+        Value::File(_) => None,
+    }
+}
+
+fn plain_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(flag) => Some(String::from(if *flag { "1" } else { "0" })),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => number.is_finite().then(|| number.to_string()),
+        Value::Text(text) | Value::Json(text) => Some(text.clone()),
+        Value::List(items) => {
+            let items: Option<Vec<String>> = items.iter().map(plain_text).collect();
+            items.map(|items| items.join(","))
+        }
+        Value::File(_) => None,
+    }
+}
+
+/// A signed request as the service sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// The account it claims to come from.
+    pub partner_id: Option<String>,
+    /// When it was made, unix seconds.
+    pub timestamp: Option<String>,
+    /// Its signature.
+    pub sign: Option<String>,
+    /// Its parameters; those that the operation does not describe are extra.
+    pub params: Params,
+}
+
+/// The inverse of [`build`]: reads the decoded pairs of a request (of its
+/// query, form or text parts) back into parameters.
+///
+/// # Errors
+/// [`ErrorKind::InvalidParameters`] if a value is not what its parameter takes.
+pub fn receive<'p>(
+    operation: &Operation,
+    pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+) -> Result<Received, Error> {
+    let mut received = Received { partner_id: None, timestamp: None, sign: None, params: Params::new() };
+    let mut faults = Vec::new();
+    for (name, text) in pairs {
+        match name {
+            "partner_id" => received.partner_id = Some(text.to_owned()),
+            "timestamp" => received.timestamp = Some(text.to_owned()),
+            "sign" => received.sign = Some(text.to_owned()),
+            _ => match operation.param(name) {
+                Some(param) => {
+                    let value = decode(param.kind, text);
+                    match encode(param, &value) {
+                        Ok(_) => drop(received.params.set(param.name, value)),
+                        Err((kind, message)) => faults.push(Fault { parameter: name.to_owned(), kind, message }),
+                    }
+                }
+                None => drop(received.params.set_extra(name, text)),
+            },
+        }
+    }
+    if faults.is_empty() { Ok(received) } else { Err(invalid(operation, faults)) }
+}
+
+/// A received text as the value that was meant; texts that are not of the kind stay texts.
+fn decode(kind: ParamKind, text: &str) -> Value {
+    let whole = |text: &str| text.parse().ok().filter(|number: &i64| number.to_string() == text).map(Value::Int);
+    let plain = || Value::Text(text.to_owned());
+    match kind {
+        ParamKind::Int | ParamKind::Flag | ParamKind::Timestamp => whole(text).unwrap_or_else(plain),
+        ParamKind::Float(_) if is_decimal(text) => text.parse().map_or_else(|_| plain(), Value::Float),
+        ParamKind::List { ints, separator } if !text.is_empty() => {
+            let item = |item: &str| if ints { whole(item) } else { Some(Value::Text(item.to_owned())) };
+            text.split(separator).map(item).collect::<Option<Vec<_>>>().map_or_else(plain, Value::List)
+        }
+        ParamKind::Json(_) if !text.is_empty() => Value::Json(text.to_owned()),
+        _ => plain(),
+    }
+}
+
+impl fmt::Debug for Body {
+    /// Without the values: they may be passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Empty => f.write_str("Empty"),
+            Body::Form(form) => write!(f, "Form({} bytes)", form.len()),
+            Body::Multipart(parts) => f.debug_tuple("Multipart").field(parts).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for PartContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PartContent::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            PartContent::File(file) => file.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Without the query and the body: they may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.url.split('?').next().unwrap_or_default();
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("url", &address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! Development tasks. `cargo xtask generate` writes everything that follows
+//! from the description in `api/`.
+
+mod core_table;
+mod generate;
+mod names;
+mod render;
+mod rust_client;
+mod surface;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Development tasks of this repository")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Writes the generated files from the description in api/.
+    Generate {
+        /// Writes nothing and fails if a committed file differs.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let Task::Generate { check } = Cli::parse().task;
+    match generate::run(&root(), check) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}

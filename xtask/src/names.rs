@@ -1,0 +1,59 @@
+//! Names of the description in the style of each language.
+
+/// `get_upload_url` as `GetUploadUrl`.
+pub fn pascal(name: &str) -> String {
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+            first.into_iter().chain(letters)
+        })
+        .collect()
+}
+
+/// A wire name as a Rust identifier: `m-loading` as `m_loading`, `type` as `type_`.
+pub fn rust_field(name: &str) -> String {
+    let mut snake = String::new();
+    let mut after_lower = false;
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            if after_lower {
+                snake.push('_');
+            }
+            snake.push(letter.to_ascii_lowercase());
+            after_lower = false;
+        } else if letter.is_ascii_alphanumeric() {
+            snake.push(letter);
+            after_lower = true;
+        } else {
+            snake.push('_');
+            after_lower = false;
+        }
+    }
+    if snake.starts_with(|first: char| first.is_ascii_digit()) {
+        snake.insert(0, '_');
+    }
+    match snake.as_str() {
+        "type" | "move" | "ref" | "self" | "use" | "match" | "final" | "loop" | "in" | "box" | "where" | "mod" => {
+            snake + "_"
+        }
+        _ => snake,
+    }
+}
+
+/// Most words of a meaning that become a name.
+const MOST_WORDS: usize = 5;
+
+/// The meaning of an enum value as a name: `one-to-one (old accounts)` as `OneToOne`.
+/// `None` if the meaning has nothing to make a name of.
+pub fn variant(meaning: &str) -> Option<String> {
+    let head = meaning.split(['(', ';', ',', ':', '.', '，', '（']).next().unwrap_or_default();
+    let words: Vec<&str> = head
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty() && !["the", "a", "an", "is", "are", "was", "of"].contains(word))
+        .take(MOST_WORDS)
+        .collect();
+    let name: String = words.iter().map(|word| pascal(word)).collect();
+    name.starts_with(|first: char| first.is_ascii_alphabetic()).then_some(name)
+}

@@ -1,0 +1,37 @@
+//! The template engine, set up once for all outputs.
+
+use std::error::Error;
+use std::path::Path;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::names;
+
+/// Renders `templates/{name}` with a context.
+pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Error>> {
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?;
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_loader(minijinja::path_loader(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")));
+    environment.add_filter("pascal", |text: String| names::pascal(&text));
+    environment.add_filter("rust_string", |text: String| format!("{text:?}"));
+    environment.add_filter("rust_bool", |truth: bool| truth.to_string());
+    environment.add_filter("docs", |lines: Vec<String>, indent: usize| docs(&lines, indent));
+    Ok(environment.get_template(name)?.render(Serde(context))?)
+}
+
+/// Lines as Rust doc comments.
+fn docs(lines: &[String], indent: usize) -> String {
+    let margin = " ".repeat(indent);
+    let comment = |line: &str| if line.is_empty() { format!("{margin}///") } else { format!("{margin}/// {line}") };
+    lines
+        .iter()
+        .flat_map(|line| if line.is_empty() { vec![""] } else { line.lines().collect() })
+        .map(comment)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
