@@ -28,6 +28,9 @@ pub struct Shape {
     /// The value may be null in an example.
     #[serde(default, skip_serializing_if = "is_false")]
     pub nullable: bool,
+    /// It is a key: it must not appear in logs or errors.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub secret: bool,
     /// The example has it, the document's table does not.
     #[serde(default, skip_serializing_if = "is_false")]
     pub not_in_table: bool,

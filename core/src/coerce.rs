@@ -21,11 +21,13 @@
 //! It is one pass over the text that copies spans and builds no values. Depth
 //! is bounded; the output is at most a small multiple of the input.
 
+use std::fmt;
+
 use crate::json::{JsonError, Kind, Result, Scanner};
 use crate::operation::{Field, Shape};
 
 /// A value that is not what the document describes and could not be straightened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Departure {
     /// Where it stands in the data, for example `list[3].user_number`.
     pub path: String,
@@ -33,6 +35,13 @@ pub struct Departure {
     pub expected: &'static str,
     /// The value as the service wrote it, JSON.
     pub found: String,
+}
+
+impl fmt::Debug for Departure {
+    /// Without the value: it may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure").field("path", &self.path).field("expected", &self.expected).finish_non_exhaustive()
+    }
 }
 
 /// Most departures that are reported of one answer. Values beyond stay in the data.

@@ -6,10 +6,10 @@ use crate::operation::Operation;
 /// What went wrong, in which call, and what to do about it.
 ///
 /// It never holds partner_key, secret_key or a password.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     operation: String,
@@ -307,6 +307,22 @@ impl Error {
     /// The answer, byte for byte; empty if there was none.
     pub fn body(&self) -> &[u8] {
         &self.0.body
+    }
+}
+
+impl fmt::Debug for Error {
+    /// Without the answer: it may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation)
+            .field("code", &inner.code)
+            .field("message", &inner.message)
+            .field("hint", &inner.hint)
+            .field("faults", &inner.faults)
+            .field("status", &inner.status)
+            .finish_non_exhaustive()
     }
 }
 

@@ -22,7 +22,7 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 3] = ["api/generated", "core/src/generated", "client/src/generated"];
+const FOLDERS: [&str; 4] = ["api/generated", "core/src/generated", "client/src/generated", "client/tests/generated"];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     let description = Description::load_dir(root.join("api"))?;

@@ -29,6 +29,7 @@ struct Module {
 #[derive(Serialize)]
 struct CallType {
     name: String,
+    resource: String,
     method: String,
     type_name: String,
     docs: Vec<String>,
@@ -62,6 +63,7 @@ struct StructField {
     ty: String,
     docs: Vec<String>,
     optional: bool,
+    secret: bool,
 }
 
 #[derive(Serialize)]
@@ -82,11 +84,14 @@ struct Variant {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut outputs = Vec::new();
-    for resource in &description.resources {
-        let module = Builder::new(resource).module();
-        let text = render("client/resource.rs.jinja", &module)?;
-        outputs.push(Output::new(format!("client/src/generated/{}.rs", resource.resource), text));
+    let modules: Vec<Module> = description.resources.iter().map(|resource| Builder::new(resource).module()).collect();
+    for module in &modules {
+        let text = render("client/resource.rs.jinja", module)?;
+        outputs.push(Output::new(format!("client/src/generated/{}.rs", module.resource), text));
     }
+    let calls: Vec<&CallType> = modules.iter().flat_map(|module| &module.calls).collect();
+    let text = render("client/typed.rs.jinja", json!({ "calls": calls }))?;
+    outputs.push(Output::new("client/tests/generated/typed.rs", text));
     let resources: Vec<_> = description
         .resources
         .iter()
@@ -141,6 +146,7 @@ impl<'a> Builder<'a> {
         let result = self.result_type(&type_name, method, &operation.response);
         CallType {
             name: format!("{}.{method}", self.resource.resource),
+            resource: self.resource.resource.clone(),
             method: rust_field(method),
             type_name,
             docs: operation_docs(operation),
@@ -157,7 +163,8 @@ impl<'a> Builder<'a> {
             ParamType::Int | ParamType::String if is_id => ("impl Into<Id>".to_owned(), format!("{field}.into()")),
             ParamType::Int if is_flag(param) && reads_as_bool(name, param) => ("bool".to_owned(), field.clone()),
             ParamType::Int | ParamType::String if !param.enum_values.is_empty() => {
-                let ty = self.enum_type(method, name, &param.enum_values, &param.desc);
+                let repr = if param.kind == ParamType::Int { "i64" } else { "String" };
+                let ty = self.enum_type(method, name, &param.enum_values, &param.desc, repr);
                 (format!("impl Into<{ty}>"), format!("{field}.into()"))
             }
             ParamType::Int | ParamType::Timestamp => ("i64".to_owned(), field.clone()),
@@ -225,6 +232,7 @@ impl<'a> Builder<'a> {
                     ty: if field.required { ty } else { format!("Option<{ty}>") },
                     docs: shape_docs(field),
                     optional: !field.required,
+                    secret: field.secret,
                 }
             })
             .collect();
@@ -248,7 +256,8 @@ impl<'a> Builder<'a> {
     /// The type of a value in an answer. `own` is the name for a struct if it needs one.
     fn output_type(&mut self, own: &str, prefix: &str, method: &str, name: &str, shape: &Shape) -> String {
         if !shape.enum_values.is_empty() && matches!(shape.kind, ShapeType::Int | ShapeType::String) {
-            return self.enum_type(method, name, &shape.enum_values, shape.desc.as_deref().unwrap_or_default());
+            let repr = if shape.kind == ShapeType::Int { "i64" } else { "String" };
+            return self.enum_type(method, name, &shape.enum_values, shape.desc.as_deref().unwrap_or_default(), repr);
         }
         let inner = |this: &mut Self, inner: &Option<Box<Shape>>| match inner {
             Some(shape) => {
@@ -290,13 +299,14 @@ impl<'a> Builder<'a> {
                 ty: if container { ty } else { format!("Option<{ty}>") },
                 docs: shape_docs(field),
                 optional: !container,
+                secret: field.secret,
             });
         }
         self.structs.push(Struct { name: name.to_owned(), docs: shape_docs(shape), fields, input: false });
     }
 
     /// The type of a listed value, shared within the resource where the lists are the same.
-    fn enum_type(&mut self, method: &str, wire: &str, values: &[EnumValue], desc: &str) -> String {
+    fn enum_type(&mut self, method: &str, wire: &str, values: &[EnumValue], desc: &str, repr: &'static str) -> String {
         let keys: Vec<Scalar> = values.iter().map(|value| value.value.clone()).collect();
         let shared = if ["type", "status", "state", "format", "op", "role", "data", "result", "list"].contains(&wire) {
             format!("{}{}", pascal(&self.resource.resource), pascal(wire))
@@ -308,14 +318,13 @@ impl<'a> Builder<'a> {
         let taken = |name: &str, this: &Self| {
             this.resource.operations.keys().any(|method| pascal(method) == name)
                 || this.structs.iter().any(|known| known.name == name)
-                || this.enums.get(name).is_some_and(|(known, _)| *known != keys)
+                || this.enums.get(name).is_some_and(|(known, ty)| *known != keys || ty.repr != repr)
         };
         let mut name = if single && !taken(&shared, self) { shared } else { own };
         while taken(&name, self) {
             name.push_str("Value");
         }
         self.enums.entry(name.clone()).or_insert_with(|| {
-            let repr = if keys.iter().all(|key| matches!(key, Scalar::Int(_))) { "i64" } else { "String" };
             let enum_type =
                 EnumType { name: name.clone(), docs: vec![desc.to_owned()], repr, variants: variants(values, repr) };
             (keys, enum_type)

@@ -113,10 +113,6 @@ impl Doc<'_> {
     /// Documents: large_class.68, small_class.54. **The path `/openapi/doc/bindMultiDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/bindDocs`, `/openapi/doc/multiBindDoc`, `/openapi/doc/bindDocBatch`, `/openapi/doc/bindMultiDocToRoom`, `/openapi/doc/batchBindDoc`, `/openapi/doc/bindRoomMulti`.
     ///
     /// the table names the id list fids, the example fid
-    ///
-    /// large_class.68, response.bind_ids: corrected after the document: the catalog has bind_ids[] twice; the first of the two stands for the array itself and should be this entry (drop it there)
-    ///
-    /// small_class.54, response.bind_ids: corrected after the document: the catalog has bind_ids[] twice; the first of the two stands for the array itself and should be this entry (drop it there); as large_class.68
     pub fn bind_batch(&self, room_id: impl Into<Id>, fids: impl IntoIterator<Item = impl Into<Id>>) -> BindBatch {
         let call = Call::new(self.0, "doc.bind_batch");
         let call = call.set("room_id", Into::<Id>::into(room_id));

@@ -29,8 +29,6 @@ impl Live<'_> {
     /// (small_class.15) Differs from large_class.15: no limit is printed here (100 calls per minute there).
     ///
     /// (double_teacher.11) The large class document limits this path to 100 calls a minute; this document names no limit.
-    ///
-    /// double_teacher.11, notes: corrected after the document: double_teacher.12 carries this very note for its path; double_teacher.11 (live/getLiveStatus, limited likewise in 002) lacks it.
     pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus {
         let call = Call::new(self.0, "live.get_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));

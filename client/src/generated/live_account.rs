@@ -55,7 +55,7 @@ impl LiveAccount<'_> {
     ///
     /// Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
     ///
-    /// large_class.55, response.media_length: corrected after the document: The table says array; the example is an object. The table's array is a PHP array: an empty one may well come as [], so the map should accept [].
+    /// The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one may come as [].
     pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyMediaLength {
         let call = Call::new(self.0, "live_account.get_daily_media_length");
         let call = call.set("product_type", Into::<GetDailyMediaLengthProductType>::into(product_type));
@@ -68,7 +68,7 @@ impl LiveAccount<'_> {
     ///
     /// Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
     ///
-    /// large_class.56, response.media_length: corrected after the document: The table says array; the example is an object. The table's array is a PHP array: an empty one may well come as [], so the map should accept [].
+    /// The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one may come as [].
     pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<String>) -> ListRoomMediaLength {
         let call = Call::new(self.0, "live_account.list_room_media_length");
         let call = call.set("product_type", Into::<ListRoomMediaLengthProductType>::into(product_type));

@@ -24,7 +24,7 @@ impl LiveSetting<'_> {
     ///
     /// the meanings of the fields inside extend.settings are taken from their names
     ///
-    /// large_class.69, response.list[].extend: corrected after the document: the example and the catalog's own sub-fields make it an object; the table says array (an empty PHP array is possible)
+    /// The table calls list[].extend an array; the example is an object.
     pub fn list_main_screen_notices(&self) -> ListMainScreenNotices {
         let call = Call::new(self.0, "live_setting.list_main_screen_notices");
         ListMainScreenNotices(call)

@@ -51,9 +51,7 @@ impl Partner<'_> {
     ///
     /// code 0 means success; otherwise msg gives the reason (the document words it as for an update).
     ///
-    /// large_class.103, response.list[].remark: corrected after the document: text, never a number
-    ///
-    /// large_class.103, response.list[].status: corrected after the document: the example is the number 2; its words are in status_name
+    /// The table types list[].remark int; the example is a text.
     pub fn list_transactions(&self) -> ListTransactions {
         let call = Call::new(self.0, "partner.list_transactions");
         ListTransactions(call)
@@ -132,13 +130,20 @@ impl ListTransactions {
 }
 
 /// What `GetKeyData` holds.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetKeyData {
     /// The partner_key; at most 128 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner_key: Option<String>,
+}
+
+impl std::fmt::Debug for GetKeyData {
+    /// Without what must not appear in logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetKeyData").finish_non_exhaustive()
+    }
 }
 
 /// What `ListTransactionsItem` holds.
@@ -182,7 +187,7 @@ pub struct ListTransactionsItem {
     pub pay_type: Option<i64>,
     /// Status; 2 is 处理成功 (processed) in the example.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<i64>,
+    pub status: Option<String>,
     /// Status in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_name: Option<String>,

@@ -192,9 +192,7 @@ impl Room<'_> {
     ///
     /// request_example is the value of individual_group_name.
     ///
-    /// large_class.31, response.admin[].url: corrected after the document: The table says int; it is a URL (large_class.32 types the same field string).
-    ///
-    /// large_class.31, response.student[].url: corrected after the document: The table says int; it is a URL (large_class.32 types the same field string).
+    /// The table types both url fields int; the examples are addresses.
     pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes {
         let call = Call::new(self.0, "room.create_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -742,8 +740,6 @@ impl Room<'_> {
     /// There is no response table. In the example both rooms have the same ids, an artefact of the document.
     ///
     /// The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live, enable_beauty, ...) are not listed here.
-    ///
-    /// double_teacher.3, params.enable_live_sell: corrected after the document: The type is string (as printed) but the enum keys of the catalog are ints; large_class.2 has string keys for the same parameter. The seed prints no values.
     pub fn create_with_live(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> CreateWithLive {
         let call = Call::new(self.0, "room.create_with_live");
         let call = call.set("title", Into::<String>::into(title));

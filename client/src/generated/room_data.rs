@@ -39,17 +39,7 @@ impl RoomData<'_> {
     ///
     /// (small_class.20) Differs from large_class.20: no user_number parameter; the table does not list user_event.
     ///
-    /// large_class.20, response.room_user_info[].first_heartbeat_time: corrected after the document: The table says datetime, but both rows of the example hold an empty string (never in the room while class was on). If the SDK reads "" as an absent datetime, keep datetime instead.
-    ///
-    /// large_class.20, response.room_user_info[].last_heartbeat_time: corrected after the document: The table says datetime, but both rows of the example hold an empty string (never in the room while class was on). If the SDK reads "" as an absent datetime, keep datetime instead.
-    ///
-    /// small_class.20, response.room_user_info[].first_heartbeat_time: corrected after the document: the table says datetime, both rows of the example hold an empty string; large_class.20 has the field as datetime too (change both or read "" as absent)
-    ///
-    /// small_class.20, response.room_user_info[].last_heartbeat_time: corrected after the document: the table says datetime, both rows of the example hold an empty string; large_class.20 has the field as datetime too (change both or read "" as absent)
-    ///
-    /// double_teacher.14, response.room_user_info[].first_heartbeat_time: corrected after the document: The table says datetime, but both rows of the example hold an empty string (never in the room while class was on). If the SDK reads "" as an absent datetime, keep datetime instead.
-    ///
-    /// double_teacher.14, response.room_user_info[].last_heartbeat_time: corrected after the document: The table says datetime, but both rows of the example hold an empty string (never in the room while class was on). If the SDK reads "" as an absent datetime, keep datetime instead.
+    /// The table types first_heartbeat_time and last_heartbeat_time datetime; the printed rows have empty texts, for users who were never there during class.
     pub fn export_live_report(&self, room_id: impl Into<Id>) -> ExportLiveReport {
         let call = Call::new(self.0, "room_data.export_live_report");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -100,13 +90,7 @@ impl RoomData<'_> {
     ///
     /// (small_class.29) Differs from large_class.28: an older example; no scores (total_score, question_score, option score), create_time, score_required, compound_id, remark, imgs and media.
     ///
-    /// large_class.28, response.quiz_list[].question_list[].title: corrected after the document: The table says int; all four titles of the example are texts.
-    ///
-    /// large_class.28, response.quiz_list[].question_list[].option_list[].is_right: corrected after the document: The table says string; all ten examples are JSON numbers, and the catalog enum has int keys.
-    ///
-    /// small_class.29, response.quiz_list[].question_list[].title: corrected after the document: the table types a text as int; the example has strings (wire: string), same in large_class.28
-    ///
-    /// small_class.29, response.quiz_list[].question_list[].option_list[].is_right: corrected after the document: the table says string, the example has the numbers 1 and 0 (wire: int), same in large_class.28
+    /// The table types the question title int; the examples are texts.
     pub fn list_quizzes(&self, room_id: impl Into<Id>) -> ListQuizzes {
         let call = Call::new(self.0, "room_data.list_quizzes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -129,9 +113,7 @@ impl RoomData<'_> {
     ///
     /// Documents: large_class.30, small_class.56. Path `/openapi/room_data/getUserCheckinInfo`, known from public material.
     ///
-    /// large_class.30, response.checkin_list[].time: corrected after the document: The table says array; the example is one datetime string, and the description is when the sign-in was started.
-    ///
-    /// small_class.56, response.checkin_list[].time: corrected after the document: the table says array, the example has one date and time (wire: string), same in large_class.30
+    /// The table types checkin_list[].time array; the example is one date and time.
     pub fn get_checkin_info(&self, room_id: impl Into<Id>) -> GetCheckinInfo {
         let call = Call::new(self.0, "room_data.get_checkin_info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -160,8 +142,6 @@ impl RoomData<'_> {
     /// Only for the third-party red packet rain.
     ///
     /// Spelling of the path: the seed prints ".../openap" (clipped) and, on the next line, "data/getRoomRedPackage", a line break that only a hyphen allows; 007gzs has /openapi/room-data/getRoomRedPackage, SyLive /openapi/room_data/getRoomRedPackage. Every other operation of the group is under room_data.
-    ///
-    /// large_class.38, response.info[].student_id: corrected after the document: The table says string; all three examples are JSON numbers. If the SDK turns numbers into strings anyway, string may stay.
     pub fn get_red_package_stat(&self, room_id: impl Into<Id>) -> GetRedPackageStat {
         let call = Call::new(self.0, "room_data.get_red_package_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -259,7 +239,7 @@ impl RoomData<'_> {
     ///
     /// Documents: large_class.71. **The path `/openapi/room_data/getRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getMediaLength`, `/openapi/live_account/getRoomMediaLength`, `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`, `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
     ///
-    /// large_class.71, response.media_length: corrected after the document: an object keyed by date, not a JSON text in a string
+    /// The table calls media_length JSON: it is an object keyed by date, not a JSON text.
     pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetMediaLength {
         let call = Call::new(self.0, "room_data.get_media_length");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -1440,7 +1420,7 @@ pub struct ListRaisedHandsItem {
 pub struct GetRedPackageStatInfo {
     /// Student id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_id: Option<i64>,
+    pub student_id: Option<String>,
     /// Number of red packets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
@@ -2475,13 +2455,13 @@ open_int_enum! {
     }
 }
 
-open_int_enum! {
+open_text_enum! {
     /// Whether the option is right.
     IsRight {
         /// 0: wrong
-        Wrong = 0,
+        Wrong = "0",
         /// 1: right
-        Right = 1,
+        Right = "1",
     }
 }
 

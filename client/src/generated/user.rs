@@ -208,7 +208,7 @@ impl User<'_> {
     ///
     /// Not in the small class document (003).
     ///
-    /// users.13, response.list[].id: corrected after the document: the class of this list is a student group and not a classroom: its id is the group_id that vod API-52 to API-54 take; also why getGroupList leads the candidates
+    /// The classes of this list are student groups, not rooms: their ids are the group_id of video.list_whitelist_groups and its neighbours.
     pub fn list_classes(&self) -> ListClasses {
         let call = Call::new(self.0, "user.list_classes");
         ListClasses(call)

@@ -262,7 +262,7 @@ impl Video<'_> {
     ///
     /// The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
     ///
-    /// vod.31, response.list[].create_time: corrected after the document: The table says timestamp (sample 1481090337), the printed answer has YYYY-MM-DD HH:MM:SS; a reader of integers fails on it.
+    /// The table types list[].create_time timestamp; the printed answer has YYYY-MM-DD HH:MM:SS.
     pub fn list(&self) -> List {
         let call = Call::new(self.0, "video.list");
         List(call)
@@ -520,7 +520,7 @@ impl Video<'_> {
     ///
     /// The document has no table of the answer; the meanings are judged from the names.
     ///
-    /// vod.58, response.list[].complete_time: corrected after the document: Two of the nine printed rows have an empty text, the others YYYY-MM-DD HH:MM:SS (the document has no table of the answer). Keep datetime if the SDK reads "" as no value.
+    /// complete_time is an empty text in two of the printed rows, YYYY-MM-DD HH:MM:SS in the others.
     pub fn list_question_answers(&self, video_unique: impl Into<Id>) -> ListQuestionAnswers {
         let call = Call::new(self.0, "video.list_question_answers");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
@@ -2042,19 +2042,19 @@ pub struct GetUrlsData {
     pub play_info: Option<GetUrlsPlayInfo>,
 }
 
-open_int_enum! {
+open_text_enum! {
     /// The definitions deleted, several codes separated by commas.
     Definition {
         /// 16: standard (标清)
-        Standard = 16,
+        Standard = "16",
         /// 1: high (高清)
-        High = 1,
+        High = "1",
         /// 2: super (超清)
-        Super = 2,
+        Super = "2",
         /// 4: 720p
-        Value4 = 4,
+        Value4 = "4",
         /// 8: 1080p
-        Value8 = 8,
+        Value8 = "8",
     }
 }
 
@@ -2118,13 +2118,13 @@ open_int_enum! {
     }
 }
 
-open_int_enum! {
+open_text_enum! {
     /// Whether it is the default subtitle.
     IsDefault {
         /// 0: no
-        No = 0,
+        No = "0",
         /// 1: yes
-        Yes = 1,
+        Yes = "1",
     }
 }
 
@@ -2220,17 +2220,17 @@ open_int_enum! {
     }
 }
 
-open_int_enum! {
+open_text_enum! {
     /// The file types deleted; present only when type was given.
     VideoType {
         /// 1: mp4
-        Mp4 = 1,
+        Mp4 = "1",
         /// 2: flv
-        Flv = 2,
+        Flv = "2",
         /// 4: m3u8
-        M3u8 = 4,
+        M3u8 = "4",
         /// 8: encrypt
-        Encrypt = 8,
+        Encrypt = "8",
     }
 }
 
