@@ -72,7 +72,7 @@ struct Row {
     is_audition: i64,
 }
 
-/// A watch report of 1,000 rows, about 340 kB. Straight, or with its numbers as strings.
+/// A watch report of 1,000 rows, about 400 kB. Straight, or with its numbers as strings.
 fn report(loose: bool) -> String {
     let int = |number: usize| if loose { format!("\"{number}\"") } else { number.to_string() };
     let rows: Vec<String> = (0..1000_usize)

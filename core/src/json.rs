@@ -60,6 +60,7 @@ pub(crate) struct Scanner<'a> {
 }
 
 /// Bytes inside a string that need a look: quote, backslash, control characters.
+#[expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")]
 static SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;

@@ -11,8 +11,12 @@ use serde_json::{Map, Value as Json, json};
 // --- signing and forms --------------------------------------------------------
 
 fn pairs() -> impl Strategy<Value = Vec<(String, String)>> {
+    some_pairs(0)
+}
+
+fn some_pairs(least: usize) -> impl Strategy<Value = Vec<(String, String)>> {
     let text = prop_oneof![any::<String>(), "[a-z_&=%+ ]{0,12}", Just(String::new())];
-    prop::collection::btree_map("[a-zA-Z_-]{1,8}", text, 0..12)
+    prop::collection::btree_map("[a-zA-Z_-]{1,8}", text, least..12)
         .prop_map(|map| map.into_iter().collect::<Vec<_>>())
         .prop_shuffle()
 }
@@ -33,12 +37,10 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_value_changes_the_signature(mut pairs in pairs(), at in any::<prop::sample::Index>()) {
-        prop_assume!(!pairs.is_empty());
+    fn a_changed_value_changes_the_signature(mut pairs in some_pairs(1), at in any::<prop::sample::Index>()) {
         let key = PartnerKey::new("key");
         let signature = key.signature(&sign::canonical(borrowed(&pairs)));
         let at = at.index(pairs.len());
-        prop_assume!(pairs[at].0 != "sign");
         pairs[at].1.push('x');
         prop_assert!(!key.verify(borrowed(&pairs), &signature));
     }
@@ -193,7 +195,8 @@ fn any_json() -> impl Strategy<Value = Json> {
         any::<i64>().prop_map(Json::from),
         any::<String>().prop_map(Json::from),
         "-?[0-9]{1,20}".prop_map(Json::from),
-        (-1e9..1e9f64).prop_map(Json::from),
+        // Quarters are exact in binary: serde_json itself may miss the last digit of others.
+        any::<i32>().prop_map(|quarters| Json::from(f64::from(quarters) / 4.0)),
     ];
     leaf.prop_recursive(5, 60, 6, |inner| {
         prop_oneof![
