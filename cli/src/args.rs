@@ -1,0 +1,48 @@
+use clap::{Parser, Subcommand};
+
+use crate::account::AccountFlags;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{call, completions, operations, parse, request, sign};
+
+/// The BaijiaYun server API from the shell 百家云服务端接口命令行工具
+#[derive(Debug, Parser)]
+#[command(name = "bjy", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    account: AccountFlags,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List all operations, or show one in detail 列出全部接口或查看某个接口
+    Operations(operations::Args),
+    /// Show a signed request without sending it 生成签名后的请求但不发送
+    Request(request::Args),
+    /// Read an answer from standard input and print its data 解析接口返回的数据
+    Parse(parse::Args),
+    /// Compute a signature, or explain a wrong one 计算签名或排查签名错误
+    Sign(sign::Args),
+    /// Call an operation and print its data 调用接口
+    Call(call::Args),
+    /// Print a completion script for a shell 生成命令补全脚本
+    Completions(completions::Args),
+}
+
+impl Cli {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let Cli { account, output, command } = self;
+        match command {
+            Command::Operations(args) => operations::run(&args, output),
+            Command::Request(args) => request::run(&args, account, output),
+            Command::Parse(args) => parse::run(&args, output),
+            Command::Sign(args) => sign::run(args, account, output),
+            Command::Call(args) => call::run(&args, account, output),
+            Command::Completions(args) => completions::run(&args, output),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+use std::time::Duration;
+
+use baijiayun::Client;
+
+use crate::account::AccountFlags;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::params::CallArgs;
+use crate::parse;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    call: CallArgs,
+    /// Seconds to wait for the answer 超时秒数
+    #[arg(long, value_name = "SECONDS", default_value_t = baijiayun::DEFAULT_TIMEOUT.as_secs())]
+    timeout: u64,
+}
+
+pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
+    let (operation, params) = args.call.resolve()?;
+    let account = account.settings()?.account()?;
+    let client = Client::builder(account).timeout(Duration::from_secs(args.timeout)).build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io("cannot start", &error))?;
+    let answer = runtime.block_on(client.call(&operation.name).params(params).send())?;
+    parse::print(&answer, output)
+}

@@ -1,0 +1,32 @@
+//! `bjy`: every operation of the BaijiaYun (百家云) server API from the shell.
+
+mod account;
+mod args;
+mod call;
+mod completions;
+mod diagnose;
+mod failure;
+mod operations;
+mod output;
+mod params;
+mod parse;
+mod request;
+mod sign;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = cli.output;
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.print_failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The operations, as the description knows them.
+
+mod detail;
+mod list;
+
+use baijiayun::core::operation;
+use baijiayun_api::{Description, Entry, Limit, Method, Note, Paging, Param, PathSource, Shape};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Operation such as room.create, or how names begin, such as room 接口名称或前缀
+    #[arg(value_name = "NAME")]
+    operation: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
+    let description = Description::embedded();
+    let Some(name) = &args.operation else {
+        return show(description.operations().collect(), output);
+    };
+    if let Some(entry) = description.find(name) {
+        return if output.json { output.print_json(&Shown::from(entry)) } else { output.print(&detail::text(entry)) };
+    }
+    let found: Vec<Entry<'_>> =
+        description.operations().filter(|entry| entry.full_name().starts_with(name.as_str())).collect();
+    if found.is_empty() {
+        operation::find(name)?;
+    }
+    show(found, output)
+}
+
+fn show(entries: Vec<Entry<'_>>, output: Output) -> Result<(), Failure> {
+    if output.json {
+        output.print_json(&entries.into_iter().map(Shown::from).collect::<Vec<_>>())
+    } else {
+        output.print(&list::text(&entries))
+    }
+}
+
+/// An operation as it is shown to programs.
+#[derive(Serialize)]
+struct Shown<'a> {
+    name: String,
+    documents: Vec<&'a str>,
+    title: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    other_titles: &'a [String],
+    summary: &'a str,
+    methods: &'a [Method],
+    host: Option<&'a str>,
+    path: Option<&'a str>,
+    path_source: PathSource,
+    path_evidence: &'a str,
+    candidates: &'a [String],
+    read_only: bool,
+    signed: bool,
+    multipart: bool,
+    limits: &'a [Limit],
+    paging: Option<&'a Paging>,
+    any_of: &'a [Vec<String>],
+    params: Vec<Value>,
+    response: &'a Shape,
+    notes: &'a [Note],
+}
+
+impl<'a> From<Entry<'a>> for Shown<'a> {
+    fn from(entry: Entry<'a>) -> Shown<'a> {
+        let operation = entry.operation;
+        Shown {
+            name: entry.full_name(),
+            documents: operation.catalog_ids().collect(),
+            title: &operation.title,
+            other_titles: &operation.other_titles,
+            summary: &operation.summary,
+            methods: &operation.methods,
+            host: operation.host.as_deref(),
+            path: operation.path.as_deref(),
+            path_source: operation.path_source,
+            path_evidence: &operation.path_evidence,
+            candidates: &operation.candidates,
+            read_only: operation.read_only,
+            signed: operation.signed,
+            multipart: operation.multipart,
+            limits: &operation.limits,
+            paging: operation.paging.as_ref(),
+            any_of: &operation.any_of,
+            params: operation.params.iter().map(|(name, param)| parameter(name, param)).collect(),
+            response: &operation.response,
+            notes: &operation.notes,
+        }
+    }
+}
+
+/// A parameter with its name; the description leaves `required` out where it is not.
+fn parameter(name: &str, param: &Param) -> Value {
+    let mut members = Map::from_iter([("name".to_owned(), json!(name)), ("type".to_owned(), json!(param.kind))]);
+    members.insert("required".to_owned(), json!(param.required));
+    if let Value::Object(described) = json!(param) {
+        members.extend(described);
+    }
+    Value::Object(members)
+}

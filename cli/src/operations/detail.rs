@@ -1,0 +1,124 @@
+use std::fmt::{Debug, Write};
+
+use baijiayun_api::{Entry, EnumValue, LimitScope, Note, Operation, Param, PathSource, Shape};
+
+use super::list::{address, methods};
+use crate::output::table;
+
+/// Everything about one operation that its caller may want to know.
+pub(super) fn text(entry: Entry<'_>) -> String {
+    let operation = entry.operation;
+    let mut text = format!("{}  {}\n{}\n\n", entry.full_name(), operation.title, operation.summary);
+    let _ = writeln!(text, "{} {}", methods(&operation.methods), address(operation));
+    path(&mut text, operation);
+    let documents: Vec<&str> = operation.catalog_ids().collect();
+    let _ = writeln!(text, "Documents: {}", documents.join(", "));
+    if operation.read_only {
+        text.push_str("It only reads: safe to repeat.\n");
+    }
+    for limit in &operation.limits {
+        let per = match limit.per {
+            LimitScope::Account => "account",
+            LimitScope::Room => "room",
+        };
+        let _ = writeln!(text, "Limit: {} calls in {} s per {per}", limit.count, limit.seconds);
+    }
+    params(&mut text, operation);
+    text.push_str("\nData 返回数据\n");
+    shape(&mut text, "data", &operation.response, 1);
+    notes(&mut text, &operation.notes);
+    text
+}
+
+fn path(text: &mut String, operation: &Operation) {
+    let source = match operation.path_source {
+        PathSource::Seed => "printed in a document of the vendor",
+        PathSource::Public => "named by public material",
+        PathSource::Inferred => "a guess: the documents cut the address off",
+        PathSource::None => "given with each call",
+    };
+    let _ = writeln!(text, "Path: {source} ({})", operation.path_evidence);
+    if !operation.candidates.is_empty() {
+        let _ = writeln!(text, "Candidates:");
+    }
+    for candidate in &operation.candidates {
+        let _ = writeln!(text, "  {candidate}");
+    }
+}
+
+fn params(text: &mut String, operation: &Operation) {
+    if operation.params.is_empty() {
+        text.push_str("\nNo parameters 无参数\n");
+        return;
+    }
+    let mut table = table::of_prose(&["Parameter 参数", "Type", "Required", "Default", "Meaning"]);
+    for (name, param) in &operation.params {
+        let required = match (param.required, param.required_by.as_slice()) {
+            (true, _) => "yes".to_owned(),
+            (false, []) => String::new(),
+            (false, documents) => format!("by {}", documents.join(", ")),
+        };
+        let default = param.default.as_ref().map(ToString::to_string).unwrap_or_default();
+        table.add_row([name.clone(), word(param.kind), required, default, meaning(param)]);
+    }
+    let _ = writeln!(text, "\n{table}");
+    for group in &operation.any_of {
+        let _ = writeln!(text, "At least one of {} must be given.", group.join(", "));
+    }
+}
+
+fn meaning(param: &Param) -> String {
+    let mut text = param.desc.clone();
+    values(&mut text, &param.enum_values, "\n");
+    if let Some(content) = param.value.as_ref().filter(|content| !content.fields.is_empty() || content.items.is_some())
+    {
+        text.push('\n');
+        shape(&mut text, "JSON", content, 0);
+        text.truncate(text.trim_end().len());
+    }
+    text
+}
+
+fn values(text: &mut String, values: &[EnumValue], before: &str) {
+    for EnumValue { value, meaning } in values {
+        let _ = write!(text, "{before}{value} = {meaning}");
+    }
+}
+
+/// A shape as a tree, a line for each member.
+fn shape(text: &mut String, name: &str, shape: &Shape, depth: usize) {
+    let indent = "  ".repeat(depth);
+    let kind = match (&shape.items, &shape.values) {
+        (Some(items), _) => format!("array of {}", word(items.kind)),
+        (_, Some(values)) => format!("map of {}", word(values.kind)),
+        _ => word(shape.kind),
+    };
+    let _ = write!(text, "{indent}{name}: {kind}");
+    if let Some(desc) = &shape.desc {
+        let _ = write!(text, "  {desc}");
+    }
+    values(text, &shape.enum_values, "; ");
+    text.push('\n');
+    let element = shape.items.as_deref().or(shape.values.as_deref());
+    for (name, field) in shape.fields.iter().chain(element.iter().flat_map(|element| &element.fields)) {
+        self::shape(text, name, field, depth + 1);
+    }
+    if let Some(deeper) = element.filter(|element| element.items.is_some() || element.values.is_some()) {
+        self::shape(text, "each", deeper, depth + 1);
+    }
+}
+
+fn notes(text: &mut String, notes: &[Note]) {
+    if !notes.is_empty() {
+        text.push_str("\nNotes 说明\n");
+    }
+    for Note { documents, note } in notes {
+        let scope = if documents.is_empty() { String::new() } else { format!("[{}] ", documents.join(", ")) };
+        let _ = writeln!(text, "- {scope}{note}");
+    }
+}
+
+/// A type's name in lower case, as the description writes it.
+fn word(kind: impl Debug) -> String {
+    format!("{kind:?}").to_lowercase()
+}

@@ -1,0 +1,130 @@
+//! Parameters as the command line gives them.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::str::FromStr;
+
+use baijiayun::core::operation::{self, Operation, ParamKind};
+use baijiayun::{Error, ErrorKind, File, Params, Value};
+
+use crate::failure::Failure;
+
+/// An operation and its parameters.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CallArgs {
+    /// Operation, for example room.create 接口名称
+    operation: String,
+    /// Parameters; a file and the text of a JSON parameter may be given as key=@path 参数
+    #[arg(value_name = "KEY=VALUE")]
+    values: Vec<Assignment>,
+    /// JSON object with parameters, - for standard input 参数文件
+    #[arg(long, value_name = "FILE")]
+    params: Option<String>,
+    /// Parameter that the description lacks; sent unchecked 文档之外的参数
+    #[arg(long, value_name = "KEY=VALUE")]
+    extra: Vec<Assignment>,
+}
+
+/// `key=value`.
+#[derive(Clone)]
+pub(crate) struct Assignment {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Assignment, &'static str> {
+        let (name, value) =
+            text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or("parameters are given as key=value")?;
+        Ok(Assignment { name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl std::fmt::Debug for Assignment {
+    /// The name only: the value may be a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl CallArgs {
+    /// Finds the operation and gathers its parameters. Those of the command
+    /// line replace those of the file.
+    pub(crate) fn resolve(&self) -> Result<(&'static Operation, Params), Failure> {
+        let operation = operation::find(&self.operation)?;
+        let mut params = match &self.params {
+            Some(path) => Params::from_json(operation, &read_text(path)?)?,
+            None => Params::new(),
+        };
+        let in_file: Vec<(&'static str, String)> = files_in(operation, &params).collect();
+        for (name, path) in in_file {
+            params.set(name, file(operation, name, &path)?);
+        }
+        for Assignment { name, value } in &self.values {
+            match operation.param(name) {
+                Some(param) => params.set(param.name, typed(operation, param.name, param.kind, value)?),
+                None => params.set(name.clone(), value.as_str()),
+            };
+        }
+        for Assignment { name, value } in &self.extra {
+            params.set_extra(name, value.as_str());
+        }
+        Ok((operation, params))
+    }
+}
+
+/// The file parameters that a parameter file gives as `"@path"`.
+fn files_in(operation: &'static Operation, params: &Params) -> impl Iterator<Item = (&'static str, String)> {
+    operation.params.iter().filter(|param| param.kind == ParamKind::File).filter_map(|param| {
+        match params.get(param.name) {
+            Some(Value::Text(text)) => text.strip_prefix('@').map(|path| (param.name, path.to_owned())),
+            _ => None,
+        }
+    })
+}
+
+/// The core reads the text forms of all kinds; only what has none is made here.
+fn typed(operation: &Operation, name: &str, kind: ParamKind, text: &str) -> Result<Value, Failure> {
+    Ok(match (kind, text, text.strip_prefix('@')) {
+        (ParamKind::File, _, Some(path)) => Value::File(file(operation, name, path)?),
+        (ParamKind::Json(_), _, Some(path)) => Value::Json(
+            fs::read_to_string(path).map_err(|error| unreadable(operation, name, path, &error))?.trim().to_owned(),
+        ),
+        (ParamKind::Flag, "true", _) => Value::Bool(true),
+        (ParamKind::Flag, "false", _) => Value::Bool(false),
+        _ => Value::from(text),
+    })
+}
+
+fn file(operation: &Operation, name: &str, path: &str) -> Result<File, Failure> {
+    let metadata = fs::metadata(path).map_err(|error| unreadable(operation, name, path, &error))?;
+    if !metadata.is_file() {
+        let error = io::Error::other("it is not a file");
+        return Err(unreadable(operation, name, path, &error));
+    }
+    let mut file = File::path(path);
+    file.size = Some(metadata.len());
+    Ok(file)
+}
+
+fn unreadable(operation: &Operation, name: &str, path: &str, error: &io::Error) -> Failure {
+    Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
+        .with_message(format!("{name}: cannot read {path}: {error}"))
+        .with_hint("key=@path names a file on this machine")
+        .into()
+}
+
+fn read_text(path: &str) -> Result<String, Failure> {
+    if path == "-" {
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .map(|_| text)
+            .map_err(|error| Failure::io("cannot read standard input", &error))
+    } else {
+        fs::read_to_string(path).map_err(|error| Failure::io(Path::new(path).display(), &error))
+    }
+}
