@@ -1,0 +1,83 @@
+//! What the service checks before it does anything.
+
+use baijiayun_core::operation::{Host, Operation};
+use baijiayun_core::{Params, PartnerKey, request};
+
+use crate::body::Sent;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::state::State;
+
+/// The operation that gives out the key and so cannot be signed with it. The
+/// document's table marks timestamp and sign as required, its own request
+/// example has neither.
+const GIVES_KEY: &str = "partner.get_key";
+
+/// Checks account, timestamp, signature and parameters, in this order.
+pub(crate) fn check(
+    operation: &'static Operation,
+    sent: &Sent,
+    partner_id: &str,
+    key: &PartnerKey,
+) -> Result<Params, Failure> {
+    let text = |name: &str| sent.texts.get(name).map(String::as_str);
+    match text("partner_id") {
+        None | Some("") => return Err(Failure::parameter("参数partner_id不能为空")),
+        Some(given) if given != partner_id => return Err(Failure::account()),
+        Some(_) => {}
+    }
+    let sign = text("sign");
+    if operation.name != GIVES_KEY || sign.is_some() {
+        match text("timestamp") {
+            None | Some("") => return Err(Failure::parameter("参数timestamp不能为空")),
+            Some(given) if !given.bytes().all(|byte| byte.is_ascii_digit()) => {
+                return Err(Failure::parameter("timestamp字段不合法"));
+            }
+            Some(_) => {}
+        }
+        let pairs = sent.texts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        if !key.verify(pairs, sign.unwrap_or_default()) {
+            return Err(Failure::signature());
+        }
+    }
+    parameters(operation, sent)
+}
+
+fn parameters(operation: &'static Operation, sent: &Sent) -> Result<Params, Failure> {
+    let given = |name: &str| sent.texts.contains_key(name) || sent.files.iter().any(|file| file.field == name);
+    let required = operation.params.iter().filter(|param| param.required && !given(param.name));
+    let mut missing: Vec<String> = required.map(|param| param.name.to_owned()).collect();
+    let groups = operation.any_of.iter().filter(|group| !group.iter().any(|name| given(name)));
+    missing.extend(groups.map(|group| group.join("|")));
+    if !missing.is_empty() {
+        return Err(Failure::parameter(format!("参数{}不能为空", missing.join(","))));
+    }
+    let pairs = sent.texts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    match request::receive(operation, pairs) {
+        Ok(received) => Ok(received.params),
+        Err(error) => {
+            let faults: Vec<String> =
+                error.faults().iter().map(|fault| format!("{} {}", fault.parameter, fault.message)).collect();
+            Err(Failure::parameter(faults.join("; ")))
+        }
+    }
+}
+
+/// Checks that the room and the video that a call is about exist.
+pub(crate) fn check_things(state: &State, input: &Input) -> Result<(), Failure> {
+    let operation = input.operation;
+    if operation.host != Host::Account {
+        return Ok(());
+    }
+    if let Some(param) = operation.param("room_id") {
+        let room = input.text(param.name);
+        let none = !param.required && (room.is_empty() || room == "0");
+        if !none {
+            state.rooms.get(room.parse().unwrap_or(0))?;
+        }
+    }
+    if operation.name.starts_with("video.") && operation.param("video_id").is_some() {
+        state.videos.get(input.id("video_id"))?;
+    }
+    Ok(())
+}

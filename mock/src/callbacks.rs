@@ -1,0 +1,150 @@
+//! What the service posts to its customer: signed like a request.
+
+use std::fmt;
+use std::time::Duration;
+
+use baijiayun_api::{ContentType, Description};
+use baijiayun_core::{PartnerKey, form, sign};
+use md5::{Digest, Md5};
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+
+use crate::clock;
+
+/// How long the customer may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Callbacks that wait to be sent; more are dropped.
+pub(crate) const WAITING: usize = 1024;
+
+/// A callback, signed and encoded.
+#[derive(Debug)]
+pub(crate) struct Post {
+    url: String,
+    content_type: &'static str,
+    body: String,
+}
+
+/// Signs callbacks.
+pub(crate) struct Sender {
+    partner_id: String,
+    key: String,
+    sent: u64,
+}
+
+impl Sender {
+    pub fn new(partner_id: &str, key: String) -> Sender {
+        Sender { partner_id: partner_id.to_owned(), key, sent: 0 }
+    }
+
+    pub fn partner_id(&self) -> &str {
+        &self.partner_id
+    }
+
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Replaces the key by another one.
+    pub fn renew_key(&mut self) {
+        let digest = Md5::digest(self.key.as_bytes());
+        self.key = format!("mock-{:032x}", u128::from_be_bytes(digest.into()));
+    }
+
+    /// Adds `qid`, `timestamp` and `sign`, and encodes the body as the description says.
+    pub fn post(&mut self, name: &str, url: &str, mut members: Vec<(String, String)>) -> Post {
+        let now = clock::now();
+        self.sent += 1;
+        let qid = format!("{}{:010}", clock::format(now, "%Y%m%d%H%M%S"), self.sent);
+        let mut set_default = |name: &str, value: String| {
+            if !members.iter().any(|(known, _)| known == name) {
+                members.push((name.to_owned(), value));
+            }
+        };
+        set_default("qid", qid);
+        set_default("timestamp", now.to_string());
+        let pairs = members.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let signature = PartnerKey::new(self.key.as_str()).signature(&sign::canonical(pairs));
+        members.push(("sign".to_owned(), signature));
+
+        let described = Description::embedded().callbacks.get(name);
+        if described.and_then(|callback| callback.content_type) == Some(ContentType::Json) {
+            let object: Map<String, Value> =
+                members.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+            return Post {
+                url: url.to_owned(),
+                content_type: "application/json",
+                body: Value::Object(object).to_string(),
+            };
+        }
+        let pairs = members.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Post { url: url.to_owned(), content_type: "application/x-www-form-urlencoded", body: form::encode(pairs) }
+    }
+}
+
+/// The given members, and for those that are left out what the printed example has.
+pub(crate) fn complete(name: &str, given: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
+    let callback = Description::embedded().callbacks.get(name)?;
+    let example: Map<String, Value> =
+        callback.payload_example.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut members = given;
+    for (name, value) in example {
+        let is_made_here = matches!(name.as_str(), "qid" | "timestamp" | "sign");
+        if !is_made_here && !members.iter().any(|(known, _)| *known == name) {
+            members.push((name, crate::input::plain(&value)));
+        }
+    }
+    Some(members)
+}
+
+/// What the customer answered to a callback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+/// Why a callback was not delivered.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// The service has no callback of that name.
+    UnknownName(String),
+    /// No address was set for it.
+    NoAddress(String),
+    /// Nobody answered at the address.
+    NotDelivered(String),
+}
+
+impl fmt::Display for CallbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallbackError::UnknownName(name) => write!(f, "there is no callback named {name:?}"),
+            CallbackError::NoAddress(name) => write!(f, "no address is set for the callback {name}"),
+            CallbackError::NotDelivered(why) => write!(f, "the callback was not delivered: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for CallbackError {}
+
+pub(crate) async fn deliver(http: &reqwest::Client, post: Post) -> Result<CallbackAnswer, CallbackError> {
+    let failed = |error: reqwest::Error| CallbackError::NotDelivered(error.to_string());
+    let request = http.post(&post.url).timeout(TIMEOUT).header("content-type", post.content_type).body(post.body);
+    let response = request.send().await.map_err(failed)?;
+    let status = response.status().as_u16();
+    Ok(CallbackAnswer { status, body: response.text().await.map_err(failed)? })
+}
+
+/// Sends one callback after the other, so that they arrive in the order of events.
+pub(crate) async fn deliver_all(http: reqwest::Client, mut waiting: mpsc::Receiver<Post>) {
+    while let Some(post) = waiting.recv().await {
+        let url = post.url.clone();
+        match deliver(&http, post).await {
+            Ok(answer) => tracing::debug!(url, status = answer.status, "callback delivered"),
+            Err(error) => tracing::warn!(url, %error, "callback not delivered"),
+        }
+    }
+}

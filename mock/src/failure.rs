@@ -1,0 +1,58 @@
+//! The failures of the service: the codes of the documents, in the vendor's words.
+
+use axum::http::StatusCode;
+
+/// Why a call is refused.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub status: StatusCode,
+    pub code: i64,
+    pub msg: String,
+}
+
+impl Failure {
+    fn new(code: i64, msg: impl Into<String>) -> Failure {
+        Failure { status: StatusCode::OK, code, msg: msg.into() }
+    }
+
+    /// An error without a code of its own.
+    pub fn general(msg: impl Into<String>) -> Failure {
+        Failure::new(1, msg)
+    }
+
+    pub fn path() -> Failure {
+        Failure::new(404, "请求路径不存在")
+    }
+
+    pub fn parameter(what: impl std::fmt::Display) -> Failure {
+        Failure::new(1001, format!("参数错误: {what}"))
+    }
+
+    pub fn signature() -> Failure {
+        Failure::new(1002, "签名计算错误")
+    }
+
+    pub fn account() -> Failure {
+        Failure::new(2001, "账号不存在")
+    }
+
+    pub fn room_unknown() -> Failure {
+        Failure::new(3001, "房间号不存在")
+    }
+
+    pub fn room_deleted() -> Failure {
+        Failure::new(3002, "该房间已删除")
+    }
+
+    pub fn upload(why: impl std::fmt::Display) -> Failure {
+        Failure::new(4001, format!("文件上传失败: {why}"))
+    }
+
+    pub fn throttled() -> Failure {
+        Failure { status: StatusCode::TOO_MANY_REQUESTS, ..Failure::general("请求过于频繁") }
+    }
+
+    pub fn too_large() -> Failure {
+        Failure { status: StatusCode::PAYLOAD_TOO_LARGE, ..Failure::general("请求体过大") }
+    }
+}

@@ -1,0 +1,68 @@
+//! A double of the BaijiaYun (百家云) server API, for demos and tests.
+//!
+//! ```
+//! # async fn example() -> std::io::Result<()> {
+//! use baijiayun_mock::MockService;
+//!
+//! let mock = MockService::start().await?;
+//! println!("{} takes calls of account {}", mock.url(), mock.partner_id());
+//! mock.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It answers on every path of the description and checks what the service
+//! checks: partner_id (2001), timestamp (1001), sign (1002), required and
+//! wrongly typed parameters (1001), unknown and deleted rooms (3001, 3002).
+//!
+//! - **With memory**: rooms, join codes, class state, documents and folders,
+//!   videos (with upload, resume and transcoding), categories, subtitles,
+//!   users, goods and their pictures, sensitive words, callback addresses.
+//! - **Without**: all other operations answer with the example that their
+//!   document prints, adapted to the request; where no example is printed,
+//!   with one made from the described shape.
+//!
+//! What the documents leave open, and what the mock does then:
+//!
+//! - The HTTP status of an unknown path: it is 200, with code 404 in the
+//!   envelope, as the documents list 404 among the codes.
+//! - The answer beyond 200 requests in 10 s: it is HTTP 429 with code 1.
+//! - The code for things other than rooms that do not exist: it is 1.
+//! - The limits of single operations, and rules such as how long a room may
+//!   last, are not enforced; neither is the age of a timestamp.
+
+mod accounts;
+mod auth;
+mod body;
+mod callbacks;
+mod catalog;
+mod clock;
+mod codes;
+mod docs;
+mod examples;
+mod failure;
+mod goods;
+mod input;
+mod live;
+mod misbehave;
+mod paging;
+mod rate;
+mod received;
+mod rooms;
+mod server;
+mod service;
+mod state;
+mod store;
+mod subtitles;
+mod upload;
+mod users;
+mod video_categories;
+mod videos;
+mod wire;
+mod words;
+
+pub use callbacks::{CallbackAnswer, CallbackError};
+pub use misbehave::Misbehaviour;
+pub use received::{Received, Verdict};
+pub use service::{Builder, MockService};
+pub use videos::Transcoding;

@@ -1,0 +1,39 @@
+//! Class state.
+
+use serde_json::{Value, json};
+
+use crate::catalog::Handlers;
+use crate::clock;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::state::State;
+
+pub(crate) const HANDLERS: Handlers = &[
+    ("live.start_class", |state, input| set(state, input, true)),
+    ("live.stop_class", |state, input| set(state, input, false)),
+    ("live.get_status", status),
+    // Nobody enters the mock's rooms: who can tell is who started the class.
+    ("live.get_teacher_online_status", status),
+];
+
+/// The callback tells of a change only: starting a started class is no event.
+fn set(state: &mut State, input: &Input, in_class: bool) -> Result<Value, Failure> {
+    let id = input.id("room_id");
+    let room = state.rooms.get_mut(id)?;
+    if room.in_class != in_class {
+        room.in_class = in_class;
+        room.row.insert("new_live_status".to_owned(), Value::from(if in_class { 2 } else { 1 }));
+        let members = vec![
+            ("room_id".to_owned(), id.to_string()),
+            ("op".to_owned(), if in_class { "start" } else { "end" }.to_owned()),
+            ("op_time".to_owned(), clock::datetime(input.now)),
+        ];
+        let url = state.accounts.class_callback_url.clone();
+        state.post("class_event", &url, members);
+    }
+    Ok(Value::Null)
+}
+
+fn status(state: &mut State, input: &Input) -> Result<Value, Failure> {
+    Ok(json!({ "status": i64::from(state.rooms.get(input.id("room_id"))?.in_class) }))
+}

@@ -1,0 +1,85 @@
+//! Faults on demand.
+
+use std::time::Duration;
+
+/// What goes wrong, on purpose. Everything is counted, nothing is random: of
+/// the API's requests every n-th has the fault. The default is no fault.
+///
+/// A request that is dropped, throttled or answered with an error is not
+/// carried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Misbehaviour {
+    /// Each answer waits this long.
+    pub latency: Duration,
+    /// Every n-th request is answered with HTTP 503; 0 is none.
+    pub errors_every: u32,
+    /// The connection is cut instead of every n-th answer; 0 is none.
+    pub drops_every: u32,
+    /// Every n-th request is answered with HTTP 429; 0 is none.
+    pub throttles_every: u32,
+    /// Every n-th request is answered with a web page; 0 is none.
+    pub html_every: u32,
+    /// Answers have loose types: numbers as texts and the other way round,
+    /// 0 and 1 for booleans, `[]` for an empty object, null for an empty text.
+    pub php_loose: bool,
+    /// A file upload breaks off when the service has this many bytes of the
+    /// file. The rest can be sent with `video.get_resume_upload_url`.
+    pub uploads_break_at: Option<u64>,
+    /// Where counting begins: with 1 and every third request, the second one is the first to fail.
+    pub seed: u32,
+}
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Drop,
+    Error,
+    Throttle,
+    Html,
+}
+
+/// The behaviour and the number of requests so far.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    behaviour: Misbehaviour,
+    count: u64,
+}
+
+impl Faults {
+    pub fn new(behaviour: Misbehaviour) -> Faults {
+        Faults { count: behaviour.seed.into(), behaviour }
+    }
+
+    pub fn behaviour(&self) -> &Misbehaviour {
+        &self.behaviour
+    }
+
+    /// The fault of the next request, if it has one.
+    pub fn next(&mut self) -> Option<Fault> {
+        self.count += 1;
+        let behaviour = &self.behaviour;
+        let faults = [
+            (behaviour.drops_every, Fault::Drop),
+            (behaviour.errors_every, Fault::Error),
+            (behaviour.throttles_every, Fault::Throttle),
+            (behaviour.html_every, Fault::Html),
+        ];
+        faults
+            .into_iter()
+            .find(|(every, _)| *every > 0 && self.count.is_multiple_of(u64::from(*every)))
+            .map(|(_, fault)| fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_nth_request_fails() {
+        let mut faults = Faults::new(Misbehaviour { errors_every: 3, drops_every: 4, seed: 1, ..Default::default() });
+        let seen: Vec<_> = (0..7).map(|_| faults.next()).collect();
+        let (error, drop) = (Some(Fault::Error), Some(Fault::Drop));
+        assert_eq!(seen, [None, error, drop, None, error, None, drop]);
+    }
+}

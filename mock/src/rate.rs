@@ -1,0 +1,48 @@
+//! How many requests an account may send.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// At most `count` requests in any span of `window`. A refused request does not count.
+#[derive(Debug)]
+pub(crate) struct Rate {
+    count: usize,
+    window: Duration,
+    taken: VecDeque<Instant>,
+}
+
+impl Rate {
+    pub fn new(count: u32, seconds: u32) -> Rate {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        Rate { count, window: Duration::from_secs(seconds.into()), taken: VecDeque::new() }
+    }
+
+    pub fn admits(&mut self, now: Instant) -> bool {
+        while self.taken.front().is_some_and(|taken| now.duration_since(*taken) >= self.window) {
+            self.taken.pop_front();
+        }
+        let free = self.taken.len() < self.count;
+        if free {
+            self.taken.push_back(now);
+        }
+        free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_slides() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut rate = Rate::new(2, 10);
+        assert!(rate.admits(at(0)));
+        assert!(rate.admits(at(5)));
+        assert!(!rate.admits(at(9)));
+        assert!(rate.admits(at(10)));
+        assert!(!rate.admits(at(14)));
+        assert!(rate.admits(at(15)));
+    }
+}
