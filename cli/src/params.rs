@@ -14,9 +14,10 @@ use crate::failure::Failure;
 #[derive(Debug, clap::Args)]
 pub(crate) struct CallArgs {
     /// Operation, for example room.create 接口名称
+    #[arg(index = 1)]
     operation: String,
     /// Parameters; a file and the text of a JSON parameter may be given as key=@path 参数
-    #[arg(value_name = "KEY=VALUE")]
+    #[arg(index = 2, value_name = "KEY=VALUE")]
     values: Vec<Assignment>,
     /// JSON object with parameters, - for standard input 参数文件
     #[arg(long, value_name = "FILE")]

@@ -1,0 +1,102 @@
+use crate::tool::{Bjy, KEY};
+
+const REQUEST: [&str; 3] = ["request", "room.info", "room_id=1"];
+
+fn url(bjy: &Bjy, more: &[&str]) -> String {
+    let request = bjy.run(&[&REQUEST, more].concat()).json();
+    request["url"].as_str().unwrap().to_owned()
+}
+
+fn config(domain: &str) -> String {
+    format!("domain = \"{domain}\"\npartner_id = 12345678\npartner_key = \"{KEY}\"\n")
+}
+
+#[test]
+fn flags_win_over_the_environment_over_the_file() {
+    let bjy = Bjy::new();
+    bjy.file("baijiayun.toml", config("file"));
+    assert_eq!(url(&bjy, &[]), "https://file.at.baijiayun.com/openapi/room/info");
+    let bjy = bjy.env("BAIJIAYUN_DOMAIN", "environment");
+    assert_eq!(url(&bjy, &[]), "https://environment.at.baijiayun.com/openapi/room/info");
+    assert_eq!(url(&bjy, &["--domain", "flag"]), "https://flag.at.baijiayun.com/openapi/room/info");
+}
+
+#[test]
+fn the_named_file_wins_over_the_local_one_over_the_users() {
+    let bjy = Bjy::new();
+    if cfg!(target_os = "linux") {
+        bjy.file("user/baijiayun/config.toml", config("user"));
+        assert!(url(&bjy, &[]).starts_with("https://user."));
+    }
+    bjy.file("baijiayun.toml", config("local"));
+    assert!(url(&bjy, &[]).starts_with("https://local."));
+    bjy.file("other.toml", config("named"));
+    assert!(url(&bjy, &["--config", "other.toml"]).starts_with("https://named."));
+    let error = bjy.run(&[&REQUEST[..], &["--config=nothing.toml"]].concat()).failure();
+    assert!(error["msg"].as_str().unwrap().contains("nothing.toml"), "{error}");
+}
+
+#[test]
+fn flags_may_stand_before_the_command() {
+    let request = Bjy::with_account().run(&[&["--domain=first"], &REQUEST[..]].concat()).json();
+    assert_eq!(request["url"], "https://first.at.baijiayun.com/openapi/room/info");
+}
+
+#[test]
+fn paths_of_the_file_replace_guesses() {
+    let bjy = Bjy::with_account();
+    bjy.file("baijiayun.toml", "[paths]\n\"chat.revoke_message\" = \"/openapi/chat/other\"\n");
+    let request = bjy.run(&["request", "chat.revoke_message", "class_id=1", "id=2"]).json();
+    assert_eq!(request["url"], "https://school.at.baijiayun.com/openapi/chat/other");
+}
+
+#[test]
+fn what_is_missing_is_named_with_the_ways_to_give_it() {
+    let error = Bjy::new().run(&REQUEST).failure();
+    assert_eq!(error["kind"], "invalid_account");
+    assert_eq!(error["msg"], "the account lacks domain, partner_id, partner_key");
+    let error = Bjy::with_account().env("BAIJIAYUN_PARTNER_KEY", "").run(&REQUEST).failure();
+    assert_eq!(error["msg"], "the account lacks partner_key");
+    let hint = error["hint"].as_str().unwrap();
+    for way in ["--partner-key", "BAIJIAYUN_PARTNER_KEY", "baijiayun.toml"] {
+        assert!(hint.contains(way), "{way} is not in {hint}");
+    }
+    assert!(!hint.contains("--domain"), "{hint}");
+}
+
+#[test]
+fn a_wrong_account_is_refused_without_its_key() {
+    let error = Bjy::with_account().run(&[&REQUEST[..], &["--domain", "a b"]].concat()).failure();
+    assert_eq!(error["kind"], "invalid_account");
+}
+
+#[test]
+fn a_broken_file_is_reported_without_its_values() {
+    let bjy = Bjy::new();
+    for (text, part) in [
+        (format!("domain = \"a\"\npartner_key = {KEY}"), "line 2"),
+        (format!("partner_key = [\"{KEY}\"]"), "partner_key must be a text"),
+        (format!("partner_keys = \"{KEY}\""), "unknown key partner_keys"),
+    ] {
+        bjy.file("baijiayun.toml", text);
+        let error = bjy.run(&REQUEST).failure();
+        assert_eq!(error["kind"], "config");
+        assert!(error["msg"].as_str().unwrap().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn help_shows_no_values_and_every_commands_chinese_title() {
+    let bjy = Bjy::with_account();
+    let help = bjy.run(&["--help"]).ok();
+    assert!(help.contains("BAIJIAYUN_PARTNER_KEY") && help.contains("列出全部接口"));
+    for command in help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty()) {
+        let name = command.split_whitespace().next().unwrap();
+        if name == "help" {
+            continue;
+        }
+        assert!(command.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c)), "no Chinese title: {command}");
+        let own = bjy.run(&[name, "--help"]).ok();
+        assert!(own.contains("Usage: bjy"), "{own}");
+    }
+}

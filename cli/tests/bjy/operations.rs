@@ -1,0 +1,104 @@
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::tool::Bjy;
+
+fn all() -> Vec<Value> {
+    match Bjy::new().run(&["operations", "--json"]).json() {
+        Value::Array(entries) => entries,
+        other => panic!("not a list: {other}"),
+    }
+}
+
+#[test]
+fn every_operation_of_the_core_is_listed_with_its_documents() {
+    let entries = all();
+    let names: HashSet<&str> = entries.iter().filter_map(|entry| entry["name"].as_str()).collect();
+    let known: HashSet<&str> =
+        baijiayun::core::operation::all().iter().map(|operation| operation.name.as_ref()).collect();
+    assert_eq!(names, known);
+
+    let documents: Vec<&str> =
+        entries.iter().flat_map(|entry| entry["documents"].as_array().unwrap()).filter_map(Value::as_str).collect();
+    let unique: HashSet<&&str> = documents.iter().collect();
+    assert_eq!(documents.len(), unique.len(), "a document is named twice");
+    assert_eq!(documents.len(), 364);
+    assert!(documents.contains(&"public_only.playback.getList"));
+}
+
+#[test]
+fn an_entry_has_what_a_program_needs() {
+    let entry = Bjy::new().run(&["operations", "room.create", "--json"]).json();
+    assert_eq!(entry["name"], "room.create");
+    assert_eq!(entry["title"], "创建房间");
+    assert_eq!(entry["documents"], json!(["large_class.2", "small_class.2", "double_teacher.2"]));
+    assert_eq!(entry["path"], "/openapi/room/create");
+    assert_eq!(entry["path_source"], "public");
+    assert_eq!(entry["methods"], json!(["POST"]));
+    assert_eq!(entry["read_only"], false);
+    assert_eq!(entry["limits"], json!([{"count": 5000, "seconds": 86400, "per": "account"}]));
+    assert_eq!(entry["params"][0]["name"], "title");
+    assert_eq!(entry["params"][0]["required"], true);
+    let kind = entry["params"].as_array().unwrap().iter().find(|param| param["name"] == "type").unwrap();
+    assert_eq!(kind["required"], false);
+    assert_eq!(kind["default"], 2);
+    assert_eq!(kind["enum"][1], json!({"value": 2, "meaning": "ordinary large class"}));
+    assert_eq!(entry["response"]["type"], "object");
+    for member in ["summary", "candidates", "paging", "notes", "host"] {
+        assert!(entry.get(member).is_some(), "{member} is missing");
+    }
+}
+
+#[test]
+fn a_prefix_lists_what_begins_so() {
+    let listed = Bjy::new().run(&["operations", "sub_acc", "--json"]).json();
+    let names: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|entry| entry["name"].as_str()).collect();
+    assert!(names.len() >= 5 && names.iter().all(|name| name.starts_with("sub_account.")), "{names:?}");
+}
+
+#[test]
+fn tables_mark_guesses() {
+    let guessed = all().into_iter().find(|entry| entry["path_source"] == "inferred").unwrap();
+    let known = all().into_iter().find(|entry| entry["path_source"] == "seed").unwrap();
+    let table = Bjy::new().run(&["operations"]).ok();
+    let row = |entry: &Value| {
+        let name = format!(" {} ", entry["name"].as_str().unwrap());
+        table.lines().find(|line| line.contains(&name)).unwrap_or_else(|| panic!("no row for {name}"))
+    };
+    assert!(row(&guessed).contains(&format!("{} ?", guessed["path"].as_str().unwrap())));
+    assert!(row(&guessed).contains(guessed["title"].as_str().unwrap()));
+    assert!(row(&known).contains(known["path"].as_str().unwrap()) && !row(&known).contains('?'));
+    let guesses = all().iter().filter(|entry| entry["path_source"] == "inferred").count();
+    assert!(table.contains(&format!("{guesses} paths marked ? are guesses")));
+}
+
+#[test]
+fn detail_shows_candidates_of_a_guess() {
+    let guessed = all().into_iter().find(|entry| entry["path_source"] == "inferred").unwrap();
+    let text = Bjy::new().run(&["operations", guessed["name"].as_str().unwrap()]).ok();
+    assert!(text.contains("a guess"));
+    for candidate in guessed["candidates"].as_array().unwrap() {
+        assert!(text.contains(candidate.as_str().unwrap()), "{candidate} is missing");
+    }
+}
+
+#[test]
+fn detail_shows_parameters_and_data() {
+    let text = Bjy::new().run(&["operations", "room.create"]).ok();
+    for wanted in ["创建房间", "start_time", "2 = ordinary large class", "room_id", "5000 calls in 86400 s per account"]
+    {
+        assert!(text.contains(wanted), "{wanted} is missing");
+    }
+    let widest = text.lines().filter(|line| line.starts_with('│')).map(|line| line.chars().count()).max();
+    assert!(widest.is_some_and(|widest| widest <= 120), "{widest:?}");
+}
+
+#[test]
+fn an_unknown_name_is_told_its_neighbours() {
+    let error = Bjy::new().run(&["operations", "room.creat_", "--json"]).failure();
+    assert_eq!(error["kind"], "unknown_operation");
+    let error = Bjy::new().run(&["request", "room.creates"]).failure();
+    assert_eq!(error["kind"], "unknown_operation");
+    assert_eq!(error["hint"], "did you mean room.create?");
+}

@@ -1,0 +1,62 @@
+use serde_json::{Value, json};
+
+use crate::tool::Bjy;
+
+#[test]
+fn straightens_what_php_writes() {
+    let body = r#"{"code":0,"data":{"room_id":"12345678901234567","max_users":"30","title":null},"msg":"","ts":1}"#;
+    let ran = Bjy::new().run_with(&["parse", "room.info"], body);
+    assert_eq!(ran.err, "");
+    assert_eq!(ran.json(), json!({"room_id": 12_345_678_901_234_567_i64, "max_users": 30}));
+}
+
+#[test]
+fn departures_are_lines_beside_the_data() {
+    let body = r#"{"code":0,"data":{"room_id":"1","max_users":"many"},"msg":"","ts":1}"#;
+    let ran = Bjy::new().run_with(&["parse", "room.info"], body);
+    let line: Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!(line, json!({"path": "max_users", "expected": "int", "found": "\"many\""}));
+    assert_eq!(ran.json()["max_users"], "many");
+}
+
+#[test]
+fn pretty_keeps_long_numbers() {
+    let body = r#"{"code":0,"data":{"unknown":[9223372036854775807,9.90]},"msg":"","ts":1}"#;
+    let out = Bjy::new().run_with(&["parse", "room.info", "--pretty"], body).ok();
+    assert_eq!(out, "{\n  \"unknown\": [\n    9223372036854775807,\n    9.90\n  ]\n}\n");
+}
+
+#[test]
+fn the_services_errors_are_errors() {
+    let ran = Bjy::new().run_with(&["parse", "room.info"], r#"{"code":1002,"data":null,"msg":"签名计算错误","ts":1}"#);
+    assert_eq!(ran.out, "");
+    let error = ran.failure();
+    assert_eq!(error["kind"], "signature_rejected");
+    assert_eq!(error["code"], 1002);
+    assert_eq!(error["msg"], "签名计算错误");
+    assert_eq!(error["operation"], "room.info");
+    assert!(error["hint"].as_str().unwrap().contains("partner_key"));
+}
+
+#[test]
+fn broken_answers_are_errors() {
+    let parse = |arguments: &[&str], body: &str| {
+        let ran = Bjy::new().run_with(&[&["parse", "room.info"], arguments].concat(), body);
+        assert_eq!(ran.out, "");
+        ran.failure()["kind"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(parse(&[], ""), "not_json");
+    assert_eq!(parse(&[], "<html>"), "not_json");
+    assert_eq!(parse(&[], "[]"), "not_envelope");
+    assert_eq!(parse(&["--status", "502"], "<html>"), "http_status");
+    assert_eq!(parse(&["--status=429"], "slow down"), "throttled");
+    assert_eq!(parse(&["--status=404"], ""), "path_not_found");
+}
+
+/// An upload answers 1 for success and has its members at the top level.
+#[test]
+fn an_upload_answer_is_read_by_its_description() {
+    let ran = Bjy::new().run_with(&["parse", "video.upload_file"], r#"{"code":1,"fid":"123"}"#);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.json()["fid"].to_string().trim_matches('"'), "123");
+}
