@@ -15,10 +15,10 @@
 //! let request = request::build(&account, info, &params, 1_501_572_288)?;
 //! assert_eq!(request.url, "https://demo.at.baijiayun.com/openapi/room/info");
 //!
-//! let body = br#"{"code":0,"data":{"room_id":12345678901234,"max_users":"30"},"msg":"","ts":1}"#;
+//! let body = br#"{"code":0,"data":{"room_id":"12345678901234","max_users":"30"},"msg":"","ts":1}"#;
 //! let answer = answer::parse(info, 200, body)?;
-//! // The table of the document says: room_id is a text, max_users a number.
-//! assert_eq!(answer.data, br#"{"room_id":"12345678901234","max_users":30}"#);
+//! // The table of the document says that both are numbers.
+//! assert_eq!(answer.data, br#"{"room_id":12345678901234,"max_users":30}"#);
 //! # Ok::<(), baijiayun_core::Error>(())
 //! ```
 

@@ -308,9 +308,8 @@ pub fn find_by_path(path: &str) -> Option<&'static Operation> {
 
 fn unknown(name: &str) -> Error {
     let (resource, method) = name.split_once('.').unwrap_or((name, ""));
-    let mut near: Vec<&str> = OPERATIONS
-        .iter()
-        .map(|operation| operation.name.as_ref())
+    let names = || OPERATIONS.iter().map(|operation| operation.name.as_ref());
+    let mut near: Vec<&str> = names()
         .filter(|known| {
             let (known_resource, known_method) = known.split_once('.').unwrap_or((known, ""));
             (known_resource == resource && (method.is_empty() || shares_word(known_method, method)))
@@ -319,9 +318,7 @@ fn unknown(name: &str) -> Error {
         .take(8)
         .collect();
     if near.is_empty() {
-        near = OPERATIONS
-            .iter()
-            .map(|operation| operation.name.as_ref())
+        near = names()
             .filter(|known| known.contains(resource) || (!method.is_empty() && known.contains(method)))
             .take(8)
             .collect();
@@ -337,5 +334,7 @@ fn unknown(name: &str) -> Error {
 }
 
 fn shares_word(known: &str, wanted: &str) -> bool {
-    known.contains(wanted) || wanted.split('_').any(|word| word.len() > 3 && known.contains(word))
+    known.contains(wanted)
+        || wanted.contains(known)
+        || wanted.split('_').any(|word| word.len() > 3 && known.contains(word))
 }
