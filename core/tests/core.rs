@@ -268,6 +268,8 @@ fn unknown_operations_get_suggestions() {
     let error = operation::find("room.creat").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownOperation);
     assert!(error.hint().unwrap().contains("room.create"), "{error}");
+    let error = operation::find("room.creates").unwrap_err();
+    assert_eq!(error.hint(), Some("did you mean room.create?"));
     assert!(operation::find("").is_err());
 }
 
