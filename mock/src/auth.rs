@@ -53,14 +53,8 @@ fn parameters(operation: &'static Operation, sent: &Sent) -> Result<Params, Fail
         return Err(Failure::parameter(format!("参数{}不能为空", missing.join(","))));
     }
     let pairs = sent.texts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    match request::receive(operation, pairs) {
-        Ok(received) => Ok(received.params),
-        Err(error) => {
-            let faults: Vec<String> =
-                error.faults().iter().map(|fault| format!("{} {}", fault.parameter, fault.message)).collect();
-            Err(Failure::parameter(faults.join("; ")))
-        }
-    }
+    let received = request::receive(operation, pairs).map_err(|error| Failure::parameter(error.message()))?;
+    Ok(received.params)
 }
 
 /// Checks that the room and the video that a call is about exist.

@@ -277,6 +277,8 @@ fn get_resume_upload_url(state: &mut State, input: &Input) -> Result<Value, Fail
     }
     video.upload.token = token.clone();
     video.upload.offset = video.upload.size;
+    // A post that hangs must not go on behind this answer.
+    video.upload.attempt += 1;
     Ok(json!({ "video_id": id, "upload_url": upload_url(input, id, &token), "upload_size": video.upload.size }))
 }
 
