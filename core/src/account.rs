@@ -12,7 +12,8 @@ use crate::sign::{PartnerKey, Signer};
 pub struct Account {
     base: Base,
     partner_id: String,
-    signer: Arc<dyn Signer>,
+    /// `None`: the host has it signed, step by step.
+    signer: Option<Arc<dyn Signer>>,
     paths: BTreeMap<String, String>,
 }
 
@@ -46,6 +47,15 @@ impl Account {
     /// # Errors
     /// As [`Account::new`].
     pub fn with_signer(domain: &str, partner_id: impl ToString, signer: Arc<dyn Signer>) -> Result<Account, Error> {
+        Account::without_signer(domain, partner_id).map(|account| Account { signer: Some(signer), ..account })
+    }
+
+    /// An account whose calls are signed by the host of the engine, which may
+    /// ask another machine (see [`Step::Sign`](crate::engine::Step::Sign)).
+    ///
+    /// # Errors
+    /// As [`Account::new`].
+    pub fn without_signer(domain: &str, partner_id: impl ToString) -> Result<Account, Error> {
         let partner_id = partner_id.to_string();
         if partner_id.is_empty() || !partner_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(invalid(
@@ -53,7 +63,7 @@ impl Account {
                 "copy it from the BaijiaYun back office",
             ));
         }
-        Ok(Account { base: Base::parse(domain)?, partner_id, signer, paths: BTreeMap::new() })
+        Ok(Account { base: Base::parse(domain)?, partner_id, signer: None, paths: BTreeMap::new() })
     }
 
     /// Uses these paths, by operation name, in place of the table's. They are
@@ -69,9 +79,9 @@ impl Account {
         &self.partner_id
     }
 
-    /// What signs for the account.
-    pub fn signer(&self) -> &dyn Signer {
-        self.signer.as_ref()
+    /// What signs for the account, if it is here.
+    pub fn signer(&self) -> Option<&dyn Signer> {
+        self.signer.as_deref()
     }
 
     /// The address of an operation, without a query. `None` for an operation

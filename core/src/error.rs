@@ -75,6 +75,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The data do not fit the type that was asked for.
     Decode,
+    /// The host drove the engine wrongly, or went on with a call that had ended.
+    Misuse,
 }
 
 impl ErrorKind {
@@ -106,6 +108,7 @@ impl ErrorKind {
             NotJson => "not_json",
             TooLarge => "too_large",
             Decode => "decode",
+            Misuse => "misuse",
         }
     }
 
@@ -155,7 +158,7 @@ impl ErrorKind {
             }
             TooLarge => "ask for fewer rows at a time",
             Decode => "the answer is kept: read it as JSON, and please report the difference",
-            InvalidAccount | UnknownOperation | Signing | General | Service => return None,
+            InvalidAccount | UnknownOperation | Signing | General | Service | Misuse => return None,
         })
     }
 }

@@ -25,6 +25,7 @@
 mod account;
 pub mod answer;
 pub mod coerce;
+pub mod engine;
 mod error;
 pub mod form;
 mod generated;

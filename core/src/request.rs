@@ -69,41 +69,39 @@ const ACCEPT: (&str, &str) = ("accept", "application/json");
 /// [`ErrorKind::InvalidParameters`] with all faults of the call,
 /// [`ErrorKind::Signing`] if the account's signer fails.
 pub fn build(account: &Account, operation: &Operation, params: &Params, timestamp: i64) -> Result<Request, Error> {
-    let unsigned = Unsigned::new(account, operation, params, timestamp)?;
-    let sign = match unsigned.to_sign() {
-        Some(canonical) => Some(
-            account
-                .signer()
-                .sign(&canonical)
-                .map_err(|reason| Error::new(ErrorKind::Signing, operation.name.as_ref()).with_message(reason))?,
-        ),
-        None => None,
+    let unsigned = Draft::new(account, operation, params)?.stamp(operation, timestamp);
+    let signing = |reason: String| Error::new(ErrorKind::Signing, operation.name.as_ref()).with_message(reason);
+    let signature = match (unsigned.to_sign(), account.signer()) {
+        (None, _) => None,
+        (Some(canonical), Some(signer)) => Some(signer.sign(&canonical).map_err(signing)?),
+        (Some(_), None) => {
+            return Err(signing("the account's signatures are made elsewhere: call through the engine".to_owned()));
+        }
     };
-    Ok(unsigned.finish(sign))
+    Ok(unsigned.finish(signature))
+}
+
+/// The checked and encoded parameters of a call, before it is known when it will be sent.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    url: String,
+    /// Sorted by name, with an empty timestamp.
+    pairs: Vec<Pair>,
+    files: Vec<Part>,
 }
 
 /// A request that waits for its signature, for signers that are somewhere else.
 pub struct Unsigned<'a> {
     operation: &'a Operation,
-    url: String,
-    /// Sorted by name.
-    pairs: Vec<Pair>,
-    files: Vec<Part>,
+    draft: Draft,
 }
 
 type Pair = (Cow<'static, str>, String);
 
-impl<'a> Unsigned<'a> {
-    /// Checks and encodes the parameters of a call.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidParameters`] with all faults of the call.
-    pub fn new(
-        account: &Account,
-        operation: &'a Operation,
-        params: &Params,
-        timestamp: i64,
-    ) -> Result<Unsigned<'a>, Error> {
+const TIMESTAMP: &str = "timestamp";
+
+impl Draft {
+    pub(crate) fn new(account: &Account, operation: &Operation, params: &Params) -> Result<Draft, Error> {
         let mut encoder = Encoder { pairs: Vec::with_capacity(24), files: Vec::new(), faults: Vec::new() };
         for (name, value) in params.iter() {
             match operation.param(name) {
@@ -115,7 +113,7 @@ impl<'a> Unsigned<'a> {
         for (name, value) in params.extra() {
             match operation.param(name) {
                 Some(_) => {
-                    encoder.fault(name, FaultKind::Unknown, "is described: give it as a parameter, not as extra")
+                    encoder.fault(name, FaultKind::Unknown, "is described: give it as a parameter, not as extra");
                 }
                 None => encoder.plain(name, value),
             }
@@ -134,32 +132,53 @@ impl<'a> Unsigned<'a> {
         };
         if operation.signed {
             pairs.push((Cow::Borrowed("partner_id"), account.partner_id().to_owned()));
-            pairs.push((Cow::Borrowed("timestamp"), timestamp.to_string()));
+            pairs.push((Cow::Borrowed(TIMESTAMP), String::new()));
         }
         pairs.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
-        Ok(Unsigned { operation, url, pairs, files })
+        Ok(Draft { url, pairs, files })
+    }
+
+    pub(crate) fn stamp(mut self, operation: &Operation, timestamp: i64) -> Unsigned<'_> {
+        if let Some((_, slot)) = self.pairs.iter_mut().find(|(name, _)| name == TIMESTAMP) {
+            *slot = timestamp.to_string();
+        }
+        Unsigned { operation, draft: self }
+    }
+}
+
+impl<'a> Unsigned<'a> {
+    /// Checks and encodes the parameters of a call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameters`] with all faults of the call.
+    pub fn new(
+        account: &Account,
+        operation: &'a Operation,
+        params: &Params,
+        timestamp: i64,
+    ) -> Result<Unsigned<'a>, Error> {
+        Ok(Draft::new(account, operation, params)?.stamp(operation, timestamp))
     }
 
     /// The text that is to be signed, without the key; `None` if the call carries no signature.
     pub fn to_sign(&self) -> Option<String> {
-        self.operation
-            .signed
-            .then(|| sign::join(self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str()))))
+        let pairs = self.draft.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str()));
+        self.operation.signed.then(|| sign::join(pairs))
     }
 
     /// The request with its signature.
-    pub fn finish(mut self, signature: Option<String>) -> Request {
+    pub fn finish(self, signature: Option<String>) -> Request {
+        let Draft { mut url, mut pairs, files } = self.draft;
         if let Some(signature) = signature {
-            self.pairs.push((Cow::Borrowed("sign"), signature));
+            pairs.push((Cow::Borrowed("sign"), signature));
         }
         let operation = self.operation;
         let mut headers = vec![ACCEPT];
-        let mut url = self.url;
-        let body = if !self.files.is_empty() {
-            let texts = self.pairs.into_iter().map(|(name, value)| Part { name, content: PartContent::Text(value) });
-            Body::Multipart(texts.chain(self.files).collect())
+        let body = if !files.is_empty() {
+            let texts = pairs.into_iter().map(|(name, value)| Part { name, content: PartContent::Text(value) });
+            Body::Multipart(texts.chain(files).collect())
         } else {
-            let form = form::encode(self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str())));
+            let form = form::encode(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str())));
             match operation.method {
                 Method::Get => {
                     url.push(if url.contains('?') { '&' } else { '?' });

@@ -128,7 +128,7 @@ fn json_parameters_are_sent_byte_for_byte() {
     let request =
         request.unwrap_or_else(|_| build("live.send_chat_message", &format!(r#"{{"message_list": {text}}}"#)).unwrap());
     assert_eq!(sent(&request, "message_list").as_deref(), Some(text));
-    let eleven = format!("[{}]", vec!["{}"; 11].join(","));
+    let eleven = format!("[{}]", ["{}"; 11].join(","));
     let found = faults("live.send_chat_message", &format!(r#"{{"message_list": {eleven}}}"#));
     assert_eq!(found, [("message_list".to_owned(), FaultKind::OutOfRange)]);
     let found = faults("live.send_chat_message", r#"{"message_list": "{not json"}"#);
@@ -355,7 +355,7 @@ fn hostile_answers_are_errors() {
 
 #[test]
 fn many_departures_stay_bounded() {
-    let rows = format!("[{}]", vec![r#"{"id":[]}"#; 100_000].join(","));
+    let rows = format!("[{}]", [r#"{"id":[]}"#; 100_000].join(","));
     let (data, departures) = straighten(&ROWS, rows.as_bytes(), Options::default()).unwrap();
     assert_eq!(departures.len(), MAX_DEPARTURES);
     assert_eq!(data.len(), rows.len());

@@ -1,0 +1,299 @@
+//! The call engine: one call as a state machine without I/O.
+//!
+//! [`Engine::begin`] starts a call and says what to do first; the host does it
+//! and tells the outcome with [`Engine::resume`], until the step is
+//! [`Step::Done`] or [`Step::Failed`]. Retries, the retry budget, quotas and
+//! deadlines live here; sockets, clocks and random numbers are the host's.
+//!
+//! ```
+//! use baijiayun_core::engine::{CallOptions, Engine, Event, Now, Settings, Step};
+//! use baijiayun_core::{Account, Params, operation};
+//!
+//! let mut engine = Engine::new(Account::new("demo", "12345678", "key")?, Settings::default());
+//! let params: Params = [("room_id", 1_i64)].into_iter().collect();
+//! let now = |ticks| Now { unix: 1_501_572_288, ticks, random: 42 };
+//! let (handle, step) = engine.begin(operation::find("room.info")?, &params, CallOptions::default(), now(0));
+//! let Step::Send { request, .. } = step else { panic!("it is sent at once") };
+//! assert_eq!(request.url, "https://demo.at.baijiayun.com/openapi/room/info");
+//!
+//! let body = br#"{"code":0,"data":{"title":"a"},"msg":"","ts":1}"#.to_vec();
+//! let step = engine.resume(handle, Event::Answer { status: 200, retry_after: None, body }, now(80));
+//! let Step::Done { answer, trace } = step else { panic!("it is done") };
+//! assert_eq!((answer.data.as_slice(), trace.attempts), (&br#"{"title":"a"}"#[..], 1));
+//! # Ok::<(), baijiayun_core::Error>(())
+//! ```
+
+mod call;
+mod quota;
+mod retry;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use crate::account::Account;
+use crate::answer::Answer;
+use crate::coerce;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Operation;
+use crate::request::Request;
+use crate::value::Params;
+
+use call::Call;
+use quota::Quota;
+pub use quota::{QUOTA_SCRIPT, QuotaSettings, StoreQuestion};
+use retry::Budget;
+pub use retry::{Retry, RetrySettings};
+
+/// The time and a random number, from the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Unix time in seconds; it is signed.
+    pub unix: i64,
+    /// A clock in milliseconds that never goes back; where it begins does not matter.
+    pub ticks: u64,
+    /// Any random number, a new one each time; it spreads retries.
+    pub random: u64,
+}
+
+/// Settings of an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How failed calls are tried again.
+    pub retry: RetrySettings,
+    /// How calls are held back to stay within the service's limits.
+    pub quota: QuotaSettings,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Duration,
+    /// Longest time for a whole call, with all waits and attempts.
+    pub deadline: Duration,
+}
+
+impl Default for Settings {
+    /// 3 attempts of 30 s each, 120 s in all, within the documented limits of one process.
+    fn default() -> Settings {
+        Settings {
+            retry: RetrySettings::default(),
+            quota: QuotaSettings::default(),
+            attempt_timeout: Duration::from_secs(30),
+            deadline: Duration::from_secs(120),
+        }
+    }
+}
+
+/// Settings of one call, in place of the engine's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CallOptions {
+    /// Which failures are tried again.
+    pub retry: Retry,
+    /// Most attempts.
+    pub attempts: Option<u32>,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Option<Duration>,
+    /// Longest time for the whole call.
+    pub deadline: Option<Duration>,
+    /// How the data of the answer are written.
+    pub data: coerce::Options,
+}
+
+/// A call under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Handle(pub u64);
+
+/// What the host has to do next for a call.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Send this, within the time, and tell [`Event::Answer`] or [`Event::Transport`].
+    Send {
+        /// The signed request.
+        request: Request,
+        /// How long to wait for the answer.
+        timeout: Duration,
+    },
+    /// Wait, and tell [`Event::Elapsed`].
+    Wait {
+        /// How long.
+        time: Duration,
+        /// What for.
+        why: Why,
+    },
+    /// Evaluate [`QUOTA_SCRIPT`] on the shared store, and tell [`Event::Store`] or [`Event::StoreDown`].
+    Store(StoreQuestion),
+    /// Have this text signed, and tell [`Event::Signed`] or [`Event::NotSigned`].
+    Sign(Canonical),
+    /// The call went well. Its handle is gone.
+    Done {
+        /// What was answered.
+        answer: Answer,
+        /// How it went.
+        trace: Trace,
+    },
+    /// The call failed. Its handle is gone.
+    Failed {
+        /// Why.
+        error: Error,
+        /// How it went.
+        trace: Trace,
+    },
+}
+
+/// A text to be signed. It does not hold the key, but it may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Canonical(pub String);
+
+impl fmt::Debug for Canonical {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Canonical({} bytes)", self.0.len())
+    }
+}
+
+/// Why a call waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The service's limits leave no room yet.
+    Quota,
+    /// An attempt failed and the next one follows.
+    Backoff,
+    /// The service said that it is throttling.
+    Throttled,
+}
+
+/// What the host did.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
+    /// An HTTP answer came, whatever its status.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// The header Retry-After, if it names a number of seconds.
+        retry_after: Option<Duration>,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// No answer came.
+    Transport {
+        /// [`ErrorKind::Connect`] if the request certainly did not leave,
+        /// [`ErrorKind::Timeout`], or [`ErrorKind::Transport`].
+        kind: ErrorKind,
+        /// What happened, without keys and parameters.
+        message: String,
+    },
+    /// The time to wait is over.
+    Elapsed,
+    /// The store's answer: how many microseconds to wait, 0 for go.
+    Store(i64),
+    /// The store did not answer.
+    StoreDown,
+    /// The signature.
+    Signed(String),
+    /// There is no signature; the text says why.
+    NotSigned(String),
+}
+
+impl fmt::Debug for Event {
+    /// Without the body: it may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Answer { status, body, .. } => write!(f, "Answer({status}, {} bytes)", body.len()),
+            Event::Transport { kind, message } => write!(f, "Transport({kind}, {message})"),
+            Event::Elapsed => f.write_str("Elapsed"),
+            Event::Store(wait) => write!(f, "Store({wait})"),
+            Event::StoreDown => f.write_str("StoreDown"),
+            Event::Signed(_) => f.write_str("Signed"),
+            Event::NotSigned(reason) => write!(f, "NotSigned({reason})"),
+        }
+    }
+}
+
+/// How a call went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// How often the request was sent.
+    pub attempts: u32,
+    /// What the call waited for and how long, the first [`MAX_WAITS`] times.
+    pub waits: Vec<(Why, Duration)>,
+    /// The shared store was down: only this process's own limits were kept.
+    pub store_down: bool,
+    /// The account's retry budget was used up, so the call was not tried again.
+    pub budget_exhausted: bool,
+}
+
+/// Most waits that a trace lists.
+pub const MAX_WAITS: usize = 64;
+
+/// The calls of one account.
+pub struct Engine {
+    account: Account,
+    settings: Settings,
+    quota: Quota,
+    budget: Budget,
+    calls: HashMap<u64, Call>,
+    next: u64,
+}
+
+impl Engine {
+    /// An engine without calls.
+    pub fn new(account: Account, settings: Settings) -> Engine {
+        let quota = Quota::new(account.partner_id(), settings.quota.clone());
+        let budget = Budget::new(settings.retry.budget);
+        Engine { account, settings, quota, budget, calls: HashMap::new(), next: 1 }
+    }
+
+    /// The account that it calls for.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// How many calls are under way.
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Starts a call. Wrong parameters fail at once, before any quota is used.
+    pub fn begin(&mut self, operation: &Operation, params: &Params, options: CallOptions, now: Now) -> (Handle, Step) {
+        let handle = Handle(self.next);
+        self.next = self.next.wrapping_add(1);
+        let step = match Call::new(self, operation, params, options, now) {
+            Ok(call) => self.drive(handle, call, |call, engine| call.ask_quota(handle, engine, now)),
+            Err(error) => Step::Failed { error, trace: Trace::default() },
+        };
+        (handle, step)
+    }
+
+    /// Tells what became of the last step of a call, and gets the next one.
+    ///
+    /// A handle that is not under way, or an event that the step did not ask
+    /// for, fails with [`ErrorKind::Misuse`].
+    pub fn resume(&mut self, handle: Handle, event: Event, now: Now) -> Step {
+        match self.calls.remove(&handle.0) {
+            Some(call) => self.drive(handle, call, |call, engine| call.resume(handle, event, engine, now)),
+            None => Step::Failed {
+                error: Error::new(ErrorKind::Misuse, "")
+                    .with_message("the call is not under way: it ended or was cancelled"),
+                trace: Trace::default(),
+            },
+        }
+    }
+
+    /// Gives a call up. The host drops what it was doing for it.
+    pub fn cancel(&mut self, handle: Handle) {
+        if let Some(call) = self.calls.remove(&handle.0) {
+            self.quota.leave(handle, &call.limits);
+        }
+    }
+
+    /// Runs one transition of a call and keeps the call if it goes on.
+    fn drive(
+        &mut self,
+        handle: Handle,
+        mut call: Call,
+        transition: impl FnOnce(&mut Call, &mut Engine) -> Step,
+    ) -> Step {
+        let step = transition(&mut call, self);
+        match &step {
+            Step::Done { .. } | Step::Failed { .. } => self.quota.leave(handle, &call.limits),
+            _ => drop(self.calls.insert(handle.0, call)),
+        }
+        step
+    }
+}

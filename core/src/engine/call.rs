@@ -1,0 +1,201 @@
+//! The states of one call and how they follow each other.
+
+use std::time::Duration;
+
+use super::quota::{Limits, Permission};
+use super::retry::{self, Failure, Progress, Verdict};
+use super::{CallOptions, Canonical, Engine, Event, Handle, MAX_WAITS, Now, Step, Trace, Why};
+use crate::answer;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Operation;
+use crate::request::{Draft, Request};
+use crate::value::Params;
+
+pub(super) struct Call {
+    operation: Operation,
+    draft: Draft,
+    options: CallOptions,
+    pub(super) limits: Limits,
+    /// When the whole call has to be over, in the host's ticks.
+    deadline: u64,
+    attempt_timeout: Duration,
+    attempts: u32,
+    state: State,
+    progress: Progress,
+    trace: Trace,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// To be begun, or waiting for the quota or the next attempt; then it asks the quota.
+    Waiting,
+    /// The store was asked.
+    Asking,
+    /// A signature was asked for. It holds the timestamp that is being signed.
+    Signing(i64),
+    /// The request is under way.
+    Sending,
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Call {
+    /// # Errors
+    /// All faults of the parameters: they are told at once, not after waiting in line.
+    pub(super) fn new(
+        engine: &Engine,
+        operation: &Operation,
+        params: &Params,
+        options: CallOptions,
+        now: Now,
+    ) -> Result<Call, Error> {
+        let settings = &engine.settings;
+        let operation = engine.account.resolve(operation).into_owned();
+        Ok(Call {
+            draft: Draft::new(&engine.account, &operation, params)?,
+            limits: engine.quota.limits(&operation, params),
+            operation,
+            options,
+            deadline: now.ticks.saturating_add(millis(options.deadline.unwrap_or(settings.deadline))),
+            attempt_timeout: options.attempt_timeout.unwrap_or(settings.attempt_timeout),
+            attempts: options.attempts.unwrap_or(settings.retry.attempts).max(1),
+            state: State::Waiting,
+            progress: Progress::default(),
+            trace: Trace::default(),
+        })
+    }
+
+    pub(super) fn resume(&mut self, handle: Handle, event: Event, engine: &mut Engine, now: Now) -> Step {
+        match (self.state, event) {
+            (State::Waiting, Event::Elapsed) => self.ask_quota(handle, engine, now),
+            (State::Asking, Event::Store(wait)) => {
+                let permission = engine.quota.answered(handle, &self.limits, wait, now);
+                self.permitted(permission, engine, now)
+            }
+            (State::Asking, Event::StoreDown) => {
+                self.trace.store_down = true;
+                let permission = engine.quota.store_down(handle, &self.limits, now);
+                self.permitted(permission, engine, now)
+            }
+            (State::Signing(timestamp), Event::Signed(signature)) => {
+                let request = self.draft.clone().stamp(&self.operation, timestamp).finish(Some(signature));
+                self.send(request, now)
+            }
+            (State::Signing(_), Event::NotSigned(reason)) => {
+                self.fail(self.error(ErrorKind::Signing).with_message(reason))
+            }
+            (State::Sending, Event::Answer { status, retry_after, body }) => {
+                match answer::parse_with(&self.operation, status, &body, self.options.data) {
+                    Ok(answer) => {
+                        engine.budget.succeeded(self.progress.spent);
+                        Step::Done { answer, trace: std::mem::take(&mut self.trace) }
+                    }
+                    Err(error) => self.failed_attempt(error, retry_after, engine, now),
+                }
+            }
+            (State::Sending, Event::Transport { kind, message }) => {
+                self.failed_attempt(self.error(kind).with_message(message), None, engine, now)
+            }
+            _ => self.fail(
+                self.error(ErrorKind::Misuse).with_message("the host told an event that the last step did not ask for"),
+            ),
+        }
+    }
+
+    pub(super) fn ask_quota(&mut self, handle: Handle, engine: &mut Engine, now: Now) -> Step {
+        let permission = engine.quota.ask(handle, &self.limits, now);
+        self.permitted(permission, engine, now)
+    }
+
+    fn permitted(&mut self, permission: Permission, engine: &mut Engine, now: Now) -> Step {
+        match permission {
+            Permission::Granted => self.sign(engine, now),
+            Permission::Wait(time) => self.wait(time, Why::Quota, now),
+            Permission::Ask(question) => {
+                self.state = State::Asking;
+                Step::Store(question)
+            }
+        }
+    }
+
+    fn sign(&mut self, engine: &Engine, now: Now) -> Step {
+        let unsigned = self.draft.clone().stamp(&self.operation, now.unix);
+        let Some(canonical) = unsigned.to_sign() else {
+            let request = unsigned.finish(None);
+            return self.send(request, now);
+        };
+        match engine.account.signer().map(|signer| signer.sign(&canonical)) {
+            Some(Ok(signature)) => {
+                let request = unsigned.finish(Some(signature));
+                self.send(request, now)
+            }
+            Some(Err(reason)) => self.fail(self.error(ErrorKind::Signing).with_message(reason)),
+            None => {
+                self.state = State::Signing(now.unix);
+                Step::Sign(Canonical(canonical))
+            }
+        }
+    }
+
+    fn send(&mut self, request: Request, now: Now) -> Step {
+        let left = self.deadline.saturating_sub(now.ticks);
+        if left == 0 {
+            return self
+                .fail(self.error(ErrorKind::Timeout).with_message("the deadline passed before the request was sent"));
+        }
+        self.state = State::Sending;
+        self.trace.attempts += 1;
+        Step::Send { request, timeout: self.attempt_timeout.min(Duration::from_millis(left)) }
+    }
+
+    fn failed_attempt(&mut self, error: Error, retry_after: Option<Duration>, engine: &mut Engine, now: Now) -> Step {
+        let failure = Failure {
+            operation: &self.operation,
+            error: &error,
+            retry_after,
+            mode: self.options.retry,
+            attempts: self.attempts,
+            random: now.random,
+        };
+        match retry::judge(&failure, &mut self.progress, &engine.settings.retry, &mut engine.budget) {
+            Verdict::Fail => self.fail(error),
+            Verdict::Broke => {
+                self.trace.budget_exhausted = true;
+                self.fail(error)
+            }
+            Verdict::Again { wait, .. } if self.is_too_late(wait, now) => self.fail(error),
+            Verdict::Again { wait, throttled } => {
+                if throttled {
+                    engine.quota.pause(wait, now);
+                }
+                self.wait(wait, if throttled { Why::Throttled } else { Why::Backoff }, now)
+            }
+        }
+    }
+
+    fn is_too_late(&self, wait: Duration, now: Now) -> bool {
+        now.ticks.saturating_add(millis(wait)) >= self.deadline
+    }
+
+    fn wait(&mut self, time: Duration, why: Why, now: Now) -> Step {
+        if self.is_too_late(time, now) {
+            let message = format!("the limits of the service would make it wait {time:?}, beyond its deadline");
+            return self.fail(self.error(ErrorKind::Throttled).with_message(message));
+        }
+        self.state = State::Waiting;
+        if self.trace.waits.len() < MAX_WAITS {
+            self.trace.waits.push((why, time));
+        }
+        Step::Wait { time, why }
+    }
+
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.operation.name.as_ref())
+    }
+
+    fn fail(&mut self, error: Error) -> Step {
+        Step::Failed { error, trace: std::mem::take(&mut self.trace) }
+    }
+}
