@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::params::CallArgs;
 use crate::parse;
+use crate::runtime;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -21,10 +22,6 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
     let (operation, params) = args.call.resolve()?;
     let account = account.settings()?.account()?;
     let client = Client::builder(account).timeout(Duration::from_secs(args.timeout)).build()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::io("cannot start", &error))?;
-    let answer = runtime.block_on(client.call(&operation.name).params(params).send())?;
+    let answer = runtime::block_on(async { Ok(client.call(&operation.name).params(params).send().await?) })?;
     parse::print(&answer, output)
 }

@@ -3,14 +3,18 @@
 mod account;
 mod args;
 mod call;
+mod clock;
 mod completions;
+mod demo;
 mod diagnose;
 mod failure;
+mod mock;
 mod operations;
 mod output;
 mod params;
 mod parse;
 mod request;
+mod runtime;
 mod sign;
 
 use std::process::ExitCode;

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use baijiayun::core::{Body, Part, PartContent, Request, request};
 use serde::Serialize;
 
 use crate::account::AccountFlags;
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::params::CallArgs;
@@ -23,11 +23,6 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
     let account = account.settings()?.account()?;
     let request = request::build(&account, operation, &params, args.timestamp.unwrap_or_else(now))?;
     output.print_json(&Shown::from(&request))
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@
 
 mod account;
 mod completions;
+mod mock;
 mod operations;
 mod parse;
 mod request;
