@@ -24,7 +24,7 @@ async fn status(world: &World, video: i64) -> Value {
     world.call("video.get_status", json!({ "video_id": video })).await.unwrap()["status"].clone()
 }
 
-/// As the reference implementation, not as the mock computes it: of the whole file at once.
+/// Of the whole file at once; the mock computes it piece by piece.
 fn md5(bytes: &[u8]) -> String {
     use md5::{Digest, Md5};
     Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
