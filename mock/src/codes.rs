@@ -62,8 +62,9 @@ impl Codes {
     }
 
     /// The codes of a new room: for assistants, the teacher and students.
-    pub fn for_room(&mut self) -> [String; 3] {
-        [self.fresh(), self.fresh(), self.fresh()]
+    pub fn for_room(&mut self) -> Result<[String; 3], Failure> {
+        self.codes.must_hold(3)?;
+        Ok([self.fresh(), self.fresh(), self.fresh()])
     }
 
     pub fn insert_for_room(&mut self, room_id: i64, codes: [String; 3], now: i64) -> Result<(), Failure> {

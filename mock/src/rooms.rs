@@ -89,7 +89,7 @@ fn create(state: &mut State, input: &Input) -> Result<Row, Failure> {
         .iter()
         .filter_map(|(name, param)| Some((name.clone(), input.get(name).or_else(|| default(param))?)))
         .collect();
-    let codes = state.codes.for_room();
+    let codes = state.codes.for_room()?;
     let id = state.rooms.insert(input.now, |id| {
         let [admin, teacher, student] = &codes;
         members.extend(row(json!({

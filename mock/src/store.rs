@@ -37,11 +37,17 @@ impl<T> Store<T> {
         self.next = self.next.max(id);
     }
 
-    /// Takes in what is made for the id it gets.
-    pub fn insert(&mut self, make: impl FnOnce(i64) -> T) -> Result<i64, Failure> {
-        if self.rows.len() >= self.limit {
+    /// Refuses if there is no place for so many more.
+    pub fn must_hold(&self, more: usize) -> Result<(), Failure> {
+        if self.limit.saturating_sub(self.rows.len()) < more {
             return Err(Failure::general(format!("the mock holds at most {} of these", self.limit)));
         }
+        Ok(())
+    }
+
+    /// Takes in what is made for the id it gets.
+    pub fn insert(&mut self, make: impl FnOnce(i64) -> T) -> Result<i64, Failure> {
+        self.must_hold(1)?;
         let id = self.next;
         self.next += self.step;
         self.rows.insert(id, make(id));

@@ -199,7 +199,17 @@ async fn memory_is_bounded() {
     let room = json!({ "title": "3", "start_time": 1, "end_time": 2 });
     assert_eq!(world.refusal("room.create", room.clone()).await, 1);
     world.call("room.delete", json!({ "room_id": second })).await.unwrap();
-    assert!(id(&world.call("room.create", room).await.unwrap()["room_id"]) > second);
+    assert!(id(&world.call("room.create", room.clone()).await.unwrap()["room_id"]) > second);
+
+    // Students' codes leave no place for those of a room: then there is no half of a room.
+    let room_of_codes = world.call("room.list", json!({})).await.unwrap()["list"][0]["room_id"].clone();
+    world.call("room.delete", json!({ "room_id": room_of_codes })).await.unwrap();
+    let left = world.call("room.list", json!({})).await.unwrap()["list"][0]["room_id"].clone();
+    for number in 0..5 {
+        world.call("room.create_code", json!({ "room_id": left, "user_number": number })).await.unwrap();
+    }
+    assert_eq!(world.refusal("room.create", room).await, 1);
+    assert_eq!(world.call("room.list", json!({})).await.unwrap()["total"], 1);
 }
 
 #[tokio::test]
@@ -225,6 +235,19 @@ async fn paths_can_be_hidden_and_the_mock_stopped() {
 
     world.mock.stop().await;
     assert_eq!(client.room().list().await.unwrap_err().kind(), ErrorKind::Connect);
+}
+
+#[tokio::test]
+async fn a_dropped_mock_stops() {
+    let World { mock, client } = World::new().await;
+    client.room().list().await.unwrap();
+    drop(mock);
+    let stopped = async {
+        while client.room().list().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), stopped).await.unwrap();
 }
 
 #[tokio::test]
