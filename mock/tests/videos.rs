@@ -100,7 +100,7 @@ async fn a_broken_upload_is_resumed() {
     let resumed = world.call("video.get_resume_upload_url", json!({ "video_id": video })).await.unwrap();
     assert_eq!(resumed["upload_size"], break_at);
     let rest = content[usize::try_from(break_at).unwrap()..].to_vec();
-    let stale = world.upload(&url, rest.clone()).await.unwrap_err();
+    let stale = world.upload(&url, film(3)).await.unwrap_err();
     assert_eq!((stale.kind(), stale.code()), (ErrorKind::UploadFailed, Some(4001)), "the old address is void");
     world.upload(resumed["upload_url"].as_str().unwrap(), rest).await.unwrap();
     let info = world.call("video.info", json!({ "video_id": video })).await.unwrap();
