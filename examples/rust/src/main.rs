@@ -28,8 +28,8 @@ async fn course(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     let room_id = room.room_id.as_deref().ok_or("the answer has no room_id")?;
     println!("room {room_id}: teacher code {:?}", room.teacher_code);
 
-    let code = client.room().create_code(room_id, "10001").user_name("小明").await?;
-    println!("join code for 小明: {:?}", code.student_code);
+    let code = client.room().create_code(room_id, "10001").await?;
+    println!("join code of student 10001: {:?}", code.student_code);
 
     for room in &client.room().list().limit(10).await?.list {
         println!("{:?} {:?}", room.room_id, room.title);
