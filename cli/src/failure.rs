@@ -83,3 +83,23 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+    use baijiayun::core::{answer, operation};
+
+    #[test]
+    fn people_read_words() {
+        let info = operation::find("room.info").unwrap_or_else(|error| panic!("{error}"));
+        let body = r#"{"code":3001,"data":null,"msg":"房间号不存在","ts":1}"#.as_bytes();
+        let failure = Failure::from(answer::parse(info, 200, body).map(drop).unwrap_err());
+        assert_eq!(
+            failure.to_string(),
+            "error: room.info: room not found (3001): 房间号不存在\n\
+             hint: check the room id, and that the room belongs to this account"
+        );
+        let plain = Failure::new("io", "no such file");
+        assert_eq!(plain.to_string(), "error: io: no such file");
+    }
+}
