@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use baijiayun_core::answer::{self, Answer};
-use baijiayun_core::coerce::{Departure, Options};
+use baijiayun_core::answer::Answer;
+use baijiayun_core::coerce::{self, Departure};
+use baijiayun_core::engine::{CallOptions, Retry, Trace};
 use baijiayun_core::{Error, Operation, Params, Request, Value, operation, request};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -19,7 +20,7 @@ pub struct Call {
     client: Client,
     operation: Target,
     params: Params,
-    timeout: Option<Duration>,
+    options: CallOptions,
     /// What was wrong before the call could be checked.
     error: Option<Error>,
 }
@@ -39,12 +40,12 @@ impl Call {
             Ok(operation) => (Target::Known(operation), None),
             Err(error) => (Target::Missing, Some(error)),
         };
-        Call { client: client.clone(), operation, params: Params::new(), timeout: None, error }
+        Call { client: client.clone(), operation, params: Params::new(), options: CallOptions::default(), error }
     }
 
     pub(crate) fn raw(client: &Client, operation: Operation) -> Call {
         let operation = Target::Raw(Box::new(operation));
-        Call { client: client.clone(), operation, params: Params::new(), timeout: None, error: None }
+        Call { client: client.clone(), operation, params: Params::new(), options: CallOptions::default(), error: None }
     }
 
     /// Sets a parameter.
@@ -78,10 +79,31 @@ impl Call {
         self
     }
 
-    /// Waits this long for the answer instead of the client's timeout.
+    /// Waits this long for the answer to each attempt instead of the client's timeout.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Call {
-        self.timeout = Some(timeout);
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Gives up after this long in all, with every wait and attempt.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Call {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends it at most so often.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Call {
+        self.options.attempts = Some(attempts);
+        self
+    }
+
+    /// Says which failures are tried again.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Call {
+        self.options.retry = retry;
         self
     }
 
@@ -102,31 +124,25 @@ impl Call {
         }
     }
 
-    async fn answer(&self, options: Options) -> Result<Answer, Error> {
-        let operation = self.client.account().resolve(self.operation()?);
+    async fn answer(&self, data: coerce::Options) -> Result<(Answer, Trace), Error> {
+        let operation = self.operation()?;
         let span = tracing::info_span!(
             "baijiayun",
             operation = operation.name.as_ref(),
-            status = tracing::field::Empty,
+            attempts = tracing::field::Empty,
             code = tracing::field::Empty
         );
-        let exchange = async {
-            let request = request::build(self.client.account(), &operation, &self.params, now())?;
-            let timeout = self.timeout.unwrap_or(self.client.timeout());
-            let http = self.client.executor().execute(request, timeout).await.map_err(|failure| {
-                Error::new(failure.kind.into(), operation.name.as_ref()).with_message(failure.message)
-            })?;
-            tracing::Span::current().record("status", http.status);
-            answer::parse_with(&operation, http.status, &http.body, options)
-        };
-        let result = exchange.instrument(span.clone()).await;
+        let options = CallOptions { data, ..self.options };
+        let result = self.client.driver().call(operation, &self.params, options).instrument(span.clone()).await;
         match &result {
-            Ok(answer) => {
-                for departure in &answer.departures {
-                    tracing::debug!(parent: &span, path = departure.path, expected = departure.expected, "not as documented");
+            Ok((answer, trace)) => {
+                span.record("attempts", trace.attempts);
+                for Departure { path, expected, .. } in &answer.departures {
+                    tracing::debug!(parent: &span, path, expected, "not as documented");
                 }
             }
             Err(error) => {
+                span.record("attempts", error.trace().map(|trace| trace.attempts));
                 span.record("code", error.code());
                 tracing::debug!(parent: &span, kind = error.kind().as_str(), "call failed");
             }
@@ -139,7 +155,7 @@ impl Call {
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send(self) -> Result<Answer, Error> {
-        self.answer(Options::default()).await
+        self.answer(coerce::Options::default()).await.map(|(answer, _)| answer)
     }
 
     /// Sends the call and returns its data as a type.
@@ -147,9 +163,9 @@ impl Call {
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send_as<T: DeserializeOwned + Default>(self) -> Result<Response<T>, Error> {
-        let answer = self.answer(Options { set_aside: true, ids_as_text: false }).await?;
+        let (answer, trace) = self.answer(coerce::Options { set_aside: true, ids_as_text: false }).await?;
         let data = answer.decode(self.operation()?)?;
-        Ok(Response { data, answer })
+        Ok(Response { data, answer, trace })
     }
 }
 
@@ -164,16 +180,12 @@ impl fmt::Debug for Call {
     }
 }
 
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
 /// What the service answered: the typed data, to which this derefs, and all of it as JSON.
 #[derive(Debug, Clone)]
 pub struct Response<T> {
     data: T,
     answer: Answer,
+    trace: Trace,
 }
 
 impl<T> Response<T> {
@@ -195,6 +207,11 @@ impl<T> Response<T> {
     /// When the service answered, unix seconds.
     pub fn ts(&self) -> Option<i64> {
         self.answer.ts
+    }
+
+    /// How the call went: attempts and waits.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// Values that are not what the documents describe, and so are not in the typed data.
@@ -236,9 +253,24 @@ macro_rules! typed_call {
                 Self(self.0.extra(name, value))
             }
 
-            /// Waits this long for the answer instead of the client's timeout.
+            /// Waits this long for the answer to each attempt instead of the client's timeout.
             pub fn timeout(self, timeout: std::time::Duration) -> Self {
                 Self(self.0.timeout(timeout))
+            }
+
+            /// Gives up after this long in all, with every wait and attempt.
+            pub fn deadline(self, deadline: std::time::Duration) -> Self {
+                Self(self.0.deadline(deadline))
+            }
+
+            /// Sends it at most so often.
+            pub fn attempts(self, attempts: u32) -> Self {
+                Self(self.0.attempts(attempts))
+            }
+
+            /// Says which failures are tried again.
+            pub fn retry(self, retry: crate::Retry) -> Self {
+                Self(self.0.retry(retry))
             }
 
             /// The request as it would be sent at that unix time, without sending it.

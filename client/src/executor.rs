@@ -12,6 +12,8 @@ use baijiayun_core::{ErrorKind, Request};
 pub struct HttpAnswer {
     /// The HTTP status.
     pub status: u16,
+    /// The header Retry-After, if it is a number of seconds.
+    pub retry_after: Option<Duration>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -52,9 +54,22 @@ impl From<TransportErrorKind> for ErrorKind {
 /// The future that an executor returns.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpAnswer, TransportError>> + Send + 'a>>;
 
+/// The future that waits.
+pub type Sleeping<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Sends requests.
 pub trait Executor: Send + Sync {
     /// Sends one request and reads the whole answer, within `timeout`.
     /// Dropping the future gives the request up.
     fn execute(&self, request: Request, timeout: Duration) -> Sending<'_>;
+
+    /// Waits: for the limits of the service, or before the next attempt.
+    #[cfg(feature = "reqwest")]
+    fn sleep(&self, time: Duration) -> Sleeping<'_> {
+        Box::pin(tokio::time::sleep(time))
+    }
+
+    /// Waits: for the limits of the service, or before the next attempt.
+    #[cfg(not(feature = "reqwest"))]
+    fn sleep(&self, time: Duration) -> Sleeping<'_>;
 }

@@ -59,6 +59,8 @@ impl ReqwestExecutor {
         };
         let mut response = builder.send().await.map_err(failure)?;
         let status = response.status().as_u16();
+        let retry_after =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failure)? {
             if body.len() + chunk.len() > MAX_BYTES {
@@ -69,7 +71,7 @@ impl ReqwestExecutor {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(HttpAnswer { status, body })
+        Ok(HttpAnswer { status, retry_after: retry_after.map(Duration::from_secs), body })
     }
 }
 

@@ -21,45 +21,44 @@
 //!   always there.
 //! - [`Client::call`] and [`Client::call_path`] reach what has no method.
 //! - partner_key stays on servers. In an app, give [`Client::builder`] a
-//!   [`Signer`] that asks your server.
+//!   [`RemoteSigner`] that asks your server.
 
 mod call;
+mod drive;
 mod executor;
 mod generated;
 #[cfg(feature = "reqwest")]
 mod http;
 mod open_enum;
+mod ports;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use baijiayun_core::engine::Engine;
+use drive::Driver;
+
 pub use baijiayun_core as core;
+pub use baijiayun_core::engine::{QuotaSettings, Retry, RetrySettings, Settings, Trace, Why};
 pub use baijiayun_core::operation::Method;
 pub use baijiayun_core::{
     Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Value,
 };
 pub use call::{Call, Nothing, Response};
-pub use executor::{Executor, HttpAnswer, Sending, TransportError, TransportErrorKind};
+pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, TransportErrorKind};
 pub use generated::*;
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
+pub use ports::{Asking, QuotaStore, RemoteSigner};
 
-/// How long a call waits for its answer if nothing else is said.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A client for one account. Cloning it is cheap; clones share connections.
+/// A client for one account. Cloning it is cheap; clones share connections,
+/// limits and the retry budget.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-struct Inner {
-    account: Account,
-    executor: Arc<dyn Executor>,
-    timeout: Duration,
-}
+pub struct Client(Arc<Driver>);
 
 impl Client {
-    /// A client with the default executor.
+    /// A client with the default executor and settings.
     ///
     /// `domain` is the prefix of the account's private domain (`demo` for
     /// `demo.at.baijiayun.com`) or a whole address such as the mock's.
@@ -73,7 +72,7 @@ impl Client {
 
     /// A client with settings of your own.
     pub fn builder(account: Account) -> ClientBuilder {
-        ClientBuilder { account, executor: None, timeout: DEFAULT_TIMEOUT }
+        ClientBuilder { account, executor: None, settings: Settings::default(), store: None, signer: None }
     }
 
     /// A call by operation name, for example `room.create`.
@@ -93,18 +92,14 @@ impl Client {
         &self.0.account
     }
 
-    pub(crate) fn executor(&self) -> &dyn Executor {
-        self.0.executor.as_ref()
-    }
-
-    pub(crate) fn timeout(&self) -> Duration {
-        self.0.timeout
+    pub(crate) fn driver(&self) -> &Driver {
+        &self.0
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("account", &self.0.account).finish_non_exhaustive()
+        f.debug_struct("Client").field("account", self.account()).finish_non_exhaustive()
     }
 }
 
@@ -112,7 +107,9 @@ impl fmt::Debug for Client {
 pub struct ClientBuilder {
     account: Account,
     executor: Option<Arc<dyn Executor>>,
-    timeout: Duration,
+    settings: Settings,
+    store: Option<Arc<dyn QuotaStore>>,
+    signer: Option<Arc<dyn RemoteSigner>>,
 }
 
 impl ClientBuilder {
@@ -123,11 +120,33 @@ impl ClientBuilder {
         self
     }
 
-    /// Waits this long for each answer; [`DEFAULT_TIMEOUT`] if nothing is said.
-    /// File uploads usually need more.
+    /// Retries, quotas and time limits.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> ClientBuilder {
+        self.settings = settings;
+        self
+    }
+
+    /// Waits this long for the answer to each attempt; 30 s if nothing is said.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> ClientBuilder {
-        self.timeout = timeout;
+        self.settings.attempt_timeout = timeout;
+        self
+    }
+
+    /// Keeps the service's limits together with other processes.
+    #[must_use]
+    pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder {
+        self.store = Some(Arc::new(store));
+        self.settings.quota.store = true;
+        self
+    }
+
+    /// Has requests signed elsewhere, for an account without a key
+    /// ([`Account::without_signer`]).
+    #[must_use]
+    pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder {
+        self.signer = Some(Arc::new(signer));
         self
     }
 
@@ -140,7 +159,8 @@ impl ClientBuilder {
             Some(executor) => executor,
             None => default_executor()?,
         };
-        Ok(Client(Arc::new(Inner { account: self.account, executor, timeout: self.timeout })))
+        let engine = Engine::new(self.account, self.settings);
+        Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer))))
     }
 }
 

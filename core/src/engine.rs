@@ -67,16 +67,19 @@ pub struct Settings {
     pub attempt_timeout: Duration,
     /// Longest time for a whole call, with all waits and attempts.
     pub deadline: Duration,
+    /// Both of these for a call that sends files.
+    pub upload_deadline: Duration,
 }
 
 impl Default for Settings {
-    /// 3 attempts of 30 s each, 120 s in all, within the documented limits of one process.
+    /// 3 attempts of 30 s each, 120 s in all (an hour where files are sent), within the documented limits.
     fn default() -> Settings {
         Settings {
             retry: RetrySettings::default(),
             quota: QuotaSettings::default(),
             attempt_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
+            upload_deadline: Duration::from_secs(3600),
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::engine::Trace;
 use crate::operation::Operation;
 
 /// What went wrong, in which call, and what to do about it.
@@ -20,6 +21,7 @@ struct Inner {
     ts: Option<i64>,
     status: Option<u16>,
     body: Vec<u8>,
+    trace: Option<Trace>,
 }
 
 /// The kinds of errors, by direction: building the request, sending it,
@@ -220,6 +222,7 @@ impl Error {
             ts: None,
             status: None,
             body: Vec::new(),
+            trace: None,
         }))
     }
 
@@ -267,6 +270,13 @@ impl Error {
         self.with_hint(hint)
     }
 
+    /// Says how the call went before it failed.
+    #[must_use]
+    pub fn with_trace(mut self, trace: Trace) -> Error {
+        self.0.trace = Some(trace);
+        self
+    }
+
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -305,6 +315,11 @@ impl Error {
     /// The HTTP status of the answer.
     pub fn status(&self) -> Option<u16> {
         self.0.status
+    }
+
+    /// How the call went: attempts and waits; `None` if it was never begun.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.0.trace.as_ref()
     }
 
     /// The answer, byte for byte; empty if there was none.

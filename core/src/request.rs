@@ -138,6 +138,10 @@ impl Draft {
         Ok(Draft { url, pairs, files })
     }
 
+    pub(crate) fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     pub(crate) fn stamp(mut self, operation: &Operation, timestamp: i64) -> Unsigned<'_> {
         if let Some((_, slot)) = self.pairs.iter_mut().find(|(name, _)| name == TIMESTAMP) {
             *slot = timestamp.to_string();

@@ -1,12 +1,14 @@
 //! What the end-to-end tests share.
 
-use baijiayun::{Client, File, Params};
 use baijiayun::core::Operation;
+use baijiayun::{Account, Client, File, Params, QuotaSettings, Settings};
 use serde_json::Value as Json;
 
-/// A client of the mock.
+/// A client of the mock that does not hold itself back.
 pub fn client(mock: &baijiayun_mock::MockService) -> Client {
-    Client::new(mock.url(), mock.partner_id(), mock.partner_key()).expect("the mock's account is valid")
+    let account = Account::new(mock.url(), mock.partner_id(), mock.partner_key()).expect("the mock's account is valid");
+    let settings = Settings { quota: QuotaSettings::unlimited(), ..Settings::default() };
+    Client::builder(account).settings(settings).build().expect("a client")
 }
 
 /// The shared vectors of that name.

@@ -53,13 +53,19 @@ impl Call {
     ) -> Result<Call, Error> {
         let settings = &engine.settings;
         let operation = engine.account.resolve(operation).into_owned();
+        let draft = Draft::new(&engine.account, &operation, params)?;
+        let (timeout, deadline) = if draft.has_files() {
+            (settings.upload_deadline, settings.upload_deadline)
+        } else {
+            (settings.attempt_timeout, settings.deadline)
+        };
         Ok(Call {
-            draft: Draft::new(&engine.account, &operation, params)?,
+            draft,
             limits: engine.quota.limits(&operation, params),
             operation,
             options,
-            deadline: now.ticks.saturating_add(millis(options.deadline.unwrap_or(settings.deadline))),
-            attempt_timeout: options.attempt_timeout.unwrap_or(settings.attempt_timeout),
+            deadline: now.ticks.saturating_add(millis(options.deadline.unwrap_or(deadline))),
+            attempt_timeout: options.attempt_timeout.unwrap_or(timeout),
             attempts: options.attempts.unwrap_or(settings.retry.attempts).max(1),
             state: State::Waiting,
             progress: Progress::default(),

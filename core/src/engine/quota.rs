@@ -30,6 +30,13 @@ pub struct QuotaSettings {
     pub prefix: String,
 }
 
+impl QuotaSettings {
+    /// No limits: for tests, or where something else keeps them.
+    pub fn unlimited() -> QuotaSettings {
+        QuotaSettings { requests: 0, operations: false, ..QuotaSettings::default() }
+    }
+}
+
 impl Default for QuotaSettings {
     /// The documented limits, kept by this process alone.
     fn default() -> QuotaSettings {

@@ -21,7 +21,7 @@ pub enum Retry {
 /// How failed calls are tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetrySettings {
-    /// Most attempts per call.
+    /// Most attempts per call; 1 tries nothing again. Throttled attempts do not count.
     pub attempts: u32,
     /// The first backoff is a random time up to this; each next one up to twice as long.
     pub base: Duration,
@@ -119,7 +119,7 @@ pub(super) fn judge(
     budget: &mut Budget,
 ) -> Verdict {
     let throttled = failure.error.kind() == ErrorKind::Throttled;
-    if failure.mode == Retry::Never || !(throttled || may_repeat(failure)) {
+    if failure.mode == Retry::Never || failure.attempts <= 1 || !(throttled || may_repeat(failure)) {
         return Verdict::Fail;
     }
     if failure.retry_after.is_some_and(|after| after > settings.retry_after_cap) {

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use baijiayun::core::{form, operation};
-use baijiayun::{Client, Error, File, Params, PartnerKey};
+use baijiayun::{Account, Client, Error, File, Params, PartnerKey, QuotaSettings, RetrySettings, Settings};
 use baijiayun_mock::{Builder, MockService};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -28,7 +28,14 @@ impl World {
 
     pub async fn with(builder: Builder) -> World {
         let mock = builder.start().await.unwrap();
-        let client = Client::new(mock.url(), mock.partner_id(), mock.partner_key()).unwrap();
+        // The mock itself is tested here, not what the client does about its answers.
+        let settings = Settings {
+            quota: QuotaSettings::unlimited(),
+            retry: RetrySettings { attempts: 1, ..RetrySettings::default() },
+            ..Settings::default()
+        };
+        let account = Account::new(mock.url(), mock.partner_id(), mock.partner_key()).unwrap();
+        let client = Client::builder(account).settings(settings).build().unwrap();
         World { mock, client }
     }
 

@@ -1,0 +1,24 @@
+//! What a client can be given from outside besides its executor.
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// The future of a port: a value, or words that say why there is none.
+pub type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
+
+/// A store that several processes share, so that they keep the service's
+/// limits together: Redis or Valkey (feature `redis`), or anything that
+/// evaluates the same Lua script.
+pub trait QuotaStore: Send + Sync {
+    /// Evaluates `script` with these keys and arguments and returns the number
+    /// it returns. An error lets the call go on within the limits of this
+    /// process alone.
+    fn evaluate(&self, script: &'static str, keys: Vec<String>, args: Vec<i64>) -> Asking<'_, i64>;
+}
+
+/// A signer on another machine, so that the key is not here.
+pub trait RemoteSigner: Send + Sync {
+    /// Signs a text: MD5 over it, `&partner_key=` and the key, in lower-case
+    /// hex (`PartnerKey::signature` on the other side).
+    fn sign(&self, canonical: String) -> Asking<'_, String>;
+}
