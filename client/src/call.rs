@@ -7,12 +7,13 @@ use std::time::Duration;
 use baijiayun_core::answer::Answer;
 use baijiayun_core::coerce::{self, Departure};
 use baijiayun_core::engine::{CallOptions, Retry, Trace};
+use baijiayun_core::pages::Pager;
 use baijiayun_core::{Error, Operation, Params, Request, Value, operation, request};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tracing::Instrument;
 
-use crate::Client;
+use crate::{Client, Pages};
 
 /// A call that is being put together. The typed calls of the resource modules stand on it.
 #[derive(Clone)]
@@ -105,6 +106,20 @@ impl Call {
     pub fn retry(mut self, retry: Retry) -> Call {
         self.options.retry = retry;
         self
+    }
+
+    pub(crate) fn pager(&self) -> Result<Pager, Error> {
+        Pager::new(self.operation()?, &self.params)
+    }
+
+    /// The same call for the page that the pager has come to.
+    pub(crate) fn page(&self, pager: &Pager) -> Call {
+        self.clone().params(pager.params(&self.params))
+    }
+
+    /// All pages of a list by name, with their data as JSON.
+    pub fn pages(self) -> Pages<serde_json::Value> {
+        Pages::new(self)
     }
 
     /// The request as it would be sent at that unix time.

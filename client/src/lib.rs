@@ -30,6 +30,7 @@ mod generated;
 #[cfg(feature = "reqwest")]
 mod http;
 mod open_enum;
+mod pages;
 mod ports;
 
 use std::fmt;
@@ -50,6 +51,7 @@ pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, Tran
 pub use generated::*;
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
+pub use pages::{Items, Pages};
 pub use ports::{Asking, QuotaStore, RemoteSigner};
 
 /// A client for one account. Cloning it is cheap; clones share connections,

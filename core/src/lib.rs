@@ -31,6 +31,7 @@ pub mod form;
 mod generated;
 mod json;
 pub mod operation;
+pub mod pages;
 pub mod request;
 pub mod sign;
 mod value;

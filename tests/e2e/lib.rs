@@ -1,13 +1,19 @@
 //! What the end-to-end tests share.
 
+use std::time::Duration;
+
 use baijiayun::core::Operation;
-use baijiayun::{Account, Client, File, Params, QuotaSettings, Settings};
+use baijiayun::{Account, Client, File, Params, QuotaSettings, RetrySettings, Settings};
 use serde_json::Value as Json;
 
-/// A client of the mock that does not hold itself back.
+/// A client of the mock that does not hold itself back and tries again at once.
 pub fn client(mock: &baijiayun_mock::MockService) -> Client {
     let account = Account::new(mock.url(), mock.partner_id(), mock.partner_key()).expect("the mock's account is valid");
-    let settings = Settings { quota: QuotaSettings::unlimited(), ..Settings::default() };
+    let settings = Settings {
+        quota: QuotaSettings::unlimited(),
+        retry: RetrySettings { base: Duration::from_millis(2), ..RetrySettings::default() },
+        ..Settings::default()
+    };
     Client::builder(account).settings(settings).build().expect("a client")
 }
 

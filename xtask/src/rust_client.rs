@@ -36,6 +36,14 @@ struct CallType {
     result: String,
     required: Vec<Argument>,
     optional: Vec<Argument>,
+    paged: Option<Paged>,
+}
+
+/// The rows of a paged answer.
+#[derive(Serialize)]
+struct Paged {
+    item: String,
+    rows: String,
 }
 
 #[derive(Serialize)]
@@ -144,6 +152,7 @@ impl<'a> Builder<'a> {
             if param.required { required.push(argument) } else { optional.push(argument) }
         }
         let result = self.result_type(&type_name, method, &operation.response);
+        let paged = operation.paging.as_ref().and_then(|paging| self.paged(&result, &paging.list));
         CallType {
             name: format!("{}.{method}", self.resource.resource),
             resource: self.resource.resource.clone(),
@@ -153,7 +162,19 @@ impl<'a> Builder<'a> {
             result,
             required,
             optional,
+            paged,
         }
+    }
+
+    /// Where the rows of a page stand in its type.
+    fn paged(&self, result: &str, list: &str) -> Option<Paged> {
+        let item_of = |ty: &str| Some(ty.strip_prefix("Vec<")?.strip_suffix('>')?.to_owned());
+        if list.is_empty() {
+            return Some(Paged { item: item_of(result)?, rows: "|data| data".to_owned() });
+        }
+        let data = self.structs.iter().find(|known| known.name == result)?;
+        let field = data.fields.iter().find(|field| field.wire == list)?;
+        Some(Paged { item: item_of(&field.ty)?, rows: format!("|data| data.{}", field.field) })
     }
 
     fn argument(&mut self, method: &str, name: &str, param: &Param) -> Argument {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 聊天审核 Review and recall of chat messages.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,7 @@ impl Chat<'_> {
 pub struct ListReviews(Call);
 
 typed_call!(ListReviews => ListReviewsData);
+paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list);
 
 impl ListReviews {
     /// Page number.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 课件文档 Courseware: upload, folders, binding to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -332,6 +333,7 @@ typed_call!(List => ListData);
 pub struct ListAll(Call);
 
 typed_call!(ListAll => ListAllData);
+paged_call!(ListAll => ListAllData, ListAllItem, |data| data.list);
 
 impl ListAll {
     /// Page number.
@@ -494,6 +496,7 @@ typed_call!(GetPreview => GetPreviewData);
 pub struct ListFiles(Call);
 
 typed_call!(ListFiles => ListFilesData);
+paged_call!(ListFiles => ListFilesData, ListFilesItem, |data| data.list);
 
 impl ListFiles {
     /// Which files to list (the mark is read as optional; the cell begins with a word for source).

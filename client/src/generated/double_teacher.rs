@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 双师 Zones of double teacher classes.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,7 @@ typed_call!(AddZone => AddZoneData);
 pub struct ListZones(Call);
 
 typed_call!(ListZones => ListZonesData);
+paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list);
 
 /// What `AddZoneData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]

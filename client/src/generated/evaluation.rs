@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 课后评价 Evaluation templates and their binding to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +72,7 @@ impl Evaluation<'_> {
 pub struct ListTemplates(Call);
 
 typed_call!(ListTemplates => ListTemplatesData);
+paged_call!(ListTemplates => ListTemplatesData, ListTemplatesItem, |data| data.list);
 
 impl ListTemplates {
     /// Which templates to list; all by default.

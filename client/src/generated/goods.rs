@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 直播带货商品 Goods and pictures of live selling rooms.
 #[derive(Debug, Clone, Copy)]
@@ -160,6 +161,7 @@ typed_call!(DeleteImage => Nothing);
 pub struct ListImages(Call);
 
 typed_call!(ListImages => ListImagesData);
+paged_call!(ListImages => ListImagesData, ListImagesItem, |data| data.list);
 
 impl ListImages {
     /// Page number.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
 #[derive(Debug, Clone, Copy)]
@@ -228,6 +229,7 @@ impl LiveSetting<'_> {
 pub struct ListMainScreenNotices(Call);
 
 typed_call!(ListMainScreenNotices => ListMainScreenNoticesData);
+paged_call!(ListMainScreenNotices => ListMainScreenNoticesData, ListMainScreenNoticesItem, |data| data.list);
 
 impl ListMainScreenNotices {
     /// Product line (further values clipped).

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 子账号（新） Sub accounts, newer form.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +49,7 @@ impl NewSub<'_> {
 pub struct List(Call);
 
 typed_call!(List => ListData);
+paged_call!(List => ListData, ListItem, |data| data.list);
 
 impl List {
     /// Which accounts.

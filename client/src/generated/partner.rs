@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 合作方账号 The account: its key and its transactions.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +84,7 @@ impl GetKey {
 pub struct ListTransactions(Call);
 
 typed_call!(ListTransactions => ListTransactionsData);
+paged_call!(ListTransactions => ListTransactionsData, ListTransactionsItem, |data| data.list);
 
 impl ListTransactions {
     /// Kind of transaction (values clipped; as in the response).

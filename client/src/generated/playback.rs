@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 回放 Playbacks of recorded classes.
 #[derive(Debug, Clone, Copy)]
@@ -282,6 +283,7 @@ impl Info {
 pub struct List(Call);
 
 typed_call!(List => ListData);
+paged_call!(List => ListData, ListItem, |data| data.list);
 
 impl List {
     /// Whether playbacks of cropped videos are included.

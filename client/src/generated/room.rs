@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
 #[derive(Debug, Clone, Copy)]
@@ -1477,6 +1478,7 @@ typed_call!(GetCodeInfo => GetCodeInfoData);
 pub struct ListCodes(Call);
 
 typed_call!(ListCodes => ListCodesData);
+paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list);
 
 impl ListCodes {
     /// Kind of code.
@@ -1510,6 +1512,7 @@ impl ListCodes {
 pub struct List(Call);
 
 typed_call!(List => ListData);
+paged_call!(List => ListData, ListItem, |data| data.list);
 
 impl List {
     /// Page number; each page has limit rooms.
@@ -1914,6 +1917,7 @@ typed_call!(ListPushPlatforms => ListPushPlatformsData);
 pub struct ListGroupCodesByRole(Call);
 
 typed_call!(ListGroupCodesByRole => ListGroupCodesByRoleData);
+paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list);
 
 impl ListGroupCodesByRole {
     /// Page number.
@@ -1998,6 +2002,7 @@ typed_call!(DeleteGroup => DeleteGroupData);
 pub struct ListPatrolRooms(Call);
 
 typed_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>);
+paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data);
 
 impl ListPatrolRooms {
     /// Page number.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 教室数据 Reports and exports about what happened in a room.
 #[derive(Debug, Clone, Copy)]
@@ -483,6 +484,7 @@ impl ExportChatMessages {
 pub struct ExportLiveReport(Call);
 
 typed_call!(ExportLiveReport => ExportLiveReportData);
+paged_call!(ExportLiveReport => ExportLiveReportData, ExportLiveReportRoomUserInfo, |data| data.room_user_info);
 
 impl ExportLiveReport {
     /// The user's id, to get one user only.
@@ -692,6 +694,7 @@ typed_call!(ExportPraiseStat => ExportPraiseStatData);
 pub struct GetEvaluationStat(Call);
 
 typed_call!(GetEvaluationStat => GetEvaluationStatData);
+paged_call!(GetEvaluationStat => GetEvaluationStatData, GetEvaluationStatItem, |data| data.list);
 
 impl GetEvaluationStat {
     /// Day; needed for long-term rooms, not for short-term rooms.
@@ -708,6 +711,7 @@ impl GetEvaluationStat {
 pub struct GetLiveSellStat(Call);
 
 typed_call!(GetLiveSellStat => GetLiveSellStatData);
+paged_call!(GetLiveSellStat => GetLiveSellStatData, GetLiveSellStatItem, |data| data.list);
 
 impl GetLiveSellStat {
     /// What to return; likes by default.
@@ -739,6 +743,7 @@ impl GetLiveSellStat {
 pub struct ExportAttentionList(Call);
 
 typed_call!(ExportAttentionList => ExportAttentionListData);
+paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListItem, |data| data.list);
 
 impl ExportAttentionList {
     /// Page number.
@@ -808,6 +813,7 @@ impl GetReport {
 pub struct ListUserScores(Call);
 
 typed_call!(ListUserScores => ListUserScoresData);
+paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| data.list);
 
 impl ListUserScores {
     /// Page number.
@@ -831,6 +837,7 @@ impl ListUserScores {
 pub struct ListCheckins(Call);
 
 typed_call!(ListCheckins => ListCheckinsData);
+paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list);
 
 impl ListCheckins {
     /// Page number.
@@ -854,6 +861,7 @@ impl ListCheckins {
 pub struct ListCheckinUsers(Call);
 
 typed_call!(ListCheckinUsers => ListCheckinUsersData);
+paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |data| data.list);
 
 impl ListCheckinUsers {
     /// Page number.
@@ -877,6 +885,7 @@ impl ListCheckinUsers {
 pub struct ListAnswerQuestions(Call);
 
 typed_call!(ListAnswerQuestions => ListAnswerQuestionsData);
+paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsItem, |data| data.list);
 
 impl ListAnswerQuestions {
     /// Page number.
@@ -900,6 +909,7 @@ impl ListAnswerQuestions {
 pub struct ListAnswerUsers(Call);
 
 typed_call!(ListAnswerUsers => ListAnswerUsersData);
+paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| data.list);
 
 impl ListAnswerUsers {
     /// Page number.
@@ -937,6 +947,7 @@ typed_call!(ListExpressionReports => ListExpressionReportsData);
 pub struct ListDeviceChecks(Call);
 
 typed_call!(ListDeviceChecks => ListDeviceChecksData);
+paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |data| data.list);
 
 impl ListDeviceChecks {
     /// Page number.
@@ -960,6 +971,7 @@ impl ListDeviceChecks {
 pub struct ListDailyEvaluations(Call);
 
 typed_call!(ListDailyEvaluations => ListDailyEvaluationsData);
+paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluationsItem, |data| data.list);
 
 impl ListDailyEvaluations {
     /// Page number.
@@ -997,6 +1009,7 @@ typed_call!(GetBlackboardFile => GetBlackboardFileData);
 pub struct GetInteractData(Call);
 
 typed_call!(GetInteractData => GetInteractDataData);
+paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| data.list);
 
 impl GetInteractData {
     /// Page number.

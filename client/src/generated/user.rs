@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 后台用户 Back office users and their assignment to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -245,6 +246,7 @@ impl Add {
 pub struct List(Call);
 
 typed_call!(List => ListData);
+paged_call!(List => ListData, ListItem, |data| data.list);
 
 impl List {
     /// Page number.
@@ -300,6 +302,7 @@ impl AssignTeacher {
 pub struct ListStudents(Call);
 
 typed_call!(ListStudents => ListStudentsData);
+paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list);
 
 impl ListStudents {
     /// Page number.
@@ -387,6 +390,7 @@ typed_call!(AssignFakeAssistant => bool);
 pub struct ListClasses(Call);
 
 typed_call!(ListClasses => ListClassesData);
+paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list);
 
 impl ListClasses {
     /// Page number.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists.
 #[derive(Debug, Clone, Copy)]
@@ -765,6 +766,7 @@ typed_call!(DeleteCategory => DeleteCategoryData);
 pub struct ListByCategory(Call);
 
 typed_call!(ListByCategory => ListByCategoryData);
+paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| data.list);
 
 impl ListByCategory {
     /// Entries per page, at most 100.
@@ -847,6 +849,7 @@ typed_call!(GetShareUrl => GetShareUrlData);
 pub struct List(Call);
 
 typed_call!(List => ListData);
+paged_call!(List => ListData, ListItem, |data| data.list);
 
 impl List {
     /// Entries per page, at most 1000.
@@ -1041,6 +1044,7 @@ typed_call!(RemoveWhitelistGroup => bool);
 pub struct ListWhitelistUsers(Call);
 
 typed_call!(ListWhitelistUsers => ListWhitelistUsersData);
+paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem, |data| data.list);
 
 impl ListWhitelistUsers {
     /// Page number.

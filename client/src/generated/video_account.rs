@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 点播账号 Account-wide video figures and the transcode callback address.
 #[derive(Debug, Clone, Copy)]
@@ -125,6 +126,7 @@ typed_call!(GetUsedFlowDetail => GetUsedFlowDetailData);
 pub struct ListVideoFlow(Call);
 
 typed_call!(ListVideoFlow => ListVideoFlowData);
+paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.list);
 
 impl ListVideoFlow {
     /// Page number.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
+use crate::pages::paged_call;
 
 /// 点播数据 Play counts, traffic and watch records of videos.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +129,7 @@ typed_call!(GetUsedFlow => GetUsedFlowData);
 pub struct ListPlayRecords(Call);
 
 typed_call!(ListPlayRecords => ListPlayRecordsData);
+paged_call!(ListPlayRecords => ListPlayRecordsData, ListPlayRecordsItem, |data| data.list);
 
 impl ListPlayRecords {
     /// Only the plays of the user with this number (the description is cut off).
@@ -156,6 +158,7 @@ impl ListPlayRecords {
 pub struct ExportReports(Call);
 
 typed_call!(ExportReports => ExportReportsData);
+paged_call!(ExportReports => ExportReportsData, ExportReportsItem, |data| data.list);
 
 impl ExportReports {
     /// Product line.

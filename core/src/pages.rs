@@ -1,0 +1,135 @@
+//! Walking through lists page by page, and knowing when to stop.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::error::{Error, ErrorKind};
+use crate::json::{self, Kind, Outline, Scanner};
+use crate::operation::{Operation, Paging};
+use crate::value::{Params, Value};
+
+/// Walks through the pages of a list.
+///
+/// It stops at the total, at an empty page, at a page shorter than asked for,
+/// and at a page that was there before (a service that ignores `page` would
+/// otherwise be asked for ever). A total that changes on the way is followed;
+/// a total that says more than a short page is believed, because the service
+/// caps page sizes.
+#[derive(Debug, Clone)]
+pub struct Pager {
+    paging: Paging,
+    page: i64,
+    /// Rows per page, if the caller says so.
+    size: Option<u64>,
+    /// The largest page so far.
+    largest: u64,
+    fetched: u64,
+    /// The pages so far, by hash.
+    seen: HashSet<u64>,
+}
+
+/// What a page holds and whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many rows it has.
+    pub rows: u64,
+    /// The total that it states.
+    pub total: Option<u64>,
+    /// It was there before: its rows are to be dropped.
+    pub repeated: bool,
+    /// Whether there may be another page.
+    pub more: bool,
+}
+
+impl Pager {
+    /// Begins at the page that the parameters name, else at the first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameters`] if the operation has no pages.
+    pub fn new(operation: &Operation, params: &Params) -> Result<Pager, Error> {
+        let Some(paging) = operation.paging else {
+            return Err(Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
+                .with_message("its answer has no pages")
+                .with_hint("call it once instead"));
+        };
+        let number = |name: &str| match params.get(name) {
+            Some(Value::Int(number)) => Some(*number),
+            Some(Value::Text(text)) => text.parse().ok(),
+            _ => None,
+        };
+        let size = number(paging.size_param).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0);
+        Ok(Pager { paging, page: number("page").unwrap_or(1), size, largest: 0, fetched: 0, seen: HashSet::new() })
+    }
+
+    /// The parameters of the next page.
+    pub fn params(&self, params: &Params) -> Params {
+        let mut params = params.clone();
+        params.set("page", self.page);
+        params
+    }
+
+    /// Takes the data of a page, canonical JSON, and decides whether to go on.
+    pub fn take(&mut self, data: &[u8]) -> Page {
+        let list = find(data, self.paging.list);
+        let rows = list.and_then(|list| json::outline(list).ok()).map_or(0, |outline| match outline {
+            Outline::Array(rows) => rows as u64,
+            Outline::Object | Outline::Scalar => 0,
+        });
+        let total = if self.paging.total.is_empty() { None } else { find(data, self.paging.total).and_then(number) };
+        let mut hasher = DefaultHasher::new();
+        list.hash(&mut hasher);
+        let repeated = rows > 0 && !self.seen.insert(hasher.finish());
+        if rows == 0 || repeated {
+            return Page { rows, total, repeated, more: false };
+        }
+        self.page += 1;
+        self.fetched += rows;
+        self.largest = self.largest.max(rows);
+        let is_full = rows >= self.size.unwrap_or(self.largest);
+        let more = match total {
+            // Some totals count the rows of the page only: a full page may then be followed by more.
+            Some(total) if self.fetched >= total => total == rows && self.size.is_some() && is_full,
+            Some(_) => true,
+            None => is_full,
+        };
+        Page { rows, total, repeated, more }
+    }
+}
+
+/// The value at a dotted place in canonical JSON.
+fn find<'a>(data: &'a [u8], place: &str) -> Option<&'a [u8]> {
+    let mut value = data;
+    for name in place.split('.').filter(|name| !name.is_empty()) {
+        value = member(value, name)?;
+    }
+    Some(value)
+}
+
+fn member<'a>(object: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let mut scanner = Scanner::new(object).ok()?;
+    if scanner.kind().ok()? != Kind::Object {
+        return None;
+    }
+    scanner.expect(b'{').ok()?;
+    if scanner.eat(b'}') {
+        return None;
+    }
+    loop {
+        scanner.skip_space();
+        let key = scanner.string().ok()?;
+        scanner.expect(b':').ok()?;
+        scanner.skip_space();
+        let start = scanner.pos();
+        scanner.skip(0).ok()?;
+        if key == name.as_bytes() {
+            return Some(scanner.slice(start, scanner.pos()));
+        }
+        if !scanner.eat(b',') {
+            return None;
+        }
+    }
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
