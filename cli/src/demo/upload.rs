@@ -35,7 +35,7 @@ impl WatchedExecutor {
         }
         let response = self.http.post(url).multipart(form).timeout(timeout).send().await.map_err(broken)?;
         let status = response.status().as_u16();
-        Ok(HttpAnswer { status, body: response.bytes().await.map_err(broken)?.to_vec() })
+        Ok(HttpAnswer { status, retry_after: None, body: response.bytes().await.map_err(broken)?.to_vec() })
     }
 
     async fn watched(&self, file: File) -> io::Result<multipart::Part> {
