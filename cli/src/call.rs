@@ -13,7 +13,7 @@ use crate::runtime;
 pub(crate) struct Args {
     #[command(flatten)]
     call: CallArgs,
-    /// Seconds to wait for the answer instead of 30 超时秒数
+    /// Seconds that the call may take, with all attempts; 120, or 3600 with a file, if not given 超时秒数
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
 }
@@ -21,11 +21,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
     let (operation, params) = args.call.resolve()?;
     let account = account.settings()?.account()?;
-    let mut builder = Client::builder(account);
+    let client = Client::builder(account).build()?;
+    let mut call = client.call(&operation.name).params(params);
     if let Some(seconds) = args.timeout {
-        builder = builder.timeout(Duration::from_secs(seconds));
+        call = call.deadline(Duration::from_secs(seconds));
     }
-    let client = builder.build()?;
-    let answer = runtime::block_on(async { Ok(client.call(&operation.name).params(params).send().await?) })?;
+    let answer = runtime::block_on(async { Ok(call.send().await?) })?;
     parse::print(&answer, output)
 }

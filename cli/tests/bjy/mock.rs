@@ -116,7 +116,7 @@ fn the_mock_misbehaves_when_told() {
         ("--drops-every=1", "transport"),
     ] {
         let mock = Mock::start(&[flag]);
-        let error = mock.client().run(&["call", "room.list"]).failure();
+        let error = mock.client().run(&["call", "room.list", "--timeout=1"]).failure();
         assert_eq!(error["kind"], kind, "{flag}: {error}");
     }
     let loose = Mock::start(&["--php-loose"]);
@@ -151,7 +151,7 @@ fn waiting_ends() {
     let bjy = Bjy::with_account().env("BAIJIAYUN_DOMAIN", &address).env("NO_PROXY", "127.0.0.1");
     assert_eq!(bjy.run(&["call", "room.list", "--timeout=1"]).failure()["kind"], "timeout");
     drop(silent);
-    assert_eq!(bjy.run(&["call", "room.list"]).failure()["kind"], "connect");
+    assert_eq!(bjy.run(&["call", "room.list", "--timeout=1"]).failure()["kind"], "connect");
 }
 
 #[test]
