@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use baijiayun::{Account, PartnerKey};
+use etcetera::BaseStrategy;
 use toml::{Table, Value};
 
 use crate::failure::Failure;
@@ -111,7 +112,7 @@ fn default_file() -> Result<File, Failure> {
 }
 
 fn user_file() -> Option<PathBuf> {
-    dirs::config_dir().map(|dir| dir.join("baijiayun").join("config.toml"))
+    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("baijiayun").join("config.toml"))
 }
 
 /// `None` if there is no such file.
