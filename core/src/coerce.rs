@@ -21,9 +21,10 @@
 //! It is one pass over the text that copies spans and builds no values. Depth
 //! is bounded; the output is at most a small multiple of the input.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::{JsonError, Kind, Result, Scanner};
+use crate::json::{Kind, Result, Scanner};
 use crate::operation::{Field, Shape};
 
 /// A value that is not what the document describes and could not be straightened.
@@ -35,6 +36,14 @@ pub struct Departure {
     pub expected: &'static str,
     /// The value as the service wrote it, JSON.
     pub found: String,
+}
+
+impl Departure {
+    /// The same in data that stand under `path`.
+    pub(crate) fn under(self, path: &str) -> Departure {
+        let separator = if path.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Departure { path: format!("{path}{separator}{}", self.path), ..self }
+    }
 }
 
 impl fmt::Debug for Departure {
@@ -75,6 +84,8 @@ pub(crate) struct Straightener<'a> {
     pending: usize,
     path: Vec<Step<'a>>,
     departures: Vec<Departure>,
+    /// Whether arrays and objects may come as JSON texts, and lists as their only item.
+    posted: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -96,7 +107,15 @@ const MAX_KEY_IN_PATH: usize = 64;
 impl<'a> Straightener<'a> {
     pub(crate) fn new(scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
         let pending = scanner.pos();
-        Straightener { scanner, options, out: Vec::new(), pending, path: Vec::new(), departures: Vec::new() }
+        Straightener {
+            scanner,
+            options,
+            out: Vec::new(),
+            pending,
+            path: Vec::new(),
+            departures: Vec::new(),
+            posted: false,
+        }
     }
 
     pub(crate) fn scanner(&mut self) -> &mut Scanner<'a> {
@@ -171,11 +190,39 @@ impl<'a> Straightener<'a> {
             (Shape::Map(values), Kind::Array) => self.list_as_map(values, depth),
             (Shape::Array(items), Kind::Array) => self.array(items, depth),
             (Shape::Array(items), Kind::Object) => self.map_as_list(items, start, depth),
+            (Shape::Object(_) | Shape::Map(_) | Shape::Array(_), Kind::Text) if self.posted => {
+                self.json_text(shape, start, depth)
+            }
             (Shape::Object(_) | Shape::Map(_) | Shape::Array(_), _) => {
                 self.scanner.skip(depth)?;
                 Ok(self.departed(start, shape.name()))
             }
         }
+    }
+
+    /// An array or object that comes as a text with JSON in it.
+    fn json_text(&mut self, shape: &Shape, start: usize, depth: u16) -> Result<Outcome> {
+        let depth = self.scanner.deeper(depth)?;
+        let text = unescape(self.scanner.string()?);
+        let text = percent_decoded(&text);
+        let straight = || -> Result<(Vec<u8>, Vec<Departure>)> {
+            let mut inner = Straightener::new(Scanner::new(text.as_bytes())?, self.options);
+            inner.posted = true;
+            let value = inner.finish_value(shape, depth)?;
+            inner.scanner.end()?;
+            Ok((value, inner.take_departures()))
+        };
+        let Ok((value, departures)) = straight() else {
+            return Ok(self.departed(start, shape.name()));
+        };
+        if departures.iter().any(|departure| departure.path.is_empty()) {
+            return Ok(self.departed(start, shape.name()));
+        }
+        let path = self.path_text();
+        let room = MAX_DEPARTURES.saturating_sub(self.departures.len());
+        self.departures.extend(departures.into_iter().take(room).map(|departure| departure.under(&path)));
+        self.replace(start, &value);
+        Ok(if value == b"null" { Outcome::Absent } else { Outcome::Kept })
     }
 
     fn untouched(&mut self, depth: u16) -> Result<Outcome> {
@@ -189,6 +236,13 @@ impl<'a> Straightener<'a> {
             return Outcome::Kept;
         }
         let found = String::from_utf8_lossy(self.scanner.slice(start, self.scanner.pos())).into_owned();
+        let path = self.path_text();
+        self.departures.push(Departure { path, expected, found });
+        Outcome::Departed
+    }
+
+    /// Where the scanner stands, for example `list[3].user_number`.
+    fn path_text(&self) -> String {
         let mut path = String::new();
         for step in &self.path {
             match step {
@@ -201,8 +255,7 @@ impl<'a> Straightener<'a> {
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
             }
         }
-        self.departures.push(Departure { path, expected, found });
-        Outcome::Departed
+        path
     }
 
     /// Where nothing is described, PHP's empty values are nothing.
@@ -493,8 +546,25 @@ impl<'a> Straightener<'a> {
         self.departures.truncate(reported);
         self.pending = start;
         self.scanner.seek(start);
+        if self.posted {
+            return self.only_item(items, depth);
+        }
         self.scanner.skip(depth)?;
         Ok(self.departed(start, "array"))
+    }
+
+    /// A list whose only item stands there without the brackets.
+    fn only_item(&mut self, items: &'static Shape, depth: u16) -> Result<Outcome> {
+        self.out.push(b'[');
+        let mark = self.out.len();
+        if self.item(items, 0, depth)? {
+            self.flush();
+        } else {
+            self.out.truncate(mark);
+            self.pending = self.scanner.pos();
+        }
+        self.out.push(b']');
+        Ok(Outcome::Kept)
     }
 
     /// Writes an object as the list of its values; false at the first key that is not a number.
@@ -551,13 +621,28 @@ pub fn straighten(
     json: &[u8],
     options: Options,
 ) -> std::result::Result<(Vec<u8>, Vec<Departure>), String> {
-    let run = || -> Result<(Vec<u8>, Vec<Departure>)> {
-        let mut straightener = Straightener::new(Scanner::new(json)?, options);
-        let data = straightener.finish_value(shape, 0)?;
-        straightener.scanner().end()?;
-        Ok((data, straightener.take_departures()))
-    };
-    run().map_err(|error: JsonError| error.to_string())
+    run(shape, json, options, false).map_err(|error| error.to_string())
+}
+
+/// As [`straighten`], for what the service posts: where an array or object is
+/// described, a text with JSON in it is read (percent-encoded or not), and
+/// where a list is described, an object that is its only item.
+pub(crate) fn straighten_posted(shape: &Shape, json: &[u8], options: Options) -> Result<(Vec<u8>, Vec<Departure>)> {
+    run(shape, json, options, true)
+}
+
+fn run(shape: &Shape, json: &[u8], options: Options, posted: bool) -> Result<(Vec<u8>, Vec<Departure>)> {
+    let mut straightener = Straightener::new(Scanner::new(json)?, options);
+    straightener.posted = posted;
+    let data = straightener.finish_value(shape, 0)?;
+    straightener.scanner().end()?;
+    Ok((data, straightener.take_departures()))
+}
+
+/// One document prints its JSON percent-encoded within the value.
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    let encoded = ["%7B", "%7b", "%5B", "%5b"].iter().any(|bracket| text.starts_with(bracket));
+    if encoded { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
 /// The field of that name. Answers list members in the order of the document,

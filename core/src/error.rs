@@ -77,6 +77,12 @@ pub enum ErrorKind {
     TooLarge,
     /// The data do not fit the type that was asked for.
     Decode,
+    /// The body of a callback is not what the service posted.
+    CallbackMalformed,
+    /// A callback was not signed with the account's key.
+    CallbackSignature,
+    /// A callback is too old, or ahead of this machine's clock.
+    CallbackClock,
     /// The host drove the engine wrongly, or went on with a call that had ended.
     Misuse,
 }
@@ -110,6 +116,9 @@ impl ErrorKind {
             NotJson => "not_json",
             TooLarge => "too_large",
             Decode => "decode",
+            CallbackMalformed => "callback_malformed",
+            CallbackSignature => "callback_signature",
+            CallbackClock => "callback_clock",
             Misuse => "misuse",
         }
     }
@@ -160,6 +169,15 @@ impl ErrorKind {
             }
             TooLarge => "ask for fewer rows at a time",
             Decode => "the answer is kept: read it as JSON, and please report the difference",
+            CallbackMalformed => {
+                "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), axum's Bytes)"
+            }
+            CallbackSignature => {
+                "pass the body byte for byte; check partner_key (no blanks or line breaks around it); `bjy sign --expect` explains a signature"
+            }
+            CallbackClock => {
+                "check this machine's clock; a callback that was recorded and posted again is refused rightly; a test with an old example needs no clock"
+            }
             InvalidAccount | UnknownOperation | Signing | General | Service | Misuse => return None,
         })
     }

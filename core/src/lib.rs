@@ -24,6 +24,7 @@
 
 mod account;
 pub mod answer;
+pub mod callbacks;
 pub mod coerce;
 pub mod engine;
 mod error;

@@ -50,6 +50,11 @@ impl PartnerKey {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Whether it begins or ends with a blank or a line break, as after careless copying.
+    pub(crate) fn has_stray_space(&self) -> bool {
+        self.0.trim().len() != self.0.len()
+    }
 }
 
 impl fmt::Debug for PartnerKey {

@@ -41,8 +41,9 @@ struct ParamRow {
     secret: bool,
 }
 
+/// A shape as the template `core/shape.jinja` takes it.
 #[derive(Serialize)]
-struct ShapeRow {
+pub struct ShapeRow {
     kind: &'static str,
     inner: Option<Box<ShapeRow>>,
     fields: Vec<(String, ShapeRow)>,
@@ -161,7 +162,7 @@ pub fn is_flag(param: &Param) -> bool {
     values == [&Scalar::Int(0), &Scalar::Int(1)] || values == [&Scalar::Int(1), &Scalar::Int(0)]
 }
 
-fn shape_row(shape: &Shape) -> ShapeRow {
+pub fn shape_row(shape: &Shape) -> ShapeRow {
     let inner = |inner: &Option<Box<Shape>>| match inner {
         Some(shape) => Some(Box::new(shape_row(shape))),
         None => Some(Box::new(ShapeRow { kind: "Any", inner: None, fields: Vec::new() })),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{core_table, rust_client, surface};
+use crate::{callbacks, core_table, rust_client, surface};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -29,6 +29,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     let mut outputs = vec![Output::new("api/generated/description.json", serde_json::to_string(&description)? + "\n")];
     outputs.extend(core_table::outputs(&description)?);
     outputs.extend(rust_client::outputs(&description)?);
+    outputs.extend(callbacks::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
 
     let stale = stale_files(root, &outputs)?;

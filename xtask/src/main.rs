@@ -1,6 +1,7 @@
 //! Development tasks. `cargo xtask generate` writes everything that follows
 //! from the description in `api/`.
 
+mod callbacks;
 mod core_table;
 mod generate;
 mod names;

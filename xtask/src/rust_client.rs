@@ -55,8 +55,9 @@ struct Argument {
     docs: Vec<String>,
 }
 
+/// A struct as the template `client/types.rs.jinja` takes it.
 #[derive(Serialize)]
-struct Struct {
+pub struct Struct {
     name: String,
     docs: Vec<String>,
     fields: Vec<StructField>,
@@ -74,8 +75,9 @@ struct StructField {
     secret: bool,
 }
 
+/// An enum as the template `client/types.rs.jinja` takes it.
 #[derive(Serialize)]
-struct EnumType {
+pub struct EnumType {
     name: String,
     docs: Vec<String>,
     /// `i64` or `String`.
@@ -92,7 +94,8 @@ struct Variant {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut outputs = Vec::new();
-    let modules: Vec<Module> = description.resources.iter().map(|resource| Builder::new(resource).module()).collect();
+    let modules: Vec<Module> =
+        description.resources.iter().map(|resource| Builder::of(resource).module(resource)).collect();
     for module in &modules {
         let text = render("client/resource.rs.jinja", module)?;
         outputs.push(Output::new(format!("client/src/generated/{}.rs", module.resource), text));
@@ -110,29 +113,52 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     Ok(outputs)
 }
 
-/// Gathers the types of one resource.
-struct Builder<'a> {
-    resource: &'a Resource,
+/// The types of named objects that are received, and of the values in them.
+/// None of them gets one of the `reserved` names.
+pub fn types(scope: &str, reserved: &[&str], objects: &[(&str, Shape)]) -> (Vec<Struct>, Vec<EnumType>) {
+    let reserved = reserved.iter().copied().map(str::to_owned).chain(objects.iter().map(|(name, _)| pascal(name)));
+    let mut builder = Builder::new(scope, reserved.collect());
+    for (name, shape) in objects {
+        count_uses(&mut builder.enum_uses, name, shape);
+    }
+    for (name, shape) in objects {
+        builder.output_struct(&pascal(name), &pascal(name), name, shape);
+    }
+    (builder.structs, builder.enums.into_values().map(|(_, enum_type)| enum_type).collect())
+}
+
+/// Gathers the types of one module.
+struct Builder {
+    /// What the module is about; the first half of names that are common.
+    scope: String,
+    /// Names that no other type of the module may have.
+    reserved: Vec<String>,
     structs: Vec<Struct>,
     enums: BTreeMap<String, (Vec<Scalar>, EnumType)>,
     /// How many different lists of values each wire name has in the resource.
     enum_uses: BTreeMap<String, Vec<Vec<Scalar>>>,
 }
 
-impl<'a> Builder<'a> {
-    fn new(resource: &'a Resource) -> Builder<'a> {
-        let mut enum_uses = BTreeMap::new();
-        for operation in resource.operations.values() {
-            for (name, param) in &operation.params {
-                count_use(&mut enum_uses, name, &param.enum_values);
-            }
-            count_uses(&mut enum_uses, "data", &operation.response);
-        }
-        Builder { resource, structs: Vec::new(), enums: BTreeMap::new(), enum_uses }
+impl Builder {
+    fn new(scope: &str, reserved: Vec<String>) -> Builder {
+        let (structs, enums, enum_uses) = Default::default();
+        Builder { scope: scope.to_owned(), reserved, structs, enums, enum_uses }
     }
 
-    fn module(mut self) -> Module {
-        let resource = self.resource;
+    fn of(resource: &Resource) -> Builder {
+        let reserved = resource.operations.keys().map(|method| pascal(method)).collect();
+        let mut builder = Builder::new(&resource.resource, reserved);
+        let enum_uses = &mut builder.enum_uses;
+        for operation in resource.operations.values() {
+            for (name, param) in &operation.params {
+                count_use(enum_uses, name, &param.enum_values);
+            }
+            count_uses(enum_uses, "data", &operation.response);
+        }
+        builder
+    }
+
+    fn module(mut self, resource: &Resource) -> Module {
         let calls = resource.operations.iter().map(|(method, operation)| self.call(method, operation)).collect();
         Module {
             resource: resource.resource.clone(),
@@ -154,8 +180,8 @@ impl<'a> Builder<'a> {
         let result = self.result_type(&type_name, method, &operation.response);
         let paged = operation.paging.as_ref().and_then(|paging| self.paged(&result, &paging.list));
         CallType {
-            name: format!("{}.{method}", self.resource.resource),
-            resource: self.resource.resource.clone(),
+            name: format!("{}.{method}", self.scope),
+            resource: self.scope.clone(),
             method: rust_field(method),
             type_name,
             docs: operation_docs(operation),
@@ -330,14 +356,14 @@ impl<'a> Builder<'a> {
     fn enum_type(&mut self, method: &str, wire: &str, values: &[EnumValue], desc: &str, repr: &'static str) -> String {
         let keys: Vec<Scalar> = values.iter().map(|value| value.value.clone()).collect();
         let shared = if ["type", "status", "state", "format", "op", "role", "data", "result", "list"].contains(&wire) {
-            format!("{}{}", pascal(&self.resource.resource), pascal(wire))
+            format!("{}{}", pascal(&self.scope), pascal(wire))
         } else {
             pascal(wire)
         };
         let single = self.enum_uses.get(wire).is_some_and(|lists| lists.len() == 1);
         let own = format!("{}{}", pascal(method), pascal(wire));
         let taken = |name: &str, this: &Self| {
-            this.resource.operations.keys().any(|method| pascal(method) == name)
+            this.reserved.iter().any(|known| known == name)
                 || this.structs.iter().any(|known| known.name == name)
                 || this.enums.get(name).is_some_and(|(known, ty)| *known != keys || ty.repr != repr)
         };

@@ -1,0 +1,150 @@
+//! Reading the posted fields: a form or a JSON object, whatever the content type says.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, ErrorKind};
+use crate::json::{JsonError, Kind, Scanner};
+
+/// Bodies of more bytes than this are refused.
+pub const MAX_BYTES: usize = 4 << 20;
+
+/// Bodies of more fields than this are refused.
+pub const MAX_FIELDS: usize = 256;
+
+/// One posted field.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Posted {
+    pub(super) name: String,
+    /// The value as it is signed.
+    pub(super) text: String,
+    /// In a JSON body: it stands there without quotes, so its text is JSON.
+    pub(super) bare: bool,
+}
+
+/// How a body was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Form,
+    Json,
+}
+
+/// Reads the fields of a body. The body itself tells a form from JSON: one
+/// document prints a JSON post whose content type is broken.
+pub(super) fn read(body: &[u8], content_type: &str) -> Result<(Encoding, Vec<Posted>), Error> {
+    if body.len() > MAX_BYTES {
+        return Err(Error::new(ErrorKind::TooLarge, "")
+            .with_message(format!("the callback has {} bytes, at most {MAX_BYTES} are read", body.len()))
+            .with_hint("the service posts less; refuse larger bodies before you read them"));
+    }
+    if let Some(reason) = not_raw(body) {
+        return Err(malformed(reason));
+    }
+    if media_type(content_type).starts_with("multipart/") {
+        return Err(malformed(format!("the service posts forms and JSON, not {}", media_type(content_type))));
+    }
+    let is_json = first(body) == Some(b'{');
+    let (encoding, fields) = if is_json {
+        (Encoding::Json, json(body).map_err(|error| malformed(format!("the body is no JSON object: {error}")))?)
+    } else {
+        (Encoding::Form, form(body))
+    };
+    if fields.len() > MAX_FIELDS {
+        return Err(malformed(format!("the body has more than {MAX_FIELDS} fields")));
+    }
+    let mut seen = HashSet::new();
+    for field in &fields {
+        if field.name.contains(['&', '=']) {
+            return Err(malformed("the name of a field holds & or =, which could forge other fields"));
+        }
+        if !seen.insert(field.name.as_str()) {
+            let name: String = field.name.chars().take(64).collect();
+            return Err(malformed(format!("the field {name:?} is posted twice")));
+        }
+    }
+    Ok((encoding, fields))
+}
+
+/// The media type in lower case, without its parameters.
+pub(super) fn media_type(content_type: &str) -> String {
+    let end = content_type.find(';').unwrap_or(content_type.len());
+    content_type.get(..end).unwrap_or_default().trim().chars().take(64).collect::<String>().to_ascii_lowercase()
+}
+
+pub(super) fn malformed(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::CallbackMalformed, "").with_message(message)
+}
+
+/// Why a body is not what came over the wire.
+fn not_raw(body: &[u8]) -> Option<&'static str> {
+    let begin = body.trim_ascii_start();
+    let begins = |with: &str| begin.starts_with(with.as_bytes());
+    if begin.is_empty() {
+        return Some("the body is empty: something may have read it before");
+    }
+    if begins("[object ") {
+        return Some("the body is a JavaScript object turned into text, not what was posted");
+    }
+    if begins("{'") || begins("ImmutableMultiDict(") || begins("<QueryDict") || begins("b'") {
+        return Some("the body is a Python object turned into text, not what was posted");
+    }
+    if begins("map[") || begins("Array\n(") || begin == b"Array" {
+        return Some("the body is a map turned into text, not what was posted");
+    }
+    if begin.starts_with(b"{") && !begin.trim_ascii_end().ends_with(b"}") {
+        return Some("the body is cut off");
+    }
+    let inner = begin.get(1..).unwrap_or_default().trim_ascii_start();
+    if begin.starts_with(b"{") && inner.first().is_some_and(|byte| byte.is_ascii_alphabetic()) {
+        return Some("the body is a map turned into text, not what was posted");
+    }
+    None
+}
+
+/// The first byte behind a byte order mark and white space.
+fn first(body: &[u8]) -> Option<u8> {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().first().copied()
+}
+
+fn form(body: &[u8]) -> Vec<Posted> {
+    let pairs = form_urlencoded::parse(body).take(MAX_FIELDS + 1);
+    pairs.map(|(name, text)| Posted { name: name.into_owned(), text: text.into_owned(), bare: false }).collect()
+}
+
+fn json(body: &[u8]) -> Result<Vec<Posted>, JsonError> {
+    let mut scanner = Scanner::new(body)?;
+    let mut fields = Vec::new();
+    scanner.expect(b'{')?;
+    if !scanner.eat(b'}') {
+        loop {
+            scanner.skip_space();
+            let name = text(scanner.string()?);
+            scanner.expect(b':')?;
+            let bare = scanner.kind()? != Kind::Text;
+            let start = scanner.pos();
+            scanner.skip(1)?;
+            let written = scanner.slice(start, scanner.pos());
+            let text = if bare { String::from_utf8_lossy(written).into_owned() } else { quoted(written) };
+            fields.push(Posted { name, text, bare });
+            if fields.len() > MAX_FIELDS {
+                return Ok(fields);
+            }
+            if !scanner.eat(b',') {
+                scanner.expect(b'}')?;
+                break;
+            }
+        }
+    }
+    scanner.end()?;
+    Ok(fields)
+}
+
+/// What a JSON string stands for, from the text between its quotes.
+fn text(inner: &[u8]) -> String {
+    quoted(&[b"\"", inner, b"\""].concat())
+}
+
+/// What a JSON string stands for. One with half a surrogate pair stays as it
+/// is written: it can be no text, and its signature will not fit.
+fn quoted(written: &[u8]) -> String {
+    serde_json::from_slice(written).unwrap_or_else(|_| String::from_utf8_lossy(written).into_owned())
+}

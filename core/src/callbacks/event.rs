@@ -1,0 +1,81 @@
+//! What a callback tells.
+
+use std::fmt;
+
+use super::body::{Posted, malformed};
+use super::table::{Callback, recognise};
+use super::verify::Verified;
+use crate::coerce::{Departure, Options, straighten_posted};
+use crate::error::Error;
+use crate::operation::{Field, Shape};
+
+/// What a callback tells.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// Which callback it is, for example `class_event`; `None` if no document describes it.
+    pub name: Option<&'static str>,
+    /// Its unique id; a repetition has the same.
+    pub qid: Option<String>,
+    /// When the service signed it, unix seconds.
+    pub timestamp: Option<i64>,
+    /// Which of the given keys signed it.
+    pub key: usize,
+    /// All fields but `sign`, canonical JSON. JSON texts in them are read.
+    pub json: Vec<u8>,
+    /// Values that are not what the document describes.
+    pub departures: Vec<Departure>,
+}
+
+impl fmt::Debug for Parsed {
+    /// Without the data: they are people's names and messages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parsed").field("name", &self.name).field("qid", &self.qid).finish_non_exhaustive()
+    }
+}
+
+/// What an unknown callback has in common with all others.
+const COMMON: &[Field] = &[Field { name: "qid", shape: Shape::Text }, Field { name: "timestamp", shape: Shape::Int }];
+
+/// Recognises a callback by its fields and straightens them. One that no
+/// document describes gives its fields as they are.
+///
+/// # Errors
+/// [`CallbackMalformed`](crate::ErrorKind::CallbackMalformed) if values are nested too deeply.
+pub fn parse(verified: &Verified, options: Options) -> Result<Parsed, Error> {
+    straightened(verified, recognise(|name| verified.get(name)), options)
+}
+
+/// As [`parse`], of a callback that the caller knows: by its address, for example.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_as(verified: &Verified, callback: &'static Callback, options: Options) -> Result<Parsed, Error> {
+    straightened(verified, Some(callback), options)
+}
+
+fn straightened(verified: &Verified, callback: Option<&'static Callback>, options: Options) -> Result<Parsed, Error> {
+    let shape = Shape::Object(callback.map_or(COMMON, |callback| callback.fields));
+    let (json, departures) = straighten_posted(&shape, object(&verified.fields).as_bytes(), options)
+        .map_err(|error| malformed(format!("the fields cannot be read: {error}")))?;
+    Ok(Parsed {
+        name: callback.map(|callback| callback.name),
+        qid: verified.qid().map(str::to_owned),
+        timestamp: verified.timestamp(),
+        key: verified.key(),
+        json,
+        departures,
+    })
+}
+
+/// The fields but `sign` as one JSON object.
+fn object(fields: &[Posted]) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let members: Vec<String> = fields
+        .iter()
+        .filter(|field| field.name != "sign")
+        .map(|Posted { name, text, bare }| {
+            format!("{}:{}", quoted(name), if *bare { text.clone() } else { quoted(text) })
+        })
+        .collect();
+    format!("{{{}}}", members.join(","))
+}

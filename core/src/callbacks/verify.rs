@@ -1,0 +1,158 @@
+//! Whether a post comes from the service.
+
+use std::fmt;
+
+use super::body::{Encoding, Posted, malformed, media_type, read};
+use crate::error::{Error, ErrorKind};
+use crate::sign::PartnerKey;
+
+/// How old a callback may be, and how far ahead of the receiver's clock, in
+/// seconds: what others (Stripe) allow.
+pub const TOLERANCE: u64 = 300;
+
+/// The receiver's clock, to refuse what was recorded and is posted again later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// Unix seconds.
+    pub now: i64,
+    /// How many seconds the callback's timestamp may differ, either way; [`TOLERANCE`] is usual.
+    pub tolerance: u64,
+}
+
+/// The fields of a post that was signed by one of the keys.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub(super) fields: Vec<Posted>,
+    key: usize,
+}
+
+impl Verified {
+    /// Which of the keys signed it: its position.
+    pub fn key(&self) -> usize {
+        self.key
+    }
+
+    /// The unique id of the callback; a repetition has the same.
+    pub fn qid(&self) -> Option<&str> {
+        self.get("qid")
+    }
+
+    /// When the service signed it, unix seconds.
+    pub fn timestamp(&self) -> Option<i64> {
+        self.get("timestamp")?.parse().ok()
+    }
+
+    /// A field as it was posted.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        find(&self.fields, name)
+    }
+
+    /// All fields as they were posted, with `sign`.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.fields)
+    }
+}
+
+impl fmt::Debug for Verified {
+    /// Without the values: they are people's names and messages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        f.debug_struct("Verified").field("fields", &names).field("key", &self.key).finish()
+    }
+}
+
+fn find<'f>(fields: &'f [Posted], name: &str) -> Option<&'f str> {
+    fields.iter().find(|field| field.name == name).map(|field| field.text.as_str())
+}
+
+fn pairs(fields: &[Posted]) -> impl Iterator<Item = (&str, &str)> {
+    fields.iter().map(|field| (field.name.as_str(), field.text.as_str()))
+}
+
+/// Checks the signature of a post over all its fields but `sign`, with any of
+/// the keys: give the old one and the new one while you change keys.
+///
+/// `body` is the body as it came; `content_type` the header of that name, of
+/// which errors are made: whether the body is a form or JSON, it says itself.
+/// A value of a JSON body that is no text is taken to be signed as it is
+/// written; the documents show texts only.
+///
+/// With a `clock` the timestamp must be near its time.
+///
+/// # Errors
+/// [`ErrorKind::InvalidAccount`] without a key; [`ErrorKind::TooLarge`];
+/// [`ErrorKind::CallbackMalformed`] for a body that cannot be what was posted;
+/// [`ErrorKind::CallbackSignature`]; [`ErrorKind::CallbackClock`].
+pub fn verify(body: &[u8], content_type: &str, keys: &[PartnerKey], clock: Option<Clock>) -> Result<Verified, Error> {
+    if keys.is_empty() || keys.iter().any(PartnerKey::is_empty) {
+        return Err(Error::new(ErrorKind::InvalidAccount, "")
+            .with_message(if keys.is_empty() { "no partner_key is given" } else { "a partner_key is empty" })
+            .with_hint("copy it from the BaijiaYun back office"));
+    }
+    let (encoding, fields) = read(body, content_type)?;
+    let surprise = surprise(encoding, content_type);
+    let Some(sign) = find(&fields, "sign") else {
+        return Err(malformed(format!("the body has no field sign{}", surprise.unwrap_or_default())));
+    };
+    // Every key is tried, so that the time does not tell which one it was.
+    let mut matching = None;
+    for (index, key) in keys.iter().enumerate() {
+        if key.verify(pairs(&fields), sign) && matching.is_none() {
+            matching = Some(index);
+        }
+    }
+    let Some(key) = matching else {
+        return Err(differs(keys, sign, surprise));
+    };
+    let verified = Verified { fields, key };
+    match clock {
+        Some(clock) => near(&verified, clock).map(|()| verified),
+        None => Ok(verified),
+    }
+}
+
+/// What to say of a body that is not what its content type says.
+fn surprise(encoding: Encoding, content_type: &str) -> Option<&'static str> {
+    let media_type = media_type(content_type);
+    match encoding {
+        Encoding::Json if media_type == "application/x-www-form-urlencoded" => {
+            Some("; it is JSON although its content type says form: was it parsed and written again?")
+        }
+        Encoding::Form if media_type == "application/json" => {
+            Some("; it is a form although its content type says JSON: was it parsed and written again?")
+        }
+        _ => None,
+    }
+}
+
+fn differs(keys: &[PartnerKey], sign: &str, surprise: Option<&str>) -> Error {
+    let hex = sign.len() == 32 && sign.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let mut message = match (hex, keys) {
+        (false, _) => "sign is not 32 lower-case hex digits".to_owned(),
+        (true, [_]) => "the signature differs: another key signed this, or a field was changed".to_owned(),
+        (true, _) => {
+            format!("the signature differs with all {} keys: another signed this, or a field was changed", keys.len())
+        }
+    };
+    if keys.iter().any(PartnerKey::has_stray_space) {
+        message.push_str("; a given partner_key begins or ends with white space");
+    }
+    message.push_str(surprise.unwrap_or_default());
+    Error::new(ErrorKind::CallbackSignature, "").with_message(message)
+}
+
+fn near(verified: &Verified, clock: Clock) -> Result<(), Error> {
+    let error = |message: String| Err(Error::new(ErrorKind::CallbackClock, "").with_message(message));
+    let Some(timestamp) = verified.timestamp() else {
+        return error("the callback has no timestamp, so its age is unknown".to_owned());
+    };
+    if timestamp.abs_diff(clock.now) <= clock.tolerance {
+        return Ok(());
+    }
+    let where_to = if timestamp < clock.now { "behind" } else { "ahead of" };
+    error(format!(
+        "the callback's timestamp {timestamp} is {} s {where_to} this machine's clock, at most {} s are allowed",
+        timestamp.abs_diff(clock.now),
+        clock.tolerance
+    ))
+}
