@@ -24,11 +24,13 @@
 //!   [`RemoteSigner`] that asks your server.
 
 mod call;
+pub mod callbacks;
 mod drive;
 mod executor;
 mod generated;
 #[cfg(feature = "reqwest")]
 mod http;
+mod links;
 mod open_enum;
 mod pages;
 mod ports;
@@ -52,6 +54,7 @@ pub use generated::*;
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
 pub use pages::{Items, Pages};
+pub use links::{EnterRoom, Links, Role};
 pub use ports::{Asking, QuotaStore, RemoteSigner};
 
 /// A client for one account. Cloning it is cheap; clones share connections,

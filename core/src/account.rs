@@ -91,8 +91,15 @@ impl Account {
         match (operation.host, &self.base) {
             (Host::Given(_), _) => None,
             (Host::Fixed(host), Base::Domain(_)) => Some(format!("https://{host}{path}")),
-            (Host::Account, Base::Domain(domain)) => Some(format!("https://{domain}.at.baijiayun.com{path}")),
-            (_, Base::Address(address)) => Some(format!("{address}{path}")),
+            (Host::Account, Base::Domain(_)) | (_, Base::Address(_)) => Some(self.page(path)),
+        }
+    }
+
+    /// The address of a path on the account's own host.
+    pub(crate) fn page(&self, path: &str) -> String {
+        match &self.base {
+            Base::Domain(domain) => format!("https://{domain}.at.baijiayun.com{path}"),
+            Base::Address(address) => format!("{address}{path}"),
         }
     }
 

@@ -31,6 +31,7 @@ mod error;
 pub mod form;
 mod generated;
 mod json;
+pub mod links;
 pub mod operation;
 pub mod pages;
 pub mod request;

@@ -1,0 +1,135 @@
+//! What the service posts to you, as typed events.
+//!
+//! ```
+//! use baijiayun::callbacks::{Event, Receiver};
+//!
+//! # let body = b"video_id=123&status=20&qid=123456789&timestamp=1234567&sign=384cce5d96e934d582d15f791bc0e7da";
+//! # let partner_key = "rLkIPaQjxSwRQmC/ITnHh8i2rifmmbFIVsYw03SSi24zAnkrAd0ZNb2rcTzI2avy7+AmNJDdLmzU89zKUAP3Xg==";
+//! let receiver = Receiver::new(partner_key);
+//! let callback = receiver.receive(body, "application/x-www-form-urlencoded")?;
+//! match callback.event() {
+//!     Event::TranscodeCallback(video) => println!("video {:?}: {:?}", video.video_id, video.status),
+//!     other => println!("{other:?}"),
+//! }
+//! # Ok::<(), baijiayun::Error>(())
+//! ```
+//!
+//! Give [`Receiver::receive`] the body as it came over the wire. Answer with
+//! [`SUCCESS`], or with [`failure`] to have most callbacks posted again, and
+//! take each `qid` once ([`Dedupe`]).
+
+mod dedupe;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use baijiayun_core::callbacks::{self as core, Clock, Parsed};
+use baijiayun_core::coerce::{Departure, Options};
+use baijiayun_core::{Error, ErrorKind, PartnerKey};
+
+pub use crate::generated::callbacks::*;
+pub use baijiayun_core::callbacks::{SUCCESS, failure};
+pub use dedupe::Dedupe;
+
+/// Checks and reads callbacks.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    keys: Vec<PartnerKey>,
+    tolerance: Option<Duration>,
+}
+
+impl Receiver {
+    /// A receiver of what is signed with the account's partner_key.
+    pub fn new(key: impl Into<PartnerKey>) -> Receiver {
+        Receiver { keys: vec![key.into()], tolerance: None }
+    }
+
+    /// Takes what is signed with this key as well: the old one, while you change keys.
+    #[must_use]
+    pub fn also(mut self, key: impl Into<PartnerKey>) -> Receiver {
+        self.keys.push(key.into());
+        self
+    }
+
+    /// Refuses callbacks whose timestamp is further than this from now, either
+    /// way: what was recorded and is posted again. 300 s is usual.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Duration) -> Receiver {
+        self.tolerance = Some(tolerance);
+        self
+    }
+
+    /// Checks the signature of a post and reads it. `body` is the raw body,
+    /// `content_type` the header of that name (empty if there is none).
+    ///
+    /// # Errors
+    /// [`ErrorKind::CallbackMalformed`], [`ErrorKind::CallbackSignature`],
+    /// [`ErrorKind::CallbackClock`]: it was not posted by the service, or it
+    /// was changed on the way here. The message names the cause.
+    pub fn receive(&self, body: &[u8], content_type: &str) -> Result<Callback, Error> {
+        let clock = self.tolerance.map(|tolerance| Clock { now: now(), tolerance: tolerance.as_secs() });
+        let verified = core::verify(body, content_type, &self.keys, clock)?;
+        let whole = core::parse(&verified, Options::default())?;
+        // The typed event is read from what fits its types; the rest stands in the departures.
+        let fitting = core::parse(&verified, Options { set_aside: true, ids_as_text: false })?;
+        let event = decode(fitting.name, &fitting.json).map_err(|error| {
+            Error::new(ErrorKind::Decode, fitting.name.unwrap_or_default())
+                .with_message(error.to_string())
+                .with_answer(200, &whole.json)
+        })?;
+        Ok(Callback { event, parsed: whole })
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A callback that was posted by the service.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    event: Event,
+    parsed: Parsed,
+}
+
+impl Callback {
+    /// What it tells.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// What it tells, by value.
+    pub fn into_event(self) -> Event {
+        self.event
+    }
+
+    /// Its name, for example `class_event`; `None` if no document describes it.
+    pub fn name(&self) -> Option<&'static str> {
+        self.parsed.name
+    }
+
+    /// Its unique id; a repetition has the same.
+    pub fn qid(&self) -> Option<&str> {
+        self.parsed.qid.as_deref()
+    }
+
+    /// When the service signed it, unix seconds.
+    pub fn timestamp(&self) -> Option<i64> {
+        self.parsed.timestamp
+    }
+
+    /// Which key signed it: 0 for that of [`Receiver::new`], 1 for the first of [`Receiver::also`].
+    pub fn key(&self) -> usize {
+        self.parsed.key
+    }
+
+    /// All fields as canonical JSON, with those that the event does not know.
+    pub fn json(&self) -> &[u8] {
+        &self.parsed.json
+    }
+
+    /// Values that are not what the documents describe, and so are not in the event.
+    pub fn departures(&self) -> &[Departure] {
+        &self.parsed.departures
+    }
+}
