@@ -43,6 +43,7 @@ use call::Call;
 use quota::Quota;
 pub use quota::{QUOTA_SCRIPT, QuotaSettings, StoreQuestion};
 use retry::Budget;
+pub(crate) use retry::full_jitter;
 pub use retry::{Retry, RetrySettings};
 
 /// The time and a random number, from the host.

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     InvalidParameters,
     /// The signer gave no signature.
     Signing,
+    /// A file to send cannot be read, or is not what it was.
+    File,
     /// No connection could be made: the request was not sent.
     Connect,
     /// No answer came in time.
@@ -96,6 +98,7 @@ impl ErrorKind {
             UnknownOperation => "unknown_operation",
             InvalidParameters => "invalid_parameters",
             Signing => "signing",
+            File => "file",
             Connect => "connect",
             Timeout => "timeout",
             Transport => "transport",
@@ -146,6 +149,7 @@ impl ErrorKind {
             InvalidParameters => {
                 "the reference page of the operation lists its parameters; send what it lacks as extra"
             }
+            File => "check the path, and that nothing writes to the file while it is sent",
             Connect => "check the domain and the network; the request was not sent, so it is safe to try again",
             Timeout => "the service may have carried out the call; look before you repeat one that changes something",
             Transport => "the service may have carried out the call; look before you repeat one that changes something",

@@ -36,6 +36,7 @@ pub mod operation;
 pub mod pages;
 pub mod request;
 pub mod sign;
+pub mod upload;
 mod value;
 
 pub use account::Account;
@@ -44,4 +45,4 @@ pub use error::{Error, ErrorKind, Fault, FaultKind};
 pub use operation::Operation;
 pub use request::{Body, Part, PartContent, Request};
 pub use sign::{PartnerKey, Signer};
-pub use value::{File, FileSource, Id, Params, Value};
+pub use value::{File, FileSource, Id, Params, Progress, Value};

@@ -184,11 +184,34 @@ impl fmt::Display for Id {
 pub struct File {
     /// The file name that the service is told.
     pub name: String,
-    /// Its size in bytes, if it is known.
+    /// Its size in bytes, if it is known. It is not sent if it has another one then.
     pub size: Option<u64>,
     /// Where the content is.
     pub source: FileSource,
+    /// The byte to begin with: what comes before it is not sent.
+    pub offset: u64,
+    /// Is told by the executor how far it is sent.
+    pub progress: Option<Progress>,
 }
+
+/// Is told how far a file is sent. See [`File::with_progress`].
+#[derive(Clone)]
+pub struct Progress(Arc<dyn Fn(u64, u64) + Send + Sync>);
+
+impl Progress {
+    /// Tells that all bytes before `position` are sent, of a file of that size.
+    pub fn tell(&self, position: u64, size: u64) {
+        (self.0)(position, size);
+    }
+}
+
+impl PartialEq for Progress {
+    fn eq(&self, other: &Progress) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Progress {}
 
 /// Where the content of a file is.
 #[derive(Clone, PartialEq, Eq)]
@@ -203,7 +226,8 @@ impl File {
     /// A file whose content is in memory.
     pub fn bytes(name: impl Into<String>, content: impl Into<Arc<[u8]>>) -> File {
         let content = content.into();
-        File { name: name.into(), size: u64::try_from(content.len()).ok(), source: FileSource::Bytes(content) }
+        let size = u64::try_from(content.len()).ok();
+        File { name: name.into(), size, source: FileSource::Bytes(content), offset: 0, progress: None }
     }
 
     /// A file on disk, named for the service after its last path segment.
@@ -211,7 +235,36 @@ impl File {
     pub fn path(path: impl Into<String>) -> File {
         let path = path.into();
         let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file").to_owned();
-        File { name, size: None, source: FileSource::Named(path) }
+        File { name, size: None, source: FileSource::Named(path), offset: 0, progress: None }
+    }
+
+    /// Calls this while the file is sent, with the number of bytes that went
+    /// out so far and the size. A request that is sent again begins again.
+    #[must_use]
+    pub fn with_progress(mut self, tell: impl Fn(u64, u64) + Send + Sync + 'static) -> File {
+        self.progress = Some(Progress(Arc::new(tell)));
+        self
+    }
+
+    /// The rest of the file, from this byte on.
+    #[must_use]
+    pub fn starting_at(mut self, offset: u64) -> File {
+        self.offset = offset;
+        self
+    }
+}
+
+impl From<&str> for File {
+    /// The file at this path.
+    fn from(path: &str) -> File {
+        File::path(path)
+    }
+}
+
+impl From<String> for File {
+    /// The file at this path.
+    fn from(path: String) -> File {
+        File::path(path)
     }
 }
 

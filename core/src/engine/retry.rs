@@ -144,7 +144,7 @@ pub(super) fn judge(
         }
     }
     let nth = if throttled { progress.throttled } else { progress.failed };
-    let jitter = full_jitter(nth, settings, failure.random);
+    let jitter = full_jitter(nth, settings.base, settings.cap, failure.random);
     // A hint is the least time; the jitter on top keeps many clients apart.
     let wait = failure.retry_after.map_or(jitter, |after| after + jitter.min(MOST_AFTER_HINT));
     Verdict::Again { wait, throttled }
@@ -168,9 +168,9 @@ fn may_repeat(failure: &Failure<'_>) -> bool {
 }
 
 /// A random time between nothing and the doubled base.
-fn full_jitter(nth: u32, settings: &RetrySettings, random: u64) -> Duration {
+pub(crate) fn full_jitter(nth: u32, base: Duration, cap: Duration, random: u64) -> Duration {
     let doublings = nth.saturating_sub(1).min(20);
-    let most = settings.base.saturating_mul(1 << doublings).min(settings.cap);
+    let most = base.saturating_mul(1 << doublings).min(cap);
     let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(random % most.saturating_add(1))
 }
