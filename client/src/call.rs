@@ -108,6 +108,10 @@ impl Call {
         self
     }
 
+    pub(crate) fn given(&self) -> &Params {
+        &self.params
+    }
+
     pub(crate) fn pager(&self) -> Result<Pager, Error> {
         Pager::new(self.operation()?, &self.params)
     }
@@ -294,6 +298,13 @@ macro_rules! typed_call {
             /// [`InvalidParameters`](baijiayun_core::ErrorKind::InvalidParameters) with all faults.
             pub fn request(&self, timestamp: i64) -> Result<baijiayun_core::Request, baijiayun_core::Error> {
                 self.0.request(timestamp)
+            }
+        }
+
+        impl From<$name> for crate::Call {
+            /// The same call, to be awaited as JSON.
+            fn from(call: $name) -> crate::Call {
+                call.0
             }
         }
 

@@ -40,7 +40,7 @@ impl Driver {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Now {
             unix: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),

@@ -30,6 +30,8 @@ pub struct TransportError {
 /// What happened to a request without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportErrorKind {
+    /// A file of the request cannot be read, or is not what was expected: nothing was sent.
+    File,
     /// No connection: the request was certainly not sent.
     Connect,
     /// The time was up.
@@ -43,6 +45,7 @@ pub enum TransportErrorKind {
 impl From<TransportErrorKind> for ErrorKind {
     fn from(kind: TransportErrorKind) -> ErrorKind {
         match kind {
+            TransportErrorKind::File => ErrorKind::File,
             TransportErrorKind::Connect => ErrorKind::Connect,
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Other => ErrorKind::Transport,
@@ -61,6 +64,9 @@ pub type Sleeping<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub trait Executor: Send + Sync {
     /// Sends one request and reads the whole answer, within `timeout`.
     /// Dropping the future gives the request up.
+    ///
+    /// Files are streamed from their `offset` on, refused if their `size` is
+    /// known and another one, and tell their `progress`.
     fn execute(&self, request: Request, timeout: Duration) -> Sending<'_>;
 
     /// Waits: for the limits of the service, or before the next attempt.

@@ -1,12 +1,15 @@
 //! The default executor: reqwest with rustls.
 
 use std::error::Error as _;
+use std::io::{Cursor, SeekFrom};
 use std::time::Duration;
 
 use baijiayun_core::answer::MAX_BYTES;
 use baijiayun_core::operation::Method;
 use baijiayun_core::{Body, File, FileSource, PartContent, Request};
+use futures_util::TryStreamExt;
 use reqwest::multipart::{Form, Part};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::executor::{Executor, HttpAnswer, Sending, TransportError, TransportErrorKind};
@@ -81,21 +84,48 @@ impl Executor for ReqwestExecutor {
     }
 }
 
+/// How much of a file is in memory at a time.
+const CHUNK: usize = 128 << 10;
+
+/// The file from its offset on, as a stream of known length.
 async fn file_part(file: File) -> Result<Part, TransportError> {
-    let part = match file.source {
-        FileSource::Bytes(bytes) => Part::bytes(bytes.to_vec()),
+    let unreadable = |message: String| TransportError { kind: TransportErrorKind::File, message };
+    let (content, size): (Box<dyn AsyncRead + Send + Unpin>, u64) = match file.source {
+        FileSource::Bytes(bytes) => {
+            let size = bytes.len() as u64;
+            let mut content = Cursor::new(bytes);
+            content.set_position(file.offset);
+            (Box::new(content), size)
+        }
         FileSource::Named(path) => {
-            let unreadable = |error: std::io::Error| TransportError {
-                // Nothing was sent.
-                kind: TransportErrorKind::Connect,
-                message: format!("cannot read {path}: {error}"),
+            let open = async {
+                let mut content = tokio::fs::File::open(&path).await?;
+                content.seek(SeekFrom::Start(file.offset)).await?;
+                let size = content.metadata().await?.len();
+                Ok::<_, std::io::Error>((content, size))
             };
-            let opened = tokio::fs::File::open(&path).await.map_err(unreadable)?;
-            let length = opened.metadata().await.map_err(unreadable)?.len();
-            Part::stream_with_length(reqwest::Body::wrap_stream(ReaderStream::new(opened)), length)
+            let (content, size) = open.await.map_err(|error| unreadable(format!("cannot read {path}: {error}")))?;
+            (Box::new(content), size)
         }
     };
-    Ok(part.file_name(file.name))
+    if let Some(expected) = file.size.filter(|expected| *expected != size) {
+        return Err(unreadable(format!("{} has {size} bytes now, no longer {expected}", file.name)));
+    }
+    let Some(length) = size.checked_sub(file.offset) else {
+        return Err(unreadable(format!(
+            "{} has {size} bytes, but byte {} was to be the first",
+            file.name, file.offset
+        )));
+    };
+    let mut position = file.offset;
+    // A file that grows meanwhile must not go beyond the length that was told.
+    let chunks = ReaderStream::with_capacity(content.take(length), CHUNK).inspect_ok(move |chunk| {
+        position += chunk.len() as u64;
+        if let Some(progress) = &file.progress {
+            progress.tell(position, size);
+        }
+    });
+    Ok(Part::stream_with_length(reqwest::Body::wrap_stream(chunks), length).file_name(file.name))
 }
 
 /// reqwest's error without the address, whose query may be signed.

@@ -34,6 +34,7 @@ mod links;
 mod open_enum;
 mod pages;
 mod ports;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ use drive::Driver;
 pub use baijiayun_core as core;
 pub use baijiayun_core::engine::{QuotaSettings, Retry, RetrySettings, Settings, Trace, Why};
 pub use baijiayun_core::operation::Method;
+pub use baijiayun_core::upload::{Settings as UploadSettings, Uploaded};
 pub use baijiayun_core::{
     Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Value,
 };
@@ -56,6 +58,7 @@ pub use http::ReqwestExecutor;
 pub use pages::{Items, Pages};
 pub use links::{EnterRoom, Links, Role};
 pub use ports::{Asking, QuotaStore, RemoteSigner};
+pub use upload::VideoUpload;
 
 /// A client for one account. Cloning it is cheap; clones share connections,
 /// limits and the retry budget.

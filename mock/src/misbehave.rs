@@ -25,8 +25,20 @@ pub struct Misbehaviour {
     /// A file upload breaks off when the service has this many bytes of the
     /// file. The rest can be sent with `video.get_resume_upload_url`.
     pub uploads_break_at: Option<u64>,
+    /// A file upload breaks off whenever the service has a multiple of this
+    /// many bytes of the file; 0 is never.
+    pub uploads_break_every: u64,
     /// Where counting begins: with 1 and every third request, the second one is the first to fail.
     pub seed: u32,
+}
+
+impl Misbehaviour {
+    /// Where an upload of which the service has `size` bytes breaks off. What is
+    /// sent after a break goes through to the next one.
+    pub(crate) fn next_break(&self, size: u64) -> Option<u64> {
+        let every = size.checked_div(self.uploads_break_every).map(|times| (times + 1) * self.uploads_break_every);
+        self.uploads_break_at.into_iter().filter(|at| *at > size).chain(every).min()
+    }
 }
 
 /// What happens to one request.

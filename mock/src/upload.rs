@@ -48,14 +48,13 @@ async fn take(app: &App, request: Request) -> Result<Taken, Failure> {
     let text = |name: &str| pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_ref());
     let video = text("fid").parse().unwrap_or_default();
     let attempt = app.state().videos.open(video, text("token"))?;
-    let break_at = app.faults().behaviour().uploads_break_at;
 
     let mut parts = Multipart::from_request(request, &()).await.map_err(|error| Failure::upload(error.body_text()))?;
     let mut has_file = false;
     while let Some(part) = parts.next_field().await.map_err(|error| Failure::upload(error.body_text()))? {
         if part.file_name().is_some() {
             has_file = true;
-            if !file(app, attempt, part, break_at).await? {
+            if !file(app, attempt, part).await? {
                 return Ok(Taken::BrokenOff);
             }
         }
@@ -69,11 +68,9 @@ async fn take(app: &App, request: Request) -> Result<Taken, Failure> {
 
 /// Takes the file chunk by chunk, so that what came before a break counts.
 /// False if it was broken off here.
-async fn file(app: &App, attempt: Attempt, mut part: Field<'_>, break_at: Option<u64>) -> Result<bool, Failure> {
-    let begun_at = app.state().videos.write(attempt, &[])?;
-    // What is sent after a break goes through.
-    let break_at = break_at.filter(|at| begun_at < *at);
-    let mut size = begun_at;
+async fn file(app: &App, attempt: Attempt, mut part: Field<'_>) -> Result<bool, Failure> {
+    let mut size = app.state().videos.write(attempt, &[])?;
+    let break_at = app.faults().behaviour().next_break(size);
     while let Some(chunk) = part.chunk().await.map_err(|error| Failure::upload(error.body_text()))? {
         let room = break_at.map_or(u64::MAX, |at| at - size);
         let taken = usize::try_from(room).map_or(chunk.len(), |room| room.min(chunk.len()));
