@@ -30,6 +30,7 @@ pub mod engine;
 mod error;
 pub mod form;
 mod generated;
+pub mod host;
 mod json;
 pub mod links;
 pub mod operation;

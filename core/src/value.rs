@@ -2,8 +2,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
@@ -60,6 +60,11 @@ impl Value {
             && !raw.starts_with('"')
         {
             return Ok(Some(Value::Json(raw.to_owned())));
+        }
+        if kind == Some(ParamKind::File)
+            && let Ok(file) = serde_json::from_str::<JsonFile>(raw)
+        {
+            return Ok(Some(Value::File(file.into())));
         }
         Ok(Some(match raw.as_bytes().first() {
             Some(b'"') => Value::Text(serde_json::from_str(raw)?),
@@ -268,6 +273,23 @@ impl From<String> for File {
     }
 }
 
+/// A file as hosts in other languages name it: they keep the content.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonFile {
+    name: String,
+    #[serde(default)]
+    size: Option<u64>,
+    /// What the host finds the content by.
+    source: String,
+}
+
+impl From<JsonFile> for File {
+    fn from(file: JsonFile) -> File {
+        File { name: file.name, size: file.size, ..File::path(file.source) }
+    }
+}
+
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("File").field("name", &self.name).field("size", &self.size).finish_non_exhaustive()
@@ -324,7 +346,8 @@ impl Params {
 
     /// Reads the parameters of an operation from a JSON object. A member that
     /// is null is not given. What is given for a JSON parameter is kept byte
-    /// for byte.
+    /// for byte. A file is an object with `name`, `source` (what the executor
+    /// finds it by) and maybe `size`.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameters`] if it is not a JSON object.
