@@ -185,12 +185,12 @@ fn a_cancelled_call_leaves_the_line() {
     let mut engine = Engine::new(account(), settings);
     sent(begin(&mut engine, "room.info", &info(1), 0).1);
     let (first, step) = begin(&mut engine, "room.info", &info(2), 0);
-    assert_eq!(waits(&step).0, Duration::from_secs(1));
+    assert_eq!(waits(&step).0, Duration::from_millis(1050));
     let (second, step) = begin(&mut engine, "room.info", &info(3), 0);
-    assert_eq!(waits(&step).0, Duration::from_secs(2));
+    assert_eq!(waits(&step).0, Duration::from_millis(2100));
     engine.cancel(first);
-    sent(engine.resume(second, Event::Elapsed, at(1000)));
-    let (error, _) = failed(engine.resume(first, Event::Elapsed, at(1000)));
+    sent(engine.resume(second, Event::Elapsed, at(1050)));
+    let (error, _) = failed(engine.resume(first, Event::Elapsed, at(1050)));
     assert_eq!(error.kind(), ErrorKind::Misuse);
 }
 
@@ -234,9 +234,67 @@ fn the_store_is_asked_and_its_loss_is_told() {
     let Step::Store(_) = step else { panic!("asked") };
     sent(engine.resume(handle, Event::StoreDown, at(11)));
     assert!(done(engine.resume(handle, ok(), at(12))).1.store_down);
-    // For a while it is not asked at all.
-    sent(begin(&mut engine, "room.info", &info(1), 1000).1);
+    // For a while it is not asked at all, which is told as well.
+    let (handle, step) = begin(&mut engine, "room.info", &info(1), 1000);
+    sent(step);
+    assert!(done(engine.resume(handle, ok(), at(1001))).1.store_down);
     let Step::Store(_) = begin(&mut engine, "room.info", &info(1), 6000).1 else { panic!("asked once more") };
+}
+
+#[test]
+fn behind_a_call_that_asks_the_store_the_next_waits_no_longer_than_its_turn() {
+    let settings = Settings { quota: QuotaSettings { store: true, ..QuotaSettings::default() }, ..Settings::default() };
+    let mut engine = Engine::new(account(), settings);
+    let Step::Store(_) = begin(&mut engine, "room.info", &info(1), 0).1 else { panic!("asked") };
+    let (time, why) = waits(&begin(&mut engine, "room.info", &info(2), 0).1);
+    assert!(why == Why::Quota && time < Duration::from_millis(100), "{time:?}");
+}
+
+/// When one call after the other is sent in a minute, and the store answers so
+/// (never, for a process of its own).
+fn minute(mut store: impl FnMut(u64) -> Option<Event>) -> Vec<u64> {
+    let quota = QuotaSettings { store: store(0).is_some(), ..QuotaSettings::default() };
+    let mut engine = Engine::new(account(), Settings { quota, ..Settings::default() });
+    let mut ticks = 0;
+    let mut sends = Vec::new();
+    while ticks < 60_000 && sends.len() < 10_000 {
+        let (handle, mut step) = begin(&mut engine, "room.info", &info(1), ticks);
+        loop {
+            let event = match step {
+                Step::Wait { time, .. } => {
+                    ticks += time.as_millis() as u64;
+                    Event::Elapsed
+                }
+                Step::Store(_) => store(ticks).expect("a store"),
+                step => break drop(sent(step)),
+            };
+            step = engine.resume(handle, event, at(ticks));
+        }
+        sends.push(ticks);
+        done(engine.resume(handle, ok(), at(ticks)));
+    }
+    sends
+}
+
+fn most_in_ten_seconds(times: &[u64]) -> usize {
+    times.iter().map(|first| times.iter().filter(|time| (*first..first + 10_000).contains(time)).count()).max().unwrap()
+}
+
+#[test]
+fn a_limit_holds_where_requests_travel_unevenly_long() {
+    let sends = minute(|_| None);
+    assert!(sends.len() > 1000, "{} calls in a minute", sends.len());
+    // Nothing arrives before the first connection is made; later calls are quick.
+    let arrivals: Vec<u64> = sends.iter().map(|&sent| sent.max(499)).collect();
+    assert_eq!(most_in_ten_seconds(&arrivals), 200);
+}
+
+#[test]
+fn losing_the_store_and_finding_it_again_gives_no_second_burst() {
+    // A store that forgets everything grants everything.
+    let sends = minute(|ticks| Some(if ticks % 7000 < 3500 { Event::Store(0) } else { Event::StoreDown }));
+    assert!(most_in_ten_seconds(&sends) <= 200, "{} in 10 s", most_in_ten_seconds(&sends));
+    assert!(sends.len() > 1000, "{} calls in a minute", sends.len());
 }
 
 #[test]

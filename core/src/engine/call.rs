@@ -81,7 +81,6 @@ impl Call {
                 self.permitted(permission, engine, now)
             }
             (State::Asking, Event::StoreDown) => {
-                self.trace.store_down = true;
                 let permission = engine.quota.store_down(handle, &self.limits, now);
                 self.permitted(permission, engine, now)
             }
@@ -117,7 +116,10 @@ impl Call {
 
     fn permitted(&mut self, permission: Permission, engine: &mut Engine, now: Now) -> Step {
         match permission {
-            Permission::Granted => self.sign(engine, now),
+            Permission::Granted { store_down } => {
+                self.trace.store_down |= store_down;
+                self.sign(engine, now)
+            }
             Permission::Wait(time) => self.wait(time, Why::Quota, now),
             Permission::Ask(question) => {
                 self.state = State::Asking;

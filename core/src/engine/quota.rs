@@ -7,6 +7,9 @@
 //!
 //! Calls of the same limits stand in line, and only the first asks: a thousand
 //! waiting calls do not ask a thousand times.
+//!
+//! With a store, a call needs the permission of this process as well: losing
+//! the store, or finding it again, gives nobody a second burst.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -75,6 +78,9 @@ impl Gauge {
     /// `b + window / interval - 1`.
     fn new(key: String, count: u32, seconds: u32) -> Gauge {
         let window = u64::from(seconds) * 1_000_000;
+        // The service counts what arrives. A first call that travels longer than
+        // the last one of its window shortens the window by the difference.
+        let window = window + (window / 20).min(LONGEST_UNEVENNESS);
         let count = u64::from(count.max(1));
         // Short windows: a tenth at once, the rest evenly. Long windows (a day): half at once.
         let burst = if seconds >= 3600 { count / 2 } else { count / 10 }.max(1);
@@ -87,7 +93,10 @@ impl Gauge {
 pub(super) type Limits = Vec<Gauge>;
 
 pub(super) enum Permission {
-    Granted,
+    /// It may go. `store_down`: it should have been the store's permission, but is only this process's.
+    Granted {
+        store_down: bool,
+    },
     Wait(Duration),
     Ask(StoreQuestion),
 }
@@ -111,10 +120,10 @@ struct Waiting {
     due: u64,
 }
 
-/// A first in line that is late by this much loses its place.
-const LATE: u64 = 1_000_000;
-/// How long a store gets to answer before others may ask.
-const STORE_PATIENCE: u64 = 2_000_000;
+/// Requests may travel unevenly long, up to this, without breaking a limit of long windows.
+const LONGEST_UNEVENNESS: u64 = 1_000_000;
+/// A first in line that is late by this much loses its place. It is longer than a store takes to answer.
+const LATE: u64 = 3_000_000;
 /// How long a store that is down is left alone.
 const STORE_REST: u64 = 5_000_000;
 /// The longest wait that is taken from the store.
@@ -175,7 +184,7 @@ impl Quota {
             return Permission::Wait(at_least_a_millisecond(self.paused_until - time));
         }
         if limits.is_empty() {
-            return Permission::Granted;
+            return Permission::Granted { store_down: false };
         }
         let line = self.lines.entry(limits.clone()).or_default();
         while line.front().is_some_and(|first| first.handle != handle && first.due + LATE < time) {
@@ -195,36 +204,41 @@ impl Quota {
             }
             return Permission::Wait(at_least_a_millisecond(wait));
         }
+        let wait = self.own_wait(limits, time);
+        self.set_due(handle, limits, time + wait);
+        if wait > 0 {
+            return Permission::Wait(at_least_a_millisecond(wait));
+        }
         if self.settings.store && self.store_down_until <= time {
-            self.set_due(handle, limits, time + STORE_PATIENCE);
             return Permission::Ask(StoreQuestion {
                 keys: limits.iter().map(|gauge| gauge.key.clone()).collect(),
                 args: limits.iter().flat_map(|gauge| [gauge.interval, gauge.tolerance]).map(|us| us as i64).collect(),
             });
         }
-        self.ask_locally(handle, limits, time)
+        self.take(handle, limits, time);
+        Permission::Granted { store_down: self.settings.store }
     }
 
-    fn ask_locally(&mut self, handle: Handle, limits: &Limits, time: u64) -> Permission {
-        let arrival = |quota: &Quota, gauge: &Gauge| quota.arrivals.get(&gauge.key).copied().unwrap_or(0).max(time);
-        let wait = limits
-            .iter()
-            .map(|gauge| arrival(self, gauge).saturating_sub(gauge.tolerance).saturating_sub(time))
-            .max()
-            .unwrap_or(0);
-        if wait > 0 {
-            self.set_due(handle, limits, time + wait);
-            return Permission::Wait(at_least_a_millisecond(wait));
-        }
+    fn arrival(&self, gauge: &Gauge, time: u64) -> u64 {
+        self.arrivals.get(&gauge.key).copied().unwrap_or(0).max(time)
+    }
+
+    /// How long this process's own limits make a call wait, in microseconds.
+    fn own_wait(&self, limits: &Limits, time: u64) -> u64 {
+        let waits = limits.iter().map(|gauge| self.arrival(gauge, time).saturating_sub(gauge.tolerance + time));
+        waits.max().unwrap_or(0)
+    }
+
+    /// Moves the limits on for a call that goes now.
+    fn take(&mut self, handle: Handle, limits: &Limits, time: u64) {
         for gauge in limits {
-            let next = arrival(self, gauge) + gauge.interval;
+            let next = self.arrival(gauge, time) + gauge.interval;
             self.arrivals.insert(gauge.key.clone(), next);
         }
         if self.arrivals.len() > MANY_ARRIVALS {
             self.arrivals.retain(|_, arrival| *arrival > time);
         }
         self.leave(handle, limits);
-        Permission::Granted
     }
 
     /// The store's answer to the first in line.
@@ -237,17 +251,16 @@ impl Quota {
                 Permission::Wait(at_least_a_millisecond(wait))
             }
             _ => {
-                self.leave(handle, limits);
-                Permission::Granted
+                self.take(handle, limits, micros(now));
+                Permission::Granted { store_down: false }
             }
         }
     }
 
     /// The store is down: this process goes by its own limits for a while.
     pub(super) fn store_down(&mut self, handle: Handle, limits: &Limits, now: Now) -> Permission {
-        let time = micros(now);
-        self.store_down_until = time + STORE_REST;
-        self.ask_locally(handle, limits, time)
+        self.store_down_until = micros(now) + STORE_REST;
+        self.ask(handle, limits, now)
     }
 
     /// The service throttled: hold everybody back.
