@@ -29,11 +29,11 @@ pub struct RetrySettings {
     pub cap: Duration,
     /// A Retry-After beyond this fails the call instead.
     pub retry_after_cap: Duration,
-    /// What the account's calls may spend on retries together (see [`BUDGET`]).
+    /// What the account's calls may spend on retries together.
     pub budget: u32,
 }
 
-/// The budget of the AWS SDKs: a retry costs 5, after a timeout 10; a call that
+/// The default budget, that of the AWS SDKs: a retry costs 5, after a timeout 10; a call that
 /// goes well gives back what it spent, and 1 if it spent nothing.
 pub const BUDGET: u32 = 500;
 const RETRY_COST: u32 = 5;
