@@ -6,7 +6,7 @@
 
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import reference
 from description import files, project_callbacks, project_operations
@@ -233,6 +233,7 @@ def answers(operations, error_codes):
 
 
 def callbacks():
+    """Each printed example, one with a field changed, and other ways to post it."""
     vectors = []
     for name, callback in project_callbacks(ROOT / "api"):
         if "payload_example" not in callback:
@@ -242,7 +243,10 @@ def callbacks():
         fields = loads(callback["payload_example"])
         qid = fields["qid"]
         flipped = fields | {"qid": qid[:-1] + ("1" if qid[-1] == "0" else "0")}
-        for posted, valid in ((fields, True), (flipped, False)):
+        cases = [(fields, True, is_json), (flipped, False, is_json), (fields, True, not is_json)]
+        cases += [(signed(other), True, is_json) for other in other_posts(name, fields)]
+        for posted, valid, is_json in cases:
+            content_type = "application/json" if is_json else "application/x-www-form-urlencoded"
             body = dumps(posted) if is_json else urlencode(posted)
             received = loads(body) if is_json else dict(parse_qsl(body, keep_blank_values=True))
             assert (sign(received, SAMPLE_KEY) == received["sign"]) == valid, name
@@ -253,9 +257,60 @@ def callbacks():
                     "body": body,
                     "key": SAMPLE_KEY,
                     "valid": valid,
+                    "expect": reference.callback(name, callback, received) if valid else None,
                 }
             )
     return vectors
+
+
+def signed(fields):
+    return fields | {"sign": sign(fields, SAMPLE_KEY)}
+
+
+def other_posts(name, fields):
+    """What the documents leave open, and what a later version may add."""
+    yield fields | {"added_later": "a&b=1 😀", "partner_id": "12345678"}
+    if name == "presenter_device_event":
+        yield fields | {"info_json": '{"classId":22112540350999,"camera":1}'}
+        yield fields | {"op_time": "2022-11-25 11:10:05"}
+    if name == "lottery_result":
+        yield {key: value for key, value in fields.items() if key != "info_json"}
+    if name == "mute_signal":
+        data = loads(fields["data"])
+        text = dumps(data["target_user"])
+        yield fields | {"data": dumps([data, data])}
+        yield fields | {"data": dumps(data | {"target_user": text})}
+        yield fields | {"data": quote(dumps(data))}
+
+
+# --- links.json ---------------------------------------------------------------
+
+
+def links():
+    user = {"room_id": str(LONG_ID), "user_number": "10001", "user_name": "王老师", "user_role": "1"}
+    odd = {
+        "user_name": "A&B=C %41+ 😀",
+        "user_role": "0",
+        "user_avatar": "https://example.com/a b.png?x=1&y=2",
+    }
+    for entering in (
+        user | {"user_avatar": ""},
+        user | {"user_role": "2", "user_avatar": "//example.com/a.png"},
+        user | odd,
+    ):
+        canonical, url = reference.enter_room(ACCOUNT, entering)
+        yield {"link": "enter_room", "params": entering, "canonical": canonical, "url": url}
+    for name, path, params in (
+        ("quick_enter", "/web/room/quickenter", {"code": "9z3acy", "user_name": "用户 78572"}),
+        ("video_player", "/web/video/player", {"vid": "11128351", "token": "1hNNdCHe9Ss3S3PxCaNttU"}),
+        ("playback", "/web/playback/index", {"classid": str(LONG_ID), "token": "d0XjzokJ9x-Z8_f=+/"}),
+        (
+            "playback",
+            "/web/playback/index",
+            {"classid": str(LONG_ID), "session_id": "201908181", "token": "t"},
+        ),
+    ):
+        yield {"link": name, "params": params, "url": reference.link(ACCOUNT, path, params)}
 
 
 # ------------------------------------------------------------------------------
@@ -270,6 +325,7 @@ def main():
         "requests.json": requests(operations),
         "answers.json": answers(operations, error_codes),
         "callbacks.json": callbacks(),
+        "links.json": [vector | {"account": ACCOUNT} for vector in links()],
     }
     differing = []
     for name, vectors in written.items():

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from decimal import Decimal
+from urllib.parse import unquote, urlencode
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -227,6 +228,55 @@ STRAIGHTENERS = {
     "array": straighten_array,
     "null": straighten_null,
 }
+
+# --- callbacks ----------------------------------------------------------------
+
+
+def callback(name, description, posted):
+    """What a callback tells: its fields but sign, JSON texts read."""
+    fields = {name: param.get("value", param) for name, param in description["params"].items()}
+    fields |= {"timestamp": {"type": "timestamp"}}
+    data = {
+        field: straighten(read_json(value, fields.get(field)), fields.get(field, {"type": "any"}))
+        for field, value in posted.items()
+        if field != "sign"
+    }
+    return {
+        "name": name,
+        "qid": posted["qid"],
+        "timestamp": int(posted["timestamp"]),
+        "data": data,
+    }
+
+
+def read_json(value, node):
+    """A JSON text where a container is described; one object where a list is."""
+    kind = node and node["type"]
+    if kind not in ("array", "object", "map"):
+        return value
+    if isinstance(value, str):
+        value = loads(unquote(value) if value[:3].upper() in ("%7B", "%5B") else value)
+    if kind == "array" and isinstance(value, dict):
+        value = [value]
+    if kind == "array":
+        return [read_json(item, node["items"]) for item in value]
+    fields = node.get("fields", {})
+    return {name: read_json(member, fields.get(name)) for name, member in value.items()}
+
+
+# --- links --------------------------------------------------------------------
+
+
+def link(account, path, pairs):
+    return f"https://{account['domain']}.at.baijiayun.com{path}?{urlencode(pairs)}"
+
+
+def enter_room(account, user):
+    """The text to be signed and the link into a room."""
+    pairs = dict(sorted(user.items()))
+    pairs["sign"] = sign(pairs, account["partner_key"])
+    return canonical(pairs), link(account, "/web/room/enter", pairs)
+
 
 KINDS = {
     1: "general",
