@@ -302,7 +302,7 @@ macro_rules! typed_call {
         }
 
         impl From<$name> for crate::Call {
-            /// The same call, to be awaited as JSON.
+            /// The same call by name, whose answer is JSON.
             fn from(call: $name) -> crate::Call {
                 call.0
             }
