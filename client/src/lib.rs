@@ -34,6 +34,8 @@ mod links;
 mod open_enum;
 mod pages;
 mod ports;
+#[cfg(feature = "redis")]
+mod redis;
 mod upload;
 
 use std::fmt;
@@ -43,6 +45,8 @@ use std::time::Duration;
 use baijiayun_core::engine::Engine;
 use drive::Driver;
 
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
 pub use baijiayun_core as core;
 pub use baijiayun_core::engine::{QuotaSettings, Retry, RetrySettings, Settings, Trace, Why};
 pub use baijiayun_core::operation::Method;

@@ -1,5 +1,8 @@
 //! What the end-to-end tests share.
 
+pub mod quota;
+pub mod redis_server;
+
 use std::time::Duration;
 
 use baijiayun::core::Operation;
