@@ -33,6 +33,7 @@ mod http;
 mod links;
 mod open_enum;
 mod pages;
+pub mod paths;
 mod ports;
 #[cfg(feature = "redis")]
 mod redis;

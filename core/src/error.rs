@@ -285,7 +285,8 @@ impl Error {
     pub(crate) fn with_guess(self, operation: &Operation) -> Error {
         let hint = format!(
             "the documents cut the address of {name} off: {path} is a guess, and this account has no such path; \
-             set the right one with `paths` ({name} = \"/openapi/...\"), see the candidates with `bjy operations {name}`",
+             `bjy doctor` asks the account which candidate exists and writes a file of paths; or set the right one yourself \
+             with `paths` ({name} = \"/openapi/...\"); `bjy operations {name}` lists the candidates",
             name = operation.name,
             path = operation.path,
         );

@@ -35,6 +35,7 @@ mod json;
 pub mod links;
 pub mod operation;
 pub mod pages;
+pub mod paths;
 pub mod request;
 pub mod sign;
 pub mod upload;

@@ -210,7 +210,9 @@ fn paths_can_be_set() {
     let body = br#"{"code":404,"data":null,"msg":"no such path","ts":1}"#;
     let error = answer::parse(close, 200, body).unwrap_err();
     assert!(error.hint().unwrap().contains("is a guess"), "{error}");
-    assert!(error.hint().unwrap().contains("live.force_close_room"), "{error}");
+    for way in ["live.force_close_room", "bjy doctor", "`paths`"] {
+        assert!(error.hint().unwrap().contains(way), "{error}");
+    }
 
     let account = account().with_paths([("live.force_close_room".to_owned(), "/openapi/live/shut".to_owned())]);
     assert_eq!(account.address(close).unwrap(), "https://demo.at.baijiayun.com/openapi/live/shut");
