@@ -7,7 +7,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use baijiayun::{Account, PartnerKey};
+use baijiayun::{Account, PartnerKey, paths};
 use etcetera::BaseStrategy;
 use toml::{Table, Value};
 
@@ -15,6 +15,9 @@ use crate::failure::Failure;
 
 /// The file that is looked for in the working directory.
 const LOCAL_FILE: &str = "baijiayun.toml";
+
+/// The file of paths in the working directory, which `bjy doctor` writes.
+pub(crate) const PATHS_FILE: &str = "baijiayun-paths.toml";
 
 /// The account as the command line gives it.
 #[derive(clap::Args)]
@@ -65,7 +68,9 @@ impl Settings {
     pub(crate) fn account(self) -> Result<Account, Failure> {
         match (self.domain, self.partner_id, self.partner_key) {
             (Some(domain), Some(partner_id), Some(partner_key)) => {
-                Ok(Account::new(&domain, partner_id, PartnerKey::new(partner_key))?.with_paths(self.paths))
+                let account = Account::new(&domain, partner_id, PartnerKey::new(partner_key))?;
+                // What a person wrote wins over what was found.
+                Ok(account.with_paths(found_paths()?).with_paths(self.paths))
             }
             (domain, partner_id, partner_key) => {
                 let given = [domain.is_some(), partner_id.is_some(), partner_key.is_some()];
@@ -115,6 +120,18 @@ fn user_file() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("baijiayun").join("config.toml"))
 }
 
+/// The paths that the doctor found, if it was asked here.
+fn found_paths() -> Result<BTreeMap<String, String>, Failure> {
+    if !Path::new(PATHS_FILE).exists() {
+        return Ok(BTreeMap::new());
+    }
+    paths::read(PATHS_FILE).map_err(|error| {
+        let hint =
+            format!("mend the file, or delete it and run `bjy doctor` again ({})", error.hint().unwrap_or_default());
+        Failure::new("config", error.message()).with_hint(hint)
+    })
+}
+
 /// `None` if there is no such file.
 fn read(path: &Path) -> Result<Option<File>, Failure> {
     match fs::read_to_string(path) {
@@ -142,12 +159,7 @@ fn parse(text: &str) -> Result<File, String> {
             ("domain", value) => file.domain = Some(scalar(&name, value)?),
             ("partner_id", value) => file.partner_id = Some(scalar(&name, value)?),
             ("partner_key", value) => file.partner_key = Some(scalar(&name, value)?),
-            ("paths", Value::Table(paths)) => {
-                for (operation, path) in paths {
-                    add_path(&mut file.paths, operation, path)?;
-                }
-            }
-            ("paths", _) => return Err("paths must be a table".to_owned()),
+            ("paths", _) => file.paths = paths::parse(text).map_err(|error| error.message().to_owned())?,
             _ => return Err(format!("unknown key {name}")),
         }
     }
@@ -159,24 +171,6 @@ fn scalar(name: &str, value: Value) -> Result<String, String> {
         Value::String(text) => Ok(text),
         Value::Integer(number) => Ok(number.to_string()),
         _ => Err(format!("{name} must be a text")),
-    }
-}
-
-/// TOML reads `room.create = "..."` as a table in a table; a quoted name is whole.
-fn add_path(paths: &mut BTreeMap<String, String>, name: String, value: Value) -> Result<(), String> {
-    match value {
-        Value::String(path) => {
-            baijiayun::core::operation::find(&name).map_err(|_| format!("paths: no operation is named {name}"))?;
-            if !path.starts_with('/') {
-                return Err(format!("paths: the path of {name} must begin with /"));
-            }
-            paths.insert(name, path);
-            Ok(())
-        }
-        Value::Table(methods) => {
-            methods.into_iter().try_for_each(|(method, path)| add_path(paths, format!("{name}.{method}"), path))
-        }
-        _ => Err(format!("paths: the path of {name} must be a text")),
     }
 }
 
@@ -202,9 +196,10 @@ mod tests {
 
     #[test]
     fn paths_are_quoted_or_not() {
-        let file = parse("[paths]\nroom.create = \"/a\"\n\"room.list\" = \"/b\"\n").unwrap_or_else(|r| panic!("{r}"));
+        let file = parse("[paths]\nroom.create = \"/openapi/a\"\n\"room.list\" = \"/openapi/b\"\n")
+            .unwrap_or_else(|r| panic!("{r}"));
         let paths: Vec<_> = file.paths.iter().map(|(name, path)| (name.as_str(), path.as_str())).collect();
-        assert_eq!(paths, [("room.create", "/a"), ("room.list", "/b")]);
+        assert_eq!(paths, [("room.create", "/openapi/a"), ("room.list", "/openapi/b")]);
     }
 
     #[test]
@@ -219,6 +214,6 @@ mod tests {
         assert_eq!(reason("partner_key = [\"geheim\"]"), "partner_key must be a text");
         assert_eq!(reason("partner_kee = \"geheim\""), "unknown key partner_kee");
         assert_eq!(reason("[paths]\nroom.nothing = \"/a\""), "paths: no operation is named room.nothing");
-        assert_eq!(reason("[paths]\nroom.create = \"a\""), "paths: the path of room.create must begin with /");
+        assert_eq!(reason("[paths]\nroom.create = \"a\""), "paths: the path of room.create must begin with /openapi/");
     }
 }

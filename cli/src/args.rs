@@ -3,7 +3,7 @@ use clap::{Parser, Subcommand};
 use crate::account::AccountFlags;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{call, completions, demo, mock, operations, parse, request, sign};
+use crate::{call, completions, demo, doctor, mock, operations, parse, request, sign};
 
 /// The BaijiaYun server API from the shell 百家云服务端接口命令行工具
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ enum Command {
     Sign(sign::Args),
     /// Call an operation and print its data 调用接口
     Call(call::Args),
+    /// Ask the account which of the guessed paths exist 探测哪些猜测的路径真实存在
+    Doctor(doctor::Args),
     /// Serve a double of the service on this machine 启动本地模拟服务
     Mock(mock::Args),
     /// Run a whole course against the mock: class, callbacks, reports, video 演示完整流程
@@ -46,6 +48,7 @@ impl Cli {
             Command::Parse(args) => parse::run(&args, output),
             Command::Sign(args) => sign::run(args, account, output),
             Command::Call(args) => call::run(&args, account, output),
+            Command::Doctor(args) => doctor::run(&args, account, output),
             Command::Mock(args) => mock::run(&args, account, output),
             Command::Demo => demo::run(output),
             Command::Completions(args) => completions::run(&args, output),

@@ -7,6 +7,7 @@ mod clock;
 mod completions;
 mod demo;
 mod diagnose;
+mod doctor;
 mod failure;
 mod mock;
 mod operations;

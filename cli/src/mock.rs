@@ -1,5 +1,3 @@
-use std::future::Future;
-use std::io;
 use std::time::Duration;
 
 use baijiayun_mock::{Misbehaviour, MockService};
@@ -85,7 +83,7 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         let shown =
             Shown { url: mock.url(), partner_id: mock.partner_id(), partner_key: own_key.then(|| mock.partner_key()) };
         // Whoever reads the address may interrupt right away.
-        let interrupted = interrupted().map_err(|error| Failure::io("cannot wait for a signal", &error))?;
+        let interrupted = runtime::interrupted()?;
         print(&shown, output)?;
         interrupted.await;
         mock.stop().await;
@@ -106,24 +104,4 @@ fn print(shown: &Shown<'_>, output: Output) -> Result<(), Failure> {
          export BAIJIAYUN_DOMAIN={}\nexport BAIJIAYUN_PARTNER_ID={}\n{key}",
         shown.url, shown.partner_id,
     ))
-}
-
-/// Begins at once to listen for the signals that end the mock.
-#[cfg(unix)]
-fn interrupted() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn interrupted() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move { drop(interrupt.recv().await) })
 }

@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::io;
 
 use crate::failure::Failure;
 
@@ -9,4 +10,28 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .build()
         .map_err(|error| Failure::io("cannot start the runtime", &error))?
         .block_on(work)
+}
+
+/// Begins at once to listen for the signals that end a command.
+pub(crate) fn interrupted() -> Result<impl Future<Output = ()>, Failure> {
+    signals().map_err(|error| Failure::io("cannot wait for a signal", &error))
+}
+
+#[cfg(unix)]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(windows)]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
 }

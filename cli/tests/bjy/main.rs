@@ -4,6 +4,7 @@
 
 mod account;
 mod completions;
+mod doctor;
 mod mock;
 mod operations;
 mod parse;
