@@ -27,6 +27,7 @@ use crate::coerce;
 use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step, Trace};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{self, Method, Operation};
+use crate::paths;
 use crate::sign::PartnerKey;
 use crate::value::Params;
 
@@ -57,6 +58,7 @@ impl Host {
             Some(key) => Account::new(&config.domain, config.partner_id, PartnerKey::new(key))?,
             None => Account::without_signer(&config.domain, config.partner_id)?,
         };
+        config.paths.iter().try_for_each(|(name, path)| paths::check(name, path))?;
         let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
         let settings = config.settings.apply(Settings::default());
         Ok(Host { engine: Engine::new(account.with_paths(config.paths), settings), data })

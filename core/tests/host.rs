@@ -105,6 +105,7 @@ fn a_wrong_configuration_is_told_without_the_key() {
         r#"{"domain":"demo","partner_id":"1","partner_key":987654321}"#,
         r#"{"domain":"a b","partner_id":"1","partner_key":"987654321"}"#,
         r#"{"domain":"demo","partner_id":"1","partner_key":"987654321","unknown":1}"#,
+        r#"{"domain":"demo","partner_id":"1","partner_key":"987654321","paths":{"room.info":"room/info"}}"#,
         r#"{"partner_key":"987654321"}"#,
     ] {
         let error = Host::new(config).err().unwrap();
