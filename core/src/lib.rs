@@ -33,6 +33,7 @@ mod generated;
 pub mod host;
 mod json;
 pub mod links;
+mod near;
 pub mod operation;
 pub mod pages;
 pub mod paths;

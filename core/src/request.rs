@@ -8,6 +8,7 @@ use crate::account::Account;
 use crate::error::{Error, ErrorKind, Fault, FaultKind};
 use crate::form;
 use crate::json;
+use crate::near::closest;
 use crate::operation::{Host, JsonKind, Method, Operation, Param, ParamKind};
 use crate::sign;
 use crate::value::{File, Params, Value};
@@ -220,6 +221,9 @@ struct Encoder {
     faults: Vec<Fault>,
 }
 
+/// So many names are listed in an error; more would hide it.
+const FEW: usize = 12;
+
 /// The names that every call carries and no caller sets.
 const COMMON: [&str; 4] = ["partner_id", "timestamp", "sign", "partner_key"];
 
@@ -229,13 +233,23 @@ impl Encoder {
     }
 
     fn unknown(&mut self, operation: &Operation, name: &str) {
-        let names: Vec<&str> = operation.params.iter().map(|param| param.name).collect();
+        let names = || operation.params.iter().map(|param| param.name);
+        let near = closest(names(), name);
         let message = if COMMON.contains(&name) {
             "is added by the SDK".to_owned()
-        } else if names.is_empty() {
+        } else if !near.is_empty() {
+            format!("is unknown: did you mean {}?", near.join(", "))
+        } else if operation.params.is_empty() {
             "is unknown: the operation takes no parameters (send it as extra if the service knows it)".to_owned()
-        } else {
+        } else if operation.params.len() <= FEW {
+            let names: Vec<&str> = names().collect();
             format!("is unknown (known: {}; send it as extra if the service knows it)", names.join(", "))
+        } else {
+            format!(
+                "is unknown (`bjy operations {}` lists its {} parameters; send it as extra if the service knows it)",
+                operation.name,
+                operation.params.len()
+            )
         };
         self.fault(name, FaultKind::Unknown, message);
     }
