@@ -71,6 +71,12 @@ impl Recorder {
     }
 }
 
+/// A store that is given time: a busy machine may hold a healthy one up for
+/// longer than the default, and a call without the store keeps no shared limit.
+pub fn patient_store(url: &str) -> RedisStore {
+    RedisStore::connect(url).expect("a valid address").timeout(Duration::from_secs(5))
+}
+
 /// Most arrivals in any window of that length.
 pub fn most_in_window(arrivals: &[Arrival], window: Duration) -> usize {
     let mut first = 0;
@@ -133,7 +139,7 @@ pub async fn run_workers(binary: impl AsRef<Path>, processes: usize, plan: &Plan
 
 /// What a worker process runs: each task calls again as soon as it has an answer.
 pub async fn work(plan: Plan) -> Report {
-    let store = RedisStore::connect(&plan.store).expect("a valid address");
+    let store = patient_store(&plan.store);
     let quota = QuotaSettings { requests: plan.requests, seconds: plan.seconds, ..QuotaSettings::default() };
     let recorder = Recorder { url: plan.url, arrivals: Arc::default() };
     let client = recorder.client(quota, Some(store));

@@ -4,6 +4,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -46,9 +48,14 @@ impl RedisServer {
         }
     }
 
-    /// Starts it again on its port, empty.
+    /// Starts it again on its port, empty. Clients know the port, so that this
+    /// waits for whoever took it in the meantime.
     pub fn restart(&mut self) {
-        assert!(self.try_start(), "redis-server does not start on port {}", self.port);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.try_start() {
+            assert!(Instant::now() < deadline, "redis-server does not start on port {}", self.port);
+            thread::sleep(Duration::from_millis(200));
+        }
     }
 
     /// Its address.
