@@ -71,11 +71,8 @@ impl Receiver {
         let whole = core::parse(&verified, Options::default())?;
         // The typed event is read from what fits its types; the rest stands in the departures.
         let fitting = core::parse(&verified, Options { set_aside: true, ids_as_text: false })?;
-        let event = decode(fitting.name, &fitting.json).map_err(|error| {
-            Error::new(ErrorKind::Decode, fitting.name.unwrap_or_default())
-                .with_message(error.to_string())
-                .with_answer(200, &whole.json)
-        })?;
+        let event = decode(fitting.name, &fitting.json)
+            .map_err(|error| Error::decode(fitting.name.unwrap_or_default(), &error).with_answer(200, &whole.json))?;
         Ok(Callback { event, parsed: whole })
     }
 }

@@ -127,6 +127,9 @@ impl Base {
             if let Some(own) = domain.strip_prefix("https://").and_then(own_domain) {
                 return Ok(Base::Domain(own.to_owned()));
             }
+            if domain.contains('@') {
+                return Err(invalid("the address holds a user or a password", "give the address without them"));
+            }
             return Ok(Base::Address(domain.to_owned()));
         }
         let label = own_domain(domain).unwrap_or(domain);

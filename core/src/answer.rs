@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use crate::coerce::{Departure, Options, Straightener};
+use crate::coerce::{Departure, Options, Straightener, mend_surrogates};
 use crate::error::{Error, ErrorKind};
 use crate::json::{Kind, Reason, Result as JsonResult, Scanner};
 use crate::operation::{DataPlace, Operation, Shape};
@@ -42,11 +42,8 @@ impl Answer {
         if self.data == b"null" {
             return Ok(T::default());
         }
-        serde_json::from_slice(&self.data).map_err(|error| {
-            Error::new(ErrorKind::Decode, operation.name.as_ref())
-                .with_message(error.to_string())
-                .with_answer(200, &self.data)
-        })
+        serde_json::from_slice(&self.data)
+            .map_err(|error| Error::decode(operation.name.as_ref(), &error).with_answer(200, &self.data))
     }
 }
 
@@ -71,12 +68,14 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
     let envelope = match Envelope::read(operation, body, options) {
         Ok(Some(envelope)) => envelope,
         Ok(None) => {
-            return Err(foreign(operation, status, body, ErrorKind::NotEnvelope, "JSON without a code".to_owned()));
+            let message = "the answer is JSON, but has no code that is a whole number".to_owned();
+            return Err(foreign(operation, status, body, ErrorKind::NotEnvelope, message));
         }
         Err(error) => {
             let kind = if error.reason == Reason::TooDeep { ErrorKind::TooLarge } else { ErrorKind::NotJson };
             let message = match body {
                 [] => "the answer is empty".to_owned(),
+                _ if kind == ErrorKind::TooLarge => format!("the answer is not read: {error}"),
                 _ => format!("the answer is not JSON: {error}"),
             };
             return Err(foreign(operation, status, body, kind, message));
@@ -255,7 +254,11 @@ fn int(raw: &[u8]) -> Option<i64> {
 fn text(raw: &[u8]) -> String {
     match raw {
         b"null" => String::new(),
-        [b'"', ..] => serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned()),
+        [b'"', ..] => {
+            let mended = mend_surrogates(raw);
+            let raw = mended.as_deref().map_or(raw, str::as_bytes);
+            serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned())
+        }
         _ => String::from_utf8_lossy(raw).into_owned(),
     }
 }

@@ -11,6 +11,9 @@
 //! | array | `{}`, `{"0":"a","2":"b"}` | `[]`, `["a","b"]` |
 //! | any member but `any` | `null` | left out |
 //!
+//! PHP's empty text `""` for a number is not straightened: whether it means
+//! nothing or zero is not documented. Digits with leading zeros stay texts too.
+//!
 //! Half a surrogate pair in a text becomes U+FFFD: strict decoders refuse it.
 //!
 //! Members that are not described pass through untouched. So does a value that
@@ -708,7 +711,7 @@ fn is_number(text: &[u8]) -> bool {
 /// A character that was cut in half leaves a lone surrogate, which is no
 /// character and which strict decoders refuse: it becomes U+FFFD. `None` if
 /// all surrogates come in pairs.
-fn mend_surrogates(text: &[u8]) -> Option<String> {
+pub(crate) fn mend_surrogates(text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let mut mended = String::with_capacity(text.len());
     let mut rest = text;

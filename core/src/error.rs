@@ -147,7 +147,7 @@ impl ErrorKind {
         use ErrorKind::*;
         Some(match self {
             InvalidParameters => {
-                "the reference page of the operation lists its parameters; send what it lacks as extra"
+                "`bjy operations NAME` lists the parameters of an operation; send what it lacks as extra"
             }
             File => "check the path, and that nothing writes to the file while it is sent",
             Connect => "check the domain and the network; the request was not sent, so it is safe to try again",
@@ -171,7 +171,7 @@ impl ErrorKind {
             NotEnvelope | NotJson => {
                 "the answer is kept in the error; a proxy or a wrong domain often answers like this"
             }
-            TooLarge => "ask for fewer rows at a time",
+            TooLarge => "ask for fewer rows at a time; no answer of the API itself is nested deeply",
             Decode => "the answer is kept: read it as JSON, and please report the difference",
             CallbackMalformed => {
                 "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), axum's Bytes)"
@@ -246,6 +246,13 @@ impl Error {
             body: Vec::new(),
             trace: None,
         }))
+    }
+
+    /// Data that do not fit a type. It says where, and not what stands there: that may be a key.
+    pub fn decode(operation: impl Into<String>, error: &serde_json::Error) -> Error {
+        let (line, column) = (error.line(), error.column());
+        Error::new(ErrorKind::Decode, operation)
+            .with_message(format!("the data do not fit the type at line {line}, column {column}"))
     }
 
     /// Says what happened. It must not hold a key or a password.

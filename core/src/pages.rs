@@ -82,7 +82,7 @@ impl Pager {
         if rows == 0 || repeated {
             return Page { rows, total, repeated, more: false };
         }
-        self.page += 1;
+        self.page = self.page.saturating_add(1);
         self.fetched += rows;
         self.largest = self.largest.max(rows);
         let is_full = rows >= self.size.unwrap_or(self.largest);

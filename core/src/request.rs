@@ -430,19 +430,29 @@ fn dated(value: &Value, what: &str, pattern: &[u8]) -> Result<String, Refusal> {
             .bytes()
             .zip(pattern)
             .all(|(byte, sample)| if *sample == b'0' { byte.is_ascii_digit() } else { byte == *sample });
-    let number = |from: usize| text.get(from..from + 2).and_then(|digits| digits.parse::<u8>().ok()).unwrap_or(0);
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(0);
     let in_calendar = fits
-        && (1..=12).contains(&number(5))
-        && (1..=31).contains(&number(8))
-        && number(11) < 24
-        && number(14) < 60
-        && number(17) < 60;
+        && (1..=days(number(0, 4), number(5, 7))).contains(&number(8, 10))
+        && number(11, 13) < 24
+        && number(14, 16) < 60
+        && number(17, 19) < 60;
     if in_calendar { Ok(text.clone()) } else { Err(wrong(format!("must be {what}"))) }
+}
+
+/// How many days a month has; none if there is no such month.
+fn days(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    }
 }
 
 fn list(param: &Param, value: &Value, ints: bool, separator: &str) -> Result<String, Refusal> {
     let text = match value {
-        // Joined already.
+        // Joined already: most documents type such a parameter string, so it is taken as it is.
         Value::Text(text) => text.clone(),
         Value::Int(number) => number.to_string(),
         Value::List(items) => {

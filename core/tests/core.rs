@@ -106,7 +106,18 @@ fn dates_are_checked() {
         )
     };
     assert!(day("2017-08-01").is_ok());
-    for wrong in ["2017-8-1", "2017/08/01", "2017-13-01", "2017-08-01 10:00:00", "20170801", ""] {
+    assert!(day("2016-02-29").is_ok());
+    for wrong in [
+        "2017-8-1",
+        "2017/08/01",
+        "2017-13-01",
+        "2017-02-29",
+        "2017-04-31",
+        "2017-00-10",
+        "2017-08-01 10:00:00",
+        "20170801",
+        "",
+    ] {
         assert_eq!(day(wrong).unwrap_err().faults()[0].kind, FaultKind::WrongType, "{wrong}");
     }
 }
@@ -196,7 +207,7 @@ fn domains_and_addresses() {
     assert_eq!(address("https://b123.at.baijiayun.com/", room_info), "https://b123.at.baijiayun.com/openapi/room/info");
     assert_eq!(address("b123", interact), "https://hudong.baijiayun.com/openapi/interact_data/list");
     assert_eq!(address("http://127.0.0.1:8080", interact), "http://127.0.0.1:8080/openapi/interact_data/list");
-    for wrong in ["", "a b", "a.b", "demo/../x", "ftp://x"] {
+    for wrong in ["", "a b", "a.b", "demo/../x", "ftp://x", "https://user:password@demo.example"] {
         assert_eq!(Account::new(wrong, 1, "k").unwrap_err().kind(), ErrorKind::InvalidAccount, "{wrong}");
     }
     assert!(Account::new("demo", "", "k").is_err());
@@ -381,6 +392,30 @@ fn statuses_and_codes() {
     for part in ["room.info", "1002", "签名计算错误", "partner_key"] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
+}
+
+#[test]
+fn messages_of_the_service_are_read_whatever_their_state() {
+    let operation = operation::find("room.info").unwrap();
+    let message = |body: &str| answer::parse(operation, 200, body.as_bytes()).unwrap_err().message().to_owned();
+    assert_eq!(message(r#"{"code":1,"msg":"\u9519\u8bef"}"#), "错误");
+    assert_eq!(message(r#"{"code":1,"msg":"half \ud83d"}"#), "half \u{fffd}");
+    assert_eq!(message(r#"{"code":1,"msg":null}"#), "");
+    assert_eq!(message(r#"{"code":1,"msg":{"a":1}}"#), r#"{"a":1}"#);
+}
+
+#[test]
+fn a_decoding_error_says_where_and_not_what() {
+    #[derive(Debug, Default, serde::Deserialize)]
+    struct Wrong {
+        #[allow(dead_code)]
+        partner_key: i64,
+    }
+    let operation = operation::find("partner.get_key").unwrap();
+    let answer = answer::parse(operation, 200, br#"{"code":0,"data":{"partner_key":"very-secret"},"msg":""}"#).unwrap();
+    let error = answer.decode::<Wrong>(operation).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(!format!("{error} {error:?} {answer:?}").contains("very-secret"), "{error}");
 }
 
 #[test]

@@ -104,6 +104,10 @@ fn what_may_have_happened_is_not_repeated() {
         let (_, trace) = failed(engine.resume(handle, event, at(10)));
         assert_eq!(trace.attempts, 1);
     }
+    // A failing server is told by its status, whatever code comes with it: a read is tried again.
+    let (handle, step) = begin(&mut engine, "room.info", &info(1), 0);
+    sent(step);
+    waits(&engine.resume(handle, answer(503, r#"{"code":1,"msg":"busy"}"#), at(10)));
     // It certainly did not leave: that is safe.
     let (handle, step) = begin(&mut engine, "room.update", &params, 0);
     sent(step);

@@ -96,6 +96,9 @@ fn it_begins_where_the_caller_says() {
     let mut params = limit(10);
     params.set("page", 3_i64);
     assert_eq!(walk(&params, |page, size| (slice(45, page, size.unwrap()), None)).0, (20..45).collect::<Vec<_>>());
+    // A page that nobody has: no overflow.
+    params.set("page", i64::MAX);
+    assert_eq!(walk(&params, |_, _| (vec![1; 10], None)).1, 2);
     let info = operation::find("room.info").unwrap();
     assert_eq!(Pager::new(info, &params).unwrap_err().kind(), ErrorKind::InvalidParameters);
 }

@@ -7,7 +7,7 @@ use super::retry::{self, Failure, Progress, Verdict};
 use super::{CallOptions, Canonical, Engine, Event, Handle, MAX_WAITS, Now, Step, Trace, Why};
 use crate::answer;
 use crate::error::{Error, ErrorKind};
-use crate::operation::Operation;
+use crate::operation::{Limit, Operation};
 use crate::request::{Draft, Request};
 use crate::value::Params;
 
@@ -189,8 +189,19 @@ impl Call {
 
     fn wait(&mut self, time: Duration, why: Why, now: Now) -> Step {
         if self.is_too_late(time, now) {
-            let message = format!("the limits of the service would make it wait {time:?}, beyond its deadline");
-            return self.fail(self.error(ErrorKind::Throttled).with_message(message));
+            let message =
+                format!("a limit of the service leaves room in {time:?} only, beyond the deadline; nothing was sent");
+            let hint = match self.operation.limits.first() {
+                Some(Limit { count, seconds, .. }) => {
+                    format!(
+                        "this operation has a limit of its own, {count} calls in {seconds} s; call again then, or give it a longer deadline"
+                    )
+                }
+                None => {
+                    "the account has 200 requests in 10 s; call again then, or give it a longer deadline".to_owned()
+                }
+            };
+            return self.fail(self.error(ErrorKind::Throttled).with_message(message).with_hint(hint));
         }
         self.state = State::Waiting;
         if self.trace.waits.len() < MAX_WAITS {

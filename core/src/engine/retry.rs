@@ -156,11 +156,13 @@ const MOST_AFTER_HINT: Duration = Duration::from_secs(1);
 fn may_repeat(failure: &Failure<'_>) -> bool {
     let error = failure.error;
     let repeatable = failure.operation.read_only || failure.mode == Retry::Always;
+    // Whatever code comes with it: a server that fails says so by the status.
+    let server_failed = matches!(error.status(), Some(408 | 500 | 502 | 503 | 504));
     match error.kind() {
         // The request did not leave.
         ErrorKind::Connect => true,
         ErrorKind::Timeout | ErrorKind::Transport => repeatable,
-        ErrorKind::HttpStatus => repeatable && matches!(error.status(), Some(408 | 500 | 502 | 503 | 504)),
+        _ if server_failed => repeatable,
         // The service answers in JSON: this came from something in front of it, or was cut off.
         ErrorKind::NotJson => repeatable,
         _ => false,
