@@ -24,7 +24,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use baijiayun_core::callbacks::{self as core, Clock, Parsed};
 use baijiayun_core::coerce::{Departure, Options};
-use baijiayun_core::{Error, ErrorKind, PartnerKey};
+use baijiayun_core::{Error, PartnerKey};
 
 pub use crate::generated::callbacks::*;
 pub use baijiayun_core::callbacks::{SUCCESS, failure};
@@ -62,8 +62,9 @@ impl Receiver {
     /// `content_type` the header of that name (empty if there is none).
     ///
     /// # Errors
-    /// [`ErrorKind::CallbackMalformed`], [`ErrorKind::CallbackSignature`],
-    /// [`ErrorKind::CallbackClock`]: it was not posted by the service, or it
+    /// [`CallbackMalformed`](crate::ErrorKind::CallbackMalformed),
+    /// [`CallbackSignature`](crate::ErrorKind::CallbackSignature),
+    /// [`CallbackClock`](crate::ErrorKind::CallbackClock): it was not posted by the service, or it
     /// was changed on the way here. The message names the cause.
     pub fn receive(&self, body: &[u8], content_type: &str) -> Result<Callback, Error> {
         let clock = self.tolerance.map(|tolerance| Clock { now: now(), tolerance: tolerance.as_secs() });
