@@ -27,5 +27,5 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         call = call.deadline(Duration::from_secs(seconds));
     }
     let answer = runtime::block_on(async { Ok(call.send().await?) })?;
-    parse::print(&answer, output)
+    parse::print(operation, &answer, output)
 }

@@ -1,7 +1,9 @@
 use std::io::{self, Read};
 
 use baijiayun::Answer;
+use baijiayun::core::operation::Operation;
 use baijiayun::core::{answer, operation};
+use baijiayun_api::{Description, Shape};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -24,19 +26,38 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
         .take(limit)
         .read_to_end(&mut body)
         .map_err(|error| Failure::io("cannot read standard input", &error))?;
-    print(&answer::parse(operation, args.status, &body)?, output)
+    print(operation, &answer::parse(operation, args.status, &body)?, output)
 }
 
 /// Prints the data of an answer on stdout, and on stderr what is not as described.
-pub(crate) fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
+pub(crate) fn print(operation: &Operation, answer: &Answer, output: Output) -> Result<(), Failure> {
     for departure in &answer.departures {
         output::print_line(&ShownDeparture {
             path: &departure.path,
             expected: departure.expected,
-            found: &departure.found,
+            found: if is_secret(operation, &departure.path) { "***" } else { &departure.found },
         });
     }
     output.print_json_text(&String::from_utf8_lossy(&answer.data))
+}
+
+/// Whether the described value at this path is a secret or holds one.
+fn is_secret(operation: &Operation, path: &str) -> bool {
+    let mut steps = path.split(['.', '[']).filter(|step| !step.is_empty());
+    let data = Description::embedded().find(&operation.name).map(|entry| &entry.operation.response);
+    match data.and_then(|data| steps.clone().try_fold(data, below)) {
+        Some(shape) => holds_secret(shape),
+        None => steps.any(|step| step == "partner_key"),
+    }
+}
+
+fn below<'a>(shape: &'a Shape, step: &str) -> Option<&'a Shape> {
+    if step.ends_with(']') { shape.items.as_deref() } else { shape.fields.get(step).or(shape.values.as_deref()) }
+}
+
+fn holds_secret(shape: &Shape) -> bool {
+    let element = shape.items.iter().chain(&shape.values).map(AsRef::as_ref);
+    shape.secret || shape.fields.values().chain(element).any(holds_secret)
 }
 
 #[derive(Serialize)]

@@ -60,3 +60,15 @@ fn an_upload_answer_is_read_by_its_description() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(ran.json()["fid"].to_string().trim_matches('"'), "123");
 }
+
+/// The data on stdout are what was asked for; the lines beside them end in logs.
+#[test]
+fn departures_do_not_tell_secrets() {
+    for (data, path) in [(r#"{"partner_key":["hush"]}"#, "partner_key"), (r#""hush""#, "")] {
+        let body = format!(r#"{{"code":0,"data":{data},"msg":"","ts":1}}"#);
+        let ran = Bjy::new().run_with(&["parse", "partner.get_key"], body);
+        let line: Value = serde_json::from_str(&ran.err).unwrap();
+        assert_eq!((&line["path"], &line["found"]), (&path.into(), &"***".into()));
+        assert!(ran.ok().contains("hush"));
+    }
+}
