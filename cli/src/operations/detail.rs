@@ -62,6 +62,12 @@ fn params(text: &mut String, operation: &Operation) {
         table.add_row([name.clone(), word(param.kind), required, default, meaning(param)]);
     }
     let _ = writeln!(text, "\n{table}");
+    for (name, param) in &operation.params {
+        if let Some(content) = param.value.as_ref().filter(|content| has_members(content)) {
+            let _ = writeln!(text, "\nJSON in {name}");
+            shape(text, name, content, 1);
+        }
+    }
     for group in &operation.any_of {
         let _ = writeln!(text, "At least one of {} must be given.", group.join(", "));
     }
@@ -69,42 +75,44 @@ fn params(text: &mut String, operation: &Operation) {
 
 fn meaning(param: &Param) -> String {
     let mut text = param.desc.clone();
-    values(&mut text, &param.enum_values, "\n");
-    if let Some(content) = param.value.as_ref().filter(|content| !content.fields.is_empty() || content.items.is_some())
-    {
-        text.push('\n');
-        shape(&mut text, "JSON", content, 0);
-        text.truncate(text.trim_end().len());
+    for EnumValue { value, meaning } in &param.enum_values {
+        let _ = write!(text, "\n{value} = {meaning}");
     }
     text
 }
 
-fn values(text: &mut String, values: &[EnumValue], before: &str) {
-    for EnumValue { value, meaning } in values {
-        let _ = write!(text, "{before}{value} = {meaning}");
-    }
+fn has_members(content: &Shape) -> bool {
+    !content.fields.is_empty() || content.items.is_some()
 }
 
-/// A shape as a tree, a line for each member.
+/// A shape as a tree, a line for each member and below it one for each of its
+/// values. What is too long goes on further in, so that the tree stays visible.
 fn shape(text: &mut String, name: &str, shape: &Shape, depth: usize) {
-    let indent = "  ".repeat(depth);
     let kind = match (&shape.items, &shape.values) {
         (Some(items), _) => format!("array of {}", word(items.kind)),
         (_, Some(values)) => format!("map of {}", word(values.kind)),
         _ => word(shape.kind),
     };
-    let _ = write!(text, "{indent}{name}: {kind}");
-    if let Some(desc) = &shape.desc {
-        let _ = write!(text, "  {desc}");
+    let desc = shape.desc.as_ref().map(|desc| format!("  {desc}")).unwrap_or_default();
+    line(text, &format!("{name}: {kind}{desc}"), depth, 2);
+    for EnumValue { value, meaning } in &shape.enum_values {
+        line(text, &format!("{value} = {meaning}"), depth + 2, 1);
     }
-    values(text, &shape.enum_values, "; ");
-    text.push('\n');
     let element = shape.items.as_deref().or(shape.values.as_deref());
     for (name, field) in shape.fields.iter().chain(element.iter().flat_map(|element| &element.fields)) {
         self::shape(text, name, field, depth + 1);
     }
     if let Some(deeper) = element.filter(|element| element.items.is_some() || element.values.is_some()) {
         self::shape(text, "each", deeper, depth + 1);
+    }
+}
+
+fn line(text: &mut String, content: &str, depth: usize, hang: usize) {
+    let (first, further) = ("  ".repeat(depth), "  ".repeat(depth + hang));
+    let options = textwrap::Options::new(table::prose_width()).initial_indent(&first).subsequent_indent(&further);
+    for line in textwrap::wrap(content, options.break_words(false)) {
+        text.push_str(&line);
+        text.push('\n');
     }
 }
 

@@ -19,9 +19,17 @@ pub(crate) fn new(header: &[&str]) -> Table {
 pub(crate) fn of_prose(header: &[&str]) -> Table {
     let mut table = new(header);
     if table.width().is_none() {
-        wrap(&mut table, 120);
+        wrap(&mut table, PROSE);
     }
     table
+}
+
+/// How wide long texts may be where no terminal says so.
+const PROSE: u16 = 120;
+
+/// How wide long texts beside a table may be.
+pub(crate) fn prose_width() -> usize {
+    usize::from(of_prose(&[]).width().unwrap_or(PROSE))
 }
 
 fn wrap(table: &mut Table, width: u16) {

@@ -102,3 +102,34 @@ fn an_unknown_name_is_told_its_neighbours() {
     assert_eq!(error["kind"], "unknown_operation");
     assert_eq!(error["hint"], "did you mean room.create?");
 }
+
+#[test]
+fn the_tree_of_data_keeps_its_indentation() {
+    let text = Bjy::new().run(&["operations", "room.info"]).ok();
+    let data: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Data")).collect();
+    assert!(data.contains(&"    is_private: int  How users are let in."), "{text}");
+    assert!(data.contains(&"        0 = enter directly"), "{text}");
+    for name in all().iter().filter_map(|entry| entry["name"].as_str()) {
+        let text = Bjy::new().run(&["operations", name]).ok();
+        let tree =
+            text.lines().skip_while(|line| !line.starts_with("Data")).skip(1).take_while(|line| !line.is_empty());
+        for line in tree {
+            assert!(line.starts_with("  ") && line.chars().count() <= 120, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_members_of_a_json_parameter_are_a_tree_too() {
+    let entry = all().into_iter().find(|entry| {
+        entry["params"].as_array().unwrap().iter().any(|param| param["value"]["items"]["fields"].is_object())
+    });
+    let entry = entry.unwrap();
+    let param = entry["params"].as_array().unwrap().iter().find(|param| param["value"]["items"]["fields"].is_object());
+    let (name, items) = (param.unwrap()["name"].as_str().unwrap(), &param.unwrap()["value"]["items"]["fields"]);
+    let text = Bjy::new().run(&["operations", entry["name"].as_str().unwrap()]).ok();
+    assert!(text.contains(&format!("\nJSON in {name}\n  {name}: array of object")), "{text}");
+    for member in items.as_object().unwrap().keys() {
+        assert!(text.contains(&format!("\n    {member}: ")), "{member}: {text}");
+    }
+}
