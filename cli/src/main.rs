@@ -17,6 +17,7 @@ mod parse;
 mod request;
 mod runtime;
 mod sign;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -25,7 +26,7 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| usage::exit(&error));
     let output = cli.output;
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,

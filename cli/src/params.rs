@@ -1,10 +1,11 @@
 //! Parameters as the command line gives them.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::str::FromStr;
 
+use baijiayun::core::FileSource;
 use baijiayun::core::operation::{self, Operation, ParamKind};
 use baijiayun::{Error, ErrorKind, File, Params, Value};
 
@@ -60,9 +61,10 @@ impl CallArgs {
             Some(path) => Params::from_json(operation, &read_text(path)?)?,
             None => Params::new(),
         };
-        let in_file: Vec<(&'static str, String)> = files_in(operation, &params).collect();
-        for (name, path) in in_file {
-            params.set(name, file(operation, name, &path)?);
+        for param in operation.params.iter().filter(|param| param.kind == ParamKind::File) {
+            if let Some(file) = params.get(param.name).map(|value| file_in(operation, param.name, value)).transpose()? {
+                params.set(param.name, file);
+            }
         }
         for Assignment { name, value } in &self.values {
             match operation.param(name) {
@@ -77,13 +79,15 @@ impl CallArgs {
     }
 }
 
-/// The file parameters that a parameter file gives as `"@path"`.
-fn files_in(operation: &'static Operation, params: &Params) -> impl Iterator<Item = (&'static str, String)> {
-    operation.params.iter().filter(|param| param.kind == ParamKind::File).filter_map(|param| {
-        match params.get(param.name) {
-            Some(Value::Text(text)) => text.strip_prefix('@').map(|path| (param.name, path.to_owned())),
-            _ => None,
+/// The value of a file parameter in a parameter file, with the size of the
+/// file that it names as `"@path"` or as an object.
+fn file_in(operation: &Operation, name: &str, value: &Value) -> Result<Value, Failure> {
+    Ok(match value {
+        Value::Text(text) if let Some(path) = text.strip_prefix('@') => Value::File(file(operation, name, path)?),
+        Value::File(given @ File { size: None, source: FileSource::Named(path), .. }) => {
+            Value::File(File { size: file(operation, name, path)?.size, ..given.clone() })
         }
+        other => other.clone(),
     })
 }
 
@@ -92,7 +96,9 @@ fn typed(operation: &Operation, name: &str, kind: ParamKind, text: &str) -> Resu
     Ok(match (kind, text, text.strip_prefix('@')) {
         (ParamKind::File, _, Some(path)) => Value::File(file(operation, name, path)?),
         (ParamKind::Json(_), _, Some(path)) => Value::Json(
-            fs::read_to_string(path).map_err(|error| unreadable(operation, name, path, &error))?.trim().to_owned(),
+            unmarked(fs::read_to_string(path).map_err(|error| unreadable(operation, name, path, &error))?)
+                .trim()
+                .to_owned(),
         ),
         (ParamKind::Flag, "true", _) => Value::Bool(true),
         (ParamKind::Flag, "false", _) => Value::Bool(false),
@@ -119,13 +125,18 @@ fn unreadable(operation: &Operation, name: &str, path: &str, error: &io::Error) 
 }
 
 fn read_text(path: &str) -> Result<String, Failure> {
-    if path == "-" {
-        let mut text = String::new();
-        io::stdin()
-            .read_to_string(&mut text)
-            .map(|_| text)
-            .map_err(|error| Failure::io("cannot read standard input", &error))
+    let text = if path == "-" {
+        io::read_to_string(io::stdin()).map_err(|error| Failure::io("cannot read standard input", &error))
     } else {
         fs::read_to_string(path).map_err(|error| Failure::io(Path::new(path).display(), &error))
+    };
+    text.map(unmarked)
+}
+
+/// Without the byte order mark that editors on Windows write; JSON has none.
+fn unmarked(mut text: String) -> String {
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
     }
+    text
 }

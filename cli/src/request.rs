@@ -14,7 +14,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     call: CallArgs,
     /// Unix time to sign with instead of now 时间戳
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(i64).range(0..)
+    )]
     timestamp: Option<i64>,
 }
 

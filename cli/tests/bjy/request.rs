@@ -162,3 +162,55 @@ fn pretty_is_the_same_json() {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(parsed(&compact), parsed(&pretty));
 }
+
+#[test]
+fn a_parameter_file_may_begin_with_a_byte_order_mark() {
+    let bjy = Bjy::with_account();
+    let marked = "\u{feff}{\"room_id\": 1}";
+    bjy.file("params.json", marked);
+    let plain = bjy.run(&["request", "room.info", "room_id=1", TIME]).json();
+    assert_eq!(bjy.run(&["request", "room.info", "--params=params.json", TIME]).json(), plain);
+    assert_eq!(bjy.run_with(&["request", "room.info", "--params=-", TIME], marked).json(), plain);
+}
+
+#[test]
+fn a_file_object_of_a_parameter_file_is_measured() {
+    let bjy = Bjy::with_account();
+    bjy.file("on disk", vec![b'x'; 1234]);
+    bjy.file("params.json", r#"{"attachment": {"name": "lesson.pdf", "source": "on disk"}, "room_id": 5}"#);
+    let request = bjy.run(&["request", "doc.upload", "--params=params.json", TIME]).json();
+    let part = json!({"name": "attachment", "file": "lesson.pdf", "size": 1234});
+    assert!(request["parts"].as_array().unwrap().contains(&part), "{request}");
+
+    bjy.file("params.json", r#"{"attachment": {"name": "lesson.pdf", "source": "nothing"}, "room_id": 5}"#);
+    let error = bjy.run(&["request", "doc.upload", "--params=params.json", TIME]).failure();
+    assert!(error["msg"].as_str().unwrap().starts_with("attachment: cannot read nothing"), "{error}");
+}
+
+/// The error of a command line that was not understood.
+fn usage(arguments: &[&str]) -> (String, String) {
+    let ran = Bjy::with_account().run(arguments);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    let error: Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!((&error["kind"], &error["code"]), (&"usage".into(), &Value::Null));
+    (error["msg"].as_str().unwrap().to_owned(), error["hint"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn usage_errors_are_json_where_json_is_asked_for() {
+    let (msg, hint) = usage(&["request", "--json"]);
+    assert!(msg.contains("<OPERATION>") && hint.starts_with("Usage: bjy request"), "{msg} {hint}");
+    let (msg, hint) = usage(&["--json", "requests"]);
+    assert!(msg.contains("'requests'") && hint.contains("'request'"), "{msg} {hint}");
+    usage(&["--json"]);
+
+    let bjy = Bjy::new();
+    assert!(bjy.run(&["request", "room.info", "--", "--json"]).err.starts_with("error: "));
+    assert!(bjy.run(&["--json", "--help"]).ok().contains("Usage: bjy"));
+}
+
+#[test]
+fn a_negative_timestamp_is_refused_as_such() {
+    let (msg, _) = usage(&["request", "room.info", "room_id=1", "--json", "--timestamp", "-1"]);
+    assert!(msg.contains("'-1'") && msg.contains("--timestamp") && msg.contains("not in 0.."), "{msg}");
+}
