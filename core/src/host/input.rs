@@ -67,7 +67,7 @@ pub(super) struct HostOptions {
 
 /// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)). Which
 /// members count depends on `event`. (A tagged enum would be nicer to read, but
-/// makes serde buffer values, which costs 20 kB of WebAssembly.)
+/// makes serde buffer values, which makes the WebAssembly larger.)
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HostEvent<'a> {
