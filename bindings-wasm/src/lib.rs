@@ -1,0 +1,84 @@
+//! The engine as WebAssembly: a shell around [`Host`], JSON in and JSON out.
+//!
+//! The npm package in `npm/` is what people use; its `src/engine.ts` drives this.
+
+use std::cell::RefCell;
+
+use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
+use baijiayun_core::host::{Host, error_json};
+use wasm_bindgen::prelude::*;
+
+/// The calls of one account.
+#[wasm_bindgen]
+pub struct Engine(RefCell<Host>);
+
+/// JavaScript's numbers are doubles: all that is counted here fits in 53 bits.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts saturate, and the host gives whole numbers"
+)]
+fn now(unix: f64, ticks: f64, random: f64) -> Now {
+    Now { unix: unix as i64, ticks: ticks as u64, random: random as u64 }
+}
+
+/// The core writes nothing but UTF-8.
+fn text(json: Vec<u8>) -> String {
+    String::from_utf8(json).unwrap_or_default()
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Makes an engine; throws an error object as JSON text.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &str) -> Result<Engine, String> {
+        Host::new(config).map(|host| Engine(RefCell::new(host))).map_err(|error| text(error_json(&error)))
+    }
+
+    /// Begins a call.
+    pub fn begin(&self, name: &str, params: &str, options: &str, unix: f64, ticks: f64, random: f64) -> String {
+        text(self.0.borrow_mut().begin(name, params, options, now(unix, ticks, random)))
+    }
+
+    /// Tells the HTTP answer to a call.
+    #[allow(clippy::too_many_arguments)]
+    pub fn answer(
+        &self,
+        call: f64,
+        status: u16,
+        retry_after: Option<f64>,
+        body: Vec<u8>,
+        unix: f64,
+        ticks: f64,
+        random: f64,
+    ) -> String {
+        text(self.0.borrow_mut().answer(
+            call as u64,
+            status,
+            retry_after.map(|time| time as u64),
+            body,
+            now(unix, ticks, random),
+        ))
+    }
+
+    /// Tells what became of any other step.
+    pub fn resume(&self, call: f64, event: &str, unix: f64, ticks: f64, random: f64) -> String {
+        text(self.0.borrow_mut().resume(call as u64, event, now(unix, ticks, random)))
+    }
+
+    /// Gives a call up.
+    pub fn cancel(&self, call: f64) {
+        self.0.borrow_mut().cancel(call as u64);
+    }
+
+    /// How many calls are under way.
+    pub fn calls(&self) -> usize {
+        self.0.borrow().calls()
+    }
+}
+
+/// What a shared store evaluates to keep the limits among several processes.
+#[wasm_bindgen]
+pub fn quota_script() -> String {
+    QUOTA_SCRIPT.to_owned()
+}
