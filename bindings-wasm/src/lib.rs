@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 
+use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
 use baijiayun_core::host::{Host, error_json};
 use wasm_bindgen::prelude::*;
@@ -71,6 +72,16 @@ impl Engine {
         self.0.borrow_mut().cancel(call as u64);
     }
 
+    /// Checks and reads what the service posted; `unix` is this machine's clock.
+    pub fn callback(&self, body: &[u8], content_type: &str, options: &str, unix: f64) -> String {
+        text(self.0.borrow().callback(body, content_type, options, unix as i64))
+    }
+
+    /// A link for people.
+    pub fn link(&self, kind: &str, params: &str) -> String {
+        text(self.0.borrow().link(kind, params))
+    }
+
     /// How many calls are under way.
     pub fn calls(&self) -> usize {
         self.0.borrow().calls()
@@ -81,4 +92,10 @@ impl Engine {
 #[wasm_bindgen]
 pub fn quota_script() -> String {
     QUOTA_SCRIPT.to_owned()
+}
+
+/// What a shared store evaluates so that one of several processes takes a callback.
+#[wasm_bindgen]
+pub fn claim_script() -> String {
+    CLAIM_SCRIPT.to_owned()
 }

@@ -269,9 +269,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_faults(mut self, faults: Vec<Fault>) -> Error {
-        self.0.faults = faults;
-        self
+    /// Parameters that cannot be sent.
+    pub(crate) fn faulty(operation: &str, faults: Vec<Fault>) -> Error {
+        let words: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.parameter, fault.message)).collect();
+        let mut error = Error::new(ErrorKind::InvalidParameters, operation).with_message(words.join("; "));
+        error.0.faults = faults;
+        error
     }
 
     pub(crate) fn with_code(mut self, code: i64, ts: Option<i64>) -> Error {

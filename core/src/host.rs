@@ -17,137 +17,288 @@
 //!
 //! Times are milliseconds. A call that is done or failed needs no clean-up.
 mod input;
+mod links;
 mod output;
+mod uploads;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::account::Account;
+use crate::callbacks::{self, Clock};
 use crate::coerce;
 use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step, Trace};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{self, Method, Operation};
+use crate::pages::Pager;
 use crate::paths;
 use crate::sign::PartnerKey;
-use crate::value::Params;
+use crate::upload::{self, Upload};
+use crate::value::{File, Params};
 
-use input::{Config, HostEvent, HostOptions};
+use input::{Config, HostCallback, HostEvent, HostOptions, HostUpload};
 pub use output::error_json;
-use output::write;
+use uploads::Uploading;
+
+/// The name by which [`Host::begin`] begins the upload of a video, with its
+/// resumption after breaks. The parameters are those of
+/// `video.get_upload_url`; the option `upload` names the file:
+/// `{"upload":{"file":{"name":"a.mp4","size":5,"source":"f1"}}}`.
+pub const VIDEO_UPLOAD: &str = "video.upload";
 
 /// The calls of one account, for a host in another language.
 pub struct Host {
     engine: Engine,
     data: coerce::Options,
+    /// By which callbacks are signed: partner_key first.
+    keys: Vec<PartnerKey>,
+    /// The lists that calls under way read a page of.
+    pagers: HashMap<u64, Pager>,
+    uploads: HashMap<u64, Uploading>,
+    uploads_begun: u64,
+}
+
+/// A call as a host asks for it.
+struct Asked {
+    operation: Cow<'static, Operation>,
+    params: Params,
+    options: CallOptions,
+    pager: Option<Pager>,
 }
 
 impl Host {
     /// Makes an engine from a JSON object: `domain`, `partner_id`,
     /// `partner_key` (absent if the host has requests signed elsewhere),
-    /// `paths`, `settings`.
+    /// `callback_keys`, `paths`, `settings`.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidAccount`], also for a config that is not of this form.
     pub fn new(config: &str) -> Result<Host, Error> {
         let config: Config = serde_json::from_str(config).map_err(|error| {
-            // serde names the place and the member, never the value of partner_key.
+            // serde names the place and the member, never the value of a key.
             Error::new(ErrorKind::InvalidAccount, "")
                 .with_message(format!("the configuration is not understood: {error}"))
         })?;
-        let account = match config.partner_key {
-            Some(key) => Account::new(&config.domain, config.partner_id, PartnerKey::new(key))?,
+        let key = config.partner_key.map(PartnerKey::new);
+        let account = match &key {
+            Some(key) => Account::new(&config.domain, config.partner_id, key.clone())?,
             None => Account::without_signer(&config.domain, config.partner_id)?,
         };
         config.paths.iter().try_for_each(|(name, path)| paths::check(name, path))?;
         let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
         let settings = config.settings.apply(Settings::default());
-        Ok(Host { engine: Engine::new(account.with_paths(config.paths), settings), data })
+        Ok(Host {
+            engine: Engine::new(account.with_paths(config.paths), settings),
+            data,
+            keys: key.into_iter().chain(config.callback_keys.into_iter().map(PartnerKey::new)).collect(),
+            pagers: HashMap::new(),
+            uploads: HashMap::new(),
+            uploads_begun: 0,
+        })
     }
 
     /// Begins a call. `params` and `options` are JSON objects; empty texts stand for none.
     /// A name that begins with `/` is a path that the table does not describe,
     /// sent with POST, or with GET if it begins with `GET /`.
     pub fn begin(&mut self, name: &str, params: &str, options: &str, now: Now) -> Vec<u8> {
-        let begun = self
-            .prepare(name, params, options)
-            .map(|(operation, params, options)| self.engine.begin(operation.as_ref(), &params, options, now));
-        match begun {
-            Ok((handle, step)) => write(handle, step),
-            Err(error) => write(Handle(0), Step::Failed { error, trace: Trace::default() }),
-        }
+        let begun = if name == VIDEO_UPLOAD {
+            self.ask_upload(params, options)
+                .map(|(upload, file, options)| self.begin_upload(upload, file, options, now))
+        } else {
+            self.ask(name, params, options).map(|asked| self.begin_call(asked, now))
+        };
+        begun.unwrap_or_else(|error| output::failed(&error, &Trace::default(), None))
     }
 
     /// Tells the HTTP answer to a request, and gets the next step.
     /// `retry_after` is the header of that name in milliseconds, if it was a number.
     pub fn answer(&mut self, call: u64, status: u16, retry_after: Option<u64>, body: Vec<u8>, now: Now) -> Vec<u8> {
-        let event = Event::Answer { status, retry_after: retry_after.map(Duration::from_millis), body };
-        write(Handle(call), self.engine.resume(Handle(call), event, now))
+        self.tell(call, Event::Answer { status, retry_after: retry_after.map(Duration::from_millis), body }, now)
     }
 
     /// Tells what became of any other step (a JSON object with `event`), and gets the next one.
     pub fn resume(&mut self, call: u64, event: &str, now: Now) -> Vec<u8> {
-        let step = match serde_json::from_str::<HostEvent<'_>>(event).ok().and_then(HostEvent::read) {
-            Some(event) => self.engine.resume(Handle(call), event, now),
+        match serde_json::from_str::<HostEvent<'_>>(event).ok().and_then(HostEvent::read) {
+            Some(event) => self.tell(call, event, now),
             None => {
-                self.engine.cancel(Handle(call));
+                self.cancel(call);
                 let error = Error::new(ErrorKind::Misuse, "").with_message("the event is not understood");
-                Step::Failed { error, trace: Trace::default() }
+                output::failed(&error, &Trace::default(), None)
             }
-        };
-        write(Handle(call), step)
+        }
     }
 
     /// Gives a call up.
     pub fn cancel(&mut self, call: u64) {
-        self.engine.cancel(Handle(call));
+        if Host::is_upload(call) {
+            self.cancel_upload(call);
+        } else {
+            self.pagers.remove(&call);
+            self.engine.cancel(Handle(call));
+        }
     }
 
-    /// How many calls are under way.
+    /// How many calls and uploads are under way.
     pub fn calls(&self) -> usize {
-        self.engine.calls()
+        self.engine.calls() + self.uploads.values().filter(|upload| upload.waits()).count()
     }
 
-    fn prepare(
-        &self,
-        name: &str,
-        params: &str,
-        options: &str,
-    ) -> Result<(Cow<'static, Operation>, Params, CallOptions), Error> {
+    /// Checks and reads what the service posted (see [`callbacks::receive`]):
+    /// `{"event":{"name":"class_event","qid":"1","timestamp":1,"key":0,"departures":[]},"data":{...}}`
+    /// or `{"error":{...}}`. `options` may hold `name` (the callback that it
+    /// is), `tolerance` (seconds) and `clock` (false: its age does not matter).
+    /// `unix` is the receiver's clock.
+    pub fn callback(&self, body: &[u8], content_type: &str, options: &str, unix: i64) -> Vec<u8> {
+        match self.receive(body, content_type, options, unix) {
+            Ok(parsed) => output::callback(&parsed),
+            Err(error) => output::error(&error),
+        }
+    }
+
+    /// A link for people, by its kind and a JSON object of parameters:
+    /// `{"url":"..."}`, `{"sign":"..."}` (no key is here: have the text signed
+    /// and ask again with `signature`) or `{"error":{...}}`.
+    ///
+    /// Kinds: `enter_room` (`room_id`, `user_number`, `user_name`, `user_role`,
+    /// `user_avatar`), `quick_enter` (`code`, `user_name`), `video_player`
+    /// (`video_id`, `token`), `playback` (`room_id`, `session_id`, `token`),
+    /// `desktop_client` (`link`). See [`crate::links`].
+    pub fn link(&self, kind: &str, params: &str) -> Vec<u8> {
+        match links::link(self.engine.account(), kind, params) {
+            Ok(links::Link::Url(url)) => output::object("url", url),
+            Ok(links::Link::Sign(text)) => output::object("sign", text),
+            Err(error) => output::error(&error),
+        }
+    }
+
+    fn receive(&self, body: &[u8], content_type: &str, options: &str, unix: i64) -> Result<callbacks::Parsed, Error> {
+        let options: HostCallback = read_options("", options)?;
+        let clock = options.clock.then_some(Clock { now: unix, tolerance: options.tolerance });
+        let verified = callbacks::verify(body, content_type, &self.keys, clock)?;
+        match options.name.as_deref() {
+            None => callbacks::parse(&verified, self.data),
+            Some(name) => {
+                let callback = callbacks::find(name).ok_or_else(|| {
+                    Error::new(ErrorKind::UnknownOperation, name)
+                        .with_message(format!("there is no callback named {name:?}"))
+                })?;
+                callbacks::parse_as(&verified, callback, self.data)
+            }
+        }
+    }
+
+    fn begin_call(&mut self, asked: Asked, now: Now) -> Vec<u8> {
+        let Asked { operation, params, options, pager } = asked;
+        let (handle, step) = self.engine.begin(operation.as_ref(), &params, options, now);
+        self.write(handle, step, pager)
+    }
+
+    fn tell(&mut self, call: u64, event: Event, now: Now) -> Vec<u8> {
+        if Host::is_upload(call) {
+            return self.resume_upload(call, event, now);
+        }
+        let pager = self.pagers.remove(&call);
+        let step = self.engine.resume(Handle(call), event, now);
+        self.write(Handle(call), step, pager)
+    }
+
+    fn write(&mut self, handle: Handle, step: Step, mut pager: Option<Pager>) -> Vec<u8> {
+        let over = matches!(step, Step::Done { .. } | Step::Failed { .. });
+        let written = output::write(handle, step, pager.as_mut());
+        if let Some(pager) = pager.filter(|_| !over) {
+            self.pagers.insert(handle.0, pager);
+        }
+        written
+    }
+
+    fn ask(&self, name: &str, params: &str, options: &str) -> Result<Asked, Error> {
         let operation = match (name.strip_prefix("GET "), name.starts_with('/')) {
             (Some(path), _) => Cow::Owned(Operation::raw(Method::Get, path)),
             (None, true) => Cow::Owned(Operation::raw(Method::Post, name)),
             (None, false) => Cow::Borrowed(operation::find(name)?),
         };
-        let mut params = Params::from_json(&operation, if params.is_empty() { "{}" } else { params })?;
-        let options: HostOptions = if options.is_empty() {
-            HostOptions::default()
-        } else {
-            serde_json::from_str(options).map_err(|error| {
-                Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
-                    .with_message(format!("the options are not understood: {error}"))
-            })?
-        };
-        if let Some(extra) = &options.extra {
-            let open = Operation::raw(Method::Post, operation.name.as_ref());
-            for (name, value) in Params::from_json(&open, extra.get())?.iter() {
-                params.set_extra(name, value.clone());
-            }
+        let mut options: HostOptions = read_options(name, options)?;
+        if options.upload.is_some() {
+            return Err(refused(name, format!("only {VIDEO_UPLOAD} takes the option upload")));
         }
-        let options = CallOptions {
+        let mut params = read_params(&operation, params, &options)?;
+        let pager = match options.page.take() {
+            None => None,
+            Some(position) => {
+                let pager = Pager::new(&operation, &params)?;
+                let pager = if position.is_empty() { Some(pager) } else { pager.at(&position) };
+                let pager = pager.ok_or_else(|| refused(name, "the option page is none that a page named as next"))?;
+                params = pager.params(&params);
+                Some(pager)
+            }
+        };
+        let options = self.call_options(name, options)?;
+        Ok(Asked { operation, params, options, pager })
+    }
+
+    fn ask_upload(&self, params: &str, options: &str) -> Result<(Upload, File, CallOptions), Error> {
+        let mut options: HostOptions = read_options(VIDEO_UPLOAD, options)?;
+        let upload = options.upload.take();
+        let HostUpload { file, video_id, resumes, transcoding } =
+            upload.ok_or_else(|| refused(VIDEO_UPLOAD, "the option upload, with the file, is missing"))?;
+        let file = File::from(file);
+        let size = file.size.ok_or_else(|| refused(VIDEO_UPLOAD, "the size of the file is missing"))?;
+        let mut settings = upload::Settings::default();
+        settings.resumes = resumes.unwrap_or(settings.resumes);
+        settings.transcoding = transcoding.map(Duration::from_millis);
+        let upload = match video_id {
+            Some(id) => {
+                let id = id.get().trim_matches('"').parse();
+                Upload::of(id.map_err(|_| refused(VIDEO_UPLOAD, "video_id is not a number"))?, size, settings)
+            }
+            None => {
+                let mut params = read_params(operation::find(upload::GET_UPLOAD_URL)?, params, &options)?;
+                if params.get("file_name").is_none() {
+                    params.set("file_name", file.name.as_str());
+                }
+                Upload::new(params, size, settings)
+            }
+        };
+        Ok((upload, file, self.call_options(VIDEO_UPLOAD, options)?))
+    }
+
+    fn call_options(&self, name: &str, options: HostOptions) -> Result<CallOptions, Error> {
+        Ok(CallOptions {
             retry: match options.retry.as_deref() {
                 None | Some("safe") => Retry::Safe,
                 Some("always") => Retry::Always,
                 Some("never") => Retry::Never,
                 Some(other) => {
-                    return Err(Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
-                        .with_message(format!("retry is {other:?}, but must be safe, always or never")));
+                    return Err(refused(name, format!("retry is {other:?}, but must be safe, always or never")));
                 }
             },
             attempts: options.attempts,
             attempt_timeout: options.attempt_timeout.map(Duration::from_millis),
             deadline: options.deadline.map(Duration::from_millis),
             data: self.data,
-        };
-        Ok((operation, params, options))
+        })
     }
+}
+
+fn read_options<'a, T: Default + serde::Deserialize<'a>>(name: &str, options: &'a str) -> Result<T, Error> {
+    if options.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_str(options).map_err(|error| refused(name, format!("the options are not understood: {error}")))
+}
+
+fn read_params(operation: &Operation, params: &str, options: &HostOptions) -> Result<Params, Error> {
+    let mut params = Params::from_json(operation, if params.is_empty() { "{}" } else { params })?;
+    if let Some(extra) = &options.extra {
+        let open = Operation::raw(Method::Post, operation.name.as_ref());
+        for (name, value) in Params::from_json(&open, extra.get())?.iter() {
+            params.set_extra(name, value.clone());
+        }
+    }
+    Ok(params)
+}
+
+fn refused(name: &str, message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidParameters, name).with_message(message)
 }

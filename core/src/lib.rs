@@ -25,6 +25,7 @@
 mod account;
 pub mod answer;
 pub mod callbacks;
+mod civil;
 pub mod coerce;
 pub mod engine;
 mod error;

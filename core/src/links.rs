@@ -55,6 +55,16 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role of this number, if there is one.
+    pub fn of(number: i64) -> Option<Role> {
+        match number {
+            0 => Some(Role::Student),
+            1 => Some(Role::Teacher),
+            2 => Some(Role::Assistant),
+            _ => None,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Role::Student => "0",

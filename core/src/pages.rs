@@ -1,6 +1,5 @@
 //! Walking through lists page by page, and knowing when to stop.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::{Error, ErrorKind};
@@ -11,8 +10,8 @@ use crate::value::{Params, Value};
 /// Walks through the pages of a list.
 ///
 /// It stops at the total, at an empty page, at a page shorter than asked for,
-/// and at a page that was there before (a service that ignores `page` would
-/// otherwise be asked for ever). A total that changes on the way is followed;
+/// and at a page that is the first or the last one again (a service that
+/// ignores `page` would otherwise be asked for ever). A total that changes on the way is followed;
 /// a total that says more than a short page is believed, because the service
 /// caps page sizes.
 #[derive(Debug, Clone)]
@@ -24,8 +23,8 @@ pub struct Pager {
     /// The largest page so far.
     largest: u64,
     fetched: u64,
-    /// The pages so far, by hash.
-    seen: HashSet<u64>,
+    /// The first page and the last one, by hash.
+    seen: Option<(u64, u64)>,
 }
 
 /// What a page holds and whether to go on.
@@ -58,7 +57,7 @@ impl Pager {
             _ => None,
         };
         let size = number(paging.size_param).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0);
-        Ok(Pager { paging, page: number("page").unwrap_or(1), size, largest: 0, fetched: 0, seen: HashSet::new() })
+        Ok(Pager { paging, page: number("page").unwrap_or(1), size, largest: 0, fetched: 0, seen: None })
     }
 
     /// The parameters of the next page.
@@ -78,10 +77,12 @@ impl Pager {
         let total = if self.paging.total.is_empty() { None } else { find(data, self.paging.total).and_then(number) };
         let mut hasher = DefaultHasher::new();
         list.hash(&mut hasher);
-        let repeated = rows > 0 && !self.seen.insert(hasher.finish());
+        let hash = hasher.finish();
+        let repeated = rows > 0 && self.seen.is_some_and(|(first, last)| hash == first || hash == last);
         if rows == 0 || repeated {
             return Page { rows, total, repeated, more: false };
         }
+        self.seen = Some((self.seen.map_or(hash, |(first, _)| first), hash));
         self.page = self.page.saturating_add(1);
         self.fetched += rows;
         self.largest = self.largest.max(rows);
@@ -93,6 +94,26 @@ impl Pager {
             None => is_full,
         };
         Page { rows, total, repeated, more }
+    }
+
+    /// Where it is, as a text for [`Pager::at`].
+    pub(crate) fn position(&self) -> String {
+        let (first, last) = self.seen.unwrap_or_default();
+        format!("{:x}.{:x}.{:x}.{first:x}.{last:x}", self.page, self.largest, self.fetched)
+    }
+
+    /// Goes on where another pager of the same list was; `None` if the text is none of [`Pager::position`].
+    pub(crate) fn at(self, position: &str) -> Option<Pager> {
+        let mut numbers = position.split('.').map(|number| u64::from_str_radix(number, 16).ok());
+        let mut next = || numbers.next().flatten();
+        let (page, largest, fetched) = (i64::try_from(next()?).ok()?, next()?, next()?);
+        let seen = Some((next()?, next()?));
+        numbers.next().is_none().then_some(Pager { page, largest, fetched, seen, ..self })
+    }
+
+    /// Where the rows stand in the data, dotted; empty if the data are the rows.
+    pub(crate) fn list(&self) -> &'static str {
+        self.paging.list
     }
 }
 

@@ -210,8 +210,7 @@ fn take(pairs: &mut Vec<Pair>, name: &str) -> Option<String> {
 }
 
 fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
-    let words: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.parameter, fault.message)).collect();
-    Error::new(ErrorKind::InvalidParameters, operation.name.as_ref()).with_message(words.join("; ")).with_faults(faults)
+    Error::faulty(operation.name.as_ref(), faults)
 }
 
 /// Turns parameters into the pairs and files of a request and gathers what is wrong with them.

@@ -6,6 +6,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::civil;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Operation, ParamKind};
 
@@ -65,6 +66,16 @@ impl Value {
             && let Ok(file) = serde_json::from_str::<JsonFile>(raw)
         {
             return Ok(Some(Value::File(file.into())));
+        }
+        if let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateTime)) = kind
+            && let Ok(JsonTime { unix_ms }) = serde_json::from_str(raw)
+        {
+            let unix = unix_ms.div_euclid(1000);
+            return Ok(Some(match kind {
+                ParamKind::Date => Value::Text(civil::day(unix)),
+                ParamKind::DateTime => Value::Text(civil::moment(unix)),
+                _ => Value::Int(unix),
+            }));
         }
         Ok(Some(match raw.as_bytes().first() {
             Some(b'"') => Value::Text(serde_json::from_str(raw)?),
@@ -273,10 +284,17 @@ impl From<String> for File {
     }
 }
 
+/// A point in time as hosts in other languages give it: milliseconds since 1970 in UTC.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonTime {
+    unix_ms: i64,
+}
+
 /// A file as hosts in other languages name it: they keep the content.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct JsonFile {
+pub(crate) struct JsonFile {
     name: String,
     #[serde(default)]
     size: Option<u64>,
@@ -347,7 +365,9 @@ impl Params {
     /// Reads the parameters of an operation from a JSON object. A member that
     /// is null is not given. What is given for a JSON parameter is kept byte
     /// for byte. A file is an object with `name`, `source` (what the executor
-    /// finds it by) and maybe `size`.
+    /// finds it by) and maybe `size`. A timestamp, day or moment may be an
+    /// object with `unix_ms`, milliseconds since 1970; days and moments are
+    /// those of the service's time zone, UTC+8.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameters`] if it is not a JSON object.

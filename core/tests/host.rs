@@ -131,3 +131,146 @@ proptest! {
         read(host.resume(call, &event, NOW));
     }
 }
+
+#[test]
+fn a_list_is_walked_page_by_page() {
+    let mut host = host(json!({"ids_as_text": true}));
+    let mut position = json!("");
+    let mut rows = Vec::new();
+    for page in 1..=3 {
+        let options = json!({"page": position}).to_string();
+        let step = read(host.begin("room.list", r#"{"limit": 2}"#, &options, NOW));
+        assert!(step["form"].as_str().unwrap().contains(&format!("&page={page}&")), "{step}");
+        let list: Vec<Json> = (0..if page == 3 { 1 } else { 2 }).map(|n| json!({"room_id": page * 10 + n})).collect();
+        let body = json!({"code": 0, "msg": "", "ts": 1, "data": {"list": list, "total": 5}}).to_string();
+        let step = read(host.answer(step["call"].as_u64().unwrap(), 200, None, body.into_bytes(), NOW));
+        assert_eq!((&step["page"]["list"], &step["page"]["total"]), (&json!("list"), &json!(5)));
+        rows.extend(step["data"]["list"].as_array().unwrap().iter().map(|row| row["room_id"].clone()));
+        position = step["page"]["next"].clone();
+    }
+    assert_eq!((position, rows.len()), (Json::Null, 5));
+
+    let error = read(host.begin("room.list", "", r#"{"page":"1.2"}"#, NOW))["error"].clone();
+    assert_eq!(error["kind"], "invalid_parameters");
+    assert_eq!(read(host.begin("room.info", r#"{"room_id":1}"#, r#"{"page":""}"#, NOW))["step"], "failed");
+    assert_eq!(host.calls(), 0);
+}
+
+#[test]
+fn a_moment_becomes_what_the_parameter_takes() {
+    let mut host = host(json!({}));
+    // 2017-08-01 15:24:48.999 in Beijing.
+    let time = r#"{"unix_ms": 1501572288999}"#;
+    let params = format!(r#"{{"title":"a","start_time":{time},"end_time":{time}}}"#);
+    let form = read(host.begin("room.create", &params, "", NOW))["form"].as_str().unwrap().to_owned();
+    assert!(form.contains("start_time=1501572288&"), "{form}");
+    let params = format!(r#"{{"date":{time}}}"#);
+    let step = read(host.begin("live_account.get_hourly_peak_users", &params, "", NOW));
+    assert_eq!(step["step"], "send", "{step}");
+    assert!(step["form"].as_str().unwrap().starts_with("date=2017-08-01&"), "{step}");
+    let faulty = read(host.begin("room.create", r#"{"title":"a","start_time":{"ms":1},"end_time":2}"#, "", NOW));
+    assert_eq!(faulty["error"]["faults"][0]["parameter"], "start_time");
+}
+
+#[test]
+fn an_upload_is_one_call_of_many_steps() {
+    let mut host = host(json!({"ids_as_text": true}));
+    let options = r#"{"upload":{"file":{"name":"课.mp4","size":100,"source":"f1"},"resumes":2}}"#;
+    let step = read(host.begin("video.upload", r#"{"definition":"16"}"#, options, NOW));
+    let call = step["call"].as_u64().unwrap();
+    assert!(step["url"].as_str().unwrap().ends_with("/openapi/video/getUploadUrl"), "{step}");
+    assert!(step["form"].as_str().unwrap().contains("file_name=%E8%AF%BE.mp4"));
+
+    let answer = |data: Json| json!({"code": 0, "msg": "", "ts": 1, "data": data}).to_string().into_bytes();
+    let address = answer(json!({"video_id": "77", "upload_url": "http://upload.example/a?fid=1"}));
+    let step = read(host.answer(call, 200, None, address, NOW));
+    assert_eq!((&step["url"], &step["call"]), (&json!("http://upload.example/a?fid=1"), &json!(call)));
+    let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
+    assert_eq!(file.get("offset"), None);
+
+    let step = read(host.resume(call, r#"{"event":"broken","kind":"transport","message":"reset"}"#, NOW));
+    assert_eq!((&step["step"], &step["why"]), (&json!("wait"), &json!("upload")));
+    assert_eq!(host.calls(), 1);
+    let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    assert!(step["url"].as_str().unwrap().contains("/openapi/video/getResumeUploadUrl"), "{step}");
+    let rest = answer(json!({"upload_url": "http://upload.example/b?fid=1", "upload_size": 60}));
+    let step = read(host.answer(call, 200, None, rest, NOW));
+    let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
+    assert_eq!(file["offset"], 60);
+    let body = br#"{"code":1,"msg":"","data":{"fid":"1"}}"#.to_vec();
+    let step = read(host.answer(call, 200, None, body, NOW));
+    assert_eq!(step["data"], json!({"video_id": "77", "status": null, "resumes": 1}));
+    assert_eq!((&step["step"], &step["trace"]["attempts"]), (&json!("done"), &json!(4)));
+    assert_eq!(host.calls(), 0);
+}
+
+#[test]
+fn an_upload_that_fails_names_its_video() {
+    let mut host = host(json!({}));
+    let options = r#"{"upload":{"file":{"name":"a.mp4","size":100,"source":"f1"},"video_id":"77"}}"#;
+    let step = read(host.begin("video.upload", "", options, NOW));
+    let call = step["call"].as_u64().unwrap();
+    host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#.to_vec(), NOW);
+    let step = read(host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#.to_vec(), NOW));
+    assert_eq!((&step["step"], &step["video_id"]), (&json!("failed"), &json!(77)), "{step}");
+    assert_eq!(step["error"]["kind"], "permission_denied");
+
+    let step = read(host.begin("video.upload", "", options, NOW));
+    host.cancel(step["call"].as_u64().unwrap());
+    assert_eq!(host.calls(), 0);
+    for options in ["", r#"{"upload":{"file":{"name":"a.mp4","source":"f1"}}}"#] {
+        assert_eq!(read(host.begin("video.upload", "", options, NOW))["error"]["kind"], "invalid_parameters");
+    }
+    let misplaced = read(host.begin("room.info", r#"{"room_id":1}"#, options, NOW));
+    assert_eq!(misplaced["error"]["kind"], "invalid_parameters");
+}
+
+#[test]
+fn callbacks_are_verified_and_typed() {
+    let key = "rLkIPaQjxSwRQmC/ITnHh8i2rifmmbFIVsYw03SSi24zAnkrAd0ZNb2rcTzI2avy7+AmNJDdLmzU89zKUAP3Xg==";
+    let config = json!({"domain": "demo", "partner_id": "1", "partner_key": "new", "callback_keys": [key],
+        "settings": {"ids_as_text": true}});
+    let host = Host::new(&config.to_string()).unwrap();
+    let body = b"room_id=1234567890&op=start&op_time=2017-01-11+14%3A16%3A54&qid=1234567890\
+        &timestamp=1467882806&sign=4dd8bb87f2bea1d888cd5c5d93182d84";
+    let form = "application/x-www-form-urlencoded";
+    let heard = read(host.callback(body, form, "", 1_467_882_900));
+    assert_eq!((&heard["event"]["name"], &heard["event"]["key"]), (&json!("class_event"), &json!(1)));
+    assert_eq!((&heard["event"]["qid"], &heard["data"]["room_id"]), (&json!("1234567890"), &json!("1234567890")));
+
+    let late = |options: &str| read(host.callback(body, form, options, 1_467_890_000));
+    assert_eq!(late("")["error"]["kind"], "callback_clock");
+    assert_eq!(late(r#"{"clock":false,"name":"class_event"}"#)["event"]["name"], "class_event");
+    assert_eq!(late(r#"{"tolerance":10000}"#)["event"]["name"], "class_event");
+    assert_eq!(late(r#"{"clock":false,"name":"nothing"}"#)["error"]["kind"], "unknown_operation");
+    let forged = String::from_utf8_lossy(body).replace("op=start", "op=end");
+    let refused = read(host.callback(forged.as_bytes(), form, "", 1_467_882_900));
+    assert_eq!(refused["error"]["kind"], "callback_signature");
+}
+
+#[test]
+fn links_of_every_kind() {
+    let host = host(json!({}));
+    let params = r#"{"room_id":"12345678901234","user_number":10001,"user_name":"王老师","user_role":1}"#;
+    let url = read(host.link("enter_room", params))["url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with("https://demo.at.baijiayun.com/web/room/enter?room_id=12345678901234&"), "{url}");
+    for (kind, params) in [
+        ("quick_enter", r#"{"code":"abc","user_name":"n"}"#),
+        ("video_player", r#"{"video_id":7,"token":"t"}"#),
+        ("playback", r#"{"room_id":"7","token":"t","session_id":"2"}"#),
+        ("desktop_client", r#"{"link":"https://demo.at.baijiayun.com/web/room/enter"}"#),
+    ] {
+        assert!(read(host.link(kind, params))["url"].is_string(), "{kind}");
+    }
+    let error = read(host.link("enter_room", r#"{"room_id":1,"user_role":9,"user_nmae":"x","user_name":[]}"#));
+    let faults: Vec<&str> =
+        error["error"]["faults"].as_array().unwrap().iter().map(|fault| fault["parameter"].as_str().unwrap()).collect();
+    assert_eq!(faults, ["user_number", "user_name", "user_role", "user_nmae"]);
+    assert_eq!(read(host.link("nothing", ""))["error"]["kind"], "unknown_operation");
+
+    let keyless = Host::new(r#"{"domain":"demo","partner_id":"1"}"#).unwrap();
+    let text = read(keyless.link("enter_room", params))["sign"].as_str().unwrap().to_owned();
+    assert!(text.starts_with("room_id=12345678901234&user_avatar=&"), "{text}");
+    let signed = params.replace('}', r#","signature":"abc"}"#);
+    assert!(read(keyless.link("enter_room", &signed))["url"].as_str().unwrap().ends_with("&sign=abc"));
+}

@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::callbacks::TOLERANCE;
 use crate::engine::{Event, Settings};
 use crate::error::ErrorKind;
+use crate::value::JsonFile;
 
 /// What a host makes an engine from.
 #[derive(Deserialize)]
@@ -18,6 +20,9 @@ pub(super) struct Config {
     /// Absent if the host has requests signed elsewhere.
     #[serde(default, deserialize_with = "secret")]
     pub(super) partner_key: Option<String>,
+    /// Other keys by which callbacks may be signed, while keys are changed.
+    #[serde(default, deserialize_with = "secrets")]
+    pub(super) callback_keys: Vec<String>,
     /// Paths by operation name, in place of the table's.
     #[serde(default)]
     pub(super) paths: BTreeMap<String, String>,
@@ -29,6 +34,11 @@ pub(super) struct Config {
 fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     serde_json::from_str(raw.get()).map_err(|_| serde::de::Error::custom("partner_key must be a string"))
+}
+
+fn secrets<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    serde_json::from_str(raw.get()).map_err(|_| serde::de::Error::custom("callback_keys must be an array of strings"))
 }
 
 /// Settings as a host gives them; what is absent stays as it is.
@@ -63,6 +73,44 @@ pub(super) struct HostOptions {
     pub(super) deadline: Option<u64>,
     /// Parameters that the description lacks.
     pub(super) extra: Option<Box<RawValue>>,
+    /// Which page of a list: empty for the first, else what the page before named as `next`.
+    pub(super) page: Option<String>,
+    /// What [`VIDEO_UPLOAD`](super::VIDEO_UPLOAD) uploads.
+    pub(super) upload: Option<HostUpload>,
+}
+
+/// The file of an upload and how it goes on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HostUpload {
+    pub(super) file: JsonFile,
+    /// Goes on with this video; a number or a text.
+    #[serde(default)]
+    pub(super) video_id: Option<Box<RawValue>>,
+    /// How often it goes on after a break without having got any further.
+    #[serde(default)]
+    pub(super) resumes: Option<u32>,
+    /// Waits for the transcoding, at most so long.
+    #[serde(default)]
+    pub(super) transcoding: Option<u64>,
+}
+
+/// How a callback is to be read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct HostCallback {
+    /// The callback that it is, if the receiver knows.
+    pub(super) name: Option<String>,
+    /// How many seconds its timestamp may differ from the clock.
+    pub(super) tolerance: u64,
+    /// Whether the clock is looked at.
+    pub(super) clock: bool,
+}
+
+impl Default for HostCallback {
+    fn default() -> HostCallback {
+        HostCallback { name: None, tolerance: TOLERANCE, clock: true }
+    }
 }
 
 /// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)). Which
@@ -72,7 +120,7 @@ pub(super) struct HostOptions {
 #[serde(deny_unknown_fields)]
 pub(super) struct HostEvent<'a> {
     pub(super) event: &'a str,
-    /// For `broken`: `connect`, `timeout` or `transport`.
+    /// For `broken`: `connect`, `timeout`, `transport`, or `file` if one to send could not be read.
     #[serde(default)]
     pub(super) kind: Option<&'a str>,
     /// For `broken`, `not_signed`: what happened.
@@ -122,6 +170,7 @@ impl HostEvent<'_> {
                     "connect" => ErrorKind::Connect,
                     "timeout" => ErrorKind::Timeout,
                     "transport" => ErrorKind::Transport,
+                    "file" => ErrorKind::File,
                     _ => return None,
                 };
                 Event::Transport { kind, message: self.message? }

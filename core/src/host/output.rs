@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::callbacks::Parsed;
 use crate::coerce::Departure;
 use crate::engine::{Handle, Step, Trace, Why};
 use crate::error::Error;
+use crate::pages::{Page, Pager};
 use crate::request::{Body, Part, PartContent, Request};
+use crate::upload::Uploaded;
 use crate::value::FileSource;
 
 #[derive(Serialize)]
@@ -56,13 +59,41 @@ struct OutDone<'a> {
     msg: &'a str,
     ts: Option<i64>,
     departures: Vec<OutDeparture<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<OutPage>,
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+struct OutPage {
+    /// Where its rows stand in the data, dotted; empty if the data are the rows.
+    list: &'static str,
+    rows: u64,
+    total: Option<u64>,
+    /// The rows were there before, and are to be dropped.
+    repeated: bool,
+    /// What to ask for the next page with, if there may be one.
+    next: Option<String>,
 }
 
 #[derive(Serialize)]
 struct OutFailed<'a> {
     step: &'static str,
     trace: OutTrace,
+    /// The video whose upload broke off, and can go on later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video_id: Option<i64>,
     error: OutError<'a>,
+}
+
+#[derive(Serialize)]
+struct OutCallback<'a> {
+    name: Option<&'static str>,
+    qid: Option<&'a str>,
+    timestamp: Option<i64>,
+    /// Which key signed it: 0 is partner_key, then `callback_keys` in their order.
+    key: usize,
+    departures: Vec<OutDeparture<'a>>,
 }
 
 #[derive(Serialize)]
@@ -167,9 +198,8 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A step as JSON.
-pub(super) fn write(Handle(call): Handle, step: Step) -> Vec<u8> {
-    let mut data = None;
+/// A step as JSON. Data that are a page of a list turn the pager to the next.
+pub(super) fn write(Handle(call): Handle, step: Step, pager: Option<&mut Pager>) -> Vec<u8> {
     let written = match &step {
         Step::Send { request, timeout } => serde_json::to_vec(&send(call, request, millis(*timeout))),
         Step::Wait { time, why } => {
@@ -178,40 +208,90 @@ pub(super) fn write(Handle(call): Handle, step: Step) -> Vec<u8> {
                 Why::Backoff => "backoff",
                 Why::Throttled => "throttled",
             };
-            serde_json::to_vec(&OutWait { step: "wait", call, time: millis(*time), why })
+            return wait(Handle(call), *time, why);
         }
         Step::Store(question) => {
             serde_json::to_vec(&OutStore { step: "store", call, keys: &question.keys, args: &question.args })
         }
         Step::Sign(canonical) => serde_json::to_vec(&OutSign { step: "sign", call, text: &canonical.0 }),
         Step::Done { answer, trace } => {
-            data = Some(&answer.data);
-            let departures = answer.departures.iter();
-            serde_json::to_vec(&OutDone {
+            let done = serde_json::to_vec(&OutDone {
                 step: "done",
                 trace: trace.into(),
                 msg: &answer.msg,
                 ts: answer.ts,
-                departures: departures
-                    .map(|Departure { path, expected, found }| OutDeparture { path, expected, found })
-                    .collect(),
-            })
+                departures: departures(&answer.departures),
+                page: pager.map(|pager| turn(pager, &answer.data)),
+            });
+            return with_data(done.unwrap_or_default(), &answer.data);
         }
-        Step::Failed { error, trace } => {
-            serde_json::to_vec(&OutFailed { step: "failed", trace: trace.into(), error: error.into() })
-        }
+        Step::Failed { error, trace } => return failed(error, trace, None),
     };
-    let mut written = written.unwrap_or_default();
-    // The data are JSON already, and may be large: they are put in as they stand.
-    if let Some(data) = data
-        && written.pop() == Some(b'}')
-    {
-        written.reserve(data.len() + 10);
-        written.extend_from_slice(b",\"data\":");
-        written.extend_from_slice(data);
-        written.push(b'}');
+    written.unwrap_or_default()
+}
+
+/// The step to wait.
+pub(super) fn wait(Handle(call): Handle, time: Duration, why: &'static str) -> Vec<u8> {
+    serde_json::to_vec(&OutWait { step: "wait", call, time: millis(time), why }).unwrap_or_default()
+}
+
+/// The step that ends a failed call, or the upload of a video that is registered.
+pub(super) fn failed(error: &Error, trace: &Trace, video_id: Option<i64>) -> Vec<u8> {
+    let failed = OutFailed { step: "failed", trace: trace.into(), video_id, error: error.into() };
+    serde_json::to_vec(&failed).unwrap_or_default()
+}
+
+/// The step that ends an upload.
+pub(super) fn uploaded(video: Uploaded, trace: &Trace, ids_as_text: bool) -> Vec<u8> {
+    let done = OutDone { step: "done", trace: trace.into(), msg: "", ts: None, departures: Vec::new(), page: None };
+    let Uploaded { video_id, status, resumes } = video;
+    let quote = if ids_as_text { "\"" } else { "" };
+    let status = status.map_or("null".to_owned(), |status| status.to_string());
+    let data = format!(r#"{{"video_id":{quote}{video_id}{quote},"status":{status},"resumes":{resumes}}}"#);
+    with_data(serde_json::to_vec(&done).unwrap_or_default(), data.as_bytes())
+}
+
+/// What a callback tells.
+pub(super) fn callback(parsed: &Parsed) -> Vec<u8> {
+    let event = OutCallback {
+        name: parsed.name,
+        qid: parsed.qid.as_deref(),
+        timestamp: parsed.timestamp,
+        key: parsed.key,
+        departures: departures(&parsed.departures),
+    };
+    with_data(object("event", event), &parsed.json)
+}
+
+/// What is told in place of a link or a callback.
+pub(super) fn error(error: &Error) -> Vec<u8> {
+    object("error", OutError::from(error))
+}
+
+/// An object with this one member.
+pub(super) fn object(name: &'static str, value: impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(&BTreeMap::from([(name, value)])).unwrap_or_default()
+}
+
+/// Puts data, which are JSON already and may be large, into an object as they stand.
+fn with_data(mut object: Vec<u8>, data: &[u8]) -> Vec<u8> {
+    if object.pop() == Some(b'}') {
+        object.reserve(data.len() + 10);
+        object.extend_from_slice(b",\"data\":");
+        object.extend_from_slice(data);
+        object.push(b'}');
     }
-    written
+    object
+}
+
+fn departures(departures: &[Departure]) -> Vec<OutDeparture<'_>> {
+    departures.iter().map(|Departure { path, expected, found }| OutDeparture { path, expected, found }).collect()
+}
+
+/// What a page of data means for the walk through the list.
+fn turn(pager: &mut Pager, data: &[u8]) -> OutPage {
+    let Page { rows, total, repeated, more } = pager.take(data);
+    OutPage { list: pager.list(), rows, total, repeated, next: more.then(|| pager.position()) }
 }
 
 fn send(call: u64, request: &Request, timeout: u64) -> OutSend<'_> {
