@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::core_table::{ShapeRow, shape_row};
+use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
 use crate::render::render;
 use crate::rust_client::types;
@@ -22,12 +23,11 @@ struct Row<'a> {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let callbacks = &description.callbacks;
-    let shapes: Vec<(&str, Shape)> =
-        callbacks.iter().map(|(name, callback)| (name.as_str(), posted(callback))).collect();
+    let shapes = posted_objects(description);
     let rows: Vec<Row> =
         callbacks.iter().zip(&shapes).map(|((name, callback), (_, shape))| row(name, callback, shape)).collect();
     let events: Vec<_> =
-        callbacks.iter().map(|(name, callback)| json!({ "name": name, "docs": [title(callback)] })).collect();
+        callbacks.iter().map(|(name, callback)| json!({ "name": name, "docs": [callback_title(callback)] })).collect();
     let (structs, enums) = types("callback", &["Event"], &shapes);
     let context = json!({ "callbacks": events, "structs": structs, "enums": enums });
     Ok(vec![
@@ -54,9 +54,14 @@ fn row<'a>(name: &'a str, callback: &'a Callback, shape: &Shape) -> Row<'a> {
     }
 }
 
+/// What each callback posts, by name.
+pub fn posted_objects(description: &Description) -> Vec<(&str, Shape)> {
+    description.callbacks.iter().map(|(name, callback)| (name.as_str(), posted(callback))).collect()
+}
+
 /// All that a callback posts but its signature, as one object.
 fn posted(callback: &Callback) -> Shape {
-    let mut object = shape(ShapeType::Object, &docs(callback).join("\n"));
+    let mut object = shape(ShapeType::Object, &callback_docs(callback).join("\n"));
     object.fields = callback.params.iter().map(|(name, param)| (name.clone(), field(param))).collect();
     object.fields.entry("qid".to_owned()).or_insert_with(|| shape(ShapeType::String, "Unique id of this callback."));
     object.fields.insert("timestamp".to_owned(), shape(ShapeType::Timestamp, "When it was signed."));
@@ -97,21 +102,4 @@ fn shape(kind: ShapeType, desc: &str) -> Shape {
         values: None,
         fields: Default::default(),
     }
-}
-
-fn title(callback: &Callback) -> String {
-    format!("{} {}", callback.title, callback.summary)
-}
-
-fn docs(callback: &Callback) -> Vec<String> {
-    let ids: Vec<&str> = callback.catalog_ids().collect();
-    let mut docs = vec![title(callback), String::new()];
-    docs.push(format!("Documents: {}.", ids.join(", ")));
-    if let Some(retry) = &callback.retry {
-        docs.extend([String::new(), retry.clone()]);
-    }
-    for note in callback.notes.iter().filter(|note| note.documents.is_empty()) {
-        docs.extend([String::new(), note.note.clone()]);
-    }
-    docs
 }

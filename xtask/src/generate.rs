@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{callbacks, core_table, rust_client, surface};
+use crate::{callbacks, core_table, rust_client, surface, ts_client};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -22,7 +22,13 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 4] = ["api/generated", "core/src/generated", "client/src/generated", "client/tests/generated"];
+const FOLDERS: [&str; 5] = [
+    "api/generated",
+    "core/src/generated",
+    "client/src/generated",
+    "client/tests/generated",
+    "bindings-wasm/npm/src/generated",
+];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     let description = Description::load_dir(root.join("api"))?;
@@ -30,6 +36,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(core_table::outputs(&description)?);
     outputs.extend(rust_client::outputs(&description)?);
     outputs.extend(callbacks::outputs(&description)?);
+    outputs.extend(ts_client::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
 
     let stale = stale_files(root, &outputs)?;

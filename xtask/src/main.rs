@@ -3,11 +3,14 @@
 
 mod callbacks;
 mod core_table;
+mod docs;
 mod generate;
+mod model;
 mod names;
 mod render;
 mod rust_client;
 mod surface;
+mod ts_client;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -12,6 +12,15 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// `get_upload_url` as `getUploadUrl`.
+pub fn camel(name: &str) -> String {
+    let mut letters = pascal(name).chars().collect::<Vec<_>>();
+    if let Some(first) = letters.first_mut() {
+        first.make_ascii_lowercase();
+    }
+    letters.into_iter().collect()
+}
+
 /// A wire name as a Rust identifier: `m-loading` as `m_loading`, `type` as `type_`.
 pub fn rust_field(name: &str) -> String {
     let mut snake = String::new();

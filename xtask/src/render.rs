@@ -21,6 +21,7 @@ pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Err
     environment.add_filter("rust_string", |text: String| format!("{text:?}"));
     environment.add_filter("rust_bool", |truth: bool| truth.to_string());
     environment.add_filter("docs", |lines: Vec<String>, indent: usize| docs(&lines, indent));
+    environment.add_filter("tsdoc", |lines: Vec<String>, indent: usize| tsdoc(&lines, indent));
     Ok(environment.get_template(name)?.render(Serde(context))?)
 }
 
@@ -34,4 +35,16 @@ fn docs(lines: &[String], indent: usize) -> String {
         .map(comment)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Lines as a TSDoc comment.
+fn tsdoc(lines: &[String], indent: usize) -> String {
+    let margin = " ".repeat(indent);
+    let text = lines.join("\n").replace("*/", "*\\/");
+    if !text.contains('\n') {
+        return format!("{margin}/** {text} */");
+    }
+    let comment = |line: &str| format!("{margin} * {line}").trim_end().to_owned();
+    let body: Vec<String> = text.lines().map(comment).collect();
+    format!("{margin}/**\n{}\n{margin} */", body.join("\n"))
 }

@@ -1,0 +1,185 @@
+//! Types as TypeScript spells them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baijiayun_api::{EnumValue, Param, ParamType, Shape, ShapeType};
+use serde::Serialize;
+
+use crate::docs::{param_facts, shape_docs, value_docs};
+use crate::model::{Argument, Enum, Field, Repr, Struct, Type};
+
+/// The names of the package: each is given once.
+#[derive(Default)]
+pub struct Names(BTreeSet<String>);
+
+impl Names {
+    /// The wanted name, or a longer one if another type has it.
+    pub fn claim(&mut self, wanted: String) -> String {
+        let mut name = wanted;
+        while !self.0.insert(name.clone()) {
+            name.push_str("Value");
+        }
+        name
+    }
+}
+
+/// An interface as the template `ts/types.jinja` takes it.
+#[derive(Serialize)]
+pub struct Interface {
+    pub name: String,
+    pub docs: Vec<String>,
+    pub members: Vec<Member>,
+}
+
+#[derive(Serialize)]
+pub struct Member {
+    key: String,
+    optional: bool,
+    pub ty: String,
+    docs: Vec<String>,
+}
+
+/// The types that one module of the model refers to by name.
+pub struct Scope<'a> {
+    objects: BTreeMap<&'a str, String>,
+    enums: BTreeMap<&'a str, &'a [EnumValue]>,
+}
+
+impl<'a> Scope<'a> {
+    /// `name` gives each object the name that it has in the package.
+    pub fn new(structs: &'a [Struct], enums: &'a [Enum], mut name: impl FnMut(&str) -> String) -> Scope<'a> {
+        Scope {
+            objects: structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect(),
+            enums: enums.iter().map(|listed| (listed.name.as_str(), listed.values)).collect(),
+        }
+    }
+
+    /// The interface of an object.
+    pub fn interface(&self, object: &Struct) -> Interface {
+        let members = object.fields.iter().map(|field| self.member(field, object.input)).collect();
+        Interface { name: self.objects[object.name.as_str()].clone(), docs: shape_docs(object.shape), members }
+    }
+
+    fn member(&self, field: &Field, input: bool) -> Member {
+        let ty = if input { self.sent(&field.ty, values(field.shape)) } else { self.received(&field.ty) };
+        // What is received may be absent whatever the documents say: the service leaves things out.
+        let optional = !(input && field.shape.required);
+        let mut docs = line(shape_docs(field.shape));
+        docs.extend(value_docs(values(field.shape)));
+        Member { key: key(field.wire), optional, ty: if input { or_undefined(ty, optional) } else { ty }, docs }
+    }
+
+    /// The interface of the parameters of an operation.
+    pub fn params(&self, name: String, docs: String, arguments: &[Argument]) -> Interface {
+        let members = arguments.iter().map(|Argument { wire, param, ty }| {
+            let mut docs = line([vec![param.desc.clone()], param_facts(param)].concat());
+            docs.extend(value_docs(&param.enum_values));
+            let ty = or_undefined(self.param(ty, param), !param.required);
+            Member { key: key(wire), optional: !param.required, ty, docs }
+        });
+        Interface { name, docs: vec![docs], members: members.collect() }
+    }
+
+    /// A type as it is received.
+    pub fn received(&self, ty: &Type) -> String {
+        match ty {
+            Type::Bool => "boolean".to_owned(),
+            Type::Int | Type::Timestamp | Type::Float => "number".to_owned(),
+            Type::Text | Type::Date | Type::Datetime => "string".to_owned(),
+            Type::Id(_) => "Id".to_owned(),
+            Type::Enum(name, repr) => union(self.enums[name.as_str()], *repr),
+            Type::Array(item) => array(&self.received(item)),
+            Type::Map(value) => format!("Record<string, {}>", self.received(value)),
+            Type::Struct(name) => self.objects[name.as_str()].clone(),
+            Type::Nullable(inner) => format!("{} | null", self.received(inner)),
+            Type::Any | Type::File => "unknown".to_owned(),
+            Type::Nothing => "null".to_owned(),
+        }
+    }
+
+    /// A parameter's type. What is a text on the wire may be given as that text.
+    fn param(&self, ty: &Type, param: &Param) -> String {
+        match (param.kind, ty) {
+            (_, Type::Id(_)) => "IdInput".to_owned(),
+            (_, Type::Bool) => "boolean | 0 | 1".to_owned(),
+            (ParamType::Timestamp, _) => "TimeInput".to_owned(),
+            (ParamType::Date | ParamType::Datetime, _) => "string | Date".to_owned(),
+            (ParamType::Float, _) => "number | string".to_owned(),
+            (ParamType::File, _) => "FileInput".to_owned(),
+            (ParamType::List, Type::Array(item)) if matches!(**item, Type::Id(_)) => {
+                "IdInput | readonly IdInput[]".to_owned()
+            }
+            (ParamType::List | ParamType::Json, Type::Array(_) | Type::Struct(_)) => {
+                format!("{} | string", self.sent(ty, &param.enum_values))
+            }
+            (ParamType::Json, _) => match param.value.as_ref().map(|value| value.kind) {
+                Some(ShapeType::Array) => "readonly unknown[] | string".to_owned(),
+                Some(ShapeType::Object | ShapeType::Map) => "object | string".to_owned(),
+                _ => "unknown".to_owned(),
+            },
+            _ => self.sent(ty, &param.enum_values),
+        }
+    }
+
+    /// A type as it is sent; `values` are those that are listed for it.
+    fn sent(&self, ty: &Type, values: &[EnumValue]) -> String {
+        match ty {
+            Type::Id(_) => "IdInput".to_owned(),
+            Type::Int | Type::Enum(_, Repr::Int) if !values.is_empty() => union(values, Repr::Int),
+            Type::Text | Type::Enum(_, Repr::Text) if !values.is_empty() => union(values, Repr::Text),
+            Type::Array(item) => format!("readonly {}", array(&self.sent(item, values))),
+            other => self.received(other),
+        }
+    }
+}
+
+/// The values that are listed for a value or for what it holds.
+fn values(shape: &Shape) -> &[EnumValue] {
+    match shape.items.as_ref().or(shape.values.as_ref()) {
+        Some(inner) if shape.enum_values.is_empty() => values(inner),
+        _ => &shape.enum_values,
+    }
+}
+
+/// A union that shows the listed values and takes any other.
+fn union(values: &[EnumValue], repr: Repr) -> String {
+    let literal = |value: &EnumValue| match repr {
+        Repr::Int => value.value.to_string(),
+        Repr::Text => format!("{:?}", value.value.to_string()),
+    };
+    let base = match repr {
+        Repr::Int => "number",
+        Repr::Text => "string",
+    };
+    let mut members: Vec<String> = values.iter().map(literal).collect();
+    members.push(format!("({base} & {{}})"));
+    members.join(" | ")
+}
+
+fn array(item: &str) -> String {
+    if item.contains(' ') && !item.starts_with("Record<") { format!("({item})[]") } else { format!("{item}[]") }
+}
+
+/// For `exactOptionalPropertyTypes`: what is sent may be given as undefined.
+fn or_undefined(ty: String, optional: bool) -> String {
+    if optional && ty != "unknown" { format!("{ty} | undefined") } else { ty }
+}
+
+/// A wire name as the key of a member.
+fn key(wire: &str) -> String {
+    let plain = wire.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && !wire.starts_with(|first: char| first.is_ascii_digit());
+    if plain { wire.to_owned() } else { format!("{wire:?}") }
+}
+
+/// Sentences in one line; no line if there are none.
+fn line(sentences: Vec<String>) -> Vec<String> {
+    let line = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ");
+    if line.is_empty() { Vec::new() } else { vec![line] }
+}
+
+/// Which of these names the types mention, in the order of the names.
+pub fn mentioned<'n>(names: impl IntoIterator<Item = &'n str>, types: &[&str]) -> Vec<&'n str> {
+    let used: BTreeSet<&str> = types.iter().flat_map(|ty| ty.split(|c: char| !c.is_ascii_alphanumeric())).collect();
+    names.into_iter().filter(|name| used.contains(name)).collect()
+}
