@@ -1,0 +1,125 @@
+//! The engine for Python, Kotlin and Swift: a shell around [`Host`], bytes in and bytes out.
+//!
+//! A crossing costs these languages more than the work behind it, and text
+//! more than bytes: so every function takes one borrowed buffer and gives one
+//! buffer back. Where several texts go in, they stand in one buffer, one per
+//! line; compact JSON holds no line breaks.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use baijiayun_core::callbacks::CLAIM_SCRIPT;
+use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
+use baijiayun_core::host::{Host, error_json};
+
+uniffi::setup_scaffolding!("baijiayun");
+
+/// Why an engine cannot be made: an error object as JSON.
+#[derive(Debug, uniffi::Error)]
+#[uniffi(flat_error)]
+pub enum ConfigError {
+    /// The configuration is wrong.
+    Invalid(String),
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ConfigError::Invalid(json) = self;
+        f.write_str(json)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The calls of one account. See `baijiayun_core::host` for what the buffers hold.
+#[derive(uniffi::Object)]
+pub struct Engine(Mutex<Host>);
+
+impl Engine {
+    /// The core does not panic, so a poisoned lock still guards whole data.
+    fn host(&self) -> MutexGuard<'_, Host> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[uniffi::export]
+impl Engine {
+    /// Makes an engine of a configuration.
+    #[uniffi::constructor]
+    pub fn new(config: &[u8]) -> Result<Engine, ConfigError> {
+        let host = Host::new(&String::from_utf8_lossy(config));
+        host.map(|host| Engine(Mutex::new(host))).map_err(|error| ConfigError::Invalid(text(error_json(&error))))
+    }
+
+    /// Begins a call: a line with the name, a line with the options, then the parameters.
+    pub fn begin(&self, call: &[u8], unix: i64, ticks: u64, random: u64) -> Vec<u8> {
+        let text = String::from_utf8_lossy(call);
+        let mut lines = text.splitn(3, '\n');
+        let mut line = || lines.next().unwrap_or_default();
+        let (name, options, params) = (line(), line(), line());
+        self.host().begin(name, params, options, Now { unix, ticks, random })
+    }
+
+    /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said.
+    #[allow(clippy::too_many_arguments)]
+    pub fn answer(
+        &self,
+        call: u64,
+        status: u16,
+        retry_after: i64,
+        body: &[u8],
+        unix: i64,
+        ticks: u64,
+        random: u64,
+    ) -> Vec<u8> {
+        let retry_after = u64::try_from(retry_after).ok();
+        self.host().answer(call, status, retry_after, body.to_vec(), Now { unix, ticks, random })
+    }
+
+    /// Tells what became of any other step.
+    pub fn resume(&self, call: u64, event: &[u8], unix: i64, ticks: u64, random: u64) -> Vec<u8> {
+        self.host().resume(call, &String::from_utf8_lossy(event), Now { unix, ticks, random })
+    }
+
+    /// Gives a call up.
+    pub fn cancel(&self, call: u64) {
+        self.host().cancel(call);
+    }
+
+    /// How many calls are under way.
+    pub fn calls(&self) -> u64 {
+        self.host().calls() as u64
+    }
+
+    /// Checks and reads what the service posted: a line with the content type
+    /// and one with the options, then the body. `unix` is this machine's clock.
+    pub fn callback(&self, posted: &[u8], unix: i64) -> Vec<u8> {
+        let mut parts = posted.splitn(3, |byte| *byte == b'\n');
+        let mut part = || parts.next().unwrap_or_default();
+        let (content_type, options, body) = (part(), part(), part());
+        let (content_type, options) = (String::from_utf8_lossy(content_type), String::from_utf8_lossy(options));
+        self.host().callback(body, &content_type, &options, unix)
+    }
+
+    /// A link for people: a line with the kind, then the parameters.
+    pub fn link(&self, link: &[u8]) -> Vec<u8> {
+        let text = String::from_utf8_lossy(link);
+        let (kind, params) = text.split_once('\n').unwrap_or((&text, ""));
+        self.host().link(kind, params)
+    }
+}
+
+/// What a shared store evaluates to keep the limits among several processes.
+#[uniffi::export]
+pub fn quota_script() -> String {
+    QUOTA_SCRIPT.to_owned()
+}
+
+/// What a shared store evaluates so that one of several processes takes a callback.
+#[uniffi::export]
+pub fn claim_script() -> String {
+    CLAIM_SCRIPT.to_owned()
+}
+
+fn text(json: Vec<u8>) -> String {
+    String::from_utf8(json).unwrap_or_default()
+}
