@@ -86,8 +86,23 @@ pub fn param_facts(param: &Param) -> Vec<String> {
     facts
 }
 
+/// Sentences in one line, without those that an earlier one says already, and
+/// the listed values below it.
+pub fn compact(sentences: Vec<String>, values: &[EnumValue]) -> Vec<String> {
+    let mut line = String::new();
+    for sentence in sentences {
+        let said = line.to_lowercase().contains(&sentence.trim_end_matches('.').to_lowercase());
+        if !said {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(&sentence);
+        }
+    }
+    let line = (!line.is_empty()).then_some(line);
+    line.into_iter().chain(value_docs(values)).collect()
+}
+
 /// The listed values and their meanings; an item each.
-pub fn value_docs(values: &[EnumValue]) -> impl Iterator<Item = String> {
+fn value_docs(values: &[EnumValue]) -> impl Iterator<Item = String> {
     values.iter().map(|value| format!("- `{}`: {}", value.value, value.meaning))
 }
 

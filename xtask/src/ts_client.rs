@@ -25,7 +25,14 @@ const BASE_METHODS: [&str; 3] = ["call", "pages", "constructor"];
 /// The types of values that the hand-written half defines.
 const SCALARS: [&str; 4] = ["FileInput", "Id", "IdInput", "TimeInput"];
 
-/// A resource as the templates `ts/*.ts.jinja` take it.
+/// What its methods return.
+const PROMISES: [&str; 2] = ["CallPromise", "PagePromise"];
+
+/// The names of types that stand in the templates.
+const FIXED: [&str; 6] =
+    ["KnownCallback", "OperationName", "Operations", "PagedOperationName", "Resources", "UnknownCallback"];
+
+/// A resource as the templates in `ts/` take it.
 #[derive(Serialize)]
 struct Module<'a> {
     resource: &'a str,
@@ -35,7 +42,6 @@ struct Module<'a> {
     title: String,
     calls: Vec<Call>,
     objects: Vec<Interface>,
-    /// Types of the hand-written half that its methods return.
     promises: Vec<&'static str>,
     scalars: Vec<&'static str>,
 }
@@ -50,26 +56,14 @@ struct Call {
     needs_params: bool,
     result: String,
     row: Option<String>,
-}
-
-impl Call {
-    /// The types that its method mentions.
-    fn types(&self) -> impl Iterator<Item = &str> {
-        let params = self.params.as_ref().map(|params| params.name.as_str());
-        params.into_iter().chain([self.result.as_str()]).chain(self.row.as_deref())
-    }
-}
-
-impl Module<'_> {
-    fn interfaces(&self) -> impl Iterator<Item = &Interface> {
-        self.calls.iter().filter_map(|call| call.params.as_ref()).chain(&self.objects)
-    }
+    promise: String,
 }
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut names = Names::default();
-    for class in description.resources.iter().map(|resource| pascal(&resource.resource)) {
-        names.claim(class);
+    let classes = description.resources.iter().map(|resource| pascal(&resource.resource));
+    for name in FIXED.into_iter().map(str::to_owned).chain(classes) {
+        names.claim(name);
     }
     let modules: Vec<Module> = description.resources.iter().map(|resource| module(resource, &mut names)).collect();
     let mut outputs = Vec::new();
@@ -86,56 +80,69 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     Ok(outputs)
 }
 
+impl Module<'_> {
+    fn interfaces(&self) -> impl Iterator<Item = &Interface> {
+        self.calls.iter().filter_map(|call| call.params.as_ref()).chain(&self.objects)
+    }
+
+    /// The types that its methods mention.
+    fn method_types(&self) -> Vec<&str> {
+        let params = self.calls.iter().filter_map(|call| call.params.as_ref()).map(|params| params.name.as_str());
+        params.chain(self.calls.iter().map(|call| call.promise.as_str())).collect()
+    }
+}
+
 fn module<'a>(resource: &'a Resource, names: &mut Names) -> Module<'a> {
     let class = pascal(&resource.resource);
-    let model::Module { calls, structs, enums } = model::module(resource);
-    let results: Vec<(&Type, &str)> = calls.iter().map(|call| (&call.result, call.method)).collect();
-    let scope = Scope::new(&structs, &enums, |object| {
-        let result = results.iter().find(|(result, _)| matches!(result, Type::Struct(name) if name == object));
-        names.claim(match result {
-            Some((_, method)) => format!("{class}{}Result", pascal(method)),
+    let model = model::module(resource);
+    let result_of =
+        |object: &str| model.calls.iter().find(|call| matches!(&call.result, Type::Struct(name) if name == object));
+    let scope = Scope::new(&model.structs, &model.enums, |object| {
+        names.claim(match result_of(object) {
+            Some(call) => format!("{class}{}Result", pascal(call.method)),
             None => format!("{class}{object}"),
         })
     });
-    let calls: Vec<Call> = calls
-        .iter()
-        .map(|call| {
-            let name = format!("{}.{}", resource.resource, call.method);
-            let params = (!call.arguments.is_empty()).then(|| {
-                let own = names.claim(format!("{class}{}Params", pascal(call.method)));
-                scope.params(own, format!("Parameters of `{name}`: {}.", call.operation.title), &call.arguments)
-            });
-            Call {
-                name,
-                method: camel(call.method),
-                docs: method_docs(call.operation),
-                params,
-                needs_params: call.arguments.iter().any(|argument| argument.param.required)
-                    || !call.operation.any_of.is_empty(),
-                result: scope.received(&call.result),
-                row: call.rows.as_ref().map(|rows| scope.received(&rows.item)),
-            }
-        })
-        .collect();
-    let objects = structs.iter().map(|object| scope.interface(object)).collect();
-    let promises = calls.iter().map(|call| if call.row.is_some() { "PagePromise" } else { "CallPromise" });
+    let calls = model.calls.iter().map(|model| {
+        let params = names.claim(format!("{class}{}Params", pascal(model.method)));
+        call(&scope, format!("{}.{}", resource.resource, model.method), params, model)
+    });
     let mut module = Module {
         resource: &resource.resource,
         property: camel(&resource.resource),
-        class,
         title: format!("{} {}", resource.title, resource.summary),
-        promises: ["CallPromise", "PagePromise"]
-            .into_iter()
-            .filter(|name| promises.clone().any(|promise| promise == *name))
-            .collect(),
-        calls,
-        objects,
+        calls: calls.collect(),
+        objects: model.structs.iter().map(|object| scope.interface(object)).collect(),
+        promises: Vec::new(),
         scalars: Vec::new(),
+        class,
     };
-    let members = module.interfaces().flat_map(|interface| &interface.members).map(|member| member.ty.as_str());
-    let types: Vec<&str> = members.chain(module.calls.iter().flat_map(Call::types)).collect();
-    module.scalars = mentioned(SCALARS, &types);
+    let methods = module.method_types();
+    let promises = mentioned(PROMISES, methods.iter().copied());
+    let scalars = mentioned(SCALARS, module.interfaces().flat_map(Interface::types).chain(methods));
+    (module.promises, module.scalars) = (promises, scalars);
     module
+}
+
+fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Call {
+    let operation = call.operation;
+    let title = format!("Parameters of `{name}`: {}.", operation.title);
+    let result = scope.received(&call.result);
+    let row = call.rows.as_ref().map(|rows| scope.received(&rows.item));
+    let promise = match &row {
+        Some(row) => format!("PagePromise<{result}, {row}>"),
+        None => format!("CallPromise<{result}>"),
+    };
+    Call {
+        name,
+        method: camel(call.method),
+        docs: method_docs(operation),
+        params: (!call.arguments.is_empty()).then(|| scope.params(params, title, &call.arguments)),
+        needs_params: !operation.any_of.is_empty() || call.arguments.iter().any(|argument| argument.param.required),
+        result,
+        row,
+        promise,
+    }
 }
 
 fn method_docs(operation: &Operation) -> Vec<String> {
@@ -149,14 +156,12 @@ fn method_docs(operation: &Operation) -> Vec<String> {
 
 fn operations(modules: &[Module]) -> Result<String, Box<dyn Error>> {
     let imports = modules.iter().map(|module| {
-        let types: Vec<&str> = module.calls.iter().flat_map(Call::types).collect();
-        let names = mentioned(module.interfaces().map(|interface| interface.name.as_str()), &types);
-        json!({ "names": names, "file": format!("./{}.js", module.resource) })
+        let names = mentioned(module.interfaces().map(|interface| interface.name.as_str()), module.method_types());
+        json!({ "resource": module.resource, "names": names })
     });
-    let imports: Vec<_> = imports.filter(|import| import["names"] != json!([])).collect();
+    let imports: Vec<_> = imports.collect();
     let calls: Vec<&Call> = modules.iter().flat_map(|module| &module.calls).collect();
-    let types: Vec<&str> = calls.iter().flat_map(|call| call.types()).collect();
-    let scalars = mentioned(SCALARS, &types);
+    let scalars = mentioned(SCALARS, modules.iter().flat_map(Module::method_types));
     render("ts/operations.ts.jinja", json!({ "imports": imports, "calls": calls, "scalars": scalars }))
 }
 
@@ -179,7 +184,6 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
         let name = names.claim(format!("{}Callback", base(wire)));
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
-    let types: Vec<&str> = objects.iter().flat_map(|object| &object.members).map(|member| member.ty.as_str()).collect();
-    let scalars = mentioned(SCALARS, &types);
+    let scalars = mentioned(SCALARS, objects.iter().flat_map(Interface::types));
     render("ts/callbacks.ts.jinja", json!({ "events": events, "objects": objects, "scalars": scalars }))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baijiayun_api::{EnumValue, Param, ParamType, Shape, ShapeType};
 use serde::Serialize;
 
-use crate::docs::{param_facts, shape_docs, value_docs};
+use crate::docs::{compact, param_facts, shape_docs};
 use crate::model::{Argument, Enum, Field, Repr, Struct, Type};
 
 /// The names of the package: each is given once.
@@ -35,8 +35,15 @@ pub struct Interface {
 pub struct Member {
     key: String,
     optional: bool,
-    pub ty: String,
+    ty: String,
     docs: Vec<String>,
+}
+
+impl Interface {
+    /// The types of its members.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|member| member.ty.as_str())
+    }
 }
 
 /// The types that one module of the model refers to by name.
@@ -61,19 +68,23 @@ impl<'a> Scope<'a> {
     }
 
     fn member(&self, field: &Field, input: bool) -> Member {
-        let ty = if input { self.sent(&field.ty, values(field.shape)) } else { self.received(&field.ty) };
+        let ty = match &field.ty {
+            // Inside JSON the service's own examples write numbers as texts.
+            ty @ (Type::Int | Type::Timestamp) if input => format!("{} | string", self.sent(ty, values(field.shape))),
+            ty if input => self.sent(ty, values(field.shape)),
+            ty => self.received(ty),
+        };
         // What is received may be absent whatever the documents say: the service leaves things out.
         let optional = !(input && field.shape.required);
-        let mut docs = line(shape_docs(field.shape));
-        docs.extend(value_docs(values(field.shape)));
+        let docs = compact(shape_docs(field.shape), values(field.shape));
         Member { key: key(field.wire), optional, ty: if input { or_undefined(ty, optional) } else { ty }, docs }
     }
 
     /// The interface of the parameters of an operation.
     pub fn params(&self, name: String, docs: String, arguments: &[Argument]) -> Interface {
         let members = arguments.iter().map(|Argument { wire, param, ty }| {
-            let mut docs = line([vec![param.desc.clone()], param_facts(param)].concat());
-            docs.extend(value_docs(&param.enum_values));
+            let sentences = [vec![param.desc.clone()], param_facts(param)].concat();
+            let docs = compact(sentences, &param.enum_values);
             let ty = or_undefined(self.param(ty, param), !param.required);
             Member { key: key(wire), optional: !param.required, ty, docs }
         });
@@ -172,14 +183,12 @@ fn key(wire: &str) -> String {
     if plain { wire.to_owned() } else { format!("{wire:?}") }
 }
 
-/// Sentences in one line; no line if there are none.
-fn line(sentences: Vec<String>) -> Vec<String> {
-    let line = sentences.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ");
-    if line.is_empty() { Vec::new() } else { vec![line] }
-}
-
-/// Which of these names the types mention, in the order of the names.
-pub fn mentioned<'n>(names: impl IntoIterator<Item = &'n str>, types: &[&str]) -> Vec<&'n str> {
-    let used: BTreeSet<&str> = types.iter().flat_map(|ty| ty.split(|c: char| !c.is_ascii_alphanumeric())).collect();
+/// Which of these names the types mention.
+pub fn mentioned<'n, 't>(
+    names: impl IntoIterator<Item = &'n str>,
+    types: impl IntoIterator<Item = &'t str>,
+) -> Vec<&'n str> {
+    let words = types.into_iter().flat_map(|ty| ty.split(|c: char| !c.is_ascii_alphanumeric()));
+    let used: BTreeSet<&str> = words.collect();
     names.into_iter().filter(|name| used.contains(name)).collect()
 }

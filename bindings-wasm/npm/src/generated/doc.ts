@@ -347,7 +347,7 @@ export interface DocListMediaParams {
 export interface DocCreateFolderParams {
   /** Id of the parent folder; 0 for the top level. */
   parent_finder_id: IdInput;
-  /** Name of the folder, at most 50 characters. At most 50 characters. */
+  /** Name of the folder, at most 50 characters. */
   name: string;
 }
 

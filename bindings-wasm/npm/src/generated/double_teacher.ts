@@ -35,9 +35,9 @@ export interface DoubleTeacherAddZoneParams {
   zone_unique: IdInput;
   /** Id of the city in which the campus lies; no list of the ids is at hand. */
   area_id: IdInput;
-  /** Name of the campus, at most 100 characters. At most 100 characters. */
+  /** Name of the campus, at most 100 characters. */
   name: string;
-  /** Address of the campus, at most 255 characters. At most 255 characters. */
+  /** Address of the campus, at most 255 characters. */
   address: string;
 }
 

@@ -157,13 +157,13 @@ export interface EvaluationCreateTemplateQuestion {
    * - `3`: multiple choice
    * - `4`: text
    */
-  type: 1 | 2 | 3 | 4 | (number & {});
+  type: 1 | 2 | 3 | 4 | (number & {}) | string;
   /**
    * Whether an answer is required.
    * - `0`: not required
    * - `1`: required
    */
-  is_force: 0 | 1 | (number & {});
+  is_force: 0 | 1 | (number & {}) | string;
   /** The options, as strings; left out for a text question. */
   options?: readonly string[] | undefined;
 }

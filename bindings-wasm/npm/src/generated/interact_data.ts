@@ -253,7 +253,7 @@ export interface InteractDataSaveStudent {
    * - `1`: male
    * - `2`: female
    */
-  student_sex: 1 | 2 | (number & {});
+  student_sex: 1 | 2 | (number & {}) | string;
   /** Student number. */
   student_sn: string;
   /**
@@ -261,7 +261,7 @@ export interface InteractDataSaveStudent {
    * - `0`: regular
    * - `1`: on trial
    */
-  student_type: 0 | 1 | (number & {});
+  student_type: 0 | 1 | (number & {}) | string;
 }
 
 /** The assistant teacher. */

@@ -295,7 +295,7 @@ export interface LiveSendChatMessageMessageFrom {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  type: 0 | 1 | 2 | (number & {});
+  type: 0 | 1 | 2 | (number & {}) | string;
   /** Name of the sender. */
   name: string;
   /** Picture of the sender. */
@@ -305,13 +305,13 @@ export interface LiveSendChatMessageMessageFrom {
    * - `0`: visible
    * - `1`: invisible
    */
-  status: 0 | 1 | (number & {});
+  status: 0 | 1 | (number & {}) | string;
   /** Send 0. */
-  end_type: number;
+  end_type: number | string;
   /** Send 0. */
-  group: number;
+  group: number | string;
   /** Whether webrtc is supported; 1 in the example. */
-  webrtc_support: number;
+  webrtc_support: number | string;
 }
 
 /** Required for a picture, not needed for other messages. */
@@ -321,9 +321,9 @@ export interface LiveSendChatMessageMessageData {
   /** Address of the picture. */
   url?: string | undefined;
   /** Width of the picture. */
-  width?: number | undefined;
+  width?: number | string | undefined;
   /** Height of the picture. */
-  height?: number | undefined;
+  height?: number | string | undefined;
 }
 
 export interface LiveSendChatMessageMessage {
@@ -342,7 +342,7 @@ export interface LiveSendChatMessageMessage {
   /** Send 0. */
   agent_id: IdInput;
   /** When the message is sent in the room, unix seconds. */
-  time: number;
+  time: number | string;
   /** Custom text; passed back in the chat message callback. */
   customstr?: string | undefined;
   /** "1" in the example; not explained. */
@@ -350,7 +350,7 @@ export interface LiveSendChatMessageMessage {
   /** Room id. */
   class_id: IdInput;
   /** Send 0. */
-  group: number;
+  group: number | string;
 }
 
 export interface LiveSetVirtualUsersUser {

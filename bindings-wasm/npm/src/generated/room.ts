@@ -691,11 +691,11 @@ export class Room extends Resource {
 
 /** Parameters of `room.create`: 创建房间. */
 export interface RoomCreateParams {
-  /** Room title; at most 50 characters, the rest is cut off. At most 50 characters. */
+  /** Room title; at most 50 characters, the rest is cut off. */
   title: string;
-  /** Class start time, unix seconds. Unix seconds. */
+  /** Class start time, unix seconds. */
   start_time: TimeInput;
-  /** Class end time, unix seconds. Unix seconds. */
+  /** Class end time, unix seconds. */
   end_time: TimeInput;
   /**
    * Room type. Default 5 in double_teacher.2. Default: `2`. Required in small_class.2.
@@ -942,9 +942,9 @@ export interface RoomUpdateParams {
   room_id: IdInput;
   /** Room title. */
   title?: string | undefined;
-  /** Class start time, unix seconds. Unix seconds. */
+  /** Class start time, unix seconds. */
   start_time?: TimeInput | undefined;
-  /** Class end time, unix seconds. Unix seconds. */
+  /** Class end time, unix seconds. */
   end_time?: TimeInput | undefined;
   /** Largest number of users in an ordinary large class; absent or 0 means no limit. */
   max_users?: number | undefined;
@@ -1098,7 +1098,7 @@ export interface RoomListCodesParams {
   type?: 0 | 1 | (number & {}) | undefined;
   /** Page number; each page has limit codes. Default: `1`. */
   page?: number | undefined;
-  /** Codes per page; at most 1000. Default: `100`. At most 1000. */
+  /** Codes per page; at most 1000. Default: `100`. */
   limit?: number | undefined;
 }
 
@@ -1106,7 +1106,7 @@ export interface RoomListCodesParams {
 export interface RoomListParams {
   /** Page number; each page has limit rooms. Default: `1`. */
   page?: number | undefined;
-  /** Rooms per page; at most 1000. Default: `100`. At most 1000. */
+  /** Rooms per page; at most 1000. Default: `100`. */
   limit?: number | undefined;
   /**
    * Product; an account with a single product need not send it. Default: `0`.
@@ -1561,7 +1561,7 @@ export interface RoomDeleteSpotVideosParams {
 
 /** Parameters of `room.create_with_live`: 创建双师+大直播教室. */
 export interface RoomCreateWithLiveParams {
-  /** Title of the class; at most 50 characters, the rest is cut off. At most 50 characters. */
+  /** Title of the class; at most 50 characters, the rest is cut off. */
   title: string;
   /** Start of the class. Unix seconds. */
   start_time: TimeInput;
@@ -1996,11 +1996,11 @@ export interface RoomListItem {
   room_id?: Id;
   /** Room title. */
   title?: string;
-  /** Class start time, unix seconds. Unix seconds. */
+  /** Class start time, unix seconds. */
   start_time?: number;
-  /** Class end time, unix seconds. Unix seconds. */
+  /** Class end time, unix seconds. */
   end_time?: number;
-  /** Creation time, unix seconds. Unix seconds. */
+  /** Creation time, unix seconds. */
   create_time?: number;
   /**
    * Room type.

@@ -1305,7 +1305,7 @@ export interface RoomDataExportAttentionListItem {
    * - `不专注`: not attentive
    */
   attention_level?: "专注" | "不专注" | (string & {});
-  /** Time of the check, unix seconds. Unix seconds. */
+  /** Time of the check, unix seconds. */
   ts?: number;
 }
 

@@ -680,7 +680,7 @@ export interface VideoDeleteCategoryParams {
 export interface VideoListByCategoryParams {
   /** Category id. */
   category_id: IdInput;
-  /** Entries per page, at most 100. Default: `20`. At most 100. */
+  /** Entries per page, at most 100. Default: `20`. */
   page_size?: number | undefined;
   /** Page number. Default: `1`. */
   page?: number | undefined;
@@ -739,7 +739,7 @@ export interface VideoGetShareUrlParams {
 
 /** Parameters of `video.list`: 获取点播视频列表. */
 export interface VideoListParams {
-  /** Entries per page, at most 1000. Default: `20`. At most 1000. */
+  /** Entries per page, at most 1000. Default: `20`. */
   page_size?: number | undefined;
   /** Page number. Default: `1`. */
   page?: number | undefined;

@@ -114,7 +114,7 @@ export interface VideoDataListPlayRecordsParams {
   end_time: string | Date;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page, at most 1000. Default: `100`. At most 1000. */
+  /** Records per page, at most 1000. Default: `100`. */
   page_size?: number | undefined;
 }
 
@@ -135,7 +135,7 @@ export interface VideoDataExportReportsParams {
   end_time: string | Date;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page, at most 1000. Default: `100`. At most 1000. */
+  /** Records per page, at most 1000. Default: `100`. */
   page_size?: number | undefined;
 }
 
