@@ -1,0 +1,136 @@
+// Builds dist/ from the crate and src/: `npm run build`. It needs Rust and this folder's node_modules.
+// With `--js` the WebAssembly of the last build is taken.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
+
+const here = import.meta.dirname;
+const workspace = join(here, "../..");
+const target = process.env.CARGO_TARGET_DIR ?? join(workspace, "target");
+/** What the tools make of the crate, for src/wasm.ts. */
+const wasm = join(here, "wasm");
+const optimised = join(wasm, "baijiayun.wasm");
+const dist = join(here, "dist");
+
+/** The tool has to be of the same version as the crate. */
+const WASM_BINDGEN = /^wasm-bindgen = "=(.*)"$/m.exec(readFileSync(join(workspace, "Cargo.toml"), "utf8"))[1];
+
+/** Features are switched on one by one: with all of them wasm-opt makes files that Node 20 refuses. */
+const WASM_OPT = [
+  "-O3",
+  "--enable-bulk-memory",
+  "--enable-sign-ext",
+  "--enable-mutable-globals",
+  "--enable-nontrapping-float-to-int",
+  "--enable-multivalue",
+  "--enable-reference-types",
+  "--strip-debug",
+  "--strip-producers",
+];
+
+const MODULES = ["web", "workerd", "edge-light", "inline"];
+const NODE = ["node", "inline-node"];
+
+const JS = {
+  absWorkingDir: here,
+  bundle: true,
+  // Without comments, which the types have, but in lines: Node shows the one that threw.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 120,
+  charset: "utf8",
+  legalComments: "none",
+  target: "es2022",
+  logLevel: "warning",
+};
+
+function run(tool, args, options) {
+  execFileSync(tool, args, { cwd: workspace, stdio: ["ignore", "inherit", "inherit"], ...options });
+}
+
+function says(tool, args) {
+  try {
+    return execFileSync(tool, args, { cwd: workspace, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch {
+    return "";
+  }
+}
+
+function wasmBindgen() {
+  const own = join(target, "tools/bin/wasm-bindgen");
+  const fits = (tool) => says(tool, ["--version"]).trim() === `wasm-bindgen ${WASM_BINDGEN}`;
+  const found = ["wasm-bindgen", own].find(fits);
+  if (found) return found;
+  const install = ["install", "wasm-bindgen-cli", "--version", WASM_BINDGEN, "--no-default-features"];
+  run("cargo", [...install, "--root", join(target, "tools")]);
+  return own;
+}
+
+function buildWasm() {
+  if (!says("rustup", ["target", "list", "--installed"]).includes("wasm32-unknown-unknown")) {
+    run("rustup", ["target", "add", "wasm32-unknown-unknown"]);
+  }
+  run("cargo", ["build", "-q", "-p", "baijiayun-wasm", "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+  const built = join(target, "wasm32-unknown-unknown/wasm/baijiayun_wasm.wasm");
+  const glue = ["--target", "web", "--omit-default-module-path", "--out-dir", wasm, "--out-name", "baijiayun"];
+  run(wasmBindgen(), [...glue, built]);
+  const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), ...WASM_OPT];
+  run(process.execPath, [...optimise, "-o", optimised, join(wasm, "baijiayun_bg.wasm")]);
+  const inlined = gzipSync(readFileSync(optimised), { level: 9 }).toString("base64");
+  writeFileSync(join(wasm, "inline.js"), `export default "${inlined}";\n`);
+  writeFileSync(join(wasm, "inline.d.ts"), "declare const inlined: string;\nexport default inlined;\n");
+}
+
+/** ES modules: an entry per environment, and what they share. */
+async function buildModules() {
+  await build({
+    ...JS,
+    entryPoints: MODULES.map((name) => `src/entries/${name}.ts`),
+    outdir: dist,
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    platform: "neutral",
+    splitting: true,
+    chunkNames: "core",
+    external: ["*.wasm", "*.wasm?module"],
+  });
+}
+
+/**
+ * For Node one CommonJS module that `import` gets as well, through a module that names what it exports: so the classes
+ * are the same whichever way they are had.
+ */
+async function buildNode() {
+  await build({
+    ...JS,
+    entryPoints: NODE.map((name) => `src/entries/${name}.ts`),
+    outdir: dist,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+  });
+  const { createRequire } = await import("node:module");
+  const names = Object.keys(createRequire(import.meta.url)(join(dist, "node.cjs"))).sort();
+  for (const name of NODE) {
+    const text = `import cjs from "./${name}.cjs";\nexport const { ${names.join(", ")} } = cjs;\n`;
+    writeFileSync(join(dist, `${name}.mjs`), text);
+  }
+}
+
+function buildTypes() {
+  run(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "-p", join(here, "tsconfig.types.json")]);
+  writeFileSync(join(dist, "index.d.ts"), 'export * from "./types/index.js";\n');
+  writeFileSync(join(dist, "index.d.mts"), 'export * from "./types/index.js";\n');
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+if (!process.argv.includes("--js")) buildWasm();
+copyFileSync(optimised, join(dist, "baijiayun.wasm"));
+await Promise.all([buildModules(), buildNode()]);
+buildTypes();
+for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(join(workspace, licence), join(here, licence));

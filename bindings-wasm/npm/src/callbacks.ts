@@ -1,0 +1,189 @@
+import { Claims } from "./claims.js";
+import type { Driver } from "./engine.js";
+import { BaijiayunError, CallbackError, errorOf } from "./errors.js";
+import type { ErrorFields } from "./errors.js";
+import { bytesOf } from "./files.js";
+import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
+import { header } from "./http.js";
+import type { Departure, Id } from "./types.js";
+import { needReady, ready } from "./wasm.js";
+
+/** What the service posted. */
+export interface CallbackEvent<Name extends string | null, Data> {
+  /** Which callback it is; `null` if no document describes it. */
+  name: Name;
+  /** Its unique id; a repetition has the same. */
+  qid: Id | null;
+  /** When the service signed it, unix seconds. */
+  timestamp: number | null;
+  /** Which key signed it: 0 is partnerKey, then the callbackKeys in their order. */
+  key: number;
+  /** Values that are not what the documents describe. */
+  departures: Departure[];
+  /** All that was posted but the signature. */
+  data: Data;
+}
+
+/** What the service posted; `name` tells which callback it is, and so what `data` holds. */
+export type Callback = KnownCallback | UnknownCallback;
+
+/** The name of a callback that a document describes. */
+export type CallbackName = KnownCallback["name"];
+
+/** How a callback is read. */
+export interface ParseOptions<Name extends CallbackName = CallbackName> {
+  /**
+   * Refuses a callback whose timestamp is further from this machine's clock, in seconds: what was recorded and is
+   * posted again later. 300 is usual, and the default; `null` does not look at the clock, for old examples in tests.
+   */
+  tolerance?: number | null | undefined;
+  /** The callback that it is, if you know by the address that it came to. Else its fields tell. */
+  name?: Name | undefined;
+}
+
+/** How a callback is taken by {@link Callbacks.handle}. */
+export interface HandleOptions<Name extends CallbackName = CallbackName> extends ParseOptions<Name> {
+  /** Whether a callback that comes again is left out; true unless you say otherwise. */
+  once?: boolean | undefined;
+  /** Is told why a callback was refused, or what its handler threw. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** The headers of a post: those of Fetch or Node, or just the content type. */
+export type CallbackHeaders = Headers | Record<string, string | readonly string[] | undefined> | string | undefined;
+
+/** Bodies of more bytes than this are refused, as the core does. */
+const MAX_BYTES = 4 << 20;
+
+type Parsed = { event: Omit<CallbackEvent<string | null, unknown>, "data">; data: unknown } | { error: ErrorFields };
+
+/** What the service posts to you: checked, recognised, typed, and each taken once. */
+export class Callbacks {
+  readonly #driver: Driver;
+  readonly #claims: Claims;
+
+  constructor(driver: Driver, claims: Claims) {
+    this.#driver = driver;
+    this.#claims = claims;
+  }
+
+  /** What to answer when a callback was taken. The content type is application/json. */
+  readonly success = '{"code":0,"msg":""}';
+
+  /** What to answer when it was not: the service then posts most callbacks again, twice, after some seconds. */
+  failure(message: string): string {
+    return JSON.stringify({ code: 1, msg: message });
+  }
+
+  /**
+   * Checks the signature of a post and reads it.
+   *
+   * `body` is the raw body, byte for byte as it came (`express.raw()`, `await request.arrayBuffer()`): what a framework
+   * parsed and wrote again no longer fits its signature. Throws {@link CallbackError} if the service did not post it.
+   *
+   * ```
+   * const callback = client.callbacks.parse(body, request.headers);
+   * if (callback.name === "class_event") console.log(callback.data.room_id, callback.data.op);
+   * ```
+   */
+  parse<Name extends CallbackName>(
+    body: string | Uint8Array | ArrayBuffer,
+    headers: CallbackHeaders,
+    options: ParseOptions<Name> & { name: Name },
+  ): Extract<KnownCallback, { name: Name }>;
+  parse(body: string | Uint8Array | ArrayBuffer, headers?: CallbackHeaders, options?: ParseOptions): Callback;
+  parse(body: string | Uint8Array | ArrayBuffer, headers?: CallbackHeaders, options: ParseOptions = {}): Callback {
+    needReady("client.callbacks.parse");
+    const { tolerance, name } = options;
+    const how = JSON.stringify({ name, ...(tolerance === null ? { clock: false } : { tolerance }) });
+    const type = (typeof headers === "string" ? headers : header(headers, "content-type")) ?? "";
+    const parsed = JSON.parse(this.#driver.engine().callback(posted(body), type, how, Date.now() / 1000)) as Parsed;
+    if (!("error" in parsed)) return { ...parsed.event, data: parsed.data } as Callback;
+    const { error } = parsed;
+    throw error.kind === "too_large" ? new CallbackError(error) : errorOf(error);
+  }
+
+  /**
+   * Takes a post as a handler of the Fetch API (Hono, Next.js, Cloudflare Workers, Deno, Bun) and says what to answer:
+   * 401 to what the service did not post, `success` when the handler returns, `failure` when it throws. A callback
+   * that comes again is answered with `success` and not handled again, unless its handler failed.
+   *
+   * The service wants its answer at once: have long work done elsewhere.
+   *
+   * ```
+   * app.post("/callbacks", (c) => client.callbacks.handle(c.req.raw, async (callback) => queue.push(callback)));
+   * ```
+   */
+  async handle<Name extends CallbackName = never>(
+    request: Request,
+    handler: (callback: [Name] extends [never] ? Callback : Extract<KnownCallback, { name: Name }>) => unknown,
+    options: HandleOptions<Name> = {},
+  ): Promise<Response> {
+    const { once = true, onError } = options;
+    await ready();
+    let callback: Callback;
+    try {
+      callback = this.parse(await bodyOf(request), request.headers, options);
+    } catch (error) {
+      if (!(error instanceof BaijiayunError)) throw error;
+      onError?.(error);
+      return this.#reply(401, this.failure("not signed by this account"));
+    }
+    const qid = once ? callback.qid : null;
+    if (qid !== null && !(await this.claim(qid))) return this.#reply(200, this.success);
+    try {
+      await handler(callback as Parameters<typeof handler>[0]);
+    } catch (error) {
+      if (qid !== null) await this.release(qid);
+      onError?.(error);
+      return this.#reply(200, this.failure("it could not be taken, post it again"));
+    }
+    return this.#reply(200, this.success);
+  }
+
+  /**
+   * Claims a callback by its `qid`: true for the first to do so. The service posts a callback again when it heard no
+   * success; claim it before the work, and give it back ({@link Callbacks.release}) when the work fails.
+   *
+   * It holds for 10 minutes, in this process, or in the client's store for all processes.
+   */
+  claim(qid: Id): Promise<boolean> {
+    return this.#claims.claim(qid);
+  }
+
+  /** Gives a callback back whose work failed, so that its repetition is taken. */
+  release(qid: Id): Promise<void> {
+    return this.#claims.release(qid);
+  }
+
+  #reply(status: number, body: string): Response {
+    return new Response(body, { status, headers: { "content-type": "application/json" } });
+  }
+}
+
+function posted(body: string | Uint8Array | ArrayBuffer): Uint8Array {
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return bytesOf(body);
+  // Of what is no text either (a body that a framework parsed) the engine says so.
+  return new TextEncoder().encode(String(body));
+}
+
+async function bodyOf(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (let read = await reader?.read(); read && !read.done; read = await reader!.read()) {
+    chunks.push(read.value);
+    length += read.value.byteLength;
+    if (length > MAX_BYTES) {
+      reader!.cancel().catch(() => {});
+      throw new CallbackError({ kind: "too_large", message: `the callback has more than ${MAX_BYTES} bytes` });
+    }
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return body;
+}

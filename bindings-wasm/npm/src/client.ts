@@ -1,0 +1,160 @@
+import { Callbacks } from "./callbacks.js";
+import { Claims } from "./claims.js";
+import { Driver } from "./engine.js";
+import { InvalidAccountError } from "./errors.js";
+import { Resources } from "./generated/index.js";
+import type { OperationName, Operations } from "./generated/index.js";
+import type { HttpExecutor } from "./http.js";
+import { Links } from "./links.js";
+import { call } from "./resource.js";
+import type { CallOptions, CallPromise } from "./resource.js";
+import type { Store } from "./store.js";
+import { Videos } from "./uploads.js";
+import { defaultExecutor } from "./xhr.js";
+
+/** What a client is made of. */
+export interface ClientOptions {
+  /** The account's private domain prefix (`demo` for demo.at.baijiayun.com), or a whole address (`bjy mock`, a proxy). */
+  domain: string;
+  /** The account's id. */
+  partnerId: string | number | bigint;
+  /** The account's key. It must not reach a browser: give a `signer` there. */
+  partnerKey?: string | undefined;
+  /**
+   * Signs where the key is not: it asks your server for the MD5, in lower-case hex, of the text, `&partner_key=` and
+   * the key. Your server has to look at what it signs.
+   */
+  signer?: ((text: string) => string | Promise<string>) | undefined;
+  /** Other keys by which callbacks may be signed, while you change keys. */
+  callbackKeys?: readonly string[] | undefined;
+  /** Paths by operation name, in place of those that are guesses: what `bjy doctor` found out for your account. */
+  paths?: Record<string, string> | undefined;
+  /**
+   * How many requests the account may send in so many seconds; calls wait for their turn. 200 in 10 s if nothing is
+   * said, as the documents say; `false` for no limit.
+   */
+  quota?: { requests: number; seconds: number } | false | undefined;
+  /** Whether the limits of single operations are kept; true if nothing is said. */
+  operationQuota?: boolean | undefined;
+  /** Most attempts per call, throttled ones aside; 3 if nothing is said, 1 tries nothing again. */
+  attempts?: number | undefined;
+  /** Longest time for one attempt, in milliseconds; 30,000 if nothing is said. */
+  attemptTimeout?: number | undefined;
+  /** Longest time for a whole call with all waits and attempts, in milliseconds; 120,000 if nothing is said. */
+  deadline?: number | undefined;
+  /** Both of these for a call that sends files; an hour if nothing is said. */
+  uploadDeadline?: number | undefined;
+  /** Keeps the limits together with other processes: {@link redisStore}. */
+  store?: Store | undefined;
+  /** What the keys in the store begin with; `baijiayun` if nothing is said. */
+  storePrefix?: string | undefined;
+  /** Sends the requests, in place of `fetch`. */
+  http?: HttpExecutor | undefined;
+}
+
+type ParamsOf<Name extends OperationName> = Operations[Name]["params"];
+
+/** `params` may be left out where none is required. */
+type CallArguments<Params> =
+  Record<string, never> extends Params
+    ? [params?: Params | undefined, options?: CallOptions | undefined]
+    : [params: Params, options?: CallOptions | undefined];
+
+/**
+ * Calls the server API of BaijiaYun (百家云) for one account. Keep one per account: it keeps the account's limits.
+ *
+ * ```
+ * const client = new Client({ domain: "demo", partnerId: "12345678", partnerKey: process.env.BAIJIAYUN_PARTNER_KEY });
+ * const room = await client.room.create({ title: "测试教室", start_time: new Date(), end_time: inTwoHours });
+ * ```
+ *
+ * There is nothing to close.
+ */
+export class Client extends Resources {
+  /** 点播视频 Videos on demand, with their upload in one go. */
+  override readonly video: Videos;
+  /** What the service posts to you. */
+  readonly callbacks: Callbacks;
+  /** Links into rooms and to recordings, which people open in a browser. */
+  readonly links: Links;
+  readonly #driver: Driver;
+
+  constructor(options: ClientOptions) {
+    check(options);
+    const driver = new Driver(configOf(options), {
+      http: options.http ?? defaultExecutor,
+      store: options.store,
+      signer: options.signer,
+    });
+    super(driver);
+    this.#driver = driver;
+    this.video = new Videos(driver);
+    this.callbacks = new Callbacks(driver, new Claims(options.store, options.storePrefix ?? "baijiayun"));
+    this.links = new Links(driver);
+  }
+
+  /**
+   * Calls an operation by its name.
+   *
+   * ```
+   * const room = await client.call("room.info", { room_id });
+   * ```
+   */
+  call<Name extends OperationName>(
+    name: Name,
+    ...[params, options]: CallArguments<ParamsOf<Name>>
+  ): CallPromise<Operations[Name]["result"]> {
+    return call(this.#driver, name, params, options);
+  }
+
+  /**
+   * Calls a path that the description lacks. It is signed and its answer read like any other; the data come as the
+   * service writes them.
+   */
+  callPath<Data = unknown>(
+    path: `/${string}`,
+    params?: Record<string, unknown>,
+    options: CallOptions & { method?: "GET" | "POST" | undefined } = {},
+  ): CallPromise<Data> {
+    return call(this.#driver, options.method === "GET" ? `GET ${path}` : path, params, options);
+  }
+}
+
+/** Told at once, since a missing environment variable is the usual cause. The engine checks the rest. */
+function check({ domain, partnerId, partnerKey, signer }: Partial<ClientOptions>): void {
+  const missing = (name: string) =>
+    new InvalidAccountError({
+      kind: "invalid_account",
+      message: `${name} is missing`,
+      hint: "is the environment variable set that it comes from?",
+    });
+  if (!domain) throw missing("domain");
+  if (partnerId === undefined || partnerId === "") throw missing("partnerId");
+  if (!partnerKey && !signer) throw missing("partnerKey (or a signer)");
+  if (partnerKey && signer) {
+    throw new InvalidAccountError({ kind: "invalid_account", message: "both partnerKey and signer are given" });
+  }
+}
+
+function configOf(options: ClientOptions): string {
+  const { quota } = options;
+  return JSON.stringify({
+    domain: options.domain,
+    partner_id: String(options.partnerId),
+    partner_key: options.partnerKey,
+    callback_keys: options.callbackKeys,
+    paths: options.paths,
+    settings: {
+      quota: quota && [quota.requests, quota.seconds],
+      ...(quota === false && { quota: [0, 1] }),
+      operation_quota: options.operationQuota,
+      attempts: options.attempts,
+      attempt_timeout: options.attemptTimeout,
+      deadline: options.deadline,
+      upload_deadline: options.uploadDeadline,
+      store: options.store !== undefined,
+      store_prefix: options.storePrefix,
+      ids_as_text: true,
+    },
+  });
+}

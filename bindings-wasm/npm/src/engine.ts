@@ -1,0 +1,345 @@
+import { AnswerError, SigningError, errorOf } from "./errors.js";
+import type { BaijiayunError, ErrorFields } from "./errors.js";
+import type { FileSource } from "./files.js";
+import { brokenBy, readAnswer } from "./http.js";
+import type { Answer, HttpExecutor, HttpRequest } from "./http.js";
+import { multipart } from "./multipart.js";
+import type { Part } from "./multipart.js";
+import { writeParams } from "./params.js";
+import { traceOf } from "./resource.js";
+import type { CallOptions } from "./resource.js";
+import type { Store } from "./store.js";
+import type { Departure } from "./types.js";
+import type { Meter } from "./uploads.js";
+import { WasmEngine, isReady, quota_script, ready } from "./wasm.js";
+
+/** What the engine wants done next for a call. */
+type Step = SendStep | WaitStep | StoreStep | SignStep | Done | Failed;
+
+interface SendStep {
+  step: "send";
+  call: number;
+  timeout: number;
+  method: "GET" | "POST";
+  url: string;
+  headers: Record<string, string>;
+  form?: string;
+  parts?: Part[];
+}
+
+interface WaitStep {
+  step: "wait";
+  call: number;
+  time: number;
+}
+
+interface StoreStep {
+  step: "store";
+  call: number;
+  keys: string[];
+  args: number[];
+}
+
+interface SignStep {
+  step: "sign";
+  call: number;
+  text: string;
+}
+
+interface WireTrace {
+  attempts: number;
+  waited: number;
+  store_down?: boolean;
+  budget_exhausted?: boolean;
+}
+
+/** The step that ends a call that went well. */
+export interface Done {
+  step: "done";
+  trace: WireTrace;
+  msg: string;
+  ts: number | null;
+  departures: Departure[];
+  page?: { list: string; total: number | null; repeated: boolean; next: string | null };
+  data: unknown;
+}
+
+interface Failed {
+  step: "failed";
+  trace: WireTrace;
+  video_id?: number;
+  error: ErrorFields;
+}
+
+/** What became of a step that was not an answer. */
+type Event =
+  | { event: "elapsed" }
+  | { event: "broken"; kind: string; message: string }
+  | { event: "store"; wait: number }
+  | { event: "store_down" }
+  | { event: "signed"; signature: string }
+  | { event: "not_signed"; message: string };
+
+/** What some calls need besides parameters and options. */
+export interface CallExtras {
+  /** Which page of a list: empty for the first, else what the one before named as next. */
+  page?: string;
+  /** The upload of a video: the file, and how it goes on. */
+  upload?: { file: FileSource; video_id?: string; resumes?: number | undefined; transcoding?: number | undefined };
+  meter?: Meter;
+}
+
+/** What the engine does not do itself. */
+export interface Ports {
+  http: HttpExecutor;
+  store: Store | undefined;
+  signer: ((text: string) => string | Promise<string>) | undefined;
+}
+
+/** Carries out what the engine says, call by call. */
+export class Driver {
+  /** Holds the key. */
+  readonly #config: string;
+  readonly #ports: Ports;
+  #engine: WasmEngine | undefined;
+
+  constructor(config: string, ports: Ports) {
+    this.#config = config;
+    this.#ports = ports;
+  }
+
+  /** The engine; the WebAssembly must be there. */
+  engine(): WasmEngine {
+    if (this.#engine === undefined) {
+      try {
+        this.#engine = new WasmEngine(this.#config);
+      } catch (error) {
+        throw typeof error === "string" ? errorOf(JSON.parse(error) as ErrorFields) : error;
+      }
+    }
+    return this.#engine;
+  }
+
+  /** Makes a call. Its data are returned, all of the answer is put into `answer`. */
+  async call(
+    name: string,
+    params: object | undefined,
+    options: CallOptions | undefined,
+    answer: { done?: Done },
+    also?: CallExtras,
+  ): Promise<unknown> {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    if (!isReady()) await abortable(ready(), signal);
+    const written = writeParams(name, params);
+    const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : written.files;
+    if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
+    const engine = this.engine();
+    const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
+    let step = read(engine.begin(name, written.json, wanted, unix(), ticks(), random()));
+    let cause: unknown;
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        switch (step.step) {
+          case "done":
+            answer.done = step;
+            return step.data;
+          case "failed":
+            throw failure(step, cause);
+          case "send": {
+            let response: Answer;
+            try {
+              response = await this.#send(step, files, signal, also?.meter);
+            } catch (error) {
+              signal?.throwIfAborted();
+              cause = error;
+              step = this.#tell(step.call, broken(error, step, name));
+              break;
+            }
+            cause = undefined;
+            const { status, retryAfter, body } = response;
+            step = read(engine.answer(step.call, status, retryAfter, body, unix(), ticks(), random()));
+            break;
+          }
+          case "wait":
+            await sleep(step.time, signal);
+            step = this.#tell(step.call, { event: "elapsed" });
+            break;
+          case "store":
+            step = this.#tell(step.call, await abortable(this.#ask(step), signal));
+            break;
+          case "sign":
+            step = this.#tell(step.call, await abortable(this.#sign(step.text), signal));
+            break;
+        }
+      }
+    } catch (error) {
+      if ("call" in step) engine.cancel(step.call);
+      throw error;
+    }
+  }
+
+  /** Has a text signed by the client's signer. */
+  async signature(text: string): Promise<string> {
+    const event = await this.#sign(text);
+    if (event.event === "signed") return event.signature;
+    throw new SigningError({ kind: "signing", message: event.message });
+  }
+
+  #tell(call: number, event: Event): Step {
+    return read(this.engine().resume(call, JSON.stringify(event), unix(), ticks(), random()));
+  }
+
+  async #send(
+    step: SendStep,
+    files: Map<string, FileSource> | undefined,
+    signal: AbortSignal | undefined,
+    meter: Meter | undefined,
+  ): Promise<Answer> {
+    const giveUp = new AbortController();
+    const request: HttpRequest = {
+      method: step.method,
+      url: step.url,
+      headers: step.headers,
+      body: step.form,
+      signal: giveUp.signal,
+      timeout: step.timeout,
+      redirect: "manual",
+      duplex: "half",
+      onProgress: undefined,
+    };
+    if (step.parts) {
+      meter?.begin(step.parts.find((part) => part.source !== undefined)?.offset ?? 0);
+      const form = await multipart(step.parts, files, meter && ((bytes) => meter.moved(bytes)));
+      request.body = form.body;
+      request.headers["content-type"] = form.contentType;
+      if (form.length !== undefined) request.headers["content-length"] = String(form.length);
+      if (meter) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
+    }
+    return new Promise<Answer>((resolve, reject) => {
+      const stop = (reason: unknown) => {
+        over();
+        giveUp.abort(reason);
+        reject(reason);
+      };
+      const late = () => stop(new DOMException(`no answer within ${step.timeout} ms`, "TimeoutError"));
+      const aborted = () => stop(signal!.reason);
+      const timer = setTimeout(late, Math.min(step.timeout, LONGEST));
+      const unwatch = meter?.watch(stop);
+      signal?.addEventListener("abort", aborted);
+      const over = () => {
+        clearTimeout(timer);
+        unwatch?.();
+        signal?.removeEventListener("abort", aborted);
+      };
+      this.#exchange(request).then(
+        (answer) => {
+          over();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          over();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async #exchange(request: HttpRequest): Promise<Answer> {
+    return readAnswer(await this.#ports.http(request));
+  }
+
+  async #ask({ keys, args }: StoreStep): Promise<Event> {
+    try {
+      const wait = await this.#ports.store!.evaluate(quota_script(), keys, args);
+      return { event: "store", wait };
+    } catch {
+      return { event: "store_down" };
+    }
+  }
+
+  async #sign(text: string): Promise<Event & { event: "signed" | "not_signed" }> {
+    try {
+      const signature: unknown = await this.#ports.signer!(text);
+      if (typeof signature === "string") return { event: "signed", signature };
+      return { event: "not_signed", message: "the signer returned no text" };
+    } catch (error) {
+      return { event: "not_signed", message: (error as Error | undefined)?.message || String(error) };
+    }
+  }
+}
+
+/** The name by which the engine asks for the file of an upload. */
+const UPLOADED = "0";
+
+/** Longer timers fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Unix seconds; the engine takes the whole of them. */
+const unix = () => Date.now() / 1000;
+const ticks = () => performance.now();
+const random = () => Math.random() * 2 ** 53;
+
+function read(step: string): Step {
+  return JSON.parse(step) as Step;
+}
+
+function failure(step: Failed, cause: unknown): BaijiayunError {
+  const videoId = step.video_id === undefined ? undefined : String(step.video_id);
+  return errorOf(step.error, { trace: traceOf(step.trace), cause, videoId });
+}
+
+function broken(error: unknown, step: SendStep, operation: string): Event {
+  const { kind, message } = brokenBy(error, step.url);
+  if (kind === "too_large") {
+    const hint = "ask for fewer rows at a time";
+    throw new AnswerError({ kind, operation, message, hint });
+  }
+  return { event: "broken", kind, message };
+}
+
+function writeOptions(
+  operation: string,
+  options: CallOptions | undefined,
+  also: CallExtras | undefined,
+  files: Map<string, FileSource> | undefined,
+): string {
+  const upload = also?.upload;
+  // What can be read only once cannot be sent again.
+  const once = files && !upload && Array.from(files.values()).some((file) => !file.reopens);
+  return JSON.stringify({
+    retry: options?.retry ?? (once ? "never" : undefined),
+    attempts: options?.attempts,
+    attempt_timeout: options?.attemptTimeout,
+    deadline: options?.deadline,
+    extra: options?.extra && (JSON.parse(writeParams(operation, options.extra).json) as unknown),
+    page: also?.page,
+    upload: upload && { ...upload, file: { name: upload.file.name, size: upload.file.size, source: UPLOADED } },
+  });
+}
+
+function sleep(time: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      clearTimeout(timer);
+      reject(signal!.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    }, time);
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+/** The promise, or the signal's reason if that comes first. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+  });
+}
+

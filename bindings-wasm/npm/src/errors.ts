@@ -1,0 +1,318 @@
+import type { Id, Trace } from "./types.js";
+
+/** What went wrong, as all languages name it. */
+export type ErrorKind =
+  | "invalid_account"
+  | "unknown_operation"
+  | "invalid_parameters"
+  | "signing"
+  | "file"
+  | "connect"
+  | "timeout"
+  | "transport"
+  | "path_not_found"
+  | "parameter_rejected"
+  | "signature_rejected"
+  | "account_not_found"
+  | "permission_denied"
+  | "live_not_open"
+  | "room_not_found"
+  | "room_deleted"
+  | "upload_failed"
+  | "general"
+  | "service"
+  | "throttled"
+  | "http_status"
+  | "not_envelope"
+  | "not_json"
+  | "too_large"
+  | "decode"
+  | "callback_malformed"
+  | "callback_signature"
+  | "callback_clock"
+  | "misuse";
+
+/** One thing that is wrong with the parameters of a call. */
+export interface Fault {
+  /** The parameter. */
+  parameter: string;
+  /** `missing`, `unknown`, `wrong_type` or `out_of_range`. */
+  kind: "missing" | "unknown" | "wrong_type" | "out_of_range" | (string & {});
+  /** The same in words. */
+  message: string;
+}
+
+/** What an error is made of. */
+export interface ErrorFields {
+  kind: ErrorKind;
+  operation?: string;
+  /** What happened. */
+  message: string;
+  /** All of it in words; made from the other fields if it is absent. */
+  text?: string;
+  hint?: string | null;
+  code?: number | null;
+  ts?: number | null;
+  status?: number | null;
+  faults?: Fault[];
+  body?: string;
+}
+
+/** What an error is told besides. */
+export interface ErrorContext {
+  trace?: Trace | undefined;
+  cause?: unknown;
+  videoId?: Id | undefined;
+}
+
+/**
+ * What went wrong, in which call, and what to do about it.
+ *
+ * All errors of this package are of this class, except what an `AbortSignal` gives as its reason. `instanceof` works
+ * between the entries of the package too. No error holds partner_key.
+ */
+export class BaijiayunError extends Error {
+  /** What kind of error it is. */
+  declare readonly kind: ErrorKind;
+  /** The operation that was called, for example `room.create`; empty if there was none. */
+  declare readonly operation: string;
+  /** What happened; for an error of the service its own `msg`. `message` says it with all the rest. */
+  declare readonly reason: string;
+  /** What to do about it. */
+  declare readonly hint: string | null;
+  /** The service's own code, for example 1002. */
+  declare readonly code: number | null;
+  /** When the service answered, unix seconds. */
+  declare readonly ts: number | null;
+  /** The HTTP status of the answer. */
+  declare readonly status: number | null;
+  /** Everything that is wrong with the parameters. */
+  declare readonly faults: readonly Fault[];
+  /** How the call went before it failed. */
+  declare readonly trace: Trace | undefined;
+  /** The video whose upload broke off: `client.video.resumeUpload` goes on with it. */
+  declare readonly videoId: Id | undefined;
+  /** The answer, if there was one. It is not enumerable, so that loggers leave it out: it may hold anything. */
+  declare readonly body: string | undefined;
+
+  constructor(fields: ErrorFields, context: ErrorContext = {}) {
+    super(fields.text ?? words(fields), context.cause === undefined ? undefined : { cause: context.cause });
+    this.kind = fields.kind;
+    this.operation = fields.operation ?? "";
+    this.reason = fields.message;
+    this.hint = fields.hint ?? null;
+    this.code = fields.code ?? null;
+    this.ts = fields.ts ?? null;
+    this.status = fields.status ?? null;
+    this.faults = fields.faults ?? [];
+    if (context.trace) this.trace = context.trace;
+    if (context.videoId) this.videoId = context.videoId;
+    Object.defineProperty(this, "body", { value: fields.body, enumerable: false });
+  }
+}
+
+function words({ kind, operation, message, hint }: ErrorFields): string {
+  return `${operation ? `${operation}: ` : ""}${kind}${message && `: ${message}`}${hint ? ` [${hint}]` : ""}`;
+}
+
+/** The domain, partner_id or key cannot be right. */
+export class InvalidAccountError extends BaijiayunError {
+  declare readonly kind: "invalid_account";
+}
+
+/** There is no operation of that name. */
+export class UnknownOperationError extends BaijiayunError {
+  declare readonly kind: "unknown_operation";
+}
+
+/** Parameters are missing, unknown or wrong; `faults` names all of them. Nothing was sent. */
+export class InvalidParametersError extends BaijiayunError {
+  declare readonly kind: "invalid_parameters";
+}
+
+/** The signer gave no signature. */
+export class SigningError extends BaijiayunError {
+  declare readonly kind: "signing";
+}
+
+/** A file to send cannot be read, or is not what it was. */
+export class FileError extends BaijiayunError {
+  declare readonly kind: "file";
+}
+
+/** There was no answer: the connection broke, none could be made, or time was up. `cause` is what `fetch` threw. */
+export class TransportError extends BaijiayunError {
+  declare readonly kind: "transport" | "connect" | "timeout";
+}
+
+/** No connection could be made: the request was not sent. */
+export class ConnectError extends TransportError {
+  declare readonly kind: "connect";
+}
+
+/** No answer came in time. */
+export class TimeoutError extends TransportError {
+  declare readonly kind: "timeout";
+}
+
+/** The service refused: `code` is its code, `reason` its message. */
+export class ApiError extends BaijiayunError {
+  declare readonly kind:
+    | "path_not_found"
+    | "parameter_rejected"
+    | "signature_rejected"
+    | "account_not_found"
+    | "permission_denied"
+    | "live_not_open"
+    | "room_not_found"
+    | "room_deleted"
+    | "upload_failed"
+    | "general"
+    | "service";
+}
+
+/** 404: the service has no such path. If the path was a guess, `hint` says so. */
+export class PathNotFoundError extends ApiError {
+  declare readonly kind: "path_not_found";
+}
+
+/** 1001 参数错误: the service refuses a parameter. */
+export class ParameterRejectedError extends ApiError {
+  declare readonly kind: "parameter_rejected";
+}
+
+/** 1002 签名计算错误: the service computes another signature. */
+export class SignatureError extends ApiError {
+  declare readonly kind: "signature_rejected";
+}
+
+/** 2001 账号不存在: there is no such account. */
+export class AccountNotFoundError extends ApiError {
+  declare readonly kind: "account_not_found";
+}
+
+/** 2002 账号权限错误: the account lacks the permission. */
+export class PermissionError extends ApiError {
+  declare readonly kind: "permission_denied";
+}
+
+/** 2003 直播账号未开或服务停止: the live account is not open, or stopped. */
+export class LiveNotOpenError extends ApiError {
+  declare readonly kind: "live_not_open";
+}
+
+/** 3001 房间号不存在: there is no such room. */
+export class RoomNotFoundError extends ApiError {
+  declare readonly kind: "room_not_found";
+}
+
+/** 3002 该房间已删除: the room was deleted. */
+export class RoomDeletedError extends ApiError {
+  declare readonly kind: "room_deleted";
+}
+
+/** 4001 文件上传失败: the upload failed. */
+export class UploadFailedError extends ApiError {
+  declare readonly kind: "upload_failed";
+}
+
+/** Too many requests: the service said so, or its limits leave no room before the deadline. */
+export class ThrottledError extends BaijiayunError {
+  declare readonly kind: "throttled";
+}
+
+/** The answer is not one of the API: `status` and `body` are what came. */
+export class AnswerError extends BaijiayunError {
+  declare readonly kind: "http_status" | "not_envelope" | "not_json" | "too_large" | "decode";
+}
+
+/** A callback that the service did not post like this: refuse it. */
+export class CallbackError extends BaijiayunError {
+  declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock" | "too_large";
+}
+
+/** The package was used in a way that cannot work. */
+export class MisuseError extends BaijiayunError {
+  declare readonly kind: "misuse";
+}
+
+type ErrorClass = new (fields: ErrorFields, context?: ErrorContext) => BaijiayunError;
+
+const CLASSES: Record<ErrorKind, ErrorClass> = {
+  invalid_account: InvalidAccountError,
+  unknown_operation: UnknownOperationError,
+  invalid_parameters: InvalidParametersError,
+  signing: SigningError,
+  file: FileError,
+  connect: ConnectError,
+  timeout: TimeoutError,
+  transport: TransportError,
+  path_not_found: PathNotFoundError,
+  parameter_rejected: ParameterRejectedError,
+  signature_rejected: SignatureError,
+  account_not_found: AccountNotFoundError,
+  permission_denied: PermissionError,
+  live_not_open: LiveNotOpenError,
+  room_not_found: RoomNotFoundError,
+  room_deleted: RoomDeletedError,
+  upload_failed: UploadFailedError,
+  general: ApiError,
+  service: ApiError,
+  throttled: ThrottledError,
+  http_status: AnswerError,
+  not_envelope: AnswerError,
+  not_json: AnswerError,
+  too_large: AnswerError,
+  decode: AnswerError,
+  callback_malformed: CallbackError,
+  callback_signature: CallbackError,
+  callback_clock: CallbackError,
+  misuse: MisuseError,
+};
+
+/** The error of its kind's class. */
+export function errorOf(fields: ErrorFields, context?: ErrorContext): BaijiayunError {
+  return new CLASSES[fields.kind](fields, context);
+}
+
+/** A mark on each class's prototype, the same in every copy of this package, by which `instanceof` goes. */
+function mark(name: string, type: { prototype: object }): void {
+  const brand = Symbol.for(`baijiayun.${name}`);
+  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
+  Object.defineProperty(type.prototype, brand, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      // A class of yours that extends one of these is told in the usual way.
+      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as Function, value);
+      return typeof value === "object" && value !== null && brand in value;
+    },
+  });
+}
+
+for (const [name, type] of Object.entries({
+  BaijiayunError,
+  InvalidAccountError,
+  UnknownOperationError,
+  InvalidParametersError,
+  SigningError,
+  FileError,
+  TransportError,
+  ConnectError,
+  TimeoutError,
+  ApiError,
+  PathNotFoundError,
+  ParameterRejectedError,
+  SignatureError,
+  AccountNotFoundError,
+  PermissionError,
+  LiveNotOpenError,
+  RoomNotFoundError,
+  RoomDeletedError,
+  UploadFailedError,
+  ThrottledError,
+  AnswerError,
+  CallbackError,
+  MisuseError,
+})) {
+  mark(name, type);
+}

@@ -1,0 +1,200 @@
+import { FileError } from "./errors.js";
+import { platform } from "./platform.js";
+
+/** Content that can be sent as a file. */
+export type FileContent =
+  | Blob
+  | Uint8Array
+  | ArrayBuffer
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | ((offset: number) => ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>);
+
+/** What a file is sent as. */
+export interface FileOptions {
+  /** The file name that the service is told. */
+  name: string;
+  /** Its size in bytes. Bytes and Blobs have theirs; without one a stream is sent in chunks. */
+  size?: number | undefined;
+  /** Its media type. */
+  type?: string | undefined;
+}
+
+/** A file to send. {@link file} and {@link fromPath} make one. */
+export class FileSource {
+  /** The file name that the service is told. */
+  readonly name: string;
+  /** The media type, if it is known. */
+  readonly type: string;
+  /** @internal */
+  size: number | undefined;
+  /** @internal Its content, where that is a Blob: browsers send those from disk. */
+  readonly blob: Blob | undefined;
+  /** @internal Whether it can be read again, from any byte on. */
+  readonly reopens: boolean;
+  readonly #open: (offset: number) => AsyncIterable<Uint8Array>;
+  readonly #measure: (() => Promise<number>) | undefined;
+
+  /** @internal */
+  constructor(parts: {
+    name: string;
+    type?: string | undefined;
+    size?: number | undefined;
+    blob?: Blob | undefined;
+    reopens: boolean;
+    open: (offset: number) => AsyncIterable<Uint8Array>;
+    measure?: () => Promise<number>;
+  }) {
+    this.name = parts.name;
+    this.type = parts.type || "application/octet-stream";
+    this.size = parts.size;
+    this.blob = parts.blob;
+    this.reopens = parts.reopens;
+    this.#open = parts.open;
+    this.#measure = parts.measure;
+  }
+
+  /** @internal Finds out the size, if it can be known. */
+  async measure(): Promise<void> {
+    if (this.#measure) this.size = await this.#measure();
+  }
+
+  /** @internal The bytes from `offset` on: as many as the size says, or an error. */
+  async *read(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    let left = this.size === undefined ? Infinity : this.size - offset;
+    try {
+      for await (const chunk of this.#open(offset)) {
+        left -= chunk.byteLength;
+        if (left < 0) throw unreadable(`${this.name} has more than the ${this.size} bytes that it had`);
+        yield chunk;
+      }
+    } catch (error) {
+      throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${words(error)}`, error);
+    }
+    if (left > 0 && left !== Infinity) throw unreadable(`${this.name} ends ${left} bytes before its size of ${this.size}`);
+  }
+}
+
+function words(error: unknown): string {
+  return (error as Error | undefined)?.message || String(error);
+}
+
+/**
+ * Makes a file of bytes, a Blob or a stream.
+ *
+ * A stream can be read once. For a video upload that may have to go on after a broken connection give its `size` and
+ * a function that opens it from a byte on, or a Blob, or a path ({@link fromPath}).
+ *
+ * ```
+ * await client.doc.upload({ room_id, attachment: file(pdf, { name: "lesson.pdf" }) });
+ * ```
+ */
+export function file(content: FileContent, options: FileOptions): FileSource {
+  const { name, type } = options;
+  if (content instanceof Blob) return fromBlob(content, name, type);
+  if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) {
+    const bytes = bytesOf(content);
+    const open = async function* (offset: number) {
+      if (offset < bytes.byteLength) yield bytes.subarray(offset);
+    };
+    return new FileSource({ name, type, size: bytes.byteLength, reopens: true, open });
+  }
+  if (typeof content === "function") {
+    const open = (offset: number) => iterable(content(offset));
+    return new FileSource({ name, type, size: options.size, reopens: true, open });
+  }
+  return new FileSource({ name, type, size: options.size, reopens: false, open: once(content, name) });
+}
+
+/**
+ * The file at a path, in Node. It is opened when it is sent, and read bit by bit.
+ *
+ * ```
+ * await client.video.upload(fromPath("lessons/第一课.mp4"), { definition: "16,2" });
+ * ```
+ */
+export function fromPath(path: string, options: { name?: string; type?: string } = {}): FileSource {
+  const name = options.name ?? (path.split(/[/\\]/).pop() || "file");
+  const opened = async () => {
+    if (platform.open === undefined) throw unreadable("files on disk can be read in Node only");
+    try {
+      return await platform.open(path);
+    } catch (error) {
+      throw unreadable(`cannot read ${name}: ${words(error)}`, error);
+    }
+  };
+  const source: FileSource = new FileSource({
+    name,
+    type: options.type,
+    reopens: true,
+    measure: async () => (await opened()).size,
+    async *open(offset) {
+      const { size, read } = await opened();
+      if (size !== source.size) throw unreadable(`${name} has ${size} bytes now, no longer ${source.size}`);
+      if (offset < size) yield* read(offset);
+    },
+  });
+  return source;
+}
+
+/** A value as a file; a text says why it cannot be one; `undefined` if it is none at all. */
+export function sourceOf(value: unknown): FileSource | string | undefined {
+  if (value instanceof FileSource) return value;
+  if (value instanceof Blob) {
+    const { name } = value as Partial<File>;
+    return name ? fromBlob(value, name) : "is a Blob without a name: give file(blob, { name })";
+  }
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+    return "is bytes without a name: give file(bytes, { name })";
+  }
+  const streams = typeof value === "object" && value !== null && (Symbol.asyncIterator in value || "getReader" in value);
+  return streams ? "is a stream without a name: give file(stream, { name, size })" : undefined;
+}
+
+function fromBlob(blob: Blob, name: string, type = blob.type): FileSource {
+  const open = (offset: number) => iterable(blob.slice(offset).stream());
+  return new FileSource({ name, type, size: blob.size, blob, reopens: true, open });
+}
+
+/** Bytes, whatever holds them; nothing is copied. */
+export function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(content)
+    ? new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
+    : new Uint8Array(content);
+}
+
+function once(content: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>, name: string) {
+  let read = false;
+  return async function* (offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    if (read || offset > 0) {
+      throw unreadable(
+        `${name} is a stream that was read already`,
+        undefined,
+        "give file() a function that opens it from a byte on, a Blob, or a path, so that it can be sent again",
+      );
+    }
+    read = true;
+    yield* iterable(content);
+  };
+}
+
+/** Older browsers cannot iterate over streams. */
+async function* iterable(
+  content: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (Symbol.asyncIterator in content) {
+    yield* content as AsyncIterable<Uint8Array>;
+    return;
+  }
+  const reader = (content as ReadableStream<Uint8Array>).getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function unreadable(message: string, cause?: unknown, hint?: string): FileError {
+  const fields = { kind: "file", message, hint: hint ?? "check the path, and that nothing writes to the file while it is sent" } as const;
+  return new FileError(fields, { cause });
+}

@@ -1,0 +1,51 @@
+export { Callbacks } from "./callbacks.js";
+export type {
+  Callback,
+  CallbackEvent,
+  CallbackHeaders,
+  CallbackName,
+  HandleOptions,
+  ParseOptions,
+} from "./callbacks.js";
+export { Client } from "./client.js";
+export type { ClientOptions } from "./client.js";
+export {
+  AccountNotFoundError,
+  AnswerError,
+  ApiError,
+  BaijiayunError,
+  CallbackError,
+  ConnectError,
+  FileError,
+  InvalidAccountError,
+  InvalidParametersError,
+  LiveNotOpenError,
+  MisuseError,
+  ParameterRejectedError,
+  PathNotFoundError,
+  PermissionError,
+  RoomDeletedError,
+  RoomNotFoundError,
+  SignatureError,
+  SigningError,
+  ThrottledError,
+  TimeoutError,
+  TransportError,
+  UnknownOperationError,
+  UploadFailedError,
+} from "./errors.js";
+export type { ErrorContext, ErrorFields, ErrorKind, Fault } from "./errors.js";
+export { FileSource, file, fromPath } from "./files.js";
+export type { FileContent, FileOptions } from "./files.js";
+export type * from "./generated/index.js";
+export type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
+export { Links } from "./links.js";
+export type { EnterRoomParams } from "./links.js";
+export { CallPromise, PagePromise } from "./resource.js";
+export type { CallDetails, CallOptions, Page } from "./resource.js";
+export { redisStore } from "./store.js";
+export type { IoRedisLike, NodeRedisLike, RedisStoreOptions, Store } from "./store.js";
+export type { Departure, FileInput, Id, IdInput, TimeInput, Trace } from "./types.js";
+export { Videos } from "./uploads.js";
+export type { UploadOptions, UploadedVideo, VideoUploadParams } from "./uploads.js";
+export { ready } from "./wasm.js";

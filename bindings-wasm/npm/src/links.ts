@@ -1,0 +1,92 @@
+import type { Driver } from "./engine.js";
+import { SigningError, errorOf } from "./errors.js";
+import type { ErrorFields } from "./errors.js";
+import { writeParams } from "./params.js";
+import type { IdInput } from "./types.js";
+import { needReady, ready } from "./wasm.js";
+
+/** Who enters which room. */
+export interface EnterRoomParams {
+  room_id: IdInput;
+  /** The number of the user in your own system; not 0. */
+  user_number: IdInput;
+  user_name: string;
+  /** 0 student (the default), 1 teacher, 2 assistant. */
+  user_role?: 0 | 1 | 2 | undefined;
+  /** The address of the user's picture. */
+  user_avatar?: string | undefined;
+}
+
+type Link = { url: string } | { sign: string } | { error: ErrorFields };
+
+/**
+ * Links into rooms and to recordings, which people open in a browser. Nothing is sent to make one.
+ *
+ * The documents leave them out: the rules are from public material.
+ */
+export class Links {
+  readonly #driver: Driver;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /**
+   * A link that lets one user into a room without a code. It does not expire: hand it to that user only.
+   *
+   * It is signed with the account's key. If that is not here, {@link Links.enterRoomAsync} has it signed.
+   */
+  enterRoom(params: EnterRoomParams): string {
+    const link = this.#link("enter_room", params);
+    if ("url" in link) return link.url;
+    throw new SigningError({
+      kind: "signing",
+      operation: "enter_room",
+      message: "the account has no key here",
+      hint: "`await client.links.enterRoomAsync(...)` has the link signed by the client's signer",
+    });
+  }
+
+  /** The same link, signed with the account's key or by the client's signer. */
+  async enterRoomAsync(params: EnterRoomParams): Promise<string> {
+    await ready();
+    const link = this.#link("enter_room", params);
+    if ("url" in link) return link.url;
+    const signature = await this.#driver.signature(link.sign);
+    return this.#url("enter_room", { ...params, signature });
+  }
+
+  /** A link by which whoever has it enters under that name with a join code (参加码). */
+  quickEnter(params: { code: string; user_name: string }): string {
+    return this.#url("quick_enter", params);
+  }
+
+  /** The player of a video. The token is that of `client.video.getPlayerToken`. */
+  videoPlayer(params: { video_id: IdInput; token: string }): string {
+    return this.#url("video_player", params);
+  }
+
+  /**
+   * The playback of a class. The token is that of `client.playback.getPlayerToken`. A room that was used for several
+   * classes has a playback for each: name the session then.
+   */
+  playback(params: { room_id: IdInput; session_id?: IdInput | undefined; token: string }): string {
+    return this.#url("playback", params);
+  }
+
+  /** The same link for the vendor's desktop client (云端课堂), which the system opens if it is installed. */
+  inDesktopClient(link: string): string {
+    return this.#url("desktop_client", { link });
+  }
+
+  #url(kind: string, params: object): string {
+    return (this.#link(kind, params) as { url: string }).url;
+  }
+
+  #link(kind: string, params: object): { url: string } | { sign: string } {
+    needReady("a function of client.links");
+    const link = JSON.parse(this.#driver.engine().link(kind, writeParams(kind, params).json)) as Link;
+    if ("error" in link) throw errorOf(link.error);
+    return link;
+  }
+}

@@ -1,0 +1,19 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+
+import type { OpenFile, Platform } from "./platform.js";
+
+/** How much of a file is in memory at a time. */
+const CHUNK = 128 << 10;
+
+/** Node, with the bytes of the WebAssembly from wherever the entry has them. */
+export function nodePlatform(wasmNow: () => Buffer): Platform {
+  return { wasmNow, open, streams: true };
+}
+
+async function open(path: string): Promise<OpenFile> {
+  const found = await stat(path);
+  if (!found.isFile()) throw new Error("it is not a file");
+  const { size } = found;
+  return { size, read: (start) => createReadStream(path, { start, end: size - 1, highWaterMark: CHUNK }) };
+}

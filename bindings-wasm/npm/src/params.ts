@@ -1,0 +1,87 @@
+import { FileSource, sourceOf } from "./files.js";
+import { InvalidParametersError } from "./errors.js";
+import type { Fault } from "./errors.js";
+
+/** Parameters as the engine takes them. */
+export interface WrittenParams {
+  json: string;
+  /** The files among them, by the name under which the engine asks for their content. */
+  files: Map<string, FileSource> | undefined;
+}
+
+/** Writes parameters as JSON. Most are what JSON can say already. */
+export function writeParams(operation: string, params: object | undefined): WrittenParams {
+  if (params === undefined) return { json: "", files: undefined };
+  return isPlain(params) ? { json: JSON.stringify(params), files: undefined } : convert(operation, params);
+}
+
+function isPlain(value: object): boolean {
+  for (const member of Object.values(value)) {
+    switch (typeof member) {
+      case "string":
+      case "boolean":
+      case "undefined":
+        break;
+      case "number":
+        if (!isExact(member)) return false;
+        break;
+      case "object":
+        if (member !== null && !(isPlainObject(member) && isPlain(member))) return false;
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+}
+
+/** NaN is none either. */
+function isExact(value: number): boolean {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+}
+
+function convert(operation: string, params: object): WrittenParams {
+  const files = new Map<string, FileSource>();
+  const faults: Fault[] = [];
+  const refuse = (parameter: string, message: string) => {
+    faults.push({ parameter, kind: "wrong_type", message });
+    return null;
+  };
+
+  function exact(value: unknown, parameter: string): unknown {
+    if (typeof value === "bigint") return value.toString();
+    if (typeof value === "number" && !isExact(value)) {
+      return refuse(parameter, "is a number that JavaScript does not keep exactly: give it as text or as a bigint");
+    }
+    if (typeof value === "function" || typeof value === "symbol") return refuse(parameter, `is a ${typeof value}`);
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof Date) {
+      return Number.isNaN(value.getTime()) ? refuse(parameter, "is an invalid Date") : { unix_ms: value.getTime() };
+    }
+    if (Array.isArray(value)) return value.map((item) => exact(item, parameter));
+    return isPlainObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, exact(member, `${parameter}.${name}`)]))
+      : value;
+  }
+
+  const members = Object.entries(params).map(([name, value]) => {
+    const source = sourceOf(value);
+    if (source === undefined) return [name, exact(value, name)];
+    if (typeof source === "string") return [name, refuse(name, source)];
+    const key = String(files.size);
+    files.set(key, source);
+    return [name, { name: source.name, size: source.size, source: key }];
+  });
+  if (faults.length > 0) throw invalid(operation, faults);
+  return { json: JSON.stringify(Object.fromEntries(members)), files: files.size > 0 ? files : undefined };
+}
+
+function invalid(operation: string, faults: Fault[]): InvalidParametersError {
+  const message = faults.map((fault) => `${fault.parameter} ${fault.message}`).join("; ");
+  return new InvalidParametersError({ kind: "invalid_parameters", operation, message, faults });
+}

@@ -1,0 +1,25 @@
+/** The content of a file on disk. */
+export interface OpenFile {
+  size: number;
+  /** The bytes from `offset` on. It may be called again. */
+  read(offset: number): AsyncIterable<Uint8Array>;
+}
+
+/** What environments do differently. Each entry of the package says it once, before anything else happens. */
+export interface Platform {
+  /** The WebAssembly module, or its bytes, where it can be had at once. */
+  wasmNow?: () => BufferSource | WebAssembly.Module;
+  /** The same, or an answer that holds the bytes, where that takes time. */
+  wasm?: () => Promise<BufferSource | WebAssembly.Module | Response>;
+  /** Opens a file on disk, where there is one. */
+  open?: (path: string) => Promise<OpenFile>;
+  /** Whether `fetch` sends a stream with the length that its header names. */
+  streams: boolean;
+}
+
+export let platform: Platform;
+
+/** Says which environment this is. */
+export function install(here: Platform): void {
+  platform = here;
+}
