@@ -30,7 +30,6 @@ pub mod coerce;
 pub mod engine;
 mod error;
 pub mod form;
-mod generated;
 pub mod host;
 mod json;
 pub mod links;

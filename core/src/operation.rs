@@ -1,9 +1,11 @@
 //! The table of operations, generated from `api/*.yaml`.
 
+pub(crate) mod table;
+
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
-use crate::generated::operations::OPERATIONS;
+use table::OPERATIONS;
 
 /// One operation of the service.
 ///
@@ -286,7 +288,7 @@ impl Operation {
 
 /// All operations, sorted by name.
 pub fn all() -> &'static [Operation] {
-    OPERATIONS
+    &OPERATIONS
 }
 
 /// The operation of that name, for example `room.create`.

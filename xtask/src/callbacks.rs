@@ -2,56 +2,49 @@
 
 use std::error::Error;
 
-use baijiayun_api::{Callback, Description, EnumValue, Param, ParamType, Shape, ShapeType};
-use serde::Serialize;
+use baijiayun_api::{Callback, Description, Param, ParamType, Shape, ShapeType};
 use serde_json::json;
 
-use crate::core_table::{ShapeRow, shape_row};
+use crate::core_table;
 use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
 use crate::render::render;
 use crate::rust_client::types;
 
-#[derive(Serialize)]
-struct Row<'a> {
-    name: &'a str,
-    fields: Vec<(String, ShapeRow)>,
-    required: Vec<&'a String>,
-    /// The listed values, as they are posted.
-    known: Vec<(&'a String, Vec<String>)>,
-}
-
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let callbacks = &description.callbacks;
     let shapes = posted_objects(description);
-    let rows: Vec<Row> =
-        callbacks.iter().zip(&shapes).map(|((name, callback), (_, shape))| row(name, callback, shape)).collect();
+    let table = callbacks.values().zip(&shapes).fold(core_table::HEAD.to_owned(), |text, (callback, (name, shape))| {
+        text + "\n" + &paragraph(name, callback, shape)
+    });
     let events: Vec<_> =
         callbacks.iter().map(|(name, callback)| json!({ "name": name, "docs": [callback_title(callback)] })).collect();
     let (structs, enums) = types("callback", &["Event"], &shapes);
     let context = json!({ "callbacks": events, "structs": structs, "enums": enums });
     Ok(vec![
-        Output::new(
-            "core/src/generated/callbacks.rs",
-            render("core/callbacks.rs.jinja", json!({ "callbacks": rows }))?,
-        ),
+        Output::new("core/src/generated/callbacks.txt", table),
         Output::new("client/src/generated/callbacks.rs", render("client/callbacks.rs.jinja", context)?),
     ])
 }
 
-fn row<'a>(name: &'a str, callback: &'a Callback, shape: &Shape) -> Row<'a> {
-    let params = &callback.params;
-    let values = |values: &[EnumValue]| values.iter().map(|value| value.value.to_string()).collect();
-    Row {
-        name,
-        fields: shape.fields.iter().map(|(name, field)| (name.clone(), shape_row(field))).collect(),
-        required: params.iter().filter(|(_, param)| param.required).map(|(name, _)| name).collect(),
-        known: params
-            .iter()
-            .filter(|(_, param)| !param.enum_values.is_empty())
-            .map(|(name, param)| (name, values(&param.enum_values)))
-            .collect(),
+/// What `core/src/callbacks/table.rs` reads.
+fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
+    let mut text = format!("{name}\n");
+    for (name, field) in &shape.fields {
+        text += &format!("  field {name} {}", core_table::shape(field, 2));
+        if let Some(param) = callback.params.get(name) {
+            // The listed values, as they are posted.
+            let values: Vec<String> = param.enum_values.iter().map(|value| value.value.to_string()).collect();
+            if param.required {
+                text += " required";
+            }
+            if !values.is_empty() {
+                text += &format!(" known {}", values.join(","));
+            }
+        }
+        text += "\n";
     }
+    text
 }
 
 /// What each callback posts, by name.

@@ -33,7 +33,7 @@ const FOLDERS: [&str; 5] = [
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     let description = Description::load_dir(root.join("api"))?;
     let mut outputs = vec![Output::new("api/generated/description.json", serde_json::to_string(&description)? + "\n")];
-    outputs.extend(core_table::outputs(&description)?);
+    outputs.extend(core_table::outputs(&description));
     outputs.extend(rust_client::outputs(&description)?);
     outputs.extend(callbacks::outputs(&description)?);
     outputs.extend(ts_client::outputs(&description)?);

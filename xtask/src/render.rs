@@ -19,7 +19,6 @@ pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Err
     environment.set_loader(minijinja::path_loader(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")));
     environment.add_filter("pascal", |text: String| names::pascal(&text));
     environment.add_filter("rust_string", |text: String| format!("{text:?}"));
-    environment.add_filter("rust_bool", |truth: bool| truth.to_string());
     environment.add_filter("docs", |lines: Vec<String>, indent: usize| docs(&lines, indent));
     environment.add_filter("tsdoc", |lines: Vec<String>, indent: usize| tsdoc(&lines, indent));
     Ok(environment.get_template(name)?.render(Serde(context))?)

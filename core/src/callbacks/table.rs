@@ -1,7 +1,13 @@
 //! The table of callbacks, generated from `api/callbacks.yaml`.
 
-use crate::generated::callbacks::CALLBACKS;
+use std::sync::LazyLock;
+
 use crate::operation::Field;
+use crate::operation::table::{named, paragraphs, shape};
+
+/// In the order of the documents; read at first use.
+static CALLBACKS: LazyLock<Vec<Callback>> =
+    LazyLock::new(|| paragraphs(include_str!("../generated/callbacks.txt"), callback).unwrap_or_default());
 
 /// One kind of callback.
 #[derive(Debug)]
@@ -19,7 +25,7 @@ pub struct Callback {
 
 /// All callbacks, in the order of the documents.
 pub fn all() -> &'static [Callback] {
-    CALLBACKS
+    &CALLBACKS
 }
 
 /// The callback of that name.
@@ -50,4 +56,22 @@ pub(super) fn recognise<'p>(posted: impl Fn(&str) -> Option<&'p str>) -> Option<
     };
     // The first of several equals: `max_by_key` takes the last.
     CALLBACKS.iter().rev().filter(fits).max_by_key(|callback| found(callback))
+}
+
+/// Reads a paragraph: the callback's name, then its fields. `None` if a word is not understood.
+fn callback(text: &'static str) -> Option<Callback> {
+    let mut words = text.split_ascii_whitespace();
+    let name = words.next()?;
+    let mut fields: Vec<Field> = Vec::new();
+    let mut required = Vec::new();
+    let mut known = Vec::new();
+    while let Some(word) = words.next() {
+        match word {
+            "field" => fields.push(Field { name: words.next()?, shape: shape(&mut words)? }),
+            "required" => required.push(fields.last()?.name),
+            "known" => known.push((fields.last()?.name, named(words.next()?))),
+            _ => return None,
+        }
+    }
+    Some(Callback { name, fields: fields.leak(), required: required.leak(), known: known.leak() })
 }
