@@ -5,13 +5,41 @@ use std::borrow::Cow;
 /// Most pairs that are read from one form; more are refused, not skipped.
 pub const MAX_PAIRS: usize = 10_000;
 
-/// Appends pairs to a form, URL-encoded.
+/// Pairs as a form, URL-encoded.
 pub fn encode<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::with_capacity(512));
-    for (name, value) in pairs {
-        form.append_pair(name, value);
-    }
+    let mut form = Writer::new();
+    pairs.into_iter().for_each(|(name, value)| form.pair(name, value));
     form.finish()
+}
+
+/// Writes a form pair by pair.
+pub(crate) struct Writer(String);
+
+impl Writer {
+    pub(crate) fn new() -> Writer {
+        Writer(String::with_capacity(512))
+    }
+
+    pub(crate) fn pair(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.text(name);
+        self.0.push('=');
+        self.text(value);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.extend(form_urlencoded::byte_serialize(text.as_bytes()));
+    }
 }
 
 /// Reads a form or a query. `None` if it has more than [`MAX_PAIRS`] pairs.

@@ -70,7 +70,7 @@ const ACCEPT: (&str, &str) = ("accept", "application/json");
 /// [`ErrorKind::InvalidParameters`] with all faults of the call,
 /// [`ErrorKind::Signing`] if the account's signer fails.
 pub fn build(account: &Account, operation: &Operation, params: &Params, timestamp: i64) -> Result<Request, Error> {
-    let unsigned = Draft::new(account, operation, params)?.stamp(operation, timestamp);
+    let unsigned = Unsigned::new(account, operation, params, timestamp)?;
     let signing = |reason: String| Error::new(ErrorKind::Signing, operation.name.as_ref()).with_message(reason);
     let signature = match (unsigned.to_sign(), account.signer()) {
         (None, _) => None,
@@ -83,23 +83,60 @@ pub fn build(account: &Account, operation: &Operation, params: &Params, timestam
 }
 
 /// The checked and encoded parameters of a call, before it is known when it will be sent.
+/// Everything but the time and the signature is written once, for all attempts.
 #[derive(Clone)]
 pub(crate) struct Draft {
     url: String,
-    /// Sorted by name, with an empty timestamp.
-    pairs: Vec<Pair>,
-    files: Vec<Part>,
+    /// What is signed, if the operation is.
+    canonical: Option<Stamped>,
+    content: Content,
+}
+
+#[derive(Clone)]
+enum Content {
+    Form(Stamped),
+    Multipart {
+        /// Sorted by name, with an empty timestamp.
+        texts: Vec<(Cow<'static, str>, String)>,
+        files: Vec<Part>,
+    },
+}
+
+/// A text with a place for the time of sending.
+#[derive(Clone)]
+struct Stamped {
+    text: String,
+    /// Where the time goes, if it goes anywhere.
+    place: Option<usize>,
+}
+
+impl Stamped {
+    /// The text with the time in its place and room for `more` bytes.
+    fn at(&self, timestamp: &str, more: usize) -> String {
+        let (before, after) =
+            self.place.and_then(|place| self.text.split_at_checked(place)).unwrap_or((&self.text, ""));
+        let mut text = String::with_capacity(self.text.len() + timestamp.len() + more);
+        text.push_str(before);
+        if self.place.is_some() {
+            text.push_str(timestamp);
+        }
+        text.push_str(after);
+        text
+    }
 }
 
 /// A request that waits for its signature, for signers that are somewhere else.
 pub struct Unsigned<'a> {
     operation: &'a Operation,
-    draft: Draft,
+    draft: Cow<'a, Draft>,
+    timestamp: String,
 }
 
-type Pair = (Cow<'static, str>, String);
+type Pair<'p> = (Cow<'p, str>, Cow<'p, str>);
 
 const TIMESTAMP: &str = "timestamp";
+/// `&sign=` and 32 digits.
+const SIGNATURE_LENGTH: usize = 38;
 
 impl Draft {
     pub(crate) fn new(account: &Account, operation: &Operation, params: &Params) -> Result<Draft, Error> {
@@ -132,23 +169,56 @@ impl Draft {
             _ => account.address(operation).unwrap_or_default(),
         };
         if operation.signed {
-            pairs.push((Cow::Borrowed("partner_id"), account.partner_id().to_owned()));
-            pairs.push((Cow::Borrowed(TIMESTAMP), String::new()));
+            pairs.push((Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
+            pairs.push((Cow::Borrowed(TIMESTAMP), Cow::Borrowed("")));
         }
         pairs.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
-        Ok(Draft { url, pairs, files })
+        Ok(Draft::of(url, operation.signed, pairs, files))
+    }
+
+    fn of(url: String, signed: bool, pairs: Vec<Pair<'_>>, files: Vec<Part>) -> Draft {
+        let canonical = signed.then(|| {
+            let (before, after) = around_timestamp(&pairs);
+            let mut text = sign::join(before.iter().map(borrowed));
+            let place = text.len();
+            let rest = sign::join(after.iter().map(borrowed));
+            if !rest.is_empty() {
+                text.push('&');
+                text.push_str(&rest);
+            }
+            Stamped { text, place: Some(place) }
+        });
+        let content = if files.is_empty() {
+            let (before, after) = around_timestamp(&pairs);
+            let mut form = form::Writer::new();
+            before.iter().map(borrowed).for_each(|(name, value)| form.pair(name, value));
+            let place = signed.then(|| form.len());
+            after.iter().map(borrowed).for_each(|(name, value)| form.pair(name, value));
+            Content::Form(Stamped { text: form.finish(), place })
+        } else {
+            let owned = |(name, value): Pair<'_>| (Cow::Owned(name.into_owned()), value.into_owned());
+            Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
+        };
+        Draft { url, canonical, content }
     }
 
     pub(crate) fn has_files(&self) -> bool {
-        !self.files.is_empty()
+        matches!(self.content, Content::Multipart { .. })
     }
 
-    pub(crate) fn stamp(mut self, operation: &Operation, timestamp: i64) -> Unsigned<'_> {
-        if let Some((_, slot)) = self.pairs.iter_mut().find(|(name, _)| name == TIMESTAMP) {
-            *slot = timestamp.to_string();
-        }
-        Unsigned { operation, draft: self }
+    pub(crate) fn stamp<'a>(&'a self, operation: &'a Operation, timestamp: i64) -> Unsigned<'a> {
+        Unsigned { operation, draft: Cow::Borrowed(self), timestamp: timestamp.to_string() }
     }
+}
+
+fn borrowed<'p>((name, value): &'p Pair<'_>) -> (&'p str, &'p str) {
+    (name, value)
+}
+
+/// The pairs up to the timestamp, and those after it; all of them if there is none.
+fn around_timestamp<'s, 'p>(pairs: &'s [Pair<'p>]) -> (&'s [Pair<'p>], &'s [Pair<'p>]) {
+    let end = pairs.iter().position(|(name, _)| name == TIMESTAMP).map_or(pairs.len(), |index| index + 1);
+    pairs.split_at_checked(end).unwrap_or((pairs, &[]))
 }
 
 impl<'a> Unsigned<'a> {
@@ -162,37 +232,50 @@ impl<'a> Unsigned<'a> {
         params: &Params,
         timestamp: i64,
     ) -> Result<Unsigned<'a>, Error> {
-        Ok(Draft::new(account, operation, params)?.stamp(operation, timestamp))
+        let draft = Cow::Owned(Draft::new(account, operation, params)?);
+        Ok(Unsigned { operation, draft, timestamp: timestamp.to_string() })
     }
 
     /// The text that is to be signed, without the key; `None` if the call carries no signature.
     pub fn to_sign(&self) -> Option<String> {
-        let pairs = self.draft.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str()));
-        self.operation.signed.then(|| sign::join(pairs))
+        self.draft.canonical.as_ref().map(|canonical| canonical.at(&self.timestamp, 0))
     }
 
     /// The request with its signature.
     pub fn finish(self, signature: Option<String>) -> Request {
-        let Draft { mut url, mut pairs, files } = self.draft;
-        if let Some(signature) = signature {
-            pairs.push((Cow::Borrowed("sign"), signature));
-        }
         let operation = self.operation;
-        let mut headers = vec![ACCEPT];
-        let body = if !files.is_empty() {
-            let texts = pairs.into_iter().map(|(name, value)| Part { name, content: PartContent::Text(value) });
-            Body::Multipart(texts.chain(files).collect())
-        } else {
-            let form = form::encode(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_str())));
-            match operation.method {
-                Method::Get => {
-                    url.push(if url.contains('?') { '&' } else { '?' });
-                    url.push_str(&form);
-                    Body::Empty
+        let mut url = self.draft.url.clone();
+        let mut headers = Vec::with_capacity(2);
+        headers.push(ACCEPT);
+        let body = match &self.draft.content {
+            Content::Multipart { texts, files } => {
+                let text = |name: &Cow<'static, str>, value: &str| Part {
+                    name: name.clone(),
+                    content: PartContent::Text(value.to_owned()),
+                };
+                let texts = texts.iter().map(|(name, value)| match name.as_ref() {
+                    TIMESTAMP => text(name, &self.timestamp),
+                    _ => text(name, value),
+                });
+                let sign = signature.iter().map(|signature| text(&Cow::Borrowed("sign"), signature));
+                Body::Multipart(texts.chain(sign).chain(files.iter().cloned()).collect())
+            }
+            Content::Form(form) => {
+                let mut form = form.at(&self.timestamp, SIGNATURE_LENGTH);
+                if let Some(signature) = signature {
+                    form.push_str("&sign=");
+                    form.extend(form_urlencoded::byte_serialize(signature.as_bytes()));
                 }
-                Method::Post => {
-                    headers.push(FORM);
-                    Body::Form(form)
+                match operation.method {
+                    Method::Get => {
+                        url.push(if url.contains('?') { '&' } else { '?' });
+                        url.push_str(&form);
+                        Body::Empty
+                    }
+                    Method::Post => {
+                        headers.push(FORM);
+                        Body::Form(form)
+                    }
                 }
             }
         };
@@ -204,9 +287,9 @@ fn is_address(url: &str) -> bool {
     url.starts_with("http://") || url.starts_with("https://")
 }
 
-fn take(pairs: &mut Vec<Pair>, name: &str) -> Option<String> {
+fn take(pairs: &mut Vec<Pair<'_>>, name: &str) -> Option<String> {
     let index = pairs.iter().position(|(known, _)| known == name)?;
-    Some(pairs.swap_remove(index).1)
+    Some(pairs.swap_remove(index).1.into_owned())
 }
 
 fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
@@ -214,8 +297,8 @@ fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
 }
 
 /// Turns parameters into the pairs and files of a request and gathers what is wrong with them.
-struct Encoder {
-    pairs: Vec<Pair>,
+struct Encoder<'p> {
+    pairs: Vec<Pair<'p>>,
     files: Vec<Part>,
     faults: Vec<Fault>,
 }
@@ -226,7 +309,7 @@ const FEW: usize = 12;
 /// The names that every call carries and no caller sets.
 const COMMON: [&str; 4] = ["partner_id", "timestamp", "sign", "partner_key"];
 
-impl Encoder {
+impl<'p> Encoder<'p> {
     fn fault(&mut self, name: &str, kind: FaultKind, message: impl Into<String>) {
         self.faults.push(Fault { parameter: name.to_owned(), kind, message: message.into() });
     }
@@ -253,7 +336,7 @@ impl Encoder {
         self.fault(name, FaultKind::Unknown, message);
     }
 
-    fn described(&mut self, param: &'static Param, value: &Value) {
+    fn described(&mut self, param: &'static Param, value: &'p Value) {
         let encoded = match (param.kind, value) {
             (ParamKind::File, Value::File(file)) => {
                 self.files.push(Part { name: Cow::Borrowed(param.name), content: PartContent::File(file.clone()) });
@@ -268,7 +351,7 @@ impl Encoder {
     }
 
     /// A parameter that nothing is known about.
-    fn plain(&mut self, name: &str, value: &Value) {
+    fn plain(&mut self, name: &'p str, value: &'p Value) {
         if COMMON.contains(&name) {
             return self.fault(name, FaultKind::Unknown, "is added by the SDK");
         }
@@ -280,7 +363,7 @@ impl Encoder {
                 self.files.push(Part { name: Cow::Owned(name.to_owned()), content: PartContent::File(file.clone()) });
             }
             _ => match plain_text(value) {
-                Some(text) => self.pairs.push((Cow::Owned(name.to_owned()), text)),
+                Some(text) => self.pairs.push((Cow::Borrowed(name), text)),
                 None => {
                     self.fault(name, FaultKind::WrongType, "must be a text, a number, a list of them, JSON or a file")
                 }
@@ -313,18 +396,18 @@ fn expected(what: &str, value: &Value) -> Refusal {
 }
 
 /// The text that a described value is signed and sent as.
-fn encode(param: &Param, value: &Value) -> Result<String, Refusal> {
+fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
     match param.kind {
         ParamKind::Int => int(param, value),
         ParamKind::Flag => match value {
-            Value::Bool(flag) => Ok(String::from(if *flag { "1" } else { "0" })),
+            Value::Bool(flag) => Ok(Cow::Borrowed(digit(*flag))),
             _ => int(param, value),
         },
         ParamKind::Timestamp => timestamp(param, value),
-        ParamKind::Float(decimals) => float(param, value, decimals),
+        ParamKind::Float(decimals) => float(param, value, decimals).map(Cow::Owned),
         ParamKind::Text => match value {
-            Value::Text(text) => within_length(param, text.clone()),
-            Value::Int(number) => Ok(number.to_string()),
+            Value::Text(text) => within_length(param, text),
+            Value::Int(number) => Ok(Cow::Owned(number.to_string())),
             _ => Err(expected("a text", value)),
         },
         ParamKind::Date => dated(value, "a day as YYYY-MM-DD", b"0000-00-00"),
@@ -335,7 +418,7 @@ fn encode(param: &Param, value: &Value) -> Result<String, Refusal> {
     }
 }
 
-fn int(param: &Param, value: &Value) -> Result<String, Refusal> {
+fn int<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
     let number = match value {
         Value::Int(number) => *number,
         Value::Text(text) => match text.parse::<i64>() {
@@ -349,9 +432,13 @@ fn int(param: &Param, value: &Value) -> Result<String, Refusal> {
     }
     // A text that is a number keeps its own digits: leading zeros may matter.
     Ok(match value {
-        Value::Text(text) => text.clone(),
-        _ => number.to_string(),
+        Value::Text(text) => Cow::Borrowed(text),
+        _ => Cow::Owned(number.to_string()),
     })
+}
+
+fn digit(flag: bool) -> &'static str {
+    if flag { "1" } else { "0" }
 }
 
 fn range(param: &Param) -> String {
@@ -365,7 +452,7 @@ fn range(param: &Param) -> String {
 /// Unix milliseconds of any day after 1973 are larger than this; seconds reach it in 5138.
 const FIRST_MILLISECOND: i64 = 100_000_000_000;
 
-fn timestamp(param: &Param, value: &Value) -> Result<String, Refusal> {
+fn timestamp<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
     let text = int(param, value)?;
     match text.parse::<i64>() {
         Ok(FIRST_MILLISECOND..) => Err((FaultKind::OutOfRange, "must be unix seconds, not milliseconds".to_owned())),
@@ -408,7 +495,7 @@ fn is_decimal(text: &str) -> bool {
         && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
 }
 
-fn within_length(param: &Param, text: String) -> Result<String, Refusal> {
+fn within_length<'v>(param: &Param, text: &'v str) -> Result<Cow<'v, str>, Refusal> {
     let most = param.most as usize;
     if most > 0 && text.len() > most {
         let length = text.chars().count();
@@ -416,11 +503,11 @@ fn within_length(param: &Param, text: String) -> Result<String, Refusal> {
             return Err((FaultKind::OutOfRange, format!("has {length} characters, at most {most} are allowed")));
         }
     }
-    Ok(text)
+    Ok(Cow::Borrowed(text))
 }
 
 /// Checks a text against a pattern in which 0 stands for any digit.
-fn dated(value: &Value, what: &str, pattern: &[u8]) -> Result<String, Refusal> {
+fn dated<'v>(value: &'v Value, what: &str, pattern: &[u8]) -> Result<Cow<'v, str>, Refusal> {
     let Value::Text(text) = value else {
         return Err(expected(what, value));
     };
@@ -435,7 +522,7 @@ fn dated(value: &Value, what: &str, pattern: &[u8]) -> Result<String, Refusal> {
         && number(11, 13) < 24
         && number(14, 16) < 60
         && number(17, 19) < 60;
-    if in_calendar { Ok(text.clone()) } else { Err(wrong(format!("must be {what}"))) }
+    if in_calendar { Ok(Cow::Borrowed(text)) } else { Err(wrong(format!("must be {what}"))) }
 }
 
 /// How many days a month has; none if there is no such month.
@@ -449,11 +536,11 @@ fn days(year: u32, month: u32) -> u32 {
     }
 }
 
-fn list(param: &Param, value: &Value, ints: bool, separator: &str) -> Result<String, Refusal> {
+fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: &str) -> Result<Cow<'v, str>, Refusal> {
     let text = match value {
         // Joined already: most documents type such a parameter string, so it is taken as it is.
-        Value::Text(text) => text.clone(),
-        Value::Int(number) => number.to_string(),
+        Value::Text(text) => Cow::Borrowed(text.as_str()),
+        Value::Int(number) => Cow::Owned(number.to_string()),
         Value::List(items) => {
             let mut joined = String::new();
             for (index, item) in items.iter().enumerate() {
@@ -473,7 +560,7 @@ fn list(param: &Param, value: &Value, ints: bool, separator: &str) -> Result<Str
                 }
                 joined.push_str(&text);
             }
-            joined
+            Cow::Owned(joined)
         }
         _ => return Err(expected("a list", value)),
     };
@@ -489,10 +576,10 @@ fn at_most(param: &Param, count: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn json_text(param: &Param, value: &Value, kind: JsonKind) -> Result<String, Refusal> {
+fn json_text<'v>(param: &Param, value: &'v Value, kind: JsonKind) -> Result<Cow<'v, str>, Refusal> {
     let text = match value {
-        Value::Json(text) | Value::Text(text) => text.clone(),
-        Value::List(_) => plain_json(value).ok_or_else(|| expected("JSON", value))?,
+        Value::Json(text) | Value::Text(text) => Cow::Borrowed(text.as_str()),
+        Value::List(_) => Cow::Owned(plain_json(value).ok_or_else(|| expected("JSON", value))?),
         _ => return Err(expected("JSON", value)),
     };
     // The document of one operation says to send an empty string for "none".
@@ -524,15 +611,15 @@ fn plain_json(value: &Value) -> Option<String> {
     }
 }
 
-fn plain_text(value: &Value) -> Option<String> {
+fn plain_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::Bool(flag) => Some(String::from(if *flag { "1" } else { "0" })),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => number.is_finite().then(|| number.to_string()),
-        Value::Text(text) | Value::Json(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(Cow::Borrowed(digit(*flag))),
+        Value::Int(number) => Some(Cow::Owned(number.to_string())),
+        Value::Float(number) => number.is_finite().then(|| Cow::Owned(number.to_string())),
+        Value::Text(text) | Value::Json(text) => Some(Cow::Borrowed(text)),
         Value::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(plain_text).collect();
-            items.map(|items| items.join(","))
+            let items: Option<Vec<Cow<'_, str>>> = items.iter().map(plain_text).collect();
+            items.map(|items| Cow::Owned(items.join(",")))
         }
         Value::File(_) => None,
     }

@@ -67,7 +67,8 @@ impl Value {
         {
             return Ok(Some(Value::File(file.into())));
         }
-        if let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateTime)) = kind
+        if raw.starts_with('{')
+            && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateTime)) = kind
             && let Ok(JsonTime { unix_ms }) = serde_json::from_str(raw)
         {
             let unix = unix_ms.div_euclid(1000);

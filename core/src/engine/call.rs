@@ -85,7 +85,7 @@ impl Call {
                 self.permitted(permission, engine, now)
             }
             (State::Signing(timestamp), Event::Signed(signature)) => {
-                let request = self.draft.clone().stamp(&self.operation, timestamp).finish(Some(signature));
+                let request = self.draft.stamp(&self.operation, timestamp).finish(Some(signature));
                 self.send(request, now)
             }
             (State::Signing(_), Event::NotSigned(reason)) => {
@@ -129,7 +129,7 @@ impl Call {
     }
 
     fn sign(&mut self, engine: &Engine, now: Now) -> Step {
-        let unsigned = self.draft.clone().stamp(&self.operation, now.unix);
+        let unsigned = self.draft.stamp(&self.operation, now.unix);
         let Some(canonical) = unsigned.to_sign() else {
             let request = unsigned.finish(None);
             return self.send(request, now);
