@@ -60,6 +60,20 @@ fn failures_say_everything() {
 }
 
 #[test]
+fn a_call_can_keep_what_the_others_set_aside() {
+    let mut host = host(json!({"set_aside": true}));
+    let mut data = |options: &str| {
+        let call = read(host.begin("room.info", r#"{"room_id":1}"#, options, NOW))["call"].as_u64().unwrap();
+        let body = br#"{"code":0,"data":{"title":[1],"room_id":"2"},"msg":"","ts":7}"#.to_vec();
+        let step = read(host.answer(call, 200, None, body, NOW));
+        assert_eq!(step["departures"], json!([{"path": "title", "expected": "string", "found": "[1]"}]));
+        step["data"].clone()
+    };
+    assert_eq!(data(""), json!({"room_id": 2}));
+    assert_eq!(data(r#"{"set_aside":false}"#), json!({"room_id": 2, "title": [1]}));
+}
+
+#[test]
 fn files_stay_with_the_host() {
     let mut host = host(json!({}));
     let params = r#"{"attachment": {"name": "a.pdf", "size": 5, "source": "f1"}, "room_id": 1}"#;

@@ -73,6 +73,8 @@ pub(super) struct HostOptions {
     pub(super) deadline: Option<u64>,
     /// Parameters that the description lacks.
     pub(super) extra: Option<Box<RawValue>>,
+    /// In place of the setting of that name.
+    pub(super) set_aside: Option<bool>,
     /// Which page of a list: empty for the first, else what the page before named as `next`.
     pub(super) page: Option<String>,
     /// What [`VIDEO_UPLOAD`](super::VIDEO_UPLOAD) uploads.
