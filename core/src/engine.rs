@@ -36,7 +36,7 @@ use crate::answer::Answer;
 use crate::coerce;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
-use crate::request::Request;
+use crate::request::{Draft, Request};
 use crate::value::Params;
 
 use call::Call;
@@ -255,10 +255,39 @@ impl Engine {
 
     /// Starts a call. Wrong parameters fail at once, before any quota is used.
     pub fn begin(&mut self, operation: &Operation, params: &Params, options: CallOptions, now: Now) -> (Handle, Step) {
+        let operation = self.account.resolve(operation).into_owned();
+        let draft = Draft::new(&self.account, &operation, params);
+        self.start(operation, draft, options, now)
+    }
+
+    /// As [`Engine::begin`], with the parameters as JSON.
+    pub(crate) fn begin_json(
+        &mut self,
+        operation: &Operation,
+        params: &str,
+        extra: &Params,
+        options: CallOptions,
+        now: Now,
+    ) -> (Handle, Step) {
+        let operation = self.account.resolve(operation).into_owned();
+        let draft = Draft::from_json(&self.account, &operation, params, extra);
+        self.start(operation, draft, options, now)
+    }
+
+    fn start(
+        &mut self,
+        operation: Operation,
+        draft: Result<Draft, Error>,
+        options: CallOptions,
+        now: Now,
+    ) -> (Handle, Step) {
         let handle = Handle(self.next);
         self.next = self.next.wrapping_add(1);
-        let step = match Call::new(self, operation, params, options, now) {
-            Ok(call) => self.drive(handle, call, |call, engine| call.ask_quota(handle, engine, now)),
+        let step = match draft {
+            Ok(draft) => {
+                let call = Call::new(self, operation, draft, options, now);
+                self.drive(handle, call, |call, engine| call.ask_quota(handle, engine, now))
+            }
             Err(error) => Step::Failed { error, trace: Trace::default() },
         };
         (handle, step)

@@ -11,10 +11,11 @@
 //! {"step":"wait","call":1,"time":250,"why":"backoff"}
 //! {"step":"store","call":1,"keys":["..."],"args":[55556,1055564]}
 //! {"step":"sign","call":1,"text":"partner_id=..."}
-//! {"step":"done","trace":{"attempts":1,"waited":0},"msg":"","ts":1,"departures":[],"data":{"room_id":"1"}}
+//! {"step":"done","trace":{"attempts":1,"waited":0},"ts":1,"data":{"room_id":"1"}}
 //! {"step":"failed","trace":{"attempts":1,"waited":0},"error":{"kind":"room_not_found","operation":"room.info","code":3001, ...}}
 //! ```
 //!
+//! A done step has `msg` and `departures` too, where they are not empty.
 //! Times are milliseconds. A call that is done or failed needs no clean-up.
 mod input;
 mod links;
@@ -59,14 +60,6 @@ pub struct Host {
     uploads_begun: u64,
 }
 
-/// A call as a host asks for it.
-struct Asked {
-    operation: Cow<'static, Operation>,
-    params: Params,
-    options: CallOptions,
-    pager: Option<Pager>,
-}
-
 impl Host {
     /// Makes an engine from a JSON object: `domain`, `partner_id`,
     /// `partner_key` (absent if the host has requests signed elsewhere),
@@ -106,7 +99,7 @@ impl Host {
             self.ask_upload(params, options)
                 .map(|(upload, file, options)| self.begin_upload(upload, file, options, now))
         } else {
-            self.ask(name, params, options).map(|asked| self.begin_call(asked, now))
+            self.begin_call(name, params, options, now)
         };
         begun.unwrap_or_else(|error| output::failed(&error, &Trace::default(), None))
     }
@@ -188,10 +181,25 @@ impl Host {
         }
     }
 
-    fn begin_call(&mut self, asked: Asked, now: Now) -> Vec<u8> {
-        let Asked { operation, params, options, pager } = asked;
-        let (handle, step) = self.engine.begin(operation.as_ref(), &params, options, now);
-        self.write(handle, step, pager)
+    fn begin_call(&mut self, name: &str, params: &str, options: &str, now: Now) -> Result<Vec<u8>, Error> {
+        let operation = find(name)?;
+        let mut options: HostOptions = read_options(name, options)?;
+        if options.upload.is_some() {
+            return Err(refused(name, format!("only {VIDEO_UPLOAD} takes the option upload")));
+        }
+        let extra = read_extra(&operation, &options)?;
+        let page = options.page.take();
+        let options = self.call_options(name, options)?;
+        let Some(position) = page else {
+            let (handle, step) = self.engine.begin_json(&operation, object(params), &extra, options, now);
+            return Ok(self.write(handle, step, None));
+        };
+        let params = read_params(&operation, params, &extra)?;
+        let pager = Pager::new(&operation, &params)?;
+        let pager = if position.is_empty() { Some(pager) } else { pager.at(&position) };
+        let pager = pager.ok_or_else(|| refused(name, "the option page is none that a page named as next"))?;
+        let (handle, step) = self.engine.begin(&operation, &pager.params(&params), options, now);
+        Ok(self.write(handle, step, Some(pager)))
     }
 
     fn tell(&mut self, call: u64, event: Event, now: Now) -> Vec<u8> {
@@ -212,31 +220,6 @@ impl Host {
         written
     }
 
-    fn ask(&self, name: &str, params: &str, options: &str) -> Result<Asked, Error> {
-        let operation = match (name.strip_prefix("GET "), name.starts_with('/')) {
-            (Some(path), _) => Cow::Owned(Operation::raw(Method::Get, path)),
-            (None, true) => Cow::Owned(Operation::raw(Method::Post, name)),
-            (None, false) => Cow::Borrowed(operation::find(name)?),
-        };
-        let mut options: HostOptions = read_options(name, options)?;
-        if options.upload.is_some() {
-            return Err(refused(name, format!("only {VIDEO_UPLOAD} takes the option upload")));
-        }
-        let mut params = read_params(&operation, params, &options)?;
-        let pager = match options.page.take() {
-            None => None,
-            Some(position) => {
-                let pager = Pager::new(&operation, &params)?;
-                let pager = if position.is_empty() { Some(pager) } else { pager.at(&position) };
-                let pager = pager.ok_or_else(|| refused(name, "the option page is none that a page named as next"))?;
-                params = pager.params(&params);
-                Some(pager)
-            }
-        };
-        let options = self.call_options(name, options)?;
-        Ok(Asked { operation, params, options, pager })
-    }
-
     fn ask_upload(&self, params: &str, options: &str) -> Result<(Upload, File, CallOptions), Error> {
         let mut options: HostOptions = read_options(VIDEO_UPLOAD, options)?;
         let upload = options.upload.take();
@@ -253,7 +236,8 @@ impl Host {
                 Upload::of(id.map_err(|_| refused(VIDEO_UPLOAD, "video_id is not a number"))?, size, settings)
             }
             None => {
-                let mut params = read_params(operation::find(upload::GET_UPLOAD_URL)?, params, &options)?;
+                let operation = operation::find(upload::GET_UPLOAD_URL)?;
+                let mut params = read_params(operation, params, &read_extra(operation, &options)?)?;
                 if params.get("file_name").is_none() {
                     params.set("file_name", file.name.as_str());
                 }
@@ -288,8 +272,17 @@ fn read_options<'a, T: Default + serde::Deserialize<'a>>(name: &str, options: &'
     serde_json::from_str(options).map_err(|error| refused(name, format!("the options are not understood: {error}")))
 }
 
-fn read_params(operation: &Operation, params: &str, options: &HostOptions) -> Result<Params, Error> {
-    let mut params = Params::from_json(operation, if params.is_empty() { "{}" } else { params })?;
+/// The operation of a name, or of a path that the table does not describe.
+fn find(name: &str) -> Result<Cow<'static, Operation>, Error> {
+    Ok(match (name.strip_prefix("GET "), name.starts_with('/')) {
+        (Some(path), _) => Cow::Owned(Operation::raw(Method::Get, path)),
+        (None, true) => Cow::Owned(Operation::raw(Method::Post, name)),
+        (None, false) => Cow::Borrowed(operation::find(name)?),
+    })
+}
+
+fn read_extra(operation: &Operation, options: &HostOptions) -> Result<Params, Error> {
+    let mut params = Params::new();
     if let Some(extra) = &options.extra {
         let open = Operation::raw(Method::Post, operation.name.as_ref());
         for (name, value) in Params::from_json(&open, extra.get())?.iter() {
@@ -297,6 +290,19 @@ fn read_params(operation: &Operation, params: &str, options: &HostOptions) -> Re
         }
     }
     Ok(params)
+}
+
+fn read_params(operation: &Operation, params: &str, extra: &Params) -> Result<Params, Error> {
+    let mut params = Params::from_json(operation, object(params))?;
+    for (name, value) in extra.extra() {
+        params.set_extra(name, value.clone());
+    }
+    Ok(params)
+}
+
+/// An empty text stands for no parameters.
+fn object(params: &str) -> &str {
+    if params.is_empty() { "{}" } else { params }
 }
 
 fn refused(name: &str, message: impl Into<String>) -> Error {

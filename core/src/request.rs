@@ -9,9 +9,9 @@ use crate::error::{Error, ErrorKind, Fault, FaultKind};
 use crate::form;
 use crate::json;
 use crate::near::closest;
-use crate::operation::{Host, JsonKind, Method, Operation, Param, ParamKind};
+use crate::operation::{Host, JsonKind, LimitScope, Method, Operation, Param, ParamKind};
 use crate::sign;
-use crate::value::{File, Params, Value};
+use crate::value::{self, File, Params, Value};
 
 /// A request, ready to be sent.
 #[derive(Clone, PartialEq)]
@@ -87,6 +87,8 @@ pub fn build(account: &Account, operation: &Operation, params: &Params, timestam
 #[derive(Clone)]
 pub(crate) struct Draft {
     url: String,
+    /// The room that the call is about, where its limits count by rooms.
+    pub(crate) room: Option<String>,
     /// What is signed, if the operation is.
     canonical: Option<Stamped>,
     content: Content,
@@ -140,43 +142,49 @@ const SIGNATURE_LENGTH: usize = 38;
 
 impl Draft {
     pub(crate) fn new(account: &Account, operation: &Operation, params: &Params) -> Result<Draft, Error> {
-        let mut encoder = Encoder { pairs: Vec::with_capacity(24), files: Vec::new(), faults: Vec::new() };
+        let mut encoder = Encoder::new();
         for (name, value) in params.iter() {
             match operation.param(name) {
                 Some(param) => encoder.described(param, value),
-                None if operation.open => encoder.plain(name, value),
-                None => encoder.unknown(operation, name),
+                None => encoder.undescribed(operation, name, value),
             }
         }
-        for (name, value) in params.extra() {
-            match operation.param(name) {
-                Some(_) => {
-                    encoder.fault(name, FaultKind::Unknown, "is described: give it as a parameter, not as extra");
-                }
-                None => encoder.plain(name, value),
-            }
-        }
-        encoder.require(operation, params);
-        let Encoder { mut pairs, files, faults } = encoder;
-        if !faults.is_empty() {
-            return Err(invalid(operation, faults));
-        }
-        let url = match operation.host {
-            Host::Given(name) => take(&mut pairs, name).filter(|url| is_address(url)).ok_or_else(|| {
-                let message = "must be an address that begins with http:// or https://".to_owned();
-                invalid(operation, vec![Fault { parameter: name.to_owned(), kind: FaultKind::WrongType, message }])
-            })?,
-            _ => account.address(operation).unwrap_or_default(),
-        };
-        if operation.signed {
-            pairs.push((Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
-            pairs.push((Cow::Borrowed(TIMESTAMP), Cow::Borrowed("")));
-        }
-        pairs.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
-        Ok(Draft::of(url, operation.signed, pairs, files))
+        encoder.extra(operation, params);
+        encoder.finish(account, operation)
     }
 
-    fn of(url: String, signed: bool, pairs: Vec<Pair<'_>>, files: Vec<Part>) -> Draft {
+    /// The same from a JSON object of parameters, as [`Params::from_json`] reads it; nearly all
+    /// values are texts and whole numbers, which go straight from it into the request.
+    pub(crate) fn from_json(
+        account: &Account,
+        operation: &Operation,
+        json: &str,
+        extra: &Params,
+    ) -> Result<Draft, Error> {
+        let mut encoder = Encoder::new();
+        for (name, raw) in value::members(operation, json)? {
+            let param = operation.param(&name);
+            match param.and_then(|param| Some((param, plain_scalar(param, raw)?))) {
+                Some((param, text)) => encoder.text(param, text),
+                None => {
+                    let Some(value) = value::read(operation, raw, param)? else { continue };
+                    match param {
+                        Some(param) => encoder.described(param, &value),
+                        None => encoder.undescribed(operation, &name, &value),
+                    }
+                }
+            }
+        }
+        encoder.extra(operation, extra);
+        encoder.finish(account, operation)
+    }
+
+    fn of(url: String, operation: &Operation, pairs: Vec<Pair<'_>>, files: Vec<Part>) -> Draft {
+        let signed = operation.signed;
+        let room = operation.limits.iter().any(|limit| limit.per == LimitScope::Room).then(|| {
+            let of = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, room)| room.to_string());
+            of("room_id").or_else(|| of("class_id")).unwrap_or_default()
+        });
         let canonical = signed.then(|| {
             let (before, after) = around_timestamp(&pairs);
             let mut text = sign::join(before.iter().map(borrowed));
@@ -199,7 +207,7 @@ impl Draft {
             let owned = |(name, value): Pair<'_>| (Cow::Owned(name.into_owned()), value.into_owned());
             Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
         };
-        Draft { url, canonical, content }
+        Draft { url, room, canonical, content }
     }
 
     pub(crate) fn has_files(&self) -> bool {
@@ -296,6 +304,23 @@ fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
     Error::faulty(operation.name.as_ref(), faults)
 }
 
+/// The text of a JSON value that is signed and sent as it stands there: a text without
+/// escapes or a whole number, for parameters that take such.
+fn plain_scalar<'r>(param: &Param, raw: &'r str) -> Option<&'r str> {
+    use ParamKind::{Date, DateTime, Flag, Int, Text, Timestamp};
+    let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match (param.kind, text) {
+        (Int | Flag | Timestamp | Text | Date | DateTime, Some(text)) => (!text.contains('\\')).then_some(text),
+        (Int | Flag | Timestamp | Text, None) => {
+            // Not -0 or 00, and no longer than any 64-bit number.
+            let digits = raw.strip_prefix('-').unwrap_or(raw);
+            let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+            (whole && digits.len() < 19 && (raw == "0" || !digits.starts_with('0'))).then_some(raw)
+        }
+        _ => None,
+    }
+}
+
 /// Turns parameters into the pairs and files of a request and gathers what is wrong with them.
 struct Encoder<'p> {
     pairs: Vec<Pair<'p>>,
@@ -310,6 +335,10 @@ const FEW: usize = 12;
 const COMMON: [&str; 4] = ["partner_id", "timestamp", "sign", "partner_key"];
 
 impl<'p> Encoder<'p> {
+    fn new() -> Encoder<'p> {
+        Encoder { pairs: Vec::with_capacity(24), files: Vec::new(), faults: Vec::new() }
+    }
+
     fn fault(&mut self, name: &str, kind: FaultKind, message: impl Into<String>) {
         self.faults.push(Fault { parameter: name.to_owned(), kind, message: message.into() });
     }
@@ -336,34 +365,58 @@ impl<'p> Encoder<'p> {
         self.fault(name, FaultKind::Unknown, message);
     }
 
-    fn described(&mut self, param: &'static Param, value: &'p Value) {
-        let encoded = match (param.kind, value) {
-            (ParamKind::File, Value::File(file)) => {
-                self.files.push(Part { name: Cow::Borrowed(param.name), content: PartContent::File(file.clone()) });
-                return;
-            }
-            _ => encode(param, value),
-        };
-        match encoded {
-            Ok(text) => self.pairs.push((Cow::Borrowed(param.name), text)),
+    /// Adds a pair. Of two with one name the last one counts.
+    fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
+        match self.pairs.iter_mut().find(|(known, _)| *known == name) {
+            Some(slot) => slot.1 = value,
+            None => self.pairs.push((name, value)),
+        }
+    }
+
+    fn text(&mut self, param: &'static Param, text: &'p str) {
+        match encode_text(param, text) {
+            Ok(text) => self.pair(Cow::Borrowed(param.name), Cow::Borrowed(text)),
             Err((kind, message)) => self.fault(param.name, kind, message),
         }
     }
 
+    fn described(&mut self, param: &'static Param, value: &Value) {
+        if let (ParamKind::File, Value::File(file)) = (param.kind, value) {
+            self.files.push(Part { name: Cow::Borrowed(param.name), content: PartContent::File(file.clone()) });
+            return;
+        }
+        match encode(param, value) {
+            Ok(text) => self.pair(Cow::Borrowed(param.name), Cow::Owned(text.into_owned())),
+            Err((kind, message)) => self.fault(param.name, kind, message),
+        }
+    }
+
+    fn undescribed(&mut self, operation: &Operation, name: &str, value: &Value) {
+        if operation.open { self.plain(name, value) } else { self.unknown(operation, name) }
+    }
+
+    fn extra(&mut self, operation: &Operation, params: &Params) {
+        for (name, value) in params.extra() {
+            match operation.param(name) {
+                Some(_) => self.fault(name, FaultKind::Unknown, "is described: give it as a parameter, not as extra"),
+                None => self.plain(name, value),
+            }
+        }
+    }
+
     /// A parameter that nothing is known about.
-    fn plain(&mut self, name: &'p str, value: &'p Value) {
+    fn plain(&mut self, name: &str, value: &Value) {
         if COMMON.contains(&name) {
             return self.fault(name, FaultKind::Unknown, "is added by the SDK");
         }
         if name.is_empty() {
             return self.fault(name, FaultKind::Unknown, "has no name");
         }
+        let owned = Cow::Owned(name.to_owned());
         match value {
-            Value::File(file) => {
-                self.files.push(Part { name: Cow::Owned(name.to_owned()), content: PartContent::File(file.clone()) });
-            }
+            Value::File(file) => self.files.push(Part { name: owned, content: PartContent::File(file.clone()) }),
             _ => match plain_text(value) {
-                Some(text) => self.pairs.push((Cow::Borrowed(name), text)),
+                Some(text) => self.pair(owned, Cow::Owned(text.into_owned())),
                 None => {
                     self.fault(name, FaultKind::WrongType, "must be a text, a number, a list of them, JSON or a file")
                 }
@@ -371,17 +424,45 @@ impl<'p> Encoder<'p> {
         }
     }
 
-    fn require(&mut self, operation: &Operation, params: &Params) {
+    /// Whether a parameter was given, be it right or wrong.
+    fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(known, _)| known == name)
+            || self.files.iter().any(|part| part.name == name)
+            || self.faults.iter().any(|fault| fault.parameter == name)
+    }
+
+    fn require(&mut self, operation: &Operation) {
         for param in operation.params.iter().filter(|param| param.required) {
-            if params.get(param.name).is_none() {
+            if !self.has(param.name) {
                 self.fault(param.name, FaultKind::Missing, "is missing");
             }
         }
         for group in operation.any_of {
-            if !group.iter().any(|name| params.get(name).is_some()) {
+            if !group.iter().any(|name| self.has(name)) {
                 self.fault(&group.join(" or "), FaultKind::Missing, "is missing: give at least one");
             }
         }
+    }
+
+    fn finish(mut self, account: &'p Account, operation: &Operation) -> Result<Draft, Error> {
+        self.require(operation);
+        let Encoder { mut pairs, files, faults } = self;
+        if !faults.is_empty() {
+            return Err(invalid(operation, faults));
+        }
+        let url = match operation.host {
+            Host::Given(name) => take(&mut pairs, name).filter(|url| is_address(url)).ok_or_else(|| {
+                let message = "must be an address that begins with http:// or https://".to_owned();
+                invalid(operation, vec![Fault { parameter: name.to_owned(), kind: FaultKind::WrongType, message }])
+            })?,
+            _ => account.address(operation).unwrap_or_default(),
+        };
+        if operation.signed {
+            pairs.push((Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
+            pairs.push((Cow::Borrowed(TIMESTAMP), Cow::Borrowed("")));
+        }
+        pairs.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
+        Ok(Draft::of(url, operation, pairs, files))
     }
 }
 
@@ -397,44 +478,53 @@ fn expected(what: &str, value: &Value) -> Refusal {
 
 /// The text that a described value is signed and sent as.
 fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
-    match param.kind {
-        ParamKind::Int => int(param, value),
-        ParamKind::Flag => match value {
-            Value::Bool(flag) => Ok(Cow::Borrowed(digit(*flag))),
-            _ => int(param, value),
-        },
-        ParamKind::Timestamp => timestamp(param, value),
-        ParamKind::Float(decimals) => float(param, value, decimals).map(Cow::Owned),
-        ParamKind::Text => match value {
-            Value::Text(text) => within_length(param, text),
-            Value::Int(number) => Ok(Cow::Owned(number.to_string())),
-            _ => Err(expected("a text", value)),
-        },
-        ParamKind::Date => dated(value, "a day as YYYY-MM-DD", b"0000-00-00"),
-        ParamKind::DateTime => dated(value, "a moment as YYYY-MM-DD HH:MM:SS", b"0000-00-00 00:00:00"),
-        ParamKind::List { ints, separator } => list(param, value, ints, separator),
-        ParamKind::Json(kind) => json_text(param, value, kind),
-        ParamKind::File => Err(expected("a file", value)),
+    use ParamKind::{Date, DateTime, Flag, Float, Int, Json, List, Text, Timestamp};
+    match (param.kind, value) {
+        (Int | Flag | Timestamp | Text | Date | DateTime, Value::Text(text)) => {
+            encode_text(param, text).map(Cow::Borrowed)
+        }
+        (Int | Flag | Timestamp | Text, Value::Int(number)) => {
+            let text = number.to_string();
+            encode_text(param, &text)?;
+            Ok(Cow::Owned(text))
+        }
+        (Flag, Value::Bool(flag)) => Ok(Cow::Borrowed(digit(*flag))),
+        (Int | Flag | Timestamp, _) => Err(expected("a whole number", value)),
+        (Text, _) => Err(expected("a text", value)),
+        (Date, _) => Err(expected(DATE, value)),
+        (DateTime, _) => Err(expected(DATE_TIME, value)),
+        (Float(decimals), _) => float(param, value, decimals).map(Cow::Owned),
+        (List { ints, separator }, _) => list(param, value, ints, separator),
+        (Json(kind), _) => json_text(param, value, kind),
+        (ParamKind::File, _) => Err(expected("a file", value)),
     }
 }
 
-fn int<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
-    let number = match value {
-        Value::Int(number) => *number,
-        Value::Text(text) => match text.parse::<i64>() {
-            Ok(number) if !text.starts_with('+') => number,
-            _ => return Err(wrong("must be a whole number of at most 64 bits")),
-        },
-        _ => return Err(expected("a whole number", value)),
+const DATE: &str = "a day as YYYY-MM-DD";
+const DATE_TIME: &str = "a moment as YYYY-MM-DD HH:MM:SS";
+
+/// As [`encode`], of a text, for the kinds that are sent as they are given.
+fn encode_text<'v>(param: &Param, text: &'v str) -> Result<&'v str, Refusal> {
+    match param.kind {
+        ParamKind::Int | ParamKind::Flag => drop(whole(param, text)?),
+        ParamKind::Timestamp => timestamp(param, text)?,
+        ParamKind::Date => dated(text, DATE, b"0000-00-00")?,
+        ParamKind::DateTime => dated(text, DATE_TIME, b"0000-00-00 00:00:00")?,
+        _ => within_length(param, text)?,
+    }
+    Ok(text)
+}
+
+/// A text that is a number keeps its own digits: leading zeros may matter.
+fn whole(param: &Param, text: &str) -> Result<i64, Refusal> {
+    let number = match text.parse::<i64>() {
+        Ok(number) if !text.starts_with('+') => number,
+        _ => return Err(wrong("must be a whole number of at most 64 bits")),
     };
     if number < param.min || number > param.max {
         return Err((FaultKind::OutOfRange, range(param)));
     }
-    // A text that is a number keeps its own digits: leading zeros may matter.
-    Ok(match value {
-        Value::Text(text) => Cow::Borrowed(text),
-        _ => Cow::Owned(number.to_string()),
-    })
+    Ok(number)
 }
 
 fn digit(flag: bool) -> &'static str {
@@ -452,12 +542,11 @@ fn range(param: &Param) -> String {
 /// Unix milliseconds of any day after 1973 are larger than this; seconds reach it in 5138.
 const FIRST_MILLISECOND: i64 = 100_000_000_000;
 
-fn timestamp<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
-    let text = int(param, value)?;
-    match text.parse::<i64>() {
-        Ok(FIRST_MILLISECOND..) => Err((FaultKind::OutOfRange, "must be unix seconds, not milliseconds".to_owned())),
-        Ok(..0) => Err((FaultKind::OutOfRange, "must be unix seconds, not negative".to_owned())),
-        _ => Ok(text),
+fn timestamp(param: &Param, text: &str) -> Result<(), Refusal> {
+    match whole(param, text)? {
+        FIRST_MILLISECOND.. => Err((FaultKind::OutOfRange, "must be unix seconds, not milliseconds".to_owned())),
+        ..0 => Err((FaultKind::OutOfRange, "must be unix seconds, not negative".to_owned())),
+        _ => Ok(()),
     }
 }
 
@@ -495,7 +584,7 @@ fn is_decimal(text: &str) -> bool {
         && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
 }
 
-fn within_length<'v>(param: &Param, text: &'v str) -> Result<Cow<'v, str>, Refusal> {
+fn within_length(param: &Param, text: &str) -> Result<(), Refusal> {
     let most = param.most as usize;
     if most > 0 && text.len() > most {
         let length = text.chars().count();
@@ -503,14 +592,11 @@ fn within_length<'v>(param: &Param, text: &'v str) -> Result<Cow<'v, str>, Refus
             return Err((FaultKind::OutOfRange, format!("has {length} characters, at most {most} are allowed")));
         }
     }
-    Ok(Cow::Borrowed(text))
+    Ok(())
 }
 
 /// Checks a text against a pattern in which 0 stands for any digit.
-fn dated<'v>(value: &'v Value, what: &str, pattern: &[u8]) -> Result<Cow<'v, str>, Refusal> {
-    let Value::Text(text) = value else {
-        return Err(expected(what, value));
-    };
+fn dated(text: &str, what: &str, pattern: &[u8]) -> Result<(), Refusal> {
     let fits = text.len() == pattern.len()
         && text
             .bytes()
@@ -522,7 +608,7 @@ fn dated<'v>(value: &'v Value, what: &str, pattern: &[u8]) -> Result<Cow<'v, str
         && number(11, 13) < 24
         && number(14, 16) < 60
         && number(17, 19) < 60;
-    if in_calendar { Ok(Cow::Borrowed(text)) } else { Err(wrong(format!("must be {what}"))) }
+    if in_calendar { Ok(()) } else { Err(wrong(format!("must be {what}"))) }
 }
 
 /// How many days a month has; none if there is no such month.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::civil;
 use crate::error::{Error, ErrorKind};
-use crate::operation::{Operation, ParamKind};
+use crate::operation::{Operation, Param, ParamKind};
 
 /// The value of a parameter, before it is checked and encoded.
 #[derive(Clone, PartialEq)]
@@ -373,15 +373,10 @@ impl Params {
     /// # Errors
     /// [`ErrorKind::InvalidParameters`] if it is not a JSON object.
     pub fn from_json(operation: &Operation, json: &str) -> Result<Params, Error> {
-        let not_object = |error: serde_json::Error| {
-            Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
-                .with_message(format!("the parameters are not a JSON object: {error}"))
-        };
-        let members: Members = serde_json::from_str(json).map_err(not_object)?;
         let mut params = Params::new();
-        for (name, raw) in members.0 {
+        for (name, raw) in members(operation, json)? {
             let param = operation.param(&name);
-            if let Some(value) = Value::from_json(raw.get(), param.map(|param| param.kind)).map_err(not_object)? {
+            if let Some(value) = read(operation, raw, param)? {
                 match param {
                     Some(param) => params.set(param.name, value),
                     None => params.set(name.into_owned(), value),
@@ -409,8 +404,27 @@ impl<N: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(N, V)> for Params
     }
 }
 
-/// The members of a JSON object in their order, values untouched.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// The members of a JSON object of parameters, values as they are written.
+///
+/// # Errors
+/// [`ErrorKind::InvalidParameters`] if it is not a JSON object.
+pub(crate) fn members<'j>(operation: &Operation, json: &'j str) -> Result<Vec<(Cow<'j, str>, &'j str)>, Error> {
+    let members: Members = serde_json::from_str(json).map_err(|error| not_object(operation, &error))?;
+    Ok(members.0)
+}
+
+/// The value of a parameter from JSON; null is no value.
+pub(crate) fn read(operation: &Operation, raw: &str, param: Option<&Param>) -> Result<Option<Value>, Error> {
+    Value::from_json(raw, param.map(|param| param.kind)).map_err(|error| not_object(operation, &error))
+}
+
+fn not_object(operation: &Operation, error: &serde_json::Error) -> Error {
+    Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
+        .with_message(format!("the parameters are not a JSON object: {error}"))
+}
+
+/// The members of a JSON object in their order.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -422,8 +436,8 @@ impl<'de> Deserialize<'de> for Members<'de> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::with_capacity(16);
-                while let Some((Key(name), value)) = map.next_entry()? {
-                    members.push((name, value));
+                while let Some((Key(name), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+                    members.push((name, value.get()));
                 }
                 Ok(Members(members))
             }

@@ -9,7 +9,6 @@ use crate::answer;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Limit, Operation};
 use crate::request::{Draft, Request};
-use crate::value::Params;
 
 pub(super) struct Call {
     operation: Operation,
@@ -42,26 +41,16 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Call {
-    /// # Errors
-    /// All faults of the parameters: they are told at once, not after waiting in line.
-    pub(super) fn new(
-        engine: &Engine,
-        operation: &Operation,
-        params: &Params,
-        options: CallOptions,
-        now: Now,
-    ) -> Result<Call, Error> {
+    pub(super) fn new(engine: &Engine, operation: Operation, draft: Draft, options: CallOptions, now: Now) -> Call {
         let settings = &engine.settings;
-        let operation = engine.account.resolve(operation).into_owned();
-        let draft = Draft::new(&engine.account, &operation, params)?;
         let (timeout, deadline) = if draft.has_files() {
             (settings.upload_deadline, settings.upload_deadline)
         } else {
             (settings.attempt_timeout, settings.deadline)
         };
-        Ok(Call {
+        Call {
+            limits: engine.quota.limits(&operation, draft.room.as_deref().unwrap_or_default()),
             draft,
-            limits: engine.quota.limits(&operation, params),
             operation,
             options,
             deadline: now.ticks.saturating_add(millis(options.deadline.unwrap_or(deadline))),
@@ -70,7 +59,7 @@ impl Call {
             state: State::Waiting,
             progress: Progress::default(),
             trace: Trace::default(),
-        })
+        }
     }
 
     pub(super) fn resume(&mut self, handle: Handle, event: Event, engine: &mut Engine, now: Now) -> Step {

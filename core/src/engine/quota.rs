@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use super::{Handle, Now};
 use crate::operation::{Limit, LimitScope, Operation};
-use crate::value::{Params, Value};
 
 /// How calls are held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +154,7 @@ impl Quota {
     }
 
     /// The limits that a call falls under.
-    pub(super) fn limits(&self, operation: &Operation, params: &Params) -> Limits {
+    pub(super) fn limits(&self, operation: &Operation, room: &str) -> Limits {
         let mut limits = Vec::new();
         let key = |name: &str| format!("{}:{{{}}}:{name}", self.settings.prefix, self.partner_id);
         if !operation.signed {
@@ -169,7 +168,7 @@ impl Quota {
             for (nth, Limit { count, seconds, per }) in operation.limits.iter().enumerate() {
                 let scope = match per {
                     LimitScope::Account => String::new(),
-                    LimitScope::Room => format!(":{}", room(params)),
+                    LimitScope::Room => format!(":{room}"),
                 };
                 limits.push(Gauge::new(key(&format!("{}:{nth}{scope}", operation.name)), *count, *seconds));
             }
@@ -284,14 +283,5 @@ impl Quota {
         if let Some(waiting) = line.and_then(|line| line.iter_mut().find(|waiting| waiting.handle == handle)) {
             waiting.due = due;
         }
-    }
-}
-
-/// The room that a call is about, as text.
-fn room(params: &Params) -> String {
-    match params.get("room_id").or_else(|| params.get("class_id")) {
-        Some(Value::Int(id)) => id.to_string(),
-        Some(Value::Text(id)) => id.clone(),
-        _ => String::new(),
     }
 }

@@ -16,20 +16,6 @@ use crate::upload::Uploaded;
 use crate::value::FileSource;
 
 #[derive(Serialize)]
-struct OutSend<'a> {
-    step: &'static str,
-    call: u64,
-    timeout: u64,
-    method: &'static str,
-    url: &'a str,
-    headers: BTreeMap<&'static str, &'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    form: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parts: Option<Vec<OutPart<'a>>>,
-}
-
-#[derive(Serialize)]
 struct OutWait {
     step: &'static str,
     call: u64,
@@ -56,8 +42,11 @@ struct OutSign<'a> {
 struct OutDone<'a> {
     step: &'static str,
     trace: OutTrace,
+    #[serde(skip_serializing_if = "str::is_empty")]
     msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ts: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     departures: Vec<OutDeparture<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<OutPage>,
@@ -94,20 +83,6 @@ struct OutCallback<'a> {
     /// Which key signed it: 0 is partner_key, then `callback_keys` in their order.
     key: usize,
     departures: Vec<OutDeparture<'a>>,
-}
-
-#[derive(Serialize)]
-struct OutPart<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'a str>,
-    /// The byte to begin with, if it is not the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offset: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -201,7 +176,7 @@ fn millis(time: Duration) -> u64 {
 /// A step as JSON. Data that are a page of a list turn the pager to the next.
 pub(super) fn write(Handle(call): Handle, step: Step, pager: Option<&mut Pager>) -> Vec<u8> {
     let written = match &step {
-        Step::Send { request, timeout } => serde_json::to_vec(&send(call, request, millis(*timeout))),
+        Step::Send { request, timeout } => return send(call, request, millis(*timeout)),
         Step::Wait { time, why } => {
             let why = match why {
                 Why::Quota => "quota",
@@ -294,40 +269,77 @@ fn turn(pager: &mut Pager, data: &[u8]) -> OutPage {
     OutPage { list: pager.list(), rows, total, repeated, next: more.then(|| pager.position()) }
 }
 
-fn send(call: u64, request: &Request, timeout: u64) -> OutSend<'_> {
-    let (form, parts) = match &request.body {
-        Body::Empty => (None, None),
-        Body::Form(form) => (Some(form.as_str()), None),
-        Body::Multipart(parts) => (None, Some(parts.iter().map(part).collect())),
-    };
-    OutSend {
-        step: "send",
-        call,
-        timeout,
-        method: request.method.as_str(),
-        url: &request.url,
-        headers: request.headers.iter().copied().collect(),
-        form,
-        parts,
+/// The step to send, which every call has: written by hand, because it is read on the way of every request.
+fn send(call: u64, request: &Request, timeout: u64) -> Vec<u8> {
+    let form = if let Body::Form(form) = &request.body { form.as_str() } else { "" };
+    let mut out = Vec::with_capacity(256 + request.url.len() + form.len());
+    out.extend_from_slice(b"{\"step\":\"send\",\"call\":");
+    number(&mut out, call);
+    out.extend_from_slice(b",\"timeout\":");
+    number(&mut out, timeout);
+    member(&mut out, b",\"method\":", request.method.as_str());
+    member(&mut out, b",\"url\":", &request.url);
+    out.extend_from_slice(b",\"headers\":{");
+    for (index, (name, value)) in request.headers.iter().enumerate() {
+        member(&mut out, if index > 0 { b"," } else { b"" }, name);
+        member(&mut out, b":", value);
     }
+    out.push(b'}');
+    match &request.body {
+        Body::Empty => {}
+        Body::Form(form) => {
+            // A URL-encoded form holds nothing that JSON escapes.
+            out.extend_from_slice(b",\"form\":\"");
+            out.extend_from_slice(form.as_bytes());
+            out.push(b'"');
+        }
+        Body::Multipart(parts) => {
+            out.extend_from_slice(b",\"parts\":[");
+            for (index, part) in parts.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_part(&mut out, part);
+            }
+            out.push(b']');
+        }
+    }
+    out.push(b'}');
+    out
 }
 
-fn part(part: &Part) -> OutPart<'_> {
-    let name = part.name.as_ref();
+fn write_part(out: &mut Vec<u8>, part: &Part) {
+    member(out, b"{\"name\":", &part.name);
     match &part.content {
-        PartContent::Text(text) => OutPart { name, value: Some(text), file: None, source: None, offset: None },
+        PartContent::Text(text) => member(out, b",\"value\":", text),
         PartContent::File(file) => {
-            let source = match &file.source {
-                FileSource::Named(source) => Some(source.as_str()),
-                FileSource::Bytes(_) => None,
-            };
-            OutPart {
-                name,
-                value: None,
-                file: Some(&file.name),
-                source,
-                offset: Some(file.offset).filter(|offset| *offset > 0),
+            member(out, b",\"file\":", &file.name);
+            if let FileSource::Named(source) = &file.source {
+                member(out, b",\"source\":", source);
+            }
+            // The byte to begin with, if it is not the first.
+            if file.offset > 0 {
+                out.extend_from_slice(b",\"offset\":");
+                number(out, file.offset);
             }
         }
     }
+    out.push(b'}');
+}
+
+/// A text with what comes before it.
+fn member(out: &mut Vec<u8>, before: &[u8], text: &str) {
+    out.extend_from_slice(before);
+    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        // Writing into memory does not fail.
+        let _ = serde_json::to_writer(out, text);
+    } else {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    }
+}
+
+fn number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(number.to_string().as_bytes());
 }
