@@ -98,8 +98,8 @@ impl Account {
     /// The address of a path on the account's own host.
     pub(crate) fn page(&self, path: &str) -> String {
         match &self.base {
-            Base::Domain(domain) => format!("https://{domain}.at.baijiayun.com{path}"),
-            Base::Address(address) => format!("{address}{path}"),
+            Base::Domain(domain) => ["https://", domain, ".at.baijiayun.com", path].concat(),
+            Base::Address(address) => [address, path].concat(),
         }
     }
 

@@ -12,6 +12,20 @@ pub fn encode<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> String
     form.finish()
 }
 
+/// What a form carries as it is.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")]
+        {
+            table[byte] = matches!(byte as u8, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*');
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// Writes a form pair by pair.
 pub(crate) struct Writer(String);
 
@@ -38,7 +52,13 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str) {
-        self.0.extend(form_urlencoded::byte_serialize(text.as_bytes()));
+        // Most of a form is names and numbers.
+        let plain = |byte: u8| PLAIN.get(usize::from(byte)).copied().unwrap_or_default();
+        if text.bytes().all(plain) {
+            self.0.push_str(text);
+        } else {
+            self.0.extend(form_urlencoded::byte_serialize(text.as_bytes()));
+        }
     }
 }
 

@@ -277,22 +277,17 @@ fn send(call: u64, request: &Request, timeout: u64) -> Vec<u8> {
     number(&mut out, call);
     out.extend_from_slice(b",\"timeout\":");
     number(&mut out, timeout);
-    member(&mut out, b",\"method\":", request.method.as_str());
+    plain_member(&mut out, b",\"method\":", request.method.as_str());
     member(&mut out, b",\"url\":", &request.url);
     out.extend_from_slice(b",\"headers\":{");
     for (index, (name, value)) in request.headers.iter().enumerate() {
-        member(&mut out, if index > 0 { b"," } else { b"" }, name);
-        member(&mut out, b":", value);
+        plain_member(&mut out, if index > 0 { b"," } else { b"" }, name);
+        plain_member(&mut out, b":", value);
     }
     out.push(b'}');
     match &request.body {
         Body::Empty => {}
-        Body::Form(form) => {
-            // A URL-encoded form holds nothing that JSON escapes.
-            out.extend_from_slice(b",\"form\":\"");
-            out.extend_from_slice(form.as_bytes());
-            out.push(b'"');
-        }
+        Body::Form(form) => plain_member(&mut out, b",\"form\":", form),
         Body::Multipart(parts) => {
             out.extend_from_slice(b",\"parts\":[");
             for (index, part) in parts.iter().enumerate() {
@@ -329,15 +324,21 @@ fn write_part(out: &mut Vec<u8>, part: &Part) {
 
 /// A text with what comes before it.
 fn member(out: &mut Vec<u8>, before: &[u8], text: &str) {
-    out.extend_from_slice(before);
     if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.extend_from_slice(before);
         // Writing into memory does not fail.
         let _ = serde_json::to_writer(out, text);
     } else {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
+        plain_member(out, before, text);
     }
+}
+
+/// A text that holds nothing that JSON escapes, such as a URL-encoded form.
+fn plain_member(out: &mut Vec<u8>, before: &[u8], text: &str) {
+    out.extend_from_slice(before);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 fn number(out: &mut Vec<u8>, number: u64) {
