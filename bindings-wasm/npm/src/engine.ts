@@ -150,7 +150,9 @@ export class Driver {
           case "send": {
             let response: Answer;
             try {
-              response = await this.#send(step, files, signal, also?.meter);
+              const request = requestOf(step);
+              if (step.parts) await attach(request, step.parts, files, also?.meter);
+              response = await this.#send(request, signal, also?.meter);
             } catch (error) {
               signal?.throwIfAborted();
               cause = error;
@@ -191,41 +193,17 @@ export class Driver {
     return read(this.engine().resume(call, JSON.stringify(event), unix(), ticks(), random()));
   }
 
-  async #send(
-    step: SendStep,
-    files: Map<string, FileSource> | undefined,
-    signal: AbortSignal | undefined,
-    meter: Meter | undefined,
-  ): Promise<Answer> {
-    const giveUp = new AbortController();
-    const request: HttpRequest = {
-      method: step.method,
-      url: step.url,
-      headers: step.headers,
-      body: step.form,
-      signal: giveUp.signal,
-      timeout: step.timeout,
-      redirect: "manual",
-      duplex: "half",
-      onProgress: undefined,
-    };
-    if (step.parts) {
-      meter?.begin(step.parts.find((part) => part.source !== undefined)?.offset ?? 0);
-      const form = await multipart(step.parts, files, meter && ((bytes) => meter.moved(bytes)));
-      request.body = form.body;
-      request.headers["content-type"] = form.contentType;
-      if (form.length !== undefined) request.headers["content-length"] = String(form.length);
-      if (meter) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
-    }
-    return new Promise<Answer>((resolve, reject) => {
+  /** The answer, within the time of the request and as long as nobody gives up. */
+  #send(request: Outgoing, signal: AbortSignal | undefined, meter: Meter | undefined): Promise<Answer> {
+    return new Promise((resolve, reject) => {
       const stop = (reason: unknown) => {
         over();
-        giveUp.abort(reason);
-        reject(reason);
+        request.giveUp(reason);
+        reject(reason as Error);
       };
-      const late = () => stop(new DOMException(`no answer within ${step.timeout} ms`, "TimeoutError"));
+      const late = () => stop(new DOMException(`no answer within ${request.timeout} ms`, "TimeoutError"));
       const aborted = () => stop(signal!.reason);
-      const timer = setTimeout(late, Math.min(step.timeout, LONGEST));
+      const timer = setTimeout(late, Math.min(request.timeout, LONGEST));
       const unwatch = meter?.watch(stop);
       signal?.addEventListener("abort", aborted);
       const over = () => {
@@ -240,7 +218,7 @@ export class Driver {
         },
         (error: unknown) => {
           over();
-          reject(error);
+          reject(error as Error);
         },
       );
     });
@@ -268,6 +246,44 @@ export class Driver {
       return { event: "not_signed", message: (error as Error | undefined)?.message || String(error) };
     }
   }
+}
+
+interface Outgoing extends HttpRequest {
+  giveUp(reason: unknown): void;
+}
+
+function requestOf({ method, url, headers, form, timeout }: SendStep): Outgoing {
+  let abort: AbortController | undefined;
+  return {
+    method,
+    url,
+    headers,
+    body: form,
+    timeout,
+    redirect: "manual",
+    duplex: "half",
+    onProgress: undefined,
+    // A signal costs as much as a signature: it is made for those that look at it.
+    get signal() {
+      return (abort ??= new AbortController()).signal;
+    },
+    giveUp: (reason) => (abort ??= new AbortController()).abort(reason),
+  };
+}
+
+/** Puts a form with files into a request. */
+async function attach(
+  request: HttpRequest,
+  parts: Part[],
+  files: Map<string, FileSource> | undefined,
+  meter: Meter | undefined,
+): Promise<void> {
+  meter?.begin(parts.find((part) => part.source !== undefined)?.offset ?? 0);
+  const form = await multipart(parts, files, meter && ((bytes) => meter.moved(bytes)));
+  request.body = form.body;
+  request.headers["content-type"] = form.contentType;
+  if (form.length !== undefined) request.headers["content-length"] = String(form.length);
+  if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
 }
 
 /** The name by which the engine asks for the file of an upload. */

@@ -52,13 +52,13 @@ export interface Answer {
 const encoder = new TextEncoder();
 
 /** Reads what an executor returned. */
-export async function readAnswer(response: HttpResponse | Response): Promise<Answer> {
+export function readAnswer(response: HttpResponse | Response): Answer | Promise<Answer> {
   const { status, headers } = response;
   if (isFetched(response)) {
     if (response.type === "opaqueredirect") {
       throw new Error("the service answered with a redirect, which is not followed");
     }
-    return { status, retryAfter: retryAfter(headers), body: await readBody(response) };
+    return readBody(response).then((body) => ({ status, retryAfter: retryAfter(headers), body }));
   }
   const { body } = response;
   const bytes = typeof body === "string" ? encoder.encode(body) : body instanceof Uint8Array ? body : new Uint8Array(body);

@@ -56,7 +56,8 @@ interface Box {
 
 /** The data of the answer, and with {@link CallPromise.withDetails} what is known about it. */
 export class CallPromise<T> extends Promise<T> {
-  declare private readonly [box]: Box;
+  /** @internal */
+  declare [box]: Box;
 
   /** The answer with the service's message and time, departures from the documents, and how the call went. */
   async withDetails(): Promise<CallDetails<T>> {
@@ -95,8 +96,9 @@ for (const type of [CallPromise, PagePromise]) {
 }
 
 function dress<P extends CallPromise<unknown>>(promise: Promise<unknown>, type: { prototype: P }, answer: Box): P {
-  Object.setPrototypeOf(promise, type.prototype);
-  return Object.assign(promise as P, { [box]: answer });
+  const dressed = Object.setPrototypeOf(promise, type.prototype) as P & { [box]: Box };
+  dressed[box] = answer;
+  return dressed;
 }
 
 /** One call, begun at once. */

@@ -1,0 +1,26 @@
+// Starts the service's double for end-to-end tests: `bjy mock`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const WORKSPACE = join(import.meta.dirname, "../../../..");
+
+function bjy() {
+  const path = process.env.BJY ?? join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
+  if (!existsSync(path)) throw new Error(`${path} is not there: \`cargo build -p bjy\`, or name another one in BJY`);
+  return path;
+}
+
+/** The account of a mock that misbehaves as the flags say; it ends with the test `t`. */
+export async function startMock(t, ...flags) {
+  const child = spawn(bjy(), ["mock", "--json", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(async () => {
+    child.kill("SIGINT");
+    await once(child, "exit");
+  });
+  const [line] = await once(createInterface(child.stdout), "line");
+  const { url, partner_id, partner_key } = JSON.parse(line);
+  return { domain: url, partnerId: partner_id, partnerKey: partner_key };
+}
