@@ -52,11 +52,12 @@ impl Engine {
 
     /// Begins a call: a line with the name, a line with the options, then the parameters.
     pub fn begin(&self, call: &[u8], unix: i64, ticks: u64, random: u64) -> Vec<u8> {
-        let text = String::from_utf8_lossy(call);
-        let mut lines = text.splitn(3, '\n');
-        let mut line = || lines.next().unwrap_or_default();
-        let (name, options, params) = (line(), line(), line());
-        self.host().begin(name, params, options, Now { unix, ticks, random })
+        self.host().begin(&String::from_utf8_lossy(call), Now { unix, ticks, random })
+    }
+
+    /// The request of a call, signed but not sent.
+    pub fn request(&self, call: &[u8], unix: i64) -> Vec<u8> {
+        self.host().request(&String::from_utf8_lossy(call), unix)
     }
 
     /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said.

@@ -36,9 +36,14 @@ impl Engine {
         Host::new(config).map(|host| Engine(RefCell::new(host))).map_err(|error| text(error_json(&error)))
     }
 
-    /// Begins a call.
-    pub fn begin(&self, name: &str, params: &str, options: &str, unix: f64, ticks: f64, random: f64) -> String {
-        text(self.0.borrow_mut().begin(name, params, options, now(unix, ticks, random)))
+    /// Begins a call: a line with the name, a line with the options, then the parameters.
+    pub fn begin(&self, call: &str, unix: f64, ticks: f64, random: f64) -> String {
+        text(self.0.borrow_mut().begin(call, now(unix, ticks, random)))
+    }
+
+    /// The request of a call, signed but not sent.
+    pub fn request(&self, call: &str, unix: f64) -> String {
+        text(self.0.borrow().request(call, unix as i64))
     }
 
     /// Tells the HTTP answer to a call.

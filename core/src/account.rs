@@ -127,6 +127,9 @@ impl Base {
             if let Some(own) = domain.strip_prefix("https://").and_then(own_domain) {
                 return Ok(Base::Domain(own.to_owned()));
             }
+            if domain.contains(char::is_whitespace) {
+                return Err(invalid("the address holds white space", "give it as a browser shows it"));
+            }
             if domain.contains('@') {
                 return Err(invalid("the address holds a user or a password", "give the address without them"));
             }

@@ -70,7 +70,23 @@ const ACCEPT: (&str, &str) = ("accept", "application/json");
 /// [`ErrorKind::InvalidParameters`] with all faults of the call,
 /// [`ErrorKind::Signing`] if the account's signer fails.
 pub fn build(account: &Account, operation: &Operation, params: &Params, timestamp: i64) -> Result<Request, Error> {
-    let unsigned = Unsigned::new(account, operation, params, timestamp)?;
+    sign_here(account, operation, &Draft::new(account, operation, params)?, timestamp)
+}
+
+/// As [`build`], with the parameters as JSON.
+pub(crate) fn build_json(
+    account: &Account,
+    operation: &Operation,
+    params: &str,
+    extra: &Params,
+    timestamp: i64,
+) -> Result<Request, Error> {
+    let operation = account.resolve(operation);
+    sign_here(account, &operation, &Draft::from_json(account, &operation, params, extra)?, timestamp)
+}
+
+fn sign_here(account: &Account, operation: &Operation, draft: &Draft, timestamp: i64) -> Result<Request, Error> {
+    let unsigned = draft.stamp(operation, timestamp);
     let signing = |reason: String| Error::new(ErrorKind::Signing, operation.name.as_ref()).with_message(reason);
     let signature = match (unsigned.to_sign(), account.signer()) {
         (None, _) => None,
@@ -292,7 +308,7 @@ impl<'a> Unsigned<'a> {
 }
 
 fn is_address(url: &str) -> bool {
-    url.starts_with("http://") || url.starts_with("https://")
+    (url.starts_with("http://") || url.starts_with("https://")) && !url.contains(char::is_whitespace)
 }
 
 fn take(pairs: &mut Vec<Pair<'_>>, name: &str) -> Option<String> {

@@ -15,6 +15,10 @@ fn host(settings: Json) -> Host {
     Host::new(&config.to_string()).unwrap()
 }
 
+fn begin(host: &mut Host, name: &str, params: &str, options: &str, now: Now) -> Vec<u8> {
+    host.begin(&format!("{name}\n{options}\n{params}"), now)
+}
+
 fn read(step: Vec<u8>) -> Json {
     serde_json::from_slice(&step).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&step)))
 }
@@ -22,7 +26,7 @@ fn read(step: Vec<u8>) -> Json {
 #[test]
 fn a_call_from_beginning_to_end() {
     let mut host = host(json!({"ids_as_text": true}));
-    let step = read(host.begin("room.info", r#"{"room_id": 9007199254740993}"#, "", NOW));
+    let step = read(begin(&mut host, "room.info", r#"{"room_id": 9007199254740993}"#, "", NOW));
     assert_eq!((&step["step"], &step["method"], &step["timeout"]), (&json!("send"), &json!("POST"), &json!(30_000)));
     assert_eq!(step["url"], "https://demo.at.baijiayun.com/openapi/room/info");
     assert!(step["form"].as_str().unwrap().contains("room_id=9007199254740993"));
@@ -42,28 +46,28 @@ fn a_call_from_beginning_to_end() {
 #[test]
 fn failures_say_everything() {
     let mut host = host(json!({}));
-    let step = read(host.begin("room.create", r#"{"title": 1, "tilte": "x"}"#, "", NOW));
+    let step = read(begin(&mut host, "room.create", r#"{"title": 1, "tilte": "x"}"#, "", NOW));
     assert_eq!((&step["step"], &step["error"]["kind"]), (&json!("failed"), &json!("invalid_parameters")));
     let parameters: Vec<&str> =
         step["error"]["faults"].as_array().unwrap().iter().map(|fault| fault["parameter"].as_str().unwrap()).collect();
     assert_eq!(parameters, ["tilte", "start_time", "end_time"]);
 
-    let call = read(host.begin("room.info", r#"{"room_id":1}"#, "", NOW))["call"].as_u64().unwrap();
+    let call = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, "", NOW))["call"].as_u64().unwrap();
     let body = r#"{"code":3001,"data":null,"msg":"房间号不存在","ts":9}"#;
     let error = read(host.answer(call, 200, None, body.as_bytes().to_vec(), NOW))["error"].clone();
     assert_eq!((&error["kind"], &error["code"], &error["ts"]), (&json!("room_not_found"), &json!(3001), &json!(9)));
     assert_eq!((&error["body"], &error["message"]), (&json!(body), &json!("房间号不存在")));
 
-    assert_eq!(read(host.begin("room.nothing", "", "", NOW))["error"]["kind"], "unknown_operation");
+    assert_eq!(read(begin(&mut host, "room.nothing", "", "", NOW))["error"]["kind"], "unknown_operation");
     assert_eq!(read(host.resume(77, r#"{"event":"elapsed"}"#, NOW))["error"]["kind"], "misuse");
-    assert_eq!(read(host.begin("room.info", "[", "", NOW))["error"]["kind"], "invalid_parameters");
+    assert_eq!(read(begin(&mut host, "room.info", "[", "", NOW))["error"]["kind"], "invalid_parameters");
 }
 
 #[test]
 fn a_call_can_keep_what_the_others_set_aside() {
     let mut host = host(json!({"set_aside": true}));
     let mut data = |options: &str| {
-        let call = read(host.begin("room.info", r#"{"room_id":1}"#, options, NOW))["call"].as_u64().unwrap();
+        let call = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, options, NOW))["call"].as_u64().unwrap();
         let body = br#"{"code":0,"data":{"title":[1],"room_id":"2"},"msg":"","ts":7}"#.to_vec();
         let step = read(host.answer(call, 200, None, body, NOW));
         assert_eq!(step["departures"], json!([{"path": "title", "expected": "string", "found": "[1]"}]));
@@ -77,7 +81,7 @@ fn a_call_can_keep_what_the_others_set_aside() {
 fn files_stay_with_the_host() {
     let mut host = host(json!({}));
     let params = r#"{"attachment": {"name": "a.pdf", "size": 5, "source": "f1"}, "room_id": 1}"#;
-    let step = read(host.begin("doc.upload", params, "", NOW));
+    let step = read(begin(&mut host, "doc.upload", params, "", NOW));
     let parts = step["parts"].as_array().unwrap();
     assert!(parts.contains(&json!({"name": "attachment", "file": "a.pdf", "source": "f1"})), "{parts:?}");
     assert!(parts.contains(&json!({"name": "room_id", "value": "1"})));
@@ -88,21 +92,24 @@ fn files_stay_with_the_host() {
 fn options_extra_and_raw_paths() {
     let mut host = host(json!({"quota": [0, 1]}));
     let options = r#"{"retry":"never","deadline":5000,"extra":{"brand_new":"x","n":2}}"#;
-    let step = read(host.begin("room.info", r#"{"room_id":1}"#, options, NOW));
+    let step = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, options, NOW));
     assert!(step["form"].as_str().unwrap().starts_with("brand_new=x&n=2&partner_id="));
     assert_eq!(step["timeout"], 5000);
-    let step = read(host.begin("/openapi/new/thing", r#"{"a":1}"#, "", NOW));
+    let step = read(begin(&mut host, "/openapi/new/thing", r#"{"a":1}"#, "", NOW));
     assert_eq!(step["url"], "https://demo.at.baijiayun.com/openapi/new/thing");
-    let step = read(host.begin("GET /openapi/new/thing", r#"{"a":1}"#, "", NOW));
+    let step = read(begin(&mut host, "GET /openapi/new/thing", r#"{"a":1}"#, "", NOW));
     assert!(step["url"].as_str().unwrap().starts_with("https://demo.at.baijiayun.com/openapi/new/thing?a=1&"));
-    assert_eq!(read(host.begin("room.info", "{}", r#"{"retry":"maybe"}"#, NOW))["error"]["kind"], "invalid_parameters");
+    assert_eq!(
+        read(begin(&mut host, "room.info", "{}", r#"{"retry":"maybe"}"#, NOW))["error"]["kind"],
+        "invalid_parameters"
+    );
 }
 
 #[test]
 fn a_store_and_a_signer_are_asked() {
     let config = r#"{"domain":"demo","partner_id":"1","settings":{"store":true,"store_prefix":"x"}}"#;
     let mut host = Host::new(config).unwrap();
-    let step = read(host.begin("room.info", r#"{"room_id":1}"#, "", NOW));
+    let step = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, "", NOW));
     assert_eq!((&step["step"], &step["keys"]), (&json!("store"), &json!(["x:{1}:all"])));
     let call = step["call"].as_u64().unwrap();
     let step = read(host.resume(call, r#"{"event":"store","wait":0}"#, NOW));
@@ -138,7 +145,7 @@ proptest! {
         status in any::<u16>(),
     ) {
         let mut host = host(json!({}));
-        let step = read(host.begin(&name, &params, &options, NOW));
+        let step = read(begin(&mut host, &name, &params, &options, NOW));
         let call = step["call"].as_u64().unwrap_or(0);
         read(host.answer(call, status, Some(5), body, NOW));
         read(host.resume(call, &event, NOW));
@@ -153,7 +160,7 @@ fn a_list_is_walked_page_by_page() {
     let mut rows = Vec::new();
     for page in 1..=3 {
         let options = json!({"page": position}).to_string();
-        let step = read(host.begin("room.list", r#"{"limit": 2}"#, &options, NOW));
+        let step = read(begin(&mut host, "room.list", r#"{"limit": 2}"#, &options, NOW));
         assert!(step["form"].as_str().unwrap().contains(&format!("&page={page}&")), "{step}");
         let list: Vec<Json> = (0..if page == 3 { 1 } else { 2 }).map(|n| json!({"room_id": page * 10 + n})).collect();
         let body = json!({"code": 0, "msg": "", "ts": 1, "data": {"list": list, "total": 5}}).to_string();
@@ -164,9 +171,9 @@ fn a_list_is_walked_page_by_page() {
     }
     assert_eq!((position, rows.len()), (Json::Null, 5));
 
-    let error = read(host.begin("room.list", "", r#"{"page":"1.2"}"#, NOW))["error"].clone();
+    let error = read(begin(&mut host, "room.list", "", r#"{"page":"1.2"}"#, NOW))["error"].clone();
     assert_eq!(error["kind"], "invalid_parameters");
-    assert_eq!(read(host.begin("room.info", r#"{"room_id":1}"#, r#"{"page":""}"#, NOW))["step"], "failed");
+    assert_eq!(read(begin(&mut host, "room.info", r#"{"room_id":1}"#, r#"{"page":""}"#, NOW))["step"], "failed");
     assert_eq!(host.calls(), 0);
 }
 
@@ -176,13 +183,13 @@ fn a_moment_becomes_what_the_parameter_takes() {
     // 2017-08-01 15:24:48.999 in Beijing.
     let time = r#"{"unix_ms": 1501572288999}"#;
     let params = format!(r#"{{"title":"a","start_time":{time},"end_time":{time}}}"#);
-    let form = read(host.begin("room.create", &params, "", NOW))["form"].as_str().unwrap().to_owned();
+    let form = read(begin(&mut host, "room.create", &params, "", NOW))["form"].as_str().unwrap().to_owned();
     assert!(form.contains("start_time=1501572288&"), "{form}");
     let params = format!(r#"{{"date":{time}}}"#);
-    let step = read(host.begin("live_account.get_hourly_peak_users", &params, "", NOW));
+    let step = read(begin(&mut host, "live_account.get_hourly_peak_users", &params, "", NOW));
     assert_eq!(step["step"], "send", "{step}");
     assert!(step["form"].as_str().unwrap().starts_with("date=2017-08-01&"), "{step}");
-    let faulty = read(host.begin("room.create", r#"{"title":"a","start_time":{"ms":1},"end_time":2}"#, "", NOW));
+    let faulty = read(begin(&mut host, "room.create", r#"{"title":"a","start_time":{"ms":1},"end_time":2}"#, "", NOW));
     assert_eq!(faulty["error"]["faults"][0]["parameter"], "start_time");
 }
 
@@ -190,7 +197,7 @@ fn a_moment_becomes_what_the_parameter_takes() {
 fn an_upload_is_one_call_of_many_steps() {
     let mut host = host(json!({"ids_as_text": true}));
     let options = r#"{"upload":{"file":{"name":"课.mp4","size":100,"source":"f1"},"resumes":2}}"#;
-    let step = read(host.begin("video.upload", r#"{"definition":"16"}"#, options, NOW));
+    let step = read(begin(&mut host, "video.upload", r#"{"definition":"16"}"#, options, NOW));
     let call = step["call"].as_u64().unwrap();
     assert!(step["url"].as_str().unwrap().ends_with("/openapi/video/getUploadUrl"), "{step}");
     assert!(step["form"].as_str().unwrap().contains("file_name=%E8%AF%BE.mp4"));
@@ -222,20 +229,20 @@ fn an_upload_is_one_call_of_many_steps() {
 fn an_upload_that_fails_names_its_video() {
     let mut host = host(json!({}));
     let options = r#"{"upload":{"file":{"name":"a.mp4","size":100,"source":"f1"},"video_id":"77"}}"#;
-    let step = read(host.begin("video.upload", "", options, NOW));
+    let step = read(begin(&mut host, "video.upload", "", options, NOW));
     let call = step["call"].as_u64().unwrap();
     host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#.to_vec(), NOW);
     let step = read(host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#.to_vec(), NOW));
     assert_eq!((&step["step"], &step["video_id"]), (&json!("failed"), &json!(77)), "{step}");
     assert_eq!(step["error"]["kind"], "permission_denied");
 
-    let step = read(host.begin("video.upload", "", options, NOW));
+    let step = read(begin(&mut host, "video.upload", "", options, NOW));
     host.cancel(step["call"].as_u64().unwrap());
     assert_eq!(host.calls(), 0);
     for options in ["", r#"{"upload":{"file":{"name":"a.mp4","source":"f1"}}}"#] {
-        assert_eq!(read(host.begin("video.upload", "", options, NOW))["error"]["kind"], "invalid_parameters");
+        assert_eq!(read(begin(&mut host, "video.upload", "", options, NOW))["error"]["kind"], "invalid_parameters");
     }
-    let misplaced = read(host.begin("room.info", r#"{"room_id":1}"#, options, NOW));
+    let misplaced = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, options, NOW));
     assert_eq!(misplaced["error"]["kind"], "invalid_parameters");
 }
 
@@ -287,4 +294,23 @@ fn links_of_every_kind() {
     assert!(text.starts_with("room_id=12345678901234&user_avatar=&"), "{text}");
     let signed = params.replace('}', r#","signature":"abc"}"#);
     assert!(read(keyless.link("enter_room", &signed))["url"].as_str().unwrap().ends_with("&sign=abc"));
+}
+
+#[test]
+fn a_request_is_built_without_being_sent() {
+    let params = r#"{"title":"测试","start_time":1501575608,"end_time":"1501579208"}"#;
+    let built = read(host(json!({})).request(&format!("room.create\n\n{params}"), NOW.unix));
+    let sent = read(begin(&mut host(json!({})), "room.create", params, "", NOW));
+    assert_eq!((&built["form"], &built["url"]), (&sent["form"], &sent["url"]));
+    let in_lines = host(json!({"lines": true})).request(&format!("room.create\n\n{params}"), NOW.unix);
+    let expected = format!("send\n0\n0\nPOST\n{}\n{}", built["url"].as_str().unwrap(), built["form"].as_str().unwrap());
+    assert_eq!(String::from_utf8(in_lines).unwrap(), expected);
+    assert_eq!(read(host(json!({})).request("room.create", 1))["error"]["kind"], "invalid_parameters");
+    // A file needs parts, and a GET has no form.
+    let mut in_lines = host(json!({"lines": true}));
+    let file = r#"{"attachment": {"name": "a.pdf", "source": "f1"}}"#;
+    assert!(read(begin(&mut in_lines, "doc.upload", file, "", NOW))["parts"].is_array());
+    let get = String::from_utf8(begin(&mut in_lines, "GET /openapi/new", "", "", NOW)).unwrap();
+    let lines: Vec<&str> = get.split('\n').collect();
+    assert_eq!((lines[0], lines[3], lines[5], lines.len()), ("send", "GET", "", 6));
 }

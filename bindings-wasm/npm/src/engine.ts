@@ -57,9 +57,9 @@ interface WireTrace {
 export interface Done {
   step: "done";
   trace: WireTrace;
-  msg: string;
-  ts: number | null;
-  departures: Departure[];
+  msg?: string;
+  ts?: number;
+  departures?: Departure[];
   page?: { list: string; total: number | null; repeated: boolean; next: string | null };
   data: unknown;
 }
@@ -136,7 +136,7 @@ export class Driver {
     if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const engine = this.engine();
     const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
-    let step = read(engine.begin(name, written.json, wanted, unix(), ticks(), random()));
+    let step = read(engine.begin(`${name}\n${wanted}\n${written.json}`, unix(), ticks(), random()));
     let cause: unknown;
     try {
       for (;;) {
@@ -298,8 +298,19 @@ const ticks = () => performance.now();
 const random = () => Math.random() * 2 ** 53;
 
 function read(step: string): Step {
-  return JSON.parse(step) as Step;
+  return step.startsWith("send") ? readLines(step) : (JSON.parse(step) as Step);
 }
+
+/** The step that every call has comes in lines, which are faster to read than JSON. */
+function readLines(step: string): SendStep {
+  const [, call, timeout, method, url, form] = step.split("\n") as [string, string, string, "GET" | "POST", string, string];
+  const headers = method === "POST" ? { accept: JSON_TYPE, "content-type": FORM_TYPE } : { accept: JSON_TYPE };
+  const head = { step: "send", call: Number(call), timeout: Number(timeout), method, url, headers } as const;
+  return method === "POST" ? { ...head, form } : head;
+}
+
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
 
 function failure(step: Failed, cause: unknown): BaijiayunError {
   const videoId = step.video_id === undefined ? undefined : String(step.video_id);

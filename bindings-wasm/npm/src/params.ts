@@ -64,9 +64,10 @@ function convert(operation: string, params: object): WrittenParams {
       return Number.isNaN(value.getTime()) ? refuse(parameter, "is an invalid Date") : { unix_ms: value.getTime() };
     }
     if (Array.isArray(value)) return value.map((item) => exact(item, parameter));
-    return isPlainObject(value)
-      ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, exact(member, `${parameter}.${name}`)]))
-      : value;
+    if (sourceOf(value) !== undefined) return refuse(parameter, "is a file, where none can be");
+    if (!isPlainObject(value)) return value;
+    const members = Object.entries(value).map(([name, member]) => [name, exact(member, `${parameter}.${name}`)]);
+    return Object.fromEntries(members) as unknown;
   }
 
   const members = Object.entries(params).map(([name, value]) => {

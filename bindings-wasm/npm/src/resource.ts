@@ -62,7 +62,7 @@ export class CallPromise<T> extends Promise<T> {
   /** The answer with the service's message and time, departures from the documents, and how the call went. */
   async withDetails(): Promise<CallDetails<T>> {
     const data = await this;
-    const { msg, ts, departures, trace } = this[box].done!;
+    const { msg = "", ts = null, departures = [], trace } = this[box].done!;
     return { data, msg, ts, departures, trace: traceOf(trace) };
   }
 }

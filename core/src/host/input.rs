@@ -60,6 +60,8 @@ pub(super) struct HostSettings {
     pub(super) ids_as_text: bool,
     /// Whether values that are not as documented are taken out of the data.
     pub(super) set_aside: bool,
+    /// Whether steps to send are written in lines, where they can (JavaScript).
+    pub(super) lines: bool,
 }
 
 /// Options of one call as a host gives them.

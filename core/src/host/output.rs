@@ -174,9 +174,9 @@ fn millis(time: Duration) -> u64 {
 }
 
 /// A step as JSON. Data that are a page of a list turn the pager to the next.
-pub(super) fn write(Handle(call): Handle, step: Step, pager: Option<&mut Pager>) -> Vec<u8> {
+pub(super) fn write(Handle(call): Handle, step: Step, pager: Option<&mut Pager>, lines: bool) -> Vec<u8> {
     let written = match &step {
-        Step::Send { request, timeout } => return send(call, request, millis(*timeout)),
+        Step::Send { request, timeout } => return send(call, request, millis(*timeout), lines),
         Step::Wait { time, why } => {
             let why = match why {
                 Why::Quota => "quota",
@@ -269,8 +269,29 @@ fn turn(pager: &mut Pager, data: &[u8]) -> OutPage {
     OutPage { list: pager.list(), rows, total, repeated, next: more.then(|| pager.position()) }
 }
 
-/// The step to send, which every call has: written by hand, because it is read on the way of every request.
-fn send(call: u64, request: &Request, timeout: u64) -> Vec<u8> {
+/// The step to send, which every call has: written by hand, because it stands between every two.
+pub(super) fn send(call: u64, request: &Request, timeout: u64, lines: bool) -> Vec<u8> {
+    match &request.body {
+        Body::Form(form) if lines => send_lines(call, request, timeout, form),
+        Body::Empty if lines => send_lines(call, request, timeout, ""),
+        _ => send_json(call, request, timeout),
+    }
+}
+
+fn send_lines(call: u64, request: &Request, timeout: u64, form: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(48 + request.url.len() + form.len());
+    out.extend_from_slice(b"send\n");
+    number(&mut out, call);
+    out.push(b'\n');
+    number(&mut out, timeout);
+    for line in [request.method.as_str(), &request.url, form] {
+        out.push(b'\n');
+        out.extend_from_slice(line.as_bytes());
+    }
+    out
+}
+
+fn send_json(call: u64, request: &Request, timeout: u64) -> Vec<u8> {
     let form = if let Body::Form(form) = &request.body { form.as_str() } else { "" };
     let mut out = Vec::with_capacity(256 + request.url.len() + form.len());
     out.extend_from_slice(b"{\"step\":\"send\",\"call\":");

@@ -96,7 +96,7 @@ impl Host {
     fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Vec<u8> {
         uploading.call = Some(call);
         self.uploads.insert(handle, uploading);
-        output::write(Handle(handle), step, None)
+        output::write(Handle(handle), step, None, self.lines)
     }
 }
 
