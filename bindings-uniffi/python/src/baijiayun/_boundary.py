@@ -1,0 +1,150 @@
+"""What crosses the boundary to the engine, as types. `core/src/host.rs` describes it.
+
+Every answer of the engine is one JSON object with `step` as its first member. It is decoded once, typed, together with
+the data of the answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, NoReturn, Optional, TypeVar, Union
+
+import msgspec
+
+from .details import Departure, Trace
+from .errors import CLASSES, BaijiayunError, ErrorKind, Fault
+
+T = TypeVar("T")
+
+
+class Step(msgspec.Struct, tag_field="step", gc=False):
+    """What is to be done next."""
+
+
+class Part(msgspec.Struct, gc=False):
+    """A part of a form with files: a text, or a file from `offset` on."""
+
+    name: str
+    value: Optional[str] = None
+    file: Optional[str] = None
+    source: Optional[str] = None
+    offset: int = 0
+
+
+class Send(Step, tag="send"):
+    """Send this request within `timeout` milliseconds."""
+
+    call: int
+    timeout: int
+    method: str
+    url: str
+    headers: dict[str, str]
+    form: Optional[str] = None
+    parts: Optional[list[Part]] = None
+
+
+class Wait(Step, tag="wait"):
+    """Wait so many milliseconds."""
+
+    call: int
+    time: int
+    why: str
+
+
+class Store(Step, tag="store"):
+    """Evaluate the quota script in the shared store."""
+
+    call: int
+    keys: list[str]
+    args: list[int]
+
+
+class Sign(Step, tag="sign"):
+    """Have this text signed elsewhere."""
+
+    call: int
+    text: str
+
+
+class PageInfo(msgspec.Struct, gc=False):
+    """What the engine knows about a page of a list."""
+
+    list: str
+    rows: int
+    total: Optional[int]
+    repeated: bool
+    next: Optional[str]
+
+
+class Done(Step, Generic[T], tag="done"):
+    """The call went well."""
+
+    trace: Trace
+    msg: str
+    ts: Optional[int]
+    departures: list[Departure]
+    data: T
+    page: Optional[PageInfo] = None
+
+
+class ErrorFields(msgspec.Struct, gc=False):
+    """An error as every language shows it."""
+
+    kind: ErrorKind
+    operation: str
+    message: str
+    text: str
+    hint: Optional[str]
+    code: Optional[int]
+    ts: Optional[int]
+    status: Optional[int]
+    faults: list[Fault]
+    body: Optional[str] = None
+
+    def error(self, trace: Optional[Trace] = None, video_id: Optional[int] = None) -> BaijiayunError:
+        """The exception of its kind."""
+        return CLASSES[self.kind](
+            self.text,
+            kind=self.kind,
+            operation=self.operation,
+            message=self.message,
+            hint=self.hint,
+            code=self.code,
+            ts=self.ts,
+            status=self.status,
+            faults=self.faults,
+            body=self.body,
+            trace=trace,
+            video_id=video_id,
+        )
+
+
+class Failed(Step, tag="failed"):
+    """The call failed."""
+
+    trace: Trace
+    error: ErrorFields
+    video_id: Optional[int] = None
+
+
+AnyStep = Union[Send, Wait, Store, Sign, Done[T], Failed]
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def decoder(result: type[T]) -> msgspec.json.Decoder[AnyStep[T]]:
+    """The decoder of the steps of an operation with such a result. Making one is dear, so they are kept."""
+    found = _decoders.get(result)
+    if found is None:
+        # What an operation without data answers all the same is not in its type.
+        data: Any = Any if result in (object, type(None)) else result
+        found = _decoders[result] = msgspec.json.Decoder(Union[Send, Wait, Store, Sign, Done[data], Failed])
+    return found
+
+
+_error_decoder = msgspec.json.Decoder(ErrorFields)
+encode = msgspec.json.Encoder().encode
+
+
+def raise_error(json: bytes) -> NoReturn:
+    """Raises the error that such JSON stands for."""
+    raise _error_decoder.decode(json).error()

@@ -1,0 +1,76 @@
+"""Forms with files (multipart/form-data), as browsers write them. Files are read bit by bit while they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import closing
+from os import urandom
+from typing import Union
+
+from ._boundary import Part
+from .errors import FileError
+from .files import File
+
+_Segment = Union[bytes, "tuple[File, int]"]
+
+
+class Multipart:
+    """A form with files. Iterate over it, plainly or with `async for`, to get its bytes; each time anew."""
+
+    def __init__(self, parts: Sequence[Part], files: Mapping[str, File]) -> None:
+        boundary = f"baijiayun-{urandom(16).hex()}"
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self._segments: list[_Segment] = []
+        for part in parts:
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part.name)}"'
+            if part.source is None:
+                self._segments.append(f"{head}\r\n\r\n{part.value or ''}\r\n".encode())
+                continue
+            file = files.get(part.source)
+            if file is None:
+                raise FileError(f"{part.file} is not there any more")
+            name = _quoted(part.file or file.name)
+            head = f'{head}; filename="{name}"\r\nContent-Type: {file.content_type}\r\n\r\n'
+            self._segments += [head.encode(), (file, part.offset), b"\r\n"]
+        self._segments.append(f"--{boundary}--\r\n".encode())
+
+    def __len__(self) -> int:
+        """How many bytes it has."""
+        return sum(
+            len(segment) if isinstance(segment, bytes) else segment[0].size - segment[1] for segment in self._segments
+        )
+
+    def __iter__(self) -> Iterator[bytes]:
+        for segment in self._segments:
+            if isinstance(segment, bytes):
+                yield segment
+                continue
+            file, sent = segment
+            for chunk in file.chunks(sent):
+                yield chunk
+                # The next one is asked for when this one went out.
+                sent += len(chunk)
+                self._tell(file, sent)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        from anyio.to_thread import run_sync
+
+        for segment in self._segments:
+            if isinstance(segment, bytes):
+                yield segment
+                continue
+            file, sent = segment
+            with closing(file.chunks(sent)) as chunks:
+                # Disks may be slow: they are read in another thread.
+                while chunk := await run_sync(next, chunks, b""):
+                    yield chunk
+                    sent += len(chunk)
+                    self._tell(file, sent)
+
+    def _tell(self, file: File, sent: int) -> None:
+        if file.progress is not None:
+            file.progress(sent, file.size)
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,133 @@
+"""Files to send."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Generator, Iterator
+from typing import Any, BinaryIO, Callable, Optional, Union
+
+from .errors import FileError
+
+__all__ = ["File", "FileInput", "Progress"]
+
+Progress = Callable[[int, int], object]
+"""Is told how many bytes went out so far, and the size."""
+
+CHUNK = 64 * 1024
+
+
+class File:
+    """A file to send: a path, bytes, or a binary file object that can seek.
+
+    A path is opened when it is sent, and read bit by bit. A file object is sent from where it stands. `name` is what
+    the service is told; the service often goes by its ending.
+    """
+
+    __slots__ = ("_begin", "_content", "content_type", "name", "progress", "size")
+
+    def __init__(
+        self,
+        content: Union[str, os.PathLike[str], bytes, BinaryIO],
+        *,
+        name: Optional[str] = None,
+        content_type: Optional[str] = None,
+        progress: Optional[Progress] = None,
+    ) -> None:
+        self._content = content
+        self._begin = 0
+        if isinstance(content, (str, os.PathLike)):
+            found: Any = os.path.basename(content)
+            self.size = _size_of(content)
+        elif isinstance(content, (bytes, bytearray, memoryview)):
+            found = None
+            self._content = bytes(content)
+            self.size = len(self._content)
+        else:
+            found = getattr(content, "name", None)
+            self._begin, self.size = _place(content)
+        if name is None:
+            name = os.path.basename(found) if isinstance(found, str) and found else "file"
+        self.name = name
+        if content_type is None:
+            from mimetypes import guess_type
+
+            content_type = guess_type(name)[0]
+        self.content_type = content_type or "application/octet-stream"
+        self.progress = progress
+
+    def __repr__(self) -> str:
+        return f"File({self.name!r}, {self.size} bytes)"
+
+    def chunks(self, offset: int) -> Generator[bytes, None, None]:
+        """The content from there on.
+
+        :raises FileError: It cannot be read, or has not the size that it had.
+        """
+        left = self.size - offset
+        for chunk in self._read(offset):
+            left -= len(chunk)
+            if left < 0:
+                break
+            yield chunk
+        if left != 0:
+            raise FileError(f"{self.name} changed while it was sent: it had {self.size} bytes")
+
+    def _read(self, offset: int) -> Iterator[bytes]:
+        content = self._content
+        if isinstance(content, bytes):
+            view = memoryview(content)
+            for start in range(offset, len(view), CHUNK):
+                yield bytes(view[start : start + CHUNK])
+            return
+        try:
+            if isinstance(content, (str, os.PathLike)):
+                with open(content, "rb", buffering=0) as file:
+                    yield from _read_from(file, offset)
+            else:
+                yield from _read_from(content, self._begin + offset)
+        except (OSError, ValueError) as error:
+            raise FileError(f"cannot read {self.name}: {error}") from error
+
+
+FileInput = Union[str, os.PathLike[str], bytes, BinaryIO, File]
+"""A file to send: a path, bytes, a binary file object, or a `File` if there is more to say about it."""
+
+
+def as_file(value: Optional[FileInput]) -> Optional[File]:
+    """The file that is meant, for parameters that take one."""
+    return value if value is None or isinstance(value, File) else File(value)
+
+
+def is_file_like(value: object) -> bool:
+    """Whether it can be nothing but a file."""
+    return isinstance(value, (File, os.PathLike, bytes, bytearray, memoryview, io.IOBase)) or hasattr(value, "read")
+
+
+def _read_from(file: Any, position: int) -> Iterator[bytes]:
+    file.seek(position)
+    while chunk := file.read(CHUNK):
+        if not isinstance(chunk, bytes):
+            raise ValueError("it was opened as text: open it with mode 'rb'")
+        yield chunk
+
+
+def _size_of(path: Union[str, os.PathLike[str]]) -> int:
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}") from error
+    if os.path.isdir(path):
+        raise FileError(f"cannot read {os.fspath(path)}: it is a directory")
+    return found.st_size
+
+
+def _place(file: BinaryIO) -> tuple[int, int]:
+    """Where a file object stands, and how many bytes follow."""
+    try:
+        begin = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(begin)
+    except (OSError, ValueError, AttributeError) as error:
+        raise FileError(f"a file object must be able to seek; pass a path or bytes: {error}") from error
+    return begin, end - begin

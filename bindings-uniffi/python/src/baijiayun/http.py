@@ -1,0 +1,235 @@
+"""Sending requests: with httpx unless you give the client another executor.
+
+An executor is any callable that takes a `Request` and returns a `Response`; for `AsyncClient` it is one that can be
+awaited. What it raises means that there was no answer: `baijiayun.ConnectError`, `ConnectionRefusedError` and the
+like say that the request never left, `TimeoutError` that time was up, anything else that nobody knows.
+
+    def send(request: Request) -> Response:
+        answer = requests.request(
+            request.method, request.url, headers=request.headers, data=request.body,
+            timeout=request.timeout, allow_redirects=False)
+        return Response(answer.status_code, answer.content, answer.headers)
+
+    client = Client("demo", "12345678", partner_key, http=send)
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
+
+from ._multipart import Multipart
+from ._version import DISTRIBUTION, version
+from .errors import AnswerError, TimeoutError
+
+if TYPE_CHECKING:
+    import httpx
+    from anyio.lowlevel import RunVar
+
+__all__ = ["AsyncHttpExecutor", "AsyncHttpxExecutor", "HttpExecutor", "HttpxExecutor", "Multipart", "Request", "Response"]
+
+MAX_BYTES = 64 << 20
+"""Answers of more bytes are refused, as the core does."""
+
+
+class Request:
+    """A signed request. It may hold passwords: do not log it."""
+
+    __slots__ = ("body", "headers", "method", "stall_timeout", "timeout", "url")
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: Union[bytes, Multipart, None],
+        timeout: float,
+        stall_timeout: float,
+    ) -> None:
+        self.method = method
+        """`GET` or `POST`."""
+        self.url = url
+        """The address. That of a GET is signed."""
+        self.headers = headers
+        """The headers, also content-type and content-length."""
+        self.body = body
+        """The form; with files an object that gives the bytes one chunk after the other, also to `async for`."""
+        self.timeout = timeout
+        """How long to wait for the answer, in seconds."""
+        self.stall_timeout = stall_timeout
+        """How long nothing may move while the body is sent, in seconds."""
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.url.partition('?')[0]}>"
+
+
+class Response:
+    """What was answered."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, body: bytes, headers: Optional[Mapping[str, str]] = None) -> None:
+        self.status = status
+        self.body = body
+        self.headers: Mapping[str, str] = {} if headers is None else headers
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.body)} bytes>"
+
+
+HttpExecutor = Callable[[Request], Response]
+"""Sends a request and waits for the answer."""
+
+AsyncHttpExecutor = Callable[[Request], Awaitable[Response]]
+"""The same to be awaited."""
+
+
+class HttpxExecutor:
+    """Sends with httpx.
+
+    Without a client of your own it makes one when it is first used: with connections that are kept, the proxies of the
+    environment, no redirects and no cookies.
+    """
+
+    def __init__(self, client: Optional[httpx.Client] = None) -> None:
+        self._given = client
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> Response:
+        body = request.body
+        answer = _Answer(request)
+        client = self._client or self._open()
+        built = client.build_request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            content=iter(body) if isinstance(body, Multipart) else body,
+            timeout=_timeout(request),
+        )
+        response = client.send(built, stream=True, follow_redirects=False)
+        try:
+            for chunk in response.iter_bytes():
+                answer.take(chunk)
+        finally:
+            response.close()
+        return answer.whole(response)
+
+    def _open(self) -> httpx.Client:
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(**_settings())
+            return self._client
+
+    def close(self) -> None:
+        """Closes the connections, unless the client is yours."""
+        client, self._client = self._client, self._given
+        if client is not None and self._given is None:
+            client.close()
+
+    def after_fork(self) -> None:
+        """Leaves the connections to the parent process."""
+        self._lock = threading.Lock()
+        self._client = self._given
+
+
+class AsyncHttpxExecutor:
+    """Sends with httpx, in asyncio or trio.
+
+    Without a client of your own it makes one for each event loop, so that one `AsyncClient` can serve several.
+    """
+
+    def __init__(self, client: Optional[httpx.AsyncClient] = None) -> None:
+        self._given = client
+        self._clients: Optional[RunVar[Optional[httpx.AsyncClient]]] = None
+
+    async def __call__(self, request: Request) -> Response:
+        body = request.body
+        answer = _Answer(request)
+        client = self._given or self._open()
+        built = client.build_request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            content=body.__aiter__() if isinstance(body, Multipart) else body,
+            timeout=_timeout(request),
+        )
+        response = await client.send(built, stream=True, follow_redirects=False)
+        try:
+            async for chunk in response.aiter_bytes():
+                answer.take(chunk)
+        finally:
+            await response.aclose()
+        return answer.whole(response)
+
+    def _open(self) -> httpx.AsyncClient:
+        import httpx
+
+        client = self._of_this_loop().get()
+        if client is None:
+            client = httpx.AsyncClient(**_settings())
+            self._of_this_loop().set(client)
+        return client
+
+    def _of_this_loop(self) -> RunVar[Optional[httpx.AsyncClient]]:
+        if self._clients is None:
+            from anyio.lowlevel import RunVar
+
+            self._clients = RunVar(f"baijiayun.http.{next(_executors)}", None)
+        return self._clients
+
+    async def close(self) -> None:
+        """Closes the connections of this event loop, unless the client is yours."""
+        if self._given is None and self._clients is not None:
+            client = self._clients.get()
+            self._clients.set(None)
+            if client is not None:
+                await client.aclose()
+
+    def after_fork(self) -> None:
+        """Leaves the connections to the parent process."""
+        self._clients = None
+
+
+_executors = itertools.count()
+
+
+class _Answer:
+    """An answer as it comes in, within time and size."""
+
+    def __init__(self, request: Request) -> None:
+        self.end = time.monotonic() + request.timeout
+        self.chunks: list[bytes] = []
+        self.size = 0
+
+    def take(self, chunk: bytes) -> None:
+        self.chunks.append(chunk)
+        self.size += len(chunk)
+        if self.size > MAX_BYTES:
+            raise AnswerError(f"the answer is longer than {MAX_BYTES} bytes", kind="too_large")
+        if time.monotonic() > self.end:
+            raise TimeoutError("the answer took too long")
+
+    def whole(self, response: httpx.Response) -> Response:
+        return Response(response.status_code, b"".join(self.chunks), response.headers)
+
+
+def _timeout(request: Request) -> httpx.Timeout:
+    import httpx
+
+    return httpx.Timeout(request.timeout, write=min(request.timeout, request.stall_timeout))
+
+
+def _settings() -> dict[str, Any]:
+    """Settings of the clients made here: no cookie is kept, whatever the service sets."""
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    return {
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        "headers": {"user-agent": f"{DISTRIBUTION}/{version()} python"},
+    }

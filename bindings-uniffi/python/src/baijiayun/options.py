@@ -1,0 +1,34 @@
+"""Settings of one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Optional, TypedDict
+
+from .details import Details
+
+__all__ = ["CallOptions"]
+
+
+class CallOptions(TypedDict, total=False):
+    """Settings of one call, in place of the client's: `options={"deadline": 5}`. Times are seconds."""
+
+    retry: Literal["safe", "always", "never"]
+    """Which failures are tried again. `safe` (the default): those that cannot have changed anything, so those of
+    operations that only read, of requests that never left, and throttled ones. `always`: any, and the call may be
+    carried out twice. `never`: none."""
+    attempts: int
+    """Most attempts."""
+    attempt_timeout: float
+    """Longest time for one attempt."""
+    deadline: float
+    """Longest time for the whole call with all waits and attempts."""
+    extra: Mapping[str, Any]
+    """Parameters that the description lacks. They are sent unchecked."""
+    details: Details
+    """Is filled with what is known about the call besides its data."""
+
+
+def millis(seconds: Optional[float]) -> Optional[int]:
+    """Seconds as the engine counts them."""
+    return None if seconds is None else max(0, round(seconds * 1000))
