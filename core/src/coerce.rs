@@ -56,7 +56,7 @@ impl fmt::Debug for Departure {
     }
 }
 
-/// Most departures that are reported of one answer. Values beyond stay in the data.
+/// Most departures that are reported of one answer. Values beyond are treated alike, but not reported.
 pub const MAX_DEPARTURES: usize = 1000;
 
 /// How straightened data are written.
@@ -236,7 +236,7 @@ impl<'a> Straightener<'a> {
     /// Reports the value since `start`.
     fn departed(&mut self, start: usize, expected: &'static str) -> Outcome {
         if self.departures.len() >= MAX_DEPARTURES {
-            return Outcome::Kept;
+            return Outcome::Departed;
         }
         let found = String::from_utf8_lossy(self.scanner.slice(start, self.scanner.pos())).into_owned();
         let path = self.path_text();
