@@ -124,7 +124,7 @@ class _Receiver:
 def _raw(body: object) -> bytes:
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
+    if isinstance(body, (bytes, bytearray)):
         return bytes(body)
     message = f"the body is a {type(body).__name__}, but must be the bytes that came"
     raise CallbackError(message, hint="pass them before any framework parses them")
