@@ -83,7 +83,7 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
     };
     if envelope.code == operation.success && status < 400 {
         return Ok(Answer {
-            data: envelope.data.unwrap_or_else(|| b"null".to_vec()),
+            data: envelope.data.filter(|data| data != b"null").unwrap_or_else(|| nothing(operation, options).to_vec()),
             msg: envelope.msg,
             ts: envelope.ts,
             departures: envelope.departures,
@@ -101,6 +101,15 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
             .with_code(envelope.code, envelope.ts)
             .with_answer(status, body),
     ))
+}
+
+/// The data of an answer without any. A typed decoder gets an empty value where it has a type for one.
+fn nothing(operation: &Operation, options: Options) -> &'static [u8] {
+    match operation.shape {
+        Shape::Object(_) | Shape::Map(_) if options.set_aside => b"{}",
+        Shape::Array(_) if options.set_aside => b"[]",
+        _ => b"null",
+    }
 }
 
 /// The error for an answer that is not the service's envelope.

@@ -63,7 +63,8 @@ pub const MAX_DEPARTURES: usize = 1000;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Takes values that could not be straightened out of the data, so that a
-    /// typed decoder can read the rest; they stand in the departures.
+    /// typed decoder can read the rest; they stand in the departures. An
+    /// answer without data where some are described gives an empty object or list.
     pub set_aside: bool,
     /// Writes ids as strings, for languages whose numbers lose precision.
     pub ids_as_text: bool,

@@ -155,6 +155,7 @@ function configOf(options: ClientOptions): string {
       store: options.store !== undefined,
       store_prefix: options.storePrefix,
       ids_as_text: true,
+      set_aside: true,
       lines: true,
     },
   });
