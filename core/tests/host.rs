@@ -317,9 +317,9 @@ fn a_request_is_built_without_being_sent() {
 
 #[test]
 fn an_answer_without_data_fits_its_type() {
-    for (set_aside, room, documents) in [(true, json!({}), json!([])), (false, Json::Null, Json::Null)] {
+    for (set_aside, room, awards) in [(true, json!({}), json!([])), (false, Json::Null, Json::Null)] {
         let mut host = host(json!({"set_aside": set_aside}));
-        for (name, expected) in [("room.info", &room), ("doc.list", &documents)] {
+        for (name, expected) in [("room.info", &room), ("room_data.list_awards", &awards)] {
             let call = read(begin(&mut host, name, r#"{"room_id":1}"#, "", NOW))["call"].as_u64().unwrap();
             let step = read(host.answer(call, 200, None, br#"{"code":0,"data":null,"msg":""}"#.to_vec(), NOW));
             assert_eq!((&step["step"], &step["data"]), (&json!("done"), expected));
