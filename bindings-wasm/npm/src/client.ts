@@ -1,6 +1,7 @@
 import { Callbacks } from "./callbacks.js";
 import { Claims } from "./claims.js";
 import { Driver } from "./engine.js";
+import type { SignedRequest } from "./engine.js";
 import { InvalidAccountError } from "./errors.js";
 import { Resources } from "./generated/index.js";
 import type { OperationName, Operations } from "./generated/index.js";
@@ -105,6 +106,18 @@ export class Client extends Resources {
     ...[params, options]: CallArguments<ParamsOf<Name>>
   ): CallPromise<Operations[Name]["result"]> {
     return call(this.#driver, name, params, options);
+  }
+
+  /**
+   * What a call would send, signed but not sent: to look at it, or to send it by other means. The service's limits,
+   * retries and the answer are then your own affair, and the signature is good for a few minutes only. In a browser,
+   * `await ready()` first.
+   */
+  request<Name extends OperationName>(
+    name: Name,
+    ...[params, options]: CallArguments<ParamsOf<Name>>
+  ): SignedRequest {
+    return this.#driver.build(name, params, options);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { AnswerError, SigningError, errorOf } from "./errors.js";
+import { AnswerError, MisuseError, SigningError, errorOf } from "./errors.js";
 import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
 import { brokenBy, readAnswer } from "./http.js";
@@ -11,7 +11,7 @@ import type { CallOptions } from "./resource.js";
 import type { Store } from "./store.js";
 import type { Departure } from "./types.js";
 import type { Meter } from "./uploads.js";
-import { WasmEngine, isReady, quota_script, ready } from "./wasm.js";
+import { WasmEngine, isReady, needReady, quota_script, ready } from "./wasm.js";
 
 /** What the engine wants done next for a call. */
 type Step = SendStep | WaitStep | StoreStep | SignStep | Done | Failed;
@@ -94,6 +94,16 @@ export interface Ports {
   http: HttpExecutor;
   store: Store | undefined;
   signer: ((text: string) => string | Promise<string>) | undefined;
+}
+
+/** A request that is signed and can be sent as it is. */
+export interface SignedRequest {
+  method: "GET" | "POST";
+  /** The address, with the query of a GET. */
+  url: string;
+  headers: Record<string, string>;
+  /** The form; a GET has none. */
+  body: string | undefined;
 }
 
 /** Carries out what the engine says, call by call. */
@@ -180,6 +190,19 @@ export class Driver {
       if ("call" in step) engine.cancel(step.call);
       throw error;
     }
+  }
+
+  /** What a call sends, signed but not sent. */
+  build(name: string, params: object | undefined, options: CallOptions | undefined): SignedRequest {
+    needReady("client.request");
+    const { json, files } = writeParams(name, params);
+    const wanted = options ? writeOptions(name, options, undefined, files) : "";
+    const step = read(this.engine().request(`${name}\n${wanted}\n${json}`, unix()));
+    if (step.step === "failed") throw failure(step, undefined);
+    const { method, url, headers, form, parts } = step as SendStep;
+    if (!parts) return { method, url, headers, body: form };
+    const message = "a request with files is made while it is sent: call the operation";
+    throw new MisuseError({ kind: "misuse", operation: name, message });
   }
 
   /** Has a text signed by the client's signer. */

@@ -38,6 +38,7 @@ export type { ErrorContext, ErrorFields, ErrorKind, Fault } from "./errors.js";
 export { FileSource, file, fromPath } from "./files.js";
 export type { FileContent, FileOptions } from "./files.js";
 export type * from "./generated/index.js";
+export type { SignedRequest } from "./engine.js";
 export type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
 export { Links } from "./links.js";
 export type { EnterRoomParams } from "./links.js";
