@@ -1,12 +1,14 @@
 //! What the description says about its parts, as lines of text for doc comments.
 
-use baijiayun_api::{Callback, EnumValue, Operation, Param, ParamType, PathSource, Shape, ShapeType};
+use baijiayun_api::{
+    Callback, EnumValue, Limit, LimitScope, Operation, Param, ParamType, PathSource, Shape, ShapeType,
+};
 
 const TIMESTAMP: &str = "Unix seconds.";
 const DATE: &str = "`YYYY-MM-DD`.";
 const DATETIME: &str = "`YYYY-MM-DD HH:MM:SS`, UTC+8.";
 
-/// Title, documents, path, limits and notes; paragraphs with empty lines between.
+/// Title, documents, path, limits, notes and what must be given; paragraphs with empty lines between.
 pub fn operation_docs(operation: &Operation) -> Vec<String> {
     let mut docs = vec![format!("{} {}", operation.title, operation.summary), String::new()];
     let ids: Vec<&str> = operation.catalog_ids().collect();
@@ -24,8 +26,7 @@ pub fn operation_docs(operation: &Operation) -> Vec<String> {
         }
     });
     for limit in &operation.limits {
-        docs.push(String::new());
-        docs.push(format!("At most {} calls in {} s.", limit.count, limit.seconds));
+        docs.extend([String::new(), limit_docs(limit)]);
     }
     for note in &operation.notes {
         docs.push(String::new());
@@ -35,7 +36,19 @@ pub fn operation_docs(operation: &Operation) -> Vec<String> {
             format!("({}) {}", note.documents.join(", "), note.note)
         });
     }
+    for group in &operation.any_of {
+        let names: Vec<String> = group.iter().map(|name| format!("`{name}`")).collect();
+        docs.extend([String::new(), format!("Give at least one of {}.", names.join(", "))]);
+    }
     docs
+}
+
+fn limit_docs(limit: &Limit) -> String {
+    let scope = match limit.per {
+        LimitScope::Account => "",
+        LimitScope::Room => " for one room",
+    };
+    format!("At most {} calls in {} s{scope}.", limit.count, limit.seconds)
 }
 
 /// Meaning, facts and listed values; paragraphs with empty lines between.

@@ -5,7 +5,7 @@ mod types;
 
 use std::error::Error;
 
-use baijiayun_api::{Description, Operation, Resource};
+use baijiayun_api::{Description, Resource};
 use serde::Serialize;
 use serde_json::json;
 
@@ -136,22 +136,13 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Call
     Call {
         name,
         method: camel(call.method),
-        docs: method_docs(operation),
+        docs: operation_docs(operation),
         params: (!call.arguments.is_empty()).then(|| scope.params(params, title, &call.arguments)),
         needs_params: !operation.any_of.is_empty() || call.arguments.iter().any(|argument| argument.param.required),
         result,
         row,
         promise,
     }
-}
-
-fn method_docs(operation: &Operation) -> Vec<String> {
-    let mut docs = operation_docs(operation);
-    for group in &operation.any_of {
-        let names: Vec<String> = group.iter().map(|name| format!("`{name}`")).collect();
-        docs.extend([String::new(), format!("Give at least one of {}.", names.join(", "))]);
-    }
-    docs
 }
 
 fn operations(modules: &[Module]) -> Result<String, Box<dyn Error>> {

@@ -23,7 +23,7 @@ impl Chat<'_> {
     ///
     /// Documents: large_class.77. Path `/openapi/chat/getRoomChatList`, printed in a document.
     ///
-    /// At most 2 calls in 1 s.
+    /// At most 2 calls in 1 s for one room.
     ///
     /// code 0 means success; otherwise msg gives the reason.
     pub fn list_reviews(&self, room_id: impl Into<Id>) -> ListReviews {
@@ -36,7 +36,7 @@ impl Chat<'_> {
     ///
     /// Documents: large_class.78. Path `/openapi/chat/checkChat`, printed in a document.
     ///
-    /// At most 3 calls in 1 s.
+    /// At most 3 calls in 1 s for one room.
     ///
     /// code 0 means the change was made; otherwise msg gives the reason.
     pub fn review_messages(&self, room_id: impl Into<Id>, chat_ids: impl IntoIterator<Item = impl Into<Id>>) -> ReviewMessages {

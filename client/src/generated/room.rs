@@ -423,6 +423,8 @@ impl Room<'_> {
     /// Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
     ///
     /// The document states that there are no response fields; data is a message text.
+    ///
+    /// Give at least one of `web_bg_img`, `h5_bg_img`.
     pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover {
         let call = Call::new(self.0, "room.set_cover");
         let call = call.set("room_id", Into::<Id>::into(room_id));

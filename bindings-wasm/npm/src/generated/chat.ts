@@ -11,7 +11,7 @@ export class Chat extends Resource {
    *
    * Documents: large_class.77. Path `/openapi/chat/getRoomChatList`, printed in a document.
    *
-   * At most 2 calls in 1 s.
+   * At most 2 calls in 1 s for one room.
    *
    * code 0 means success; otherwise msg gives the reason.
    */
@@ -24,7 +24,7 @@ export class Chat extends Resource {
    *
    * Documents: large_class.78. Path `/openapi/chat/checkChat`, printed in a document.
    *
-   * At most 3 calls in 1 s.
+   * At most 3 calls in 1 s for one room.
    *
    * code 0 means the change was made; otherwise msg gives the reason.
    */
