@@ -69,20 +69,19 @@ class PageInfo(msgspec.Struct, gc=False):
     """What the engine knows about a page of a list."""
 
     list: str
-    rows: int
-    total: Optional[int]
-    repeated: bool
-    next: Optional[str]
+    total: Optional[int] = None
+    repeated: bool = False
+    next: Optional[str] = None
 
 
-class Done(Step, Generic[T], tag="done"):
+class Done(Step, Generic[T], tag="done", kw_only=True):
     """The call went well."""
 
     trace: Trace
-    msg: str
-    ts: Optional[int]
-    departures: list[Departure]
     data: T
+    msg: str = ""
+    ts: Optional[int] = None
+    departures: list[Departure] = []
     page: Optional[PageInfo] = None
 
 
@@ -90,14 +89,14 @@ class ErrorFields(msgspec.Struct, gc=False):
     """An error as every language shows it."""
 
     kind: ErrorKind
-    operation: str
-    message: str
     text: str
-    hint: Optional[str]
-    code: Optional[int]
-    ts: Optional[int]
-    status: Optional[int]
-    faults: list[Fault]
+    operation: str = ""
+    message: str = ""
+    hint: Optional[str] = None
+    code: Optional[int] = None
+    ts: Optional[int] = None
+    status: Optional[int] = None
+    faults: list[Fault] = []
     body: Optional[str] = None
 
     def error(self, trace: Optional[Trace] = None, video_id: Optional[int] = None) -> BaijiayunError:

@@ -9,8 +9,6 @@ import logging
 import os
 import time
 from collections.abc import Generator, Mapping
-from email.utils import parsedate_to_datetime
-from random import getrandbits
 from typing import Any, Generic, Optional, Protocol, TypeVar, Union, cast, runtime_checkable
 from weakref import WeakSet
 
@@ -105,7 +103,7 @@ class Calls:
 
     def now(self) -> tuple[int, int, int]:
         """Unix seconds, a clock in milliseconds that never goes back, and a random number."""
-        return int(self.unix()), int(self.monotonic() * 1000), getrandbits(53)
+        return int(self.unix()), int(self.monotonic() * 1000), int.from_bytes(os.urandom(7), "big") >> 3
 
     def steps(self, asked: Asked[T]) -> Steps[T]:
         """The steps of a call.
@@ -255,6 +253,8 @@ def _retry_after(headers: Mapping[str, str]) -> int:
         return max(-1, round(float(value) * 1000))
     except (ValueError, OverflowError):
         pass
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0, round((parsedate_to_datetime(value).timestamp() - time.time()) * 1000))
     except (ValueError, TypeError):

@@ -60,11 +60,11 @@ class Headers(Protocol):
 
 
 class _Meta(msgspec.Struct):
-    name: Optional[str]
-    qid: Optional[str]
-    timestamp: Optional[int]
-    key: int
-    departures: list[Departure]
+    name: Optional[str] = None
+    qid: Optional[str] = None
+    timestamp: Optional[int] = None
+    key: int = 0
+    departures: list[Departure] = []
 
 
 class _Parsed(msgspec.Struct):

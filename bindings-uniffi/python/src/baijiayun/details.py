@@ -42,7 +42,11 @@ class Departure(Value, frozen=True):
     expected: str
     """What the documents describe."""
     found: str
-    """What came."""
+    """What came, as JSON."""
+
+    def __repr__(self) -> str:
+        """Without the value: it may be a key."""
+        return f"Departure(path={self.path!r}, expected={self.expected!r})"
 
 
 class Details:

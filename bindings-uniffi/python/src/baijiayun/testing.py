@@ -1,0 +1,94 @@
+"""A double of the service for your own tests: `bjy mock`, and a pytest fixture around it.
+
+    def test_lesson(baijiayun_mock):
+        client = baijiayun_mock.client()
+        room = client.room.create(title="第一课", start_time=start, end_time=end)
+
+pytest finds the fixture by itself once this package is installed. It needs the program `bjy`: in the environment
+variable `BJY`, or on the PATH. Without it tests that ask for the fixture are skipped; with `BAIJIAYUN_MOCK_REQUIRED=1`
+they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Optional
+
+import msgspec
+import pytest
+
+if TYPE_CHECKING:
+    from ._client import AsyncClient, Client
+
+__all__ = ["Mock", "baijiayun_mock", "find_bjy", "start_mock"]
+
+
+class Mock(msgspec.Struct, frozen=True):
+    """A double of the service that runs on this machine, with an account of its own."""
+
+    url: str
+    """Its address, in place of a domain."""
+    partner_id: str
+    """The id of its account."""
+    partner_key: str
+    """The key of its account."""
+
+    def client(self, **settings: Any) -> Client:
+        """A client of it; `settings` are those of `Client`."""
+        from ._client import Client
+
+        return Client(self.url, self.partner_id, self.partner_key, **settings)
+
+    def async_client(self, **settings: Any) -> AsyncClient:
+        """A client of it; `settings` are those of `AsyncClient`."""
+        from ._client import AsyncClient
+
+        return AsyncClient(self.url, self.partner_id, self.partner_key, **settings)
+
+
+def find_bjy() -> Optional[str]:
+    """The program `bjy`, if it is there."""
+    return shutil.which(os.environ.get("BJY") or "bjy")
+
+
+@contextmanager
+def start_mock(*options: str) -> Generator[Mock, None, None]:
+    """Runs `bjy mock` while the block runs. `options` are its own: `start_mock("--errors-every", "3")` lets it fail.
+
+    Raises:
+        FileNotFoundError: There is no `bjy`.
+        RuntimeError: It did not start.
+    """
+    bjy = find_bjy()
+    if bjy is None:
+        raise FileNotFoundError(_missing())
+    process = subprocess.Popen([bjy, "mock", "--json", "--port", "0", *options], stdout=subprocess.PIPE)
+    with process:
+        try:
+            written = process.stdout.readline() if process.stdout else b""
+            if not written:
+                raise RuntimeError(f"`{bjy} mock` ended with status {process.wait()} before it was ready")
+            yield msgspec.json.decode(written, type=Mock)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def baijiayun_mock() -> Generator[Mock, None, None]:
+    """A double of the BaijiaYun service, new for each test: its `client()` is ready to be used."""
+    if find_bjy() is None:
+        if os.environ.get("BAIJIAYUN_MOCK_REQUIRED"):
+            pytest.fail(_missing(), pytrace=False)
+        pytest.skip(_missing())
+    with start_mock() as mock:
+        yield mock
+
+
+def _missing() -> str:
+    named = os.environ.get("BJY")
+    where = f"{named}, which BJY names, is no program" if named else "it is neither in BJY nor on the PATH"
+    return f"the program bjy, which doubles the service, is missing: {where}"
