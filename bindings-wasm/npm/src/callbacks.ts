@@ -18,7 +18,7 @@ export interface CallbackEvent<Name extends string | null, Data> {
   timestamp: number | null;
   /** Which key signed it: 0 is partnerKey, then the callbackKeys in their order. */
   key: number;
-  /** Values that are not what the documents describe. */
+  /** Values that are not what the documents describe, and so are not in the data. */
   departures: Departure[];
   /** All that was posted but the signature. */
   data: Data;

@@ -32,7 +32,7 @@ export interface CallDetails<T> {
   msg: string;
   /** When the service answered, unix seconds. */
   ts: number | null;
-  /** Values in the data that are not what the documents describe. */
+  /** Values that are not what the documents describe, and so are not in the data. */
   departures: Departure[];
   /** How the call went. */
   trace: Trace;

@@ -24,12 +24,12 @@ export interface Trace {
   budgetExhausted: boolean;
 }
 
-/** A value that is not what the documents describe. It is in the data as it came. */
+/** A value that is not what the documents describe. It is taken out of the data, so that their types hold. */
 export interface Departure {
-  /** Where it stands in the data, dotted. */
+  /** Where it stood in the data, for example `list[3].user_number`. */
   path: string;
   /** What the documents describe. */
   expected: string;
-  /** What came. */
+  /** What came, as JSON. */
   found: string;
 }
