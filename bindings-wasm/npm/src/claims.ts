@@ -1,5 +1,6 @@
+import { claim_script } from "../wasm/baijiayun.js";
 import type { Store } from "./store.js";
-import { claim_script, ready } from "./wasm.js";
+import { ready } from "./wasm.js";
 
 /** How many seconds a claim holds: the service's last repetition comes after 35 s. */
 const HOLD = 600;

@@ -1,3 +1,4 @@
+import { Engine as WasmEngine, quota_script } from "../wasm/baijiayun.js";
 import { AnswerError, MisuseError, SigningError, errorOf } from "./errors.js";
 import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
@@ -11,7 +12,7 @@ import type { CallOptions } from "./resource.js";
 import type { Store } from "./store.js";
 import type { Departure } from "./types.js";
 import type { Meter } from "./uploads.js";
-import { WasmEngine, isReady, needReady, quota_script, ready } from "./wasm.js";
+import { isReady, needReady, ready } from "./wasm.js";
 
 /** What the engine wants done next for a call. */
 type Step = SendStep | WaitStep | StoreStep | SignStep | Done | Failed;
@@ -118,7 +119,7 @@ export class Driver {
     this.#ports = ports;
   }
 
-  /** The engine; the WebAssembly must be there. */
+  /** @internal The engine; the WebAssembly must be there. */
   engine(): WasmEngine {
     if (this.#engine === undefined) {
       try {

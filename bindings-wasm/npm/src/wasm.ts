@@ -1,8 +1,6 @@
-import init, { Engine as WasmEngine, claim_script, initSync, quota_script } from "../wasm/baijiayun.js";
+import init, { initSync } from "../wasm/baijiayun.js";
 import { MisuseError } from "./errors.js";
 import { platform } from "./platform.js";
-
-export { WasmEngine, claim_script, quota_script };
 
 let loaded = false;
 let loading: Promise<void> | undefined;
