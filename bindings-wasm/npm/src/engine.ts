@@ -282,7 +282,8 @@ function requestOf({ method, url, headers, form, timeout }: SendStep): Outgoing 
     method,
     url,
     headers,
-    body: form,
+    // To `fetch` undefined is none; its types say so only of what is absent.
+    body: form!,
     timeout,
     redirect: "manual",
     duplex: "half",

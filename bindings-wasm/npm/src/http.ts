@@ -9,8 +9,8 @@ export interface HttpRequest {
   /** The address. That of a GET is signed, so do not log it. */
   url: string;
   headers: Record<string, string>;
-  /** A form, or one with files: a stream in Node, a Blob elsewhere. It may hold passwords. */
-  body: string | Blob | ReadableStream<Uint8Array> | undefined;
+  /** A form, or one with files: a stream in Node, a Blob elsewhere. It may hold passwords. A GET has none. */
+  body?: string | Blob | ReadableStream<Uint8Array>;
   /** Aborted when time is up or the caller gives up. */
   signal: AbortSignal;
   /** How long the call waits for the answer, in milliseconds; `signal` is aborted then. */
@@ -40,7 +40,7 @@ export type HttpExecutor = (request: HttpRequest) => Promise<HttpResponse | Resp
 const MAX_BYTES = 64 << 20;
 
 /** The executor that the global `fetch` is. It is looked up with each request, so that tests can replace it. */
-export const fetchExecutor: HttpExecutor = (request) => fetch(request.url, request as RequestInit);
+export const fetchExecutor: HttpExecutor = (request) => fetch(request.url, request);
 
 /** An answer as the engine takes it. */
 export interface Answer {
