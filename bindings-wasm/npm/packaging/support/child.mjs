@@ -10,7 +10,8 @@ export async function output(program, args, options) {
   try {
     return (await execute(program, args, { maxBuffer: 64 << 20, ...options })).stdout;
   } catch (error) {
-    throw new Error([error.message, error.stdout].filter(Boolean).join("\n"), { cause: error });
+    // Its message has what the program wrote as errors, but not what it printed.
+    throw new Error([error.message, error.stdout].filter(Boolean).join("\n"));
   }
 }
 
