@@ -256,7 +256,7 @@ impl Engine {
     /// Starts a call. Wrong parameters fail at once, before any quota is used.
     pub fn begin(&mut self, operation: &Operation, params: &Params, options: CallOptions, now: Now) -> (Handle, Step) {
         let operation = self.account.resolve(operation).into_owned();
-        let draft = Draft::new(&self.account, &operation, params);
+        let draft = Draft::new(&self.account, &operation, params, now.unix);
         self.start(operation, draft, options, now)
     }
 
@@ -270,7 +270,7 @@ impl Engine {
         now: Now,
     ) -> (Handle, Step) {
         let operation = self.account.resolve(operation).into_owned();
-        let draft = Draft::from_json(&self.account, &operation, params, extra);
+        let draft = Draft::from_json(&self.account, &operation, params, extra, now.unix);
         self.start(operation, draft, options, now)
     }
 

@@ -7,7 +7,7 @@ pub const MAX_PAIRS: usize = 10_000;
 
 /// Pairs as a form, URL-encoded.
 pub fn encode<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
-    let mut form = Writer::new();
+    let mut form = Writer::new(256);
     pairs.into_iter().for_each(|(name, value)| form.pair(name, value));
     form.finish()
 }
@@ -27,19 +27,25 @@ const PLAIN: [bool; 256] = {
 };
 
 /// Writes a form pair by pair.
-pub(crate) struct Writer(String);
+pub(crate) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub(crate) fn new() -> Writer {
-        Writer(String::with_capacity(512))
+    /// With room for so many bytes.
+    pub(crate) fn new(room: usize) -> Writer {
+        Writer(Vec::with_capacity(room))
+    }
+
+    /// Goes on with a form.
+    pub(crate) fn after(form: Vec<u8>) -> Writer {
+        Writer(form)
     }
 
     pub(crate) fn pair(&mut self, name: &str, value: &str) {
         if !self.0.is_empty() {
-            self.0.push('&');
+            self.0.push(b'&');
         }
         self.text(name);
-        self.0.push('=');
+        self.0.push(b'=');
         self.text(value);
     }
 
@@ -47,19 +53,48 @@ impl Writer {
         self.0.len()
     }
 
-    pub(crate) fn finish(self) -> String {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0
+    }
+
+    pub(crate) fn finish(self) -> String {
+        // It is ASCII.
+        String::from_utf8(self.0).unwrap_or_default()
     }
 
     fn text(&mut self, text: &str) {
         // Most of a form is names and numbers.
-        let plain = |byte: u8| PLAIN.get(usize::from(byte)).copied().unwrap_or_default();
-        if text.bytes().all(plain) {
-            self.0.push_str(text);
-        } else {
-            self.0.extend(form_urlencoded::byte_serialize(text.as_bytes()));
+        let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+        for chunk in chunks {
+            if chunk.iter().all(|byte| is_plain(*byte)) {
+                self.0.extend_from_slice(chunk);
+            } else {
+                chunk.iter().for_each(|byte| self.byte(*byte));
+            }
+        }
+        rest.iter().for_each(|byte| self.byte(*byte));
+    }
+
+    fn byte(&mut self, byte: u8) {
+        let digit = |nibble: u8| b"0123456789ABCDEF".get(usize::from(nibble)).copied().unwrap_or_default();
+        match byte {
+            _ if is_plain(byte) => self.0.push(byte),
+            b' ' => self.0.push(b'+'),
+            _ => self.0.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
+}
+
+fn is_plain(byte: u8) -> bool {
+    PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Appends a short text eight bytes at a time: for a copy of any length WebAssembly engines leave
+/// the compiled code, which takes longer than the copy.
+pub(crate) fn append(bytes: &mut Vec<u8>, text: &str) {
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    chunks.iter().for_each(|chunk| bytes.extend_from_slice(chunk));
+    rest.iter().for_each(|byte| bytes.push(*byte));
 }
 
 /// Reads a form or a query. `None` if it has more than [`MAX_PAIRS`] pairs.

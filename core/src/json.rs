@@ -57,21 +57,30 @@ pub(crate) struct Scanner<'a> {
     text: &'a [u8],
     pos: usize,
     surrogate_seen: bool,
+    escape_seen: bool,
 }
 
-/// Bytes inside a string that need a look: quote, backslash, control characters.
-#[expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")]
-static SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = true;
-        byte += 1;
+/// How many of the first bytes need no look inside a string: they are no quote, backslash or control character.
+#[inline]
+fn run(text: &[u8]) -> usize {
+    let (chunks, rest) = text.as_chunks::<8>();
+    for (nth, chunk) in chunks.iter().enumerate() {
+        let special = special(u64::from_le_bytes(*chunk));
+        if special != 0 {
+            return nth * 8 + special.trailing_zeros() as usize / 8;
+        }
     }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
+    let plain = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+    chunks.len() * 8 + plain
+}
+
+/// Looks at eight bytes at once: the lowest bit that is set is in the first one that is special.
+fn special(bytes: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 255;
+    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit) & !bytes;
+    let is = |byte: u8| below(bytes ^ (EACH * u64::from(byte)), 1);
+    (is(b'"') | is(b'\\') | below(bytes, 0x20)) & (EACH << 7)
+}
 
 impl<'a> Scanner<'a> {
     /// # Errors
@@ -80,9 +89,14 @@ impl<'a> Scanner<'a> {
         // Some PHP files begin with a byte order mark, and so do their answers.
         let pos = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         match std::str::from_utf8(text) {
-            Ok(_) => Ok(Scanner { text, pos, surrogate_seen: false }),
+            Ok(_) => Ok(Scanner { text, pos, surrogate_seen: false, escape_seen: false }),
             Err(error) => Err(JsonError { reason: Reason::Encoding, offset: error.valid_up_to() }),
         }
+    }
+
+    /// Over text that needs no check, and in which a byte order mark is as wrong as any other character.
+    pub(crate) fn of(text: &'a str) -> Scanner<'a> {
+        Scanner { text: text.as_bytes(), pos: 0, surrogate_seen: false, escape_seen: false }
     }
 
     pub(crate) fn pos(&self) -> usize {
@@ -175,14 +189,8 @@ impl<'a> Scanner<'a> {
         self.expect(b'"')?;
         let start = self.pos;
         loop {
-            let rest = self.text.get(self.pos..).unwrap_or_default();
-            let Some(run) = rest.iter().position(|byte| SPECIAL.get(usize::from(*byte)).copied().unwrap_or(true))
-            else {
-                self.pos = self.text.len();
-                return self.fail();
-            };
-            self.pos += run;
-            match rest.get(run) {
+            self.pos += run(self.text.get(self.pos..).unwrap_or_default());
+            match self.peek_raw() {
                 Some(b'"') => {
                     let inner = self.slice(start, self.pos);
                     self.pos += 1;
@@ -199,7 +207,13 @@ impl<'a> Scanner<'a> {
         std::mem::take(&mut self.surrogate_seen)
     }
 
+    /// Whether any escape was passed since the last question.
+    pub(crate) fn take_escape_seen(&mut self) -> bool {
+        std::mem::take(&mut self.escape_seen)
+    }
+
     fn escape(&mut self) -> Result<()> {
+        self.escape_seen = true;
         self.pos += 1;
         match self.peek_raw() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.pos += 1,

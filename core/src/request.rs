@@ -2,7 +2,9 @@
 //! inverse, which reads a signed request back into parameters.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Range;
 
 use crate::account::Account;
 use crate::error::{Error, ErrorKind, Fault, FaultKind};
@@ -11,7 +13,7 @@ use crate::json;
 use crate::near::closest;
 use crate::operation::{Host, JsonKind, LimitScope, Method, Operation, Param, ParamKind};
 use crate::sign;
-use crate::value::{self, File, Params, Value};
+use crate::value::{self, File, Member, Params, Value};
 
 /// A request, ready to be sent.
 #[derive(Clone, PartialEq)]
@@ -70,7 +72,7 @@ const ACCEPT: (&str, &str) = ("accept", "application/json");
 /// [`ErrorKind::InvalidParameters`] with all faults of the call,
 /// [`ErrorKind::Signing`] if the account's signer fails.
 pub fn build(account: &Account, operation: &Operation, params: &Params, timestamp: i64) -> Result<Request, Error> {
-    sign_here(account, operation, &Draft::new(account, operation, params)?, timestamp)
+    sign_here(account, Unsigned::new(account, operation, params, timestamp)?)
 }
 
 /// As [`build`], with the parameters as JSON.
@@ -82,15 +84,15 @@ pub(crate) fn build_json(
     timestamp: i64,
 ) -> Result<Request, Error> {
     let operation = account.resolve(operation);
-    sign_here(account, &operation, &Draft::from_json(account, &operation, params, extra)?, timestamp)
+    let draft = Cow::Owned(Draft::from_json(account, &operation, params, extra, timestamp)?);
+    sign_here(account, Unsigned { operation: &operation, draft })
 }
 
-fn sign_here(account: &Account, operation: &Operation, draft: &Draft, timestamp: i64) -> Result<Request, Error> {
-    let unsigned = draft.stamp(operation, timestamp);
-    let signing = |reason: String| Error::new(ErrorKind::Signing, operation.name.as_ref()).with_message(reason);
-    let signature = match (unsigned.to_sign(), account.signer()) {
+fn sign_here(account: &Account, unsigned: Unsigned<'_>) -> Result<Request, Error> {
+    let signing = |reason: String| Error::new(ErrorKind::Signing, unsigned.operation.name.as_ref()).with_message(reason);
+    let signature = match (unsigned.canonical(), account.signer()) {
         (None, _) => None,
-        (Some(canonical), Some(signer)) => Some(signer.sign(&canonical).map_err(signing)?),
+        (Some(canonical), Some(signer)) => Some(signer.sign(canonical).map_err(signing)?),
         (Some(_), None) => {
             return Err(signing("the account's signatures are made elsewhere: call through the engine".to_owned()));
         }
@@ -98,13 +100,15 @@ fn sign_here(account: &Account, operation: &Operation, draft: &Draft, timestamp:
     Ok(unsigned.finish(signature))
 }
 
-/// The checked and encoded parameters of a call, before it is known when it will be sent.
-/// Everything but the time and the signature is written once, for all attempts.
+/// The checked and encoded parameters of a call. Everything but the time and the signature is
+/// written once, for all attempts.
 #[derive(Clone)]
 pub(crate) struct Draft {
     url: String,
     /// The room that the call is about, where its limits count by rooms.
     pub(crate) room: Option<String>,
+    /// The time of sending that stands in it.
+    timestamp: i64,
     /// What is signed, if the operation is.
     canonical: Option<Stamped>,
     content: Content,
@@ -114,32 +118,27 @@ pub(crate) struct Draft {
 enum Content {
     Form(Stamped),
     Multipart {
-        /// Sorted by name, with an empty timestamp.
+        /// Sorted by name.
         texts: Vec<(Cow<'static, str>, String)>,
         files: Vec<Part>,
     },
 }
 
-/// A text with a place for the time of sending.
+/// A text that holds the time of sending.
 #[derive(Clone)]
 struct Stamped {
-    text: String,
-    /// Where the time goes, if it goes anywhere.
-    place: Option<usize>,
+    text: Vec<u8>,
+    /// Where; nowhere if the call is not signed.
+    time: Option<Range<usize>>,
 }
 
 impl Stamped {
-    /// The text with the time in its place and room for `more` bytes.
-    fn at(&self, timestamp: &str, more: usize) -> String {
-        let (before, after) =
-            self.place.and_then(|place| self.text.split_at_checked(place)).unwrap_or((&self.text, ""));
-        let mut text = String::with_capacity(self.text.len() + timestamp.len() + more);
-        text.push_str(before);
-        if self.place.is_some() {
-            text.push_str(timestamp);
+    fn stamp(&mut self, timestamp: &str) {
+        let Some(Range { start, end }) = self.time.clone() else { return };
+        if let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..)) {
+            self.text = [before, timestamp.as_bytes(), after].concat();
+            self.time = Some(start..start + timestamp.len());
         }
-        text.push_str(after);
-        text
     }
 }
 
@@ -147,17 +146,49 @@ impl Stamped {
 pub struct Unsigned<'a> {
     operation: &'a Operation,
     draft: Cow<'a, Draft>,
-    timestamp: String,
 }
 
-type Pair<'p> = (Cow<'p, str>, Cow<'p, str>);
+/// A parameter as it is signed and sent.
+struct Pair<'p> {
+    /// The name's first bytes as a number: two of these are compared at once, and differ in nearly all pairs.
+    first: u64,
+    name: Cow<'p, str>,
+    value: Cow<'p, str>,
+}
+
+impl<'p> Pair<'p> {
+    fn new(name: Cow<'p, str>, value: Cow<'p, str>) -> Pair<'p> {
+        Pair { first: first(&name), name, value }
+    }
+
+    fn is_named(&self, first: u64, name: &str) -> bool {
+        self.first == first && self.name == name
+    }
+
+    fn by_name(&self, other: &Pair<'_>) -> Ordering {
+        self.first.cmp(&other.first).then_with(|| self.name.as_bytes().cmp(other.name.as_bytes()))
+    }
+}
+
+fn first(name: &str) -> u64 {
+    u64::from_be_bytes(name.as_bytes().first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+        bytes
+    }))
+}
 
 const TIMESTAMP: &str = "timestamp";
 /// `&sign=` and 32 digits.
 const SIGNATURE_LENGTH: usize = 38;
 
 impl Draft {
-    pub(crate) fn new(account: &Account, operation: &Operation, params: &Params) -> Result<Draft, Error> {
+    pub(crate) fn new(
+        account: &Account,
+        operation: &Operation,
+        params: &Params,
+        timestamp: i64,
+    ) -> Result<Draft, Error> {
         let mut encoder = Encoder::new();
         for (name, value) in params.iter() {
             match operation.param(name) {
@@ -166,7 +197,7 @@ impl Draft {
             }
         }
         encoder.extra(operation, params);
-        encoder.finish(account, operation)
+        encoder.finish(account, operation, timestamp)
     }
 
     /// The same from a JSON object of parameters, as [`Params::from_json`] reads it; nearly all
@@ -176,73 +207,87 @@ impl Draft {
         operation: &Operation,
         json: &str,
         extra: &Params,
+        timestamp: i64,
     ) -> Result<Draft, Error> {
         let mut encoder = Encoder::new();
-        for (name, raw) in value::members(operation, json)? {
+        value::members(operation, json, |Member { name, raw, plain }| {
             let param = operation.param(&name);
-            match param.and_then(|param| Some((param, plain_scalar(param, raw)?))) {
+            match param.and_then(|param| Some((param, plain.filter(|_| takes_plain(param, raw))?))) {
                 Some((param, text)) => encoder.text(param, text),
-                None => {
-                    let Some(value) = value::read(operation, raw, param)? else { continue };
-                    match param {
-                        Some(param) => encoder.described(param, &value),
-                        None => encoder.undescribed(operation, &name, &value),
-                    }
-                }
+                None => match (value::read(operation, raw, param)?, param) {
+                    (None, _) => {}
+                    (Some(value), Some(param)) => encoder.described(param, &value),
+                    (Some(value), None) => encoder.undescribed(operation, &name, &value),
+                },
             }
-        }
+            Ok(())
+        })?;
         encoder.extra(operation, extra);
-        encoder.finish(account, operation)
+        encoder.finish(account, operation, timestamp)
     }
 
-    fn of(url: String, operation: &Operation, pairs: Vec<Pair<'_>>, files: Vec<Part>) -> Draft {
-        let signed = operation.signed;
+    fn of(url: String, operation: &Operation, pairs: Vec<Pair<'_>>, files: Vec<Part>, timestamp: i64) -> Draft {
         let room = operation.limits.iter().any(|limit| limit.per == LimitScope::Room).then(|| {
-            let of = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, room)| room.to_string());
+            let of = |wanted: &str| pairs.iter().find(|pair| pair.name == wanted).map(|pair| pair.value.to_string());
             of("room_id").or_else(|| of("class_id")).unwrap_or_default()
         });
-        let canonical = signed.then(|| {
-            let (before, after) = around_timestamp(&pairs);
-            let mut text = sign::join(before.iter().map(borrowed));
-            let place = text.len();
-            let rest = sign::join(after.iter().map(borrowed));
-            if !rest.is_empty() {
-                text.push('&');
-                text.push_str(&rest);
-            }
-            Stamped { text, place: Some(place) }
+        let room_for = |pair: &Pair<'_>| pair.name.len() + pair.value.len() + "=&".len();
+        let length: usize = pairs.iter().map(room_for).sum();
+        let canonical = operation.signed.then(|| {
+            let mut text = Vec::with_capacity(length);
+            let time = each(&pairs, |pair| {
+                sign::push(&mut text, &pair.name, &pair.value);
+                text.len()
+            });
+            Stamped { text, time }
         });
         let content = if files.is_empty() {
-            let (before, after) = around_timestamp(&pairs);
-            let mut form = form::Writer::new();
-            before.iter().map(borrowed).for_each(|(name, value)| form.pair(name, value));
-            let place = signed.then(|| form.len());
-            after.iter().map(borrowed).for_each(|(name, value)| form.pair(name, value));
-            Content::Form(Stamped { text: form.finish(), place })
+            // Some more for what is longer when it is encoded.
+            let mut form = form::Writer::new(length + length / 2 + SIGNATURE_LENGTH);
+            let time = each(&pairs, |pair| {
+                form.pair(&pair.name, &pair.value);
+                form.len()
+            });
+            Content::Form(Stamped { text: form.into_bytes(), time: time.filter(|_| operation.signed) })
         } else {
-            let owned = |(name, value): Pair<'_>| (Cow::Owned(name.into_owned()), value.into_owned());
+            let owned = |pair: Pair<'_>| (Cow::Owned(pair.name.into_owned()), pair.value.into_owned());
             Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
         };
-        Draft { url, room, canonical, content }
+        Draft { url, room, timestamp, canonical, content }
     }
 
     pub(crate) fn has_files(&self) -> bool {
         matches!(self.content, Content::Multipart { .. })
     }
 
-    pub(crate) fn stamp<'a>(&'a self, operation: &'a Operation, timestamp: i64) -> Unsigned<'a> {
-        Unsigned { operation, draft: Cow::Borrowed(self), timestamp: timestamp.to_string() }
+    /// The request as it is sent at this time.
+    pub(crate) fn stamp<'a>(&'a mut self, operation: &'a Operation, timestamp: i64) -> Unsigned<'a> {
+        if self.timestamp != timestamp {
+            self.timestamp = timestamp;
+            let timestamp = timestamp.to_string();
+            self.canonical.iter_mut().for_each(|canonical| canonical.stamp(&timestamp));
+            match &mut self.content {
+                Content::Form(form) => form.stamp(&timestamp),
+                Content::Multipart { texts, .. } => {
+                    let stamps = texts.iter_mut().filter(|(name, _)| operation.signed && name == TIMESTAMP);
+                    stamps.for_each(|(_, text)| text.clone_from(&timestamp));
+                }
+            }
+        }
+        Unsigned { operation, draft: Cow::Borrowed(self) }
     }
 }
 
-fn borrowed<'p>((name, value): &'p Pair<'_>) -> (&'p str, &'p str) {
-    (name, value)
-}
-
-/// The pairs up to the timestamp, and those after it; all of them if there is none.
-fn around_timestamp<'s, 'p>(pairs: &'s [Pair<'p>]) -> (&'s [Pair<'p>], &'s [Pair<'p>]) {
-    let end = pairs.iter().position(|(name, _)| name == TIMESTAMP).map_or(pairs.len(), |index| index + 1);
-    pairs.split_at_checked(end).unwrap_or((pairs, &[]))
+/// Writes pair after pair and tells where the timestamp came to stand. `write` returns where it ends.
+fn each(pairs: &[Pair<'_>], mut write: impl FnMut(&Pair<'_>) -> usize) -> Option<Range<usize>> {
+    let mut time = None;
+    for pair in pairs {
+        let end = write(pair);
+        if pair.name == TIMESTAMP {
+            time = Some(end - pair.value.len()..end);
+        }
+    }
+    time
 }
 
 impl<'a> Unsigned<'a> {
@@ -256,40 +301,39 @@ impl<'a> Unsigned<'a> {
         params: &Params,
         timestamp: i64,
     ) -> Result<Unsigned<'a>, Error> {
-        let draft = Cow::Owned(Draft::new(account, operation, params)?);
-        Ok(Unsigned { operation, draft, timestamp: timestamp.to_string() })
+        let draft = Cow::Owned(Draft::new(account, operation, params, timestamp)?);
+        Ok(Unsigned { operation, draft })
     }
 
     /// The text that is to be signed, without the key; `None` if the call carries no signature.
     pub fn to_sign(&self) -> Option<String> {
-        self.draft.canonical.as_ref().map(|canonical| canonical.at(&self.timestamp, 0))
+        self.canonical().map(str::to_owned)
+    }
+
+    pub(crate) fn canonical(&self) -> Option<&str> {
+        // It was put together from texts.
+        self.draft.canonical.as_ref().map(|canonical| str::from_utf8(&canonical.text).unwrap_or_default())
     }
 
     /// The request with its signature.
     pub fn finish(self, signature: Option<String>) -> Request {
         let operation = self.operation;
-        let mut url = self.draft.url.clone();
+        let (mut url, content) = match self.draft {
+            Cow::Owned(draft) => (draft.url, draft.content),
+            Cow::Borrowed(draft) => (draft.url.clone(), draft.content.clone()),
+        };
         let mut headers = Vec::with_capacity(2);
         headers.push(ACCEPT);
-        let body = match &self.draft.content {
+        let body = match content {
             Content::Multipart { texts, files } => {
-                let text = |name: &Cow<'static, str>, value: &str| Part {
-                    name: name.clone(),
-                    content: PartContent::Text(value.to_owned()),
-                };
-                let texts = texts.iter().map(|(name, value)| match name.as_ref() {
-                    TIMESTAMP => text(name, &self.timestamp),
-                    _ => text(name, value),
-                });
-                let sign = signature.iter().map(|signature| text(&Cow::Borrowed("sign"), signature));
-                Body::Multipart(texts.chain(sign).chain(files.iter().cloned()).collect())
+                let sign = signature.map(|signature| (Cow::Borrowed("sign"), signature));
+                let text = |(name, text)| Part { name, content: PartContent::Text(text) };
+                Body::Multipart(texts.into_iter().chain(sign).map(text).chain(files).collect())
             }
-            Content::Form(form) => {
-                let mut form = form.at(&self.timestamp, SIGNATURE_LENGTH);
-                if let Some(signature) = signature {
-                    form.push_str("&sign=");
-                    form.extend(form_urlencoded::byte_serialize(signature.as_bytes()));
-                }
+            Content::Form(Stamped { text, .. }) => {
+                let mut form = form::Writer::after(text);
+                signature.iter().for_each(|signature| form.pair("sign", signature));
+                let form = form.finish();
                 match operation.method {
                     Method::Get => {
                         url.push(if url.contains('?') { '&' } else { '?' });
@@ -312,28 +356,21 @@ fn is_address(url: &str) -> bool {
 }
 
 fn take(pairs: &mut Vec<Pair<'_>>, name: &str) -> Option<String> {
-    let index = pairs.iter().position(|(known, _)| known == name)?;
-    Some(pairs.swap_remove(index).1.into_owned())
+    let index = pairs.iter().position(|pair| pair.name == name)?;
+    Some(pairs.swap_remove(index).value.into_owned())
 }
 
 fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
     Error::faulty(operation.name.as_ref(), faults)
 }
 
-/// The text of a JSON value that is signed and sent as it stands there: a text without
-/// escapes or a whole number, for parameters that take such.
-fn plain_scalar<'r>(param: &Param, raw: &'r str) -> Option<&'r str> {
+/// Whether a parameter takes a plain JSON value as it stands there.
+fn takes_plain(param: &Param, raw: &str) -> bool {
     use ParamKind::{Date, DateTime, Flag, Int, Text, Timestamp};
-    let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match (param.kind, text) {
-        (Int | Flag | Timestamp | Text | Date | DateTime, Some(text)) => (!text.contains('\\')).then_some(text),
-        (Int | Flag | Timestamp | Text, None) => {
-            // Not -0 or 00, and no longer than any 64-bit number.
-            let digits = raw.strip_prefix('-').unwrap_or(raw);
-            let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
-            (whole && digits.len() < 19 && (raw == "0" || !digits.starts_with('0'))).then_some(raw)
-        }
-        _ => None,
+    match param.kind {
+        Int | Flag | Timestamp | Text => true,
+        Date | DateTime => raw.starts_with('"'),
+        _ => false,
     }
 }
 
@@ -383,9 +420,10 @@ impl<'p> Encoder<'p> {
 
     /// Adds a pair. Of two with one name the last one counts.
     fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
-        match self.pairs.iter_mut().find(|(known, _)| *known == name) {
-            Some(slot) => slot.1 = value,
-            None => self.pairs.push((name, value)),
+        let new = Pair::new(name, value);
+        match self.pairs.iter_mut().find(|pair| pair.is_named(new.first, &new.name)) {
+            Some(pair) => *pair = new,
+            None => self.pairs.push(new),
         }
     }
 
@@ -442,7 +480,8 @@ impl<'p> Encoder<'p> {
 
     /// Whether a parameter was given, be it right or wrong.
     fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|(known, _)| known == name)
+        let first = first(name);
+        self.pairs.iter().any(|pair| pair.is_named(first, name))
             || self.files.iter().any(|part| part.name == name)
             || self.faults.iter().any(|fault| fault.parameter == name)
     }
@@ -460,7 +499,7 @@ impl<'p> Encoder<'p> {
         }
     }
 
-    fn finish(mut self, account: &'p Account, operation: &Operation) -> Result<Draft, Error> {
+    fn finish(mut self, account: &'p Account, operation: &Operation, timestamp: i64) -> Result<Draft, Error> {
         self.require(operation);
         let Encoder { mut pairs, files, faults } = self;
         if !faults.is_empty() {
@@ -474,11 +513,11 @@ impl<'p> Encoder<'p> {
             _ => account.address(operation).unwrap_or_default(),
         };
         if operation.signed {
-            pairs.push((Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
-            pairs.push((Cow::Borrowed(TIMESTAMP), Cow::Borrowed("")));
+            pairs.push(Pair::new(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
+            pairs.push(Pair::new(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string())));
         }
-        pairs.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
-        Ok(Draft::of(url, operation, pairs, files))
+        pairs.sort_unstable_by(Pair::by_name);
+        Ok(Draft::of(url, operation, pairs, files, timestamp))
     }
 }
 

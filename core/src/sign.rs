@@ -9,6 +9,8 @@ use std::fmt;
 use md5::{Digest, Md5};
 use subtle::ConstantTimeEq;
 
+use crate::form::append;
+
 /// Makes signatures. [`PartnerKey`] does it here; implement this trait to
 /// leave the key on another machine.
 pub trait Signer: Send + Sync {
@@ -91,16 +93,20 @@ pub fn canonical<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Str
 
 /// Joins pairs that are sorted already.
 pub(crate) fn join<'p>(sorted: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
-    let mut text = String::with_capacity(256);
-    for (name, value) in sorted {
-        if !text.is_empty() {
-            text.push('&');
-        }
-        text.push_str(name);
-        text.push('=');
-        text.push_str(value);
+    let mut text = Vec::with_capacity(256);
+    sorted.into_iter().for_each(|(name, value)| push(&mut text, name, value));
+    // It was put together from texts.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Appends a pair to a text to be signed.
+pub(crate) fn push(text: &mut Vec<u8>, name: &str, value: &str) {
+    if !text.is_empty() {
+        text.push(b'&');
     }
-    text
+    append(text, name);
+    text.push(b'=');
+    append(text, value);
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::civil;
 use crate::error::{Error, ErrorKind};
+use crate::json::{self, JsonError, Reason, Scanner, Kind};
 use crate::operation::{Operation, Param, ParamKind};
 
 /// The value of a parameter, before it is checked and encoded.
@@ -374,7 +374,7 @@ impl Params {
     /// [`ErrorKind::InvalidParameters`] if it is not a JSON object.
     pub fn from_json(operation: &Operation, json: &str) -> Result<Params, Error> {
         let mut params = Params::new();
-        for (name, raw) in members(operation, json)? {
+        members(operation, json, |Member { name, raw, .. }| {
             let param = operation.param(&name);
             if let Some(value) = read(operation, raw, param)? {
                 match param {
@@ -382,7 +382,8 @@ impl Params {
                     None => params.set(name.into_owned(), value),
                 };
             }
-        }
+            Ok(())
+        })?;
         Ok(params)
     }
 }
@@ -404,13 +405,73 @@ impl<N: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(N, V)> for Params
     }
 }
 
-/// The members of a JSON object of parameters, values as they are written.
+/// A member of a JSON object of parameters.
+pub(crate) struct Member<'j> {
+    pub(crate) name: Cow<'j, str>,
+    /// The value as it is written.
+    pub(crate) raw: &'j str,
+    /// What a text without escapes or a whole number is signed and sent as, if it is one.
+    pub(crate) plain: Option<&'j str>,
+}
+
+/// Reads the members of a JSON object of parameters one after the other.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidParameters`] if it is not a JSON object.
-pub(crate) fn members<'j>(operation: &Operation, json: &'j str) -> Result<Vec<(Cow<'j, str>, &'j str)>, Error> {
-    let members: Members = serde_json::from_str(json).map_err(|error| not_object(operation, &error))?;
-    Ok(members.0)
+/// [`ErrorKind::InvalidParameters`] if it is not a JSON object, and what `take` fails with.
+pub(crate) fn members<'j>(
+    operation: &Operation,
+    json: &'j str,
+    mut take: impl FnMut(Member<'j>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let unlike = |error: JsonError| not_object(operation, &error);
+    let mut scanner = Scanner::of(json);
+    scanner.expect(b'{').map_err(unlike)?;
+    if !scanner.eat(b'}') {
+        loop {
+            take(member(&mut scanner, json).map_err(unlike)?)?;
+            if !scanner.eat(b',') {
+                scanner.expect(b'}').map_err(unlike)?;
+                break;
+            }
+        }
+    }
+    scanner.end().map_err(unlike)
+}
+
+fn member<'j>(scanner: &mut Scanner<'j>, json: &'j str) -> json::Result<Member<'j>> {
+    scanner.skip_space();
+    let start = scanner.pos();
+    scanner.string()?;
+    let name = json.get(start..scanner.pos()).unwrap_or_default();
+    let name = match unescaped(scanner, name) {
+        Some(name) => Cow::Borrowed(name),
+        None => {
+            let name = serde_json::from_str(name);
+            Cow::Owned(name.map_err(|_| JsonError { reason: Reason::Encoding, offset: start })?)
+        }
+    };
+    scanner.expect(b':')?;
+    let kind = scanner.kind()?;
+    let start = scanner.pos();
+    let whole = match kind {
+        Kind::Number => scanner.number()?.whole,
+        _ => {
+            scanner.skip(0)?;
+            false
+        }
+    };
+    let raw = json.get(start..scanner.pos()).unwrap_or_default();
+    let plain = match kind {
+        Kind::Text => unescaped(scanner, raw),
+        // Nothing longer than every 64-bit number, and no other way to write 0.
+        _ => Some(raw).filter(|raw| whole && raw.len() < 19 && *raw != "-0"),
+    };
+    Ok(Member { name, raw, plain })
+}
+
+/// What stands between the quotes of the text that was just passed, if it has no escapes.
+fn unescaped<'j>(scanner: &mut Scanner<'j>, raw: &'j str) -> Option<&'j str> {
+    if scanner.take_escape_seen() { None } else { raw.strip_prefix('"')?.strip_suffix('"') }
 }
 
 /// The value of a parameter from JSON; null is no value.
@@ -418,52 +479,7 @@ pub(crate) fn read(operation: &Operation, raw: &str, param: Option<&Param>) -> R
     Value::from_json(raw, param.map(|param| param.kind)).map_err(|error| not_object(operation, &error))
 }
 
-fn not_object(operation: &Operation, error: &serde_json::Error) -> Error {
+fn not_object(operation: &Operation, error: &dyn fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
         .with_message(format!("the parameters are not a JSON object: {error}"))
-}
-
-/// The members of a JSON object in their order.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of parameters")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::with_capacity(16);
-                while let Some((Key(name), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-                    members.push((name, value.get()));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
-}
-
-/// A member name that borrows from the input when it has no escapes.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Borrow;
-        impl<'de> Visitor<'de> for Borrow {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(name)))
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(name.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Borrow)
-    }
 }

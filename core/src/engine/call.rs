@@ -119,19 +119,20 @@ impl Call {
 
     fn sign(&mut self, engine: &Engine, now: Now) -> Step {
         let unsigned = self.draft.stamp(&self.operation, now.unix);
-        let Some(canonical) = unsigned.to_sign() else {
+        let Some(canonical) = unsigned.canonical() else {
             let request = unsigned.finish(None);
             return self.send(request, now);
         };
-        match engine.account.signer().map(|signer| signer.sign(&canonical)) {
+        match engine.account.signer().map(|signer| signer.sign(canonical)) {
             Some(Ok(signature)) => {
                 let request = unsigned.finish(Some(signature));
                 self.send(request, now)
             }
             Some(Err(reason)) => self.fail(self.error(ErrorKind::Signing).with_message(reason)),
             None => {
+                let canonical = Canonical(canonical.to_owned());
                 self.state = State::Signing(now.unix);
-                Step::Sign(Canonical(canonical))
+                Step::Sign(canonical)
             }
         }
     }
