@@ -1,6 +1,6 @@
 import { Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
-import { BaijiayunError, CallbackError, errorOf } from "./errors.js";
+import { CallbackError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import { bytesOf } from "./files.js";
 import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
@@ -125,7 +125,7 @@ export class Callbacks {
     try {
       callback = this.parse(await bodyOf(request), request.headers, options);
     } catch (error) {
-      if (!(error instanceof BaijiayunError)) throw error;
+      if (!(error instanceof CallbackError)) throw error;
       onError?.(error);
       return this.#reply(401, this.failure("not signed by this account"));
     }

@@ -21,7 +21,11 @@ export class Claims {
   }
 
   async claim(qid: string): Promise<boolean> {
-    return this.#remember(qid, performance.now() / 1000) && (await this.#ask(qid, HOLD)) !== 0;
+    if (!this.#remember(qid, performance.now() / 1000)) return false;
+    if ((await this.#ask(qid, HOLD)) !== 0) return true;
+    // Another process has it, and may give it back.
+    this.#ends.delete(qid);
+    return false;
   }
 
   async release(qid: string): Promise<void> {
