@@ -134,8 +134,9 @@ def decoder(result: type[T]) -> msgspec.json.Decoder[AnyStep[T]]:
     """The decoder of the steps of an operation with such a result. Making one is dear, so they are kept."""
     found = _decoders.get(result)
     if found is None:
-        # What an operation without data answers all the same is not in its type.
-        data: Any = Any if result in (object, type(None)) else result
+        # What an operation without data answers all the same is not in its type. One that answers with a single value
+        # may have none.
+        data: Any = Any if result in (object, type(None)) else Optional[result]
         found = _decoders[result] = msgspec.json.Decoder(Union[Send, Wait, Store, Sign, Done[data], Failed])
     return found
 

@@ -105,6 +105,15 @@ class Calls:
         """Unix seconds, a clock in milliseconds that never goes back, and a random number."""
         return int(self.unix()), int(self.monotonic() * 1000), int.from_bytes(os.urandom(7), "big") >> 3
 
+    def request(self, asked: Asked[Any]) -> Request:
+        """The request of a call, signed but not sent."""
+        step = decoder(asked.result).decode(self.engine.request(asked.line, int(self.unix())))
+        if isinstance(step, Failed):
+            raise step.error.error()
+        if not isinstance(step, Send):
+            raise MisuseError(f"{asked.name}: the engine gave no request")
+        return _request(step, asked)
+
     def steps(self, asked: Asked[T]) -> Steps[T]:
         """The steps of a call.
 
@@ -132,7 +141,7 @@ class Calls:
                     raise step.error.error(step.trace, step.video_id) from cause
                 call = step.call
                 try:
-                    outcome = yield _action(step, asked)
+                    outcome = yield _request(step, asked) if isinstance(step, Send) else step
                 except Exception as error:
                     outcome, cause = error, error
                 if engine is not self.engine:
@@ -140,7 +149,7 @@ class Calls:
                     raise MisuseError(f"{asked.name}: the process forked while the call was under way") from cause
                 if isinstance(outcome, Response):
                     cause = None
-                    retry_after = _retry_after(outcome.headers)
+                    retry_after = _retry_after(outcome.headers, self.unix())
                     written = engine.answer(call, outcome.status, retry_after, outcome.body, *self.now())
                 else:
                     event = _event(asked.name, step, outcome)
@@ -150,9 +159,7 @@ class Calls:
                 engine.cancel(call)
 
 
-def _action(step: Union[Send, Wait, Store, Sign], asked: Asked[Any]) -> Action:
-    if not isinstance(step, Send):
-        return step
+def _request(step: Send, asked: Asked[Any]) -> Request:
     body: Union[bytes, Multipart, None]
     if step.parts is not None:
         body = Multipart(step.parts, asked.files)
@@ -244,7 +251,7 @@ class _Data(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def _retry_after(headers: Mapping[str, str]) -> int:
+def _retry_after(headers: Mapping[str, str], now: float) -> int:
     """The header in milliseconds; it names seconds or a date. Less than 0 if it is not there."""
     value = headers.get("retry-after") or headers.get("Retry-After")
     if value is None:
@@ -256,7 +263,7 @@ def _retry_after(headers: Mapping[str, str]) -> int:
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0, round((parsedate_to_datetime(value).timestamp() - time.time()) * 1000))
+        return max(0, round((parsedate_to_datetime(value).timestamp() - now) * 1000))
     except (ValueError, TypeError):
         return -1
 

@@ -13,7 +13,7 @@ from ._config import Paths, Quota, config
 from ._run import AsyncRunner, AsyncSigner, Runner, Signer
 from .details import Answer
 from .generated.resources import AsyncResources, Resources
-from .http import AsyncHttpExecutor, HttpExecutor
+from .http import AsyncHttpExecutor, HttpExecutor, Request
 from .options import CallOptions
 from .pages import AsyncPages, Pages
 from .store import AsyncStore, Store
@@ -120,6 +120,10 @@ class Client(Resources):
     ) -> Answer:
         """Calls an operation that this package does not know, by its path. It is signed like all others."""
         return _answer(self._runner.run(_by_name(f"GET {path}" if method == "GET" else path, params, options)))
+
+    def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
+        """The request of a call, signed but not sent: to look at, or to send by other means."""
+        return self._runner.calls.request(Asked(operation, object, params, options))
 
     def pages(
         self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None
@@ -256,6 +260,10 @@ class AsyncClient(AsyncResources):
     ) -> Answer:
         """Calls an operation that this package does not know, by its path. It is signed like all others."""
         return _answer(await self._runner.run(_by_name(f"GET {path}" if method == "GET" else path, params, options)))
+
+    def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
+        """The request of a call, signed but not sent: to look at, or to send by other means."""
+        return self._runner.calls.request(Asked(operation, object, params, options))
 
     def pages(
         self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None

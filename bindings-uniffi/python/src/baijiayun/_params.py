@@ -45,11 +45,11 @@ def write(operation: str, params: Optional[Mapping[str, Any]]) -> tuple[bytes, d
                 given[name] = describe(cast("File", as_file(value)), files)
             else:
                 given[name] = convert(value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             faults.append(Fault(parameter=name, kind="wrong_type", message=str(error)))
     try:
         written = encode(given)
-    except (TypeError, ValueError, OverflowError, RecursionError):
+    except (ValueError, RecursionError):
         faults.extend(filter(None, map(_unfit, given, given.values())))
         written = b""
     if faults:
@@ -108,6 +108,6 @@ def convert(value: Any) -> Any:
 def _unfit(name: str, value: Any) -> Optional[Fault]:
     try:
         encode(value)
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return Fault(parameter=name, kind="wrong_type", message=f"cannot be sent: {error}")
     return None
