@@ -1,5 +1,6 @@
 //! The callbacks: the core's table and the Rust client's events.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use baijiayun_api::{Callback, Description, Param, ParamType, Shape, ShapeType};
@@ -8,6 +9,8 @@ use serde_json::json;
 use crate::core_table;
 use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
+use crate::model::Struct;
+use crate::names::{Names, pascal};
 use crate::render::render;
 use crate::rust_client::types;
 
@@ -50,6 +53,28 @@ fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
 /// What each callback posts, by name.
 pub fn posted_objects(description: &Description) -> Vec<(&str, Shape)> {
     description.callbacks.iter().map(|(name, callback)| (name.as_str(), posted(callback))).collect()
+}
+
+/// The names of posted objects in a package whose types share one space.
+pub fn payload_names<'a>(
+    structs: &'a [Struct],
+    posted: &[(&str, Shape)],
+    names: &mut Names,
+) -> BTreeMap<&'a str, String> {
+    let mut name = |object: &str| {
+        let whole = posted.iter().find(|(wire, _)| pascal(wire) == object);
+        names.claim(whole.map_or(object.to_owned(), |(wire, _)| format!("{}Payload", event_base(wire))))
+    };
+    structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect()
+}
+
+/// The name of a callback's event there.
+pub fn event_name(wire: &str, names: &mut Names) -> String {
+    names.claim(format!("{}Callback", event_base(wire)))
+}
+
+fn event_base(wire: &str) -> String {
+    pascal(wire.strip_suffix("_callback").unwrap_or(wire))
 }
 
 /// All that a callback posts but its signature, as one object.

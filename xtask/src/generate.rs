@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{callbacks, core_table, rust_client, surface, ts_client};
+use crate::{callbacks, core_table, python_client, rust_client, surface, ts_client};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -22,12 +22,13 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
     "client/tests/generated",
     "bindings-wasm/npm/src/generated",
+    "bindings-uniffi/python/src/baijiayun/generated",
 ];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
@@ -37,6 +38,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(rust_client::outputs(&description)?);
     outputs.extend(callbacks::outputs(&description)?);
     outputs.extend(ts_client::outputs(&description)?);
+    outputs.extend(python_client::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
 
     let stale = stale_files(root, &outputs)?;

@@ -7,6 +7,8 @@ mod docs;
 mod generate;
 mod model;
 mod names;
+mod python;
+mod python_client;
 mod render;
 mod rust_client;
 mod surface;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use baijiayun_api::{EnumValue, Format, ItemType, Operation, Param, ParamType, Resource, Scalar, Shape, ShapeType};
 
 use crate::core_table::is_flag;
-use crate::names::pascal;
+use crate::names::{Names, pascal};
 
 /// The type of a value.
 #[derive(Clone, PartialEq)]
@@ -48,6 +48,21 @@ pub struct Module<'a> {
     /// Inner ones before those that hold them.
     pub structs: Vec<Struct<'a>>,
     pub enums: Vec<Enum<'a>>,
+}
+
+impl Module<'_> {
+    /// The names that its objects have in a package whose types share one space: those of results tell of what.
+    pub fn object_names(&self, class: &str, names: &mut Names) -> BTreeMap<&str, String> {
+        let result_of =
+            |object: &str| self.calls.iter().find(|call| matches!(&call.result, Type::Struct(name) if name == object));
+        let mut name = |object: &str| {
+            names.claim(match result_of(object) {
+                Some(call) => format!("{class}{}Result", pascal(call.method)),
+                None => format!("{class}{object}"),
+            })
+        };
+        self.structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect()
+    }
 }
 
 /// An operation.
@@ -354,4 +369,12 @@ fn reads_as_bool(name: &str, param: &Param) -> bool {
     let meanings = ["yes", "no", "on", "off"];
     prefix.iter().any(|prefix| name.starts_with(prefix))
         || param.enum_values.iter().all(|value| meanings.contains(&value.meaning.as_str()))
+}
+
+/// The values that are listed for a value or for what it holds.
+pub fn listed_values(shape: &Shape) -> &[EnumValue] {
+    match shape.items.as_ref().or(shape.values.as_ref()) {
+        Some(inner) if shape.enum_values.is_empty() => listed_values(inner),
+        _ => &shape.enum_values,
+    }
 }

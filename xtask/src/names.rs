@@ -1,5 +1,32 @@
 //! Names of the description in the style of each language.
 
+use std::collections::BTreeSet;
+
+/// The names of a package whose types share one space: each is given once.
+#[derive(Default)]
+pub struct Names(BTreeSet<String>);
+
+impl Names {
+    /// The wanted name, or a longer one if another type has it.
+    pub fn claim(&mut self, wanted: String) -> String {
+        let mut name = wanted;
+        while !self.0.insert(name.clone()) {
+            name.push_str("Value");
+        }
+        name
+    }
+}
+
+/// Which of these names the texts mention.
+pub fn mentioned<'n, 't>(
+    names: impl IntoIterator<Item = &'n str>,
+    texts: impl IntoIterator<Item = &'t str>,
+) -> Vec<&'n str> {
+    let words = texts.into_iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let used: BTreeSet<&str> = words.collect();
+    names.into_iter().filter(|name| used.contains(name)).collect()
+}
+
 /// `get_upload_url` as `GetUploadUrl`.
 pub fn pascal(name: &str) -> String {
     name.split(|c: char| !c.is_ascii_alphanumeric())
@@ -23,6 +50,30 @@ pub fn camel(name: &str) -> String {
 
 /// A wire name as a Rust identifier: `m-loading` as `m_loading`, `type` as `type_`.
 pub fn rust_field(name: &str) -> String {
+    let snake = snake(name);
+    match snake.as_str() {
+        "type" | "move" | "ref" | "self" | "use" | "match" | "final" | "loop" | "in" | "box" | "where" | "mod" => {
+            snake + "_"
+        }
+        _ => snake,
+    }
+}
+
+/// A wire name as a Python identifier: `classId` as `class_id`, `from` as `from_`.
+pub fn python_name(name: &str) -> String {
+    let snake = snake(name);
+    if PYTHON_KEYWORDS.contains(&snake.as_str()) { snake + "_" } else { snake }
+}
+
+/// Those in lower case; wire names have no others.
+const PYTHON_KEYWORDS: [&str; 32] = [
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield",
+];
+
+/// A wire name in small letters, with underscores.
+fn snake(name: &str) -> String {
     let mut snake = String::new();
     let mut after_lower = false;
     for letter in name.chars() {
@@ -43,12 +94,7 @@ pub fn rust_field(name: &str) -> String {
     if snake.starts_with(|first: char| first.is_ascii_digit()) {
         snake.insert(0, '_');
     }
-    match snake.as_str() {
-        "type" | "move" | "ref" | "self" | "use" | "match" | "final" | "loop" | "in" | "box" | "where" | "mod" => {
-            snake + "_"
-        }
-        _ => snake,
-    }
+    snake
 }
 
 /// Most words of a meaning that become a name.

@@ -8,7 +8,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::names;
+use crate::{names, python};
 
 /// Renders `templates/{name}` with a context.
 pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Error>> {
@@ -21,6 +21,10 @@ pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Err
     environment.add_filter("rust_string", |text: String| format!("{text:?}"));
     environment.add_filter("docs", |lines: Vec<String>, indent: usize| docs(&lines, indent));
     environment.add_filter("tsdoc", |lines: Vec<String>, indent: usize| tsdoc(&lines, indent));
+    environment.add_filter("docstring", |lines: Vec<String>, indent: usize| python::docstring(&lines, indent));
+    environment.add_function("bracketed", |open: &str, items: Vec<String>, close: &str, indent: usize| {
+        python::bracketed(open, &items, close, indent)
+    });
     Ok(environment.get_template(name)?.render(Serde(context))?)
 }
 

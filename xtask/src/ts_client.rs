@@ -9,13 +9,13 @@ use baijiayun_api::{Description, Resource};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::callbacks::posted_objects;
+use crate::callbacks::{event_name, payload_names, posted_objects};
 use crate::docs::{callback_docs, operation_docs};
 use crate::generate::Output;
 use crate::model::{self, Type};
-use crate::names::{camel, pascal};
+use crate::names::{Names, camel, mentioned, pascal};
 use crate::render::render;
-use types::{Interface, Names, Scope, mentioned};
+use types::{Interface, Scope};
 
 const FOLDER: &str = "bindings-wasm/npm/src/generated";
 
@@ -95,14 +95,7 @@ impl Module<'_> {
 fn module<'a>(resource: &'a Resource, names: &mut Names) -> Module<'a> {
     let class = pascal(&resource.resource);
     let model = model::module(resource);
-    let result_of =
-        |object: &str| model.calls.iter().find(|call| matches!(&call.result, Type::Struct(name) if name == object));
-    let scope = Scope::new(&model.structs, &model.enums, |object| {
-        names.claim(match result_of(object) {
-            Some(call) => format!("{class}{}Result", pascal(call.method)),
-            None => format!("{class}{object}"),
-        })
-    });
+    let scope = Scope::new(model.object_names(&class, names), &model.enums);
     let calls = model.calls.iter().map(|model| {
         let params = names.claim(format!("{class}{}Params", pascal(model.method)));
         call(&scope, format!("{}.{}", resource.resource, model.method), params, model)
@@ -159,11 +152,7 @@ fn operations(modules: &[Module]) -> Result<String, Box<dyn Error>> {
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
     let (structs, enums) = model::objects("callback", &["Event"], &posted);
-    let base = |wire: &str| pascal(wire.strip_suffix("_callback").unwrap_or(wire));
-    let scope = Scope::new(&structs, &enums, |object| {
-        let whole = posted.iter().find(|(wire, _)| pascal(wire) == object);
-        names.claim(whole.map_or(object.to_owned(), |(wire, _)| format!("{}Payload", base(wire))))
-    });
+    let scope = Scope::new(payload_names(&structs, &posted, names), &enums);
     let mut objects: Vec<Interface> = structs.iter().map(|object| scope.interface(object)).collect();
     let mut events = Vec::new();
     for (wire, callback) in &description.callbacks {
@@ -172,7 +161,7 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
         if let Some(object) = objects.iter_mut().find(|object| object.name == data) {
             object.docs = vec![format!("What `{wire}` posts.")];
         }
-        let name = names.claim(format!("{}Callback", base(wire)));
+        let name = event_name(wire, names);
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
     let scalars = mentioned(SCALARS, objects.iter().flat_map(Interface::types));

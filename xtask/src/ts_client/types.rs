@@ -1,27 +1,12 @@
 //! Types as TypeScript spells them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use baijiayun_api::{EnumValue, Param, ParamType, Shape, ShapeType};
+use baijiayun_api::{EnumValue, Param, ParamType, ShapeType};
 use serde::Serialize;
 
 use crate::docs::{compact, param_facts, shape_docs};
-use crate::model::{Argument, Enum, Field, Repr, Struct, Type};
-
-/// The names of the package: each is given once.
-#[derive(Default)]
-pub struct Names(BTreeSet<String>);
-
-impl Names {
-    /// The wanted name, or a longer one if another type has it.
-    pub fn claim(&mut self, wanted: String) -> String {
-        let mut name = wanted;
-        while !self.0.insert(name.clone()) {
-            name.push_str("Value");
-        }
-        name
-    }
-}
+use crate::model::{Argument, Enum, Field, Repr, Struct, Type, listed_values};
 
 /// An interface as the template `ts/types.jinja` takes it.
 #[derive(Serialize)]
@@ -53,12 +38,9 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// `name` gives each object the name that it has in the package.
-    pub fn new(structs: &'a [Struct], enums: &'a [Enum], mut name: impl FnMut(&str) -> String) -> Scope<'a> {
-        Scope {
-            objects: structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect(),
-            enums: enums.iter().map(|listed| (listed.name.as_str(), listed.values)).collect(),
-        }
+    /// `objects` has the name of each object in the package.
+    pub fn new(objects: BTreeMap<&'a str, String>, enums: &'a [Enum]) -> Scope<'a> {
+        Scope { objects, enums: enums.iter().map(|listed| (listed.name.as_str(), listed.values)).collect() }
     }
 
     /// The interface of an object.
@@ -70,13 +52,15 @@ impl<'a> Scope<'a> {
     fn member(&self, field: &Field, input: bool) -> Member {
         let ty = match &field.ty {
             // Inside JSON the service's own examples write numbers as texts.
-            ty @ (Type::Int | Type::Timestamp) if input => format!("{} | string", self.sent(ty, values(field.shape))),
-            ty if input => self.sent(ty, values(field.shape)),
+            ty @ (Type::Int | Type::Timestamp) if input => {
+                format!("{} | string", self.sent(ty, listed_values(field.shape)))
+            }
+            ty if input => self.sent(ty, listed_values(field.shape)),
             ty => self.received(ty),
         };
         // What is received may be absent whatever the documents say: the service leaves things out.
         let optional = !(input && field.shape.required);
-        let docs = compact(shape_docs(field.shape), values(field.shape));
+        let docs = compact(shape_docs(field.shape), listed_values(field.shape));
         Member { key: key(field.wire), optional, ty: if input { or_undefined(ty, optional) } else { ty }, docs }
     }
 
@@ -144,14 +128,6 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The values that are listed for a value or for what it holds.
-fn values(shape: &Shape) -> &[EnumValue] {
-    match shape.items.as_ref().or(shape.values.as_ref()) {
-        Some(inner) if shape.enum_values.is_empty() => values(inner),
-        _ => &shape.enum_values,
-    }
-}
-
 /// A union that shows the listed values and takes any other.
 fn union(values: &[EnumValue], repr: Repr) -> String {
     let literal = |value: &EnumValue| match repr {
@@ -181,14 +157,4 @@ fn key(wire: &str) -> String {
     let plain = wire.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         && !wire.starts_with(|first: char| first.is_ascii_digit());
     if plain { wire.to_owned() } else { format!("{wire:?}") }
-}
-
-/// Which of these names the types mention.
-pub fn mentioned<'n, 't>(
-    names: impl IntoIterator<Item = &'n str>,
-    types: impl IntoIterator<Item = &'t str>,
-) -> Vec<&'n str> {
-    let words = types.into_iter().flat_map(|ty| ty.split(|c: char| !c.is_ascii_alphanumeric()));
-    let used: BTreeSet<&str> = words.collect();
-    names.into_iter().filter(|name| used.contains(name)).collect()
 }

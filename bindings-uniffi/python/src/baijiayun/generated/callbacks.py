@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, Tuple, Union
 
+import msgspec
+
 from .._callback import Callback
 from ..details import Value
 
@@ -42,7 +44,6 @@ __all__ = [
     "UserInOutUserEvents",
 ]
 
-
 CallbackName = Literal[
     "class_event",
     "playback_generated",
@@ -60,19 +61,25 @@ CallbackName = Literal[
 
 
 class ClassEventCallback(Callback, frozen=True, kw_only=True):
-    """直播教室上下课事件回调 Tells that a teacher started or ended the class in a room (and about a few other room events).
+    """直播教室上下课事件回调 Tells that a teacher started or ended the class in a room (and about a few other room
+    events).
 
     Documents: callbacks.3, small_class.callbacks.3.
 
     After a failure two more tries, 1 s and 3 s later; then none.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    Besides start and end the op cell mentions, clipped and without a readable value: the room being disabled (禁用直播...), the teacher entering or leaving (老师进出...), the teacher leaving (老师退出...), the length of the class (上课时长...). An older public copy of the table knows only start and end; the small class document's cell is illegible. Treat op as an open set.
+    Besides start and end the op cell mentions, clipped and without a readable value: the room being disabled
+    (禁用直播...), the teacher entering or leaving (老师进出...), the teacher leaving (老师退出...), the length of the
+    class (上课时长...). An older public copy of the table knows only start and end; the small class document's cell is
+    illegible. Treat op as an open set.
 
     The sign note here says just MD5; the others say 32-digit lowercase MD5.
     """
 
+    name: Literal["class_event"]
     data: ClassEventPayload
 
 
@@ -81,11 +88,14 @@ class PlaybackGeneratedCallback(Callback, frozen=True, kw_only=True):
 
     Documents: callbacks.4, small_class.callbacks.4.
 
-    The document only points to the playback server API document (https://dev.baijiayun.com/wiki/detail/6), which is not among the seeds.
+    The document only points to the playback server API document (https://dev.baijiayun.com/wiki/detail/6), which is
+    not among the seeds.
 
-    Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+    Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public
+    SDKs), not that of callbacks.1.
     """
 
+    name: Literal["playback_generated"]
     data: PlaybackGeneratedPayload
 
 
@@ -96,13 +106,16 @@ class UserInOutCallback(Callback, frozen=True, kw_only=True):
 
     After a failure two more tries, 5 s and 30 s later; then none.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    Events are gathered and sent in batches; the shortest span that can be set is 1 minute. If very many users enter or leave within a minute, they come in several callbacks.
+    Events are gathered and sent in batches; the shortest span that can be set is 1 minute. If very many users enter
+    or leave within a minute, they come in several callbacks.
 
     The description column of the table is clipped away entirely.
     """
 
+    name: Literal["user_in_out"]
     data: UserInOutPayload
 
 
@@ -113,11 +126,13 @@ class AnswerOrQuizResultCallback(Callback, frozen=True, kw_only=True):
 
     After a failure two more tries, 1 s and 3 s later; then none.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
     The results themselves are fetched with the API for a single answer-tool question or quiz.
     """
 
+    name: Literal["answer_or_quiz_result"]
     data: AnswerOrQuizResultPayload
 
 
@@ -128,28 +143,36 @@ class DocTranscodeStatusCallback(Callback, frozen=True, kw_only=True):
 
     After a failure two more tries, 10 s and 30 s later; then none.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    The status cell reads 转码..., 100..., 90动...败，只能..., 3失败: the meaning of 100 (done) is inferred, that of 90 partly.
+    The status cell reads 转码..., 100..., 90动...败，只能..., 3失败: the meaning of 100 (done) is inferred, that of
+    90 partly.
     """
 
+    name: Literal["doc_transcode_status"]
     data: DocTranscodeStatusPayload
 
 
 class PresenterDeviceEventCallback(Callback, frozen=True, kw_only=True):
-    """web 主讲端数据回调 Tells what the presenter's web client did with its devices: camera or microphone on or off, media device changed, screen shared, media played.
+    """web 主讲端数据回调 Tells what the presenter's web client did with its devices: camera or microphone on or off,
+    media device changed, screen shared, media played.
 
     Documents: callbacks.8.
 
     After a failure two more tries, 5 s and 10 s later; then none.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    info_json is clipped after its first member in the printed example, so its further fields are unknown; parse it as an open object.
+    info_json is clipped after its first member in the printed example, so its further fields are unknown; parse it
+    as an open object.
 
-    A receiver should try info_json as JSON and, if it begins with %7B, percent-decode it first. Which of the two forms enters the signature is not said; presumably the value as posted (so computed in payload_example).
+    A receiver should try info_json as JSON and, if it begins with %7B, percent-decode it first. Which of the two
+    forms enters the signature is not said; presumably the value as posted (so computed in payload_example).
     """
 
+    name: Literal["presenter_device_event"]
     data: PresenterDeviceEventPayload
 
 
@@ -158,15 +181,18 @@ class ChatMessagesCallback(Callback, frozen=True, kw_only=True):
 
     Documents: callbacks.9.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
     No retry is described.
 
     The example's form is printed unencoded; real posts are URL-encoded.
 
-    All inner fields are listed as required. Descriptions of user_id, uid, msg_id, the roles, is_virtual_chat and filtered are clipped; the values 0 and 1 of the last two are inferred from names and example.
+    All inner fields are listed as required. Descriptions of user_id, uid, msg_id, the roles, is_virtual_chat and
+    filtered are clipped; the values 0 and 1 of the last two are inferred from names and example.
     """
 
+    name: Literal["chat_messages"]
     data: ChatMessagesPayload
 
 
@@ -177,13 +203,17 @@ class LotteryResultCallback(Callback, frozen=True, kw_only=True):
 
     After a failure two more tries, 1 s and 3 s later; then none.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    The description column is clipped away entirely, and info_json after {"user_number":123; its further fields are unknown (the lottery API of the large class document names user_name, user_number, mobile and an address for a winner). Parse it as an open object.
+    The description column is clipped away entirely, and info_json after {"user_number":123; its further fields are
+    unknown (the lottery API of the large class document names user_name, user_number, mobile and an address for a
+    winner). Parse it as an open object.
 
     The winners can also be fetched with the lottery API (room_data/exportAwardStat), which takes an id.
     """
 
+    name: Literal["lottery_result"]
     data: LotteryResultPayload
 
 
@@ -192,11 +222,14 @@ class StudentMessageOnWallCallback(Callback, frozen=True, kw_only=True):
 
     Documents: callbacks.11.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    The document describes neither the occasion nor a retry, and the description column is clipped away entirely: meanings are read from names and examples.
+    The document describes neither the occasion nor a retry, and the description column is clipped away entirely:
+    meanings are read from names and examples.
     """
 
+    name: Literal["student_message_on_wall"]
     data: StudentMessageOnWallPayload
 
 
@@ -205,17 +238,23 @@ class MuteSignalCallback(Callback, frozen=True, kw_only=True):
 
     Documents: callbacks.12.
 
-    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
+    carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted
+    parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
 
-    Unlike the other callbacks, the printed example posts a JSON body (Content-Type application/json) whose data member is a string with JSON in it; the document does not say that a form is excluded, so a receiver should take both.
+    Unlike the other callbacks, the printed example posts a JSON body (Content-Type application/json) whose data
+    member is a string with JSON in it; the document does not say that a form is excluded, so a receiver should take
+    both.
 
-    The text calls data an array of several messages (copied from callbacks.9), the example shows one object; a receiver should take both.
+    The text calls data an array of several messages (copied from callbacks.9), the example shows one object; a
+    receiver should take both.
 
-    The table titles target_user as a string; whether it is a nested object, as in the example, or a JSON text, a receiver should take both.
+    The table titles target_user as a string; whether it is a nested object, as in the example, or a JSON text, a
+    receiver should take both.
 
     No retry is described.
     """
 
+    name: Literal["mute_signal"]
     data: MuteSignalPayload
 
 
@@ -224,31 +263,37 @@ class TranscodeCallback(Callback, frozen=True, kw_only=True):
 
     Documents: vod.cb3.
 
-    A callback for transcoding that succeeded or failed is sent again when it fails: after 5 s and then after 30 s; after these two tries no more.
+    A callback for transcoding that succeeded or failed is sent again when it fails: after 5 s and then after 30 s;
+    after these two tries no more.
 
     Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
 
     Carries qid, timestamp and sign; the printed request also has partner_id, which the table does not list.
 
-    sign is made as for requests: all parameters received, sorted by key, joined as key=value with &, then &partner_key=..., md5 in lower case.
+    sign is made as for requests: all parameters received, sorted by key, joined as key=value with &, then
+    &partner_key=..., md5 in lower case.
 
     The parameters depend on status: 20 and 30 carry video_id, status, qid, timestamp and sign only; 100 carries all.
 
-    When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback comes that looks like a repetition of an earlier one; that is normal.
+    When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback
+    comes that looks like a repetition of an earlier one; that is normal.
 
-    The names low / std / high / super / 1080p of the definition fields are cut off after "low/" in the document and completed from public code; that list has no name for the 720p target.
+    The names low / std / high / super / 1080p of the definition fields are cut off after "low/" in the document and
+    completed from public code; that list has no name for the 720p target.
     """
 
+    name: Literal["transcode_callback"]
     data: TranscodePayload
 
 
-class ClassEventPayload(Value, frozen=True):
+class ClassEventPayload(Value, frozen=True, kw_only=True):
     """What `class_event` posts."""
 
     room_id: Optional[int] = None
     """Room id."""
     op: Optional[str] = None
-    """What happened. The cell is clipped after its first words: five or more operations are described, only start and end are readable.
+    """What happened. The cell is clipped after its first words: five or more operations are described, only start and
+    end are readable.
     - `start`: class started
     - `end`: class ended
     """
@@ -256,14 +301,20 @@ class ClassEventPayload(Value, frozen=True):
     """When it happened, e.g. 2017-01-11 14:16:54. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class PlaybackGeneratedPayload(Value, frozen=True):
+class PlaybackGeneratedPayload(Value, frozen=True, kw_only=True):
     """What `playback_generated` posts."""
 
+    qid: Optional[str] = None
+    """Unique id of this callback."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class UserInOutUserEvents(Value, frozen=True):
+class UserInOutUserEvents(Value, frozen=True, kw_only=True):
     number: Optional[int] = None
     """The user's number."""
     name: Optional[str] = None
@@ -279,18 +330,20 @@ class UserInOutUserEvents(Value, frozen=True):
     """Group of the user; 0 in the small class document's example."""
 
 
-class UserInOutPayload(Value, frozen=True):
+class UserInOutPayload(Value, frozen=True, kw_only=True):
     """What `user_in_out` posts."""
 
     room_id: Optional[int] = None
     """Room id."""
     user_events: List[UserInOutUserEvents] = []
-    """JSON array of the events (the table types it string)."""
+    """The events of the span."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class AnswerOrQuizResultPayload(Value, frozen=True):
+class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
     """What `answer_or_quiz_result` posts."""
 
     room_id: Optional[str] = None
@@ -308,15 +361,18 @@ class AnswerOrQuizResultPayload(Value, frozen=True):
     """Id of the answer-tool question; comes with type answer."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class DocTranscodeStatusPayload(Value, frozen=True):
+class DocTranscodeStatusPayload(Value, frozen=True, kw_only=True):
     """What `doc_transcode_status` posts."""
 
     fid: Optional[int] = None
     """Document id."""
     status: Optional[int] = None
-    """Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
+    """Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the
+    static form can be used), 3 a failure.
     - `100`: done
     - `90`: animated conversion failed, static only
     - `3`: failed
@@ -325,33 +381,39 @@ class DocTranscodeStatusPayload(Value, frozen=True):
     """Error message of the transcoding."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class PresenterDeviceEventInfoJson(Value, frozen=True):
-    """JSON object with the device data (the table types it string, its description is clipped away). In the printed example the value itself is percent-encoded JSON."""
+class PresenterDeviceEventInfoJson(Value, frozen=True, kw_only=True):
+    """The device data, after percent-decoding where needed."""
 
-    classId: Optional[str] = None
+    class_id: Optional[str] = msgspec.field(default=None, name="classId")
     """Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id."""
 
 
-class PresenterDeviceEventPayload(Value, frozen=True):
+class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
     """What `presenter_device_event` posts."""
 
     room_id: Optional[str] = None
     """Room id."""
     op_time: Optional[str] = None
-    """Time, e.g. 2019-12-17 17:31:51 (the table types it string). Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Time, e.g. 2019-12-17 17:31:51 (the table types it string). Listed as required, but absent from the printed
+    example. `YYYY-MM-DD HH:MM:SS`, UTC+8.
+    """
     type: Optional[str] = None
     """Always live_device_callback.
     - `live_device_callback`: device data
     """
     info_json: Optional[PresenterDeviceEventInfoJson] = None
-    """JSON object with the device data (the table types it string, its description is clipped away). In the printed example the value itself is percent-encoded JSON."""
+    """The device data, after percent-decoding where needed."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class ChatMessagesReference(Value, frozen=True):
+class ChatMessagesReference(Value, frozen=True, kw_only=True):
     """The message that this one quotes; its members are empty when it quotes none."""
 
     send_time: Optional[str] = None
@@ -378,7 +440,7 @@ class ChatMessagesReference(Value, frozen=True):
     """Name of the quoted sender's group."""
 
 
-class ChatMessagesChatMessage(Value, frozen=True):
+class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
     room_id: Optional[str] = None
     """Room id."""
     send_time: Optional[str] = None
@@ -433,25 +495,27 @@ class ChatMessagesChatMessage(Value, frozen=True):
     """The message that this one quotes; its members are empty when it quotes none."""
 
 
-class ChatMessagesPayload(Value, frozen=True):
+class ChatMessagesPayload(Value, frozen=True, kw_only=True):
     """What `chat_messages` posts."""
 
     room_id: Optional[str] = None
     """Room id."""
     chat_message: List[ChatMessagesChatMessage] = []
-    """JSON array of chat messages (the table types it string)."""
+    """The messages, one or more."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class LotteryResultInfoJson(Value, frozen=True):
-    """JSON object about a winner (the table types it string)."""
+class LotteryResultInfoJson(Value, frozen=True, kw_only=True):
+    """The winner's data."""
 
     user_number: Optional[int] = None
     """The winner's user_number (the only inner field that is readable)."""
 
 
-class LotteryResultPayload(Value, frozen=True):
+class LotteryResultPayload(Value, frozen=True, kw_only=True):
     """What `lottery_result` posts."""
 
     room_id: Optional[int] = None
@@ -464,12 +528,14 @@ class LotteryResultPayload(Value, frozen=True):
     id: Optional[int] = None
     """Id (evidently of the lottery draw)."""
     info_json: Optional[LotteryResultInfoJson] = None
-    """JSON object about a winner (the table types it string)."""
+    """The winner's data."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class StudentMessageOnWallPayload(Value, frozen=True):
+class StudentMessageOnWallPayload(Value, frozen=True, kw_only=True):
     """What `student_message_on_wall` posts."""
 
     room_id: Optional[int] = None
@@ -488,9 +554,11 @@ class StudentMessageOnWallPayload(Value, frozen=True):
     """State; the meaning is clipped away (1 in the example, evidently on the wall)."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class MuteSignalTargetUser(Value, frozen=True):
+class MuteSignalTargetUser(Value, frozen=True, kw_only=True):
     """The muted user: an object in the example."""
 
     user_number: Optional[str] = None
@@ -510,11 +578,13 @@ class MuteSignalTargetUser(Value, frozen=True):
     """Group of the muted user."""
 
 
-class MuteSignalData(Value, frozen=True):
+class MuteSignalData(Value, frozen=True, kw_only=True):
     room_id: Optional[str] = None
     """Room id."""
     behavior: Optional[str] = None
-    """What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid)."""
+    """What was done; the example's value is clipped after me (the vendor's public web client names such an event
+    message_send_forbid).
+    """
     time: Optional[str] = None
     """When it was sent (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_number: Optional[str] = None
@@ -531,7 +601,8 @@ class MuteSignalData(Value, frozen=True):
     user_avatar: Optional[str] = None
     """Avatar of the user who muted."""
     duration: Optional[int] = None
-    """Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting)."""
+    """Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting).
+    """
     group_id: Optional[int] = None
     """Group of the user who muted."""
     client_type: Optional[int] = None
@@ -542,18 +613,20 @@ class MuteSignalData(Value, frozen=True):
     """The muted user: an object in the example."""
 
 
-class MuteSignalPayload(Value, frozen=True):
+class MuteSignalPayload(Value, frozen=True, kw_only=True):
     """What `mute_signal` posts."""
 
     room_id: Optional[str] = None
     """Room id."""
     data: List[MuteSignalData] = []
-    """JSON: an array of mute signals by the text, one of them without the array in the example (the table types it string)."""
+    """The mute signals: one in the example, several by the text."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
-class TranscodePayload(Value, frozen=True):
+class TranscodePayload(Value, frozen=True, kw_only=True):
     """What `transcode_callback` posts."""
 
     video_id: Optional[int] = None
@@ -580,6 +653,8 @@ class TranscodePayload(Value, frozen=True):
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
     qid: Optional[str] = None
     """Unique id of one request."""
+    timestamp: Optional[int] = None
+    """When it was signed. Unix seconds."""
 
 
 KnownCallback = Union[
@@ -595,7 +670,7 @@ KnownCallback = Union[
     MuteSignalCallback,
     TranscodeCallback,
 ]
-"""A callback that a document describes."""
+"""A callback that a document describes; `name` tells which."""
 
 CALLBACKS: Dict[str, Tuple[Any, Any]] = {
     "class_event": (ClassEventCallback, ClassEventPayload),

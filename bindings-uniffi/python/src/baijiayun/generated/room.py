@@ -76,39 +76,53 @@ class Room(Resource):
     ) -> RoomCreateResult:
         """创建房间 Creates a room.
 
-        Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public material.
+        Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public
+        material.
 
         At most 5000 calls in 86400 s.
 
-        (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
+        (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and
+        end must lie within one year from now.
 
-        (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
+        (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with
+        it and a nickname.
 
-        (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the document; the seed types enable_live_sell as string.
+        (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the
+        document; the seed types enable_live_sell as string.
 
         (large_class.2) For many rooms made ahead of time, spread the calls over several days.
 
-        (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage, has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
+        (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage,
+        has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and
+        enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
 
         (small_class.2) The limit of 5000 calls per 24 h that large_class.2 prints is not printed here.
 
-        (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
+        (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the
+        numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
 
-        (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
+        (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage;
+        max_backup_users is M, the number off stage.
 
-        (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as optional; the marks are OCR.
+        (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as
+        optional; the marks are OCR.
 
         (small_class.2) The printed curl example is clipped: title=test&start_time=1564729431&end_time=15...
 
-        (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
+        (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
+        room.py, of an older document, and from large_class.2.
 
-        (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and must start and end within a year from now.
+        (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and
+        must start and end within a year from now.
 
-        (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room directly.
+        (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room
+        directly.
 
-        (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in the public material for room/create.
+        (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in
+        the public material for room/create.
 
-        (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no limit.
+        (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no
+        limit.
 
         (double_teacher.2) form_example: the printed curl example, clipped after partner_id.
 
@@ -128,7 +142,8 @@ class Room(Resource):
                 - `1`: enterprise
             max_users: Largest number of users in an ordinary large class; absent or 0 means no limit. Default: `0`.
             pre_enter_time: How long before the start students may enter, in seconds.
-            is_long_term: Whether this is a long-term room; long-term rooms need the permission for the account. Default: `0`. Only in large_class.2, double_teacher.2.
+            is_long_term: Whether this is a long-term room; long-term rooms need the permission for the account.
+                Default: `0`. Only in large_class.2, double_teacher.2.
                 - `0`: ordinary room (shorter than 24 hours)
                 - `1`: long-term room
             template_name: Page template for education live rooms. Default: `triple`. Only in large_class.2.
@@ -140,47 +155,63 @@ class Room(Resource):
             app_template: Layout of the app template. Only in large_class.2.
                 - `1`: landscape
                 - `2`: portrait
-            speak_camera_turnon: Whether a student's camera is turned on automatically when the student speaks; on by default. Default: `1`. Only in large_class.2, double_teacher.2.
+            speak_camera_turnon: Whether a student's camera is turned on automatically when the student speaks; on by
+                default. Default: `1`. Only in large_class.2, double_teacher.2.
                 - `1`: on
                 - `2`: off
-            teacher_need_detect_device: Whether the teacher goes through a device check; not by default. Only in large_class.2.
+            teacher_need_detect_device: Whether the teacher goes through a device check; not by default. Only in
+                large_class.2.
                 - `1`: check
                 - `2`: no check
-            student_need_detect_device: Whether students go through a device check; not by default. Only in large_class.2.
+            student_need_detect_device: Whether students go through a device check; not by default. Only in
+                large_class.2.
                 - `1`: check
                 - `2`: no check
-            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the triple template. Only in large_class.2.
+            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the
+                triple template. Only in large_class.2.
                 - `1`: video is the main view
                 - `2`: slides are the main view
-            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in large_class.2.
+            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in
+                large_class.2.
                 - `1`: video is the main view
                 - `2`: slides are the main view
-            is_mock_live: Whether this is a mock live (a recording played as if live). Needs the permission; mock_video_id, or mock_room_id with mock_session_id, must then be given; cannot be combined with a long-term room. Default: `0`. Only in large_class.2.
+            is_mock_live: Whether this is a mock live (a recording played as if live). Needs the permission;
+                mock_video_id, or mock_room_id with mock_session_id, must then be given; cannot be combined with a
+                long-term room. Default: `0`. Only in large_class.2.
                 - `0`: no
                 - `1`: yes
-            is_push_live: Whether this is a push-stream live. Needs the permission; by default the pushed bit rate must stay below 1000 kbps, above it the room cannot be pushed to until it is unblocked after 10 minutes; the account manager can raise the limit. Default: `0`. Only in large_class.2.
+            is_push_live: Whether this is a push-stream live. Needs the permission; by default the pushed bit rate
+                must stay below 1000 kbps, above it the room cannot be pushed to until it is unblocked after 10 minutes;
+                the account manager can raise the limit. Default: `0`. Only in large_class.2.
                 - `0`: ordinary live
                 - `1`: push-stream live
             mock_room_id: Room id of the playback that the mock live plays. Default: `0`. Only in large_class.2.
-            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`. Only in large_class.2.
+            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`.
+                Only in large_class.2.
             mock_video_id: VOD video id that the mock live plays. Default: `0`. Only in large_class.2.
-            switch_room_role: Group live: who controls switching between large class and small class. Default: `2`. Only in large_class.2.
+            switch_room_role: Group live: who controls switching between large class and small class. Default: `2`.
+                Only in large_class.2.
                 - `1`: large-class teacher
                 - `2`: small-class teacher
-            enable_share: Whether sharing from the app is allowed; allowed by default. Default: `0`. Only in large_class.2.
+            enable_share: Whether sharing from the app is allowed; allowed by default. Default: `0`. Only in
+                large_class.2.
                 - `0`: use the default
                 - `1`: allowed
                 - `2`: not allowed
-            enable_group_users_public: Group class and online double-teacher: what members see of the member list; own group only by default. Default: `0`. Only in large_class.2.
+            enable_group_users_public: Group class and online double-teacher: what members see of the member list;
+                own group only by default. Default: `0`. Only in large_class.2.
                 - `0`: own group only (default)
                 - `1`: all groups
-            group_admin_permission: Group class and online double-teacher: what teaching assistants see of the answer data; own group only by default. Default: `0`. Only in large_class.2.
+            group_admin_permission: Group class and online double-teacher: what teaching assistants see of the answer
+                data; own group only by default. Default: `0`. Only in large_class.2.
                 - `0`: own group only (default)
                 - `1`: all data
-            enable_group_chat_public: Group live and online double-teacher: what members see of the chat; own group only by default. Default: `0`. Only in large_class.2.
+            enable_group_chat_public: Group live and online double-teacher: what members see of the chat; own group
+                only by default. Default: `0`. Only in large_class.2.
                 - `0`: own group only (default)
                 - `1`: all groups
-            new_group_live: Whether the room is divided into groups; 1 and 2 need the permission and type=2. Default: `0`. Only in large_class.2.
+            new_group_live: Whether the room is divided into groups; 1 and 2 need the permission and type=2. Default:
+                `0`. Only in large_class.2.
                 - `0`: ordinary live
                 - `1`: group class
                 - `2`: online double-teacher
@@ -192,53 +223,72 @@ class Room(Resource):
             push_live_record: Whether a push-stream live is recorded automatically. Only in large_class.2.
                 - `0`: no
                 - `1`: yes
-            enable_weixin_auth: Whether WeChat users have their WeChat nickname fetched. Default: `1`. Only in large_class.2.
+            enable_weixin_auth: Whether WeChat users have their WeChat nickname fetched. Default: `1`. Only in
+                large_class.2.
                 - `1`: enabled
                 - `2`: disabled
-            system_auto_allocate_name: Whether the system assigns nicknames automatically. Default: `0`. Only in large_class.2.
+            system_auto_allocate_name: Whether the system assigns nicknames automatically. Default: `0`. Only in
+                large_class.2.
                 - `0`: disabled
                 - `1`: enabled
-            has_student_raise: Whether students can raise a hand and go on the microphone; only for webrtc rooms. Default 1 for an ordinary large class, 0 for mock live, push-stream live and the like. Only in large_class.2.
+            has_student_raise: Whether students can raise a hand and go on the microphone; only for webrtc rooms.
+                Default 1 for an ordinary large class, 0 for mock live, push-stream live and the like. Only in
+                large_class.2.
                 - `0`: no
                 - `1`: yes
-            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2.
-            enable_live_sell: Whether a live-selling template is used (typed int in the public copy of the document). Default: `0`. Only in large_class.2.
+            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never
+                forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2.
+            enable_live_sell: Whether a live-selling template is used (typed int in the public copy of the document).
+                Default: `0`. Only in large_class.2.
                 - `0`: not used
                 - `1`: video-only selling template
                 - `2`: slides selling template
-            auto_playback_record: Room-level control of automatic recording. Default: `0`. Only in large_class.2, small_class.2.
+            auto_playback_record: Room-level control of automatic recording. Default: `0`. Only in large_class.2,
+                small_class.2.
                 - `0`: use the back office configuration
                 - `1`: on
                 - `2`: off
-            enable_beauty: Whether the beauty filter is available; by default read from the account configuration. Only in large_class.2.
+            enable_beauty: Whether the beauty filter is available; by default read from the account configuration.
+                Only in large_class.2.
                 - `0`: off
                 - `1`: on
-            enable_sticker: Whether virtual backgrounds are available; by default read from the account configuration. Only in large_class.2.
+            enable_sticker: Whether virtual backgrounds are available; by default read from the account
+                configuration. Only in large_class.2.
                 - `0`: off
                 - `1`: on
-            sell_goods_in_large_class: Whether selling is available in the three-part screen; takes effect only with enable_live_sell=0. Only in large_class.2.
+            sell_goods_in_large_class: Whether selling is available in the three-part screen; takes effect only with
+                enable_live_sell=0. Only in large_class.2.
                 - `0`: off
                 - `1`: on
-            is_live_and_mock_live: Whether this is a smart live (real live plus mock live); only for online double-teacher rooms. Only in large_class.2.
+            is_live_and_mock_live: Whether this is a smart live (real live plus mock live); only for online
+                double-teacher rooms. Only in large_class.2.
             sub_type: Sub-type of the room; the cell is clipped, the values are unknown. Only in small_class.2.
-            max_backup_users: Number of students off stage, the M of a 1vNvM class; 007gzs: at most 300. Only in small_class.2.
-            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in small_class.2.
+            max_backup_users: Number of students off stage, the M of a 1vNvM class; 007gzs: at most 300. Only in
+                small_class.2.
+            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in
+                small_class.2.
                 - `0`: no
                 - `1`: yes
             has_foreign_user: Whether there are users overseas. Only in small_class.2.
                 - `1`: no
                 - `2`: yes
-            background_attachment: Picture for the background of the room; takes no part in the signature. Only in small_class.2.
-            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in small_class.2.
-            template_type: Template of the small class; the account must have the one-to-one template enabled. Only in small_class.2.
+            background_attachment: Picture for the background of the room; takes no part in the signature. Only in
+                small_class.2.
+            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in
+                small_class.2.
+            template_type: Template of the small class; the account must have the one-to-one template enabled. Only
+                in small_class.2.
                 - `1`: first template
                 - `2`: second template
                 - `3`: one-to-one template
-            enable_cloud_record: Whether the room shows cloud recording; by default the system configuration decides. Only in small_class.2.
+            enable_cloud_record: Whether the room shows cloud recording; by default the system configuration decides.
+                Only in small_class.2.
                 - `1`: shown
                 - `2`: hidden
-            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no other source names it. Only in small_class.2.
-            is_webrtc_live: Whether it is a WebRTC class; must first be set up by the vendor. Only in double_teacher.2.
+            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no
+                other source names it. Only in small_class.2.
+            is_webrtc_live: Whether it is a WebRTC class; must first be set up by the vendor. Only in
+                double_teacher.2.
                 - `1`: yes
         """
         return self._call(
@@ -333,17 +383,22 @@ class Room(Resource):
     ) -> None:
         """更新房间信息 Updates a room's settings.
 
-        Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
+        Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public
+        material.
 
         (large_class.3, small_class.3) code 0 means that the update succeeded; otherwise msg gives the reason.
 
-        (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the document.
+        (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the
+        document.
 
-        (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time, background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
+        (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time,
+        background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only;
+        lacks the large-class parameters; two optional file parts.
 
         (small_class.3) Only room_id is read as required; the marks are OCR.
 
-        (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
+        (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
+        room.py, of an older document, and from large_class.2.
 
         (double_teacher.4) code 0 means success; otherwise msg has the reason.
 
@@ -364,23 +419,28 @@ class Room(Resource):
             forbidden_end_types: Clients that are shut out, several separated by commas. Only in large_class.3.
                 - `web`: PC browser
                 - `h5`: mobile browser
-            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the triple template. Only in large_class.3.
+            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the
+                triple template. Only in large_class.3.
                 - `1`: video is the main view
                 - `2`: slides are the main view
-            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in large_class.3.
+            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in
+                large_class.3.
                 - `1`: video is the main view
                 - `2`: slides are the main view
             mock_room_id: Room id of the playback that the mock live plays. Default: `0`. Only in large_class.3.
-            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`. Only in large_class.3.
+            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`.
+                Only in large_class.3.
             mock_video_id: VOD video id that the mock live plays. Default: `0`. Only in large_class.3.
-            switch_room_role: Group live: who controls switching between large class and small class. Default: `0`. Only in large_class.3.
+            switch_room_role: Group live: who controls switching between large class and small class. Default: `0`.
+                Only in large_class.3.
                 - `1`: large class
                 - `2`: small class
             student_private_chat_role: Whom students may chat with privately. Only in large_class.3.
                 - `0`: everyone
                 - `1`: teacher
                 - `2`: teaching assistant
-            enable_live_sell: Live-selling template; update it before the class begins. Default: `0`. Only in large_class.3.
+            enable_live_sell: Live-selling template; update it before the class begins. Default: `0`. Only in
+                large_class.3.
                 - `0`: not used
                 - `1`: video-only selling template
                 - `2`: slides selling template
@@ -392,25 +452,33 @@ class Room(Resource):
                 - `4`: password
                 - `5`: cloud live whitelist
                 - `6`: phone verification
-            enable_mock_sync_chat_message: Mock live: whether the playback's chat messages are replayed. Only in large_class.3.
+            enable_mock_sync_chat_message: Mock live: whether the playback's chat messages are replayed. Only in
+                large_class.3.
                 - `0`: no
                 - `1`: yes
             max_backup_users: Number of students off stage, the M of a 1vNvM class. Only in small_class.3.
-            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in small_class.3.
+            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in
+                small_class.3.
                 - `0`: no
                 - `1`: yes
-            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never forces. Only in small_class.3.
-            background_attachment: Picture for the background of the room; takes no part in the signature. Only in small_class.3.
-            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in small_class.3.
-            template_type: Template of the small class; the account must have the one-to-one template enabled. Only in small_class.3.
+            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never
+                forces. Only in small_class.3.
+            background_attachment: Picture for the background of the room; takes no part in the signature. Only in
+                small_class.3.
+            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in
+                small_class.3.
+            template_type: Template of the small class; the account must have the one-to-one template enabled. Only
+                in small_class.3.
                 - `1`: first template
                 - `2`: second template
                 - `3`: one-to-one template
-            auto_playback_record: Room-level control of automatic recording (values from large_class.2). Only in small_class.3.
+            auto_playback_record: Room-level control of automatic recording (values from large_class.2). Only in
+                small_class.3.
                 - `0`: use the back office configuration
                 - `1`: on
                 - `2`: off
-            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no other source names it. Only in small_class.3.
+            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no
+                other source names it. Only in small_class.3.
         """
         self._call(
             "room.update",
@@ -447,15 +515,11 @@ class Room(Resource):
             options,
         )
 
-    def delete(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def delete(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """删除房间 Deletes a room.
 
-        Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
+        Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public
+        material.
 
         (large_class.4, small_class.4) code 0 means that the room was deleted; otherwise msg gives the reason.
 
@@ -464,44 +528,28 @@ class Room(Resource):
         Args:
             room_id: Room id.
         """
-        self._call(
-            "room.delete",
-            NOTHING,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        self._call("room.delete", NOTHING, {"room_id": room_id}, options)
 
-    def info(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> RoomInfoResult:
+    def info(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> RoomInfoResult:
         """获取房间信息 Returns the settings of one room.
 
-        Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
+        Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public
+        material.
 
         (large_class.5) Descriptions are clipped in the seed and taken from the public copy of the document.
 
-        (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string in this table.
+        (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string
+        in this table.
 
         (small_class.5) The values of type are those of 007gzs room.py; the description column is clipped away.
 
-        (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The service may return more fields: the large class document lists some 40 for this path.
+        (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The
+        service may return more fields: the large class document lists some 40 for this path.
 
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.info",
-            RoomInfoResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.info", RoomInfoResult, {"room_id": room_id}, options)
 
     def create_code(
         self,
@@ -514,15 +562,18 @@ class Room(Resource):
     ) -> RoomCreateCodeResult:
         """生成用户参加码 Generates a student's room code for one user_number.
 
-        Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public material.
+        Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public
+        material.
 
         (large_class.6, small_class.6) Codes are unique and 6 characters long.
 
         (large_class.6, small_class.6) One student code belongs to exactly one room_id and user_number.
 
-        (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
+        (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the
+        same time (free classes).
 
-        (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+        (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a
+        later entry pushes the earlier one out (paid classes).
 
         (small_class.6) Differs from large_class.6: no update_audition_type.
 
@@ -530,13 +581,15 @@ class Room(Resource):
 
         (double_teacher.7) With user_number 0 the code is common: all student classrooms may use it.
 
-        (double_teacher.7) With another user_number only one class at a time can be online with the code; the later one pushes the earlier one out.
+        (double_teacher.7) With another user_number only one class at a time can be online with the code; the later
+        one pushes the earlier one out.
 
         Args:
             room_id: Room id.
             user_number: The user's id in the partner's own system, a number; 0 gives a code shared by all students.
             user_avatar: The user's picture, a full URL.
-            update_audition_type: Description clipped in the document; by its name it governs whether the type of the user's existing audition (trial) code is updated. Only in large_class.6.
+            update_audition_type: Description clipped in the document; by its name it governs whether the type of the
+                user's existing audition (trial) code is updated. Only in large_class.6.
         """
         return self._call(
             "room.create_code",
@@ -550,17 +603,14 @@ class Room(Resource):
             options,
         )
 
-    def get_code_info(
-        self,
-        *,
-        code: str,
-        options: Optional[CallOptions] = None,
-    ) -> RoomGetCodeInfoResult:
+    def get_code_info(self, *, code: str, options: Optional[CallOptions] = None) -> RoomGetCodeInfoResult:
         """获取用户参加码信息 Looks up a student code.
 
-        Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
+        Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from
+        public material.
 
-        (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a required column; the large class document lists all four as required for the same path.
+        (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a
+        required column; the large class document lists all four as required for the same path.
 
         (double_teacher.8) The values of user_role are clipped; they are those of the rest of the document.
 
@@ -569,14 +619,7 @@ class Room(Resource):
         Args:
             code: Student code.
         """
-        return self._call(
-            "room.get_code_info",
-            RoomGetCodeInfoResult,
-            {
-                "code": code,
-            },
-            options,
-        )
+        return self._call("room.get_code_info", RoomGetCodeInfoResult, {"code": code}, options)
 
     def list_codes(
         self,
@@ -589,7 +632,8 @@ class Room(Resource):
     ) -> Pages[RoomListCodesResult, RoomListCodesItem]:
         """获取已生成的参加码列表 Lists the student codes already generated for a room.
 
-        Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
+        Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public
+        material.
 
         (small_class.8) Differs from large_class.8: no type parameter; the table calls the code student_code.
 
@@ -604,12 +648,7 @@ class Room(Resource):
         return self._pages(
             "room.list_codes",
             RoomListCodesResult,
-            {
-                "room_id": room_id,
-                "type": type,
-                "page": page,
-                "limit": limit,
-            },
+            {"room_id": room_id, "type": type, "page": page, "limit": limit},
             options,
         )
 
@@ -625,13 +664,16 @@ class Room(Resource):
     ) -> Pages[RoomListResult, RoomListItem]:
         """获取房间列表 Lists the rooms already created.
 
-        Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
+        Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public
+        material.
 
-        (large_class.9) The printed example has no total; the small class document's example of this list has one beside list.
+        (large_class.9) The printed example has no total; the small class document's example of this list has one
+        beside list.
 
         (large_class.9) Meanings of the flags are those of room info (large_class.5).
 
-        (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields are listed; the example has total.
+        (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields
+        are listed; the example has total.
 
         (double_teacher.10) There is no total.
 
@@ -645,8 +687,10 @@ class Room(Resource):
                 - `2`: small class
                 - `4`: enterprise live
                 - `3`: double teacher
-            title: Looks rooms up by title; the document adds a limit on how often calls with this parameter may be made, whose numbers are clipped. Only in large_class.9.
-            new_live_status: Live state to filter by; descriptions are clipped in the document. Default: `0`. Only in large_class.9.
+            title: Looks rooms up by title; the document adds a limit on how often calls with this parameter may be
+                made, whose numbers are clipped. Only in large_class.9.
+            new_live_status: Live state to filter by; descriptions are clipped in the document. Default: `0`. Only in
+                large_class.9.
                 - `0`: all (default)
                 - `1`: not started
                 - `2`: live
@@ -687,7 +731,8 @@ class Room(Resource):
         Args:
             room_id: Room id.
             number: Number of groups to create.
-            group_name: Group name (description clipped in the document; individual_group_name names the groups one by one).
+            group_name: Group name (description clipped in the document; individual_group_name names the groups one
+                by one).
             individual_group_name: JSON array of strings: a name for each group.
         """
         return self._call(
@@ -702,12 +747,7 @@ class Room(Resource):
             options,
         )
 
-    def list_group_codes(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> RoomListGroupCodesResult:
+    def list_group_codes(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> RoomListGroupCodesResult:
         """获取分组直播参加码 Returns the room codes of a group live room.
 
         Documents: large_class.32. Path `/openapi/room/getGroupLiveCodes`, known from public material.
@@ -715,14 +755,7 @@ class Room(Resource):
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.list_group_codes",
-            RoomListGroupCodesResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.list_group_codes", RoomListGroupCodesResult, {"room_id": room_id}, options)
 
     def get_push_live_url(
         self,
@@ -737,14 +770,7 @@ class Room(Resource):
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.get_push_live_url",
-            RoomGetPushLiveUrlResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.get_push_live_url", RoomGetPushLiveUrlResult, {"room_id": room_id}, options)
 
     def get_group_sub_room_ids(
         self,
@@ -752,21 +778,15 @@ class Room(Resource):
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> RoomGetGroupSubRoomIdsResult:
-        """获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large and small classes.
+        """获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large
+        and small classes.
 
         Documents: large_class.36. Path `/openapi/room/getGroupSubRoomId`, known from public material.
 
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.get_group_sub_room_ids",
-            RoomGetGroupSubRoomIdsResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.get_group_sub_room_ids", RoomGetGroupSubRoomIdsResult, {"room_id": room_id}, options)
 
     def get_pull_stream_url(
         self,
@@ -783,14 +803,7 @@ class Room(Resource):
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.get_pull_stream_url",
-            RoomGetPullStreamUrlResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.get_pull_stream_url", RoomGetPullStreamUrlResult, {"room_id": room_id}, options)
 
     def create_audition_codes(
         self,
@@ -811,7 +824,8 @@ class Room(Resource):
 
         Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
 
-        (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line of the description stands where large_class.43 excludes three room types; it cannot be read.
+        (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line
+        of the description stands where large_class.43 excludes three room types; it cannot be read.
 
         Args:
             room_id: Room id.
@@ -844,60 +858,40 @@ class Room(Resource):
 
         The document lists no partner_id for this operation.
 
-        007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
+        007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and
+        expires after 7 days.
 
         Args:
             room_id: Room id.
             video_ids: Ids of the videos, separated by commas.
         """
-        self._call(
-            "room.set_spot_videos",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        self._call("room.set_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
-    def list_spot_videos(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> RoomListSpotVideosResult:
+    def list_spot_videos(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> RoomListSpotVideosResult:
         """获取教室设置的插播列表 Lists the videos set to be played in a room.
 
         Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
 
         The document lists no partner_id for this operation.
 
-        (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The title cannot be read and is that of large_class.47.
+        (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The
+        title cannot be read and is that of large_class.47.
 
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.list_spot_videos",
-            RoomListSpotVideosResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.list_spot_videos", RoomListSpotVideosResult, {"room_id": room_id}, options)
 
-    def set_status(
-        self,
-        *,
-        room_id: IdInput,
-        status: int,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def set_status(self, *, room_id: IdInput, status: int, options: Optional[CallOptions] = None) -> None:
         """禁用/启用直播间 Disables or enables a room.
 
-        Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`, `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`, `/openapi/room/operateRoom`.
+        Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`,
+        `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`,
+        `/openapi/room/operateRoom`.
 
-        Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the other.
+        Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the
+        other.
 
         Args:
             room_id: Room id.
@@ -905,15 +899,7 @@ class Room(Resource):
                 - `-1`: disable
                 - `0`: enable
         """
-        self._call(
-            "room.set_status",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "status": status,
-            },
-            options,
-        )
+        self._call("room.set_status", NOTHING, {"room_id": room_id, "status": status}, options)
 
     def set_assistant_permissions(
         self,
@@ -931,21 +917,30 @@ class Room(Resource):
     ) -> None:
         """设置助教权限 Sets what assistants may do in a room.
 
-        Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
+        Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut
+        it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`,
+        `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`,
+        `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
 
         the document lists neither timestamp nor sign
 
-        the default and description cells are clipped; the meanings are taken from the parameter names; the table ends at a page end, so a further row may have been lost
+        the default and description cells are clipped; the meanings are taken from the parameter names; the table
+        ends at a page end, so a further row may have been lost
 
         Args:
             room_id: Room id.
-            enable_assistant_brush: Assistants may draw with the brush (values clipped in the document, evidently 0 no, 1 yes).
-            enable_assistant_doc_control: Assistants may control documents, such as turning pages (values clipped, evidently 0 no, 1 yes).
+            enable_assistant_brush: Assistants may draw with the brush (values clipped in the document, evidently 0
+                no, 1 yes).
+            enable_assistant_doc_control: Assistants may control documents, such as turning pages (values clipped,
+                evidently 0 no, 1 yes).
             enable_assistant_doc_upload: Assistants may upload documents (values clipped, evidently 0 no, 1 yes).
-            enable_assistant_forbidden_op: Assistants may forbid users to speak (values clipped, evidently 0 no, 1 yes).
+            enable_assistant_forbidden_op: Assistants may forbid users to speak (values clipped, evidently 0 no, 1
+                yes).
             enable_assistant_notice: Assistants may publish announcements (values clipped, evidently 0 no, 1 yes).
-            enable_assistant_class_on_off: Assistants may start and end the class (values clipped, evidently 0 no, 1 yes).
-            enable_assistant_cloud_record: Assistants may start and stop cloud recording (values clipped, evidently 0 no, 1 yes).
+            enable_assistant_class_on_off: Assistants may start and end the class (values clipped, evidently 0 no, 1
+                yes).
+            enable_assistant_cloud_record: Assistants may start and stop cloud recording (values clipped, evidently 0
+                no, 1 yes).
             enable_assistant_mic: Assistants may use the microphone (values clipped, evidently 0 no, 1 yes).
         """
         self._call(
@@ -965,16 +960,12 @@ class Room(Resource):
             options,
         )
 
-    def delete_code(
-        self,
-        *,
-        code: str,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def delete_code(self, *, code: str, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """删除学生参加码 Deletes a join code of a student.
 
-        Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
+        Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`,
+        `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
 
         Only join codes of the student role can be deleted.
 
@@ -982,15 +973,7 @@ class Room(Resource):
             code: The join code.
             room_id: Room id.
         """
-        self._call(
-            "room.delete_code",
-            NOTHING,
-            {
-                "code": code,
-                "room_id": room_id,
-            },
-            options,
-        )
+        self._call("room.delete_code", NOTHING, {"code": code, "room_id": room_id}, options)
 
     def get_code_usage(
         self,
@@ -1002,23 +985,24 @@ class Room(Resource):
     ) -> RoomGetCodeUsageResult:
         """获取参加码使用记录 Gets who used the given join codes of a room.
 
-        Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
+        Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`,
+        `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`,
+        `/openapi/room/getCodeUsageList`.
 
         the table gives user_number as bigint
 
         Args:
-            room_id: Room id (the clipped description repeats that of an upload parameter: not passed, nothing is bound; the table nevertheless says required).
+            room_id: Room id (the clipped description repeats that of an upload parameter: not passed, nothing is
+                bound; the table nevertheless says required).
             date: Day asked about (description clipped; evidently YYYY-MM-DD). `YYYY-MM-DD`.
-            code: Join code; evidently several, comma-separated, since the example returns one entry per code (description clipped).
+            code: Join code; evidently several, comma-separated, since the example returns one entry per code
+                (description clipped).
         """
         return self._call(
             "room.get_code_usage",
             RoomGetCodeUsageResult,
-            {
-                "room_id": room_id,
-                "date": date,
-                "code": code,
-            },
+            {"room_id": room_id, "date": date, "code": code},
             options,
         )
 
@@ -1035,13 +1019,17 @@ class Room(Resource):
     ) -> bool:
         """获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
 
-        Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
+        Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`,
+        `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`,
+        `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
 
         code 0 means the change was made; otherwise msg gives the reason.
 
         Title and description say get, but parameters and result are those of an update.
 
-        the required column is clipped; the request example has only room_id besides the common parameters, so the others are taken as optional
+        the required column is clipped; the request example has only room_id besides the common parameters, so the
+        others are taken as optional
 
         the example has no ts
 
@@ -1056,8 +1044,10 @@ class Room(Resource):
             enable_group_chat_public: Which chat members see (meaning from room/create in 007gzs room.py).
                 - `0`: that of their own group
                 - `1`: all
-            enable_student_group_question_answer_public: Whether students see the question-and-answer data of all groups (values clipped, evidently 0 own group, 1 all).
-            enable_admin_group_question_answer_public: Whether assistants see the question-and-answer data of all groups (values clipped, evidently 0 own group, 1 all).
+            enable_student_group_question_answer_public: Whether students see the question-and-answer data of all
+                groups (values clipped, evidently 0 own group, 1 all).
+            enable_admin_group_question_answer_public: Whether assistants see the question-and-answer data of all
+                groups (values clipped, evidently 0 own group, 1 all).
         """
         return self._call(
             "room.set_group_isolation",
@@ -1090,28 +1080,16 @@ class Room(Resource):
 
         code 0 means the change was made; otherwise msg gives the reason.
 
-        (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD videos).
+        (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD
+        videos).
 
         Args:
             room_id: Room id.
             video_uniques: Video ids, separated by ASCII commas, e.g. 1099465,1099466. At most 20 elements.
         """
-        return self._call(
-            "room.set_spot_live",
-            bool,
-            {
-                "room_id": room_id,
-                "video_uniques": video_uniques,
-            },
-            options,
-        )
+        return self._call("room.set_spot_live", bool, {"room_id": room_id, "video_uniques": video_uniques}, options)
 
-    def clear_spot_live(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    def clear_spot_live(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> bool:
         """清除教室插播视频 Removes the videos set to be played in a room during the live.
 
         Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
@@ -1121,14 +1099,7 @@ class Room(Resource):
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.clear_spot_live",
-            bool,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.clear_spot_live", bool, {"room_id": room_id}, options)
 
     def set_warmup_videos(
         self,
@@ -1156,20 +1127,11 @@ class Room(Resource):
         return self._call(
             "room.set_warmup_videos",
             bool,
-            {
-                "room_id": room_id,
-                "video_uniques": video_uniques,
-                "is_loop": is_loop,
-            },
+            {"room_id": room_id, "video_uniques": video_uniques, "is_loop": is_loop},
             options,
         )
 
-    def clear_warmup_videos(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    def clear_warmup_videos(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> bool:
         """清除教室内的点播预热视频 Removes the warm-up videos of a room.
 
         Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
@@ -1179,14 +1141,7 @@ class Room(Resource):
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.clear_warmup_videos",
-            bool,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.clear_warmup_videos", bool, {"room_id": room_id}, options)
 
     def set_watch_limit(
         self,
@@ -1203,19 +1158,14 @@ class Room(Resource):
 
         Args:
             room_id: Room id.
-            private_type: How users are let in. The cell is clipped: it explains public code (公开参加码), private code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed as a value in the cell and mobile in the request example; the value for the private code is lost (evidently private).
+            private_type: How users are let in. The cell is clipped: it explains public code (公开参加码), private
+                code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed
+                as a value in the cell and mobile in the request example; the value for the private code is lost
+                (evidently private).
                 - `public`: public code
                 - `mobile`: phone number verification
         """
-        return self._call(
-            "room.set_watch_limit",
-            bool,
-            {
-                "room_id": room_id,
-                "private_type": private_type,
-            },
-            options,
-        )
+        return self._call("room.set_watch_limit", bool, {"room_id": room_id, "private_type": private_type}, options)
 
     def set_cover(
         self,
@@ -1227,7 +1177,10 @@ class Room(Resource):
     ) -> str:
         """自定义装修封面 Sets the pictures that a room shows before the live begins.
 
-        Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
+        Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`,
+        `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`,
+        `/openapi/room/uploadRoomCover`.
 
         The document states that there are no response fields; data is a message text.
 
@@ -1241,11 +1194,7 @@ class Room(Resource):
         return self._call(
             "room.set_cover",
             str,
-            {
-                "room_id": room_id,
-                "web_bg_img": as_file(web_bg_img),
-                "h5_bg_img": as_file(h5_bg_img),
-            },
+            {"room_id": room_id, "web_bg_img": as_file(web_bg_img), "h5_bg_img": as_file(h5_bg_img)},
             options,
         )
 
@@ -1259,7 +1208,10 @@ class Room(Resource):
     ) -> bool:
         """大班课转播增加转播房间接口 Adds relay rooms to a large-class room.
 
-        Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
+        Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`,
+        `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`,
+        `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
 
         Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
 
@@ -1275,11 +1227,7 @@ class Room(Resource):
         return self._call(
             "room.add_broadcast_rooms",
             bool,
-            {
-                "broadcast_room_ids": broadcast_room_ids,
-                "room_id": room_id,
-                "is_auto": is_auto,
-            },
+            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id, "is_auto": is_auto},
             options,
         )
 
@@ -1291,7 +1239,10 @@ class Room(Resource):
     ) -> RoomListBroadcastRoomsResult:
         """大班课转播房间查询接口 Lists the relay rooms linked to a large-class room.
 
-        Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
+        Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`,
+        `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`,
+        `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
 
         The description says that it is effective for the room that is relayed (被转播房间).
 
@@ -1300,14 +1251,7 @@ class Room(Resource):
         Args:
             room_id: Room id of the relay (the document calls it the relaying room; rest clipped).
         """
-        return self._call(
-            "room.list_broadcast_rooms",
-            RoomListBroadcastRoomsResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.list_broadcast_rooms", RoomListBroadcastRoomsResult, {"room_id": room_id}, options)
 
     def delete_broadcast_rooms(
         self,
@@ -1318,7 +1262,10 @@ class Room(Resource):
     ) -> bool:
         """大班课转播房间删除接口 Removes relay rooms from a large-class room.
 
-        Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
+        Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`,
+        `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`,
+        `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
 
         code 0 means that the links were deleted.
 
@@ -1329,10 +1276,7 @@ class Room(Resource):
         return self._call(
             "room.delete_broadcast_rooms",
             bool,
-            {
-                "broadcast_room_ids": broadcast_room_ids,
-                "room_id": room_id,
-            },
+            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id},
             options,
         )
 
@@ -1346,7 +1290,10 @@ class Room(Resource):
     ) -> bool:
         """大班课开启&关闭转播接口 Starts or stops the relay to a linked room.
 
-        Documents: large_class.91. **The path `/openapi/room/operateBroadcast` is a guess**: the documents cut it off. Other candidates: `/openapi/room/switchBroadcast`, `/openapi/room/broadcastOperation`, `/openapi/room/operateBroadcastRoom`, `/openapi/live/operateBroadcast`, `/openapi/live/switchBroadcast`, `/openapi/room/broadcastSwitch`, `/openapi/broadcast/operate`.
+        Documents: large_class.91. **The path `/openapi/room/operateBroadcast` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/switchBroadcast`, `/openapi/room/broadcastOperation`,
+        `/openapi/room/operateBroadcastRoom`, `/openapi/live/operateBroadcast`, `/openapi/live/switchBroadcast`,
+        `/openapi/room/broadcastSwitch`, `/openapi/broadcast/operate`.
 
         Effective for the relaying room (转播房间).
 
@@ -1366,11 +1313,7 @@ class Room(Resource):
         return self._call(
             "room.switch_broadcast",
             bool,
-            {
-                "room_id": room_id,
-                "broadcast_room_id": broadcast_room_id,
-                "operation": operation,
-            },
+            {"room_id": room_id, "broadcast_room_id": broadcast_room_id, "operation": operation},
             options,
         )
 
@@ -1384,7 +1327,10 @@ class Room(Resource):
     ) -> None:
         """修改分组直播组名 Renames a group of a group class, online double-teacher or seminar room.
 
-        Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`, `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`, `/openapi/room/setGroupLiveName`.
+        Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`,
+        `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`,
+        `/openapi/room/setGroupLiveName`.
 
         Args:
             room_id: Room id.
@@ -1394,11 +1340,7 @@ class Room(Resource):
         self._call(
             "room.update_group_name",
             NOTHING,
-            {
-                "room_id": room_id,
-                "group_name": group_name,
-                "group_id": group_id,
-            },
+            {"room_id": room_id, "group_name": group_name, "group_id": group_id},
             options,
         )
 
@@ -1417,7 +1359,10 @@ class Room(Resource):
     ) -> bool:
         """上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
 
-        Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
+        Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`,
+        `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`,
+        `/openapi/live_setting/uploadGroupLogo`.
 
         the descriptions of the pictures are clipped after H5 or PC; the rest is taken from the names
 
@@ -1456,7 +1401,9 @@ class Room(Resource):
     ) -> RoomGetGroupLogosResult:
         """获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
 
-        Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
+        Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`,
+        `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
 
         Second printed example, nothing uploaded: {"code": 0, "data": {"logo_list": []}, "msg": "", "ts": 1655868201}
 
@@ -1467,10 +1414,7 @@ class Room(Resource):
         return self._call(
             "room.get_group_logos",
             RoomGetGroupLogosResult,
-            {
-                "room_id": room_id,
-                "group_id": group_id,
-            },
+            {"room_id": room_id, "group_id": group_id},
             options,
         )
 
@@ -1484,7 +1428,10 @@ class Room(Resource):
     ) -> RoomAddPushPlatformResult:
         """多平台推流地址增加接口 Adds a push address of another platform to a room.
 
-        Documents: large_class.99. **The path `/openapi/room/addPushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addPlatform`, `/openapi/room/addPushStreamPlatform`, `/openapi/room/addPlatformUrl`, `/openapi/room/addMultiPlatform`, `/openapi/room/addPushUrl`, `/openapi/room/addPushPlatformUrl`, `/openapi/live/addPushPlatform`.
+        Documents: large_class.99. **The path `/openapi/room/addPushPlatform` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/addPlatform`, `/openapi/room/addPushStreamPlatform`,
+        `/openapi/room/addPlatformUrl`, `/openapi/room/addMultiPlatform`, `/openapi/room/addPushUrl`,
+        `/openapi/room/addPushPlatformUrl`, `/openapi/live/addPushPlatform`.
 
         Push addresses must be unique.
 
@@ -1502,11 +1449,7 @@ class Room(Resource):
         return self._call(
             "room.add_push_platform",
             RoomAddPushPlatformResult,
-            {
-                "platform_name": platform_name,
-                "platform_url": platform_url,
-                "room_id": room_id,
-            },
+            {"platform_name": platform_name, "platform_url": platform_url, "room_id": room_id},
             options,
         )
 
@@ -1519,7 +1462,10 @@ class Room(Resource):
     ) -> bool:
         """多平台推流地址删除接口 Deletes a push address of a room.
 
-        Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
+        Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`,
+        `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`,
+        `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
 
         room_id and platform_id must belong together.
 
@@ -1529,15 +1475,7 @@ class Room(Resource):
             platform_id: Id of the address.
             room_id: Room id.
         """
-        return self._call(
-            "room.delete_push_platform",
-            bool,
-            {
-                "platform_id": platform_id,
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.delete_push_platform", bool, {"platform_id": platform_id, "room_id": room_id}, options)
 
     def update_push_platform(
         self,
@@ -1550,7 +1488,10 @@ class Room(Resource):
     ) -> bool:
         """多平台推流地址编辑接口 Changes a push address of a room.
 
-        Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
+        Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`,
+        `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`,
+        `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
 
         code 0 means success.
 
@@ -1580,21 +1521,17 @@ class Room(Resource):
     ) -> RoomListPushPlatformsResult:
         """多平台推流地址查询接口 Lists the push addresses of a room.
 
-        Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
+        Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`,
+        `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`,
+        `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
 
         code 0 means success.
 
         Args:
             room_id: Room id.
         """
-        return self._call(
-            "room.list_push_platforms",
-            RoomListPushPlatformsResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.list_push_platforms", RoomListPushPlatformsResult, {"room_id": room_id}, options)
 
     def list_group_codes_by_role(
         self,
@@ -1607,7 +1544,10 @@ class Room(Resource):
     ) -> Pages[RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList]:
         """按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
 
-        Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
+        Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents
+        cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`,
+        `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`,
+        `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
 
         The defaults of page and page_size stand in their descriptions.
 
@@ -1625,12 +1565,7 @@ class Room(Resource):
         return self._pages(
             "room.list_group_codes_by_role",
             RoomListGroupCodesByRoleResult,
-            {
-                "room_id": room_id,
-                "user_role": user_role,
-                "page": page,
-                "page_size": page_size,
-            },
+            {"room_id": room_id, "user_role": user_role, "page": page, "page_size": page_size},
             options,
         )
 
@@ -1646,7 +1581,10 @@ class Room(Resource):
     ) -> RoomAddSmartLiveResult:
         """添加智能直播 Adds a smart live (a recorded video played as live) to a room.
 
-        Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
+        Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`,
+        `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`,
+        `/openapi/room/addMockVideo`.
 
         For the online double-teacher room type of real live plus mock live.
 
@@ -1656,7 +1594,8 @@ class Room(Resource):
             room_id: Room id.
             video_unique: Id of the video to play.
             merge_playback: Whether it goes into the playback (description clipped, meaning taken from the name).
-            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the name).
+            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the
+                name).
             play_time: When it starts (description and format clipped).
         """
         return self._call(
@@ -1685,7 +1624,10 @@ class Room(Resource):
     ) -> RoomUpdateSmartLiveResult:
         """编辑智能直播 Changes a smart live.
 
-        Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
+        Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`,
+        `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`,
+        `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
 
         the default and description cells are clipped
 
@@ -1694,7 +1636,8 @@ class Room(Resource):
             room_id: Room id.
             video_unique: Id of the video to play.
             merge_playback: Whether it goes into the playback (description clipped, meaning taken from the name).
-            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the name).
+            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the
+                name).
             play_time: When it starts (description and format clipped).
         """
         return self._call(
@@ -1720,71 +1663,44 @@ class Room(Resource):
     ) -> RoomDeleteSmartLiveResult:
         """删除智能直播 Deletes a smart live.
 
-        Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
+        Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`,
+        `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`,
+        `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
 
         Args:
             id: Id of the smart live (returned by API 118).
             room_id: Room id.
         """
-        return self._call(
-            "room.delete_smart_live",
-            RoomDeleteSmartLiveResult,
-            {
-                "id": id,
-                "room_id": room_id,
-            },
-            options,
-        )
+        return self._call("room.delete_smart_live", RoomDeleteSmartLiveResult, {"id": id, "room_id": room_id}, options)
 
-    def play_smart_live(
-        self,
-        *,
-        id: IdInput,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def play_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """播放智能直播 Starts playing a smart live.
 
-        Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
+        Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`,
+        `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`,
+        `/openapi/room/playMockVideo`.
 
         Args:
             id: Id of the smart live (returned by API 118).
             room_id: Room id.
         """
-        self._call(
-            "room.play_smart_live",
-            NOTHING,
-            {
-                "id": id,
-                "room_id": room_id,
-            },
-            options,
-        )
+        self._call("room.play_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
 
-    def stop_smart_live(
-        self,
-        *,
-        id: IdInput,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def stop_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """停止智能直播 Stops playing a smart live.
 
-        Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
+        Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`,
+        `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`,
+        `/openapi/room/stopMockVideo`.
 
         Args:
             id: Id of the smart live (returned by API 118).
             room_id: Room id.
         """
-        self._call(
-            "room.stop_smart_live",
-            NOTHING,
-            {
-                "id": id,
-                "room_id": room_id,
-            },
-            options,
-        )
+        self._call("room.stop_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
 
     def set_password(
         self,
@@ -1796,7 +1712,10 @@ class Room(Resource):
     ) -> bool:
         """给教室设置密码 Sets the password of a room.
 
-        Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
+        Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`,
+        `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`,
+        `/openapi/room/updatePassword`.
 
         code 0 means the change was made; otherwise msg gives the reason.
 
@@ -1812,11 +1731,7 @@ class Room(Resource):
         return self._call(
             "room.set_password",
             bool,
-            {
-                "room_id": room_id,
-                "password": password,
-                "force": force,
-            },
+            {"room_id": room_id, "password": password, "force": force},
             options,
         )
 
@@ -1829,7 +1744,9 @@ class Room(Resource):
     ) -> RoomDeleteGroupResult:
         """删除直播分组 Deletes a group of a live room.
 
-        Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`, `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
+        Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`,
+        `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
 
         Only for a class that has not begun.
 
@@ -1840,10 +1757,7 @@ class Room(Resource):
         return self._call(
             "room.delete_group",
             RoomDeleteGroupResult,
-            {
-                "room_id": room_id,
-                "group_id": group_id,
-            },
+            {"room_id": room_id, "group_id": group_id},
             options,
         )
 
@@ -1856,11 +1770,15 @@ class Room(Resource):
     ) -> Pages[List[RoomListPatrolRoomsItem], RoomListPatrolRoomsItem]:
         """巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
 
-        Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
+        Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`,
+        `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`,
+        `/openapi/room/patrolClass`.
 
         Not in the large class document.
 
-        Two bracketed remarks after the description cannot be read; by their place they state a condition (something to be enabled in the back office, evidently for the snapshots).
+        Two bracketed remarks after the description cannot be read; by their place they state a condition (something
+        to be enabled in the back office, evidently for the snapshots).
 
         Args:
             page: Page number.
@@ -1869,10 +1787,7 @@ class Room(Resource):
         return self._pages(
             "room.list_patrol_rooms",
             List[RoomListPatrolRoomsItem],
-            {
-                "page": page,
-                "page_size": page_size,
-            },
+            {"page": page, "page_size": page_size},
             options,
         )
 
@@ -1885,9 +1800,14 @@ class Room(Resource):
     ) -> None:
         """小班课添加插播视频 Adds videos that can be played in a small-class room.
 
-        Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
+        Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`,
+        `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`,
+        `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
 
-        The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
+        The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from
+        its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set,
+        replacing the whole set) is its likely twin but has no partner_id.
 
         code 0 means success.
 
@@ -1895,15 +1815,7 @@ class Room(Resource):
             room_id: Room id.
             video_ids: Video ids, separated by commas (the table types it int).
         """
-        self._call(
-            "room.add_spot_videos",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        self._call("room.add_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
     def delete_spot_videos(
         self,
@@ -1914,11 +1826,15 @@ class Room(Resource):
     ) -> None:
         """删除小班课插播视频 Removes videos from those that can be played in a small-class room.
 
-        Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
+        Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`,
+        `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`,
+        `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
 
         Not in the large class document.
 
-        Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
+        Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频
+        into BB in the VOD document, and by its place after small_class.41 and 42.
 
         code 0 means success.
 
@@ -1926,15 +1842,7 @@ class Room(Resource):
             room_id: Room id.
             video_ids: Video ids, separated by commas (the table types it int).
         """
-        self._call(
-            "room.delete_spot_videos",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        self._call("room.delete_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
     def create_with_live(
         self,
@@ -1975,23 +1883,32 @@ class Room(Resource):
         auto_playback_record: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomCreateWithLiveResult:
-        """创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
+        """创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the
+        two.
 
-        Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
+        Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the
+        documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`,
+        `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`,
+        `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`,
+        `/openapi/double_teacher/createDoubleTeacherAndLive`.
 
-        The default and description columns are clipped away entirely: names, types and required flags are the seed's; meanings and values are those of the same-named parameters in the public material for room/create (bind_room_max_users has none).
+        The default and description columns are clipped away entirely: names, types and required flags are the
+        seed's; meanings and values are those of the same-named parameters in the public material for room/create
+        (bind_room_max_users has none).
 
         The table lists is_long_term twice; it is given once here.
 
         There is no response table. In the example both rooms have the same ids, an artefact of the document.
 
-        The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live, enable_beauty, ...) are not listed here.
+        The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live,
+        enable_beauty, ...) are not listed here.
 
         Args:
             title: Title of the class; at most 50 characters, the rest is cut off.
             start_time: Start of the class. Unix seconds.
             end_time: End of the class. Unix seconds.
-            is_long_term: Whether the room is long-term; needs a permission of the account. A normal room lasts less than 24 hours.
+            is_long_term: Whether the room is long-term; needs a permission of the account. A normal room lasts less
+                than 24 hours.
                 - `0`: normal
                 - `1`: long-term
             max_users: Limit on the number of users (evidently of the double-teacher room); 0 or left out = no limit.
@@ -2004,7 +1921,9 @@ class Room(Resource):
                 - `0`: normal live
                 - `1`: group live
                 - `2`: group live with big and small classes
-            template_name: Template. Education: doubleCamera (two cameras), classic, triple (three-part layout), single (one video), liveWall (video wall), video (video only); enterprise: singleVideo, docAudio, docVideo.
+            template_name: Template. Education: doubleCamera (two cameras), classic, triple (three-part layout),
+                single (one video), liveWall (video wall), video (video only); enterprise: singleVideo, docAudio,
+                docVideo.
             speak_camera_turnon: Whether a student's camera is turned on automatically when the student speaks.
                 - `1`: on
                 - `2`: off
@@ -2020,7 +1939,8 @@ class Room(Resource):
             m_is_video_main: What takes the main place on the phone's H5 page.
                 - `1`: video
                 - `2`: slides
-            is_mock_live: Whether it is a mock live class (recorded material shown as live); needs a permission, and mock_video_id or mock_room_id with mock_session_id.
+            is_mock_live: Whether it is a mock live class (recorded material shown as live); needs a permission, and
+                mock_video_id or mock_room_id with mock_session_id.
                 - `0`: no
                 - `1`: yes
             mock_room_id: Room whose playback the mock live class shows.
@@ -2062,7 +1982,8 @@ class Room(Resource):
             has_student_raise: Whether students may go on the microphone; WebRTC classes only.
                 - `0`: no
                 - `1`: yes
-            end_delay_time: Seconds that the class may overrun its end before it is ended by force; 0 = not forced, at most 7200. From 0 to 7200.
+            end_delay_time: Seconds that the class may overrun its end before it is ended by force; 0 = not forced,
+                at most 7200. From 0 to 7200.
             enable_live_sell: Live-selling template.
                 - `0`: none
                 - `1`: plain video
@@ -2175,39 +2096,53 @@ class AsyncRoom(AsyncResource):
     ) -> RoomCreateResult:
         """创建房间 Creates a room.
 
-        Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public material.
+        Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public
+        material.
 
         At most 5000 calls in 86400 s.
 
-        (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
+        (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and
+        end must lie within one year from now.
 
-        (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
+        (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with
+        it and a nickname.
 
-        (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the document; the seed types enable_live_sell as string.
+        (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the
+        document; the seed types enable_live_sell as string.
 
         (large_class.2) For many rooms made ahead of time, spread the calls over several days.
 
-        (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage, has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
+        (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage,
+        has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and
+        enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
 
         (small_class.2) The limit of 5000 calls per 24 h that large_class.2 prints is not printed here.
 
-        (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
+        (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the
+        numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
 
-        (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
+        (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage;
+        max_backup_users is M, the number off stage.
 
-        (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as optional; the marks are OCR.
+        (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as
+        optional; the marks are OCR.
 
         (small_class.2) The printed curl example is clipped: title=test&start_time=1564729431&end_time=15...
 
-        (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
+        (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
+        room.py, of an older document, and from large_class.2.
 
-        (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and must start and end within a year from now.
+        (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and
+        must start and end within a year from now.
 
-        (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room directly.
+        (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room
+        directly.
 
-        (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in the public material for room/create.
+        (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in
+        the public material for room/create.
 
-        (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no limit.
+        (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no
+        limit.
 
         (double_teacher.2) form_example: the printed curl example, clipped after partner_id.
 
@@ -2227,7 +2162,8 @@ class AsyncRoom(AsyncResource):
                 - `1`: enterprise
             max_users: Largest number of users in an ordinary large class; absent or 0 means no limit. Default: `0`.
             pre_enter_time: How long before the start students may enter, in seconds.
-            is_long_term: Whether this is a long-term room; long-term rooms need the permission for the account. Default: `0`. Only in large_class.2, double_teacher.2.
+            is_long_term: Whether this is a long-term room; long-term rooms need the permission for the account.
+                Default: `0`. Only in large_class.2, double_teacher.2.
                 - `0`: ordinary room (shorter than 24 hours)
                 - `1`: long-term room
             template_name: Page template for education live rooms. Default: `triple`. Only in large_class.2.
@@ -2239,47 +2175,63 @@ class AsyncRoom(AsyncResource):
             app_template: Layout of the app template. Only in large_class.2.
                 - `1`: landscape
                 - `2`: portrait
-            speak_camera_turnon: Whether a student's camera is turned on automatically when the student speaks; on by default. Default: `1`. Only in large_class.2, double_teacher.2.
+            speak_camera_turnon: Whether a student's camera is turned on automatically when the student speaks; on by
+                default. Default: `1`. Only in large_class.2, double_teacher.2.
                 - `1`: on
                 - `2`: off
-            teacher_need_detect_device: Whether the teacher goes through a device check; not by default. Only in large_class.2.
+            teacher_need_detect_device: Whether the teacher goes through a device check; not by default. Only in
+                large_class.2.
                 - `1`: check
                 - `2`: no check
-            student_need_detect_device: Whether students go through a device check; not by default. Only in large_class.2.
+            student_need_detect_device: Whether students go through a device check; not by default. Only in
+                large_class.2.
                 - `1`: check
                 - `2`: no check
-            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the triple template. Only in large_class.2.
+            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the
+                triple template. Only in large_class.2.
                 - `1`: video is the main view
                 - `2`: slides are the main view
-            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in large_class.2.
+            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in
+                large_class.2.
                 - `1`: video is the main view
                 - `2`: slides are the main view
-            is_mock_live: Whether this is a mock live (a recording played as if live). Needs the permission; mock_video_id, or mock_room_id with mock_session_id, must then be given; cannot be combined with a long-term room. Default: `0`. Only in large_class.2.
+            is_mock_live: Whether this is a mock live (a recording played as if live). Needs the permission;
+                mock_video_id, or mock_room_id with mock_session_id, must then be given; cannot be combined with a
+                long-term room. Default: `0`. Only in large_class.2.
                 - `0`: no
                 - `1`: yes
-            is_push_live: Whether this is a push-stream live. Needs the permission; by default the pushed bit rate must stay below 1000 kbps, above it the room cannot be pushed to until it is unblocked after 10 minutes; the account manager can raise the limit. Default: `0`. Only in large_class.2.
+            is_push_live: Whether this is a push-stream live. Needs the permission; by default the pushed bit rate
+                must stay below 1000 kbps, above it the room cannot be pushed to until it is unblocked after 10 minutes;
+                the account manager can raise the limit. Default: `0`. Only in large_class.2.
                 - `0`: ordinary live
                 - `1`: push-stream live
             mock_room_id: Room id of the playback that the mock live plays. Default: `0`. Only in large_class.2.
-            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`. Only in large_class.2.
+            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`.
+                Only in large_class.2.
             mock_video_id: VOD video id that the mock live plays. Default: `0`. Only in large_class.2.
-            switch_room_role: Group live: who controls switching between large class and small class. Default: `2`. Only in large_class.2.
+            switch_room_role: Group live: who controls switching between large class and small class. Default: `2`.
+                Only in large_class.2.
                 - `1`: large-class teacher
                 - `2`: small-class teacher
-            enable_share: Whether sharing from the app is allowed; allowed by default. Default: `0`. Only in large_class.2.
+            enable_share: Whether sharing from the app is allowed; allowed by default. Default: `0`. Only in
+                large_class.2.
                 - `0`: use the default
                 - `1`: allowed
                 - `2`: not allowed
-            enable_group_users_public: Group class and online double-teacher: what members see of the member list; own group only by default. Default: `0`. Only in large_class.2.
+            enable_group_users_public: Group class and online double-teacher: what members see of the member list;
+                own group only by default. Default: `0`. Only in large_class.2.
                 - `0`: own group only (default)
                 - `1`: all groups
-            group_admin_permission: Group class and online double-teacher: what teaching assistants see of the answer data; own group only by default. Default: `0`. Only in large_class.2.
+            group_admin_permission: Group class and online double-teacher: what teaching assistants see of the answer
+                data; own group only by default. Default: `0`. Only in large_class.2.
                 - `0`: own group only (default)
                 - `1`: all data
-            enable_group_chat_public: Group live and online double-teacher: what members see of the chat; own group only by default. Default: `0`. Only in large_class.2.
+            enable_group_chat_public: Group live and online double-teacher: what members see of the chat; own group
+                only by default. Default: `0`. Only in large_class.2.
                 - `0`: own group only (default)
                 - `1`: all groups
-            new_group_live: Whether the room is divided into groups; 1 and 2 need the permission and type=2. Default: `0`. Only in large_class.2.
+            new_group_live: Whether the room is divided into groups; 1 and 2 need the permission and type=2. Default:
+                `0`. Only in large_class.2.
                 - `0`: ordinary live
                 - `1`: group class
                 - `2`: online double-teacher
@@ -2291,53 +2243,72 @@ class AsyncRoom(AsyncResource):
             push_live_record: Whether a push-stream live is recorded automatically. Only in large_class.2.
                 - `0`: no
                 - `1`: yes
-            enable_weixin_auth: Whether WeChat users have their WeChat nickname fetched. Default: `1`. Only in large_class.2.
+            enable_weixin_auth: Whether WeChat users have their WeChat nickname fetched. Default: `1`. Only in
+                large_class.2.
                 - `1`: enabled
                 - `2`: disabled
-            system_auto_allocate_name: Whether the system assigns nicknames automatically. Default: `0`. Only in large_class.2.
+            system_auto_allocate_name: Whether the system assigns nicknames automatically. Default: `0`. Only in
+                large_class.2.
                 - `0`: disabled
                 - `1`: enabled
-            has_student_raise: Whether students can raise a hand and go on the microphone; only for webrtc rooms. Default 1 for an ordinary large class, 0 for mock live, push-stream live and the like. Only in large_class.2.
+            has_student_raise: Whether students can raise a hand and go on the microphone; only for webrtc rooms.
+                Default 1 for an ordinary large class, 0 for mock live, push-stream live and the like. Only in
+                large_class.2.
                 - `0`: no
                 - `1`: yes
-            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2.
-            enable_live_sell: Whether a live-selling template is used (typed int in the public copy of the document). Default: `0`. Only in large_class.2.
+            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never
+                forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2.
+            enable_live_sell: Whether a live-selling template is used (typed int in the public copy of the document).
+                Default: `0`. Only in large_class.2.
                 - `0`: not used
                 - `1`: video-only selling template
                 - `2`: slides selling template
-            auto_playback_record: Room-level control of automatic recording. Default: `0`. Only in large_class.2, small_class.2.
+            auto_playback_record: Room-level control of automatic recording. Default: `0`. Only in large_class.2,
+                small_class.2.
                 - `0`: use the back office configuration
                 - `1`: on
                 - `2`: off
-            enable_beauty: Whether the beauty filter is available; by default read from the account configuration. Only in large_class.2.
+            enable_beauty: Whether the beauty filter is available; by default read from the account configuration.
+                Only in large_class.2.
                 - `0`: off
                 - `1`: on
-            enable_sticker: Whether virtual backgrounds are available; by default read from the account configuration. Only in large_class.2.
+            enable_sticker: Whether virtual backgrounds are available; by default read from the account
+                configuration. Only in large_class.2.
                 - `0`: off
                 - `1`: on
-            sell_goods_in_large_class: Whether selling is available in the three-part screen; takes effect only with enable_live_sell=0. Only in large_class.2.
+            sell_goods_in_large_class: Whether selling is available in the three-part screen; takes effect only with
+                enable_live_sell=0. Only in large_class.2.
                 - `0`: off
                 - `1`: on
-            is_live_and_mock_live: Whether this is a smart live (real live plus mock live); only for online double-teacher rooms. Only in large_class.2.
+            is_live_and_mock_live: Whether this is a smart live (real live plus mock live); only for online
+                double-teacher rooms. Only in large_class.2.
             sub_type: Sub-type of the room; the cell is clipped, the values are unknown. Only in small_class.2.
-            max_backup_users: Number of students off stage, the M of a 1vNvM class; 007gzs: at most 300. Only in small_class.2.
-            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in small_class.2.
+            max_backup_users: Number of students off stage, the M of a 1vNvM class; 007gzs: at most 300. Only in
+                small_class.2.
+            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in
+                small_class.2.
                 - `0`: no
                 - `1`: yes
             has_foreign_user: Whether there are users overseas. Only in small_class.2.
                 - `1`: no
                 - `2`: yes
-            background_attachment: Picture for the background of the room; takes no part in the signature. Only in small_class.2.
-            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in small_class.2.
-            template_type: Template of the small class; the account must have the one-to-one template enabled. Only in small_class.2.
+            background_attachment: Picture for the background of the room; takes no part in the signature. Only in
+                small_class.2.
+            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in
+                small_class.2.
+            template_type: Template of the small class; the account must have the one-to-one template enabled. Only
+                in small_class.2.
                 - `1`: first template
                 - `2`: second template
                 - `3`: one-to-one template
-            enable_cloud_record: Whether the room shows cloud recording; by default the system configuration decides. Only in small_class.2.
+            enable_cloud_record: Whether the room shows cloud recording; by default the system configuration decides.
+                Only in small_class.2.
                 - `1`: shown
                 - `2`: hidden
-            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no other source names it. Only in small_class.2.
-            is_webrtc_live: Whether it is a WebRTC class; must first be set up by the vendor. Only in double_teacher.2.
+            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no
+                other source names it. Only in small_class.2.
+            is_webrtc_live: Whether it is a WebRTC class; must first be set up by the vendor. Only in
+                double_teacher.2.
                 - `1`: yes
         """
         return await self._call(
@@ -2432,17 +2403,22 @@ class AsyncRoom(AsyncResource):
     ) -> None:
         """更新房间信息 Updates a room's settings.
 
-        Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
+        Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public
+        material.
 
         (large_class.3, small_class.3) code 0 means that the update succeeded; otherwise msg gives the reason.
 
-        (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the document.
+        (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the
+        document.
 
-        (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time, background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
+        (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time,
+        background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only;
+        lacks the large-class parameters; two optional file parts.
 
         (small_class.3) Only room_id is read as required; the marks are OCR.
 
-        (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
+        (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
+        room.py, of an older document, and from large_class.2.
 
         (double_teacher.4) code 0 means success; otherwise msg has the reason.
 
@@ -2463,23 +2439,28 @@ class AsyncRoom(AsyncResource):
             forbidden_end_types: Clients that are shut out, several separated by commas. Only in large_class.3.
                 - `web`: PC browser
                 - `h5`: mobile browser
-            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the triple template. Only in large_class.3.
+            is_video_main: Whether the video is the main view on PC; slides by default; only takes effect with the
+                triple template. Only in large_class.3.
                 - `1`: video is the main view
                 - `2`: slides are the main view
-            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in large_class.3.
+            m_is_video_main: Whether the video is the main view on the mobile H5 page; video by default. Only in
+                large_class.3.
                 - `1`: video is the main view
                 - `2`: slides are the main view
             mock_room_id: Room id of the playback that the mock live plays. Default: `0`. Only in large_class.3.
-            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`. Only in large_class.3.
+            mock_session_id: session_id of the playback that the mock live plays (for long-term rooms). Default: `0`.
+                Only in large_class.3.
             mock_video_id: VOD video id that the mock live plays. Default: `0`. Only in large_class.3.
-            switch_room_role: Group live: who controls switching between large class and small class. Default: `0`. Only in large_class.3.
+            switch_room_role: Group live: who controls switching between large class and small class. Default: `0`.
+                Only in large_class.3.
                 - `1`: large class
                 - `2`: small class
             student_private_chat_role: Whom students may chat with privately. Only in large_class.3.
                 - `0`: everyone
                 - `1`: teacher
                 - `2`: teaching assistant
-            enable_live_sell: Live-selling template; update it before the class begins. Default: `0`. Only in large_class.3.
+            enable_live_sell: Live-selling template; update it before the class begins. Default: `0`. Only in
+                large_class.3.
                 - `0`: not used
                 - `1`: video-only selling template
                 - `2`: slides selling template
@@ -2491,25 +2472,33 @@ class AsyncRoom(AsyncResource):
                 - `4`: password
                 - `5`: cloud live whitelist
                 - `6`: phone verification
-            enable_mock_sync_chat_message: Mock live: whether the playback's chat messages are replayed. Only in large_class.3.
+            enable_mock_sync_chat_message: Mock live: whether the playback's chat messages are replayed. Only in
+                large_class.3.
                 - `0`: no
                 - `1`: yes
             max_backup_users: Number of students off stage, the M of a 1vNvM class. Only in small_class.3.
-            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in small_class.3.
+            auto_on_stage: Whether off-stage students of a 1vNvM class go on stage automatically. Only in
+                small_class.3.
                 - `0`: no
                 - `1`: yes
-            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never forces. Only in small_class.3.
-            background_attachment: Picture for the background of the room; takes no part in the signature. Only in small_class.3.
-            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in small_class.3.
-            template_type: Template of the small class; the account must have the one-to-one template enabled. Only in small_class.3.
+            end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never
+                forces. Only in small_class.3.
+            background_attachment: Picture for the background of the room; takes no part in the signature. Only in
+                small_class.3.
+            whiteboard_attachment: Picture for the whiteboard of the room; takes no part in the signature. Only in
+                small_class.3.
+            template_type: Template of the small class; the account must have the one-to-one template enabled. Only
+                in small_class.3.
                 - `1`: first template
                 - `2`: second template
                 - `3`: one-to-one template
-            auto_playback_record: Room-level control of automatic recording (values from large_class.2). Only in small_class.3.
+            auto_playback_record: Room-level control of automatic recording (values from large_class.2). Only in
+                small_class.3.
                 - `0`: use the back office configuration
                 - `1`: on
                 - `2`: off
-            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no other source names it. Only in small_class.3.
+            enable_pull_audio_only: By its name, whether only audio is pulled; no description can be read and no
+                other source names it. Only in small_class.3.
         """
         await self._call(
             "room.update",
@@ -2546,15 +2535,11 @@ class AsyncRoom(AsyncResource):
             options,
         )
 
-    async def delete(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def delete(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """删除房间 Deletes a room.
 
-        Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
+        Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public
+        material.
 
         (large_class.4, small_class.4) code 0 means that the room was deleted; otherwise msg gives the reason.
 
@@ -2563,44 +2548,28 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
         """
-        await self._call(
-            "room.delete",
-            NOTHING,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        await self._call("room.delete", NOTHING, {"room_id": room_id}, options)
 
-    async def info(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> RoomInfoResult:
+    async def info(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> RoomInfoResult:
         """获取房间信息 Returns the settings of one room.
 
-        Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
+        Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public
+        material.
 
         (large_class.5) Descriptions are clipped in the seed and taken from the public copy of the document.
 
-        (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string in this table.
+        (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string
+        in this table.
 
         (small_class.5) The values of type are those of 007gzs room.py; the description column is clipped away.
 
-        (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The service may return more fields: the large class document lists some 40 for this path.
+        (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The
+        service may return more fields: the large class document lists some 40 for this path.
 
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.info",
-            RoomInfoResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.info", RoomInfoResult, {"room_id": room_id}, options)
 
     async def create_code(
         self,
@@ -2613,15 +2582,18 @@ class AsyncRoom(AsyncResource):
     ) -> RoomCreateCodeResult:
         """生成用户参加码 Generates a student's room code for one user_number.
 
-        Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public material.
+        Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public
+        material.
 
         (large_class.6, small_class.6) Codes are unique and 6 characters long.
 
         (large_class.6, small_class.6) One student code belongs to exactly one room_id and user_number.
 
-        (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
+        (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the
+        same time (free classes).
 
-        (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+        (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a
+        later entry pushes the earlier one out (paid classes).
 
         (small_class.6) Differs from large_class.6: no update_audition_type.
 
@@ -2629,13 +2601,15 @@ class AsyncRoom(AsyncResource):
 
         (double_teacher.7) With user_number 0 the code is common: all student classrooms may use it.
 
-        (double_teacher.7) With another user_number only one class at a time can be online with the code; the later one pushes the earlier one out.
+        (double_teacher.7) With another user_number only one class at a time can be online with the code; the later
+        one pushes the earlier one out.
 
         Args:
             room_id: Room id.
             user_number: The user's id in the partner's own system, a number; 0 gives a code shared by all students.
             user_avatar: The user's picture, a full URL.
-            update_audition_type: Description clipped in the document; by its name it governs whether the type of the user's existing audition (trial) code is updated. Only in large_class.6.
+            update_audition_type: Description clipped in the document; by its name it governs whether the type of the
+                user's existing audition (trial) code is updated. Only in large_class.6.
         """
         return await self._call(
             "room.create_code",
@@ -2649,17 +2623,14 @@ class AsyncRoom(AsyncResource):
             options,
         )
 
-    async def get_code_info(
-        self,
-        *,
-        code: str,
-        options: Optional[CallOptions] = None,
-    ) -> RoomGetCodeInfoResult:
+    async def get_code_info(self, *, code: str, options: Optional[CallOptions] = None) -> RoomGetCodeInfoResult:
         """获取用户参加码信息 Looks up a student code.
 
-        Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
+        Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from
+        public material.
 
-        (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a required column; the large class document lists all four as required for the same path.
+        (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a
+        required column; the large class document lists all four as required for the same path.
 
         (double_teacher.8) The values of user_role are clipped; they are those of the rest of the document.
 
@@ -2668,14 +2639,7 @@ class AsyncRoom(AsyncResource):
         Args:
             code: Student code.
         """
-        return await self._call(
-            "room.get_code_info",
-            RoomGetCodeInfoResult,
-            {
-                "code": code,
-            },
-            options,
-        )
+        return await self._call("room.get_code_info", RoomGetCodeInfoResult, {"code": code}, options)
 
     def list_codes(
         self,
@@ -2688,7 +2652,8 @@ class AsyncRoom(AsyncResource):
     ) -> AsyncPages[RoomListCodesResult, RoomListCodesItem]:
         """获取已生成的参加码列表 Lists the student codes already generated for a room.
 
-        Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
+        Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public
+        material.
 
         (small_class.8) Differs from large_class.8: no type parameter; the table calls the code student_code.
 
@@ -2703,12 +2668,7 @@ class AsyncRoom(AsyncResource):
         return self._pages(
             "room.list_codes",
             RoomListCodesResult,
-            {
-                "room_id": room_id,
-                "type": type,
-                "page": page,
-                "limit": limit,
-            },
+            {"room_id": room_id, "type": type, "page": page, "limit": limit},
             options,
         )
 
@@ -2724,13 +2684,16 @@ class AsyncRoom(AsyncResource):
     ) -> AsyncPages[RoomListResult, RoomListItem]:
         """获取房间列表 Lists the rooms already created.
 
-        Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
+        Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public
+        material.
 
-        (large_class.9) The printed example has no total; the small class document's example of this list has one beside list.
+        (large_class.9) The printed example has no total; the small class document's example of this list has one
+        beside list.
 
         (large_class.9) Meanings of the flags are those of room info (large_class.5).
 
-        (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields are listed; the example has total.
+        (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields
+        are listed; the example has total.
 
         (double_teacher.10) There is no total.
 
@@ -2744,8 +2707,10 @@ class AsyncRoom(AsyncResource):
                 - `2`: small class
                 - `4`: enterprise live
                 - `3`: double teacher
-            title: Looks rooms up by title; the document adds a limit on how often calls with this parameter may be made, whose numbers are clipped. Only in large_class.9.
-            new_live_status: Live state to filter by; descriptions are clipped in the document. Default: `0`. Only in large_class.9.
+            title: Looks rooms up by title; the document adds a limit on how often calls with this parameter may be
+                made, whose numbers are clipped. Only in large_class.9.
+            new_live_status: Live state to filter by; descriptions are clipped in the document. Default: `0`. Only in
+                large_class.9.
                 - `0`: all (default)
                 - `1`: not started
                 - `2`: live
@@ -2786,7 +2751,8 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
             number: Number of groups to create.
-            group_name: Group name (description clipped in the document; individual_group_name names the groups one by one).
+            group_name: Group name (description clipped in the document; individual_group_name names the groups one
+                by one).
             individual_group_name: JSON array of strings: a name for each group.
         """
         return await self._call(
@@ -2814,14 +2780,7 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.list_group_codes",
-            RoomListGroupCodesResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.list_group_codes", RoomListGroupCodesResult, {"room_id": room_id}, options)
 
     async def get_push_live_url(
         self,
@@ -2836,14 +2795,7 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.get_push_live_url",
-            RoomGetPushLiveUrlResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.get_push_live_url", RoomGetPushLiveUrlResult, {"room_id": room_id}, options)
 
     async def get_group_sub_room_ids(
         self,
@@ -2851,7 +2803,8 @@ class AsyncRoom(AsyncResource):
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> RoomGetGroupSubRoomIdsResult:
-        """获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large and small classes.
+        """获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large
+        and small classes.
 
         Documents: large_class.36. Path `/openapi/room/getGroupSubRoomId`, known from public material.
 
@@ -2861,9 +2814,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.get_group_sub_room_ids",
             RoomGetGroupSubRoomIdsResult,
-            {
-                "room_id": room_id,
-            },
+            {"room_id": room_id},
             options,
         )
 
@@ -2882,14 +2833,7 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.get_pull_stream_url",
-            RoomGetPullStreamUrlResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.get_pull_stream_url", RoomGetPullStreamUrlResult, {"room_id": room_id}, options)
 
     async def create_audition_codes(
         self,
@@ -2910,7 +2854,8 @@ class AsyncRoom(AsyncResource):
 
         Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
 
-        (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line of the description stands where large_class.43 excludes three room types; it cannot be read.
+        (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line
+        of the description stands where large_class.43 excludes three room types; it cannot be read.
 
         Args:
             room_id: Room id.
@@ -2943,21 +2888,14 @@ class AsyncRoom(AsyncResource):
 
         The document lists no partner_id for this operation.
 
-        007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
+        007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and
+        expires after 7 days.
 
         Args:
             room_id: Room id.
             video_ids: Ids of the videos, separated by commas.
         """
-        await self._call(
-            "room.set_spot_videos",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        await self._call("room.set_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
     async def list_spot_videos(
         self,
@@ -2971,32 +2909,24 @@ class AsyncRoom(AsyncResource):
 
         The document lists no partner_id for this operation.
 
-        (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The title cannot be read and is that of large_class.47.
+        (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The
+        title cannot be read and is that of large_class.47.
 
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.list_spot_videos",
-            RoomListSpotVideosResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.list_spot_videos", RoomListSpotVideosResult, {"room_id": room_id}, options)
 
-    async def set_status(
-        self,
-        *,
-        room_id: IdInput,
-        status: int,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def set_status(self, *, room_id: IdInput, status: int, options: Optional[CallOptions] = None) -> None:
         """禁用/启用直播间 Disables or enables a room.
 
-        Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`, `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`, `/openapi/room/operateRoom`.
+        Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`,
+        `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`,
+        `/openapi/room/operateRoom`.
 
-        Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the other.
+        Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the
+        other.
 
         Args:
             room_id: Room id.
@@ -3004,15 +2934,7 @@ class AsyncRoom(AsyncResource):
                 - `-1`: disable
                 - `0`: enable
         """
-        await self._call(
-            "room.set_status",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "status": status,
-            },
-            options,
-        )
+        await self._call("room.set_status", NOTHING, {"room_id": room_id, "status": status}, options)
 
     async def set_assistant_permissions(
         self,
@@ -3030,21 +2952,30 @@ class AsyncRoom(AsyncResource):
     ) -> None:
         """设置助教权限 Sets what assistants may do in a room.
 
-        Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
+        Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut
+        it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`,
+        `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`,
+        `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
 
         the document lists neither timestamp nor sign
 
-        the default and description cells are clipped; the meanings are taken from the parameter names; the table ends at a page end, so a further row may have been lost
+        the default and description cells are clipped; the meanings are taken from the parameter names; the table
+        ends at a page end, so a further row may have been lost
 
         Args:
             room_id: Room id.
-            enable_assistant_brush: Assistants may draw with the brush (values clipped in the document, evidently 0 no, 1 yes).
-            enable_assistant_doc_control: Assistants may control documents, such as turning pages (values clipped, evidently 0 no, 1 yes).
+            enable_assistant_brush: Assistants may draw with the brush (values clipped in the document, evidently 0
+                no, 1 yes).
+            enable_assistant_doc_control: Assistants may control documents, such as turning pages (values clipped,
+                evidently 0 no, 1 yes).
             enable_assistant_doc_upload: Assistants may upload documents (values clipped, evidently 0 no, 1 yes).
-            enable_assistant_forbidden_op: Assistants may forbid users to speak (values clipped, evidently 0 no, 1 yes).
+            enable_assistant_forbidden_op: Assistants may forbid users to speak (values clipped, evidently 0 no, 1
+                yes).
             enable_assistant_notice: Assistants may publish announcements (values clipped, evidently 0 no, 1 yes).
-            enable_assistant_class_on_off: Assistants may start and end the class (values clipped, evidently 0 no, 1 yes).
-            enable_assistant_cloud_record: Assistants may start and stop cloud recording (values clipped, evidently 0 no, 1 yes).
+            enable_assistant_class_on_off: Assistants may start and end the class (values clipped, evidently 0 no, 1
+                yes).
+            enable_assistant_cloud_record: Assistants may start and stop cloud recording (values clipped, evidently 0
+                no, 1 yes).
             enable_assistant_mic: Assistants may use the microphone (values clipped, evidently 0 no, 1 yes).
         """
         await self._call(
@@ -3064,16 +2995,12 @@ class AsyncRoom(AsyncResource):
             options,
         )
 
-    async def delete_code(
-        self,
-        *,
-        code: str,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def delete_code(self, *, code: str, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """删除学生参加码 Deletes a join code of a student.
 
-        Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
+        Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`,
+        `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
 
         Only join codes of the student role can be deleted.
 
@@ -3081,15 +3008,7 @@ class AsyncRoom(AsyncResource):
             code: The join code.
             room_id: Room id.
         """
-        await self._call(
-            "room.delete_code",
-            NOTHING,
-            {
-                "code": code,
-                "room_id": room_id,
-            },
-            options,
-        )
+        await self._call("room.delete_code", NOTHING, {"code": code, "room_id": room_id}, options)
 
     async def get_code_usage(
         self,
@@ -3101,23 +3020,24 @@ class AsyncRoom(AsyncResource):
     ) -> RoomGetCodeUsageResult:
         """获取参加码使用记录 Gets who used the given join codes of a room.
 
-        Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
+        Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`,
+        `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`,
+        `/openapi/room/getCodeUsageList`.
 
         the table gives user_number as bigint
 
         Args:
-            room_id: Room id (the clipped description repeats that of an upload parameter: not passed, nothing is bound; the table nevertheless says required).
+            room_id: Room id (the clipped description repeats that of an upload parameter: not passed, nothing is
+                bound; the table nevertheless says required).
             date: Day asked about (description clipped; evidently YYYY-MM-DD). `YYYY-MM-DD`.
-            code: Join code; evidently several, comma-separated, since the example returns one entry per code (description clipped).
+            code: Join code; evidently several, comma-separated, since the example returns one entry per code
+                (description clipped).
         """
         return await self._call(
             "room.get_code_usage",
             RoomGetCodeUsageResult,
-            {
-                "room_id": room_id,
-                "date": date,
-                "code": code,
-            },
+            {"room_id": room_id, "date": date, "code": code},
             options,
         )
 
@@ -3134,13 +3054,17 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
 
-        Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
+        Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`,
+        `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`,
+        `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
 
         code 0 means the change was made; otherwise msg gives the reason.
 
         Title and description say get, but parameters and result are those of an update.
 
-        the required column is clipped; the request example has only room_id besides the common parameters, so the others are taken as optional
+        the required column is clipped; the request example has only room_id besides the common parameters, so the
+        others are taken as optional
 
         the example has no ts
 
@@ -3155,8 +3079,10 @@ class AsyncRoom(AsyncResource):
             enable_group_chat_public: Which chat members see (meaning from room/create in 007gzs room.py).
                 - `0`: that of their own group
                 - `1`: all
-            enable_student_group_question_answer_public: Whether students see the question-and-answer data of all groups (values clipped, evidently 0 own group, 1 all).
-            enable_admin_group_question_answer_public: Whether assistants see the question-and-answer data of all groups (values clipped, evidently 0 own group, 1 all).
+            enable_student_group_question_answer_public: Whether students see the question-and-answer data of all
+                groups (values clipped, evidently 0 own group, 1 all).
+            enable_admin_group_question_answer_public: Whether assistants see the question-and-answer data of all
+                groups (values clipped, evidently 0 own group, 1 all).
         """
         return await self._call(
             "room.set_group_isolation",
@@ -3189,7 +3115,8 @@ class AsyncRoom(AsyncResource):
 
         code 0 means the change was made; otherwise msg gives the reason.
 
-        (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD videos).
+        (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD
+        videos).
 
         Args:
             room_id: Room id.
@@ -3198,19 +3125,11 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.set_spot_live",
             bool,
-            {
-                "room_id": room_id,
-                "video_uniques": video_uniques,
-            },
+            {"room_id": room_id, "video_uniques": video_uniques},
             options,
         )
 
-    async def clear_spot_live(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    async def clear_spot_live(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> bool:
         """清除教室插播视频 Removes the videos set to be played in a room during the live.
 
         Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
@@ -3220,14 +3139,7 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.clear_spot_live",
-            bool,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.clear_spot_live", bool, {"room_id": room_id}, options)
 
     async def set_warmup_videos(
         self,
@@ -3255,20 +3167,11 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.set_warmup_videos",
             bool,
-            {
-                "room_id": room_id,
-                "video_uniques": video_uniques,
-                "is_loop": is_loop,
-            },
+            {"room_id": room_id, "video_uniques": video_uniques, "is_loop": is_loop},
             options,
         )
 
-    async def clear_warmup_videos(
-        self,
-        *,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    async def clear_warmup_videos(self, *, room_id: IdInput, options: Optional[CallOptions] = None) -> bool:
         """清除教室内的点播预热视频 Removes the warm-up videos of a room.
 
         Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
@@ -3278,14 +3181,7 @@ class AsyncRoom(AsyncResource):
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.clear_warmup_videos",
-            bool,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.clear_warmup_videos", bool, {"room_id": room_id}, options)
 
     async def set_watch_limit(
         self,
@@ -3302,17 +3198,17 @@ class AsyncRoom(AsyncResource):
 
         Args:
             room_id: Room id.
-            private_type: How users are let in. The cell is clipped: it explains public code (公开参加码), private code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed as a value in the cell and mobile in the request example; the value for the private code is lost (evidently private).
+            private_type: How users are let in. The cell is clipped: it explains public code (公开参加码), private
+                code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed
+                as a value in the cell and mobile in the request example; the value for the private code is lost
+                (evidently private).
                 - `public`: public code
                 - `mobile`: phone number verification
         """
         return await self._call(
             "room.set_watch_limit",
             bool,
-            {
-                "room_id": room_id,
-                "private_type": private_type,
-            },
+            {"room_id": room_id, "private_type": private_type},
             options,
         )
 
@@ -3326,7 +3222,10 @@ class AsyncRoom(AsyncResource):
     ) -> str:
         """自定义装修封面 Sets the pictures that a room shows before the live begins.
 
-        Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
+        Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`,
+        `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`,
+        `/openapi/room/uploadRoomCover`.
 
         The document states that there are no response fields; data is a message text.
 
@@ -3340,11 +3239,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.set_cover",
             str,
-            {
-                "room_id": room_id,
-                "web_bg_img": as_file(web_bg_img),
-                "h5_bg_img": as_file(h5_bg_img),
-            },
+            {"room_id": room_id, "web_bg_img": as_file(web_bg_img), "h5_bg_img": as_file(h5_bg_img)},
             options,
         )
 
@@ -3358,7 +3253,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """大班课转播增加转播房间接口 Adds relay rooms to a large-class room.
 
-        Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
+        Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`,
+        `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`,
+        `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
 
         Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
 
@@ -3374,11 +3272,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.add_broadcast_rooms",
             bool,
-            {
-                "broadcast_room_ids": broadcast_room_ids,
-                "room_id": room_id,
-                "is_auto": is_auto,
-            },
+            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id, "is_auto": is_auto},
             options,
         )
 
@@ -3390,7 +3284,10 @@ class AsyncRoom(AsyncResource):
     ) -> RoomListBroadcastRoomsResult:
         """大班课转播房间查询接口 Lists the relay rooms linked to a large-class room.
 
-        Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
+        Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`,
+        `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`,
+        `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
 
         The description says that it is effective for the room that is relayed (被转播房间).
 
@@ -3402,9 +3299,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.list_broadcast_rooms",
             RoomListBroadcastRoomsResult,
-            {
-                "room_id": room_id,
-            },
+            {"room_id": room_id},
             options,
         )
 
@@ -3417,7 +3312,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """大班课转播房间删除接口 Removes relay rooms from a large-class room.
 
-        Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
+        Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`,
+        `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`,
+        `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
 
         code 0 means that the links were deleted.
 
@@ -3428,10 +3326,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.delete_broadcast_rooms",
             bool,
-            {
-                "broadcast_room_ids": broadcast_room_ids,
-                "room_id": room_id,
-            },
+            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id},
             options,
         )
 
@@ -3445,7 +3340,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """大班课开启&关闭转播接口 Starts or stops the relay to a linked room.
 
-        Documents: large_class.91. **The path `/openapi/room/operateBroadcast` is a guess**: the documents cut it off. Other candidates: `/openapi/room/switchBroadcast`, `/openapi/room/broadcastOperation`, `/openapi/room/operateBroadcastRoom`, `/openapi/live/operateBroadcast`, `/openapi/live/switchBroadcast`, `/openapi/room/broadcastSwitch`, `/openapi/broadcast/operate`.
+        Documents: large_class.91. **The path `/openapi/room/operateBroadcast` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/switchBroadcast`, `/openapi/room/broadcastOperation`,
+        `/openapi/room/operateBroadcastRoom`, `/openapi/live/operateBroadcast`, `/openapi/live/switchBroadcast`,
+        `/openapi/room/broadcastSwitch`, `/openapi/broadcast/operate`.
 
         Effective for the relaying room (转播房间).
 
@@ -3465,11 +3363,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.switch_broadcast",
             bool,
-            {
-                "room_id": room_id,
-                "broadcast_room_id": broadcast_room_id,
-                "operation": operation,
-            },
+            {"room_id": room_id, "broadcast_room_id": broadcast_room_id, "operation": operation},
             options,
         )
 
@@ -3483,7 +3377,10 @@ class AsyncRoom(AsyncResource):
     ) -> None:
         """修改分组直播组名 Renames a group of a group class, online double-teacher or seminar room.
 
-        Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`, `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`, `/openapi/room/setGroupLiveName`.
+        Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`,
+        `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`,
+        `/openapi/room/setGroupLiveName`.
 
         Args:
             room_id: Room id.
@@ -3493,11 +3390,7 @@ class AsyncRoom(AsyncResource):
         await self._call(
             "room.update_group_name",
             NOTHING,
-            {
-                "room_id": room_id,
-                "group_name": group_name,
-                "group_id": group_id,
-            },
+            {"room_id": room_id, "group_name": group_name, "group_id": group_id},
             options,
         )
 
@@ -3516,7 +3409,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
 
-        Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
+        Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`,
+        `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`,
+        `/openapi/live_setting/uploadGroupLogo`.
 
         the descriptions of the pictures are clipped after H5 or PC; the rest is taken from the names
 
@@ -3555,7 +3451,9 @@ class AsyncRoom(AsyncResource):
     ) -> RoomGetGroupLogosResult:
         """获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
 
-        Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
+        Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`,
+        `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
 
         Second printed example, nothing uploaded: {"code": 0, "data": {"logo_list": []}, "msg": "", "ts": 1655868201}
 
@@ -3566,10 +3464,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.get_group_logos",
             RoomGetGroupLogosResult,
-            {
-                "room_id": room_id,
-                "group_id": group_id,
-            },
+            {"room_id": room_id, "group_id": group_id},
             options,
         )
 
@@ -3583,7 +3478,10 @@ class AsyncRoom(AsyncResource):
     ) -> RoomAddPushPlatformResult:
         """多平台推流地址增加接口 Adds a push address of another platform to a room.
 
-        Documents: large_class.99. **The path `/openapi/room/addPushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addPlatform`, `/openapi/room/addPushStreamPlatform`, `/openapi/room/addPlatformUrl`, `/openapi/room/addMultiPlatform`, `/openapi/room/addPushUrl`, `/openapi/room/addPushPlatformUrl`, `/openapi/live/addPushPlatform`.
+        Documents: large_class.99. **The path `/openapi/room/addPushPlatform` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/addPlatform`, `/openapi/room/addPushStreamPlatform`,
+        `/openapi/room/addPlatformUrl`, `/openapi/room/addMultiPlatform`, `/openapi/room/addPushUrl`,
+        `/openapi/room/addPushPlatformUrl`, `/openapi/live/addPushPlatform`.
 
         Push addresses must be unique.
 
@@ -3601,11 +3499,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.add_push_platform",
             RoomAddPushPlatformResult,
-            {
-                "platform_name": platform_name,
-                "platform_url": platform_url,
-                "room_id": room_id,
-            },
+            {"platform_name": platform_name, "platform_url": platform_url, "room_id": room_id},
             options,
         )
 
@@ -3618,7 +3512,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """多平台推流地址删除接口 Deletes a push address of a room.
 
-        Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
+        Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`,
+        `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`,
+        `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
 
         room_id and platform_id must belong together.
 
@@ -3631,10 +3528,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.delete_push_platform",
             bool,
-            {
-                "platform_id": platform_id,
-                "room_id": room_id,
-            },
+            {"platform_id": platform_id, "room_id": room_id},
             options,
         )
 
@@ -3649,7 +3543,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """多平台推流地址编辑接口 Changes a push address of a room.
 
-        Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
+        Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`,
+        `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`,
+        `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
 
         code 0 means success.
 
@@ -3679,21 +3576,17 @@ class AsyncRoom(AsyncResource):
     ) -> RoomListPushPlatformsResult:
         """多平台推流地址查询接口 Lists the push addresses of a room.
 
-        Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
+        Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`,
+        `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`,
+        `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
 
         code 0 means success.
 
         Args:
             room_id: Room id.
         """
-        return await self._call(
-            "room.list_push_platforms",
-            RoomListPushPlatformsResult,
-            {
-                "room_id": room_id,
-            },
-            options,
-        )
+        return await self._call("room.list_push_platforms", RoomListPushPlatformsResult, {"room_id": room_id}, options)
 
     def list_group_codes_by_role(
         self,
@@ -3706,7 +3599,10 @@ class AsyncRoom(AsyncResource):
     ) -> AsyncPages[RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList]:
         """按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
 
-        Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
+        Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents
+        cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`,
+        `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`,
+        `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
 
         The defaults of page and page_size stand in their descriptions.
 
@@ -3724,12 +3620,7 @@ class AsyncRoom(AsyncResource):
         return self._pages(
             "room.list_group_codes_by_role",
             RoomListGroupCodesByRoleResult,
-            {
-                "room_id": room_id,
-                "user_role": user_role,
-                "page": page,
-                "page_size": page_size,
-            },
+            {"room_id": room_id, "user_role": user_role, "page": page, "page_size": page_size},
             options,
         )
 
@@ -3745,7 +3636,10 @@ class AsyncRoom(AsyncResource):
     ) -> RoomAddSmartLiveResult:
         """添加智能直播 Adds a smart live (a recorded video played as live) to a room.
 
-        Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
+        Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`,
+        `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`,
+        `/openapi/room/addMockVideo`.
 
         For the online double-teacher room type of real live plus mock live.
 
@@ -3755,7 +3649,8 @@ class AsyncRoom(AsyncResource):
             room_id: Room id.
             video_unique: Id of the video to play.
             merge_playback: Whether it goes into the playback (description clipped, meaning taken from the name).
-            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the name).
+            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the
+                name).
             play_time: When it starts (description and format clipped).
         """
         return await self._call(
@@ -3784,7 +3679,10 @@ class AsyncRoom(AsyncResource):
     ) -> RoomUpdateSmartLiveResult:
         """编辑智能直播 Changes a smart live.
 
-        Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
+        Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`,
+        `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`,
+        `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
 
         the default and description cells are clipped
 
@@ -3793,7 +3691,8 @@ class AsyncRoom(AsyncResource):
             room_id: Room id.
             video_unique: Id of the video to play.
             merge_playback: Whether it goes into the playback (description clipped, meaning taken from the name).
-            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the name).
+            is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the
+                name).
             play_time: When it starts (description and format clipped).
         """
         return await self._call(
@@ -3819,7 +3718,10 @@ class AsyncRoom(AsyncResource):
     ) -> RoomDeleteSmartLiveResult:
         """删除智能直播 Deletes a smart live.
 
-        Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
+        Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`,
+        `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`,
+        `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
 
         Args:
             id: Id of the smart live (returned by API 118).
@@ -3828,62 +3730,37 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.delete_smart_live",
             RoomDeleteSmartLiveResult,
-            {
-                "id": id,
-                "room_id": room_id,
-            },
+            {"id": id, "room_id": room_id},
             options,
         )
 
-    async def play_smart_live(
-        self,
-        *,
-        id: IdInput,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def play_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """播放智能直播 Starts playing a smart live.
 
-        Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
+        Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`,
+        `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`,
+        `/openapi/room/playMockVideo`.
 
         Args:
             id: Id of the smart live (returned by API 118).
             room_id: Room id.
         """
-        await self._call(
-            "room.play_smart_live",
-            NOTHING,
-            {
-                "id": id,
-                "room_id": room_id,
-            },
-            options,
-        )
+        await self._call("room.play_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
 
-    async def stop_smart_live(
-        self,
-        *,
-        id: IdInput,
-        room_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def stop_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """停止智能直播 Stops playing a smart live.
 
-        Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
+        Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`,
+        `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`,
+        `/openapi/room/stopMockVideo`.
 
         Args:
             id: Id of the smart live (returned by API 118).
             room_id: Room id.
         """
-        await self._call(
-            "room.stop_smart_live",
-            NOTHING,
-            {
-                "id": id,
-                "room_id": room_id,
-            },
-            options,
-        )
+        await self._call("room.stop_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
 
     async def set_password(
         self,
@@ -3895,7 +3772,10 @@ class AsyncRoom(AsyncResource):
     ) -> bool:
         """给教室设置密码 Sets the password of a room.
 
-        Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
+        Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it
+        off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`,
+        `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`,
+        `/openapi/room/updatePassword`.
 
         code 0 means the change was made; otherwise msg gives the reason.
 
@@ -3911,11 +3791,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.set_password",
             bool,
-            {
-                "room_id": room_id,
-                "password": password,
-                "force": force,
-            },
+            {"room_id": room_id, "password": password, "force": force},
             options,
         )
 
@@ -3928,7 +3804,9 @@ class AsyncRoom(AsyncResource):
     ) -> RoomDeleteGroupResult:
         """删除直播分组 Deletes a group of a live room.
 
-        Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`, `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
+        Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`,
+        `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
 
         Only for a class that has not begun.
 
@@ -3939,10 +3817,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.delete_group",
             RoomDeleteGroupResult,
-            {
-                "room_id": room_id,
-                "group_id": group_id,
-            },
+            {"room_id": room_id, "group_id": group_id},
             options,
         )
 
@@ -3955,11 +3830,15 @@ class AsyncRoom(AsyncResource):
     ) -> AsyncPages[List[RoomListPatrolRoomsItem], RoomListPatrolRoomsItem]:
         """巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
 
-        Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
+        Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`,
+        `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`,
+        `/openapi/room/patrolClass`.
 
         Not in the large class document.
 
-        Two bracketed remarks after the description cannot be read; by their place they state a condition (something to be enabled in the back office, evidently for the snapshots).
+        Two bracketed remarks after the description cannot be read; by their place they state a condition (something
+        to be enabled in the back office, evidently for the snapshots).
 
         Args:
             page: Page number.
@@ -3968,10 +3847,7 @@ class AsyncRoom(AsyncResource):
         return self._pages(
             "room.list_patrol_rooms",
             List[RoomListPatrolRoomsItem],
-            {
-                "page": page,
-                "page_size": page_size,
-            },
+            {"page": page, "page_size": page_size},
             options,
         )
 
@@ -3984,9 +3860,14 @@ class AsyncRoom(AsyncResource):
     ) -> None:
         """小班课添加插播视频 Adds videos that can be played in a small-class room.
 
-        Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
+        Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`,
+        `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`,
+        `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
 
-        The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
+        The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from
+        its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set,
+        replacing the whole set) is its likely twin but has no partner_id.
 
         code 0 means success.
 
@@ -3994,15 +3875,7 @@ class AsyncRoom(AsyncResource):
             room_id: Room id.
             video_ids: Video ids, separated by commas (the table types it int).
         """
-        await self._call(
-            "room.add_spot_videos",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        await self._call("room.add_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
     async def delete_spot_videos(
         self,
@@ -4013,11 +3886,15 @@ class AsyncRoom(AsyncResource):
     ) -> None:
         """删除小班课插播视频 Removes videos from those that can be played in a small-class room.
 
-        Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
+        Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`,
+        `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`,
+        `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
 
         Not in the large class document.
 
-        Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
+        Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频
+        into BB in the VOD document, and by its place after small_class.41 and 42.
 
         code 0 means success.
 
@@ -4025,15 +3902,7 @@ class AsyncRoom(AsyncResource):
             room_id: Room id.
             video_ids: Video ids, separated by commas (the table types it int).
         """
-        await self._call(
-            "room.delete_spot_videos",
-            NOTHING,
-            {
-                "room_id": room_id,
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        await self._call("room.delete_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
     async def create_with_live(
         self,
@@ -4074,23 +3943,32 @@ class AsyncRoom(AsyncResource):
         auto_playback_record: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomCreateWithLiveResult:
-        """创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
+        """创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the
+        two.
 
-        Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
+        Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the
+        documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`,
+        `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`,
+        `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`,
+        `/openapi/double_teacher/createDoubleTeacherAndLive`.
 
-        The default and description columns are clipped away entirely: names, types and required flags are the seed's; meanings and values are those of the same-named parameters in the public material for room/create (bind_room_max_users has none).
+        The default and description columns are clipped away entirely: names, types and required flags are the
+        seed's; meanings and values are those of the same-named parameters in the public material for room/create
+        (bind_room_max_users has none).
 
         The table lists is_long_term twice; it is given once here.
 
         There is no response table. In the example both rooms have the same ids, an artefact of the document.
 
-        The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live, enable_beauty, ...) are not listed here.
+        The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live,
+        enable_beauty, ...) are not listed here.
 
         Args:
             title: Title of the class; at most 50 characters, the rest is cut off.
             start_time: Start of the class. Unix seconds.
             end_time: End of the class. Unix seconds.
-            is_long_term: Whether the room is long-term; needs a permission of the account. A normal room lasts less than 24 hours.
+            is_long_term: Whether the room is long-term; needs a permission of the account. A normal room lasts less
+                than 24 hours.
                 - `0`: normal
                 - `1`: long-term
             max_users: Limit on the number of users (evidently of the double-teacher room); 0 or left out = no limit.
@@ -4103,7 +3981,9 @@ class AsyncRoom(AsyncResource):
                 - `0`: normal live
                 - `1`: group live
                 - `2`: group live with big and small classes
-            template_name: Template. Education: doubleCamera (two cameras), classic, triple (three-part layout), single (one video), liveWall (video wall), video (video only); enterprise: singleVideo, docAudio, docVideo.
+            template_name: Template. Education: doubleCamera (two cameras), classic, triple (three-part layout),
+                single (one video), liveWall (video wall), video (video only); enterprise: singleVideo, docAudio,
+                docVideo.
             speak_camera_turnon: Whether a student's camera is turned on automatically when the student speaks.
                 - `1`: on
                 - `2`: off
@@ -4119,7 +3999,8 @@ class AsyncRoom(AsyncResource):
             m_is_video_main: What takes the main place on the phone's H5 page.
                 - `1`: video
                 - `2`: slides
-            is_mock_live: Whether it is a mock live class (recorded material shown as live); needs a permission, and mock_video_id or mock_room_id with mock_session_id.
+            is_mock_live: Whether it is a mock live class (recorded material shown as live); needs a permission, and
+                mock_video_id or mock_room_id with mock_session_id.
                 - `0`: no
                 - `1`: yes
             mock_room_id: Room whose playback the mock live class shows.
@@ -4161,7 +4042,8 @@ class AsyncRoom(AsyncResource):
             has_student_raise: Whether students may go on the microphone; WebRTC classes only.
                 - `0`: no
                 - `1`: yes
-            end_delay_time: Seconds that the class may overrun its end before it is ended by force; 0 = not forced, at most 7200. From 0 to 7200.
+            end_delay_time: Seconds that the class may overrun its end before it is ended by force; 0 = not forced,
+                at most 7200. From 0 to 7200.
             enable_live_sell: Live-selling template.
                 - `0`: none
                 - `1`: plain video
@@ -4214,7 +4096,7 @@ class AsyncRoom(AsyncResource):
         )
 
 
-class RoomCreateResult(Value, frozen=True):
+class RoomCreateResult(Value, frozen=True, kw_only=True):
     room_id: Optional[str] = None
     """Room id, 14 digits."""
     admin_code: Optional[str] = None
@@ -4225,7 +4107,7 @@ class RoomCreateResult(Value, frozen=True):
     """Public student code; many students can enter with it without pushing each other out."""
 
 
-class RoomInfoResult(Value, frozen=True):
+class RoomInfoResult(Value, frozen=True, kw_only=True):
     room_id: Optional[int] = None
     """Room id."""
     title: Optional[str] = None
@@ -4408,12 +4290,12 @@ class RoomInfoResult(Value, frozen=True):
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
-class RoomCreateCodeResult(Value, frozen=True):
+class RoomCreateCodeResult(Value, frozen=True, kw_only=True):
     student_code: Optional[str] = None
     """Student code."""
 
 
-class RoomGetCodeInfoCodeInfo(Value, frozen=True):
+class RoomGetCodeInfoCodeInfo(Value, frozen=True, kw_only=True):
     """The code."""
 
     code: Optional[str] = None
@@ -4434,14 +4316,14 @@ class RoomGetCodeInfoCodeInfo(Value, frozen=True):
     """When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
-class RoomGetCodeInfoResult(Value, frozen=True):
+class RoomGetCodeInfoResult(Value, frozen=True, kw_only=True):
     exist: Optional[bool] = None
     """Whether the code exists."""
     code_info: Optional[RoomGetCodeInfoCodeInfo] = None
     """The code."""
 
 
-class RoomListCodesItem(Value, frozen=True):
+class RoomListCodesItem(Value, frozen=True, kw_only=True):
     code: Optional[str] = None
     """Student code."""
     user_number: Optional[int] = None
@@ -4452,14 +4334,14 @@ class RoomListCodesItem(Value, frozen=True):
     """Student code; the example has code instead."""
 
 
-class RoomListCodesResult(Value, frozen=True):
+class RoomListCodesResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Number of codes in the room."""
     list: List[RoomListCodesItem] = []
     """The codes of this page."""
 
 
-class RoomListItem(Value, frozen=True):
+class RoomListItem(Value, frozen=True, kw_only=True):
     room_id: Optional[int] = None
     """Room id."""
     title: Optional[str] = None
@@ -4636,14 +4518,14 @@ class RoomListItem(Value, frozen=True):
     """Whether the video is the main view on the mobile H5 page."""
 
 
-class RoomListResult(Value, frozen=True):
+class RoomListResult(Value, frozen=True, kw_only=True):
     list: List[RoomListItem] = []
     """The rooms of this page."""
     total: Optional[int] = None
     """Number of rooms."""
 
 
-class RoomCreateGroupCodesAdmin(Value, frozen=True):
+class RoomCreateGroupCodesAdmin(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id."""
     code: Optional[str] = None
@@ -4659,7 +4541,7 @@ class RoomCreateGroupCodesAdmin(Value, frozen=True):
     """Group name."""
 
 
-class RoomCreateGroupCodesStudent(Value, frozen=True):
+class RoomCreateGroupCodesStudent(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id."""
     code: Optional[str] = None
@@ -4675,14 +4557,14 @@ class RoomCreateGroupCodesStudent(Value, frozen=True):
     """Group name."""
 
 
-class RoomCreateGroupCodesResult(Value, frozen=True):
+class RoomCreateGroupCodesResult(Value, frozen=True, kw_only=True):
     admin: List[RoomCreateGroupCodesAdmin] = []
     """Codes of the teaching assistants."""
     student: List[RoomCreateGroupCodesStudent] = []
     """Codes of the students."""
 
 
-class RoomListGroupCodesAdmin(Value, frozen=True):
+class RoomListGroupCodesAdmin(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id; absent from the entries of the large class itself."""
     user_role: Optional[int] = None
@@ -4697,7 +4579,7 @@ class RoomListGroupCodesAdmin(Value, frozen=True):
     """Room code."""
 
 
-class RoomListGroupCodesStudent(Value, frozen=True):
+class RoomListGroupCodesStudent(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id; absent from the entries of the large class itself."""
     user_role: Optional[int] = None
@@ -4712,7 +4594,7 @@ class RoomListGroupCodesStudent(Value, frozen=True):
     """Room code."""
 
 
-class RoomListGroupCodesTeacher(Value, frozen=True):
+class RoomListGroupCodesTeacher(Value, frozen=True, kw_only=True):
     user_role: Optional[int] = None
     """Role of the code.
     - `0`: student
@@ -4725,7 +4607,7 @@ class RoomListGroupCodesTeacher(Value, frozen=True):
     """Room code."""
 
 
-class RoomListGroupCodesResult(Value, frozen=True):
+class RoomListGroupCodesResult(Value, frozen=True, kw_only=True):
     admin: List[RoomListGroupCodesAdmin] = []
     """Codes of the teaching assistants."""
     student: List[RoomListGroupCodesStudent] = []
@@ -4734,33 +4616,33 @@ class RoomListGroupCodesResult(Value, frozen=True):
     """Codes of the teachers."""
 
 
-class RoomGetPushLiveUrlResult(Value, frozen=True):
+class RoomGetPushLiveUrlResult(Value, frozen=True, kw_only=True):
     expire_time: Optional[str] = None
     """When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     push_url: Optional[str] = None
     """Push address."""
 
 
-class RoomGetGroupSubRoomIdsGroupRoomId(Value, frozen=True):
+class RoomGetGroupSubRoomIdsGroupRoomId(Value, frozen=True, kw_only=True):
     room_id: Optional[int] = None
     """Room id of the small class."""
     group_id: Optional[int] = None
     """Group id."""
 
 
-class RoomGetGroupSubRoomIdsResult(Value, frozen=True):
+class RoomGetGroupSubRoomIdsResult(Value, frozen=True, kw_only=True):
     group_room_id: List[RoomGetGroupSubRoomIdsGroupRoomId] = []
     """The groups."""
 
 
-class RoomGetPullStreamUrlResult(Value, frozen=True):
+class RoomGetPullStreamUrlResult(Value, frozen=True, kw_only=True):
     rtmp_url: Optional[str] = None
     """Pull address, RTMP."""
     m3u8_url: Optional[str] = None
     """Pull address, HLS."""
 
 
-class RoomCreateAuditionCodesItem(Value, frozen=True):
+class RoomCreateAuditionCodesItem(Value, frozen=True, kw_only=True):
     code: Optional[str] = None
     """Audition code of the student."""
     user_number: Optional[int] = None
@@ -4769,14 +4651,14 @@ class RoomCreateAuditionCodesItem(Value, frozen=True):
     """Audition code of the student."""
 
 
-class RoomCreateAuditionCodesResult(Value, frozen=True):
+class RoomCreateAuditionCodesResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Number of codes."""
     list: List[RoomCreateAuditionCodesItem] = []
     """The codes."""
 
 
-class RoomListSpotVideosItem(Value, frozen=True):
+class RoomListSpotVideosItem(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     playback_room_id: Optional[int] = None
@@ -4789,12 +4671,12 @@ class RoomListSpotVideosItem(Value, frozen=True):
     """When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
-class RoomListSpotVideosResult(Value, frozen=True):
+class RoomListSpotVideosResult(Value, frozen=True, kw_only=True):
     list: List[RoomListSpotVideosItem] = []
     """The videos."""
 
 
-class RoomGetCodeUsageCodeUsage(Value, frozen=True):
+class RoomGetCodeUsageCodeUsage(Value, frozen=True, kw_only=True):
     """Usage of one join code; null for a code that was not used."""
 
     user_number: Optional[int] = None
@@ -4809,12 +4691,12 @@ class RoomGetCodeUsageCodeUsage(Value, frozen=True):
     """Name of the user."""
 
 
-class RoomGetCodeUsageResult(Value, frozen=True):
+class RoomGetCodeUsageResult(Value, frozen=True, kw_only=True):
     code_usage: Dict[str, Optional[RoomGetCodeUsageCodeUsage]] = {}
     """Usage per join code; the value is null for a code that was not used."""
 
 
-class RoomListBroadcastRoomsItem(Value, frozen=True):
+class RoomListBroadcastRoomsItem(Value, frozen=True, kw_only=True):
     broadcast_room_id: Optional[str] = None
     """Id of the linked room."""
     title: Optional[str] = None
@@ -4826,14 +4708,14 @@ class RoomListBroadcastRoomsItem(Value, frozen=True):
     """
 
 
-class RoomListBroadcastRoomsResult(Value, frozen=True):
+class RoomListBroadcastRoomsResult(Value, frozen=True, kw_only=True):
     count: Optional[int] = None
     """Number of linked rooms."""
     list: List[RoomListBroadcastRoomsItem] = []
     """The linked rooms."""
 
 
-class RoomGetGroupLogosLogoList(Value, frozen=True):
+class RoomGetGroupLogosLogoList(Value, frozen=True, kw_only=True):
     """Addresses by picture; an empty array when none has been uploaded."""
 
     m_loading: Optional[str] = msgspec.field(default=None, name="m-loading")
@@ -4850,17 +4732,17 @@ class RoomGetGroupLogosLogoList(Value, frozen=True):
     """PC picture: no courseware (…no-ppt.png)."""
 
 
-class RoomGetGroupLogosResult(Value, frozen=True):
+class RoomGetGroupLogosResult(Value, frozen=True, kw_only=True):
     logo_list: Optional[RoomGetGroupLogosLogoList] = None
     """Addresses by picture; an empty array when none has been uploaded."""
 
 
-class RoomAddPushPlatformResult(Value, frozen=True):
+class RoomAddPushPlatformResult(Value, frozen=True, kw_only=True):
     platform_id: Optional[int] = None
     """Id of the address."""
 
 
-class RoomListPushPlatformsItem(Value, frozen=True):
+class RoomListPushPlatformsItem(Value, frozen=True, kw_only=True):
     platform_id: Optional[str] = None
     """Id of the address."""
     platform_name: Optional[str] = None
@@ -4869,12 +4751,12 @@ class RoomListPushPlatformsItem(Value, frozen=True):
     """Push URL."""
 
 
-class RoomListPushPlatformsResult(Value, frozen=True):
+class RoomListPushPlatformsResult(Value, frozen=True, kw_only=True):
     list: List[RoomListPushPlatformsItem] = []
     """The addresses."""
 
 
-class RoomListGroupCodesByRoleGroupList(Value, frozen=True):
+class RoomListGroupCodesByRoleGroupList(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id."""
     code: Optional[str] = None
@@ -4889,7 +4771,7 @@ class RoomListGroupCodesByRoleGroupList(Value, frozen=True):
     """URL that enters the room."""
 
 
-class RoomListGroupCodesByRoleDefaultCode(Value, frozen=True):
+class RoomListGroupCodesByRoleDefaultCode(Value, frozen=True, kw_only=True):
     """Default join code."""
 
     code: Optional[str] = None
@@ -4904,7 +4786,7 @@ class RoomListGroupCodesByRoleDefaultCode(Value, frozen=True):
     """URL that enters the room."""
 
 
-class RoomListGroupCodesByRoleResult(Value, frozen=True):
+class RoomListGroupCodesByRoleResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Total number of groups."""
     group_list: List[RoomListGroupCodesByRoleGroupList] = []
@@ -4915,34 +4797,34 @@ class RoomListGroupCodesByRoleResult(Value, frozen=True):
     """Default join code."""
 
 
-class RoomAddSmartLiveResult(Value, frozen=True):
+class RoomAddSmartLiveResult(Value, frozen=True, kw_only=True):
     id: Optional[str] = None
     """Id of the smart live."""
 
 
-class RoomUpdateSmartLiveResult(Value, frozen=True):
+class RoomUpdateSmartLiveResult(Value, frozen=True, kw_only=True):
     id: Optional[str] = None
     """Id of the smart live."""
 
 
-class RoomDeleteSmartLiveResult(Value, frozen=True):
+class RoomDeleteSmartLiveResult(Value, frozen=True, kw_only=True):
     id: Optional[str] = None
     """Id of the smart live."""
 
 
-class RoomDeleteGroupResult(Value, frozen=True):
+class RoomDeleteGroupResult(Value, frozen=True, kw_only=True):
     rows: Optional[int] = None
     """Number of groups deleted."""
 
 
-class RoomListPatrolRoomsMonitorImg(Value, frozen=True):
+class RoomListPatrolRoomsMonitorImg(Value, frozen=True, kw_only=True):
     img_url: Optional[str] = None
     """Address of the snapshot."""
     create_time: Optional[str] = None
     """When it was taken, as 2020-07-16 14:00:35."""
 
 
-class RoomListPatrolRoomsItem(Value, frozen=True):
+class RoomListPatrolRoomsItem(Value, frozen=True, kw_only=True):
     room_id: Optional[str] = None
     """Room id."""
     title: Optional[str] = None
@@ -4955,7 +4837,7 @@ class RoomListPatrolRoomsItem(Value, frozen=True):
     """Address with which to enter the room; the user name in the example is 隐身 (invisible)."""
 
 
-class RoomCreateWithLiveDoubleTeacher(Value, frozen=True):
+class RoomCreateWithLiveDoubleTeacher(Value, frozen=True, kw_only=True):
     """The double-teacher room."""
 
     room_id: Optional[str] = None
@@ -4968,7 +4850,7 @@ class RoomCreateWithLiveDoubleTeacher(Value, frozen=True):
     """Common code for student classrooms; several may enter with it."""
 
 
-class RoomCreateWithLiveLive(Value, frozen=True):
+class RoomCreateWithLiveLive(Value, frozen=True, kw_only=True):
     """The large class room."""
 
     room_id: Optional[str] = None
@@ -4981,8 +4863,63 @@ class RoomCreateWithLiveLive(Value, frozen=True):
     """Common student code; several students may enter with it."""
 
 
-class RoomCreateWithLiveResult(Value, frozen=True):
+class RoomCreateWithLiveResult(Value, frozen=True, kw_only=True):
     double_teacher: Optional[RoomCreateWithLiveDoubleTeacher] = None
     """The double-teacher room."""
     live: Optional[RoomCreateWithLiveLive] = None
     """The large class room."""
+
+
+RESULTS: Dict[str, Any] = {
+    "room.create": RoomCreateResult,
+    "room.update": NOTHING,
+    "room.delete": NOTHING,
+    "room.info": RoomInfoResult,
+    "room.create_code": RoomCreateCodeResult,
+    "room.get_code_info": RoomGetCodeInfoResult,
+    "room.list_codes": RoomListCodesResult,
+    "room.list": RoomListResult,
+    "room.create_group_codes": RoomCreateGroupCodesResult,
+    "room.list_group_codes": RoomListGroupCodesResult,
+    "room.get_push_live_url": RoomGetPushLiveUrlResult,
+    "room.get_group_sub_room_ids": RoomGetGroupSubRoomIdsResult,
+    "room.get_pull_stream_url": RoomGetPullStreamUrlResult,
+    "room.create_audition_codes": RoomCreateAuditionCodesResult,
+    "room.set_spot_videos": NOTHING,
+    "room.list_spot_videos": RoomListSpotVideosResult,
+    "room.set_status": NOTHING,
+    "room.set_assistant_permissions": NOTHING,
+    "room.delete_code": NOTHING,
+    "room.get_code_usage": RoomGetCodeUsageResult,
+    "room.set_group_isolation": bool,
+    "room.set_spot_live": bool,
+    "room.clear_spot_live": bool,
+    "room.set_warmup_videos": bool,
+    "room.clear_warmup_videos": bool,
+    "room.set_watch_limit": bool,
+    "room.set_cover": str,
+    "room.add_broadcast_rooms": bool,
+    "room.list_broadcast_rooms": RoomListBroadcastRoomsResult,
+    "room.delete_broadcast_rooms": bool,
+    "room.switch_broadcast": bool,
+    "room.update_group_name": NOTHING,
+    "room.upload_group_logos": bool,
+    "room.get_group_logos": RoomGetGroupLogosResult,
+    "room.add_push_platform": RoomAddPushPlatformResult,
+    "room.delete_push_platform": bool,
+    "room.update_push_platform": bool,
+    "room.list_push_platforms": RoomListPushPlatformsResult,
+    "room.list_group_codes_by_role": RoomListGroupCodesByRoleResult,
+    "room.add_smart_live": RoomAddSmartLiveResult,
+    "room.update_smart_live": RoomUpdateSmartLiveResult,
+    "room.delete_smart_live": RoomDeleteSmartLiveResult,
+    "room.play_smart_live": NOTHING,
+    "room.stop_smart_live": NOTHING,
+    "room.set_password": bool,
+    "room.delete_group": RoomDeleteGroupResult,
+    "room.list_patrol_rooms": List[RoomListPatrolRoomsItem],
+    "room.add_spot_videos": NOTHING,
+    "room.delete_spot_videos": NOTHING,
+    "room.create_with_live": RoomCreateWithLiveResult,
+}
+"""The types of the data, by operation."""

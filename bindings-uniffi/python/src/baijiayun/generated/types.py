@@ -6,6 +6,87 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Dict
 
 if TYPE_CHECKING:
+    from .chat import ChatListReviewsItem as ChatListReviewsItem
+    from .chat import ChatListReviewsResult as ChatListReviewsResult
+    from .doc import DocBindBatchResult as DocBindBatchResult
+    from .doc import DocBindResult as DocBindResult
+    from .doc import DocBindToRoomsResult as DocBindToRoomsResult
+    from .doc import DocCreateFolderResult as DocCreateFolderResult
+    from .doc import DocGetPreviewItem as DocGetPreviewItem
+    from .doc import DocGetPreviewResult as DocGetPreviewResult
+    from .doc import DocListAllItem as DocListAllItem
+    from .doc import DocListAllResult as DocListAllResult
+    from .doc import DocListFilesItem as DocListFilesItem
+    from .doc import DocListFilesResult as DocListFilesResult
+    from .doc import DocListItem as DocListItem
+    from .doc import DocListMediaItem as DocListMediaItem
+    from .doc import DocListMediaResult as DocListMediaResult
+    from .doc import DocListResult as DocListResult
+    from .doc import DocListRoomPreviewsItem as DocListRoomPreviewsItem
+    from .doc import DocListRoomPreviewsResult as DocListRoomPreviewsResult
+    from .doc import DocRemoveResult as DocRemoveResult
+    from .doc import DocRenameResult as DocRenameResult
+    from .doc import DocUploadByUrlResult as DocUploadByUrlResult
+    from .doc import DocUploadH5ByUrlResult as DocUploadH5ByUrlResult
+    from .doc import DocUploadMediaResult as DocUploadMediaResult
+    from .doc import DocUploadResult as DocUploadResult
+    from .double_teacher import DoubleTeacherAddZoneResult as DoubleTeacherAddZoneResult
+    from .double_teacher import DoubleTeacherListZonesItem as DoubleTeacherListZonesItem
+    from .double_teacher import DoubleTeacherListZonesResult as DoubleTeacherListZonesResult
+    from .evaluation import EvaluationCreateTemplateQuestion as EvaluationCreateTemplateQuestion
+    from .evaluation import EvaluationCreateTemplateResult as EvaluationCreateTemplateResult
+    from .evaluation import EvaluationListTemplatesItem as EvaluationListTemplatesItem
+    from .evaluation import EvaluationListTemplatesOptionList as EvaluationListTemplatesOptionList
+    from .evaluation import EvaluationListTemplatesResult as EvaluationListTemplatesResult
+    from .goods import GoodsAddResult as GoodsAddResult
+    from .goods import GoodsListImagesItem as GoodsListImagesItem
+    from .goods import GoodsListImagesResult as GoodsListImagesResult
+    from .goods import GoodsUploadImageResult as GoodsUploadImageResult
+    from .interact_data import InteractDataDeleteResult as InteractDataDeleteResult
+    from .interact_data import InteractDataSaveAssistTeacherList as InteractDataSaveAssistTeacherList
+    from .interact_data import InteractDataSaveClassList as InteractDataSaveClassList
+    from .interact_data import InteractDataSaveResult as InteractDataSaveResult
+    from .interact_data import InteractDataSaveStudent as InteractDataSaveStudent
+    from .interact_data import InteractDataSaveStudentList as InteractDataSaveStudentList
+    from .live import LiveGetRecordStatusResult as LiveGetRecordStatusResult
+    from .live import LiveGetStatusResult as LiveGetStatusResult
+    from .live import LiveGetTeacherOnlineStatusResult as LiveGetTeacherOnlineStatusResult
+    from .live import LiveGetUserCountResult as LiveGetUserCountResult
+    from .live import LiveSendChatMessageMessage as LiveSendChatMessageMessage
+    from .live import LiveSendChatMessageMessageData as LiveSendChatMessageMessageData
+    from .live import LiveSendChatMessageMessageFrom as LiveSendChatMessageMessageFrom
+    from .live import LiveSetVirtualUsersUser as LiveSetVirtualUsersUser
+    from .live_account import LiveAccountGetClassCallbackUrlResult as LiveAccountGetClassCallbackUrlResult
+    from .live_account import LiveAccountGetDailyCostResult as LiveAccountGetDailyCostResult
+    from .live_account import LiveAccountGetDailyMediaLengthResult as LiveAccountGetDailyMediaLengthResult
+    from .live_account import LiveAccountGetDailyPeakUsersResult as LiveAccountGetDailyPeakUsersResult
+    from .live_account import LiveAccountGetHourlyPeakUsersResult as LiveAccountGetHourlyPeakUsersResult
+    from .live_account import LiveAccountGetUserCountResult as LiveAccountGetUserCountResult
+    from .live_account import LiveAccountListRoomCostsResult as LiveAccountListRoomCostsResult
+    from .live_account import LiveAccountListRoomMediaLengthResult as LiveAccountListRoomMediaLengthResult
+    from .live_account import LiveAccountSetClassCallbackUrlResult as LiveAccountSetClassCallbackUrlResult
+    from .live_setting import LiveSettingAddSensitiveWordsResult as LiveSettingAddSensitiveWordsResult
+    from .live_setting import LiveSettingListMainScreenNoticesExtend as LiveSettingListMainScreenNoticesExtend
+    from .live_setting import LiveSettingListMainScreenNoticesItem as LiveSettingListMainScreenNoticesItem
+    from .live_setting import LiveSettingListMainScreenNoticesNotice as LiveSettingListMainScreenNoticesNotice
+    from .live_setting import LiveSettingListMainScreenNoticesResult as LiveSettingListMainScreenNoticesResult
+    from .live_setting import LiveSettingListMainScreenNoticesSettings as LiveSettingListMainScreenNoticesSettings
+    from .live_setting import LiveSettingListSensitiveWordsItem as LiveSettingListSensitiveWordsItem
+    from .live_setting import LiveSettingListSensitiveWordsResult as LiveSettingListSensitiveWordsResult
+    from .new_sub import NewSubListItem as NewSubListItem
+    from .new_sub import NewSubListProductStatus as NewSubListProductStatus
+    from .new_sub import NewSubListResult as NewSubListResult
+    from .partner import PartnerGetKeyResult as PartnerGetKeyResult
+    from .partner import PartnerListTransactionsItem as PartnerListTransactionsItem
+    from .partner import PartnerListTransactionsResult as PartnerListTransactionsResult
+    from .playback import PlaybackGetPlayerTokenResult as PlaybackGetPlayerTokenResult
+    from .playback import PlaybackGetStatusResult as PlaybackGetStatusResult
+    from .playback import PlaybackInfoResult as PlaybackInfoResult
+    from .playback import PlaybackListItem as PlaybackListItem
+    from .playback import PlaybackListMarksItem as PlaybackListMarksItem
+    from .playback import PlaybackListMarksResult as PlaybackListMarksResult
+    from .playback import PlaybackListResult as PlaybackListResult
+    from .playback import PlaybackSetPublishStatusResult as PlaybackSetPublishStatusResult
     from .room import RoomAddPushPlatformResult as RoomAddPushPlatformResult
     from .room import RoomAddSmartLiveResult as RoomAddSmartLiveResult
     from .room import RoomCreateAuditionCodesItem as RoomCreateAuditionCodesItem
@@ -51,6 +132,95 @@ if TYPE_CHECKING:
     from .room import RoomListSpotVideosItem as RoomListSpotVideosItem
     from .room import RoomListSpotVideosResult as RoomListSpotVideosResult
     from .room import RoomUpdateSmartLiveResult as RoomUpdateSmartLiveResult
+    from .room_data import RoomDataExportAnswerStatItem as RoomDataExportAnswerStatItem
+    from .room_data import RoomDataExportAnswerStatOptionList as RoomDataExportAnswerStatOptionList
+    from .room_data import RoomDataExportAnswerStatResult as RoomDataExportAnswerStatResult
+    from .room_data import RoomDataExportAnswerStatStudentAnswer as RoomDataExportAnswerStatStudentAnswer
+    from .room_data import RoomDataExportAttentionListItem as RoomDataExportAttentionListItem
+    from .room_data import RoomDataExportAttentionListResult as RoomDataExportAttentionListResult
+    from .room_data import RoomDataExportAwardStatAwardUserList as RoomDataExportAwardStatAwardUserList
+    from .room_data import RoomDataExportAwardStatItem as RoomDataExportAwardStatItem
+    from .room_data import RoomDataExportAwardStatResult as RoomDataExportAwardStatResult
+    from .room_data import RoomDataExportChatMessagesItem as RoomDataExportChatMessagesItem
+    from .room_data import RoomDataExportChatMessagesResult as RoomDataExportChatMessagesResult
+    from .room_data import RoomDataExportLiveReportResult as RoomDataExportLiveReportResult
+    from .room_data import RoomDataExportLiveReportRoomUserInfo as RoomDataExportLiveReportRoomUserInfo
+    from .room_data import RoomDataExportPraiseStatItem as RoomDataExportPraiseStatItem
+    from .room_data import RoomDataExportPraiseStatResult as RoomDataExportPraiseStatResult
+    from .room_data import RoomDataExportQaStatItem as RoomDataExportQaStatItem
+    from .room_data import RoomDataExportQaStatResult as RoomDataExportQaStatResult
+    from .room_data import RoomDataExportQuestionnaireStatItem as RoomDataExportQuestionnaireStatItem
+    from .room_data import RoomDataExportQuestionnaireStatQuestion as RoomDataExportQuestionnaireStatQuestion
+    from .room_data import RoomDataExportQuestionnaireStatResult as RoomDataExportQuestionnaireStatResult
+    from .room_data import RoomDataGetAllRoomUserStatResult as RoomDataGetAllRoomUserStatResult
+    from .room_data import RoomDataGetAllRoomUserStatRoomUserStat as RoomDataGetAllRoomUserStatRoomUserStat
+    from .room_data import RoomDataGetBlackboardFileResult as RoomDataGetBlackboardFileResult
+    from .room_data import RoomDataGetCheckinInfoCheckinList as RoomDataGetCheckinInfoCheckinList
+    from .room_data import RoomDataGetCheckinInfoResult as RoomDataGetCheckinInfoResult
+    from .room_data import RoomDataGetCheckinInfoUserList as RoomDataGetCheckinInfoUserList
+    from .room_data import RoomDataGetEvaluationStatItem as RoomDataGetEvaluationStatItem
+    from .room_data import RoomDataGetEvaluationStatResult as RoomDataGetEvaluationStatResult
+    from .room_data import RoomDataGetFlowResult as RoomDataGetFlowResult
+    from .room_data import RoomDataGetInteractDataItem as RoomDataGetInteractDataItem
+    from .room_data import RoomDataGetInteractDataResult as RoomDataGetInteractDataResult
+    from .room_data import RoomDataGetLiveSellStatItem as RoomDataGetLiveSellStatItem
+    from .room_data import RoomDataGetLiveSellStatResult as RoomDataGetLiveSellStatResult
+    from .room_data import RoomDataGetMediaLengthResult as RoomDataGetMediaLengthResult
+    from .room_data import RoomDataGetPeakUsersResult as RoomDataGetPeakUsersResult
+    from .room_data import RoomDataGetPraiseCountResult as RoomDataGetPraiseCountResult
+    from .room_data import RoomDataGetRedPackageStatInfo as RoomDataGetRedPackageStatInfo
+    from .room_data import RoomDataGetRedPackageStatResult as RoomDataGetRedPackageStatResult
+    from .room_data import RoomDataGetReportResult as RoomDataGetReportResult
+    from .room_data import RoomDataListAnswerQuestionsItem as RoomDataListAnswerQuestionsItem
+    from .room_data import RoomDataListAnswerQuestionsOptionList as RoomDataListAnswerQuestionsOptionList
+    from .room_data import RoomDataListAnswerQuestionsResult as RoomDataListAnswerQuestionsResult
+    from .room_data import RoomDataListAnswerUsersItem as RoomDataListAnswerUsersItem
+    from .room_data import RoomDataListAnswerUsersResult as RoomDataListAnswerUsersResult
+    from .room_data import RoomDataListAwardsAward as RoomDataListAwardsAward
+    from .room_data import RoomDataListAwardsItem as RoomDataListAwardsItem
+    from .room_data import RoomDataListChatFileUrlsItem as RoomDataListChatFileUrlsItem
+    from .room_data import RoomDataListCheckinsItem as RoomDataListCheckinsItem
+    from .room_data import RoomDataListCheckinsResult as RoomDataListCheckinsResult
+    from .room_data import RoomDataListCheckinUsersItem as RoomDataListCheckinUsersItem
+    from .room_data import RoomDataListCheckinUsersResult as RoomDataListCheckinUsersResult
+    from .room_data import RoomDataListDailyEvaluationsItem as RoomDataListDailyEvaluationsItem
+    from .room_data import RoomDataListDailyEvaluationsResult as RoomDataListDailyEvaluationsResult
+    from .room_data import RoomDataListDeviceChecksItem as RoomDataListDeviceChecksItem
+    from .room_data import RoomDataListDeviceChecksResult as RoomDataListDeviceChecksResult
+    from .room_data import RoomDataListExpressionReportsExpList as RoomDataListExpressionReportsExpList
+    from .room_data import RoomDataListExpressionReportsItem as RoomDataListExpressionReportsItem
+    from .room_data import RoomDataListExpressionReportsResult as RoomDataListExpressionReportsResult
+    from .room_data import RoomDataListQuizAnswersAnswerList as RoomDataListQuizAnswersAnswerList
+    from .room_data import RoomDataListQuizAnswersResult as RoomDataListQuizAnswersResult
+    from .room_data import RoomDataListQuizAnswersStudentAnswerList as RoomDataListQuizAnswersStudentAnswerList
+    from .room_data import RoomDataListQuizzesOptionList as RoomDataListQuizzesOptionList
+    from .room_data import RoomDataListQuizzesQuestionList as RoomDataListQuizzesQuestionList
+    from .room_data import RoomDataListQuizzesQuizList as RoomDataListQuizzesQuizList
+    from .room_data import RoomDataListQuizzesResult as RoomDataListQuizzesResult
+    from .room_data import RoomDataListRaisedHandsItem as RoomDataListRaisedHandsItem
+    from .room_data import RoomDataListStudyReportsItem as RoomDataListStudyReportsItem
+    from .room_data import RoomDataListUserScoresItem as RoomDataListUserScoresItem
+    from .room_data import RoomDataListUserScoresResult as RoomDataListUserScoresResult
+    from .small_course import SmallCourseGetDailyCostResult as SmallCourseGetDailyCostResult
+    from .small_course import SmallCourseListRecordCostsResult as SmallCourseListRecordCostsResult
+    from .small_course import SmallCourseListRoomCostsResult as SmallCourseListRoomCostsResult
+    from .small_course import SmallCourseListUserCostsItem as SmallCourseListUserCostsItem
+    from .small_course import SmallCourseListUserCostsResult as SmallCourseListUserCostsResult
+    from .sub_account import SubAccountStopResult as SubAccountStopResult
+    from .user import UserAddResult as UserAddResult
+    from .user import UserAssignTeacherResult as UserAssignTeacherResult
+    from .user import UserGetByPhoneResult as UserGetByPhoneResult
+    from .user import UserListClassesItem as UserListClassesItem
+    from .user import UserListClassesResult as UserListClassesResult
+    from .user import UserListItem as UserListItem
+    from .user import UserListResult as UserListResult
+    from .user import UserListStudentsItem as UserListStudentsItem
+    from .user import UserListStudentsResult as UserListStudentsResult
+    from .user import UserListTeachersAssistant as UserListTeachersAssistant
+    from .user import UserListTeachersResult as UserListTeachersResult
+    from .user import UserListTeachersTeacher as UserListTeachersTeacher
+    from .user import UserRemoveTeacherResult as UserRemoveTeacherResult
+    from .user import UserUpdateResult as UserUpdateResult
     from .video import VideoAddCategoryResult as VideoAddCategoryResult
     from .video import VideoDeleteCategoryResult as VideoDeleteCategoryResult
     from .video import VideoDeleteResult as VideoDeleteResult
@@ -100,8 +270,114 @@ if TYPE_CHECKING:
     from .video import VideoUpdateResult as VideoUpdateResult
     from .video import VideoUploadFileResult as VideoUploadFileResult
     from .video import VideoUploadSubtitleResult as VideoUploadSubtitleResult
+    from .video_account import VideoAccountGetStorageAndFlowBusiness as VideoAccountGetStorageAndFlowBusiness
+    from .video_account import VideoAccountGetStorageAndFlowDoc as VideoAccountGetStorageAndFlowDoc
+    from .video_account import VideoAccountGetStorageAndFlowDoubleTeacher as VideoAccountGetStorageAndFlowDoubleTeacher
+    from .video_account import VideoAccountGetStorageAndFlowLargeClass as VideoAccountGetStorageAndFlowLargeClass
+    from .video_account import VideoAccountGetStorageAndFlowResult as VideoAccountGetStorageAndFlowResult
+    from .video_account import VideoAccountGetStorageAndFlowSmallClass as VideoAccountGetStorageAndFlowSmallClass
+    from .video_account import VideoAccountGetStorageAndFlowTotal as VideoAccountGetStorageAndFlowTotal
+    from .video_account import VideoAccountGetStorageAndFlowVideo as VideoAccountGetStorageAndFlowVideo
+    from .video_account import VideoAccountGetStorageAndFlowWeclass as VideoAccountGetStorageAndFlowWeclass
+    from .video_account import VideoAccountGetTranscodeCallbackUrlResult as VideoAccountGetTranscodeCallbackUrlResult
+    from .video_account import VideoAccountGetUsedFlowDetailResult as VideoAccountGetUsedFlowDetailResult
+    from .video_account import VideoAccountGetUsedFlowResult as VideoAccountGetUsedFlowResult
+    from .video_account import VideoAccountInfoResult as VideoAccountInfoResult
+    from .video_account import VideoAccountListVideoFlowItem as VideoAccountListVideoFlowItem
+    from .video_account import VideoAccountListVideoFlowResult as VideoAccountListVideoFlowResult
+    from .video_account import VideoAccountSetTranscodeCallbackUrlResult as VideoAccountSetTranscodeCallbackUrlResult
+    from .video_data import VideoDataExportReportsItem as VideoDataExportReportsItem
+    from .video_data import VideoDataExportReportsResult as VideoDataExportReportsResult
+    from .video_data import VideoDataGetAccountPlayCountResult as VideoDataGetAccountPlayCountResult
+    from .video_data import VideoDataGetPlayCountRankPlayRank as VideoDataGetPlayCountRankPlayRank
+    from .video_data import VideoDataGetPlayCountRankResult as VideoDataGetPlayCountRankResult
+    from .video_data import VideoDataGetPlayCountResult as VideoDataGetPlayCountResult
+    from .video_data import VideoDataGetUsedFlowResult as VideoDataGetUsedFlowResult
+    from .video_data import VideoDataListPlayRecordsItem as VideoDataListPlayRecordsItem
+    from .video_data import VideoDataListPlayRecordsResult as VideoDataListPlayRecordsResult
 
 MODULES: Dict[str, str] = {
+    "ChatListReviewsItem": "chat",
+    "ChatListReviewsResult": "chat",
+    "DocBindBatchResult": "doc",
+    "DocBindResult": "doc",
+    "DocBindToRoomsResult": "doc",
+    "DocCreateFolderResult": "doc",
+    "DocGetPreviewItem": "doc",
+    "DocGetPreviewResult": "doc",
+    "DocListAllItem": "doc",
+    "DocListAllResult": "doc",
+    "DocListFilesItem": "doc",
+    "DocListFilesResult": "doc",
+    "DocListItem": "doc",
+    "DocListMediaItem": "doc",
+    "DocListMediaResult": "doc",
+    "DocListResult": "doc",
+    "DocListRoomPreviewsItem": "doc",
+    "DocListRoomPreviewsResult": "doc",
+    "DocRemoveResult": "doc",
+    "DocRenameResult": "doc",
+    "DocUploadByUrlResult": "doc",
+    "DocUploadH5ByUrlResult": "doc",
+    "DocUploadMediaResult": "doc",
+    "DocUploadResult": "doc",
+    "DoubleTeacherAddZoneResult": "double_teacher",
+    "DoubleTeacherListZonesItem": "double_teacher",
+    "DoubleTeacherListZonesResult": "double_teacher",
+    "EvaluationCreateTemplateQuestion": "evaluation",
+    "EvaluationCreateTemplateResult": "evaluation",
+    "EvaluationListTemplatesItem": "evaluation",
+    "EvaluationListTemplatesOptionList": "evaluation",
+    "EvaluationListTemplatesResult": "evaluation",
+    "GoodsAddResult": "goods",
+    "GoodsListImagesItem": "goods",
+    "GoodsListImagesResult": "goods",
+    "GoodsUploadImageResult": "goods",
+    "InteractDataDeleteResult": "interact_data",
+    "InteractDataSaveAssistTeacherList": "interact_data",
+    "InteractDataSaveClassList": "interact_data",
+    "InteractDataSaveResult": "interact_data",
+    "InteractDataSaveStudent": "interact_data",
+    "InteractDataSaveStudentList": "interact_data",
+    "LiveGetRecordStatusResult": "live",
+    "LiveGetStatusResult": "live",
+    "LiveGetTeacherOnlineStatusResult": "live",
+    "LiveGetUserCountResult": "live",
+    "LiveSendChatMessageMessage": "live",
+    "LiveSendChatMessageMessageData": "live",
+    "LiveSendChatMessageMessageFrom": "live",
+    "LiveSetVirtualUsersUser": "live",
+    "LiveAccountGetClassCallbackUrlResult": "live_account",
+    "LiveAccountGetDailyCostResult": "live_account",
+    "LiveAccountGetDailyMediaLengthResult": "live_account",
+    "LiveAccountGetDailyPeakUsersResult": "live_account",
+    "LiveAccountGetHourlyPeakUsersResult": "live_account",
+    "LiveAccountGetUserCountResult": "live_account",
+    "LiveAccountListRoomCostsResult": "live_account",
+    "LiveAccountListRoomMediaLengthResult": "live_account",
+    "LiveAccountSetClassCallbackUrlResult": "live_account",
+    "LiveSettingAddSensitiveWordsResult": "live_setting",
+    "LiveSettingListMainScreenNoticesExtend": "live_setting",
+    "LiveSettingListMainScreenNoticesItem": "live_setting",
+    "LiveSettingListMainScreenNoticesNotice": "live_setting",
+    "LiveSettingListMainScreenNoticesResult": "live_setting",
+    "LiveSettingListMainScreenNoticesSettings": "live_setting",
+    "LiveSettingListSensitiveWordsItem": "live_setting",
+    "LiveSettingListSensitiveWordsResult": "live_setting",
+    "NewSubListItem": "new_sub",
+    "NewSubListProductStatus": "new_sub",
+    "NewSubListResult": "new_sub",
+    "PartnerGetKeyResult": "partner",
+    "PartnerListTransactionsItem": "partner",
+    "PartnerListTransactionsResult": "partner",
+    "PlaybackGetPlayerTokenResult": "playback",
+    "PlaybackGetStatusResult": "playback",
+    "PlaybackInfoResult": "playback",
+    "PlaybackListItem": "playback",
+    "PlaybackListMarksItem": "playback",
+    "PlaybackListMarksResult": "playback",
+    "PlaybackListResult": "playback",
+    "PlaybackSetPublishStatusResult": "playback",
     "RoomAddPushPlatformResult": "room",
     "RoomAddSmartLiveResult": "room",
     "RoomCreateAuditionCodesItem": "room",
@@ -147,6 +423,95 @@ MODULES: Dict[str, str] = {
     "RoomListSpotVideosItem": "room",
     "RoomListSpotVideosResult": "room",
     "RoomUpdateSmartLiveResult": "room",
+    "RoomDataExportAnswerStatItem": "room_data",
+    "RoomDataExportAnswerStatOptionList": "room_data",
+    "RoomDataExportAnswerStatResult": "room_data",
+    "RoomDataExportAnswerStatStudentAnswer": "room_data",
+    "RoomDataExportAttentionListItem": "room_data",
+    "RoomDataExportAttentionListResult": "room_data",
+    "RoomDataExportAwardStatAwardUserList": "room_data",
+    "RoomDataExportAwardStatItem": "room_data",
+    "RoomDataExportAwardStatResult": "room_data",
+    "RoomDataExportChatMessagesItem": "room_data",
+    "RoomDataExportChatMessagesResult": "room_data",
+    "RoomDataExportLiveReportResult": "room_data",
+    "RoomDataExportLiveReportRoomUserInfo": "room_data",
+    "RoomDataExportPraiseStatItem": "room_data",
+    "RoomDataExportPraiseStatResult": "room_data",
+    "RoomDataExportQaStatItem": "room_data",
+    "RoomDataExportQaStatResult": "room_data",
+    "RoomDataExportQuestionnaireStatItem": "room_data",
+    "RoomDataExportQuestionnaireStatQuestion": "room_data",
+    "RoomDataExportQuestionnaireStatResult": "room_data",
+    "RoomDataGetAllRoomUserStatResult": "room_data",
+    "RoomDataGetAllRoomUserStatRoomUserStat": "room_data",
+    "RoomDataGetBlackboardFileResult": "room_data",
+    "RoomDataGetCheckinInfoCheckinList": "room_data",
+    "RoomDataGetCheckinInfoResult": "room_data",
+    "RoomDataGetCheckinInfoUserList": "room_data",
+    "RoomDataGetEvaluationStatItem": "room_data",
+    "RoomDataGetEvaluationStatResult": "room_data",
+    "RoomDataGetFlowResult": "room_data",
+    "RoomDataGetInteractDataItem": "room_data",
+    "RoomDataGetInteractDataResult": "room_data",
+    "RoomDataGetLiveSellStatItem": "room_data",
+    "RoomDataGetLiveSellStatResult": "room_data",
+    "RoomDataGetMediaLengthResult": "room_data",
+    "RoomDataGetPeakUsersResult": "room_data",
+    "RoomDataGetPraiseCountResult": "room_data",
+    "RoomDataGetRedPackageStatInfo": "room_data",
+    "RoomDataGetRedPackageStatResult": "room_data",
+    "RoomDataGetReportResult": "room_data",
+    "RoomDataListAnswerQuestionsItem": "room_data",
+    "RoomDataListAnswerQuestionsOptionList": "room_data",
+    "RoomDataListAnswerQuestionsResult": "room_data",
+    "RoomDataListAnswerUsersItem": "room_data",
+    "RoomDataListAnswerUsersResult": "room_data",
+    "RoomDataListAwardsAward": "room_data",
+    "RoomDataListAwardsItem": "room_data",
+    "RoomDataListChatFileUrlsItem": "room_data",
+    "RoomDataListCheckinsItem": "room_data",
+    "RoomDataListCheckinsResult": "room_data",
+    "RoomDataListCheckinUsersItem": "room_data",
+    "RoomDataListCheckinUsersResult": "room_data",
+    "RoomDataListDailyEvaluationsItem": "room_data",
+    "RoomDataListDailyEvaluationsResult": "room_data",
+    "RoomDataListDeviceChecksItem": "room_data",
+    "RoomDataListDeviceChecksResult": "room_data",
+    "RoomDataListExpressionReportsExpList": "room_data",
+    "RoomDataListExpressionReportsItem": "room_data",
+    "RoomDataListExpressionReportsResult": "room_data",
+    "RoomDataListQuizAnswersAnswerList": "room_data",
+    "RoomDataListQuizAnswersResult": "room_data",
+    "RoomDataListQuizAnswersStudentAnswerList": "room_data",
+    "RoomDataListQuizzesOptionList": "room_data",
+    "RoomDataListQuizzesQuestionList": "room_data",
+    "RoomDataListQuizzesQuizList": "room_data",
+    "RoomDataListQuizzesResult": "room_data",
+    "RoomDataListRaisedHandsItem": "room_data",
+    "RoomDataListStudyReportsItem": "room_data",
+    "RoomDataListUserScoresItem": "room_data",
+    "RoomDataListUserScoresResult": "room_data",
+    "SmallCourseGetDailyCostResult": "small_course",
+    "SmallCourseListRecordCostsResult": "small_course",
+    "SmallCourseListRoomCostsResult": "small_course",
+    "SmallCourseListUserCostsItem": "small_course",
+    "SmallCourseListUserCostsResult": "small_course",
+    "SubAccountStopResult": "sub_account",
+    "UserAddResult": "user",
+    "UserAssignTeacherResult": "user",
+    "UserGetByPhoneResult": "user",
+    "UserListClassesItem": "user",
+    "UserListClassesResult": "user",
+    "UserListItem": "user",
+    "UserListResult": "user",
+    "UserListStudentsItem": "user",
+    "UserListStudentsResult": "user",
+    "UserListTeachersAssistant": "user",
+    "UserListTeachersResult": "user",
+    "UserListTeachersTeacher": "user",
+    "UserRemoveTeacherResult": "user",
+    "UserUpdateResult": "user",
     "VideoAddCategoryResult": "video",
     "VideoDeleteCategoryResult": "video",
     "VideoDeleteResult": "video",
@@ -196,5 +561,30 @@ MODULES: Dict[str, str] = {
     "VideoUpdateResult": "video",
     "VideoUploadFileResult": "video",
     "VideoUploadSubtitleResult": "video",
+    "VideoAccountGetStorageAndFlowBusiness": "video_account",
+    "VideoAccountGetStorageAndFlowDoc": "video_account",
+    "VideoAccountGetStorageAndFlowDoubleTeacher": "video_account",
+    "VideoAccountGetStorageAndFlowLargeClass": "video_account",
+    "VideoAccountGetStorageAndFlowResult": "video_account",
+    "VideoAccountGetStorageAndFlowSmallClass": "video_account",
+    "VideoAccountGetStorageAndFlowTotal": "video_account",
+    "VideoAccountGetStorageAndFlowVideo": "video_account",
+    "VideoAccountGetStorageAndFlowWeclass": "video_account",
+    "VideoAccountGetTranscodeCallbackUrlResult": "video_account",
+    "VideoAccountGetUsedFlowDetailResult": "video_account",
+    "VideoAccountGetUsedFlowResult": "video_account",
+    "VideoAccountInfoResult": "video_account",
+    "VideoAccountListVideoFlowItem": "video_account",
+    "VideoAccountListVideoFlowResult": "video_account",
+    "VideoAccountSetTranscodeCallbackUrlResult": "video_account",
+    "VideoDataExportReportsItem": "video_data",
+    "VideoDataExportReportsResult": "video_data",
+    "VideoDataGetAccountPlayCountResult": "video_data",
+    "VideoDataGetPlayCountRankPlayRank": "video_data",
+    "VideoDataGetPlayCountRankResult": "video_data",
+    "VideoDataGetPlayCountResult": "video_data",
+    "VideoDataGetUsedFlowResult": "video_data",
+    "VideoDataListPlayRecordsItem": "video_data",
+    "VideoDataListPlayRecordsResult": "video_data",
 }
 """The module of each type."""

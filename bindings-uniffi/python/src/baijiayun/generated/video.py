@@ -39,7 +39,8 @@ class Video(Resource):
 
         If both standard and super are asked for but the source is only of standard quality, only standard is made.
 
-        If only super is asked for and the source does not reach it, one result of the same definition as the source is made.
+        If only super is asked for and the source does not reach it, one result of the same definition as the source
+        is made.
 
         The codes of definition, format and encrypt are cut off in the document and completed from the public SDKs.
 
@@ -53,7 +54,8 @@ class Video(Resource):
                 - `2`: super (超清)
                 - `4`: 720p
                 - `8`: 1080p
-            audio_with_view: Whether to process the file as audio; 1 is needed when the uploaded file is audio. Default: `0`.
+            audio_with_view: Whether to process the file as audio; 1 is needed when the uploaded file is audio.
+                Default: `0`.
                 - `0`: no
                 - `1`: yes
             format: Formats to transcode to, several codes separated by commas; all three when left out.
@@ -61,18 +63,21 @@ class Video(Resource):
                 - `2`: flv
                 - `4`: m3u8
             watermark: Watermark. The description is cut off; it states a restriction ("only ... supported").
-            watermark_pos: Watermark position. The list is cut off; code 3 is printed as one of the right-hand positions, the others follow the corner order of the live watermark setting.
+            watermark_pos: Watermark position. The list is cut off; code 3 is printed as one of the right-hand
+                positions, the others follow the corner order of the live watermark setting.
                 - `1`: top left
                 - `2`: top right
                 - `3`: bottom right
                 - `4`: bottom left
-            encrypt: Whether to make the encrypted form of the video or audio; needs the encryption permission, and with that permission everything is encrypted by default.
+            encrypt: Whether to make the encrypted form of the video or audio; needs the encryption permission, and
+                with that permission everything is encrypted by default.
                 - `1`: yes
                 - `2`: no
             use_https: Whether the returned upload address is https; not by default. Default: `0`.
                 - `0`: http
                 - `1`: https
-            callback_url: Transcode callback address for this one video (instead of the account-wide one). The end of the description is cut off.
+            callback_url: Transcode callback address for this one video (instead of the account-wide one). The end of
+                the description is cut off.
         """
         return self._call(
             "video.get_upload_url",
@@ -108,21 +113,20 @@ class Video(Resource):
 
         No partner_id, timestamp or sign: the address carries fid, ts and token in its query.
 
-        Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
+        Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
+        divx, cpk, fli, flc, mod.
 
         Audio formats: mp3, wma, wav, mid, midd, kar, ogg, m4a, ra, ram, mod.
 
         Args:
-            upload_url: The upload_url that video.get_upload_url or video.get_resume_upload_url returned; it carries its own token.
+            upload_url: The upload_url that video.get_upload_url or video.get_resume_upload_url returned; it carries
+                its own token.
             data: The binary content of the file (form part named data in the printed request).
         """
         return self._call(
             "video.upload_file",
             VideoUploadFileResult,
-            {
-                "upload_url": upload_url,
-                "data": as_file(data),
-            },
+            {"upload_url": upload_url, "data": as_file(data)},
             options,
         )
 
@@ -146,19 +150,11 @@ class Video(Resource):
         return self._call(
             "video.get_resume_upload_url",
             VideoGetResumeUploadUrlResult,
-            {
-                "video_id": video_id,
-                "use_https": use_https,
-            },
+            {"video_id": video_id, "use_https": use_https},
             options,
         )
 
-    def get_status(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoGetStatusResult:
+    def get_status(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoGetStatusResult:
         """查询视频转码状态 Gets the transcode status of a video.
 
         Documents: vod.5. Path `/openapi/video/getStatus`, known from public material.
@@ -166,38 +162,20 @@ class Video(Resource):
         Args:
             video_id: Video id, as returned with the upload address.
         """
-        return self._call(
-            "video.get_status",
-            VideoGetStatusResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return self._call("video.get_status", VideoGetStatusResult, {"video_id": video_id}, options)
 
-    def info(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoInfoResult:
+    def info(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoInfoResult:
         """获取指定ID视频信息 Gets the details of one video that has not been deleted.
 
         Documents: vod.6. Path `/openapi/video/getInfo`, known from public material.
 
-        The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a public description of the transcode callback, which has the same fields.
+        The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a
+        public description of the transcode callback, which has the same fields.
 
         Args:
             video_id: Video id.
         """
-        return self._call(
-            "video.info",
-            VideoInfoResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return self._call("video.info", VideoInfoResult, {"video_id": video_id}, options)
 
     def get_screenshots(
         self,
@@ -214,14 +192,7 @@ class Video(Resource):
         Args:
             video_id: Video id.
         """
-        return self._call(
-            "video.get_screenshots",
-            VideoGetScreenshotsResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return self._call("video.get_screenshots", VideoGetScreenshotsResult, {"video_id": video_id}, options)
 
     def remove_definitions(
         self,
@@ -231,13 +202,16 @@ class Video(Resource):
         type: Optional[Union[int, str, Sequence[int]]] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoRemoveDefinitionsResult:
-        """清除指定清晰度(文件类型)的转码文件 Deletes the transcoded files of given definitions, and optionally given file types only, to free storage.
+        """清除指定清晰度(文件类型)的转码文件 Deletes the transcoded files of given definitions, and optionally given
+        file types only, to free storage.
 
         Documents: vod.8. Path `/openapi/video/removeDefinition`, known from public material.
 
-        Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call fails.
+        Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call
+        fails.
 
-        The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the default.
+        The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the
+        default.
 
         The code lists are cut off in the document and completed from the public SDKs.
 
@@ -258,11 +232,7 @@ class Video(Resource):
         return self._call(
             "video.remove_definitions",
             VideoRemoveDefinitionsResult,
-            {
-                "video_id": video_id,
-                "definition": definition,
-                "type": type,
-            },
+            {"video_id": video_id, "definition": definition, "type": type},
             options,
         )
 
@@ -274,19 +244,14 @@ class Video(Resource):
     ) -> None:
         """删除点播源文件 Deletes the source files of a batch of videos.
 
-        Documents: vod.9. **The path `/openapi/video/deleteSourceFile` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteSourceFileBatch`, `/openapi/video/batchDeleteSourceFile`, `/openapi/video/removeSourceFile`, `/openapi/video/deleteSource`, `/openapi/video/deleteOriginFile`.
+        Documents: vod.9. **The path `/openapi/video/deleteSourceFile` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/deleteSourceFileBatch`, `/openapi/video/batchDeleteSourceFile`,
+        `/openapi/video/removeSourceFile`, `/openapi/video/deleteSource`, `/openapi/video/deleteOriginFile`.
 
         Args:
             video_ids: Video ids, separated by commas.
         """
-        self._call(
-            "video.delete_source_files",
-            NOTHING,
-            {
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        self._call("video.delete_source_files", NOTHING, {"video_ids": video_ids}, options)
 
     def update(
         self,
@@ -303,22 +268,9 @@ class Video(Resource):
             video_id: Video id.
             name: New name of the video.
         """
-        return self._call(
-            "video.update",
-            VideoUpdateResult,
-            {
-                "video_id": video_id,
-                "name": name,
-            },
-            options,
-        )
+        return self._call("video.update", VideoUpdateResult, {"video_id": video_id, "name": name}, options)
 
-    def delete(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoDeleteResult:
+    def delete(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoDeleteResult:
         """删除视频 Deletes a video.
 
         Documents: vod.11. Path `/openapi/video/delete`, known from public material.
@@ -326,32 +278,16 @@ class Video(Resource):
         Args:
             video_id: Video id.
         """
-        return self._call(
-            "video.delete",
-            VideoDeleteResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return self._call("video.delete", VideoDeleteResult, {"video_id": video_id}, options)
 
-    def list_categories(
-        self,
-        *,
-        options: Optional[CallOptions] = None,
-    ) -> VideoListCategoriesResult:
+    def list_categories(self, *, options: Optional[CallOptions] = None) -> VideoListCategoriesResult:
         """获取所有分类 Gets all video categories as a tree.
 
         Documents: vod.12. Path `/openapi/video/getCategoryList`, known from public material.
 
         children is recursive, down to the fifth level.
         """
-        return self._call(
-            "video.list_categories",
-            VideoListCategoriesResult,
-            None,
-            options,
-        )
+        return self._call("video.list_categories", VideoListCategoriesResult, None, options)
 
     def get_category(
         self,
@@ -368,14 +304,7 @@ class Video(Resource):
         Args:
             category_id: Category id. Default: `0`.
         """
-        return self._call(
-            "video.get_category",
-            VideoGetCategoryResult,
-            {
-                "category_id": category_id,
-            },
-            options,
-        )
+        return self._call("video.get_category", VideoGetCategoryResult, {"category_id": category_id}, options)
 
     def add_category(
         self,
@@ -395,10 +324,7 @@ class Video(Resource):
         return self._call(
             "video.add_category",
             VideoAddCategoryResult,
-            {
-                "name": name,
-                "parent_id": parent_id,
-            },
+            {"name": name, "parent_id": parent_id},
             options,
         )
 
@@ -417,14 +343,7 @@ class Video(Resource):
         Args:
             category_id: Category id.
         """
-        return self._call(
-            "video.delete_category",
-            VideoDeleteCategoryResult,
-            {
-                "category_id": category_id,
-            },
-            options,
-        )
+        return self._call("video.delete_category", VideoDeleteCategoryResult, {"category_id": category_id}, options)
 
     def list_by_category(
         self,
@@ -450,11 +369,7 @@ class Video(Resource):
         return self._pages(
             "video.list_by_category",
             VideoListByCategoryResult,
-            {
-                "category_id": category_id,
-                "page_size": page_size,
-                "page": page,
-            },
+            {"category_id": category_id, "page_size": page_size, "page": page},
             options,
         )
 
@@ -478,10 +393,7 @@ class Video(Resource):
         return self._call(
             "video.set_category",
             VideoSetCategoryResult,
-            {
-                "video_id": video_id,
-                "category_id": category_id,
-            },
+            {"video_id": video_id, "category_id": category_id},
             options,
         )
 
@@ -507,10 +419,7 @@ class Video(Resource):
         return self._call(
             "video.get_player_token",
             VideoGetPlayerTokenResult,
-            {
-                "video_id": video_id,
-                "expires_in": expires_in,
-            },
+            {"video_id": video_id, "expires_in": expires_in},
             options,
         )
 
@@ -526,7 +435,8 @@ class Video(Resource):
 
         Documents: vod.19. Path `/openapi/video/getPlayerTokenBatch`, known from public material.
 
-        The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR copy shows that it belongs here.
+        The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR
+        copy shows that it belongs here.
 
         The product_type list is cut off in the document; its values are completed from the public Python SDK.
 
@@ -543,11 +453,7 @@ class Video(Resource):
         return self._call(
             "video.get_player_tokens",
             Dict[str, str],
-            {
-                "video_ids": video_ids,
-                "expires_in": expires_in,
-                "product_type": product_type,
-            },
+            {"video_ids": video_ids, "expires_in": expires_in, "product_type": product_type},
             options,
         )
 
@@ -573,19 +479,11 @@ class Video(Resource):
         return self._call(
             "video.set_publish_status",
             VideoSetPublishStatusResult,
-            {
-                "video_id": video_id,
-                "status": status,
-            },
+            {"video_id": video_id, "status": status},
             options,
         )
 
-    def get_share_url(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoGetShareUrlResult:
+    def get_share_url(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoGetShareUrlResult:
         """获取视频分享地址 Gets the addresses for sharing a video: iframe, js and flash.
 
         Documents: vod.27. Path `/openapi/video/getShareUrl`, known from public material.
@@ -593,14 +491,7 @@ class Video(Resource):
         Args:
             video_id: Video id.
         """
-        return self._call(
-            "video.get_share_url",
-            VideoGetShareUrlResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return self._call("video.get_share_url", VideoGetShareUrlResult, {"video_id": video_id}, options)
 
     def list(
         self,
@@ -624,18 +515,14 @@ class Video(Resource):
         Args:
             page_size: Entries per page, at most 1000. Default: `20`.
             page: Page number. Default: `1`.
-            create_time: Filter by time of creation; no such filter by default (the description is cut off). `YYYY-MM-DD HH:MM:SS`, UTC+8.
+            create_time: Filter by time of creation; no such filter by default (the description is cut off).
+                `YYYY-MM-DD HH:MM:SS`, UTC+8.
             name: Filter by name (the description is cut off).
         """
         return self._pages(
             "video.list",
             VideoListResult,
-            {
-                "page_size": page_size,
-                "page": page,
-                "create_time": create_time,
-                "name": name,
-            },
+            {"page_size": page_size, "page": page, "create_time": create_time, "name": name},
             options,
         )
 
@@ -649,7 +536,9 @@ class Video(Resource):
     ) -> VideoUploadSubtitleResult:
         """上传点播字幕文件 Uploads a subtitle file for a video.
 
-        Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`, `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
+        Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`,
+        `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
 
         POST/GET is printed, but a file needs a multipart POST.
 
@@ -661,11 +550,7 @@ class Video(Resource):
         return self._call(
             "video.upload_subtitle",
             VideoUploadSubtitleResult,
-            {
-                "name": name,
-                "video_id": video_id,
-                "subtitle": as_file(subtitle),
-            },
+            {"name": name, "video_id": video_id, "subtitle": as_file(subtitle)},
             options,
         )
 
@@ -677,44 +562,27 @@ class Video(Resource):
     ) -> List[VideoListSubtitlesItem]:
         """获取字幕文件列表 Lists the subtitle files of a video.
 
-        Documents: vod.33. **The path `/openapi/video/getSubtitleList` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/getSubtitleList`, `/openapi/video/listSubtitle`, `/openapi/subtitle/getList`, `/openapi/video_subtitle/getList`, `/openapi/video/getSubtitle`.
+        Documents: vod.33. **The path `/openapi/video/getSubtitleList` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/getSubtitleList`, `/openapi/video/listSubtitle`, `/openapi/subtitle/getList`,
+        `/openapi/video_subtitle/getList`, `/openapi/video/getSubtitle`.
 
         Args:
             video_id: Video id.
         """
-        return self._call(
-            "video.list_subtitles",
-            List[VideoListSubtitlesItem],
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return self._call("video.list_subtitles", List[VideoListSubtitlesItem], {"video_id": video_id}, options)
 
-    def update_subtitle(
-        self,
-        *,
-        name: str,
-        subtitle_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def update_subtitle(self, *, name: str, subtitle_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """更新点播字幕信息 Renames an uploaded subtitle; nothing else can be changed.
 
-        Documents: vod.34. **The path `/openapi/video/updateSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/updateSubtitle`, `/openapi/subtitle/update`, `/openapi/video_subtitle/update`, `/openapi/video/updateSubtitleName`, `/openapi/video/modifySubtitle`.
+        Documents: vod.34. **The path `/openapi/video/updateSubtitle` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/updateSubtitle`, `/openapi/subtitle/update`, `/openapi/video_subtitle/update`,
+        `/openapi/video/updateSubtitleName`, `/openapi/video/modifySubtitle`.
 
         Args:
             name: Subtitle name.
             subtitle_id: Subtitle id.
         """
-        self._call(
-            "video.update_subtitle",
-            NOTHING,
-            {
-                "name": name,
-                "subtitle_id": subtitle_id,
-            },
-            options,
-        )
+        self._call("video.update_subtitle", NOTHING, {"name": name, "subtitle_id": subtitle_id}, options)
 
     def set_default_subtitle(
         self,
@@ -725,67 +593,42 @@ class Video(Resource):
     ) -> None:
         """设置字幕为默认字幕 Makes an uploaded subtitle the default one of its video.
 
-        Documents: vod.35. **The path `/openapi/video/setDefaultSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/setDefaultSubtitle`, `/openapi/video/setSubtitleDefault`, `/openapi/subtitle/setDefault`, `/openapi/video_subtitle/setDefault`.
+        Documents: vod.35. **The path `/openapi/video/setDefaultSubtitle` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/subtitle/setDefaultSubtitle`, `/openapi/video/setSubtitleDefault`,
+        `/openapi/subtitle/setDefault`, `/openapi/video_subtitle/setDefault`.
 
         Args:
             video_id: Video id. The type column prints "video id"; string as in vod.33.
             subtitle_id: Subtitle id.
         """
-        self._call(
-            "video.set_default_subtitle",
-            NOTHING,
-            {
-                "video_id": video_id,
-                "subtitle_id": subtitle_id,
-            },
-            options,
-        )
+        self._call("video.set_default_subtitle", NOTHING, {"video_id": video_id, "subtitle_id": subtitle_id}, options)
 
-    def delete_subtitle(
-        self,
-        *,
-        subtitle_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    def delete_subtitle(self, *, subtitle_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """删除字幕文件 Deletes a subtitle file.
 
-        Documents: vod.36. **The path `/openapi/video/deleteSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/deleteSubtitle`, `/openapi/video/removeSubtitle`, `/openapi/subtitle/delete`, `/openapi/video_subtitle/delete`.
+        Documents: vod.36. **The path `/openapi/video/deleteSubtitle` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/deleteSubtitle`, `/openapi/video/removeSubtitle`, `/openapi/subtitle/delete`,
+        `/openapi/video_subtitle/delete`.
 
         Args:
             subtitle_id: Subtitle id.
         """
-        self._call(
-            "video.delete_subtitle",
-            NOTHING,
-            {
-                "subtitle_id": subtitle_id,
-            },
-            options,
-        )
+        self._call("video.delete_subtitle", NOTHING, {"subtitle_id": subtitle_id}, options)
 
-    def set_scroll_notice(
-        self,
-        *,
-        notice: Any,
-        options: Optional[CallOptions] = None,
-    ) -> VideoSetScrollNoticeResult:
+    def set_scroll_notice(self, *, notice: Any, options: Optional[CallOptions] = None) -> VideoSetScrollNoticeResult:
         """设置滚动公告 Creates a scrolling notice of one or more lines.
 
-        Documents: vod.41. **The path `/openapi/video/setScrollNotice` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`, `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
+        Documents: vod.41. **The path `/openapi/video/setScrollNotice` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`,
+        `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
 
-        The printed sample of notice lacks the quotes around the content values too; they are added in request_example.
+        The printed sample of notice lacks the quotes around the content values too; they are added in
+        request_example.
 
         Args:
             notice: The lines of the notice: a JSON array of {content, link}.
         """
-        return self._call(
-            "video.set_scroll_notice",
-            VideoSetScrollNoticeResult,
-            {
-                "notice": notice,
-            },
-            options,
-        )
+        return self._call("video.set_scroll_notice", VideoSetScrollNoticeResult, {"notice": notice}, options)
 
     def bind_notices(
         self,
@@ -796,21 +639,16 @@ class Video(Resource):
     ) -> None:
         """视频批量绑定公告 Binds a notice to several videos.
 
-        Documents: vod.42. **The path `/openapi/video/bindNoticeBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/assignVideoNotice`, `/openapi/video/batchBindNotice`, `/openapi/video/assignNotice`, `/openapi/video/bindNotice`, `/openapi/video/bindVideoNotice`, `/openapi/notice/assignVideoNoticeBatch`, `/openapi/notice/bindVideoBatch`.
+        Documents: vod.42. **The path `/openapi/video/bindNoticeBatch` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/notice/assignVideoNotice`, `/openapi/video/batchBindNotice`,
+        `/openapi/video/assignNotice`, `/openapi/video/bindNotice`, `/openapi/video/bindVideoNotice`,
+        `/openapi/notice/assignVideoNoticeBatch`, `/openapi/notice/bindVideoBatch`.
 
         Args:
             video_ids: Ids of the videos, separated by commas.
             notice_id: Notice id.
         """
-        self._call(
-            "video.bind_notices",
-            NOTHING,
-            {
-                "video_ids": video_ids,
-                "notice_id": notice_id,
-            },
-            options,
-        )
+        self._call("video.bind_notices", NOTHING, {"video_ids": video_ids, "notice_id": notice_id}, options)
 
     def list_questions(
         self,
@@ -820,9 +658,12 @@ class Video(Resource):
     ) -> VideoListQuestionsResult:
         """获取点播弹题 Gets the pop-up questions of a video.
 
-        Documents: vod.43. **The path `/openapi/video/getQuestionList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`, `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
+        Documents: vod.43. **The path `/openapi/video/getQuestionList` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`,
+        `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
 
-        The table of question_list is cut off after the sample values: types and meanings of its fields are judged from the names, the samples and the examples.
+        The table of question_list is cut off after the sample values: types and meanings of its fields are judged
+        from the names, the samples and the examples.
 
         All values inside question_list are strings in the example; the samples in the table are bare numbers.
 
@@ -831,14 +672,7 @@ class Video(Resource):
         Args:
             video_unique: Video id.
         """
-        return self._call(
-            "video.list_questions",
-            VideoListQuestionsResult,
-            {
-                "video_unique": video_unique,
-            },
-            options,
-        )
+        return self._call("video.list_questions", VideoListQuestionsResult, {"video_unique": video_unique}, options)
 
     def save_questions(
         self,
@@ -849,23 +683,25 @@ class Video(Resource):
     ) -> None:
         """编辑点播弹题接口 Adds and edits the pop-up questions of a video.
 
-        Documents: vod.44. **The path `/openapi/video/editQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setQuestion`, `/openapi/video/saveQuestion`, `/openapi/video/updateQuestion`, `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
+        Documents: vod.44. **The path `/openapi/video/editQuestion` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setQuestion`, `/openapi/video/saveQuestion`, `/openapi/video/updateQuestion`,
+        `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
 
         A question or option whose id exists is edited, one without is added.
 
-        The table gives the type of question_list as string. The document prints the request as one JSON object: question_list (the array above), video_unique "123", partner_id, timestamp, sign.
+        The table gives the type of question_list as string. The document prints the request as one JSON object:
+        question_list (the array above), video_unique "123", partner_id, timestamp, sign.
 
         Args:
-            question_list: The questions: a JSON array of {id, title, option_type, illustration, show_analysis, answer, wrong_answer, wrong_time, skip, show_time, video_unique, illustration_title, option_list: [{id, value, is_right}]}; fields as in vod.43.
+            question_list: The questions: a JSON array of {id, title, option_type, illustration, show_analysis,
+                answer, wrong_answer, wrong_time, skip, show_time, video_unique, illustration_title, option_list: [{id,
+                value, is_right}]}; fields as in vod.43.
             video_unique: Video id.
         """
         self._call(
             "video.save_questions",
             NOTHING,
-            {
-                "question_list": question_list,
-                "video_unique": video_unique,
-            },
+            {"question_list": question_list, "video_unique": video_unique},
             options,
         )
 
@@ -878,7 +714,9 @@ class Video(Resource):
     ) -> bool:
         """删除点播弹题 Deletes pop-up questions of a video.
 
-        Documents: vod.45. **The path `/openapi/video/deleteQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteQuestionBatch`, `/openapi/video/batchDeleteQuestion`, `/openapi/video/deleteVideoQuestion`, `/openapi/video/removeQuestion`, `/openapi/video_question/delete`.
+        Documents: vod.45. **The path `/openapi/video/deleteQuestion` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/deleteQuestionBatch`, `/openapi/video/batchDeleteQuestion`,
+        `/openapi/video/deleteVideoQuestion`, `/openapi/video/removeQuestion`, `/openapi/video_question/delete`.
 
         Args:
             question_ids: Question ids (as returned by vod.43), separated by commas.
@@ -887,10 +725,7 @@ class Video(Resource):
         return self._call(
             "video.delete_questions",
             bool,
-            {
-                "question_ids": question_ids,
-                "video_unique": video_unique,
-            },
+            {"question_ids": question_ids, "video_unique": video_unique},
             options,
         )
 
@@ -903,21 +738,21 @@ class Video(Resource):
     ) -> VideoSetCategoryBatchResult:
         """批量设置视频分类 Puts several videos in a category, or takes them out.
 
-        Documents: vod.46. **The path `/openapi/video/setVideoCategoryBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`, `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
+        Documents: vod.46. **The path `/openapi/video/setVideoCategoryBatch` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`,
+        `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
 
         The document has no table of the answer.
 
         Args:
             video_ids: Video ids, separated by commas.
-            category_id: Category id; a special value, evidently -1 as in vod.17 (it is cut off), takes the videos out of their category.
+            category_id: Category id; a special value, evidently -1 as in vod.17 (it is cut off), takes the videos
+                out of their category.
         """
         return self._call(
             "video.set_category_batch",
             VideoSetCategoryBatchResult,
-            {
-                "video_ids": video_ids,
-                "category_id": category_id,
-            },
+            {"video_ids": video_ids, "category_id": category_id},
             options,
         )
 
@@ -931,7 +766,10 @@ class Video(Resource):
     ) -> bool:
         """设置三分屏信息 Sets the three-part screen of a video: its slides and the signalling file.
 
-        Documents: vod.47. **The path `/openapi/video/setTripleScreen` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setThreeScreen`, `/openapi/video/setThreeSplitScreen`, `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`, `/openapi/video/setThreePartScreen`.
+        Documents: vod.47. **The path `/openapi/video/setTripleScreen` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setThreeScreen`, `/openapi/video/setThreeSplitScreen`,
+        `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`,
+        `/openapi/video/setThreePartScreen`.
 
         POST/GET is printed, but a file needs a multipart POST.
 
@@ -945,75 +783,50 @@ class Video(Resource):
         return self._call(
             "video.set_triple_screen",
             bool,
-            {
-                "video_unique": video_unique,
-                "ppt_fid": ppt_fid,
-                "txt": as_file(txt),
-            },
+            {"video_unique": video_unique, "ppt_fid": ppt_fid, "txt": as_file(txt)},
             options,
         )
 
-    def set_marks(
-        self,
-        *,
-        video_unique: IdInput,
-        content: Any = None,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    def set_marks(self, *, video_unique: IdInput, content: Any = None, options: Optional[CallOptions] = None) -> bool:
         """点播设置打点接口 Sets the markers on the time line of a video.
 
-        Documents: vod.48. **The path `/openapi/video/setMark` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setVideoMark`, `/openapi/video/setDot`, `/openapi/video/setPoint`, `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`, `/openapi/video/setVideoPoint`.
+        Documents: vod.48. **The path `/openapi/video/setMark` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setVideoMark`, `/openapi/video/setDot`, `/openapi/video/setPoint`,
+        `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`,
+        `/openapi/video/setVideoPoint`.
 
-        The sample of content in the table reads, as far as it is visible: [{"descriptio... https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
+        The sample of content in the table reads, as far as it is visible: [{"descriptio...
+        https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
 
         Args:
             video_unique: Video id.
-            content: The markers: a JSON array of objects; the table gives the type as string. The printed sample is cut off; it shows the members description, a text that ends in 钮 (button), and image, and vod.49 returns time_offset, description, reference_link, btntxt and image.
+            content: The markers: a JSON array of objects; the table gives the type as string. The printed sample is
+                cut off; it shows the members description, a text that ends in 钮 (button), and image, and vod.49
+                returns time_offset, description, reference_link, btntxt and image.
         """
-        return self._call(
-            "video.set_marks",
-            bool,
-            {
-                "video_unique": video_unique,
-                "content": content,
-            },
-            options,
-        )
+        return self._call("video.set_marks", bool, {"video_unique": video_unique, "content": content}, options)
 
-    def list_marks(
-        self,
-        *,
-        video_unique: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoListMarksResult:
+    def list_marks(self, *, video_unique: IdInput, options: Optional[CallOptions] = None) -> VideoListMarksResult:
         """获取打点数据列表 Gets the markers on the time line of a video.
 
-        Documents: vod.49. **The path `/openapi/video/getMarkList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getMark`, `/openapi/video/getVideoMarkList`, `/openapi/video/getDotList`, `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`, `/openapi/video/getVideoDotList`.
+        Documents: vod.49. **The path `/openapi/video/getMarkList` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/getMark`, `/openapi/video/getVideoMarkList`, `/openapi/video/getDotList`,
+        `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`,
+        `/openapi/video/getVideoDotList`.
 
         The document has no table of the answer; the meanings are judged from the names.
 
         Args:
             video_unique: Video id.
         """
-        return self._call(
-            "video.list_marks",
-            VideoListMarksResult,
-            {
-                "video_unique": video_unique,
-            },
-            options,
-        )
+        return self._call("video.list_marks", VideoListMarksResult, {"video_unique": video_unique}, options)
 
-    def set_mark_jump(
-        self,
-        *,
-        video_unique: IdInput,
-        jump: Flag,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    def set_mark_jump(self, *, video_unique: IdInput, jump: Flag, options: Optional[CallOptions] = None) -> bool:
         """设置点播打点跳转功能接口 Turns jumping from the markers of a video on or off.
 
-        Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`, `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
+        Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`,
+        `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
 
         jump is marked required although a default of 1 is printed.
 
@@ -1023,15 +836,7 @@ class Video(Resource):
                 - `0`: no
                 - `1`: yes
         """
-        return self._call(
-            "video.set_mark_jump",
-            bool,
-            {
-                "video_unique": video_unique,
-                "jump": jump,
-            },
-            options,
-        )
+        return self._call("video.set_mark_jump", bool, {"video_unique": video_unique, "jump": jump}, options)
 
     def get_comment_token(
         self,
@@ -1043,23 +848,23 @@ class Video(Resource):
     ) -> VideoGetCommentTokenResult:
         """获取点播评论token接口 Gets a token that identifies a user to the comment functions of VOD.
 
-        Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`, `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
+        Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`,
+        `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
 
         The document has no table of the answer.
 
         Args:
             user_number: User number.
             name: User name.
-            avatar: Avatar of the user; may be left out. The description is cut off; the words left say that one avatar (evidently the one in the token) has priority and that something, evidently a default avatar, stands in when none is given.
+            avatar: Avatar of the user; may be left out. The description is cut off; the words left say that one
+                avatar (evidently the one in the token) has priority and that something, evidently a default avatar,
+                stands in when none is given.
         """
         return self._call(
             "video.get_comment_token",
             VideoGetCommentTokenResult,
-            {
-                "user_number": user_number,
-                "name": name,
-                "avatar": avatar,
-            },
+            {"user_number": user_number, "name": name, "avatar": avatar},
             options,
         )
 
@@ -1071,7 +876,11 @@ class Video(Resource):
     ) -> VideoListWhitelistGroupsResult:
         """获取点播已关联白名单班级列表接口 Lists the classes (groups of users) on the whitelist of a video.
 
-        Documents: vod.52. **The path `/openapi/video/getWhitelistGroupList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListGroup`, `/openapi/video/getWhiteGroupList`, `/openapi/video/getWhiteListGroupList`, `/openapi/video/getWhitelistGroup`, `/openapi/video/getWhitelistClassList`, `/openapi/white_list/getGroupList`, `/openapi/video_whitelist/getGroupList`.
+        Documents: vod.52. **The path `/openapi/video/getWhitelistGroupList` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/getWhiteListGroup`, `/openapi/video/getWhiteGroupList`,
+        `/openapi/video/getWhiteListGroupList`, `/openapi/video/getWhitelistGroup`,
+        `/openapi/video/getWhitelistClassList`, `/openapi/white_list/getGroupList`,
+        `/openapi/video_whitelist/getGroupList`.
 
         Args:
             video_unique: Video id.
@@ -1079,9 +888,7 @@ class Video(Resource):
         return self._call(
             "video.list_whitelist_groups",
             VideoListWhitelistGroupsResult,
-            {
-                "video_unique": video_unique,
-            },
+            {"video_unique": video_unique},
             options,
         )
 
@@ -1094,7 +901,10 @@ class Video(Resource):
     ) -> bool:
         """班级关联点播白名单接口 Puts a class on the whitelist of a video.
 
-        Documents: vod.53. **The path `/openapi/video/addWhitelistGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistGroup`, `/openapi/video/addWhiteListGroup`, `/openapi/video/bindWhiteListGroup`, `/openapi/video/addWhiteGroup`, `/openapi/video/groupBindWhitelist`, `/openapi/white_list/addGroup`, `/openapi/video_whitelist/addGroup`.
+        Documents: vod.53. **The path `/openapi/video/addWhitelistGroup` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/bindWhitelistGroup`, `/openapi/video/addWhiteListGroup`,
+        `/openapi/video/bindWhiteListGroup`, `/openapi/video/addWhiteGroup`, `/openapi/video/groupBindWhitelist`,
+        `/openapi/white_list/addGroup`, `/openapi/video_whitelist/addGroup`.
 
         Args:
             video_unique: Video id.
@@ -1103,10 +913,7 @@ class Video(Resource):
         return self._call(
             "video.add_whitelist_group",
             bool,
-            {
-                "video_unique": video_unique,
-                "group_id": group_id,
-            },
+            {"video_unique": video_unique, "group_id": group_id},
             options,
         )
 
@@ -1119,7 +926,10 @@ class Video(Resource):
     ) -> bool:
         """移除点播白名单已绑定班级 Takes a class off the whitelist of a video.
 
-        Documents: vod.54. **The path `/openapi/video/removeWhitelistGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteWhitelistGroup`, `/openapi/video/removeWhiteListGroup`, `/openapi/video/deleteWhiteListGroup`, `/openapi/video/removeWhiteGroup`, `/openapi/video/unbindWhitelistGroup`, `/openapi/white_list/removeGroup`, `/openapi/video_whitelist/removeGroup`.
+        Documents: vod.54. **The path `/openapi/video/removeWhitelistGroup` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/deleteWhitelistGroup`, `/openapi/video/removeWhiteListGroup`,
+        `/openapi/video/deleteWhiteListGroup`, `/openapi/video/removeWhiteGroup`, `/openapi/video/unbindWhitelistGroup`,
+        `/openapi/white_list/removeGroup`, `/openapi/video_whitelist/removeGroup`.
 
         Args:
             video_unique: Video id.
@@ -1128,10 +938,7 @@ class Video(Resource):
         return self._call(
             "video.remove_whitelist_group",
             bool,
-            {
-                "video_unique": video_unique,
-                "group_id": group_id,
-            },
+            {"video_unique": video_unique, "group_id": group_id},
             options,
         )
 
@@ -1145,7 +952,11 @@ class Video(Resource):
     ) -> Pages[VideoListWhitelistUsersResult, VideoListWhitelistUsersItem]:
         """获取点播已关联白名单用户列表接口 Lists the users on the whitelist of a video, in pages.
 
-        Documents: vod.55. **The path `/openapi/video/getWhitelistUserList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListUser`, `/openapi/video/getWhiteUserList`, `/openapi/video/getWhiteListUserList`, `/openapi/video/getWhitelistUser`, `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`, `/openapi/video_whitelist/getUserList`.
+        Documents: vod.55. **The path `/openapi/video/getWhitelistUserList` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/getWhiteListUser`, `/openapi/video/getWhiteUserList`,
+        `/openapi/video/getWhiteListUserList`, `/openapi/video/getWhitelistUser`,
+        `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`,
+        `/openapi/video_whitelist/getUserList`.
 
         The document has no table of the answer; the meanings are judged from the names.
 
@@ -1157,11 +968,7 @@ class Video(Resource):
         return self._pages(
             "video.list_whitelist_users",
             VideoListWhitelistUsersResult,
-            {
-                "video_unique": video_unique,
-                "page": page,
-                "page_size": page_size,
-            },
+            {"video_unique": video_unique, "page": page, "page_size": page_size},
             options,
         )
 
@@ -1174,7 +981,10 @@ class Video(Resource):
     ) -> bool:
         """学员关联点播白名单接口 Puts students on the whitelist of a video.
 
-        Documents: vod.56. **The path `/openapi/video/addWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`, `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`, `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
+        Documents: vod.56. **The path `/openapi/video/addWhitelistUser` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`,
+        `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`,
+        `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
 
         Printed request: video_unique "1312210", user_ids "306231,305467", with timestamp, sign and partner_id.
 
@@ -1185,10 +995,7 @@ class Video(Resource):
         return self._call(
             "video.add_whitelist_users",
             bool,
-            {
-                "video_unique": video_unique,
-                "user_ids": user_ids,
-            },
+            {"video_unique": video_unique, "user_ids": user_ids},
             options,
         )
 
@@ -1201,7 +1008,11 @@ class Video(Resource):
     ) -> bool:
         """移除点播白名单学员接口 Takes students off the whitelist of a video.
 
-        Documents: vod.57. **The path `/openapi/video/removeWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteWhitelistUser`, `/openapi/video/removeWhiteListUser`, `/openapi/video/removeWhitelistUserBatch`, `/openapi/video/removeWhiteUser`, `/openapi/video/removeWhitelistStudent`, `/openapi/white_list/removeUser`, `/openapi/video_whitelist/removeUser`.
+        Documents: vod.57. **The path `/openapi/video/removeWhitelistUser` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/deleteWhitelistUser`, `/openapi/video/removeWhiteListUser`,
+        `/openapi/video/removeWhitelistUserBatch`, `/openapi/video/removeWhiteUser`,
+        `/openapi/video/removeWhitelistStudent`, `/openapi/white_list/removeUser`,
+        `/openapi/video_whitelist/removeUser`.
 
         Args:
             video_unique: Video id.
@@ -1210,10 +1021,7 @@ class Video(Resource):
         return self._call(
             "video.remove_whitelist_users",
             bool,
-            {
-                "video_unique": video_unique,
-                "user_ids": user_ids,
-            },
+            {"video_unique": video_unique, "user_ids": user_ids},
             options,
         )
 
@@ -1225,9 +1033,13 @@ class Video(Resource):
     ) -> VideoListQuestionAnswersResult:
         """获取弹题的学生答题数据 Gets the students' answers to the pop-up questions of a video.
 
-        Documents: vod.58. **The path `/openapi/video/getQuestionAnswer` is a guess**: the documents cut it off. Other candidates: `/openapi/video_data/getQuestionAnswer`, `/openapi/video/getQuestionUserAnswer`, `/openapi/video_data/getQuestionUserAnswer`, `/openapi/video/getQuestionAnswerList`, `/openapi/video/getQuestionStudentAnswer`, `/openapi/video_data/exportQuestionAnswer`.
+        Documents: vod.58. **The path `/openapi/video/getQuestionAnswer` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video_data/getQuestionAnswer`, `/openapi/video/getQuestionUserAnswer`,
+        `/openapi/video_data/getQuestionUserAnswer`, `/openapi/video/getQuestionAnswerList`,
+        `/openapi/video/getQuestionStudentAnswer`, `/openapi/video_data/exportQuestionAnswer`.
 
-        The answers depend on the questions: when a question has been changed and the student has not answered again, the old answer counts as wrong even if it would be right now.
+        The answers depend on the questions: when a question has been changed and the student has not answered again,
+        the old answer counts as wrong even if it would be right now.
 
         The document has no table of the answer; the meanings are judged from the names.
 
@@ -1239,9 +1051,7 @@ class Video(Resource):
         return self._call(
             "video.list_question_answers",
             VideoListQuestionAnswersResult,
-            {
-                "video_unique": video_unique,
-            },
+            {"video_unique": video_unique},
             options,
         )
 
@@ -1253,11 +1063,13 @@ class Video(Resource):
         expires_in: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoGetUrlsResult:
-        """获取转码后视频/音频地址 Returns the play addresses of a transcoded video or audio in its definitions, with facts such as width and height.
+        """获取转码后视频/音频地址 Returns the play addresses of a transcoded video or audio in its definitions, with
+        facts such as width and height.
 
         Documents: public_only.video.getUrl. Path `/openapi/video/getUrl`, known from public material.
 
-        play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one member per definition, of which only the name low is known.
+        play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one
+        member per definition, of which only the name low is known.
 
         SyLive types its setter for format as an array although one name is meant; 007gzs takes one name.
 
@@ -1273,11 +1085,7 @@ class Video(Resource):
         return self._call(
             "video.get_urls",
             VideoGetUrlsResult,
-            {
-                "video_id": video_id,
-                "format": format,
-                "expires_in": expires_in,
-            },
+            {"video_id": video_id, "format": format, "expires_in": expires_in},
             options,
         )
 
@@ -1291,7 +1099,8 @@ class Video(Resource):
     ) -> Any:
         """视频二次转码 Transcodes a video into further definitions, not asked for when it was uploaded.
 
-        Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public material.
+        Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public
+        material.
 
         SyLive never leaves format out, and by a slip its default list is sent as 0,1,2 in place of 1,2,4.
 
@@ -1311,11 +1120,7 @@ class Video(Resource):
         return self._call(
             "video.transcode_again",
             object,
-            {
-                "video_id": video_id,
-                "definition": definition,
-                "format": format,
-            },
+            {"video_id": video_id, "definition": definition, "format": format},
             options,
         )
 
@@ -1345,7 +1150,8 @@ class AsyncVideo(AsyncResource):
 
         If both standard and super are asked for but the source is only of standard quality, only standard is made.
 
-        If only super is asked for and the source does not reach it, one result of the same definition as the source is made.
+        If only super is asked for and the source does not reach it, one result of the same definition as the source
+        is made.
 
         The codes of definition, format and encrypt are cut off in the document and completed from the public SDKs.
 
@@ -1359,7 +1165,8 @@ class AsyncVideo(AsyncResource):
                 - `2`: super (超清)
                 - `4`: 720p
                 - `8`: 1080p
-            audio_with_view: Whether to process the file as audio; 1 is needed when the uploaded file is audio. Default: `0`.
+            audio_with_view: Whether to process the file as audio; 1 is needed when the uploaded file is audio.
+                Default: `0`.
                 - `0`: no
                 - `1`: yes
             format: Formats to transcode to, several codes separated by commas; all three when left out.
@@ -1367,18 +1174,21 @@ class AsyncVideo(AsyncResource):
                 - `2`: flv
                 - `4`: m3u8
             watermark: Watermark. The description is cut off; it states a restriction ("only ... supported").
-            watermark_pos: Watermark position. The list is cut off; code 3 is printed as one of the right-hand positions, the others follow the corner order of the live watermark setting.
+            watermark_pos: Watermark position. The list is cut off; code 3 is printed as one of the right-hand
+                positions, the others follow the corner order of the live watermark setting.
                 - `1`: top left
                 - `2`: top right
                 - `3`: bottom right
                 - `4`: bottom left
-            encrypt: Whether to make the encrypted form of the video or audio; needs the encryption permission, and with that permission everything is encrypted by default.
+            encrypt: Whether to make the encrypted form of the video or audio; needs the encryption permission, and
+                with that permission everything is encrypted by default.
                 - `1`: yes
                 - `2`: no
             use_https: Whether the returned upload address is https; not by default. Default: `0`.
                 - `0`: http
                 - `1`: https
-            callback_url: Transcode callback address for this one video (instead of the account-wide one). The end of the description is cut off.
+            callback_url: Transcode callback address for this one video (instead of the account-wide one). The end of
+                the description is cut off.
         """
         return await self._call(
             "video.get_upload_url",
@@ -1414,21 +1224,20 @@ class AsyncVideo(AsyncResource):
 
         No partner_id, timestamp or sign: the address carries fid, ts and token in its query.
 
-        Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
+        Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
+        divx, cpk, fli, flc, mod.
 
         Audio formats: mp3, wma, wav, mid, midd, kar, ogg, m4a, ra, ram, mod.
 
         Args:
-            upload_url: The upload_url that video.get_upload_url or video.get_resume_upload_url returned; it carries its own token.
+            upload_url: The upload_url that video.get_upload_url or video.get_resume_upload_url returned; it carries
+                its own token.
             data: The binary content of the file (form part named data in the printed request).
         """
         return await self._call(
             "video.upload_file",
             VideoUploadFileResult,
-            {
-                "upload_url": upload_url,
-                "data": as_file(data),
-            },
+            {"upload_url": upload_url, "data": as_file(data)},
             options,
         )
 
@@ -1452,19 +1261,11 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.get_resume_upload_url",
             VideoGetResumeUploadUrlResult,
-            {
-                "video_id": video_id,
-                "use_https": use_https,
-            },
+            {"video_id": video_id, "use_https": use_https},
             options,
         )
 
-    async def get_status(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoGetStatusResult:
+    async def get_status(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoGetStatusResult:
         """查询视频转码状态 Gets the transcode status of a video.
 
         Documents: vod.5. Path `/openapi/video/getStatus`, known from public material.
@@ -1472,38 +1273,20 @@ class AsyncVideo(AsyncResource):
         Args:
             video_id: Video id, as returned with the upload address.
         """
-        return await self._call(
-            "video.get_status",
-            VideoGetStatusResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return await self._call("video.get_status", VideoGetStatusResult, {"video_id": video_id}, options)
 
-    async def info(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoInfoResult:
+    async def info(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoInfoResult:
         """获取指定ID视频信息 Gets the details of one video that has not been deleted.
 
         Documents: vod.6. Path `/openapi/video/getInfo`, known from public material.
 
-        The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a public description of the transcode callback, which has the same fields.
+        The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a
+        public description of the transcode callback, which has the same fields.
 
         Args:
             video_id: Video id.
         """
-        return await self._call(
-            "video.info",
-            VideoInfoResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return await self._call("video.info", VideoInfoResult, {"video_id": video_id}, options)
 
     async def get_screenshots(
         self,
@@ -1520,14 +1303,7 @@ class AsyncVideo(AsyncResource):
         Args:
             video_id: Video id.
         """
-        return await self._call(
-            "video.get_screenshots",
-            VideoGetScreenshotsResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return await self._call("video.get_screenshots", VideoGetScreenshotsResult, {"video_id": video_id}, options)
 
     async def remove_definitions(
         self,
@@ -1537,13 +1313,16 @@ class AsyncVideo(AsyncResource):
         type: Optional[Union[int, str, Sequence[int]]] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoRemoveDefinitionsResult:
-        """清除指定清晰度(文件类型)的转码文件 Deletes the transcoded files of given definitions, and optionally given file types only, to free storage.
+        """清除指定清晰度(文件类型)的转码文件 Deletes the transcoded files of given definitions, and optionally given
+        file types only, to free storage.
 
         Documents: vod.8. Path `/openapi/video/removeDefinition`, known from public material.
 
-        Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call fails.
+        Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call
+        fails.
 
-        The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the default.
+        The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the
+        default.
 
         The code lists are cut off in the document and completed from the public SDKs.
 
@@ -1564,11 +1343,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.remove_definitions",
             VideoRemoveDefinitionsResult,
-            {
-                "video_id": video_id,
-                "definition": definition,
-                "type": type,
-            },
+            {"video_id": video_id, "definition": definition, "type": type},
             options,
         )
 
@@ -1580,19 +1355,14 @@ class AsyncVideo(AsyncResource):
     ) -> None:
         """删除点播源文件 Deletes the source files of a batch of videos.
 
-        Documents: vod.9. **The path `/openapi/video/deleteSourceFile` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteSourceFileBatch`, `/openapi/video/batchDeleteSourceFile`, `/openapi/video/removeSourceFile`, `/openapi/video/deleteSource`, `/openapi/video/deleteOriginFile`.
+        Documents: vod.9. **The path `/openapi/video/deleteSourceFile` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/deleteSourceFileBatch`, `/openapi/video/batchDeleteSourceFile`,
+        `/openapi/video/removeSourceFile`, `/openapi/video/deleteSource`, `/openapi/video/deleteOriginFile`.
 
         Args:
             video_ids: Video ids, separated by commas.
         """
-        await self._call(
-            "video.delete_source_files",
-            NOTHING,
-            {
-                "video_ids": video_ids,
-            },
-            options,
-        )
+        await self._call("video.delete_source_files", NOTHING, {"video_ids": video_ids}, options)
 
     async def update(
         self,
@@ -1609,22 +1379,9 @@ class AsyncVideo(AsyncResource):
             video_id: Video id.
             name: New name of the video.
         """
-        return await self._call(
-            "video.update",
-            VideoUpdateResult,
-            {
-                "video_id": video_id,
-                "name": name,
-            },
-            options,
-        )
+        return await self._call("video.update", VideoUpdateResult, {"video_id": video_id, "name": name}, options)
 
-    async def delete(
-        self,
-        *,
-        video_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> VideoDeleteResult:
+    async def delete(self, *, video_id: IdInput, options: Optional[CallOptions] = None) -> VideoDeleteResult:
         """删除视频 Deletes a video.
 
         Documents: vod.11. Path `/openapi/video/delete`, known from public material.
@@ -1632,32 +1389,16 @@ class AsyncVideo(AsyncResource):
         Args:
             video_id: Video id.
         """
-        return await self._call(
-            "video.delete",
-            VideoDeleteResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return await self._call("video.delete", VideoDeleteResult, {"video_id": video_id}, options)
 
-    async def list_categories(
-        self,
-        *,
-        options: Optional[CallOptions] = None,
-    ) -> VideoListCategoriesResult:
+    async def list_categories(self, *, options: Optional[CallOptions] = None) -> VideoListCategoriesResult:
         """获取所有分类 Gets all video categories as a tree.
 
         Documents: vod.12. Path `/openapi/video/getCategoryList`, known from public material.
 
         children is recursive, down to the fifth level.
         """
-        return await self._call(
-            "video.list_categories",
-            VideoListCategoriesResult,
-            None,
-            options,
-        )
+        return await self._call("video.list_categories", VideoListCategoriesResult, None, options)
 
     async def get_category(
         self,
@@ -1674,14 +1415,7 @@ class AsyncVideo(AsyncResource):
         Args:
             category_id: Category id. Default: `0`.
         """
-        return await self._call(
-            "video.get_category",
-            VideoGetCategoryResult,
-            {
-                "category_id": category_id,
-            },
-            options,
-        )
+        return await self._call("video.get_category", VideoGetCategoryResult, {"category_id": category_id}, options)
 
     async def add_category(
         self,
@@ -1701,10 +1435,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.add_category",
             VideoAddCategoryResult,
-            {
-                "name": name,
-                "parent_id": parent_id,
-            },
+            {"name": name, "parent_id": parent_id},
             options,
         )
 
@@ -1726,9 +1457,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.delete_category",
             VideoDeleteCategoryResult,
-            {
-                "category_id": category_id,
-            },
+            {"category_id": category_id},
             options,
         )
 
@@ -1756,11 +1485,7 @@ class AsyncVideo(AsyncResource):
         return self._pages(
             "video.list_by_category",
             VideoListByCategoryResult,
-            {
-                "category_id": category_id,
-                "page_size": page_size,
-                "page": page,
-            },
+            {"category_id": category_id, "page_size": page_size, "page": page},
             options,
         )
 
@@ -1784,10 +1509,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.set_category",
             VideoSetCategoryResult,
-            {
-                "video_id": video_id,
-                "category_id": category_id,
-            },
+            {"video_id": video_id, "category_id": category_id},
             options,
         )
 
@@ -1813,10 +1535,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.get_player_token",
             VideoGetPlayerTokenResult,
-            {
-                "video_id": video_id,
-                "expires_in": expires_in,
-            },
+            {"video_id": video_id, "expires_in": expires_in},
             options,
         )
 
@@ -1832,7 +1551,8 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.19. Path `/openapi/video/getPlayerTokenBatch`, known from public material.
 
-        The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR copy shows that it belongs here.
+        The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR
+        copy shows that it belongs here.
 
         The product_type list is cut off in the document; its values are completed from the public Python SDK.
 
@@ -1849,11 +1569,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.get_player_tokens",
             Dict[str, str],
-            {
-                "video_ids": video_ids,
-                "expires_in": expires_in,
-                "product_type": product_type,
-            },
+            {"video_ids": video_ids, "expires_in": expires_in, "product_type": product_type},
             options,
         )
 
@@ -1879,10 +1595,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.set_publish_status",
             VideoSetPublishStatusResult,
-            {
-                "video_id": video_id,
-                "status": status,
-            },
+            {"video_id": video_id, "status": status},
             options,
         )
 
@@ -1899,14 +1612,7 @@ class AsyncVideo(AsyncResource):
         Args:
             video_id: Video id.
         """
-        return await self._call(
-            "video.get_share_url",
-            VideoGetShareUrlResult,
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return await self._call("video.get_share_url", VideoGetShareUrlResult, {"video_id": video_id}, options)
 
     def list(
         self,
@@ -1930,18 +1636,14 @@ class AsyncVideo(AsyncResource):
         Args:
             page_size: Entries per page, at most 1000. Default: `20`.
             page: Page number. Default: `1`.
-            create_time: Filter by time of creation; no such filter by default (the description is cut off). `YYYY-MM-DD HH:MM:SS`, UTC+8.
+            create_time: Filter by time of creation; no such filter by default (the description is cut off).
+                `YYYY-MM-DD HH:MM:SS`, UTC+8.
             name: Filter by name (the description is cut off).
         """
         return self._pages(
             "video.list",
             VideoListResult,
-            {
-                "page_size": page_size,
-                "page": page,
-                "create_time": create_time,
-                "name": name,
-            },
+            {"page_size": page_size, "page": page, "create_time": create_time, "name": name},
             options,
         )
 
@@ -1955,7 +1657,9 @@ class AsyncVideo(AsyncResource):
     ) -> VideoUploadSubtitleResult:
         """上传点播字幕文件 Uploads a subtitle file for a video.
 
-        Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`, `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
+        Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`,
+        `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
 
         POST/GET is printed, but a file needs a multipart POST.
 
@@ -1967,11 +1671,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.upload_subtitle",
             VideoUploadSubtitleResult,
-            {
-                "name": name,
-                "video_id": video_id,
-                "subtitle": as_file(subtitle),
-            },
+            {"name": name, "video_id": video_id, "subtitle": as_file(subtitle)},
             options,
         )
 
@@ -1983,44 +1683,27 @@ class AsyncVideo(AsyncResource):
     ) -> List[VideoListSubtitlesItem]:
         """获取字幕文件列表 Lists the subtitle files of a video.
 
-        Documents: vod.33. **The path `/openapi/video/getSubtitleList` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/getSubtitleList`, `/openapi/video/listSubtitle`, `/openapi/subtitle/getList`, `/openapi/video_subtitle/getList`, `/openapi/video/getSubtitle`.
+        Documents: vod.33. **The path `/openapi/video/getSubtitleList` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/getSubtitleList`, `/openapi/video/listSubtitle`, `/openapi/subtitle/getList`,
+        `/openapi/video_subtitle/getList`, `/openapi/video/getSubtitle`.
 
         Args:
             video_id: Video id.
         """
-        return await self._call(
-            "video.list_subtitles",
-            List[VideoListSubtitlesItem],
-            {
-                "video_id": video_id,
-            },
-            options,
-        )
+        return await self._call("video.list_subtitles", List[VideoListSubtitlesItem], {"video_id": video_id}, options)
 
-    async def update_subtitle(
-        self,
-        *,
-        name: str,
-        subtitle_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def update_subtitle(self, *, name: str, subtitle_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """更新点播字幕信息 Renames an uploaded subtitle; nothing else can be changed.
 
-        Documents: vod.34. **The path `/openapi/video/updateSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/updateSubtitle`, `/openapi/subtitle/update`, `/openapi/video_subtitle/update`, `/openapi/video/updateSubtitleName`, `/openapi/video/modifySubtitle`.
+        Documents: vod.34. **The path `/openapi/video/updateSubtitle` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/updateSubtitle`, `/openapi/subtitle/update`, `/openapi/video_subtitle/update`,
+        `/openapi/video/updateSubtitleName`, `/openapi/video/modifySubtitle`.
 
         Args:
             name: Subtitle name.
             subtitle_id: Subtitle id.
         """
-        await self._call(
-            "video.update_subtitle",
-            NOTHING,
-            {
-                "name": name,
-                "subtitle_id": subtitle_id,
-            },
-            options,
-        )
+        await self._call("video.update_subtitle", NOTHING, {"name": name, "subtitle_id": subtitle_id}, options)
 
     async def set_default_subtitle(
         self,
@@ -2031,7 +1714,9 @@ class AsyncVideo(AsyncResource):
     ) -> None:
         """设置字幕为默认字幕 Makes an uploaded subtitle the default one of its video.
 
-        Documents: vod.35. **The path `/openapi/video/setDefaultSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/setDefaultSubtitle`, `/openapi/video/setSubtitleDefault`, `/openapi/subtitle/setDefault`, `/openapi/video_subtitle/setDefault`.
+        Documents: vod.35. **The path `/openapi/video/setDefaultSubtitle` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/subtitle/setDefaultSubtitle`, `/openapi/video/setSubtitleDefault`,
+        `/openapi/subtitle/setDefault`, `/openapi/video_subtitle/setDefault`.
 
         Args:
             video_id: Video id. The type column prints "video id"; string as in vod.33.
@@ -2040,34 +1725,21 @@ class AsyncVideo(AsyncResource):
         await self._call(
             "video.set_default_subtitle",
             NOTHING,
-            {
-                "video_id": video_id,
-                "subtitle_id": subtitle_id,
-            },
+            {"video_id": video_id, "subtitle_id": subtitle_id},
             options,
         )
 
-    async def delete_subtitle(
-        self,
-        *,
-        subtitle_id: IdInput,
-        options: Optional[CallOptions] = None,
-    ) -> None:
+    async def delete_subtitle(self, *, subtitle_id: IdInput, options: Optional[CallOptions] = None) -> None:
         """删除字幕文件 Deletes a subtitle file.
 
-        Documents: vod.36. **The path `/openapi/video/deleteSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/deleteSubtitle`, `/openapi/video/removeSubtitle`, `/openapi/subtitle/delete`, `/openapi/video_subtitle/delete`.
+        Documents: vod.36. **The path `/openapi/video/deleteSubtitle` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/subtitle/deleteSubtitle`, `/openapi/video/removeSubtitle`, `/openapi/subtitle/delete`,
+        `/openapi/video_subtitle/delete`.
 
         Args:
             subtitle_id: Subtitle id.
         """
-        await self._call(
-            "video.delete_subtitle",
-            NOTHING,
-            {
-                "subtitle_id": subtitle_id,
-            },
-            options,
-        )
+        await self._call("video.delete_subtitle", NOTHING, {"subtitle_id": subtitle_id}, options)
 
     async def set_scroll_notice(
         self,
@@ -2077,21 +1749,17 @@ class AsyncVideo(AsyncResource):
     ) -> VideoSetScrollNoticeResult:
         """设置滚动公告 Creates a scrolling notice of one or more lines.
 
-        Documents: vod.41. **The path `/openapi/video/setScrollNotice` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`, `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
+        Documents: vod.41. **The path `/openapi/video/setScrollNotice` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`,
+        `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
 
-        The printed sample of notice lacks the quotes around the content values too; they are added in request_example.
+        The printed sample of notice lacks the quotes around the content values too; they are added in
+        request_example.
 
         Args:
             notice: The lines of the notice: a JSON array of {content, link}.
         """
-        return await self._call(
-            "video.set_scroll_notice",
-            VideoSetScrollNoticeResult,
-            {
-                "notice": notice,
-            },
-            options,
-        )
+        return await self._call("video.set_scroll_notice", VideoSetScrollNoticeResult, {"notice": notice}, options)
 
     async def bind_notices(
         self,
@@ -2102,21 +1770,16 @@ class AsyncVideo(AsyncResource):
     ) -> None:
         """视频批量绑定公告 Binds a notice to several videos.
 
-        Documents: vod.42. **The path `/openapi/video/bindNoticeBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/assignVideoNotice`, `/openapi/video/batchBindNotice`, `/openapi/video/assignNotice`, `/openapi/video/bindNotice`, `/openapi/video/bindVideoNotice`, `/openapi/notice/assignVideoNoticeBatch`, `/openapi/notice/bindVideoBatch`.
+        Documents: vod.42. **The path `/openapi/video/bindNoticeBatch` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/notice/assignVideoNotice`, `/openapi/video/batchBindNotice`,
+        `/openapi/video/assignNotice`, `/openapi/video/bindNotice`, `/openapi/video/bindVideoNotice`,
+        `/openapi/notice/assignVideoNoticeBatch`, `/openapi/notice/bindVideoBatch`.
 
         Args:
             video_ids: Ids of the videos, separated by commas.
             notice_id: Notice id.
         """
-        await self._call(
-            "video.bind_notices",
-            NOTHING,
-            {
-                "video_ids": video_ids,
-                "notice_id": notice_id,
-            },
-            options,
-        )
+        await self._call("video.bind_notices", NOTHING, {"video_ids": video_ids, "notice_id": notice_id}, options)
 
     async def list_questions(
         self,
@@ -2126,9 +1789,12 @@ class AsyncVideo(AsyncResource):
     ) -> VideoListQuestionsResult:
         """获取点播弹题 Gets the pop-up questions of a video.
 
-        Documents: vod.43. **The path `/openapi/video/getQuestionList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`, `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
+        Documents: vod.43. **The path `/openapi/video/getQuestionList` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`,
+        `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
 
-        The table of question_list is cut off after the sample values: types and meanings of its fields are judged from the names, the samples and the examples.
+        The table of question_list is cut off after the sample values: types and meanings of its fields are judged
+        from the names, the samples and the examples.
 
         All values inside question_list are strings in the example; the samples in the table are bare numbers.
 
@@ -2140,9 +1806,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.list_questions",
             VideoListQuestionsResult,
-            {
-                "video_unique": video_unique,
-            },
+            {"video_unique": video_unique},
             options,
         )
 
@@ -2155,23 +1819,25 @@ class AsyncVideo(AsyncResource):
     ) -> None:
         """编辑点播弹题接口 Adds and edits the pop-up questions of a video.
 
-        Documents: vod.44. **The path `/openapi/video/editQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setQuestion`, `/openapi/video/saveQuestion`, `/openapi/video/updateQuestion`, `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
+        Documents: vod.44. **The path `/openapi/video/editQuestion` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setQuestion`, `/openapi/video/saveQuestion`, `/openapi/video/updateQuestion`,
+        `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
 
         A question or option whose id exists is edited, one without is added.
 
-        The table gives the type of question_list as string. The document prints the request as one JSON object: question_list (the array above), video_unique "123", partner_id, timestamp, sign.
+        The table gives the type of question_list as string. The document prints the request as one JSON object:
+        question_list (the array above), video_unique "123", partner_id, timestamp, sign.
 
         Args:
-            question_list: The questions: a JSON array of {id, title, option_type, illustration, show_analysis, answer, wrong_answer, wrong_time, skip, show_time, video_unique, illustration_title, option_list: [{id, value, is_right}]}; fields as in vod.43.
+            question_list: The questions: a JSON array of {id, title, option_type, illustration, show_analysis,
+                answer, wrong_answer, wrong_time, skip, show_time, video_unique, illustration_title, option_list: [{id,
+                value, is_right}]}; fields as in vod.43.
             video_unique: Video id.
         """
         await self._call(
             "video.save_questions",
             NOTHING,
-            {
-                "question_list": question_list,
-                "video_unique": video_unique,
-            },
+            {"question_list": question_list, "video_unique": video_unique},
             options,
         )
 
@@ -2184,7 +1850,9 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """删除点播弹题 Deletes pop-up questions of a video.
 
-        Documents: vod.45. **The path `/openapi/video/deleteQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteQuestionBatch`, `/openapi/video/batchDeleteQuestion`, `/openapi/video/deleteVideoQuestion`, `/openapi/video/removeQuestion`, `/openapi/video_question/delete`.
+        Documents: vod.45. **The path `/openapi/video/deleteQuestion` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/deleteQuestionBatch`, `/openapi/video/batchDeleteQuestion`,
+        `/openapi/video/deleteVideoQuestion`, `/openapi/video/removeQuestion`, `/openapi/video_question/delete`.
 
         Args:
             question_ids: Question ids (as returned by vod.43), separated by commas.
@@ -2193,10 +1861,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.delete_questions",
             bool,
-            {
-                "question_ids": question_ids,
-                "video_unique": video_unique,
-            },
+            {"question_ids": question_ids, "video_unique": video_unique},
             options,
         )
 
@@ -2209,21 +1874,21 @@ class AsyncVideo(AsyncResource):
     ) -> VideoSetCategoryBatchResult:
         """批量设置视频分类 Puts several videos in a category, or takes them out.
 
-        Documents: vod.46. **The path `/openapi/video/setVideoCategoryBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`, `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
+        Documents: vod.46. **The path `/openapi/video/setVideoCategoryBatch` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`,
+        `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
 
         The document has no table of the answer.
 
         Args:
             video_ids: Video ids, separated by commas.
-            category_id: Category id; a special value, evidently -1 as in vod.17 (it is cut off), takes the videos out of their category.
+            category_id: Category id; a special value, evidently -1 as in vod.17 (it is cut off), takes the videos
+                out of their category.
         """
         return await self._call(
             "video.set_category_batch",
             VideoSetCategoryBatchResult,
-            {
-                "video_ids": video_ids,
-                "category_id": category_id,
-            },
+            {"video_ids": video_ids, "category_id": category_id},
             options,
         )
 
@@ -2237,7 +1902,10 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """设置三分屏信息 Sets the three-part screen of a video: its slides and the signalling file.
 
-        Documents: vod.47. **The path `/openapi/video/setTripleScreen` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setThreeScreen`, `/openapi/video/setThreeSplitScreen`, `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`, `/openapi/video/setThreePartScreen`.
+        Documents: vod.47. **The path `/openapi/video/setTripleScreen` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setThreeScreen`, `/openapi/video/setThreeSplitScreen`,
+        `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`,
+        `/openapi/video/setThreePartScreen`.
 
         POST/GET is printed, but a file needs a multipart POST.
 
@@ -2251,11 +1919,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.set_triple_screen",
             bool,
-            {
-                "video_unique": video_unique,
-                "ppt_fid": ppt_fid,
-                "txt": as_file(txt),
-            },
+            {"video_unique": video_unique, "ppt_fid": ppt_fid, "txt": as_file(txt)},
             options,
         )
 
@@ -2268,23 +1932,21 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """点播设置打点接口 Sets the markers on the time line of a video.
 
-        Documents: vod.48. **The path `/openapi/video/setMark` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setVideoMark`, `/openapi/video/setDot`, `/openapi/video/setPoint`, `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`, `/openapi/video/setVideoPoint`.
+        Documents: vod.48. **The path `/openapi/video/setMark` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setVideoMark`, `/openapi/video/setDot`, `/openapi/video/setPoint`,
+        `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`,
+        `/openapi/video/setVideoPoint`.
 
-        The sample of content in the table reads, as far as it is visible: [{"descriptio... https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
+        The sample of content in the table reads, as far as it is visible: [{"descriptio...
+        https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
 
         Args:
             video_unique: Video id.
-            content: The markers: a JSON array of objects; the table gives the type as string. The printed sample is cut off; it shows the members description, a text that ends in 钮 (button), and image, and vod.49 returns time_offset, description, reference_link, btntxt and image.
+            content: The markers: a JSON array of objects; the table gives the type as string. The printed sample is
+                cut off; it shows the members description, a text that ends in 钮 (button), and image, and vod.49
+                returns time_offset, description, reference_link, btntxt and image.
         """
-        return await self._call(
-            "video.set_marks",
-            bool,
-            {
-                "video_unique": video_unique,
-                "content": content,
-            },
-            options,
-        )
+        return await self._call("video.set_marks", bool, {"video_unique": video_unique, "content": content}, options)
 
     async def list_marks(
         self,
@@ -2294,32 +1956,24 @@ class AsyncVideo(AsyncResource):
     ) -> VideoListMarksResult:
         """获取打点数据列表 Gets the markers on the time line of a video.
 
-        Documents: vod.49. **The path `/openapi/video/getMarkList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getMark`, `/openapi/video/getVideoMarkList`, `/openapi/video/getDotList`, `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`, `/openapi/video/getVideoDotList`.
+        Documents: vod.49. **The path `/openapi/video/getMarkList` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/getMark`, `/openapi/video/getVideoMarkList`, `/openapi/video/getDotList`,
+        `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`,
+        `/openapi/video/getVideoDotList`.
 
         The document has no table of the answer; the meanings are judged from the names.
 
         Args:
             video_unique: Video id.
         """
-        return await self._call(
-            "video.list_marks",
-            VideoListMarksResult,
-            {
-                "video_unique": video_unique,
-            },
-            options,
-        )
+        return await self._call("video.list_marks", VideoListMarksResult, {"video_unique": video_unique}, options)
 
-    async def set_mark_jump(
-        self,
-        *,
-        video_unique: IdInput,
-        jump: Flag,
-        options: Optional[CallOptions] = None,
-    ) -> bool:
+    async def set_mark_jump(self, *, video_unique: IdInput, jump: Flag, options: Optional[CallOptions] = None) -> bool:
         """设置点播打点跳转功能接口 Turns jumping from the markers of a video on or off.
 
-        Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`, `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
+        Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`,
+        `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
 
         jump is marked required although a default of 1 is printed.
 
@@ -2329,15 +1983,7 @@ class AsyncVideo(AsyncResource):
                 - `0`: no
                 - `1`: yes
         """
-        return await self._call(
-            "video.set_mark_jump",
-            bool,
-            {
-                "video_unique": video_unique,
-                "jump": jump,
-            },
-            options,
-        )
+        return await self._call("video.set_mark_jump", bool, {"video_unique": video_unique, "jump": jump}, options)
 
     async def get_comment_token(
         self,
@@ -2349,23 +1995,23 @@ class AsyncVideo(AsyncResource):
     ) -> VideoGetCommentTokenResult:
         """获取点播评论token接口 Gets a token that identifies a user to the comment functions of VOD.
 
-        Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`, `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
+        Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`,
+        `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
 
         The document has no table of the answer.
 
         Args:
             user_number: User number.
             name: User name.
-            avatar: Avatar of the user; may be left out. The description is cut off; the words left say that one avatar (evidently the one in the token) has priority and that something, evidently a default avatar, stands in when none is given.
+            avatar: Avatar of the user; may be left out. The description is cut off; the words left say that one
+                avatar (evidently the one in the token) has priority and that something, evidently a default avatar,
+                stands in when none is given.
         """
         return await self._call(
             "video.get_comment_token",
             VideoGetCommentTokenResult,
-            {
-                "user_number": user_number,
-                "name": name,
-                "avatar": avatar,
-            },
+            {"user_number": user_number, "name": name, "avatar": avatar},
             options,
         )
 
@@ -2377,7 +2023,11 @@ class AsyncVideo(AsyncResource):
     ) -> VideoListWhitelistGroupsResult:
         """获取点播已关联白名单班级列表接口 Lists the classes (groups of users) on the whitelist of a video.
 
-        Documents: vod.52. **The path `/openapi/video/getWhitelistGroupList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListGroup`, `/openapi/video/getWhiteGroupList`, `/openapi/video/getWhiteListGroupList`, `/openapi/video/getWhitelistGroup`, `/openapi/video/getWhitelistClassList`, `/openapi/white_list/getGroupList`, `/openapi/video_whitelist/getGroupList`.
+        Documents: vod.52. **The path `/openapi/video/getWhitelistGroupList` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/getWhiteListGroup`, `/openapi/video/getWhiteGroupList`,
+        `/openapi/video/getWhiteListGroupList`, `/openapi/video/getWhitelistGroup`,
+        `/openapi/video/getWhitelistClassList`, `/openapi/white_list/getGroupList`,
+        `/openapi/video_whitelist/getGroupList`.
 
         Args:
             video_unique: Video id.
@@ -2385,9 +2035,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.list_whitelist_groups",
             VideoListWhitelistGroupsResult,
-            {
-                "video_unique": video_unique,
-            },
+            {"video_unique": video_unique},
             options,
         )
 
@@ -2400,7 +2048,10 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """班级关联点播白名单接口 Puts a class on the whitelist of a video.
 
-        Documents: vod.53. **The path `/openapi/video/addWhitelistGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistGroup`, `/openapi/video/addWhiteListGroup`, `/openapi/video/bindWhiteListGroup`, `/openapi/video/addWhiteGroup`, `/openapi/video/groupBindWhitelist`, `/openapi/white_list/addGroup`, `/openapi/video_whitelist/addGroup`.
+        Documents: vod.53. **The path `/openapi/video/addWhitelistGroup` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/bindWhitelistGroup`, `/openapi/video/addWhiteListGroup`,
+        `/openapi/video/bindWhiteListGroup`, `/openapi/video/addWhiteGroup`, `/openapi/video/groupBindWhitelist`,
+        `/openapi/white_list/addGroup`, `/openapi/video_whitelist/addGroup`.
 
         Args:
             video_unique: Video id.
@@ -2409,10 +2060,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.add_whitelist_group",
             bool,
-            {
-                "video_unique": video_unique,
-                "group_id": group_id,
-            },
+            {"video_unique": video_unique, "group_id": group_id},
             options,
         )
 
@@ -2425,7 +2073,10 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """移除点播白名单已绑定班级 Takes a class off the whitelist of a video.
 
-        Documents: vod.54. **The path `/openapi/video/removeWhitelistGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteWhitelistGroup`, `/openapi/video/removeWhiteListGroup`, `/openapi/video/deleteWhiteListGroup`, `/openapi/video/removeWhiteGroup`, `/openapi/video/unbindWhitelistGroup`, `/openapi/white_list/removeGroup`, `/openapi/video_whitelist/removeGroup`.
+        Documents: vod.54. **The path `/openapi/video/removeWhitelistGroup` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/deleteWhitelistGroup`, `/openapi/video/removeWhiteListGroup`,
+        `/openapi/video/deleteWhiteListGroup`, `/openapi/video/removeWhiteGroup`, `/openapi/video/unbindWhitelistGroup`,
+        `/openapi/white_list/removeGroup`, `/openapi/video_whitelist/removeGroup`.
 
         Args:
             video_unique: Video id.
@@ -2434,10 +2085,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.remove_whitelist_group",
             bool,
-            {
-                "video_unique": video_unique,
-                "group_id": group_id,
-            },
+            {"video_unique": video_unique, "group_id": group_id},
             options,
         )
 
@@ -2451,7 +2099,11 @@ class AsyncVideo(AsyncResource):
     ) -> AsyncPages[VideoListWhitelistUsersResult, VideoListWhitelistUsersItem]:
         """获取点播已关联白名单用户列表接口 Lists the users on the whitelist of a video, in pages.
 
-        Documents: vod.55. **The path `/openapi/video/getWhitelistUserList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListUser`, `/openapi/video/getWhiteUserList`, `/openapi/video/getWhiteListUserList`, `/openapi/video/getWhitelistUser`, `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`, `/openapi/video_whitelist/getUserList`.
+        Documents: vod.55. **The path `/openapi/video/getWhitelistUserList` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/getWhiteListUser`, `/openapi/video/getWhiteUserList`,
+        `/openapi/video/getWhiteListUserList`, `/openapi/video/getWhitelistUser`,
+        `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`,
+        `/openapi/video_whitelist/getUserList`.
 
         The document has no table of the answer; the meanings are judged from the names.
 
@@ -2463,11 +2115,7 @@ class AsyncVideo(AsyncResource):
         return self._pages(
             "video.list_whitelist_users",
             VideoListWhitelistUsersResult,
-            {
-                "video_unique": video_unique,
-                "page": page,
-                "page_size": page_size,
-            },
+            {"video_unique": video_unique, "page": page, "page_size": page_size},
             options,
         )
 
@@ -2480,7 +2128,10 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """学员关联点播白名单接口 Puts students on the whitelist of a video.
 
-        Documents: vod.56. **The path `/openapi/video/addWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`, `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`, `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
+        Documents: vod.56. **The path `/openapi/video/addWhitelistUser` is a guess**: the documents cut it off. Other
+        candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`,
+        `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`,
+        `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
 
         Printed request: video_unique "1312210", user_ids "306231,305467", with timestamp, sign and partner_id.
 
@@ -2491,10 +2142,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.add_whitelist_users",
             bool,
-            {
-                "video_unique": video_unique,
-                "user_ids": user_ids,
-            },
+            {"video_unique": video_unique, "user_ids": user_ids},
             options,
         )
 
@@ -2507,7 +2155,11 @@ class AsyncVideo(AsyncResource):
     ) -> bool:
         """移除点播白名单学员接口 Takes students off the whitelist of a video.
 
-        Documents: vod.57. **The path `/openapi/video/removeWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteWhitelistUser`, `/openapi/video/removeWhiteListUser`, `/openapi/video/removeWhitelistUserBatch`, `/openapi/video/removeWhiteUser`, `/openapi/video/removeWhitelistStudent`, `/openapi/white_list/removeUser`, `/openapi/video_whitelist/removeUser`.
+        Documents: vod.57. **The path `/openapi/video/removeWhitelistUser` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video/deleteWhitelistUser`, `/openapi/video/removeWhiteListUser`,
+        `/openapi/video/removeWhitelistUserBatch`, `/openapi/video/removeWhiteUser`,
+        `/openapi/video/removeWhitelistStudent`, `/openapi/white_list/removeUser`,
+        `/openapi/video_whitelist/removeUser`.
 
         Args:
             video_unique: Video id.
@@ -2516,10 +2168,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.remove_whitelist_users",
             bool,
-            {
-                "video_unique": video_unique,
-                "user_ids": user_ids,
-            },
+            {"video_unique": video_unique, "user_ids": user_ids},
             options,
         )
 
@@ -2531,9 +2180,13 @@ class AsyncVideo(AsyncResource):
     ) -> VideoListQuestionAnswersResult:
         """获取弹题的学生答题数据 Gets the students' answers to the pop-up questions of a video.
 
-        Documents: vod.58. **The path `/openapi/video/getQuestionAnswer` is a guess**: the documents cut it off. Other candidates: `/openapi/video_data/getQuestionAnswer`, `/openapi/video/getQuestionUserAnswer`, `/openapi/video_data/getQuestionUserAnswer`, `/openapi/video/getQuestionAnswerList`, `/openapi/video/getQuestionStudentAnswer`, `/openapi/video_data/exportQuestionAnswer`.
+        Documents: vod.58. **The path `/openapi/video/getQuestionAnswer` is a guess**: the documents cut it off.
+        Other candidates: `/openapi/video_data/getQuestionAnswer`, `/openapi/video/getQuestionUserAnswer`,
+        `/openapi/video_data/getQuestionUserAnswer`, `/openapi/video/getQuestionAnswerList`,
+        `/openapi/video/getQuestionStudentAnswer`, `/openapi/video_data/exportQuestionAnswer`.
 
-        The answers depend on the questions: when a question has been changed and the student has not answered again, the old answer counts as wrong even if it would be right now.
+        The answers depend on the questions: when a question has been changed and the student has not answered again,
+        the old answer counts as wrong even if it would be right now.
 
         The document has no table of the answer; the meanings are judged from the names.
 
@@ -2545,9 +2198,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.list_question_answers",
             VideoListQuestionAnswersResult,
-            {
-                "video_unique": video_unique,
-            },
+            {"video_unique": video_unique},
             options,
         )
 
@@ -2559,11 +2210,13 @@ class AsyncVideo(AsyncResource):
         expires_in: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoGetUrlsResult:
-        """获取转码后视频/音频地址 Returns the play addresses of a transcoded video or audio in its definitions, with facts such as width and height.
+        """获取转码后视频/音频地址 Returns the play addresses of a transcoded video or audio in its definitions, with
+        facts such as width and height.
 
         Documents: public_only.video.getUrl. Path `/openapi/video/getUrl`, known from public material.
 
-        play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one member per definition, of which only the name low is known.
+        play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one
+        member per definition, of which only the name low is known.
 
         SyLive types its setter for format as an array although one name is meant; 007gzs takes one name.
 
@@ -2579,11 +2232,7 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.get_urls",
             VideoGetUrlsResult,
-            {
-                "video_id": video_id,
-                "format": format,
-                "expires_in": expires_in,
-            },
+            {"video_id": video_id, "format": format, "expires_in": expires_in},
             options,
         )
 
@@ -2597,7 +2246,8 @@ class AsyncVideo(AsyncResource):
     ) -> Any:
         """视频二次转码 Transcodes a video into further definitions, not asked for when it was uploaded.
 
-        Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public material.
+        Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public
+        material.
 
         SyLive never leaves format out, and by a slip its default list is sent as 0,1,2 in place of 1,2,4.
 
@@ -2617,28 +2267,24 @@ class AsyncVideo(AsyncResource):
         return await self._call(
             "video.transcode_again",
             object,
-            {
-                "video_id": video_id,
-                "definition": definition,
-                "format": format,
-            },
+            {"video_id": video_id, "definition": definition, "format": format},
             options,
         )
 
 
-class VideoGetUploadUrlResult(Value, frozen=True):
+class VideoGetUploadUrlResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Id of the video or audio; later calls (transcode status, playing) need it."""
     upload_url: Optional[str] = None
     """Address to which the file is then uploaded (see vod.3)."""
 
 
-class VideoUploadFileResult(Value, frozen=True):
+class VideoUploadFileResult(Value, frozen=True, kw_only=True):
     fid: Optional[str] = None
     """File id."""
 
 
-class VideoGetResumeUploadUrlResult(Value, frozen=True):
+class VideoGetResumeUploadUrlResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     upload_url: Optional[str] = None
@@ -2647,7 +2293,7 @@ class VideoGetResumeUploadUrlResult(Value, frozen=True):
     """Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently)."""
 
 
-class VideoGetStatusResult(Value, frozen=True):
+class VideoGetStatusResult(Value, frozen=True, kw_only=True):
     status: Optional[int] = None
     """Status code.
     - `10`: uploading
@@ -2661,7 +2307,7 @@ class VideoGetStatusResult(Value, frozen=True):
     """The status in words."""
 
 
-class VideoInfoTranscodeInfo(Value, frozen=True):
+class VideoInfoTranscodeInfo(Value, frozen=True, kw_only=True):
     definition: Optional[str] = None
     """Definition of the file, a name (super, high and std in the example)."""
     type: Optional[str] = None
@@ -2670,7 +2316,7 @@ class VideoInfoTranscodeInfo(Value, frozen=True):
     """Size of the file in bytes."""
 
 
-class VideoInfoCategory(Value, frozen=True):
+class VideoInfoCategory(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Category id."""
     level: Optional[int] = None
@@ -2679,7 +2325,7 @@ class VideoInfoCategory(Value, frozen=True):
     """Category name."""
 
 
-class VideoInfoResult(Value, frozen=True):
+class VideoInfoResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     name: Optional[str] = None
@@ -2706,7 +2352,9 @@ class VideoInfoResult(Value, frozen=True):
     file_md5: Optional[str] = None
     """MD5 of the video file."""
     origin_definition: Optional[str] = None
-    """Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p."""
+    """Definition of the source, a name such as super; public code for the transcode callback names low, std, high,
+    super and 1080p.
+    """
     transcode_info: List[VideoInfoTranscodeInfo] = []
     """The transcoded files."""
     category: List[VideoInfoCategory] = []
@@ -2718,7 +2366,7 @@ class VideoInfoResult(Value, frozen=True):
     """
 
 
-class VideoGetScreenshotsResult(Value, frozen=True):
+class VideoGetScreenshotsResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     height: Optional[int] = None
@@ -2731,7 +2379,7 @@ class VideoGetScreenshotsResult(Value, frozen=True):
     """The addresses of the screenshots."""
 
 
-class VideoRemoveDefinitionsResult(Value, frozen=True):
+class VideoRemoveDefinitionsResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     definition: Optional[str] = None
@@ -2751,17 +2399,17 @@ class VideoRemoveDefinitionsResult(Value, frozen=True):
     """
 
 
-class VideoUpdateResult(Value, frozen=True):
+class VideoUpdateResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Id of the updated video."""
 
 
-class VideoDeleteResult(Value, frozen=True):
+class VideoDeleteResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Id of the deleted video."""
 
 
-class VideoListCategoriesChildren(Value, frozen=True):
+class VideoListCategoriesChildren(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Category id."""
     name: Optional[str] = None
@@ -2774,7 +2422,7 @@ class VideoListCategoriesChildren(Value, frozen=True):
     """Number of videos in the category."""
 
 
-class VideoListCategoriesItem(Value, frozen=True):
+class VideoListCategoriesItem(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Category id."""
     name: Optional[str] = None
@@ -2789,12 +2437,12 @@ class VideoListCategoriesItem(Value, frozen=True):
     """Its subcategories, each of the same form and in turn with children; may be absent."""
 
 
-class VideoListCategoriesResult(Value, frozen=True):
+class VideoListCategoriesResult(Value, frozen=True, kw_only=True):
     list: List[VideoListCategoriesItem] = []
     """The first-level categories."""
 
 
-class VideoGetCategoryChildren(Value, frozen=True):
+class VideoGetCategoryChildren(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Category id."""
     name: Optional[str] = None
@@ -2805,7 +2453,7 @@ class VideoGetCategoryChildren(Value, frozen=True):
     """Level of the category; the example gives the children's level as a string, the parent's as a number."""
 
 
-class VideoGetCategoryResult(Value, frozen=True):
+class VideoGetCategoryResult(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Category id."""
     name: Optional[str] = None
@@ -2818,7 +2466,7 @@ class VideoGetCategoryResult(Value, frozen=True):
     """Its subcategories; absent for a category of the fifth level."""
 
 
-class VideoAddCategoryResult(Value, frozen=True):
+class VideoAddCategoryResult(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Category id."""
     name: Optional[str] = None
@@ -2829,12 +2477,12 @@ class VideoAddCategoryResult(Value, frozen=True):
     """Level of the category; there are up to five."""
 
 
-class VideoDeleteCategoryResult(Value, frozen=True):
+class VideoDeleteCategoryResult(Value, frozen=True, kw_only=True):
     category_id: Optional[int] = None
     """Id of the deleted category."""
 
 
-class VideoListByCategoryItem(Value, frozen=True):
+class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     name: Optional[str] = None
@@ -2870,7 +2518,7 @@ class VideoListByCategoryItem(Value, frozen=True):
     """Id of the fifth-level category; 0 if none."""
 
 
-class VideoListByCategoryResult(Value, frozen=True):
+class VideoListByCategoryResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Total number of videos."""
     page: Optional[int] = None
@@ -2881,7 +2529,7 @@ class VideoListByCategoryResult(Value, frozen=True):
     """The videos."""
 
 
-class VideoSetCategoryResult(Value, frozen=True):
+class VideoSetCategoryResult(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     category_id: Optional[int] = None
@@ -2898,12 +2546,12 @@ class VideoSetCategoryResult(Value, frozen=True):
     """Id of the fifth-level category; 0 if none."""
 
 
-class VideoGetPlayerTokenResult(Value, frozen=True):
+class VideoGetPlayerTokenResult(Value, frozen=True, kw_only=True):
     token: Optional[str] = None
     """Player token."""
 
 
-class VideoSetPublishStatusResult(Value, frozen=True):
+class VideoSetPublishStatusResult(Value, frozen=True, kw_only=True):
     status: Optional[int] = None
     """Publish status.
     - `1`: published
@@ -2911,7 +2559,7 @@ class VideoSetPublishStatusResult(Value, frozen=True):
     """
 
 
-class VideoGetShareUrlResult(Value, frozen=True):
+class VideoGetShareUrlResult(Value, frozen=True, kw_only=True):
     js: Optional[str] = None
     """Address for playing with js."""
     iframe: Optional[str] = None
@@ -2920,7 +2568,7 @@ class VideoGetShareUrlResult(Value, frozen=True):
     """Address for playing with flash."""
 
 
-class VideoListCategory(Value, frozen=True):
+class VideoListCategory(Value, frozen=True, kw_only=True):
     """The categories of the video."""
 
     category_level1_id: Optional[int] = None
@@ -2935,7 +2583,7 @@ class VideoListCategory(Value, frozen=True):
     """Id of the fifth-level category; 0 if none."""
 
 
-class VideoListItem(Value, frozen=True):
+class VideoListItem(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     name: Optional[str] = None
@@ -2952,7 +2600,9 @@ class VideoListItem(Value, frozen=True):
     total_size: Optional[int] = None
     """Video size in bytes."""
     create_time: Optional[str] = None
-    """Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS.
+    `YYYY-MM-DD HH:MM:SS`, UTC+8.
+    """
     preface_url: Optional[str] = None
     """URL of the cover image."""
     length: Optional[int] = None
@@ -2963,7 +2613,7 @@ class VideoListItem(Value, frozen=True):
     """The categories of the video."""
 
 
-class VideoListResult(Value, frozen=True):
+class VideoListResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Total number of videos."""
     page: Optional[int] = None
@@ -2974,7 +2624,7 @@ class VideoListResult(Value, frozen=True):
     """The videos."""
 
 
-class VideoUploadSubtitleResult(Value, frozen=True):
+class VideoUploadSubtitleResult(Value, frozen=True, kw_only=True):
     subtitle_id: Optional[str] = None
     """Subtitle id."""
     subtitle_name: Optional[str] = None
@@ -2985,7 +2635,7 @@ class VideoUploadSubtitleResult(Value, frozen=True):
     """Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
-class VideoListSubtitlesItem(Value, frozen=True):
+class VideoListSubtitlesItem(Value, frozen=True, kw_only=True):
     subtitle_id: Optional[str] = None
     """Subtitle id."""
     subtitle_name: Optional[str] = None
@@ -3003,21 +2653,21 @@ class VideoListSubtitlesItem(Value, frozen=True):
     """Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
-class VideoSetScrollNoticeNotice(Value, frozen=True):
+class VideoSetScrollNoticeNotice(Value, frozen=True, kw_only=True):
     content: Optional[str] = None
     """Text."""
     link: Optional[str] = None
     """Link."""
 
 
-class VideoSetScrollNoticeResult(Value, frozen=True):
+class VideoSetScrollNoticeResult(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Notice id."""
     notice: List[VideoSetScrollNoticeNotice] = []
     """The lines of the notice."""
 
 
-class VideoListQuestionsOptionList(Value, frozen=True):
+class VideoListQuestionsOptionList(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Option id."""
     question_id: Optional[int] = None
@@ -3035,7 +2685,7 @@ class VideoListQuestionsOptionList(Value, frozen=True):
     """Version of the question."""
 
 
-class VideoListQuestionsQuestionList(Value, frozen=True):
+class VideoListQuestionsQuestionList(Value, frozen=True, kw_only=True):
     id: Optional[int] = None
     """Question id."""
     title: Optional[str] = None
@@ -3066,14 +2716,14 @@ class VideoListQuestionsQuestionList(Value, frozen=True):
     """The options."""
 
 
-class VideoListQuestionsResult(Value, frozen=True):
+class VideoListQuestionsResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Number of questions."""
     question_list: List[VideoListQuestionsQuestionList] = []
     """The questions."""
 
 
-class VideoSetCategoryBatchItem(Value, frozen=True):
+class VideoSetCategoryBatchItem(Value, frozen=True, kw_only=True):
     video_id: Optional[int] = None
     """Video id."""
     category_level1_id: Optional[int] = None
@@ -3088,12 +2738,12 @@ class VideoSetCategoryBatchItem(Value, frozen=True):
     """Id of the fifth-level category; 0 if none."""
 
 
-class VideoSetCategoryBatchResult(Value, frozen=True):
+class VideoSetCategoryBatchResult(Value, frozen=True, kw_only=True):
     list: List[VideoSetCategoryBatchItem] = []
     """The videos."""
 
 
-class VideoListMarksItem(Value, frozen=True):
+class VideoListMarksItem(Value, frozen=True, kw_only=True):
     time_offset: Optional[str] = None
     """Place in the video, HH:MM:SS."""
     description: Optional[str] = None
@@ -3106,7 +2756,7 @@ class VideoListMarksItem(Value, frozen=True):
     """URL of the image."""
 
 
-class VideoListMarksResult(Value, frozen=True):
+class VideoListMarksResult(Value, frozen=True, kw_only=True):
     total: Optional[int] = None
     """Number of markers."""
     list: List[VideoListMarksItem] = []
@@ -3115,12 +2765,12 @@ class VideoListMarksResult(Value, frozen=True):
     """Whether jumping is enabled (see vod.50)."""
 
 
-class VideoGetCommentTokenResult(Value, frozen=True):
+class VideoGetCommentTokenResult(Value, frozen=True, kw_only=True):
     token: Optional[str] = None
     """Comment token."""
 
 
-class VideoListWhitelistGroupsItem(Value, frozen=True):
+class VideoListWhitelistGroupsItem(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Class id."""
     name: Optional[str] = None
@@ -3131,14 +2781,14 @@ class VideoListWhitelistGroupsItem(Value, frozen=True):
     """Number of students of the class that are bound to the video."""
 
 
-class VideoListWhitelistGroupsResult(Value, frozen=True):
+class VideoListWhitelistGroupsResult(Value, frozen=True, kw_only=True):
     list: List[VideoListWhitelistGroupsItem] = []
     """The classes."""
     total: Optional[int] = None
     """Number of classes."""
 
 
-class VideoListWhitelistUsersItem(Value, frozen=True):
+class VideoListWhitelistUsersItem(Value, frozen=True, kw_only=True):
     assign_role: Optional[int] = None
     """Assigned role; 0 in the example, the codes are not printed."""
     user_id: Optional[int] = None
@@ -3159,14 +2809,14 @@ class VideoListWhitelistUsersItem(Value, frozen=True):
     """Telephone number."""
 
 
-class VideoListWhitelistUsersResult(Value, frozen=True):
+class VideoListWhitelistUsersResult(Value, frozen=True, kw_only=True):
     list: List[VideoListWhitelistUsersItem] = []
     """The users."""
     total: Optional[int] = None
     """Number of users."""
 
 
-class VideoListQuestionAnswersAnswerList(Value, frozen=True):
+class VideoListQuestionAnswersAnswerList(Value, frozen=True, kw_only=True):
     question_id: Optional[str] = None
     """Question id."""
     solution: Optional[str] = None
@@ -3182,7 +2832,7 @@ class VideoListQuestionAnswersAnswerList(Value, frozen=True):
     """Version of the question that was answered."""
 
 
-class VideoListQuestionAnswersItem(Value, frozen=True):
+class VideoListQuestionAnswersItem(Value, frozen=True, kw_only=True):
     user_number: Optional[str] = None
     """User number; not always digits in the example."""
     user_name: Optional[str] = None
@@ -3197,25 +2847,76 @@ class VideoListQuestionAnswersItem(Value, frozen=True):
     """The answers; may be empty."""
 
 
-class VideoListQuestionAnswersResult(Value, frozen=True):
+class VideoListQuestionAnswersResult(Value, frozen=True, kw_only=True):
     list: List[VideoListQuestionAnswersItem] = []
     """The students."""
 
 
-class VideoGetUrlsLow(Value, frozen=True):
+class VideoGetUrlsLow(Value, frozen=True, kw_only=True):
     """The definition named low."""
 
     url: Optional[str] = None
     """Play address."""
 
 
-class VideoGetUrlsPlayInfo(Value, frozen=True):
+class VideoGetUrlsPlayInfo(Value, frozen=True, kw_only=True):
     """The addresses, one member per definition."""
 
     low: Optional[VideoGetUrlsLow] = None
     """The definition named low."""
 
 
-class VideoGetUrlsResult(Value, frozen=True):
+class VideoGetUrlsResult(Value, frozen=True, kw_only=True):
     play_info: Optional[VideoGetUrlsPlayInfo] = None
     """The addresses, one member per definition."""
+
+
+RESULTS: Dict[str, Any] = {
+    "video.get_upload_url": VideoGetUploadUrlResult,
+    "video.upload_file": VideoUploadFileResult,
+    "video.get_resume_upload_url": VideoGetResumeUploadUrlResult,
+    "video.get_status": VideoGetStatusResult,
+    "video.info": VideoInfoResult,
+    "video.get_screenshots": VideoGetScreenshotsResult,
+    "video.remove_definitions": VideoRemoveDefinitionsResult,
+    "video.delete_source_files": NOTHING,
+    "video.update": VideoUpdateResult,
+    "video.delete": VideoDeleteResult,
+    "video.list_categories": VideoListCategoriesResult,
+    "video.get_category": VideoGetCategoryResult,
+    "video.add_category": VideoAddCategoryResult,
+    "video.delete_category": VideoDeleteCategoryResult,
+    "video.list_by_category": VideoListByCategoryResult,
+    "video.set_category": VideoSetCategoryResult,
+    "video.get_player_token": VideoGetPlayerTokenResult,
+    "video.get_player_tokens": Dict[str, str],
+    "video.set_publish_status": VideoSetPublishStatusResult,
+    "video.get_share_url": VideoGetShareUrlResult,
+    "video.list": VideoListResult,
+    "video.upload_subtitle": VideoUploadSubtitleResult,
+    "video.list_subtitles": List[VideoListSubtitlesItem],
+    "video.update_subtitle": NOTHING,
+    "video.set_default_subtitle": NOTHING,
+    "video.delete_subtitle": NOTHING,
+    "video.set_scroll_notice": VideoSetScrollNoticeResult,
+    "video.bind_notices": NOTHING,
+    "video.list_questions": VideoListQuestionsResult,
+    "video.save_questions": NOTHING,
+    "video.delete_questions": bool,
+    "video.set_category_batch": VideoSetCategoryBatchResult,
+    "video.set_triple_screen": bool,
+    "video.set_marks": bool,
+    "video.list_marks": VideoListMarksResult,
+    "video.set_mark_jump": bool,
+    "video.get_comment_token": VideoGetCommentTokenResult,
+    "video.list_whitelist_groups": VideoListWhitelistGroupsResult,
+    "video.add_whitelist_group": bool,
+    "video.remove_whitelist_group": bool,
+    "video.list_whitelist_users": VideoListWhitelistUsersResult,
+    "video.add_whitelist_users": bool,
+    "video.remove_whitelist_users": bool,
+    "video.list_question_answers": VideoListQuestionAnswersResult,
+    "video.get_urls": VideoGetUrlsResult,
+    "video.transcode_again": object,
+}
+"""The types of the data, by operation."""
