@@ -19,7 +19,7 @@ export interface Platform {
 
 export let platform: Platform;
 
-/** Says which environment this is. */
-export function install(here: Platform): void {
-  platform = here;
+/** Says which environment this is. Of several entries in one program, one that has the WebAssembly inlined wins. */
+export function install(here: Platform, isInlined = false): void {
+  if (platform === undefined || isInlined) platform = here;
 }

@@ -6,6 +6,6 @@ async function unpacked(): Promise<ArrayBuffer> {
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-install({ wasm: unpacked, streams: false });
+install({ wasm: unpacked, streams: false }, true);
 
 export * from "../index.js";
