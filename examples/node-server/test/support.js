@@ -1,0 +1,91 @@
+// What the tests start: the mock service, the server, a browser.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { chromium } from "playwright-core";
+
+const HERE = join(import.meta.dirname, "..");
+const WORKSPACE = join(HERE, "../..");
+
+/** @typedef {import("node:test").TestContext} TestContext */
+
+/**
+ * A program that ends with the test.
+ *
+ * @param {TestContext} t
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} [options]
+ */
+function start(t, command, args, options) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], ...options });
+  t.after(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGINT");
+    await once(child, "exit");
+  });
+  return createInterface({ input: /** @type {import("node:stream").Readable} */ (child.stdout) });
+}
+
+/**
+ * The environment that names the account of a mock, `bjy mock`.
+ *
+ * @param {TestContext} t
+ */
+export async function startMock(t) {
+  const { BJY, CARGO_TARGET_DIR } = process.env;
+  const bjy = BJY ?? join(CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
+  if (!existsSync(bjy)) throw new Error(`no ${bjy}: cargo build -p baijiayun-cli, or name another one in BJY`);
+  const [line] = await once(start(t, bjy, ["mock", "--json"]), "line");
+  const { url, partner_id, partner_key } = JSON.parse(line);
+  return { BAIJIAYUN_DOMAIN: url, BAIJIAYUN_PARTNER_ID: partner_id, BAIJIAYUN_PARTNER_KEY: partner_key };
+}
+
+/**
+ * The address of the server, once it is ready.
+ *
+ * @param {TestContext} t
+ * @param {Record<string, string>} env
+ */
+export async function startServer(t, env) {
+  const args = [join(HERE, "src/main.js")];
+  const lines = start(t, process.execPath, args, { env: { ...process.env, PORT: "0", ...env } });
+  for await (const line of lines) {
+    const address = /^打开 (http.*)$/.exec(line)?.[1];
+    if (address === undefined) continue;
+    lines.resume();
+    return address;
+  }
+  throw new Error("the server ended");
+}
+
+/**
+ * A page of a browser without a past.
+ *
+ * @param {TestContext} t
+ */
+export async function openBrowser(t) {
+  const quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", ...quiet],
+  });
+  t.after(() => browser.close());
+  return browser.newPage({ locale: "zh-CN", timezoneId: "Asia/Shanghai", viewport: { width: 1200, height: 900 } });
+}
+
+/**
+ * A callback as the service posts it, signed here as its document says.
+ *
+ * @param {Record<string, string>} fields
+ * @param {string} key
+ */
+export function signed(fields, key) {
+  const text = Object.keys(fields).sort().map((name) => `${name}=${fields[name]}&`).join("");
+  const sign = createHash("md5").update(`${text}partner_key=${key}`).digest("hex");
+  return new URLSearchParams({ ...fields, sign });
+}
