@@ -31,7 +31,7 @@ const WASM_OPT = [
   "--strip-producers",
 ];
 
-const MODULES = ["web", "workerd", "edge-light", "inline"];
+const MODULES = ["web", "workerd", "edge-light", "inline", "node-bundled", "inline-node-bundled"];
 const NODE = ["node", "inline-node"];
 
 const JS = {
@@ -84,7 +84,10 @@ function buildWasm() {
   writeFileSync(join(wasm, "inline.d.ts"), "declare const inlined: string;\nexport default inlined;\n");
 }
 
-/** ES modules: an entry per environment, and what they share. */
+/**
+ * ES modules: an entry per environment, and what they share. Bundlers must keep the entries even where only what they
+ * share is used, and `sideEffects` in package.json tells the two apart by their folders.
+ */
 async function buildModules() {
   await build({
     ...JS,
@@ -94,14 +97,14 @@ async function buildModules() {
     format: "esm",
     platform: "neutral",
     splitting: true,
-    chunkNames: "core",
-    external: ["*.wasm", "*.wasm?module"],
+    chunkNames: "shared/[hash]",
+    external: ["*.wasm", "*.wasm?module", "node:*"],
   });
 }
 
 /**
  * For Node one CommonJS module that `import` gets as well, through a module that names what it exports: so the classes
- * are the same whichever way they are had.
+ * are the same whichever way they are had. In a bundle everything gets the ES module, which some bundlers need.
  */
 async function buildNode() {
   await build({
