@@ -78,9 +78,8 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
             );
         }
     }
-    let modules: Result<Vec<Module>, _> =
-        description.resources.iter().map(|resource| module(resource, &mut names)).collect();
-    let modules = modules?;
+    let modules = description.resources.iter().map(|resource| module(resource, &mut names));
+    let modules = modules.collect::<Result<Vec<_>, _>>()?;
     let mut outputs = Vec::new();
     let mut add = |file: &str, text| outputs.push(Output::new(format!("{FOLDER}/{file}.py"), text));
     for module in &modules {
@@ -99,11 +98,10 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
 fn file(source: &str, title: &str, body: &str) -> Result<String, Box<dyn Error>> {
     let code = code_of(body);
     let statement = |(from, names): &(&str, &[&str])| {
-        let names: Vec<String> =
-            mentioned(names.iter().copied(), [code.as_str()]).into_iter().map(str::to_owned).collect();
-        match (from, names.as_slice()) {
+        let names = mentioned(names.iter().copied(), [code.as_str()]);
+        match (*from, names.as_slice()) {
             (_, []) => None,
-            (&"", [module, ..]) => Some(format!("import {module}")),
+            ("", [module, ..]) => Some(format!("import {module}")),
             _ => Some(format!("from {from} import {}", names.join(", "))),
         }
     };
@@ -120,12 +118,12 @@ fn module<'a>(resource: &'a Resource, names: &mut Names) -> Result<Module<'a>, B
     let model = model::module(resource);
     let scope = Scope::new(model.object_names(&class, names));
     let calls = model.calls.iter().map(|model| call(&scope, format!("{}.{}", resource.resource, model.method), model));
-    let objects: Result<_, _> = model.structs.iter().map(|object| scope.object(object)).collect();
+    let objects = model.structs.iter().map(|object| scope.object(object)).collect::<Result<_, _>>()?;
     Ok(Module {
         resource: &resource.resource,
         title: format!("{} {}", resource.title, resource.summary),
         calls: calls.collect(),
-        objects: objects?,
+        objects,
         class,
     })
 }
@@ -181,11 +179,12 @@ fn parameter_name(wire: &str) -> String {
 
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
-    let (structs, enums) = model::objects("callback", &["Event"], &posted);
-    drop(enums);
+    let (structs, _) = model::objects("callback", &["Event"], &posted);
     let scope = Scope::new(payload_names(&structs, &posted, names));
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::new();
+    let mut public = vec!["CallbackName".to_owned(), "KnownCallback".to_owned()];
+    public.extend(objects.iter().map(|object| object.name.clone()));
     for (wire, callback) in &description.callbacks {
         let data = scope.received(&Type::Struct(pascal(wire)));
         // The event has the whole of the docs.
@@ -193,8 +192,11 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
             object.docs = vec![format!("What `{wire}` posts.")];
         }
         let name = event_name(wire, names);
+        public.push(name.clone());
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
-    let body = render("python/callbacks.py.jinja", json!({ "events": events, "objects": objects }))?;
+    public.sort();
+    let context = json!({ "names": public, "events": events, "objects": objects });
+    let body = render("python/callbacks.py.jinja", context)?;
     file("callbacks", "What the service posts.", &body)
 }

@@ -601,7 +601,9 @@ class LiveSendChatMessageMessageData(TypedDict, total=False):
 
 _LiveSendChatMessageMessageKeywords = TypedDict(
     "_LiveSendChatMessageMessageKeywords",
-    {"from": LiveSendChatMessageMessageFrom},
+    {
+        "from": LiveSendChatMessageMessageFrom,
+    },
 )
 
 

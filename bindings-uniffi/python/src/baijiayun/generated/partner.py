@@ -228,7 +228,9 @@ class PartnerGetKeyResult(Value, frozen=True, kw_only=True):
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
         """Without secrets."""
-        return [("partner_key", ...)]
+        return [
+            ("partner_key", "***"),
+        ]
 
     def __repr__(self) -> str:
         """Without secrets."""
