@@ -11,7 +11,8 @@ export async function output(program, args, options) {
     return (await execute(program, args, { maxBuffer: 64 << 20, ...options })).stdout;
   } catch (error) {
     // Its message has what the program wrote as errors, but not what it printed.
-    throw new Error([error.message, error.stdout].filter(Boolean).join("\n"));
+    const text = [error.message, error.stdout].filter(Boolean).join("\n");
+    throw new Error(text.replace(/^.{500,}$/gm, (line) => `${line.slice(0, 200)}…`));
   }
 }
 
