@@ -207,6 +207,7 @@ _KINDS: dict[str, ErrorKind] = {
     "ConnectTimeoutError": "connect",
     "NameResolutionError": "connect",
     "TimeoutError": "timeout",
+    "timeout": "timeout",
     "TimeoutException": "timeout",
 }
 """What became of a request, by the name of the exception, so that no library needs to be imported."""

@@ -1,0 +1,266 @@
+"""The executors on httpx, over real connections to a server on this machine."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from typing import Any
+from urllib.parse import parse_qsl
+
+import anyio
+import httpx
+import pytest
+import urllib3
+from baijiayun import AnswerError, AsyncClient, Client, ConnectError, File, TimeoutError, TransportError
+from baijiayun import http as executors
+from baijiayun._calls import Asked
+from baijiayun.http import AsyncHttpxExecutor, HttpxExecutor, Request, Urllib3Executor
+from conftest import KEY, Drive
+from server import Answer, Received, serving, silent, unused
+
+OK = json.dumps({"code": 0, "data": {"title": "课"}, "msg": "", "ts": 7}).encode()
+
+
+class Wire(Drive):
+    """A drive over real connections."""
+
+    def __init__(self, mode: str, executor: Any = None) -> None:
+        super().__init__(mode)
+        self.executor = executor
+
+
+@pytest.fixture(params=["httpx", "urllib3", "asyncio", "trio"])
+def drive(request: pytest.FixtureRequest) -> Wire:
+    if request.param in ("asyncio", "trio"):
+        return Wire(request.param)
+    return Wire("plain", Urllib3Executor() if request.param == "urllib3" else None)
+
+
+def client_at(drive: Wire, url: str, **settings: Any) -> Any:
+    kind = AsyncClient if drive.is_async else Client
+    return kind(url, "12345678", KEY, http=drive.executor, quota=False, **{"attempts": 1, **settings})
+
+
+def answering(status: int = 200, headers: Any = None, body: bytes = OK) -> Any:
+    def answer(request: Received) -> Answer:
+        return status, headers or {}, body
+
+    return answer
+
+
+def test_a_form(drive: Wire) -> None:
+    with serving(answering()) as server:
+        client = client_at(drive, server.url)
+        assert drive.do(lambda: client.room.info(room_id=1)).title == "课"
+        drive.do(client.close)
+    request = server.received[0]
+    assert (request.method, request.path) == ("POST", "/openapi/room/info")
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["user-agent"].startswith("baijiayun-sdk/")
+    assert request.body.startswith(b"partner_id=12345678&room_id=1&timestamp=")
+
+
+def test_a_get(drive: Wire) -> None:
+    with serving(answering()) as server:
+        client = client_at(drive, server.url)
+        params = {"a": "x y&z+课/%"}
+        drive.do(lambda: client.call_path("/openapi/x", params, method="GET"))
+    assert server.received[0].method == "GET"
+    path, _, query = server.received[0].path.partition("?")
+    assert path == "/openapi/x" and dict(parse_qsl(query))["a"] == params["a"]
+
+
+def test_files(drive: Wire) -> None:
+    told: list[tuple[int, int]] = []
+    content = bytes(300_000)
+    with serving(answering(body=b'{"code":0,"data":"u","msg":"","ts":1}')) as server:
+        client = client_at(drive, server.url)
+        file = File(content, name="封面.png", progress=lambda sent, size: told.append((sent, size)))
+        assert drive.do(lambda: client.room.set_cover(room_id=1, web_bg_img=file)) == "u"
+    request = server.received[0]
+    assert request.headers["content-length"] == str(len(request.body)) and "transfer-encoding" not in request.headers
+    assert 'filename="封面.png"'.encode() in request.body and content in request.body
+    assert told[-1] == (300_000, 300_000) and len(told) > 3
+
+
+def test_connections_are_kept() -> None:
+    with serving(answering()) as server:
+        with client_at(Wire("plain"), server.url) as client:
+            for _ in range(3):
+                client.room.info(room_id=1)
+
+        async def main() -> None:
+            async with client_at(Wire("asyncio"), server.url) as client:
+                for _ in range(3):
+                    await client.room.info(room_id=1)
+
+        anyio.run(main)
+    ports = [request.port for request in server.received]
+    assert len(set(ports[:3])) == len(set(ports[3:])) == 1
+
+
+def test_a_client_serves_several_loops() -> None:
+    with serving(answering()) as server:
+        client = client_at(Wire("asyncio"), server.url)
+        for backend in ("asyncio", "asyncio", "trio", "trio"):
+            anyio.run(lambda: client.room.info(room_id=1), backend=backend)
+    assert len(server.received) == 4
+
+
+def test_nobody_listens(drive: Wire) -> None:
+    client = client_at(drive, unused())
+    with pytest.raises(ConnectError) as caught:
+        drive.do(lambda: client.room.info(room_id=1))
+    assert isinstance(caught.value.__cause__, (httpx.ConnectError, urllib3.exceptions.NewConnectionError))
+
+
+def test_the_connection_is_cut(drive: Wire) -> None:
+    with serving(lambda request: None) as server:
+        client = client_at(drive, server.url)
+        with pytest.raises(TransportError) as caught:
+            drive.do(lambda: client.room.info(room_id=1))
+    assert caught.value.kind == "transport" and isinstance(
+        caught.value.__cause__, (httpx.HTTPError, urllib3.exceptions.HTTPError)
+    )
+
+
+def test_the_answer_is_cut(drive: Wire) -> None:
+    with serving(answering(headers={"content-length": "9999", "connection": "close"})) as server:
+        client = client_at(drive, server.url)
+        with pytest.raises(TransportError) as caught:
+            drive.do(lambda: client.room.info(room_id=1))
+    assert caught.value.kind == "transport"
+
+
+def test_nobody_answers(drive: Wire) -> None:
+    with silent() as url:
+        client = client_at(drive, url, attempt_timeout=0.05)
+        with pytest.raises(TimeoutError) as caught:
+            drive.do(lambda: client.room.info(room_id=1))
+    assert caught.value.kind == "timeout" and caught.value.__cause__ is not None
+
+
+def test_an_answer_that_drips() -> None:
+    """Bytes come now and then, so no single read takes too long."""
+    answer = executors._Answer(Request("POST", "http://x", {}, b"", 10.0, 10.0))
+    answer.take(b"{")
+    answer.end = time.monotonic() - 1
+    with pytest.raises(TimeoutError):
+        answer.take(b"}")
+
+
+def test_a_body_that_gets_stuck(drive: Wire) -> None:
+    with silent() as url:
+        client = client_at(drive, url)
+        asked = Asked("room.set_cover", str, {"room_id": 1, "web_bg_img": bytes(16 << 20)})
+        asked.stall_timeout = 0.05
+        with pytest.raises(TimeoutError):
+            drive.do(lambda: client._runner.run(asked))
+
+
+def test_redirects_are_not_followed(drive: Wire) -> None:
+    with serving(answering(302, {"location": "/elsewhere"}, b"")) as server:
+        client = client_at(drive, server.url)
+        with pytest.raises(AnswerError) as caught:
+            drive.do(lambda: client.room.info(room_id=1))
+    assert caught.value.status == 302 and len(server.received) == 1
+
+
+def test_cookies_are_not_kept(drive: Wire) -> None:
+    with serving(answering(headers={"set-cookie": "session=1; Path=/"})) as server:
+        client = client_at(drive, server.url)
+
+        async def twice() -> None:
+            for _ in range(2):
+                await client.room.info(room_id=1)
+
+        if drive.is_async:
+            drive.do(twice)
+        else:
+            client.room.info(room_id=1)
+            client.room.info(room_id=1)
+    assert all("cookie" not in request.headers for request in server.received)
+
+
+def test_compressed_answers(drive: Wire) -> None:
+    with serving(answering(headers={"content-encoding": "gzip"}, body=gzip.compress(OK))) as server:
+        client = client_at(drive, server.url)
+        assert drive.do(lambda: client.room.info(room_id=1)).title == "课"
+
+
+def test_answers_that_are_too_long(drive: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "MAX_BYTES", 1000)
+    with serving(answering(body=bytes(100_000))) as server:
+        client = client_at(drive, server.url)
+        with pytest.raises(AnswerError) as caught:
+            drive.do(lambda: client.room.info(room_id=1))
+    assert caught.value.kind == "too_large"
+    assert client._runner.calls.engine.calls() == 0
+
+
+def test_the_service_throttles(drive: Wire) -> None:
+    answers = [(429, {"retry-after": "3"}, b"slow down"), (200, {}, OK)]
+    with serving(lambda request: answers.pop(0)) as server:
+        client = client_at(drive, server.url, attempts=3)
+        drive.set_clock(client)
+        drive.do(lambda: client.room.info(room_id=1))
+    assert 3 <= sum(drive.clock.waits) < 6 and len(server.received) == 2
+
+
+def test_a_client_of_your_own() -> None:
+    with serving(answering()) as server:
+        with httpx.Client(headers={"x-mine": "1"}) as mine, Client(server.url, "1", KEY, http=HttpxExecutor(mine)) as client:
+            client.room.info(room_id=1)
+            client.close()
+            assert not mine.is_closed
+
+        async def main() -> None:
+            async with httpx.AsyncClient(headers={"x-mine": "1"}) as mine:
+                async with AsyncClient(server.url, "1", KEY, http=AsyncHttpxExecutor(mine)) as client:
+                    await client.room.info(room_id=1)
+                assert not mine.is_closed
+
+        anyio.run(main)
+    assert [request.headers["x-mine"] for request in server.received] == ["1", "1"]
+
+
+def test_connections_are_closed_with_the_client() -> None:
+    with serving(answering()) as server:
+        client = Client(server.url, "1", KEY)
+        client.room.info(room_id=1)
+        executor: Any = client._runner.http
+        inner = executor._client
+        client.close()
+        assert inner.is_closed
+
+        async def main() -> None:
+            client = AsyncClient(server.url, "1", KEY)
+            await client.room.info(room_id=1)
+            executor: Any = client._runner.http
+            inner = executor._open()
+            await client.close()
+            assert inner.is_closed
+
+        anyio.run(main)
+
+
+def test_the_executor_of_the_documentation() -> None:
+    """That of `baijiayun.http`, with urllib in place of requests."""
+    from urllib.request import Request as UrllibRequest
+    from urllib.request import urlopen
+
+    from baijiayun.http import Multipart, Request, Response
+
+    def send(request: Request) -> Response:
+        body = request.body if not isinstance(request.body, Multipart) else iter(request.body)
+        built = UrllibRequest(request.url, body, request.headers, method=request.method)
+        with urlopen(built, timeout=request.timeout) as answer:
+            return Response(answer.status, answer.read(), answer.headers)
+
+    with serving(answering()) as server:
+        client = Client(server.url, "1", KEY, http=send)
+        assert client.room.info(room_id=1).title == "课"
+        client.room.set_cover(room_id=1, web_bg_img=b"12345")
+    assert b"12345" in server.received[1].body
