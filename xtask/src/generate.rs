@@ -78,8 +78,10 @@ fn stale_files(root: &Path, outputs: &[Output]) -> Result<Vec<PathBuf>, Box<dyn 
     for folder in FOLDERS {
         let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
         for entry in entries {
-            let path = Path::new(folder).join(entry?.file_name());
-            if !known.contains(path.as_path()) {
+            let entry = entry?;
+            let path = Path::new(folder).join(entry.file_name());
+            // Python keeps its cache in a folder there.
+            if entry.file_type()?.is_file() && !known.contains(path.as_path()) {
                 stale.push(path);
             }
         }
