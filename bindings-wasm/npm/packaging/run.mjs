@@ -32,7 +32,7 @@ const results = [];
 const note = (outcome) => (event) => {
   if (event.nesting === 0) results.push({ ...event, outcome: event.skip === undefined ? outcome : "skipped" });
 };
-const events = run({ files, concurrency: availableParallelism(), timeout: 120_000 });
+const events = run({ files, concurrency: availableParallelism(), timeout: 60_000 });
 events.on("test:pass", note("passed"));
 events.on("test:fail", note("FAILED"));
 const told = events.compose(new spec());
