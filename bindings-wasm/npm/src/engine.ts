@@ -306,6 +306,8 @@ async function attach(
   meter?.begin(parts.find((part) => part.source !== undefined)?.offset ?? 0);
   const form = await multipart(parts, files, meter && ((bytes) => meter.moved(bytes)));
   request.body = form.body;
+  // Node's fetch keeps a copy of every stream that it may have to send again elsewhere: of the whole file.
+  if (form.body instanceof ReadableStream) request.redirect = "error";
   request.headers["content-type"] = form.contentType;
   if (form.length !== undefined) request.headers["content-length"] = String(form.length);
   if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent - form.fileAt);

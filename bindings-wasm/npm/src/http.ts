@@ -16,7 +16,7 @@ export interface HttpRequest {
   /** How long the call waits for the answer, in milliseconds; `signal` is aborted then. */
   timeout: number;
   /** Redirects are not followed: the API has none, and a signed form must not go elsewhere. */
-  redirect: "manual";
+  redirect: "manual" | "error";
   /** What `fetch` in Node wants to hear if the body is a stream. */
   duplex: "half";
   /** Wants to be told how many bytes of the body went out, where the body is a Blob. */

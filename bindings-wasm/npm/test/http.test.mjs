@@ -188,6 +188,14 @@ test("a stream is sent once", async (t) => {
   assert.equal(attempts, 4, "bytes are sent again");
 });
 
+test("Node's fetch is not made to keep a copy of a stream", async () => {
+  let request;
+  const http = async (given) => ((request = given), envelope(null));
+  await client("school", { http }).doc.upload({ attachment: file(new Uint8Array(1), { name: "a" }) });
+  assert.ok(request.body instanceof ReadableStream);
+  assert.equal(request.redirect, "error", "any other mode has undici tee the stream, and so hold the file in memory");
+});
+
 test("connections are used again", async (t) => {
   const ports = new Set();
   const url = await serve(t, async (request, response) => {
