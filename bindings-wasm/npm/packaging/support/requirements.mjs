@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 
-export const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const chromium = process.env.CHROMIUM || "/usr/bin/chromium";
 
 /** Options of a test that needs a browser: it is skipped where there is none, unless it must not be. */
 export const needsChromium = needs(existsSync(chromium), "no Chromium: install it, or name one in CHROMIUM");

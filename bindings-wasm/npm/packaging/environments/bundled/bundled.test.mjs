@@ -44,6 +44,7 @@ test("bundled", async (t) => {
       entry: `./${entry}`,
       target: "node20",
       output: { path: join(project, "out"), filename: file },
+      optimization: { minimize: false },
       // One file, also where a program has `import()`.
       module: { parser: { javascript: { dynamicImportMode: "eager" } } },
     });
