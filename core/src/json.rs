@@ -287,7 +287,8 @@ impl<'a> Scanner<'a> {
         Ok(depth + 1)
     }
 
-    fn skip_array(&mut self, depth: u16) -> Result<usize> {
+    /// Steps over an array and tells how many elements it has.
+    pub(crate) fn skip_array(&mut self, depth: u16) -> Result<usize> {
         let depth = self.deeper(depth)?;
         self.expect(b'[')?;
         if self.eat(b']') {

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::{Error, ErrorKind};
-use crate::json::{self, Kind, Outline, Scanner};
+use crate::json::{Kind, Scanner};
 use crate::operation::{Operation, Paging};
 use crate::value::{Params, Value};
 
@@ -69,12 +69,10 @@ impl Pager {
 
     /// Takes the data of a page, canonical JSON, and decides whether to go on.
     pub fn take(&mut self, data: &[u8]) -> Page {
-        let list = find(data, self.paging.list);
-        let rows = list.and_then(|list| json::outline(list).ok()).map_or(0, |outline| match outline {
-            Outline::Array(rows) => rows as u64,
-            Outline::Object | Outline::Scalar => 0,
-        });
-        let total = if self.paging.total.is_empty() { None } else { find(data, self.paging.total).and_then(number) };
+        let scanner = Scanner::new(data).ok();
+        let find = |place| scanner.clone().and_then(|scanner| find(scanner, place));
+        let (list, rows) = find(self.paging.list).and_then(array).unwrap_or_default();
+        let total = if self.paging.total.is_empty() { None } else { find(self.paging.total).and_then(number) };
         let mut hasher = DefaultHasher::new();
         list.hash(&mut hasher);
         let hash = hasher.finish();
@@ -117,40 +115,45 @@ impl Pager {
     }
 }
 
-/// The value at a dotted place in canonical JSON.
-fn find<'a>(data: &'a [u8], place: &str) -> Option<&'a [u8]> {
-    let mut value = data;
+/// Steps on to the value at a dotted place. What follows is not looked at, so that a large list is walked over once.
+fn find<'a>(mut scanner: Scanner<'a>, place: &str) -> Option<Scanner<'a>> {
     for name in place.split('.').filter(|name| !name.is_empty()) {
-        value = member(value, name)?;
+        enter(&mut scanner, name)?;
     }
-    Some(value)
+    Some(scanner)
 }
 
-fn member<'a>(object: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let mut scanner = Scanner::new(object).ok()?;
-    if scanner.kind().ok()? != Kind::Object {
-        return None;
-    }
+/// Steps into an object, on to the value of a member.
+fn enter(scanner: &mut Scanner<'_>, name: &str) -> Option<()> {
     scanner.expect(b'{').ok()?;
-    if scanner.eat(b'}') {
-        return None;
-    }
     loop {
-        scanner.skip_space();
         let key = scanner.string().ok()?;
         scanner.expect(b':').ok()?;
-        scanner.skip_space();
-        let start = scanner.pos();
-        scanner.skip(0).ok()?;
         if key == name.as_bytes() {
-            return Some(scanner.slice(start, scanner.pos()));
+            return Some(());
         }
+        scanner.skip(0).ok()?;
         if !scanner.eat(b',') {
             return None;
         }
     }
 }
 
-fn number(value: &[u8]) -> Option<u64> {
-    std::str::from_utf8(value).ok()?.parse().ok()
+/// An array, and how many elements it has.
+fn array(mut scanner: Scanner<'_>) -> Option<(&[u8], u64)> {
+    if scanner.kind().ok()? != Kind::Array {
+        return None;
+    }
+    let start = scanner.pos();
+    let count = scanner.skip_array(0).ok()?;
+    Some((scanner.slice(start, scanner.pos()), count as u64))
+}
+
+fn number(mut scanner: Scanner<'_>) -> Option<u64> {
+    if scanner.kind().ok()? != Kind::Number {
+        return None;
+    }
+    let start = scanner.pos();
+    scanner.number().ok()?;
+    std::str::from_utf8(scanner.slice(start, scanner.pos())).ok()?.parse().ok()
 }
