@@ -144,6 +144,9 @@ class Calls:
                     outcome = yield _request(step, asked) if isinstance(step, Send) else step
                 except Exception as error:
                     outcome, cause = error, error
+                    for file in asked.files.values():
+                        if file.failure is not None:
+                            raise file.failure from None
                 if engine is not self.engine:
                     call = None
                     raise MisuseError(f"{asked.name}: the process forked while the call was under way") from cause

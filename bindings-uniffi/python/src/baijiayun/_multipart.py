@@ -50,7 +50,7 @@ class Multipart:
                 yield chunk
                 # The next one is asked for when this one went out.
                 sent += len(chunk)
-                self._tell(file, sent)
+                file.tell(sent)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         from anyio.to_thread import run_sync
@@ -65,11 +65,7 @@ class Multipart:
                 while chunk := await run_sync(next, chunks, b""):
                     yield chunk
                     sent += len(chunk)
-                    self._tell(file, sent)
-
-    def _tell(self, file: File, sent: int) -> None:
-        if file.progress is not None:
-            file.progress(sent, file.size)
+                    file.tell(sent)
 
 
 def _quoted(name: str) -> str:

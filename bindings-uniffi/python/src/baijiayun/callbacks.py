@@ -165,7 +165,13 @@ class Callbacks(_Receiver):
         """
         if qid is None:
             return True
-        return self._recent.claim(qid) and self._ask(qid, HOLD) != 0
+        if not self._recent.claim(qid):
+            return False
+        if self._ask(qid, HOLD) == 0:
+            # It is another process's, which may give it back.
+            self._recent.release(qid)
+            return False
+        return True
 
     def release(self, qid: Optional[str]) -> None:
         """Gives a callback back whose work failed, so that its repetition is taken."""
@@ -198,7 +204,13 @@ class AsyncCallbacks(_Receiver):
         """
         if qid is None:
             return True
-        return self._recent.claim(qid) and await self._ask(qid, HOLD) != 0
+        if not self._recent.claim(qid):
+            return False
+        if await self._ask(qid, HOLD) == 0:
+            # It is another process's, which may give it back.
+            self._recent.release(qid)
+            return False
+        return True
 
     async def release(self, qid: Optional[str]) -> None:
         """Gives a callback back whose work failed, so that its repetition is taken."""

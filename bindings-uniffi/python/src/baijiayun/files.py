@@ -24,7 +24,7 @@ class File:
     the service is told; the service often goes by its ending.
     """
 
-    __slots__ = ("_begin", "_content", "content_type", "name", "progress", "size")
+    __slots__ = ("_begin", "_content", "content_type", "failure", "name", "progress", "size")
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class File:
             content_type = guess_type(name)[0]
         self.content_type = content_type or "application/octet-stream"
         self.progress = progress
+        self.failure: Optional[Exception] = None
 
     def __repr__(self) -> str:
         return f"File({self.name!r}, {self.size} bytes)"
@@ -72,6 +73,16 @@ class File:
             yield chunk
         if left != 0:
             raise FileError(f"{self.name} changed while it was sent: it had {self.size} bytes")
+
+    def tell(self, sent: int) -> None:
+        """Tells `progress` how many bytes went out. What it raises ends the call, and is not taken for a broken
+        connection."""
+        if self.progress is not None:
+            try:
+                self.progress(sent, self.size)
+            except Exception as error:
+                self.failure = error
+                raise
 
     def _read(self, offset: int) -> Iterator[bytes]:
         content = self._content

@@ -37,6 +37,9 @@ class Mock(msgspec.Struct, frozen=True):
     partner_key: str
     """The key of its account."""
 
+    def __repr__(self) -> str:
+        return f"Mock({self.url!r})"
+
     def client(self, **settings: Any) -> Client:
         """A client of it; `settings` are those of `Client`."""
         from ._client import Client

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Union
 
 if TYPE_CHECKING:
+    from ._uploads import UploadedVideo as UploadedVideo
     from .generated.types import *  # noqa: F403
 
 IdInput = Union[int, str]
@@ -31,6 +32,10 @@ DateInput = Union[date, str]
 def __getattr__(name: str) -> Any:
     from .generated.types import MODULES
 
-    if name not in MODULES:
+    if name == "UploadedVideo":
+        module = "._uploads"
+    elif name in MODULES:
+        module = f".generated.{MODULES[name]}"
+    else:
         raise AttributeError(f"there is no type {name}")
-    return getattr(import_module(f".generated.{MODULES[name]}", __package__), name)
+    return getattr(import_module(module, __package__), name)

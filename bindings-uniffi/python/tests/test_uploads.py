@@ -1,0 +1,214 @@
+"""Uploads of videos, against the mock and against executors that break off."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import time
+from pathlib import Path
+
+import pytest
+from baijiayun import Client, File, FileError, InvalidParametersError, TimeoutError, TransportError, errors
+from baijiayun.http import Multipart, Request, Response
+from baijiayun.testing import Mock, start_mock
+from baijiayun.types import UploadedVideo
+from conftest import Drive, envelope, forms
+
+CONTENT = bytes(range(256)) * 2000
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "第一课.mp4"
+    path.write_bytes(CONTENT)
+    return path
+
+
+class Service:
+    """Takes uploads, and breaks off at some byte a few times."""
+
+    def __init__(self, breaks: int = 0, at: int = 200_000) -> None:
+        self.breaks = breaks
+        self.at = at
+        self.arrived = b""
+        self.calls: list[str] = []
+        self.forms: list[dict[str, str]] = []
+
+    def __call__(self, request: Request) -> Response:
+        name = request.url.rpartition("/")[2].partition("?")[0]
+        self.calls.append(name)
+        if isinstance(request.body, Multipart):
+            return self.take(request.body)
+        self.forms += forms([request])
+        if name == "getUploadUrl":
+            return envelope({"video_id": "77", "upload_url": "http://upload.example.com/upload?fid=1"})
+        if name == "getResumeUploadUrl":
+            size = str(len(self.arrived))
+            return envelope({"upload_url": "http://upload.example.com/resume?fid=1", "upload_size": size})
+        assert name == "getVideoStatus" or "Status" in name, name
+        return envelope({"status": 100, "video_id": 77})
+
+    def take(self, body: Multipart) -> Response:
+        head, sent = b"", 0
+        for chunk in body:
+            if b"filename=" in chunk:
+                head = chunk
+            elif head and not chunk.startswith((b"\r\n", b"--baijiayun-")):
+                self.arrived += chunk
+                sent += len(chunk)
+            if self.breaks and sent >= self.at:
+                self.breaks -= 1
+                raise ConnectionResetError("cut")
+        return Response(200, b'{"code":1,"fid":"1","error":"","upload_size":0}')
+
+
+def test_an_upload(drive: Drive, video: Path) -> None:
+    service = Service()
+    client = drive.client(service)
+    told: list[tuple[int, int]] = []
+    done = drive.do(
+        lambda: client.video.upload(
+            video, definition=[16, 1], callback_url="https://example.com/", progress=lambda *news: told.append(news)
+        )
+    )
+    assert done == UploadedVideo(video_id=77, status=None, resumes=0)
+    assert service.calls == ["getUploadUrl", "upload"]
+    assert service.arrived == CONTENT
+    form = service.forms[0]
+    assert (form["file_name"], form["definition"]) == ("第一课.mp4", "16,1")
+    assert form["callback_url"] == "https://example.com/" and "watermark" not in form
+    assert told == sorted(set(told)) and told[-1] == (len(CONTENT), len(CONTENT))
+
+
+@pytest.mark.parametrize("breaks", [1, 3])
+def test_an_upload_goes_on_where_it_broke_off(drive: Drive, video: Path, breaks: int) -> None:
+    service = Service(breaks, at=100_000)
+    client = drive.client(service)
+    told: list[int] = []
+    done = drive.do(lambda: client.video.upload(video, definition=16, progress=lambda sent, size: told.append(sent)))
+    assert (done.video_id, done.resumes) == (77, breaks)
+    assert service.arrived == CONTENT and service.calls.count("upload") == 1
+    assert told == sorted(set(told)) and told[-1] == len(CONTENT)
+    assert len(drive.clock.waits) == breaks
+
+
+def test_an_upload_that_fails_can_be_resumed(drive: Drive, video: Path) -> None:
+    service = Service(breaks=99, at=100_000)
+    client = drive.client(service)
+    with pytest.raises(TransportError) as caught:
+        drive.do(lambda: client.video.upload(File(video, name="课.mp4"), definition=16, resumes=0))
+    assert caught.value.video_id == 77 and isinstance(caught.value.__cause__, ConnectionResetError)
+    assert client._runner.calls.engine.calls() == 0
+    service.breaks = 0
+    service.calls.clear()
+    done = drive.do(lambda: client.video.resume_upload(caught.value.video_id, video))
+    assert done.video_id == 77 and service.arrived == CONTENT
+    assert service.calls == ["getResumeUploadUrl", "resume"]
+
+
+def test_waiting_for_the_transcoding(drive: Drive, video: Path) -> None:
+    client = drive.client(Service())
+    done = drive.do(lambda: client.video.upload(video, definition=16, wait_for_transcoding=60))
+    assert done.status == 100
+
+
+def test_the_name_and_bytes(drive: Drive) -> None:
+    service = Service()
+    client = drive.client(service)
+    given = File(b"123", name="a.mp4")
+    drive.do(lambda: client.video.upload(given, definition=16, name="b.mp4"))
+    assert service.forms[0]["file_name"] == "b.mp4" and service.arrived == b"123"
+    assert given.name == "a.mp4" and given.progress is None
+
+
+def test_nothing_is_registered_for_a_file_that_is_not_there(drive: Drive, tmp_path: Path) -> None:
+    client = drive.client(Service())
+    with pytest.raises(FileError):
+        drive.do(lambda: client.video.upload(tmp_path / "no.mp4", definition=16))
+    with pytest.raises(InvalidParametersError, match="definition"):
+        drive.do(lambda: client.video.upload(b"1", definition=None))
+    assert not client.fake.requests
+
+
+def test_a_file_that_changes_while_it_is_sent(drive: Drive, video: Path) -> None:
+    def answer(request: Request) -> Response:
+        if isinstance(request.body, Multipart):
+            video.write_bytes(b"short")
+        return service(request)
+
+    service = Service()
+    client = drive.client(answer)
+    with pytest.raises(FileError, match="changed") as caught:
+        drive.do(lambda: client.video.upload(video, definition=16))
+    assert caught.value.video_id == 77 and service.calls == ["getUploadUrl", "upload"]
+
+
+def test_a_post_on_which_nothing_moves_is_broken_off(drive: Drive, video: Path) -> None:
+    stuck = [True]
+
+    def answer(request: Request) -> Response:
+        if isinstance(request.body, Multipart):
+            assert request.stall_timeout == 5
+            if stuck and stuck.pop():
+                raise TimeoutError("nothing moved")
+        return service(request)
+
+    service = Service()
+    client = drive.client(answer)
+    done = drive.do(lambda: client.video.upload(video, definition=16, stall_timeout=5))
+    assert done.resumes == 1 and service.arrived == CONTENT
+
+
+def test_the_settings_of_the_file_are_those_of_get_upload_url() -> None:
+    """What the description adds to one must come to the other."""
+    client = Client("demo", "1", "k")
+    url = set(inspect.signature(client.video.get_upload_url).parameters) - {"file_name"}
+    own = {"file", "name", "progress", "wait_for_transcoding", "resumes", "stall_timeout"}
+    assert set(inspect.signature(client.video.upload).parameters) == url | own
+
+
+def test_an_upload_to_the_mock(drive: Drive, baijiayun_mock: Mock, video: Path) -> None:
+    client = drive.client(mock=baijiayun_mock)
+    done = drive.do(lambda: client.video.upload(video, definition=[16, 2], wait_for_transcoding=30))
+    assert done.status == 100
+    assert drive.do(lambda: client.video.get_status(video_id=done.video_id)).status == 100
+
+
+def test_uploads_to_the_mock_that_break(drive: Drive, video: Path) -> None:
+    with start_mock("--uploads-break-at", "150000") as mock:
+        client = drive.client(mock=mock)
+        drive.set_clock(client)
+        client._runner.calls.unix = time.time
+        told: list[int] = []
+        done = drive.do(
+            lambda: client.video.upload(video, definition=16, progress=lambda sent, size: told.append(sent))
+        )
+    assert done.resumes >= 1 and told[-1] == len(CONTENT) and told == sorted(told)
+
+
+def test_errors_are_json_of_the_upload_host(drive: Drive) -> None:
+    def answer(request: Request) -> Response:
+        if isinstance(request.body, Multipart):
+            b"".join(request.body)
+            return Response(200, json.dumps({"code": 4001, "msg": "文件上传失败", "data": None}).encode())
+        return service(request)
+
+    service = Service()
+    client = drive.client(answer)
+    with pytest.raises(errors.BaijiayunError) as caught:
+        drive.do(lambda: client.video.upload(b"123", definition=16, resumes=0))
+    assert caught.value.video_id == 77
+
+
+def test_progress_can_end_the_upload(drive: Drive, video: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def enough(sent: int, size: int) -> None:
+        raise Enough
+
+    service = Service()
+    client = drive.client(service)
+    with pytest.raises(Enough):
+        drive.do(lambda: client.video.upload(video, definition=16, progress=enough))
+    assert service.calls == ["getUploadUrl", "upload"] and client._runner.calls.engine.calls() == 0
