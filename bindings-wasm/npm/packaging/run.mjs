@@ -5,7 +5,7 @@
 // with PACKAGING_REQUIRED=1 it fails.
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -32,7 +32,7 @@ const results = [];
 const note = (outcome) => (event) => {
   if (event.nesting === 0) results.push({ ...event, outcome: event.skip === undefined ? outcome : "skipped" });
 };
-const events = run({ files, concurrency: availableParallelism(), timeout: 180_000 });
+const events = run({ files, concurrency: availableParallelism(), timeout: 120_000 });
 events.on("test:pass", note("passed"));
 events.on("test:fail", note("FAILED"));
 const told = events.compose(new spec());
@@ -42,7 +42,8 @@ await finished(told);
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 const lines = results.map(({ name, outcome, skip, details }) => {
   const why = typeof skip === "string" ? `: ${skip}` : "";
-  return `${name.padEnd(12)} ${seconds(details.duration_ms).padStart(7)}  ${outcome}${why}`;
+  // A file that did not end has its path for a name.
+  return `${basename(name, ".test.mjs").padEnd(12)} ${seconds(details.duration_ms).padStart(7)}  ${outcome}${why}`;
 });
 lines.unshift(`${"preparing".padEnd(12)} ${seconds(prepared - begun).padStart(7)}`);
 lines.push(`${"in all".padEnd(12)} ${seconds(performance.now() - begun).padStart(7)}`);

@@ -258,7 +258,8 @@ test("browser", needsChromium, async (t) => {
       const client = new baijiayun.Client(account);
       window.called = client.callPath("/openapi/silent", {}, { signal }).catch((error) => error);
     });
-    await arrived;
+    // If it fails, it does not arrive.
+    await Promise.race([arrived, page.evaluate(() => called.then(String))]);
     const found = await page.evaluate(async () => {
       controller.abort(new Error("the user went away"));
       return String(await called);
