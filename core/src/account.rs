@@ -19,7 +19,7 @@ pub struct Account {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Base {
-    /// `https://{domain}.at.baijiayun.com`
+    /// `https://{domain}.at.baijiayun.com`, in full.
     Domain(String),
     /// A whole address: a proxy or the mock service. Serves operations of every host.
     Address(String),
@@ -97,10 +97,8 @@ impl Account {
 
     /// The address of a path on the account's own host.
     pub(crate) fn page(&self, path: &str) -> String {
-        match &self.base {
-            Base::Domain(domain) => ["https://", domain, ".at.baijiayun.com", path].concat(),
-            Base::Address(address) => [address, path].concat(),
-        }
+        let (Base::Domain(address) | Base::Address(address)) = &self.base;
+        [address, path].concat()
     }
 
     /// The operation as this account calls it: with the path that was set for it, if any.
@@ -125,7 +123,7 @@ impl Base {
         let domain = domain.trim().trim_end_matches('/');
         if domain.starts_with("http://") || domain.starts_with("https://") {
             if let Some(own) = domain.strip_prefix("https://").and_then(own_domain) {
-                return Ok(Base::Domain(own.to_owned()));
+                return Ok(Base::domain(own));
             }
             if domain.contains(char::is_whitespace) {
                 return Err(invalid("the address holds white space", "give it as a browser shows it"));
@@ -145,7 +143,11 @@ impl Base {
                 "give the prefix of your private domain (`demo` for demo.at.baijiayun.com) or a whole http(s):// address",
             ));
         }
-        Ok(Base::Domain(label.to_owned()))
+        Ok(Base::domain(label))
+    }
+
+    fn domain(label: &str) -> Base {
+        Base::Domain(["https://", label, ".at.baijiayun.com"].concat())
     }
 }
 

@@ -36,8 +36,8 @@ impl Writer {
     }
 
     /// Goes on with a form.
-    pub(crate) fn after(form: Vec<u8>) -> Writer {
-        Writer(form)
+    pub(crate) fn after(form: String) -> Writer {
+        Writer(form.into_bytes())
     }
 
     pub(crate) fn pair(&mut self, name: &str, value: &str) {
@@ -53,10 +53,6 @@ impl Writer {
         self.0.len()
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.0
-    }
-
     pub(crate) fn finish(self) -> String {
         // It is ASCII.
         String::from_utf8(self.0).unwrap_or_default()
@@ -64,15 +60,11 @@ impl Writer {
 
     fn text(&mut self, text: &str) {
         // Most of a form is names and numbers.
-        let (chunks, rest) = text.as_bytes().as_chunks::<8>();
-        for chunk in chunks {
-            if chunk.iter().all(|byte| is_plain(*byte)) {
-                self.0.extend_from_slice(chunk);
-            } else {
-                chunk.iter().for_each(|byte| self.byte(*byte));
-            }
+        if text.bytes().all(is_plain) {
+            self.0.extend_from_slice(text.as_bytes());
+        } else {
+            text.bytes().for_each(|byte| self.byte(byte));
         }
-        rest.iter().for_each(|byte| self.byte(*byte));
     }
 
     fn byte(&mut self, byte: u8) {
@@ -87,14 +79,6 @@ impl Writer {
 
 fn is_plain(byte: u8) -> bool {
     PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
-}
-
-/// Appends a short text eight bytes at a time: for a copy of any length WebAssembly engines leave
-/// the compiled code, which takes longer than the copy.
-pub(crate) fn append(bytes: &mut Vec<u8>, text: &str) {
-    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
-    chunks.iter().for_each(|chunk| bytes.extend_from_slice(chunk));
-    rest.iter().for_each(|byte| bytes.push(*byte));
 }
 
 /// Reads a form or a query. `None` if it has more than [`MAX_PAIRS`] pairs.

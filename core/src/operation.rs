@@ -286,6 +286,29 @@ impl Operation {
     }
 }
 
+/// Finds parameters by name, soonest in the order of the table, which most callers keep.
+pub(crate) struct Lookup {
+    params: &'static [Param],
+    /// The one after the one that was found last.
+    next: usize,
+}
+
+impl Lookup {
+    pub(crate) fn new(operation: &Operation) -> Lookup {
+        Lookup { params: operation.params, next: 0 }
+    }
+
+    pub(crate) fn find(&mut self, name: &str) -> Option<&'static Param> {
+        let (before, after) = self.params.split_at_checked(self.next)?;
+        let position = |params: &[Param]| params.iter().position(|param| param.name == name);
+        match position(after) {
+            Some(steps) => self.next += steps + 1,
+            None => self.next = position(before)? + 1,
+        }
+        self.params.get(self.next - 1)
+    }
+}
+
 /// All operations, sorted by name.
 pub fn all() -> &'static [Operation] {
     &OPERATIONS

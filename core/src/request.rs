@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Fault, FaultKind};
 use crate::form;
 use crate::json;
 use crate::near::closest;
-use crate::operation::{Host, JsonKind, LimitScope, Method, Operation, Param, ParamKind};
+use crate::operation::{Host, JsonKind, LimitScope, Lookup, Method, Operation, Param, ParamKind};
 use crate::sign;
 use crate::value::{self, File, Member, Params, Value};
 
@@ -89,7 +89,8 @@ pub(crate) fn build_json(
 }
 
 fn sign_here(account: &Account, unsigned: Unsigned<'_>) -> Result<Request, Error> {
-    let signing = |reason: String| Error::new(ErrorKind::Signing, unsigned.operation.name.as_ref()).with_message(reason);
+    let signing =
+        |reason: String| Error::new(ErrorKind::Signing, unsigned.operation.name.as_ref()).with_message(reason);
     let signature = match (unsigned.canonical(), account.signer()) {
         (None, _) => None,
         (Some(canonical), Some(signer)) => Some(signer.sign(canonical).map_err(signing)?),
@@ -127,7 +128,7 @@ enum Content {
 /// A text that holds the time of sending.
 #[derive(Clone)]
 struct Stamped {
-    text: Vec<u8>,
+    text: String,
     /// Where; nowhere if the call is not signed.
     time: Option<Range<usize>>,
 }
@@ -136,7 +137,7 @@ impl Stamped {
     fn stamp(&mut self, timestamp: &str) {
         let Some(Range { start, end }) = self.time.clone() else { return };
         if let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..)) {
-            self.text = [before, timestamp.as_bytes(), after].concat();
+            self.text = [before, timestamp, after].concat();
             self.time = Some(start..start + timestamp.len());
         }
     }
@@ -210,8 +211,9 @@ impl Draft {
         timestamp: i64,
     ) -> Result<Draft, Error> {
         let mut encoder = Encoder::new();
+        let mut params = Lookup::new(operation);
         value::members(operation, json, |Member { name, raw, plain }| {
-            let param = operation.param(&name);
+            let param = params.find(&name);
             match param.and_then(|param| Some((param, plain.filter(|_| takes_plain(param, raw))?))) {
                 Some((param, text)) => encoder.text(param, text),
                 None => match (value::read(operation, raw, param)?, param) {
@@ -234,7 +236,7 @@ impl Draft {
         let room_for = |pair: &Pair<'_>| pair.name.len() + pair.value.len() + "=&".len();
         let length: usize = pairs.iter().map(room_for).sum();
         let canonical = operation.signed.then(|| {
-            let mut text = Vec::with_capacity(length);
+            let mut text = String::with_capacity(length);
             let time = each(&pairs, |pair| {
                 sign::push(&mut text, &pair.name, &pair.value);
                 text.len()
@@ -248,7 +250,7 @@ impl Draft {
                 form.pair(&pair.name, &pair.value);
                 form.len()
             });
-            Content::Form(Stamped { text: form.into_bytes(), time: time.filter(|_| operation.signed) })
+            Content::Form(Stamped { text: form.finish(), time: time.filter(|_| operation.signed) })
         } else {
             let owned = |pair: Pair<'_>| (Cow::Owned(pair.name.into_owned()), pair.value.into_owned());
             Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
@@ -311,8 +313,7 @@ impl<'a> Unsigned<'a> {
     }
 
     pub(crate) fn canonical(&self) -> Option<&str> {
-        // It was put together from texts.
-        self.draft.canonical.as_ref().map(|canonical| str::from_utf8(&canonical.text).unwrap_or_default())
+        self.draft.canonical.as_ref().map(|canonical| canonical.text.as_str())
     }
 
     /// The request with its signature.

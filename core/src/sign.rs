@@ -9,8 +9,6 @@ use std::fmt;
 use md5::{Digest, Md5};
 use subtle::ConstantTimeEq;
 
-use crate::form::append;
-
 /// Makes signatures. [`PartnerKey`] does it here; implement this trait to
 /// leave the key on another machine.
 pub trait Signer: Send + Sync {
@@ -23,23 +21,25 @@ pub trait Signer: Send + Sync {
 
 /// The account's partner_key. It never appears in Debug output or errors.
 #[derive(Clone)]
-pub struct PartnerKey(String);
+pub struct PartnerKey {
+    /// What is signed after the parameters: `&partner_key=KEY`.
+    end: String,
+}
+
+const BEFORE_KEY: &str = "&partner_key=";
 
 impl PartnerKey {
     /// Takes the key as the BaijiaYun back office shows it.
     pub fn new(key: impl Into<String>) -> PartnerKey {
-        PartnerKey(key.into())
+        PartnerKey { end: [BEFORE_KEY, &key.into()].concat() }
     }
 
     /// The signature of a canonical string.
     pub fn signature(&self, canonical: &str) -> String {
         let mut md5 = Md5::new();
         md5.update(canonical.as_bytes());
-        if !canonical.is_empty() {
-            md5.update(b"&");
-        }
-        md5.update(b"partner_key=");
-        md5.update(self.0.as_bytes());
+        let end = if canonical.is_empty() { self.end.strip_prefix('&').unwrap_or_default() } else { &self.end };
+        md5.update(end.as_bytes());
         hex(&md5.finalize())
     }
 
@@ -50,12 +50,16 @@ impl PartnerKey {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.key().is_empty()
     }
 
     /// Whether it begins or ends with a blank or a line break, as after careless copying.
     pub(crate) fn has_stray_space(&self) -> bool {
-        self.0.trim().len() != self.0.len()
+        self.key().trim().len() != self.key().len()
+    }
+
+    fn key(&self) -> &str {
+        self.end.strip_prefix(BEFORE_KEY).unwrap_or_default()
     }
 }
 
@@ -93,28 +97,24 @@ pub fn canonical<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Str
 
 /// Joins pairs that are sorted already.
 pub(crate) fn join<'p>(sorted: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
-    let mut text = Vec::with_capacity(256);
+    let mut text = String::with_capacity(256);
     sorted.into_iter().for_each(|(name, value)| push(&mut text, name, value));
-    // It was put together from texts.
-    String::from_utf8(text).unwrap_or_default()
+    text
 }
 
 /// Appends a pair to a text to be signed.
-pub(crate) fn push(text: &mut Vec<u8>, name: &str, value: &str) {
+pub(crate) fn push(text: &mut String, name: &str, value: &str) {
     if !text.is_empty() {
-        text.push(b'&');
+        text.push('&');
     }
-    append(text, name);
-    text.push(b'=');
-    append(text, value);
+    text.push_str(name);
+    text.push('=');
+    text.push_str(value);
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-    }
-    text
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+    let text = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    // It is ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::civil;
 use crate::error::{Error, ErrorKind};
-use crate::json::{self, JsonError, Reason, Scanner, Kind};
+use crate::json::{self, JsonError, Kind, Reason, Scanner};
 use crate::operation::{Operation, Param, ParamKind};
 
 /// The value of a parameter, before it is checked and encoded.

@@ -362,6 +362,9 @@ fn plain_member(out: &mut Vec<u8>, before: &[u8], text: &str) {
     out.push(b'"');
 }
 
-fn number(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(number.to_string().as_bytes());
+fn number(out: &mut Vec<u8>, value: u64) {
+    if value > 9 {
+        number(out, value / 10);
+    }
+    out.push(b'0' + (value % 10) as u8);
 }
