@@ -30,14 +30,14 @@ const project = await install("node");
 const nothing = join(project, "nothing.cjs");
 writeFileSync(nothing, "");
 
-const times = { "Node alone": [] };
+const programs = { "Node alone": nothing };
 for (const [name, [kind, load]] of Object.entries(PROGRAMS)) {
-  writeFileSync(join(project, `first-call-${name}.${kind}`), `const begun = performance.now();\n${load}\n${CALLS}`);
-  times[name] = [];
+  programs[name] = join(project, `first-call-${name}.${kind}`);
+  writeFileSync(programs[name], `const begun = performance.now();\n${load}\n${CALLS}`);
 }
+const times = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round++) {
-  times["Node alone"].push(run(nothing));
-  for (const [name, [kind]] of Object.entries(PROGRAMS)) times[name].push(run(join(project, `first-call-${name}.${kind}`)));
+  for (const [name, program] of Object.entries(programs)) times[name].push(run(program));
 }
 
 function run(program) {

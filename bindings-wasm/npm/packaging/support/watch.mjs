@@ -19,8 +19,11 @@ function watch(holder, path, name) {
   });
 }
 
-for (const name of ["fetch", "setTimeout", "setInterval", "setImmediate", "queueMicrotask"]) watch(globalThis, "", name);
-for (const name of ["random"]) watch(Math, "Math.", name);
-for (const name of ["now"]) watch(Date, "Date.", name);
-for (const name of ["getRandomValues", "randomUUID"]) watch(crypto, "crypto.", name);
-for (const name of ["Module", "Instance", "compile", "instantiate"]) watch(WebAssembly, "WebAssembly.", name);
+const WATCHED = [
+  [globalThis, "", ["fetch", "setTimeout", "setInterval", "setImmediate", "queueMicrotask"]],
+  [Math, "Math.", ["random"]],
+  [Date, "Date.", ["now"]],
+  [crypto, "crypto.", ["getRandomValues", "randomUUID"]],
+  [WebAssembly, "WebAssembly.", ["Module", "Instance", "compile", "instantiate"]],
+];
+for (const [holder, path, names] of WATCHED) for (const name of names) watch(holder, path, name);
