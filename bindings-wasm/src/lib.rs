@@ -11,7 +11,12 @@ use wasm_bindgen::prelude::*;
 
 /// The calls of one account.
 #[wasm_bindgen]
-pub struct Engine(RefCell<Host>);
+pub struct Engine {
+    host: RefCell<Host>,
+    /// Where [`Engine::begin`] and [`Engine::request`] find their text and leave their answer: that
+    /// spares every call the allocations, and the array, by which texts cross otherwise.
+    page: RefCell<Vec<u8>>,
+}
 
 /// JavaScript's numbers are doubles: all that is counted here fits in 53 bits.
 #[expect(
@@ -33,17 +38,28 @@ impl Engine {
     /// Makes an engine; throws an error object as JSON text.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Result<Engine, String> {
-        Host::new(config).map(|host| Engine(RefCell::new(host))).map_err(|error| text(error_json(&error)))
+        let host = Host::new(config).map_err(|error| text(error_json(&error)))?;
+        Ok(Engine { host: RefCell::new(host), page: RefCell::default() })
     }
 
-    /// Begins a call: a line with the name, a line with the options, then the parameters.
-    pub fn begin(&self, call: &str, unix: f64, ticks: f64, random: f64) -> String {
-        text(self.0.borrow_mut().begin(call, now(unix, ticks, random)))
+    /// The address of the page, with room for at least so many bytes.
+    pub fn page(&self, room: usize) -> *mut u8 {
+        let mut page = self.page.borrow_mut();
+        if page.len() < room {
+            page.resize(room, 0);
+        }
+        page.as_mut_ptr()
     }
 
-    /// The request of a call, signed but not sent.
-    pub fn request(&self, call: &str, unix: f64) -> String {
-        text(self.0.borrow().request(call, unix as i64))
+    /// Begins the call on the page: a line with the name, a line with the options, then the
+    /// parameters. Returns the length of the answer.
+    pub fn begin(&self, length: usize, unix: f64, ticks: f64, random: f64) -> usize {
+        self.turn(length, |call| self.host.borrow_mut().begin(call, now(unix, ticks, random)))
+    }
+
+    /// The request of the call on the page, signed but not sent. Returns the length of the answer.
+    pub fn request(&self, length: usize, unix: f64) -> usize {
+        self.turn(length, |call| self.host.borrow().request(call, unix as i64))
     }
 
     /// Tells the HTTP answer to a call.
@@ -58,7 +74,7 @@ impl Engine {
         ticks: f64,
         random: f64,
     ) -> String {
-        text(self.0.borrow_mut().answer(
+        text(self.host.borrow_mut().answer(
             call as u64,
             status,
             retry_after.map(|time| time as u64),
@@ -69,27 +85,42 @@ impl Engine {
 
     /// Tells what became of any other step.
     pub fn resume(&self, call: f64, event: &str, unix: f64, ticks: f64, random: f64) -> String {
-        text(self.0.borrow_mut().resume(call as u64, event, now(unix, ticks, random)))
+        text(self.host.borrow_mut().resume(call as u64, event, now(unix, ticks, random)))
     }
 
     /// Gives a call up.
     pub fn cancel(&self, call: f64) {
-        self.0.borrow_mut().cancel(call as u64);
+        self.host.borrow_mut().cancel(call as u64);
     }
 
     /// Checks and reads what the service posted; `unix` is this machine's clock.
     pub fn callback(&self, body: &[u8], content_type: &str, options: &str, unix: f64) -> String {
-        text(self.0.borrow().callback(body, content_type, options, unix as i64))
+        text(self.host.borrow().callback(body, content_type, options, unix as i64))
     }
 
     /// A link for people.
     pub fn link(&self, kind: &str, params: &str) -> String {
-        text(self.0.borrow().link(kind, params))
+        text(self.host.borrow().link(kind, params))
     }
 
     /// How many calls are under way.
     pub fn calls(&self) -> usize {
-        self.0.borrow().calls()
+        self.host.borrow().calls()
+    }
+}
+
+impl Engine {
+    /// Puts the answer to the text on the page in its place.
+    fn turn(&self, length: usize, answer: impl FnOnce(&str) -> Vec<u8>) -> usize {
+        let mut page = self.page.borrow_mut();
+        // JavaScript wrote it as UTF-8.
+        let answer = answer(page.get(..length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default());
+        let length = answer.len();
+        match page.get_mut(..length) {
+            Some(place) => place.copy_from_slice(&answer),
+            None => *page = answer,
+        }
+        length
     }
 }
 

@@ -6,6 +6,7 @@ import { brokenBy, readAnswer } from "./http.js";
 import type { Answer, HttpExecutor, HttpRequest } from "./http.js";
 import { multipart } from "./multipart.js";
 import type { Part } from "./multipart.js";
+import { Page } from "./page.js";
 import { writeParams } from "./params.js";
 import { traceOf } from "./resource.js";
 import type { CallOptions } from "./resource.js";
@@ -113,6 +114,7 @@ export class Driver {
   readonly #config: string;
   readonly #ports: Ports;
   #engine: WasmEngine | undefined;
+  #page: Page | undefined;
 
   constructor(config: string, ports: Ports) {
     this.#config = config;
@@ -147,7 +149,9 @@ export class Driver {
     if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const engine = this.engine();
     const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
-    let step = read(engine.begin(`${name}\n${wanted}\n${written.json}`, unix(), ticks(), random()));
+    const page = this.#pageOf(engine);
+    const text = `${name}\n${wanted}\n${written.json}`;
+    let step = read(page.read(engine.begin(page.write(text), unix(), ticks(), random())));
     let cause: unknown;
     try {
       for (;;) {
@@ -198,12 +202,18 @@ export class Driver {
     needReady("client.request");
     const { json, files } = writeParams(name, params);
     const wanted = options ? writeOptions(name, options, undefined, files) : "";
-    const step = read(this.engine().request(`${name}\n${wanted}\n${json}`, unix()));
+    const engine = this.engine();
+    const page = this.#pageOf(engine);
+    const step = read(page.read(engine.request(page.write(`${name}\n${wanted}\n${json}`), unix())));
     if (step.step === "failed") throw failure(step, undefined);
     const { method, url, headers, form, parts } = step as SendStep;
     if (!parts) return { method, url, headers, body: form };
     const message = "a request with files is made while it is sent: call the operation";
     throw new MisuseError({ kind: "misuse", operation: name, message });
+  }
+
+  #pageOf(engine: WasmEngine): Page {
+    return (this.#page ??= new Page(engine));
   }
 
   /** Has a text signed by the client's signer. */
@@ -328,14 +338,18 @@ function read(step: string): Step {
   return step.startsWith("send") ? readLines(step) : (JSON.parse(step) as Step);
 }
 
-/** The step that every call has comes in lines, which are faster to read than JSON. */
+/** The step that every call has comes in lines, which are faster to read than JSON; so is this than taking it apart. */
 function readLines(step: string): SendStep {
-  const [, call, timeout, method, url, form] = step.split("\n") as [string, string, string, "GET" | "POST", string, string];
-  const headers = method === "POST" ? { accept: JSON_TYPE, "content-type": FORM_TYPE } : { accept: JSON_TYPE };
-  const head = { step: "send", call: Number(call), timeout: Number(timeout), method, url, headers } as const;
-  return method === "POST" ? { ...head, form } : head;
+  const lines = step.split("\n");
+  const call = Number(lines[1]);
+  const timeout = Number(lines[2]);
+  const url = lines[4]!;
+  return lines[3] === "POST"
+    ? { step: "send", call, timeout, method: "POST", url, headers: formHeaders(), form: lines[5]! }
+    : { step: "send", call, timeout, method: "GET", url, headers: { accept: JSON_TYPE } };
 }
 
+const formHeaders = () => ({ accept: JSON_TYPE, "content-type": FORM_TYPE });
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 

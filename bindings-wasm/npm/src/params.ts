@@ -16,7 +16,9 @@ export function writeParams(operation: string, params: object | undefined): Writ
 }
 
 function isPlain(value: object): boolean {
-  for (const member of Object.values(value)) {
+  // Not Object.values: this is run for every call.
+  for (const name in value) {
+    const member = (value as Record<string, unknown>)[name];
     switch (typeof member) {
       case "string":
       case "boolean":

@@ -1,21 +1,26 @@
 import init, { initSync } from "../wasm/baijiayun.js";
+import type { InitOutput } from "../wasm/baijiayun.js";
 import { MisuseError } from "./errors.js";
 import { platform } from "./platform.js";
 
-let loaded = false;
+let loaded: InitOutput | undefined;
 let loading: Promise<void> | undefined;
 
 /** Whether the WebAssembly is there. In Node and workerd it is loaded now, if need be. */
 export function isReady(): boolean {
   if (!loaded && platform.wasmNow) {
     try {
-      initSync({ module: platform.wasmNow() });
+      loaded = initSync({ module: platform.wasmNow() });
     } catch (error) {
       throw notLoaded(error);
     }
-    loaded = true;
   }
-  return loaded;
+  return loaded !== undefined;
+}
+
+/** The memory of the WebAssembly, which must be there. */
+export function memory(): WebAssembly.Memory {
+  return loaded!.memory;
 }
 
 /**
@@ -30,11 +35,10 @@ export async function ready(): Promise<void> {
 
 async function load(): Promise<void> {
   try {
-    await init({ module_or_path: platform.wasm!() });
+    loaded = await init({ module_or_path: platform.wasm!() });
   } catch (error) {
     throw notLoaded(error);
   }
-  loaded = true;
 }
 
 function notLoaded(cause: unknown): MisuseError {
