@@ -11,6 +11,10 @@ use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
 use baijiayun_core::host::{Host, error_json};
 
+mod buffer;
+
+use buffer::Buffer;
+
 uniffi::setup_scaffolding!("baijiayun");
 
 /// Why an engine cannot be made: an error object as JSON.
@@ -51,13 +55,13 @@ impl Engine {
     }
 
     /// Begins a call: a line with the name, a line with the options, then the parameters.
-    pub fn begin(&self, call: &[u8], unix: i64, ticks: u64, random: u64) -> Vec<u8> {
-        self.host().begin(&String::from_utf8_lossy(call), Now { unix, ticks, random })
+    pub fn begin(&self, call: &[u8], unix: i64, ticks: u64, random: u64) -> Buffer {
+        Buffer(self.host().begin(&String::from_utf8_lossy(call), Now { unix, ticks, random }))
     }
 
     /// The request of a call, signed but not sent.
-    pub fn request(&self, call: &[u8], unix: i64) -> Vec<u8> {
-        self.host().request(&String::from_utf8_lossy(call), unix)
+    pub fn request(&self, call: &[u8], unix: i64) -> Buffer {
+        Buffer(self.host().request(&String::from_utf8_lossy(call), unix))
     }
 
     /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said.
@@ -71,14 +75,14 @@ impl Engine {
         unix: i64,
         ticks: u64,
         random: u64,
-    ) -> Vec<u8> {
+    ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
-        self.host().answer(call, status, retry_after, body.to_vec(), Now { unix, ticks, random })
+        Buffer(self.host().answer(call, status, retry_after, body.to_vec(), Now { unix, ticks, random }))
     }
 
     /// Tells what became of any other step.
-    pub fn resume(&self, call: u64, event: &[u8], unix: i64, ticks: u64, random: u64) -> Vec<u8> {
-        self.host().resume(call, &String::from_utf8_lossy(event), Now { unix, ticks, random })
+    pub fn resume(&self, call: u64, event: &[u8], unix: i64, ticks: u64, random: u64) -> Buffer {
+        Buffer(self.host().resume(call, &String::from_utf8_lossy(event), Now { unix, ticks, random }))
     }
 
     /// Gives a call up.
@@ -93,19 +97,19 @@ impl Engine {
 
     /// Checks and reads what the service posted: a line with the content type
     /// and one with the options, then the body. `unix` is this machine's clock.
-    pub fn callback(&self, posted: &[u8], unix: i64) -> Vec<u8> {
+    pub fn callback(&self, posted: &[u8], unix: i64) -> Buffer {
         let mut parts = posted.splitn(3, |byte| *byte == b'\n');
         let mut part = || parts.next().unwrap_or_default();
         let (content_type, options, body) = (part(), part(), part());
         let (content_type, options) = (String::from_utf8_lossy(content_type), String::from_utf8_lossy(options));
-        self.host().callback(body, &content_type, &options, unix)
+        Buffer(self.host().callback(body, &content_type, &options, unix))
     }
 
     /// A link for people: a line with the kind, then the parameters.
-    pub fn link(&self, link: &[u8]) -> Vec<u8> {
+    pub fn link(&self, link: &[u8]) -> Buffer {
         let text = String::from_utf8_lossy(link);
         let (kind, params) = text.split_once('\n').unwrap_or((&text, ""));
-        self.host().link(kind, params)
+        Buffer(self.host().link(kind, params))
     }
 }
 
