@@ -32,7 +32,10 @@ const results = [];
 const note = (outcome) => (event) => {
   if (event.nesting === 0) results.push({ ...event, outcome: event.skip === undefined ? outcome : "skipped" });
 };
-const events = run({ files, concurrency: availableParallelism(), timeout: 120_000 });
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => interruption.abort());
+const { signal } = interruption;
+const events = run({ files, concurrency: availableParallelism(), timeout: 120_000, signal });
 events.on("test:pass", note("passed"));
 events.on("test:fail", note("FAILED"));
 const told = events.compose(new spec());

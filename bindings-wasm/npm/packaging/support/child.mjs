@@ -22,15 +22,22 @@ export function npm(folder, ...args) {
 }
 
 const running = new Set();
+let endsWithThis = false;
 
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+/** Has the programs end with this process, however it ends. */
+function endWithThis() {
+  if (endsWithThis) return;
+  endsWithThis = true;
+  process.on("exit", () => {
+    for (const child of running) child.kill("SIGKILL");
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+}
 
 /** Starts a program that runs until the test `t` is over, or this process. */
 export function start(t, program, args) {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  endWithThis();
   running.add(child);
   child.once("exit", () => running.delete(child));
   t.after(async () => {
