@@ -102,7 +102,7 @@ def test_errors_of_the_service(drive: Drive) -> None:
     assert (error.code, error.ts, error.status) == (3001, 7, 200)
     assert error.trace is not None and error.trace.attempts == 1
     assert error.body is not None and json.loads(error.body)["code"] == 3001
-    assert "房间号不存在" in str(error) and error.hint in str(error)
+    assert "房间号不存在" in str(error) and error.hint and error.hint in str(error)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 import pytest
-from baijiayun import AsyncClient, Client, Details, RoomNotFoundError, SignatureError, TransportError
+from baijiayun import AsyncClient, Client, Details, RoomDeletedError, RoomNotFoundError, SignatureError, TransportError
 from baijiayun.testing import Mock, start_mock
 from conftest import Drive
 
@@ -33,9 +33,11 @@ def test_a_lesson(drive: Drive, baijiayun_mock: Mock) -> None:
     titles = [row.title for row in drive.gather(lambda: client.room.list(limit=1))]
     assert titles == ["第二课"]
     drive.do(lambda: client.room.delete(room_id=room.room_id))
-    with pytest.raises(RoomNotFoundError) as caught:
+    with pytest.raises(RoomDeletedError) as caught:
         drive.do(lambda: client.room.info(room_id=room.room_id))
-    assert caught.value.code in (3001, 3002)
+    assert caught.value.code == 3002
+    with pytest.raises(RoomNotFoundError):
+        drive.do(lambda: client.room.info(room_id=1))
     drive.do(client.close)
 
 
@@ -80,7 +82,8 @@ def test_a_service_that_fails_every_other_time(drive: Drive, misbehaviour: tuple
         attempts = 0
         for _ in range(4):
             details = Details()
-            drive.do(lambda details=details: client.room.list(options={"details": details, "attempts": 5}).page())
+            rooms = client.room.list(options={"details": details, "attempts": 5})
+            drive.do(rooms.page)
             assert details.trace is not None
             attempts += details.trace.attempts
     assert attempts > 4

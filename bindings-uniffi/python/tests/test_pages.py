@@ -103,7 +103,8 @@ def test_a_list_that_is_the_data_itself(drive: Drive) -> None:
 
 
 def test_an_answer_without_the_list(drive: Drive) -> None:
-    for data in ({}, [], None, {"list": None}, {"list": {}}):
+    answers: list[object] = [{}, [], None, {"list": None}, {"list": {}}]
+    for data in answers:
         client = drive.client(envelope(data))
         assert drive.gather(lambda: client.room.list()) == []
         assert drive.gather(lambda: client.pages("room.list")) == []

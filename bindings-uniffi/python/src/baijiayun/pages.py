@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Generic, Optional, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from typing import Any, Callable, Generic, Optional, TypeVar
 
 from ._boundary import Done
 from ._calls import Asked
@@ -39,7 +39,7 @@ class Page(Generic[T, Row]):
         return f"<Page of {len(self.rows)} rows, {self.total} in all>"
 
 
-class _Asked(Generic[T, Row]):
+class _List(Generic[T, Row]):
     """A list as it is asked for."""
 
     def __init__(
@@ -54,9 +54,11 @@ class _Asked(Generic[T, Row]):
         return f"<{type(self).__name__} of {self._name}>"
 
     def _asked(self, page: str) -> Asked[T]:
+        """The call for one page."""
         return Asked(self._name, self._result, self._params, self._options, page=page)
 
-    def _page(self, done: Done[T]) -> Page[T, Row]:
+    def _read(self, done: Done[T]) -> Page[T, Row]:
+        """The page that came."""
         place, total = (done.page.list, done.page.total) if done.page else ("", None)
         rows: Any = done.data
         for member in filter(None, place.split(".")):
@@ -72,7 +74,7 @@ def _next(done: Done[Any]) -> Optional[str]:
     return done.page.next if done.page else None
 
 
-class Pages(_Asked[T, Row]):
+class Pages(_List[T, Row]):
     """A list. Nothing is asked for until you iterate, and then page by page as you go:
 
         for room in client.room.list(limit=100): ...      # all rows of all pages
@@ -92,7 +94,7 @@ class Pages(_Asked[T, Row]):
 
     def page(self) -> Page[T, Row]:
         """One page: the one that the parameters name, else the first."""
-        return self._page(self._runner.run(self._asked("")))
+        return self._read(self._runner.run(self._asked("")))
 
     def pages(self) -> Iterator[Page[T, Row]]:
         """The pages from that one on, one after the other."""
@@ -100,7 +102,7 @@ class Pages(_Asked[T, Row]):
         while page is not None:
             done = self._runner.run(self._asked(page))
             if _is_new(done):
-                yield self._page(done)
+                yield self._read(done)
             page = _next(done)
 
     def __iter__(self) -> Iterator[Row]:
@@ -109,7 +111,7 @@ class Pages(_Asked[T, Row]):
             yield from page.rows
 
 
-class AsyncPages(_Asked[T, Row]):
+class AsyncPages(_List[T, Row]):
     """A list. Nothing is asked for until you iterate, and then page by page as you go:
 
         async for room in client.room.list(limit=100): ...       # all rows of all pages
@@ -129,19 +131,43 @@ class AsyncPages(_Asked[T, Row]):
 
     async def page(self) -> Page[T, Row]:
         """One page: the one that the parameters name, else the first."""
-        return self._page(await self._runner.run(self._asked("")))
+        return self._read(await self._fetch(""))
 
-    async def pages(self) -> AsyncIterator[Page[T, Row]]:
+    def pages(self) -> AsyncIterator[Page[T, Row]]:
         """The pages from that one on, one after the other."""
-        page: Optional[str] = ""
-        while page is not None:
-            done = await self._runner.run(self._asked(page))
-            if _is_new(done):
-                yield self._page(done)
-            page = _next(done)
+        return _AsyncPageWalk(self._fetch, self._read)
 
-    async def __aiter__(self) -> AsyncIterator[Row]:
+    def __aiter__(self) -> AsyncIterator[Row]:
         """The rows of all these pages."""
-        async for page in self.pages():
-            for row in page.rows:
-                yield row
+        return _AsyncRowWalk(self.pages())
+
+    async def _fetch(self, page: str) -> Done[T]:
+        return await self._runner.run(self._asked(page))
+
+
+# Not async generators: those must be closed where they are left, which `async for` does not do.
+class _AsyncPageWalk(AsyncIterator[Page[T, Row]]):
+    def __init__(self, fetch: Callable[[str], Awaitable[Done[T]]], read: Callable[[Done[T]], Page[T, Row]]) -> None:
+        self._fetch = fetch
+        self._read = read
+        self._next: Optional[str] = ""
+
+    async def __anext__(self) -> Page[T, Row]:
+        while self._next is not None:
+            done = await self._fetch(self._next)
+            self._next = _next(done)
+            if _is_new(done):
+                return self._read(done)
+        raise StopAsyncIteration
+
+
+class _AsyncRowWalk(AsyncIterator[Row]):
+    def __init__(self, pages: AsyncIterator[Page[Any, Row]]) -> None:
+        self._pages = pages
+        self._rows: Iterator[Row] = iter(())
+
+    async def __anext__(self) -> Row:
+        while True:
+            for row in self._rows:
+                return row
+            self._rows = iter(await self._pages.__anext__())
