@@ -1,13 +1,14 @@
 //! Reading answers: the envelope `{code, data, msg, ts}`, its errors, and
 //! straightened data.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 
 use crate::coerce::{Departure, Options, Straightener, mend_surrogates};
 use crate::error::{Error, ErrorKind};
-use crate::json::{Kind, Reason, Result as JsonResult, Scanner};
+use crate::json::{self, Kind, Reason, Result as JsonResult, Scanner};
 use crate::operation::{DataPlace, Operation, Shape};
 
 /// Answers of more bytes than this are refused.
@@ -265,8 +266,8 @@ fn text(raw: &[u8]) -> String {
         b"null" => String::new(),
         [b'"', ..] => {
             let mended = mend_surrogates(raw);
-            let raw = mended.as_deref().map_or(raw, str::as_bytes);
-            serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned())
+            let raw = mended.unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned());
+            json::text(&raw).map(Cow::into_owned).unwrap_or(raw)
         }
         _ => String::from_utf8_lossy(raw).into_owned(),
     }

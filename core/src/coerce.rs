@@ -27,7 +27,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::{Kind, Result, Scanner};
+use crate::json::{Kind, Result, Scanner, unescaped};
 use crate::operation::{Field, Shape};
 
 /// A value that is not what the document describes and could not be straightened.
@@ -671,8 +671,7 @@ fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'st
 }
 
 fn unescape(key: &[u8]) -> String {
-    let quoted = format!("\"{}\"", String::from_utf8_lossy(key));
-    serde_json::from_str(&quoted).unwrap_or_default()
+    std::str::from_utf8(key).ok().and_then(unescaped).unwrap_or_default().into_owned()
 }
 
 /// Any number of so many characters fits 64 bits.

@@ -34,6 +34,7 @@ use crate::callbacks::{self, Clock};
 use crate::coerce;
 use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step, Trace};
 use crate::error::{Error, ErrorKind};
+use crate::json::quoted;
 use crate::operation::{self, Method, Operation};
 use crate::pages::Pager;
 use crate::paths;
@@ -42,7 +43,7 @@ use crate::sign::PartnerKey;
 use crate::upload::{self, Upload};
 use crate::value::{File, Params};
 
-use input::{Config, HostCallback, HostEvent, HostOptions, HostUpload};
+use input::{Config, HostCallback, HostOptions, HostUpload, Input};
 pub use output::error_json;
 use uploads::Uploading;
 
@@ -74,10 +75,9 @@ impl Host {
     /// # Errors
     /// [`ErrorKind::InvalidAccount`], also for a config that is not of this form.
     pub fn new(config: &str) -> Result<Host, Error> {
-        let config: Config = serde_json::from_str(config).map_err(|error| {
-            // serde names the place and the member, never the value of a key.
+        let config = Config::read(config).map_err(|reason| {
             Error::new(ErrorKind::InvalidAccount, "")
-                .with_message(format!("the configuration is not understood: {error}"))
+                .with_message(format!("the configuration is not understood: {reason}"))
         })?;
         let key = config.partner_key.map(PartnerKey::new);
         let account = match &key {
@@ -120,7 +120,7 @@ impl Host {
     pub fn request(&self, call: &str, unix: i64) -> Vec<u8> {
         let (name, options, params) = lines(call);
         match self.build(name, params, options, unix) {
-            Ok(request) => output::send(0, &request, 0, self.lines),
+            Ok(request) => output::send(Handle(0), &request, Duration::ZERO, self.lines),
             Err(error) => output::failed(&error, &Trace::default(), None),
         }
     }
@@ -133,11 +133,12 @@ impl Host {
 
     /// Tells what became of any other step (a JSON object with `event`), and gets the next one.
     pub fn resume(&mut self, call: u64, event: &str, now: Now) -> Vec<u8> {
-        match serde_json::from_str::<HostEvent<'_>>(event).ok().and_then(HostEvent::read) {
-            Some(event) => self.tell(call, event, now),
-            None => {
+        match Event::read(event) {
+            Ok(event) => self.tell(call, event, now),
+            Err(reason) => {
                 self.cancel(call);
-                let error = Error::new(ErrorKind::Misuse, "").with_message("the event is not understood");
+                let message = format!("the event is not understood: {reason}");
+                let error = Error::new(ErrorKind::Misuse, "").with_message(message);
                 output::failed(&error, &Trace::default(), None)
             }
         }
@@ -180,8 +181,8 @@ impl Host {
     /// `desktop_client` (`link`). See [`crate::links`].
     pub fn link(&self, kind: &str, params: &str) -> Vec<u8> {
         match links::link(self.engine.account(), kind, params) {
-            Ok(links::Link::Url(url)) => output::object("url", url),
-            Ok(links::Link::Sign(text)) => output::object("sign", text),
+            Ok(links::Link::Url(url)) => output::object("url", quoted(&url).as_bytes()),
+            Ok(links::Link::Sign(text)) => output::object("sign", quoted(&text).as_bytes()),
             Err(error) => output::error(&error),
         }
     }
@@ -253,14 +254,13 @@ impl Host {
         let upload = options.upload.take();
         let HostUpload { file, video_id, resumes, transcoding } =
             upload.ok_or_else(|| refused(VIDEO_UPLOAD, "the option upload, with the file, is missing"))?;
-        let file = File::from(file);
         let size = file.size.ok_or_else(|| refused(VIDEO_UPLOAD, "the size of the file is missing"))?;
         let mut settings = upload::Settings::default();
         settings.resumes = resumes.unwrap_or(settings.resumes);
         settings.transcoding = transcoding.map(Duration::from_millis);
         let upload = match video_id {
             Some(id) => {
-                let id = id.get().trim_matches('"').parse();
+                let id = id.trim_matches('"').parse();
                 Upload::of(id.map_err(|_| refused(VIDEO_UPLOAD, "video_id is not a number"))?, size, settings)
             }
             None => {
@@ -293,11 +293,13 @@ impl Host {
     }
 }
 
-fn read_options<'a, T: Default + serde::Deserialize<'a>>(name: &str, options: &'a str) -> Result<T, Error> {
-    if options.is_empty() {
-        return Ok(T::default());
-    }
-    serde_json::from_str(options).map_err(|error| refused(name, format!("the options are not understood: {error}")))
+fn read_options<T: Input>(name: &str, options: &str) -> Result<T, Error> {
+    T::read(object(options)).map_err(|reason| refused(name, format!("the options are not understood: {reason}")))
+}
+
+/// An empty text stands for no members.
+fn object(text: &str) -> &str {
+    if text.is_empty() { "{}" } else { text }
 }
 
 /// The operation of a name, or of a path that the table does not describe.
@@ -313,7 +315,7 @@ fn read_extra(operation: &Operation, options: &HostOptions) -> Result<Params, Er
     let mut params = Params::new();
     if let Some(extra) = &options.extra {
         let open = Operation::raw(Method::Post, operation.name.as_ref());
-        for (name, value) in Params::from_json(&open, extra.get())?.iter() {
+        for (name, value) in Params::from_json(&open, extra)?.iter() {
             params.set_extra(name, value.clone());
         }
     }
@@ -333,11 +335,6 @@ fn lines(call: &str) -> (&str, &str, &str) {
     let (name, rest) = call.split_once('\n').unwrap_or((call, ""));
     let (options, params) = rest.split_once('\n').unwrap_or((rest, ""));
     (name, options, params)
-}
-
-/// An empty text stands for no parameters.
-fn object(params: &str) -> &str {
-    if params.is_empty() { "{}" } else { params }
 }
 
 fn refused(name: &str, message: impl Into<String>) -> Error {

@@ -1,6 +1,12 @@
 //! A validating JSON scanner that walks over text without building values.
 
+mod read;
+mod write;
+
 use std::fmt;
+
+pub(crate) use read::{Member, Members, Object, items, members, needed, text, unescaped};
+pub(crate) use write::{Writer, array, quoted};
 
 /// How deep arrays and objects may stand in each other.
 pub(crate) const MAX_DEPTH: u16 = 64;
@@ -51,10 +57,10 @@ pub(crate) struct Number {
     pub(crate) whole: bool,
 }
 
-/// A cursor over JSON text that is known to be UTF-8.
+/// A cursor over JSON text.
 #[derive(Clone)]
 pub(crate) struct Scanner<'a> {
-    text: &'a [u8],
+    text: &'a str,
     pos: usize,
     surrogate_seen: bool,
     escape_seen: bool,
@@ -89,14 +95,14 @@ impl<'a> Scanner<'a> {
         // Some PHP files begin with a byte order mark, and so do their answers.
         let pos = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         match std::str::from_utf8(text) {
-            Ok(_) => Ok(Scanner { text, pos, surrogate_seen: false, escape_seen: false }),
+            Ok(text) => Ok(Scanner { pos, ..Scanner::of(text) }),
             Err(error) => Err(JsonError { reason: Reason::Encoding, offset: error.valid_up_to() }),
         }
     }
 
     /// Over text that needs no check, and in which a byte order mark is as wrong as any other character.
     pub(crate) fn of(text: &'a str) -> Scanner<'a> {
-        Scanner { text: text.as_bytes(), pos: 0, surrogate_seen: false, escape_seen: false }
+        Scanner { text, pos: 0, surrogate_seen: false, escape_seen: false }
     }
 
     pub(crate) fn pos(&self) -> usize {
@@ -108,12 +114,16 @@ impl<'a> Scanner<'a> {
     }
 
     pub(crate) fn slice(&self, start: usize, end: usize) -> &'a [u8] {
+        self.text.as_bytes().get(start..end).unwrap_or_default()
+    }
+
+    pub(crate) fn span(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default()
     }
 
     #[inline]
     fn peek_raw(&self) -> Option<u8> {
-        self.text.get(self.pos).copied()
+        self.text.as_bytes().get(self.pos).copied()
     }
 
     pub(crate) fn fail<T>(&self) -> Result<T> {
@@ -173,7 +183,7 @@ impl<'a> Scanner<'a> {
     /// Steps over `null`, `true` or `false` and tells whether it was `true`.
     #[inline]
     pub(crate) fn word(&mut self) -> Result<bool> {
-        let rest = self.text.get(self.pos..).unwrap_or_default();
+        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
         for (word, value) in [(&b"null"[..], false), (b"true", true), (b"false", false)] {
             if rest.starts_with(word) {
                 self.pos += word.len();
@@ -189,7 +199,7 @@ impl<'a> Scanner<'a> {
         self.expect(b'"')?;
         let start = self.pos;
         loop {
-            self.pos += run(self.text.get(self.pos..).unwrap_or_default());
+            self.pos += run(self.text.as_bytes().get(self.pos..).unwrap_or_default());
             match self.peek_raw() {
                 Some(b'"') => {
                     let inner = self.slice(start, self.pos);

@@ -27,6 +27,7 @@ pub mod answer;
 pub mod callbacks;
 mod civil;
 pub mod coerce;
+mod decimal;
 pub mod engine;
 mod error;
 pub mod form;

@@ -7,13 +7,14 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::account::Account;
+use crate::decimal::Decimal;
 use crate::error::{Error, ErrorKind, Fault, FaultKind};
 use crate::form;
-use crate::json;
+use crate::json::{self, Member};
 use crate::near::closest;
 use crate::operation::{Host, JsonKind, LimitScope, Lookup, Method, Operation, Param, ParamKind};
 use crate::sign;
-use crate::value::{self, File, Member, Params, Value};
+use crate::value::{self, File, Params, Value};
 
 /// A request, ready to be sent.
 #[derive(Clone, PartialEq)]
@@ -607,37 +608,21 @@ fn timestamp(param: &Param, text: &str) -> Result<(), Refusal> {
 }
 
 fn float(param: &Param, value: &Value, decimals: Option<u8>) -> Result<String, Refusal> {
-    let number = match value {
-        Value::Int(number) => *number as f64,
-        Value::Float(number) => *number,
-        Value::Text(text) if is_decimal(text) => text.parse().unwrap_or(f64::NAN),
-        Value::Text(_) => return Err(wrong("must be a decimal number")),
+    let text = match value {
+        Value::Int(number) => &number.to_string(),
+        Value::Decimal(text) | Value::Text(text) => text,
         _ => return Err(expected("a decimal number", value)),
     };
-    if !number.is_finite() {
-        return Err(wrong("must be a finite number"));
-    }
-    if number < param.min as f64 || number > param.max as f64 {
+    let number = Decimal::read(text).ok_or_else(|| wrong("must be a decimal number"))?;
+    if number.compare(param.min).is_lt() || number.compare(param.max).is_gt() {
         return Err((FaultKind::OutOfRange, range(param)));
     }
-    let Some(decimals) = decimals else {
-        return Ok(format!("{number}"));
-    };
-    let text = format!("{number:.*}", usize::from(decimals));
-    let sent: f64 = text.parse().unwrap_or(f64::NAN);
-    // 9.899999999999999 is 9.9 after arithmetic; 9.899 is a third decimal that would be lost.
-    if (sent - number).abs() > 1e-9 * number.abs().max(1.0) {
-        return Err((FaultKind::OutOfRange, format!("must have at most {decimals} decimals")));
+    match decimals {
+        None => Ok(number.text()),
+        Some(decimals) => number
+            .with_decimals(usize::from(decimals))
+            .ok_or_else(|| (FaultKind::OutOfRange, format!("must have at most {decimals} decimals"))),
     }
-    Ok(text)
-}
-
-fn is_decimal(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.as_bytes().first().is_some_and(u8::is_ascii_digit)
-        && digits.as_bytes().last().is_some_and(u8::is_ascii_digit)
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
 }
 
 fn within_length(param: &Param, text: &str) -> Result<(), Refusal> {
@@ -742,8 +727,8 @@ fn plain_json(value: &Value) -> Option<String> {
     match value {
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => serde_json::to_string(number).ok(),
-        Value::Text(text) => serde_json::to_string(text).ok(),
+        Value::Decimal(number) => Decimal::read(number).map(Decimal::text),
+        Value::Text(text) => Some(json::quoted(text)),
         Value::Json(text) => Some(text.clone()),
         Value::List(items) => {
             let items: Option<Vec<String>> = items.iter().map(plain_json).collect();
@@ -757,7 +742,7 @@ fn plain_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Bool(flag) => Some(Cow::Borrowed(digit(*flag))),
         Value::Int(number) => Some(Cow::Owned(number.to_string())),
-        Value::Float(number) => number.is_finite().then(|| Cow::Owned(number.to_string())),
+        Value::Decimal(number) => Decimal::read(number).map(|number| Cow::Owned(number.text())),
         Value::Text(text) | Value::Json(text) => Some(Cow::Borrowed(text)),
         Value::List(items) => {
             let items: Option<Vec<Cow<'_, str>>> = items.iter().map(plain_text).collect();
@@ -817,7 +802,7 @@ fn decode(kind: ParamKind, text: &str) -> Value {
     let plain = || Value::Text(text.to_owned());
     match kind {
         ParamKind::Int | ParamKind::Flag | ParamKind::Timestamp => whole(text).unwrap_or_else(plain),
-        ParamKind::Float(_) if is_decimal(text) => text.parse().map_or_else(|_| plain(), Value::Float),
+        ParamKind::Float(_) => Decimal::read(text).map_or_else(plain, |number| Value::Decimal(number.text())),
         ParamKind::List { ints, separator } if !text.is_empty() => {
             let item = |item: &str| if ints { whole(item) } else { Some(Value::Text(item.to_owned())) };
             text.split(separator).map(item).collect::<Option<Vec<_>>>().map_or_else(plain, Value::List)

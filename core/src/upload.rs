@@ -24,15 +24,14 @@
 //! assert_eq!(uploaded.video_id, 12345);
 //! ```
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-
 use crate::engine::{Now, full_jitter};
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::value::{Params, Value};
 
 /// Registers a video.
@@ -445,25 +444,32 @@ fn unreadable(operation: &str, wanted: &str) -> Error {
 }
 
 /// What an upload reads of the answers. Numbers may be texts.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 struct Answer {
-    #[serde(deserialize_with = "number")]
     video_id: Option<i64>,
     upload_url: Option<String>,
-    #[serde(deserialize_with = "number")]
     upload_size: Option<u64>,
-    #[serde(deserialize_with = "number")]
     status: Option<i64>,
 }
 
 impl Answer {
     fn read(data: &[u8]) -> Answer {
-        serde_json::from_slice(data).unwrap_or_default()
+        let mut answer = Answer::default();
+        for (name, value) in
+            std::str::from_utf8(data).ok().and_then(|data| json::members(data).ok()).unwrap_or_default()
+        {
+            match name.as_ref() {
+                "video_id" => answer.video_id = number(value),
+                "upload_url" => answer.upload_url = json::text(value).ok().map(Cow::into_owned),
+                "upload_size" => answer.upload_size = number(value),
+                "status" => answer.status = number(value),
+                _ => {}
+            }
+        }
+        answer
     }
 }
 
-fn number<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(raw.get().trim_matches('"').parse().ok())
+fn number<T: FromStr>(value: &str) -> Option<T> {
+    value.trim_matches('"').parse().ok()
 }

@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::civil;
+use crate::decimal;
 use crate::error::{Error, ErrorKind};
-use crate::json::{self, JsonError, Kind, Reason, Scanner};
+use crate::json::{self, JsonError, Member, Members, needed};
 use crate::operation::{Operation, Param, ParamKind};
 
 /// The value of a parameter, before it is checked and encoded.
@@ -17,8 +17,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Int(i64),
-    /// A decimal number.
-    Float(f64),
+    /// A decimal number in digits, such as `9.9`.
+    Decimal(String),
     /// Text; also the text form of a value of any other kind.
     Text(String),
     /// Several values, joined with commas when they are sent.
@@ -44,7 +44,7 @@ impl Value {
         match self {
             Value::Bool(_) => "a boolean",
             Value::Int(_) => "a whole number",
-            Value::Float(_) => "a decimal number",
+            Value::Decimal(_) => "a decimal number",
             Value::Text(_) => "a text",
             Value::List(_) => "a list",
             Value::Json(_) => "a JSON value",
@@ -53,7 +53,7 @@ impl Value {
     }
 
     /// Reads a JSON value as the value of a parameter of this kind; null is no value.
-    fn from_json(raw: &str, kind: Option<ParamKind>) -> Result<Option<Value>, serde_json::Error> {
+    fn from_json(raw: &str, kind: Option<ParamKind>) -> Result<Option<Value>, JsonError> {
         if raw == "null" {
             return Ok(None);
         }
@@ -63,15 +63,14 @@ impl Value {
             return Ok(Some(Value::Json(raw.to_owned())));
         }
         if kind == Some(ParamKind::File)
-            && let Ok(file) = serde_json::from_str::<JsonFile>(raw)
+            && let Ok(file) = json::Object::read(raw).and_then(File::from_json)
         {
-            return Ok(Some(Value::File(file.into())));
+            return Ok(Some(Value::File(file)));
         }
         if raw.starts_with('{')
             && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateTime)) = kind
-            && let Ok(JsonTime { unix_ms }) = serde_json::from_str(raw)
+            && let Ok(unix) = unix_seconds(raw)
         {
-            let unix = unix_ms.div_euclid(1000);
             return Ok(Some(match kind {
                 ParamKind::Date => Value::Text(civil::day(unix)),
                 ParamKind::DateTime => Value::Text(civil::moment(unix)),
@@ -79,7 +78,7 @@ impl Value {
             }));
         }
         Ok(Some(match raw.as_bytes().first() {
-            Some(b'"') => Value::Text(serde_json::from_str(raw)?),
+            Some(b'"') => Value::Text(json::text(raw)?.into_owned()),
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'[') => match list(raw)? {
@@ -93,13 +92,12 @@ impl Value {
 }
 
 /// A JSON array of scalars as a list; `None` if it holds anything else.
-fn list(raw: &str) -> Result<Option<Vec<Value>>, serde_json::Error> {
-    let items: Vec<&RawValue> = serde_json::from_str(raw)?;
-    items
+fn list(raw: &str) -> Result<Option<Vec<Value>>, JsonError> {
+    json::items(raw)?
         .into_iter()
-        .map(|item| match item.get().as_bytes().first() {
+        .map(|item| match item.as_bytes().first() {
             Some(b'{' | b'[' | b'n') => Ok(None),
-            _ => Value::from_json(item.get(), None),
+            _ => Value::from_json(item, None),
         })
         .collect()
 }
@@ -110,10 +108,18 @@ fn number(raw: &str) -> Value {
         return Value::Int(int);
     }
     let whole = !raw.contains(['.', 'e', 'E']);
-    match raw.parse() {
-        Ok(float) if !whole => Value::Float(float),
+    match decimal::plain(raw) {
+        Some(number) if !whole => Value::Decimal(number),
         _ => Value::Text(raw.to_owned()),
     }
+}
+
+/// A point in time as hosts in other languages give it: milliseconds since 1970 in UTC.
+fn unix_seconds(raw: &str) -> Result<i64, String> {
+    let mut time = json::Object::read(raw)?;
+    let unix_ms: i64 = needed("unix_ms", time.number("unix_ms")?)?;
+    time.finish()?;
+    Ok(unix_ms.div_euclid(1000))
 }
 
 impl fmt::Debug for Value {
@@ -122,7 +128,7 @@ impl fmt::Debug for Value {
         match self {
             Value::Bool(value) => value.fmt(f),
             Value::Int(value) => value.fmt(f),
-            Value::Float(value) => value.fmt(f),
+            Value::Decimal(value) => f.write_str(value),
             Value::Text(value) => write!(f, "Text({} bytes)", value.len()),
             Value::Json(value) => write!(f, "Json({} bytes)", value.len()),
             Value::List(values) => f.debug_list().entries(values).finish(),
@@ -146,7 +152,7 @@ value_from! {
     i64 => |value| Value::Int(value),
     i32 => |value| Value::Int(value.into()),
     u32 => |value| Value::Int(value.into()),
-    f64 => |value| Value::Float(value),
+    f64 => |value| Value::Decimal(value.to_string()),
     &str => |value| Value::Text(value.to_owned()),
     String => |value| Value::Text(value),
     &String => |value| Value::Text(value.clone()),
@@ -255,6 +261,14 @@ impl File {
         File { name, size: None, source: FileSource::Named(path), offset: 0, progress: None }
     }
 
+    /// A file as hosts in other languages name it: they keep the content, and find it by its source.
+    pub(crate) fn from_json(mut file: json::Object<'_>) -> Result<File, String> {
+        let (name, size) = (needed("name", file.text("name")?)?, file.number("size")?);
+        let source = needed("source", file.text("source")?)?;
+        file.finish()?;
+        Ok(File { name, size, ..File::path(source) })
+    }
+
     /// Calls this while the file is sent, with the number of bytes that went
     /// out so far and the size. A request that is sent again begins again.
     #[must_use]
@@ -282,30 +296,6 @@ impl From<String> for File {
     /// The file at this path.
     fn from(path: String) -> File {
         File::path(path)
-    }
-}
-
-/// A point in time as hosts in other languages give it: milliseconds since 1970 in UTC.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonTime {
-    unix_ms: i64,
-}
-
-/// A file as hosts in other languages name it: they keep the content.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct JsonFile {
-    name: String,
-    #[serde(default)]
-    size: Option<u64>,
-    /// What the host finds the content by.
-    source: String,
-}
-
-impl From<JsonFile> for File {
-    fn from(file: JsonFile) -> File {
-        File { name: file.name, size: file.size, ..File::path(file.source) }
     }
 }
 
@@ -405,15 +395,6 @@ impl<N: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(N, V)> for Params
     }
 }
 
-/// A member of a JSON object of parameters.
-pub(crate) struct Member<'j> {
-    pub(crate) name: Cow<'j, str>,
-    /// The value as it is written.
-    pub(crate) raw: &'j str,
-    /// What a text without escapes or a whole number is signed and sent as, if it is one.
-    pub(crate) plain: Option<&'j str>,
-}
-
 /// Reads the members of a JSON object of parameters one after the other.
 ///
 /// # Errors
@@ -423,63 +404,15 @@ pub(crate) fn members<'j>(
     json: &'j str,
     mut take: impl FnMut(Member<'j>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let unlike = |error: JsonError| not_object(operation, &error);
-    let mut scanner = Scanner::of(json);
-    scanner.expect(b'{').map_err(unlike)?;
-    if !scanner.eat(b'}') {
-        loop {
-            take(member(&mut scanner, json).map_err(unlike)?)?;
-            if !scanner.eat(b',') {
-                scanner.expect(b'}').map_err(unlike)?;
-                break;
-            }
-        }
-    }
-    scanner.end().map_err(unlike)
-}
-
-fn member<'j>(scanner: &mut Scanner<'j>, json: &'j str) -> json::Result<Member<'j>> {
-    scanner.skip_space();
-    let start = scanner.pos();
-    scanner.string()?;
-    let name = json.get(start..scanner.pos()).unwrap_or_default();
-    let name = match unescaped(scanner, name) {
-        Some(name) => Cow::Borrowed(name),
-        None => {
-            let name = serde_json::from_str(name);
-            Cow::Owned(name.map_err(|_| JsonError { reason: Reason::Encoding, offset: start })?)
-        }
-    };
-    scanner.expect(b':')?;
-    let kind = scanner.kind()?;
-    let start = scanner.pos();
-    let whole = match kind {
-        Kind::Number => scanner.number()?.whole,
-        _ => {
-            scanner.skip(0)?;
-            false
-        }
-    };
-    let raw = json.get(start..scanner.pos()).unwrap_or_default();
-    let plain = match kind {
-        Kind::Text => unescaped(scanner, raw),
-        // Nothing longer than every 64-bit number, and no other way to write 0.
-        _ => Some(raw).filter(|raw| whole && raw.len() < 19 && *raw != "-0"),
-    };
-    Ok(Member { name, raw, plain })
-}
-
-/// What stands between the quotes of the text that was just passed, if it has no escapes.
-fn unescaped<'j>(scanner: &mut Scanner<'j>, raw: &'j str) -> Option<&'j str> {
-    if scanner.take_escape_seen() { None } else { raw.strip_prefix('"')?.strip_suffix('"') }
+    Members::of(json).try_for_each(|member| take(member.map_err(|error| not_object(operation, error))?))
 }
 
 /// The value of a parameter from JSON; null is no value.
 pub(crate) fn read(operation: &Operation, raw: &str, param: Option<&Param>) -> Result<Option<Value>, Error> {
-    Value::from_json(raw, param.map(|param| param.kind)).map_err(|error| not_object(operation, &error))
+    Value::from_json(raw, param.map(|param| param.kind)).map_err(|error| not_object(operation, error))
 }
 
-fn not_object(operation: &Operation, error: &dyn fmt::Display) -> Error {
+fn not_object(operation: &Operation, error: JsonError) -> Error {
     Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
         .with_message(format!("the parameters are not a JSON object: {error}"))
 }

@@ -1,9 +1,10 @@
 //! Reading the posted fields: a form or a JSON object, whatever the content type says.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind};
-use crate::json::{JsonError, Kind, Scanner};
+use crate::json::{JsonError, Kind, Scanner, unescaped};
 
 /// Bodies of more bytes than this are refused.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -121,9 +122,12 @@ fn json(body: &[u8]) -> Result<Vec<Posted>, JsonError> {
             scanner.expect(b':')?;
             let bare = scanner.kind()? != Kind::Text;
             let start = scanner.pos();
-            scanner.skip(1)?;
-            let written = scanner.slice(start, scanner.pos());
-            let text = if bare { String::from_utf8_lossy(written).into_owned() } else { quoted(written) };
+            let text = if bare {
+                scanner.skip(1)?;
+                scanner.span(start, scanner.pos()).to_owned()
+            } else {
+                text(scanner.string()?)
+            };
             fields.push(Posted { name, text, bare });
             if fields.len() > MAX_FIELDS {
                 return Ok(fields);
@@ -138,13 +142,9 @@ fn json(body: &[u8]) -> Result<Vec<Posted>, JsonError> {
     Ok(fields)
 }
 
-/// What a JSON string stands for, from the text between its quotes.
+/// What stands between the quotes of a JSON string, read. A text with half a
+/// surrogate pair stays as it is written: it can be no text, and its signature will not fit.
 fn text(inner: &[u8]) -> String {
-    quoted(&[b"\"", inner, b"\""].concat())
-}
-
-/// What a JSON string stands for. One with half a surrogate pair stays as it
-/// is written: it can be no text, and its signature will not fit.
-fn quoted(written: &[u8]) -> String {
-    serde_json::from_slice(written).unwrap_or_else(|_| String::from_utf8_lossy(written).into_owned())
+    let inner = String::from_utf8_lossy(inner);
+    unescaped(&inner).unwrap_or_else(|| Cow::Borrowed(&inner)).into_owned()
 }

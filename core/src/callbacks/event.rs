@@ -7,6 +7,7 @@ use super::table::{Callback, recognise};
 use super::verify::Verified;
 use crate::coerce::{Departure, Options, straighten_posted};
 use crate::error::Error;
+use crate::json::quoted;
 use crate::operation::{Field, Shape};
 
 /// What a callback tells.
@@ -69,7 +70,6 @@ fn straightened(verified: &Verified, callback: Option<&'static Callback>, option
 
 /// The fields but `sign` as one JSON object.
 fn object(fields: &[Posted]) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let members: Vec<String> = fields
         .iter()
         .filter(|field| field.name != "sign")

@@ -1,61 +1,71 @@
 //! What a host says.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::callbacks::TOLERANCE;
 use crate::engine::{Event, Settings};
 use crate::error::ErrorKind;
-use crate::value::JsonFile;
+use crate::json::{Object, needed};
+use crate::value::File;
+
+/// A reason for people if it is not understood. It holds no value: that may be a key.
+type Said<T> = Result<T, String>;
+
+/// Something that a host says as a JSON object.
+pub(super) trait Input: Sized {
+    fn of(object: &mut Object<'_>) -> Said<Self>;
+
+    fn read(text: &str) -> Said<Self> {
+        Self::whole(Object::read(text)?)
+    }
+
+    /// With nothing in the object that is not understood.
+    fn whole(mut object: Object<'_>) -> Said<Self> {
+        let input = Self::of(&mut object)?;
+        object.finish().map(|()| input)
+    }
+}
 
 /// What a host makes an engine from.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Config {
     pub(super) domain: String,
     pub(super) partner_id: String,
     /// Absent if the host has requests signed elsewhere.
-    #[serde(default, deserialize_with = "secret")]
     pub(super) partner_key: Option<String>,
     /// Other keys by which callbacks may be signed, while keys are changed.
-    #[serde(default, deserialize_with = "secrets")]
     pub(super) callback_keys: Vec<String>,
     /// Paths by operation name, in place of the table's.
-    #[serde(default)]
-    pub(super) paths: BTreeMap<String, String>,
-    #[serde(default)]
+    pub(super) paths: Vec<(String, String)>,
     pub(super) settings: HostSettings,
 }
 
-/// A text, whose value no error shows.
-fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    serde_json::from_str(raw.get()).map_err(|_| serde::de::Error::custom("partner_key must be a string"))
-}
-
-fn secrets<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    serde_json::from_str(raw.get()).map_err(|_| serde::de::Error::custom("callback_keys must be an array of strings"))
+impl Input for Config {
+    fn of(object: &mut Object<'_>) -> Said<Config> {
+        Ok(Config {
+            domain: needed("domain", object.text("domain")?)?,
+            partner_id: needed("partner_id", object.text("partner_id")?)?,
+            partner_key: object.text("partner_key")?,
+            callback_keys: object.texts("callback_keys")?.unwrap_or_default(),
+            paths: object.object("paths")?.map_or(Ok(Vec::new()), Object::rest)?,
+            settings: object.object("settings")?.map_or(Ok(HostSettings::default()), HostSettings::whole)?,
+        })
+    }
 }
 
 /// Settings as a host gives them; what is absent stays as it is.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
 pub(super) struct HostSettings {
-    pub(super) attempts: Option<u32>,
-    pub(super) attempt_timeout: Option<u64>,
-    pub(super) deadline: Option<u64>,
-    pub(super) upload_deadline: Option<u64>,
+    attempts: Option<u32>,
+    attempt_timeout: Option<u64>,
+    deadline: Option<u64>,
+    upload_deadline: Option<u64>,
     /// Requests of the account in so many seconds; 0 requests: no limit.
-    pub(super) quota: Option<(u32, u32)>,
+    quota: Option<(u32, u32)>,
     /// Whether the limits of single operations are kept.
-    pub(super) operation_quota: Option<bool>,
+    operation_quota: Option<bool>,
     /// Whether the host has a shared store.
-    pub(super) store: bool,
-    pub(super) store_prefix: Option<String>,
+    store: bool,
+    store_prefix: Option<String>,
     /// Whether ids are written as strings (JavaScript).
     pub(super) ids_as_text: bool,
     /// Whether values that are not as documented are taken out of the data.
@@ -64,17 +74,34 @@ pub(super) struct HostSettings {
     pub(super) lines: bool,
 }
 
+impl Input for HostSettings {
+    fn of(object: &mut Object<'_>) -> Said<HostSettings> {
+        Ok(HostSettings {
+            attempts: object.number("attempts")?,
+            attempt_timeout: object.number("attempt_timeout")?,
+            deadline: object.number("deadline")?,
+            upload_deadline: object.number("upload_deadline")?,
+            quota: object.pair("quota")?,
+            operation_quota: object.flag("operation_quota")?,
+            store: object.flag("store")?.unwrap_or_default(),
+            store_prefix: object.text("store_prefix")?,
+            ids_as_text: object.flag("ids_as_text")?.unwrap_or_default(),
+            set_aside: object.flag("set_aside")?.unwrap_or_default(),
+            lines: object.flag("lines")?.unwrap_or_default(),
+        })
+    }
+}
+
 /// Options of one call as a host gives them.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
 pub(super) struct HostOptions {
     /// `safe`, `always` or `never`.
     pub(super) retry: Option<String>,
     pub(super) attempts: Option<u32>,
     pub(super) attempt_timeout: Option<u64>,
     pub(super) deadline: Option<u64>,
-    /// Parameters that the description lacks.
-    pub(super) extra: Option<Box<RawValue>>,
+    /// Parameters that the description lacks, JSON.
+    pub(super) extra: Option<String>,
     /// In place of the setting of that name.
     pub(super) set_aside: Option<bool>,
     /// Which page of a list: empty for the first, else what the page before named as `next`.
@@ -83,25 +110,44 @@ pub(super) struct HostOptions {
     pub(super) upload: Option<HostUpload>,
 }
 
+impl Input for HostOptions {
+    fn of(object: &mut Object<'_>) -> Said<HostOptions> {
+        Ok(HostOptions {
+            retry: object.text("retry")?,
+            attempts: object.number("attempts")?,
+            attempt_timeout: object.number("attempt_timeout")?,
+            deadline: object.number("deadline")?,
+            extra: object.take("extra").map(str::to_owned),
+            set_aside: object.flag("set_aside")?,
+            page: object.text("page")?,
+            upload: object.object("upload")?.map(HostUpload::whole).transpose()?,
+        })
+    }
+}
+
 /// The file of an upload and how it goes on.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct HostUpload {
-    pub(super) file: JsonFile,
-    /// Goes on with this video; a number or a text.
-    #[serde(default)]
-    pub(super) video_id: Option<Box<RawValue>>,
+    pub(super) file: File,
+    /// Goes on with this video; a number or a text, JSON.
+    pub(super) video_id: Option<String>,
     /// How often it goes on after a break without having got any further.
-    #[serde(default)]
     pub(super) resumes: Option<u32>,
     /// Waits for the transcoding, at most so long.
-    #[serde(default)]
     pub(super) transcoding: Option<u64>,
 }
 
+impl Input for HostUpload {
+    fn of(object: &mut Object<'_>) -> Said<HostUpload> {
+        Ok(HostUpload {
+            file: File::from_json(needed("file", object.object("file")?)?)?,
+            video_id: object.take("video_id").map(str::to_owned),
+            resumes: object.number("resumes")?,
+            transcoding: object.number("transcoding")?,
+        })
+    }
+}
+
 /// How a callback is to be read.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub(super) struct HostCallback {
     /// The callback that it is, if the receiver knows.
     pub(super) name: Option<String>,
@@ -111,31 +157,41 @@ pub(super) struct HostCallback {
     pub(super) clock: bool,
 }
 
-impl Default for HostCallback {
-    fn default() -> HostCallback {
-        HostCallback { name: None, tolerance: TOLERANCE, clock: true }
+impl Input for HostCallback {
+    fn of(object: &mut Object<'_>) -> Said<HostCallback> {
+        Ok(HostCallback {
+            name: object.text("name")?,
+            tolerance: object.number("tolerance")?.unwrap_or(TOLERANCE),
+            clock: object.flag("clock")?.unwrap_or(true),
+        })
     }
 }
 
-/// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)). Which
-/// members count depends on `event`. (A tagged enum would be nicer to read, but
-/// makes serde buffer values, which makes the WebAssembly larger.)
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct HostEvent<'a> {
-    pub(super) event: &'a str,
-    /// For `broken`: `connect`, `timeout`, `transport`, or `file` if one to send could not be read.
-    #[serde(default)]
-    pub(super) kind: Option<&'a str>,
-    /// For `broken`, `not_signed`: what happened.
-    #[serde(default)]
-    pub(super) message: Option<String>,
-    /// For `store`: the number that the script returned.
-    #[serde(default)]
-    pub(super) wait: Option<i64>,
-    /// For `signed`.
-    #[serde(default)]
-    pub(super) signature: Option<String>,
+impl Input for Event {
+    /// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)).
+    fn of(object: &mut Object<'_>) -> Said<Event> {
+        let event = needed("event", object.text("event")?)?;
+        Ok(match event.as_str() {
+            "elapsed" => Event::Elapsed,
+            "broken" => {
+                let kind = match needed("kind", object.text("kind")?)?.as_str() {
+                    "connect" => ErrorKind::Connect,
+                    "timeout" => ErrorKind::Timeout,
+                    "transport" => ErrorKind::Transport,
+                    // One to send could not be read.
+                    "file" => ErrorKind::File,
+                    _ => return Err("kind must be connect, timeout, transport or file".to_owned()),
+                };
+                Event::Transport { kind, message: needed("message", object.text("message")?)? }
+            }
+            // The number that the script returned.
+            "store" => Event::Store(needed("wait", object.number("wait")?)?),
+            "store_down" => Event::StoreDown,
+            "signed" => Event::Signed(needed("signature", object.text("signature")?)?),
+            "not_signed" => Event::NotSigned(needed("message", object.text("message")?)?),
+            _ => return Err("there is no event of that name".to_owned()),
+        })
+    }
 }
 
 impl HostSettings {
@@ -161,29 +217,5 @@ impl HostSettings {
             settings.quota.prefix = prefix;
         }
         settings
-    }
-}
-
-impl HostEvent<'_> {
-    /// `None` if it is no event, or lacks what belongs to it.
-    pub(super) fn read(self) -> Option<Event> {
-        Some(match self.event {
-            "elapsed" => Event::Elapsed,
-            "broken" => {
-                let kind = match self.kind? {
-                    "connect" => ErrorKind::Connect,
-                    "timeout" => ErrorKind::Timeout,
-                    "transport" => ErrorKind::Transport,
-                    "file" => ErrorKind::File,
-                    _ => return None,
-                };
-                Event::Transport { kind, message: self.message? }
-            }
-            "store" => Event::Store(self.wait?),
-            "store_down" => Event::StoreDown,
-            "signed" => Event::Signed(self.signature?),
-            "not_signed" => Event::NotSigned(self.message?),
-            _ => return None,
-        })
     }
 }

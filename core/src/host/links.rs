@@ -1,7 +1,5 @@
 //! Links for hosts in other languages.
 
-use serde::Serialize;
-
 use crate::account::Account;
 use crate::error::{Error, ErrorKind, Fault, FaultKind};
 use crate::links::{self, EnterRoom, Role};
@@ -9,8 +7,6 @@ use crate::operation::{Method, Operation};
 use crate::value::{Params, Value};
 
 /// A link, or what is needed to finish it.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
 pub(super) enum Link {
     Url(String),
     /// The key is not here: this text is to be signed, and the link asked for again with `signature`.

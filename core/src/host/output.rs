@@ -1,370 +1,261 @@
 //! What a host is told.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-use serde::Serialize;
 
 use crate::callbacks::Parsed;
 use crate::coerce::Departure;
 use crate::engine::{Handle, Step, Trace, Why};
-use crate::error::Error;
+use crate::error::{Error, Fault};
+use crate::json::{Writer, array, quoted};
 use crate::pages::{Page, Pager};
 use crate::request::{Body, Part, PartContent, Request};
 use crate::upload::Uploaded;
 use crate::value::FileSource;
 
-#[derive(Serialize)]
-struct OutWait {
-    step: &'static str,
-    call: u64,
-    time: u64,
-    why: &'static str,
+/// Counts and times are far from the end of the numbers.
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-#[derive(Serialize)]
-struct OutStore<'a> {
-    step: &'static str,
-    call: u64,
-    keys: &'a [String],
-    args: &'a [i64],
-}
-
-#[derive(Serialize)]
-struct OutSign<'a> {
-    step: &'static str,
-    call: u64,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct OutDone<'a> {
-    step: &'static str,
-    trace: OutTrace,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    msg: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ts: Option<i64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    departures: Vec<OutDeparture<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<OutPage>,
-}
-
-/// A page of a list.
-#[derive(Serialize)]
-struct OutPage {
-    /// Where its rows stand in the data, dotted; empty if the data are the rows.
-    list: &'static str,
-    rows: u64,
-    total: Option<u64>,
-    /// The rows were there before, and are to be dropped.
-    repeated: bool,
-    /// What to ask for the next page with, if there may be one.
-    next: Option<String>,
-}
-
-#[derive(Serialize)]
-struct OutFailed<'a> {
-    step: &'static str,
-    trace: OutTrace,
-    /// The video whose upload broke off, and can go on later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    video_id: Option<i64>,
-    error: OutError<'a>,
-}
-
-#[derive(Serialize)]
-struct OutCallback<'a> {
-    name: Option<&'static str>,
-    qid: Option<&'a str>,
-    timestamp: Option<i64>,
-    /// Which key signed it: 0 is partner_key, then `callback_keys` in their order.
-    key: usize,
-    departures: Vec<OutDeparture<'a>>,
-}
-
-#[derive(Serialize)]
-struct OutTrace {
-    attempts: u32,
-    /// Milliseconds waited in all.
-    waited: u64,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    store_down: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    budget_exhausted: bool,
-}
-
-#[derive(Serialize)]
-struct OutDeparture<'a> {
-    path: &'a str,
-    expected: &'static str,
-    found: &'a str,
-}
-
-/// An error as every language shows it.
-#[derive(Serialize)]
-struct OutError<'a> {
-    kind: &'static str,
-    operation: &'a str,
-    message: &'a str,
-    /// All of it in words.
-    text: String,
-    hint: Option<&'a str>,
-    code: Option<i64>,
-    ts: Option<i64>,
-    status: Option<u16>,
-    faults: Vec<OutFault<'a>>,
-    /// The answer, if there was one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<Cow<'a, str>>,
-}
-
-#[derive(Serialize)]
-struct OutFault<'a> {
-    parameter: &'a str,
-    kind: &'static str,
-    message: &'a str,
-}
-
-impl From<&Trace> for OutTrace {
-    fn from(trace: &Trace) -> OutTrace {
-        OutTrace {
-            attempts: trace.attempts,
-            waited: trace.waits.iter().map(|(_, time)| millis(*time)).sum(),
-            store_down: trace.store_down,
-            budget_exhausted: trace.budget_exhausted,
-        }
-    }
-}
-
-impl<'a> From<&'a Error> for OutError<'a> {
-    fn from(error: &'a Error) -> OutError<'a> {
-        OutError {
-            kind: error.kind().as_str(),
-            operation: error.operation(),
-            message: error.message(),
-            text: error.to_string(),
-            hint: error.hint(),
-            code: error.code(),
-            ts: error.ts(),
-            status: error.status(),
-            faults: error
-                .faults()
-                .iter()
-                .map(|fault| OutFault {
-                    parameter: &fault.parameter,
-                    kind: fault.kind.as_str(),
-                    message: &fault.message,
-                })
-                .collect(),
-            body: (!error.body().is_empty()).then(|| String::from_utf8_lossy(error.body())),
-        }
-    }
-}
-
-/// An error as the JSON object that stands in a failed step.
-pub fn error_json(error: &Error) -> Vec<u8> {
-    serde_json::to_vec(&OutError::from(error)).unwrap_or_default()
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A step as JSON. Data that are a page of a list turn the pager to the next.
-pub(super) fn write(Handle(call): Handle, step: Step, pager: Option<&mut Pager>, lines: bool) -> Vec<u8> {
-    let written = match &step {
-        Step::Send { request, timeout } => return send(call, request, millis(*timeout), lines),
+pub(super) fn write(handle: Handle, step: Step, pager: Option<&mut Pager>, lines: bool) -> Vec<u8> {
+    match &step {
+        Step::Send { request, timeout } => send(handle, request, *timeout, lines),
         Step::Wait { time, why } => {
             let why = match why {
                 Why::Quota => "quota",
                 Why::Backoff => "backoff",
                 Why::Throttled => "throttled",
             };
-            return wait(Handle(call), *time, why);
+            wait(handle, *time, why)
         }
         Step::Store(question) => {
-            serde_json::to_vec(&OutStore { step: "store", call, keys: &question.keys, args: &question.args })
+            let mut step = begin("store", handle);
+            step.raw("keys", &array(question.keys.iter().map(|key| quoted(key).into_bytes())));
+            step.raw("args", &array(question.args.iter().map(|number| number.to_string().into_bytes())));
+            step.finish()
         }
-        Step::Sign(canonical) => serde_json::to_vec(&OutSign { step: "sign", call, text: &canonical.0 }),
+        Step::Sign(canonical) => {
+            let mut step = begin("sign", handle);
+            step.text("text", canonical.0.as_str());
+            step.finish()
+        }
         Step::Done { answer, trace } => {
-            let done = serde_json::to_vec(&OutDone {
-                step: "done",
-                trace: trace.into(),
-                msg: &answer.msg,
-                ts: answer.ts,
-                departures: departures(&answer.departures),
-                page: pager.map(|pager| turn(pager, &answer.data)),
-            });
-            return with_data(done.unwrap_or_default(), &answer.data);
+            let mut step = done(trace, &answer.msg, answer.ts, &answer.departures);
+            if let Some(pager) = pager {
+                step.raw("page", &turn(pager, &answer.data));
+            }
+            // The data are JSON already and may be large: they go in as they stand.
+            step.raw("data", &answer.data);
+            step.finish()
         }
-        Step::Failed { error, trace } => return failed(error, trace, None),
-    };
-    written.unwrap_or_default()
+        Step::Failed { error, trace } => failed(error, trace, None),
+    }
+}
+
+fn begin(name: &str, Handle(call): Handle) -> Writer {
+    let mut step = Writer::new();
+    step.text("step", name);
+    step.number("call", whole(call));
+    step
+}
+
+/// The step to send, as JSON or in lines, which JavaScript reads faster.
+pub(super) fn send(handle: Handle, request: &Request, timeout: Duration, lines: bool) -> Vec<u8> {
+    match &request.body {
+        Body::Form(form) if lines => send_lines(handle, request, timeout, form),
+        Body::Empty if lines => send_lines(handle, request, timeout, ""),
+        _ => send_json(handle, request, timeout),
+    }
+}
+
+fn send_lines(Handle(call): Handle, request: &Request, timeout: Duration, form: &str) -> Vec<u8> {
+    let (call, timeout) = (call.to_string(), millis(timeout).to_string());
+    ["send", &call, &timeout, request.method.as_str(), &request.url, form].join("\n").into_bytes()
+}
+
+fn send_json(handle: Handle, request: &Request, timeout: Duration) -> Vec<u8> {
+    let mut step = begin("send", handle);
+    step.number("timeout", millis(timeout));
+    step.text("method", request.method.as_str());
+    step.text("url", request.url.as_str());
+    let mut headers = Writer::new();
+    for (name, value) in &request.headers {
+        headers.text(name, *value);
+    }
+    step.raw("headers", &headers.finish());
+    match &request.body {
+        Body::Empty => {}
+        Body::Form(form) => step.text("form", form.as_str()),
+        Body::Multipart(parts) => step.raw("parts", &array(parts.iter().map(part))),
+    }
+    step.finish()
+}
+
+fn part(part: &Part) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.text("name", part.name.as_ref());
+    match &part.content {
+        PartContent::Text(text) => out.text("value", text.as_str()),
+        PartContent::File(file) => {
+            out.text("file", file.name.as_str());
+            if let FileSource::Named(source) = &file.source {
+                out.text("source", source.as_str());
+            }
+            // The byte to begin with, if it is not the first.
+            if file.offset > 0 {
+                out.number("offset", whole(file.offset));
+            }
+        }
+    }
+    out.finish()
 }
 
 /// The step to wait.
-pub(super) fn wait(Handle(call): Handle, time: Duration, why: &'static str) -> Vec<u8> {
-    serde_json::to_vec(&OutWait { step: "wait", call, time: millis(time), why }).unwrap_or_default()
+pub(super) fn wait(handle: Handle, time: Duration, why: &'static str) -> Vec<u8> {
+    let mut step = begin("wait", handle);
+    step.number("time", millis(time));
+    step.text("why", why);
+    step.finish()
+}
+
+/// The step that ends a call, but for its data.
+fn done(trace: &Trace, msg: &str, ts: Option<i64>, departures: &[Departure]) -> Writer {
+    let mut step = Writer::new();
+    step.text("step", "done");
+    step.raw("trace", &self::trace(trace));
+    if !msg.is_empty() {
+        step.text("msg", msg);
+    }
+    if ts.is_some() {
+        step.number("ts", ts);
+    }
+    if !departures.is_empty() {
+        step.raw("departures", &self::departures(departures));
+    }
+    step
 }
 
 /// The step that ends a failed call, or the upload of a video that is registered.
 pub(super) fn failed(error: &Error, trace: &Trace, video_id: Option<i64>) -> Vec<u8> {
-    let failed = OutFailed { step: "failed", trace: trace.into(), video_id, error: error.into() };
-    serde_json::to_vec(&failed).unwrap_or_default()
+    let mut step = Writer::new();
+    step.text("step", "failed");
+    step.raw("trace", &self::trace(trace));
+    if let Some(video_id) = video_id {
+        // Its upload broke off, and can go on later.
+        step.number("video_id", video_id);
+    }
+    step.raw("error", &error_json(error));
+    step.finish()
 }
 
 /// The step that ends an upload.
 pub(super) fn uploaded(video: Uploaded, trace: &Trace, ids_as_text: bool) -> Vec<u8> {
-    let done = OutDone { step: "done", trace: trace.into(), msg: "", ts: None, departures: Vec::new(), page: None };
-    let Uploaded { video_id, status, resumes } = video;
-    let quote = if ids_as_text { "\"" } else { "" };
-    let status = status.map_or("null".to_owned(), |status| status.to_string());
-    let data = format!(r#"{{"video_id":{quote}{video_id}{quote},"status":{status},"resumes":{resumes}}}"#);
-    with_data(serde_json::to_vec(&done).unwrap_or_default(), data.as_bytes())
+    let mut data = Writer::new();
+    if ids_as_text {
+        data.text("video_id", video.video_id.to_string().as_str());
+    } else {
+        data.number("video_id", video.video_id);
+    }
+    data.number("status", video.status);
+    data.number("resumes", i64::from(video.resumes));
+    let mut step = done(trace, "", None, &[]);
+    step.raw("data", &data.finish());
+    step.finish()
 }
 
 /// What a callback tells.
 pub(super) fn callback(parsed: &Parsed) -> Vec<u8> {
-    let event = OutCallback {
-        name: parsed.name,
-        qid: parsed.qid.as_deref(),
-        timestamp: parsed.timestamp,
-        key: parsed.key,
-        departures: departures(&parsed.departures),
-    };
-    with_data(object("event", event), &parsed.json)
+    let mut event = Writer::new();
+    event.text("name", parsed.name);
+    event.text("qid", parsed.qid.as_deref());
+    event.number("timestamp", parsed.timestamp);
+    // Which key signed it: 0 is partner_key, then `callback_keys` in their order.
+    event.number("key", whole(parsed.key as u64));
+    event.raw("departures", &departures(&parsed.departures));
+    let mut out = Writer::new();
+    out.raw("event", &event.finish());
+    out.raw("data", &parsed.json);
+    out.finish()
 }
 
 /// What is told in place of a link or a callback.
 pub(super) fn error(error: &Error) -> Vec<u8> {
-    object("error", OutError::from(error))
+    object("error", &error_json(error))
 }
 
-/// An object with this one member.
-pub(super) fn object(name: &'static str, value: impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(&BTreeMap::from([(name, value)])).unwrap_or_default()
+/// An object with this one member, which is JSON already.
+pub(super) fn object(name: &str, value: &[u8]) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.raw(name, value);
+    out.finish()
 }
 
-/// Puts data, which are JSON already and may be large, into an object as they stand.
-fn with_data(mut object: Vec<u8>, data: &[u8]) -> Vec<u8> {
-    if object.pop() == Some(b'}') {
-        object.reserve(data.len() + 10);
-        object.extend_from_slice(b",\"data\":");
-        object.extend_from_slice(data);
-        object.push(b'}');
+/// An error as every language shows it: the JSON object that stands in a failed step.
+pub fn error_json(error: &Error) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.text("kind", error.kind().as_str());
+    out.text("operation", error.operation());
+    out.text("message", error.message());
+    // All of it in words.
+    out.text("text", error.to_string().as_str());
+    out.text("hint", error.hint());
+    out.number("code", error.code());
+    out.number("ts", error.ts());
+    out.number("status", error.status().map(i64::from));
+    out.raw("faults", &array(error.faults().iter().map(fault)));
+    if !error.body().is_empty() {
+        out.text("body", String::from_utf8_lossy(error.body()).as_ref());
     }
-    object
+    out.finish()
 }
 
-fn departures(departures: &[Departure]) -> Vec<OutDeparture<'_>> {
-    departures.iter().map(|Departure { path, expected, found }| OutDeparture { path, expected, found }).collect()
+fn fault(fault: &Fault) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.text("parameter", fault.parameter.as_str());
+    out.text("kind", fault.kind.as_str());
+    out.text("message", fault.message.as_str());
+    out.finish()
 }
 
-/// What a page of data means for the walk through the list.
-fn turn(pager: &mut Pager, data: &[u8]) -> OutPage {
+fn trace(trace: &Trace) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.number("attempts", i64::from(trace.attempts));
+    // Milliseconds waited in all.
+    out.number("waited", trace.waits.iter().map(|(_, time)| millis(*time)).fold(0, i64::saturating_add));
+    for (name, truth) in [("store_down", trace.store_down), ("budget_exhausted", trace.budget_exhausted)] {
+        if truth {
+            out.flag(name, truth);
+        }
+    }
+    out.finish()
+}
+
+fn departures(departures: &[Departure]) -> Vec<u8> {
+    array(departures.iter().map(|departure| {
+        let mut out = Writer::new();
+        out.text("path", departure.path.as_str());
+        out.text("expected", departure.expected);
+        out.text("found", departure.found.as_str());
+        out.finish()
+    }))
+}
+
+/// A page of a list, and what it means for the walk through the list.
+fn turn(pager: &mut Pager, data: &[u8]) -> Vec<u8> {
     let Page { rows, total, repeated, more } = pager.take(data);
-    OutPage { list: pager.list(), rows, total, repeated, next: more.then(|| pager.position()) }
-}
-
-/// The step to send, which every call has: written by hand, because it stands between every two.
-pub(super) fn send(call: u64, request: &Request, timeout: u64, lines: bool) -> Vec<u8> {
-    match &request.body {
-        Body::Form(form) if lines => send_lines(call, request, timeout, form),
-        Body::Empty if lines => send_lines(call, request, timeout, ""),
-        _ => send_json(call, request, timeout),
-    }
-}
-
-fn send_lines(call: u64, request: &Request, timeout: u64, form: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(48 + request.url.len() + form.len());
-    out.extend_from_slice(b"send\n");
-    number(&mut out, call);
-    out.push(b'\n');
-    number(&mut out, timeout);
-    for line in [request.method.as_str(), &request.url, form] {
-        out.push(b'\n');
-        out.extend_from_slice(line.as_bytes());
-    }
-    out
-}
-
-fn send_json(call: u64, request: &Request, timeout: u64) -> Vec<u8> {
-    let form = if let Body::Form(form) = &request.body { form.as_str() } else { "" };
-    let mut out = Vec::with_capacity(256 + request.url.len() + form.len());
-    out.extend_from_slice(b"{\"step\":\"send\",\"call\":");
-    number(&mut out, call);
-    out.extend_from_slice(b",\"timeout\":");
-    number(&mut out, timeout);
-    plain_member(&mut out, b",\"method\":", request.method.as_str());
-    member(&mut out, b",\"url\":", &request.url);
-    out.extend_from_slice(b",\"headers\":{");
-    for (index, (name, value)) in request.headers.iter().enumerate() {
-        plain_member(&mut out, if index > 0 { b"," } else { b"" }, name);
-        plain_member(&mut out, b":", value);
-    }
-    out.push(b'}');
-    match &request.body {
-        Body::Empty => {}
-        Body::Form(form) => plain_member(&mut out, b",\"form\":", form),
-        Body::Multipart(parts) => {
-            out.extend_from_slice(b",\"parts\":[");
-            for (index, part) in parts.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_part(&mut out, part);
-            }
-            out.push(b']');
-        }
-    }
-    out.push(b'}');
-    out
-}
-
-fn write_part(out: &mut Vec<u8>, part: &Part) {
-    member(out, b"{\"name\":", &part.name);
-    match &part.content {
-        PartContent::Text(text) => member(out, b",\"value\":", text),
-        PartContent::File(file) => {
-            member(out, b",\"file\":", &file.name);
-            if let FileSource::Named(source) = &file.source {
-                member(out, b",\"source\":", source);
-            }
-            // The byte to begin with, if it is not the first.
-            if file.offset > 0 {
-                out.extend_from_slice(b",\"offset\":");
-                number(out, file.offset);
-            }
-        }
-    }
-    out.push(b'}');
-}
-
-/// A text with what comes before it.
-fn member(out: &mut Vec<u8>, before: &[u8], text: &str) {
-    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        out.extend_from_slice(before);
-        // Writing into memory does not fail.
-        let _ = serde_json::to_writer(out, text);
-    } else {
-        plain_member(out, before, text);
-    }
-}
-
-/// A text that holds nothing that JSON escapes, such as a URL-encoded form.
-fn plain_member(out: &mut Vec<u8>, before: &[u8], text: &str) {
-    out.extend_from_slice(before);
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
-}
-
-fn number(out: &mut Vec<u8>, value: u64) {
-    if value > 9 {
-        number(out, value / 10);
-    }
-    out.push(b'0' + (value % 10) as u8);
+    let mut page = Writer::new();
+    // Where its rows stand in the data, dotted; empty if the data are the rows.
+    page.text("list", pager.list());
+    page.number("rows", whole(rows));
+    page.number("total", total.map(whole));
+    // The rows were there before, and are to be dropped.
+    page.flag("repeated", repeated);
+    // What to ask for the next page with, if there may be one.
+    page.text("next", more.then(|| pager.position()).as_deref());
+    page.finish()
 }
