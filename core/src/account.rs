@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::quoted;
 use crate::operation::{Host, Operation, PathSource};
 use crate::sign::{PartnerKey, Signer};
 
@@ -59,7 +60,7 @@ impl Account {
         let partner_id = partner_id.to_string();
         if partner_id.is_empty() || !partner_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(invalid(
-                format!("partner_id {partner_id:?} is not a number"),
+                format!("partner_id {} is not a number", quoted(&partner_id)),
                 "copy it from the BaijiaYun back office",
             ));
         }
@@ -139,7 +140,7 @@ impl Base {
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !valid {
             return Err(invalid(
-                format!("domain {domain:?} is neither a domain prefix nor an address"),
+                format!("domain {} is neither a domain prefix nor an address", quoted(domain)),
                 "give the prefix of your private domain (`demo` for demo.at.baijiayun.com) or a whole http(s):// address",
             ));
         }

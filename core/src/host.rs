@@ -196,7 +196,7 @@ impl Host {
             Some(name) => {
                 let callback = callbacks::find(name).ok_or_else(|| {
                     Error::new(ErrorKind::UnknownOperation, name)
-                        .with_message(format!("there is no callback named {name:?}"))
+                        .with_message(format!("there is no callback named {}", quoted(name)))
                 })?;
                 callbacks::parse_as(&verified, callback, self.data)
             }
@@ -282,7 +282,10 @@ impl Host {
                 Some("always") => Retry::Always,
                 Some("never") => Retry::Never,
                 Some(other) => {
-                    return Err(refused(name, format!("retry is {other:?}, but must be safe, always or never")));
+                    return Err(refused(
+                        name,
+                        format!("retry is {}, but must be safe, always or never", quoted(other)),
+                    ));
                 }
             },
             attempts: options.attempts,

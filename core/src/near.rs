@@ -9,10 +9,9 @@ pub(crate) fn closest<'n>(names: impl Iterator<Item = &'n str>, wanted: &str) ->
         return Vec::new();
     }
     let most = (wanted.len() / 3).clamp(1, 3);
-    let mut near: Vec<(usize, &str)> =
-        names.map(|name| (distance(name, wanted), name)).filter(|(distance, _)| *distance <= most).collect();
-    near.sort_by_key(|(distance, _)| *distance);
-    near.into_iter().take(3).map(|(_, name)| name).collect()
+    let near: Vec<(usize, &str)> = names.map(|name| (distance(name, wanted), name)).collect();
+    let at = |slips| near.iter().filter(move |(distance, _)| *distance == slips).map(|(_, name)| *name);
+    (0..=most).flat_map(at).take(3).collect()
 }
 
 /// How many letters are to be put in, taken out or changed (Levenshtein).

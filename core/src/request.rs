@@ -663,7 +663,7 @@ fn days(year: u32, month: u32) -> u32 {
     }
 }
 
-fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: &str) -> Result<Cow<'v, str>, Refusal> {
+fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: char) -> Result<Cow<'v, str>, Refusal> {
     let text = match value {
         // Joined already: most documents type such a parameter string, so it is taken as it is.
         Value::Text(text) => Cow::Borrowed(text.as_str()),
@@ -674,7 +674,7 @@ fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: &str) -> Res
                 let text = match item {
                     Value::Int(number) => number.to_string(),
                     Value::Text(text) if text.contains(separator) => {
-                        return Err(wrong(format!("has an element that holds the separator {separator:?}")));
+                        return Err(wrong(format!("has an element that holds the separator \"{separator}\"")));
                     }
                     Value::Text(text) => text.clone(),
                     _ => return Err(expected("a list of texts or numbers", item)),
@@ -683,7 +683,7 @@ fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: &str) -> Res
                     return Err(wrong("must be a list of whole numbers"));
                 }
                 if index > 0 {
-                    joined.push_str(separator);
+                    joined.push(separator);
                 }
                 joined.push_str(&text);
             }

@@ -106,7 +106,7 @@ fn assert_param(param: &Param, described: &api::Param, place: &str) {
         api::ParamType::String => ParamKind::Text,
         api::ParamType::Date => ParamKind::Date,
         api::ParamType::Datetime => ParamKind::DateTime,
-        api::ParamType::List => ParamKind::List { ints: described.items == Some(api::ItemType::Int), separator: "," },
+        api::ParamType::List => ParamKind::List { ints: described.items == Some(api::ItemType::Int), separator: ',' },
         api::ParamType::Json => ParamKind::Json(match described.value.as_ref().map(|value| value.kind) {
             Some(api::ShapeType::Array) => JsonKind::Array,
             Some(api::ShapeType::Object | api::ShapeType::Map) => JsonKind::Object,

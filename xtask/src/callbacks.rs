@@ -32,7 +32,7 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
 
 /// What `core/src/callbacks/table.rs` reads.
 fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
-    let mut text = format!("{name}\n");
+    let mut text = format!("# {name}\n");
     for (name, field) in &shape.fields {
         text += &format!("  field {name} {}", core_table::shape(field, 2));
         if let Some(param) = callback.params.get(name) {

@@ -1,10 +1,9 @@
 //! Reading the posted fields: a form or a JSON object, whatever the content type says.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind};
-use crate::json::{JsonError, Kind, Scanner, unescaped};
+use crate::json::{JsonError, Kind, Scanner, quoted, unescaped};
 
 /// Bodies of more bytes than this are refused.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -52,14 +51,13 @@ pub(super) fn read(body: &[u8], content_type: &str) -> Result<(Encoding, Vec<Pos
     if fields.len() > MAX_FIELDS {
         return Err(malformed(format!("the body has more than {MAX_FIELDS} fields")));
     }
-    let mut seen = HashSet::new();
-    for field in &fields {
+    for (index, field) in fields.iter().enumerate() {
         if field.name.contains(['&', '=']) {
             return Err(malformed("the name of a field holds & or =, which could forge other fields"));
         }
-        if !seen.insert(field.name.as_str()) {
+        if fields.iter().take(index).any(|other| other.name == field.name) {
             let name: String = field.name.chars().take(64).collect();
-            return Err(malformed(format!("the field {name:?} is posted twice")));
+            return Err(malformed(format!("the field {} is posted twice", quoted(&name))));
         }
     }
     Ok((encoding, fields))

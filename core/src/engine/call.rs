@@ -179,8 +179,10 @@ impl Call {
 
     fn wait(&mut self, time: Duration, why: Why, now: Now) -> Step {
         if self.is_too_late(time, now) {
-            let message =
-                format!("a limit of the service leaves room in {time:?} only, beyond the deadline; nothing was sent");
+            let message = format!(
+                "a limit of the service leaves room in {} ms only, beyond the deadline; nothing was sent",
+                millis(time)
+            );
             let hint = match self.operation.limits.first() {
                 Some(Limit { count, seconds, .. }) => {
                     format!(

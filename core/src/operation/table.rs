@@ -2,7 +2,7 @@
 //!
 //! A text is a tenth of the size of the same table as Rust structs, most of
 //! which would be pointers (docs/decisions/0010). It is words and white space.
-//! Every operation is a paragraph: its name, the method, the path (`-`: none)
+//! Every operation begins with `#`: its name, the method, the path (`-`: none)
 //! and how the path is known, and then in any order
 //!
 //! | words | meaning |
@@ -32,10 +32,10 @@ type Words = SplitAsciiWhitespace<'static>;
 pub(super) static OPERATIONS: LazyLock<Vec<Operation>> =
     LazyLock::new(|| paragraphs(include_str!("../generated/operations.txt"), operation).unwrap_or_default());
 
-/// Reads all paragraphs but comments. One that is not understood makes it `None`:
-/// better no table, which no test can miss, than one that lacks something.
+/// Reads what follows the first line, paragraph by paragraph. One that is not understood makes
+/// it `None`: better no table, which no test can miss, than one that lacks something.
 pub(crate) fn paragraphs<T>(text: &'static str, read: fn(&'static str) -> Option<T>) -> Option<Vec<T>> {
-    text.split("\n\n").filter(|paragraph| !paragraph.starts_with('#')).map(read).collect()
+    text.split('#').skip(2).map(read).collect()
 }
 
 fn operation(text: &'static str) -> Option<Operation> {
@@ -91,7 +91,7 @@ fn operation(text: &'static str) -> Option<Operation> {
 
 fn param(words: &mut Words) -> Option<Param> {
     let name = words.next()?;
-    let list = |ints| ParamKind::List { ints, separator: "," };
+    let list = |ints| ParamKind::List { ints, separator: ',' };
     let kind = match words.next()? {
         "int" => ParamKind::Int,
         "flag" => ParamKind::Flag,
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn no_word_is_passed_over() {
         let mut words = 0;
-        for text in TEXT.split("\n\n").skip(1) {
+        for text in TEXT.split('#').skip(2) {
             let whole = format!("{:?}", read(text.to_owned()));
             let list: Vec<&str> = text.split_ascii_whitespace().collect();
             for index in 0..list.len() {
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_gives_no_table() {
-        let text = "# a comment\n\na.b POST /p seed reads data null\n\na.c POST /p seed data null";
+        let text = "# a comment\n\n# a.b POST /p seed reads data null\n\n# a.c POST /p seed data null";
         assert_eq!(paragraphs(text, operation).map(|table| table.len()), Some(2));
         for (right, wrong) in [
             ("POST", "PUT"),
@@ -211,7 +211,7 @@ mod tests {
             ("null", "{ list array }"),
             ("null", "{ list int"),
             ("null", "nil"),
-            ("\n\na.c", "\n\n\n\na.c"),
+            ("# a.c", "# # a.c"),
         ] {
             assert!(paragraphs(text.replacen(right, wrong, 1).leak(), operation).is_none(), "{wrong}");
         }
