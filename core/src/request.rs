@@ -518,8 +518,9 @@ impl<'p> Encoder<'p> {
             pairs.push(Pair::new(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
             pairs.push(Pair::new(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string())));
         }
-        pairs.sort_unstable_by(Pair::by_name);
-        Ok(Draft::of(url, operation, pairs, files, timestamp))
+        let mut sorted = Vec::with_capacity(pairs.len());
+        pairs.into_iter().for_each(|pair| sign::place(&mut sorted, pair, Pair::by_name));
+        Ok(Draft::of(url, operation, sorted, files, timestamp))
     }
 }
 
