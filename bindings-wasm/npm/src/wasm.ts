@@ -18,7 +18,7 @@ export function isReady(): boolean {
   return loaded !== undefined;
 }
 
-/** The memory of the WebAssembly, which must be there. */
+/** @internal The memory of the WebAssembly, which must be there. Types for Node lack that name. */
 export function memory(): WebAssembly.Memory {
   return loaded!.memory;
 }
