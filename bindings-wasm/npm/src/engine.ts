@@ -25,7 +25,7 @@ interface SendStep {
   method: "GET" | "POST";
   url: string;
   headers: Record<string, string>;
-  form?: string;
+  form?: string | undefined;
   parts?: Part[];
 }
 
@@ -341,15 +341,19 @@ function read(step: string): Step {
 /** The step that every call has comes in lines, which are faster to read than JSON; so is this than taking it apart. */
 function readLines(step: string): SendStep {
   const lines = step.split("\n");
-  const call = Number(lines[1]);
-  const timeout = Number(lines[2]);
-  const url = lines[4]!;
-  return lines[3] === "POST"
-    ? { step: "send", call, timeout, method: "POST", url, headers: formHeaders(), form: lines[5]! }
-    : { step: "send", call, timeout, method: "GET", url, headers: { accept: JSON_TYPE } };
+  const method = lines[3] as "GET" | "POST";
+  const isPost = method === "POST";
+  return {
+    step: "send",
+    call: Number(lines[1]),
+    timeout: Number(lines[2]),
+    method,
+    url: lines[4]!,
+    headers: isPost ? { accept: JSON_TYPE, "content-type": FORM_TYPE } : { accept: JSON_TYPE },
+    form: isPost ? lines[5] : undefined,
+  };
 }
 
-const formHeaders = () => ({ accept: JSON_TYPE, "content-type": FORM_TYPE });
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
