@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
-use table::OPERATIONS;
+use table::{ENTRIES, OPERATIONS};
 
 /// One operation of the service.
 ///
@@ -320,10 +320,10 @@ pub fn all() -> &'static [Operation] {
 /// # Errors
 /// [`ErrorKind::UnknownOperation`], with the names that come closest.
 pub fn find(name: &str) -> Result<&'static Operation, Error> {
-    OPERATIONS
-        .binary_search_by(|operation| operation.name.as_ref().cmp(name))
+    ENTRIES
+        .binary_search_by(|entry| entry.name.cmp(name))
         .ok()
-        .and_then(|index| OPERATIONS.get(index))
+        .and_then(|index| ENTRIES.get(index)?.operation())
         .ok_or_else(|| unknown(name))
 }
 
@@ -334,7 +334,7 @@ pub fn find_by_path(path: &str) -> Option<&'static Operation> {
 
 fn unknown(name: &str) -> Error {
     let (resource, method) = name.split_once('.').unwrap_or((name, ""));
-    let names = || OPERATIONS.iter().map(|operation| operation.name.as_ref());
+    let names = || ENTRIES.iter().map(|entry| entry.name);
     let mut near: Vec<&str> = names()
         .filter(|known| {
             let (known_resource, known_method) = known.split_once('.').unwrap_or((known, ""));

@@ -20,7 +20,7 @@
 
 use std::borrow::Cow;
 use std::str::{FromStr, SplitAsciiWhitespace};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::{
     DataPlace, Field, Host, JsonKind, Limit, LimitScope, Method, Operation, Paging, Param, ParamKind, PathSource, Shape,
@@ -28,9 +28,32 @@ use super::{
 
 type Words = SplitAsciiWhitespace<'static>;
 
-/// Sorted by name; read at first use.
+/// All operations, sorted by name. A program that only calls never reads all of them.
 pub(super) static OPERATIONS: LazyLock<Vec<Operation>> =
-    LazyLock::new(|| paragraphs(include_str!("../generated/operations.txt"), operation).unwrap_or_default());
+    LazyLock::new(|| paragraphs(TEXT, operation).unwrap_or_default());
+
+/// The same by name. Each is read when it is first asked for: the first call of a process need not wait for the others.
+pub(super) static ENTRIES: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| paragraphs(TEXT, |text| Some(Entry::new(text))).unwrap_or_default());
+
+const TEXT: &str = include_str!("../generated/operations.txt");
+
+/// An operation that may not have been read yet.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    text: &'static str,
+    operation: OnceLock<Option<Operation>>,
+}
+
+impl Entry {
+    fn new(text: &'static str) -> Entry {
+        Entry { name: text.split_ascii_whitespace().next().unwrap_or_default(), text, operation: OnceLock::new() }
+    }
+
+    pub(super) fn operation(&self) -> Option<&Operation> {
+        self.operation.get_or_init(|| operation(self.text)).as_ref()
+    }
+}
 
 /// Reads what follows the first line, paragraph by paragraph. One that is not understood makes
 /// it `None`: better no table, which no test can miss, than one that lacks something.
