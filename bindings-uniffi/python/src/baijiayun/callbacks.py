@@ -56,7 +56,7 @@ def failure(msg: str) -> str:
 class Headers(Protocol):
     """The headers of a request, whatever framework it came in by."""
 
-    def get(self, key: str, default: Any = None, /) -> Any: ...
+    def get(self, key: str, /) -> Any: ...
 
 
 class _Meta(msgspec.Struct):
