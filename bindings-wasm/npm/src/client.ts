@@ -15,7 +15,7 @@ import { defaultExecutor } from "./xhr.js";
 
 /** What a client is made of. */
 export interface ClientOptions {
-  /** The account's private domain prefix (`demo` for demo.at.baijiayun.com), or a whole address (`bjy mock`, a proxy). */
+  /** The account's domain prefix (`demo` for demo.at.baijiayun.com), or a whole address (`bjy mock`, a proxy). */
   domain: string;
   /** The account's id. */
   partnerId: string | number | bigint;
@@ -113,10 +113,7 @@ export class Client extends Resources {
    * retries and the answer are then your own affair, and the signature is good for a few minutes only. In a browser,
    * `await ready()` first.
    */
-  request<Name extends OperationName>(
-    name: Name,
-    ...[params, options]: CallArguments<ParamsOf<Name>>
-  ): SignedRequest {
+  request<Name extends OperationName>(name: Name, ...[params, options]: CallArguments<ParamsOf<Name>>): SignedRequest {
     return this.#driver.build(name, params, options);
   }
 

@@ -44,24 +44,35 @@ export interface Fault {
 
 /** What an error is made of. */
 export interface ErrorFields {
+  /** What kind of error it is. */
   kind: ErrorKind;
+  /** The operation that was called. */
   operation?: string;
   /** What happened. */
   message: string;
   /** All of it in words; made from the other fields if it is absent. */
   text?: string;
+  /** What to do about it. */
   hint?: string | null;
+  /** The service's own code. */
   code?: number | null;
+  /** When the service answered, unix seconds. */
   ts?: number | null;
+  /** The HTTP status of the answer. */
   status?: number | null;
+  /** Everything that is wrong with the parameters. */
   faults?: Fault[];
+  /** The answer. */
   body?: string;
 }
 
 /** What an error is told besides. */
 export interface ErrorContext {
+  /** How the call went. */
   trace?: Trace | undefined;
+  /** What was thrown. */
   cause?: unknown;
+  /** The video whose upload broke off. */
   videoId?: Id | undefined;
 }
 

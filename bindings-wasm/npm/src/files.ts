@@ -71,7 +71,8 @@ export class FileSource {
     } catch (error) {
       throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${words(error)}`, error);
     }
-    if (left > 0 && left !== Infinity) throw unreadable(`${this.name} ends ${left} bytes before its size of ${this.size}`);
+    if (left > 0 && left !== Infinity)
+      throw unreadable(`${this.name} ends ${left} bytes before its size of ${this.size}`);
   }
 }
 
@@ -147,7 +148,8 @@ export function sourceOf(value: unknown): FileSource | string | undefined {
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
     return "is bytes without a name: give file(bytes, { name })";
   }
-  const streams = typeof value === "object" && value !== null && (Symbol.asyncIterator in value || "getReader" in value);
+  const streams =
+    typeof value === "object" && value !== null && (Symbol.asyncIterator in value || "getReader" in value);
   return streams ? "is a stream without a name: give file(stream, { name, size })" : undefined;
 }
 
@@ -195,6 +197,10 @@ async function* iterable(
 }
 
 function unreadable(message: string, cause?: unknown, hint?: string): FileError {
-  const fields = { kind: "file", message, hint: hint ?? "check the path, and that nothing writes to the file while it is sent" } as const;
+  const fields = {
+    kind: "file",
+    message,
+    hint: hint ?? "check the path, and that nothing writes to the file while it is sent",
+  } as const;
   return new FileError(fields, { cause });
 }

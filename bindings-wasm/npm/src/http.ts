@@ -5,9 +5,11 @@ import { AnswerError, BaijiayunError } from "./errors.js";
  * is an executor.
  */
 export interface HttpRequest {
+  /** How it is sent. */
   method: "GET" | "POST";
   /** The address. That of a GET is signed, so do not log it. */
   url: string;
+  /** What it is sent with. */
   headers: Record<string, string>;
   /** A form, or one with files: a stream in Node, a Blob elsewhere. It may hold passwords. A GET has none. */
   body?: string | Blob | ReadableStream<Uint8Array>;
@@ -25,8 +27,11 @@ export interface HttpRequest {
 
 /** What was answered. A `Response` of `fetch` will do. */
 export interface HttpResponse {
+  /** The HTTP status, whatever it is. */
   status: number;
+  /** Of which Retry-After counts. */
   headers?: Headers | Record<string, string | readonly string[] | undefined>;
+  /** The whole body. */
   body: Uint8Array | ArrayBuffer | string;
 }
 
@@ -61,7 +66,8 @@ export function readAnswer(response: HttpResponse | Response): Answer | Promise<
     return readBody(response).then((body) => ({ status, retryAfter: retryAfter(headers), body }));
   }
   const { body } = response;
-  const bytes = typeof body === "string" ? encoder.encode(body) : body instanceof Uint8Array ? body : new Uint8Array(body);
+  const bytes =
+    typeof body === "string" ? encoder.encode(body) : body instanceof Uint8Array ? body : new Uint8Array(body);
   return { status, retryAfter: retryAfter(headers), body: bytes };
 }
 
@@ -138,7 +144,14 @@ export function brokenBy(error: unknown, url: string): Broken {
   const messages: string[] = [];
   let kind: Broken["kind"] = "transport";
   for (let cause = error, depth = 0; cause !== undefined && cause !== null && depth < 8; depth++) {
-    const { code, syscall, name, kind: told, message, cause: next } = cause as Partial<NodeJS.ErrnoException> & {
+    const {
+      code,
+      syscall,
+      name,
+      kind: told,
+      message,
+      cause: next,
+    } = cause as Partial<NodeJS.ErrnoException> & {
       kind?: unknown;
     };
     if (told === "connect" || told === "timeout" || told === "file" || told === "too_large") kind = told;

@@ -7,9 +7,11 @@ import { needReady, ready } from "./wasm.js";
 
 /** Who enters which room. */
 export interface EnterRoomParams {
+  /** The room. */
   room_id: IdInput;
   /** The number of the user in your own system; not 0. */
   user_number: IdInput;
+  /** The name that the others see. */
   user_name: string;
   /** 0 student (the default), 1 teacher, 2 assistant. */
   user_role?: 0 | 1 | 2 | undefined;

@@ -35,7 +35,8 @@ export async function multipart(
   files: Map<string, FileSource> | undefined,
   moved: ((bytes: number) => void) | undefined,
 ): Promise<Multipart> {
-  const boundary = `baijiayun-${Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("")}`;
+  const random = crypto.getRandomValues(new Uint32Array(4));
+  const boundary = `baijiayun-${Array.from(random, (number) => number.toString(36)).join("")}`;
   const encoder = new TextEncoder();
   const segments: Segment[] = [];
   for (const part of parts) {

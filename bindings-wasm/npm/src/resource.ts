@@ -128,7 +128,7 @@ function list<T, Row>(
     return (first ??= caller.call(name, params, options, answer));
   }
   async function* walk(): AsyncGenerator<Page<T, Row>, void, undefined> {
-    for (let page: string | null = ""; page !== null; ) {
+    for (let page: string | null = ""; page !== null;) {
       const its: Box = first === undefined ? answer : {};
       const asked = caller.call(name, params, options, its, { page });
       if (first === undefined) {

@@ -26,7 +26,14 @@ test("a callback is told by its fields", () => {
 test("bodies and headers of all kinds", async () => {
   const bytes = new TextEncoder().encode(body);
   const bodies = [body, bytes, Buffer.from(body), bytes.buffer];
-  const headers = [FORM, undefined, {}, { "content-type": FORM }, { "Content-Type": [FORM] }, new Headers({ "content-type": FORM })];
+  const headers = [
+    FORM,
+    undefined,
+    {},
+    { "content-type": FORM },
+    { "Content-Type": [FORM] },
+    new Headers({ "content-type": FORM }),
+  ];
   await at(NOW, () => {
     for (const given of bodies) {
       for (const header of headers) assert.equal(callbacks.parse(given, header).name, "class_event");
@@ -37,7 +44,10 @@ test("bodies and headers of all kinds", async () => {
 test("what was recorded and is posted again later is refused", async () => {
   await at(NOW, () => callbacks.parse(body, FORM));
   for (const now of [SIGNED + 301, SIGNED - 301]) {
-    await assert.rejects(at(now, () => callbacks.parse(body, FORM)), { name: "CallbackError", kind: "callback_clock" });
+    await assert.rejects(
+      at(now, () => callbacks.parse(body, FORM)),
+      { name: "CallbackError", kind: "callback_clock" },
+    );
   }
   await at(SIGNED + 1000, () => callbacks.parse(body, FORM, { tolerance: 1000 }));
 });
@@ -120,7 +130,10 @@ test("a handler refuses what the service did not post", async () => {
     const errors = [];
     const response = await callbacks.handle(request, assert.fail, { onError: (error) => errors.push(error) });
     assert.deepEqual(await reply(response), [401, '{"code":1,"msg":"not signed by this account"}']);
-    assert.deepEqual(errors.map((error) => error.kind), [kind]);
+    assert.deepEqual(
+      errors.map((error) => error.kind),
+      [kind],
+    );
     assert.ok(errors[0] instanceof CallbackError);
   }
   const keyless = new Client({ ...ACCOUNT, partnerKey: undefined, signer: () => "" }).callbacks;
@@ -129,7 +142,11 @@ test("a handler refuses what the service did not post", async () => {
 
 test("claims", async () => {
   const { callbacks } = new Client(ACCOUNT);
-  assert.deepEqual(await Promise.all([callbacks.claim("1"), callbacks.claim("1"), callbacks.claim("2")]), [true, false, true]);
+  assert.deepEqual(await Promise.all([callbacks.claim("1"), callbacks.claim("1"), callbacks.claim("2")]), [
+    true,
+    false,
+    true,
+  ]);
   await callbacks.release("1");
   assert.ok(await callbacks.claim("1"));
 });
@@ -166,7 +183,10 @@ test("claims of all processes are in the store", async () => {
   await one.release("1");
   assert.ok(await one.claim("1"));
   assert.deepEqual(asked[0].keys, ["baijiayun:qid:1"]);
-  assert.deepEqual(asked.map(({ args }) => args[0]), [600, 600, 0, 600]);
+  assert.deepEqual(
+    asked.map(({ args }) => args[0]),
+    [600, 600, 0, 600],
+  );
   const down = { evaluate: async () => Promise.reject(new Error("down")) };
   const alone = new Client({ ...ACCOUNT, store: down }).callbacks;
   assert.ok(await alone.claim("1"), "then this process remembers");

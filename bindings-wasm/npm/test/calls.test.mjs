@@ -100,7 +100,11 @@ test("throttling is an error of its own", async (t) => {
 test("Retry-After is in seconds or a date", async (t) => {
   hurry(t);
   for (const value of ["0.001", new Date(Date.now() - 5000).toUTCString()]) {
-    for (const headers of [{ "retry-after": value }, { "Retry-After": [value] }, new Headers({ "retry-after": value })]) {
+    for (const headers of [
+      { "retry-after": value },
+      { "Retry-After": [value] },
+      new Headers({ "retry-after": value }),
+    ]) {
       const { client } = answering([{ status: 429, headers, body: "" }, envelope({ title: "a" })]);
       const { trace } = await info(client).withDetails();
       assert.equal(trace.attempts, 2);
@@ -236,7 +240,9 @@ test("an answer without end is not read to its end", async () => {
 
 test("the address of a GET, which is signed, is in no error", async () => {
   const { client } = answering([(request) => new Error(`cannot get ${request.url} at all`)]);
-  const error = await client.callPath("/openapi/x", { a: 1 }, { method: "GET", retry: "never" }).catch((error) => error);
+  const error = await client
+    .callPath("/openapi/x", { a: 1 }, { method: "GET", retry: "never" })
+    .catch((error) => error);
   assert.match(error.reason, /cannot get the address at all/);
   assert.ok(!error.message.includes("sign="));
 });
@@ -253,7 +259,11 @@ test("executors that throw at once, or throw nothing of use", async () => {
 
 test("a request is what fetch takes", async (t) => {
   const fetched = [];
-  t.mock.method(globalThis, "fetch", async (...args) => (fetched.push(args), new Response(envelope({ title: "a" }).body)));
+  t.mock.method(
+    globalThis,
+    "fetch",
+    async (...args) => (fetched.push(args), new Response(envelope({ title: "a" }).body)),
+  );
   for (const http of [
     undefined,
     (request) => fetch(request.url, request),
@@ -285,7 +295,10 @@ test("a shared store keeps the limits", async () => {
   assert.ok(trace.waited >= 5 && !trace.storeDown);
   assert.equal(asked.length, 2);
   assert.match(asked[0].script, /redis\.call/);
-  assert.ok(asked[0].keys.every((key) => key.startsWith("mine:{12345678}:")), asked[0].keys.join());
+  assert.ok(
+    asked[0].keys.every((key) => key.startsWith("mine:{12345678}:")),
+    asked[0].keys.join(),
+  );
   assert.ok(asked[0].args.every(Number.isInteger));
 });
 

@@ -89,7 +89,10 @@ test("points in time may be Dates", async () => {
   const days = { start_date: new Date("2021-08-23T15:30:00Z"), end_date: new Date("2021-08-23T16:30:00Z") };
   const day = await sent((client) => client.liveAccount.getDailyPeakUsers(days));
   assert.deepEqual(day, { start_date: "2021-08-23", end_date: "2021-08-24" });
-  await assert.rejects(sent((client) => client.room.create({ ...params, start_time: new Date("no") })), InvalidParametersError);
+  await assert.rejects(
+    sent((client) => client.room.create({ ...params, start_time: new Date("no") })),
+    InvalidParametersError,
+  );
 });
 
 test("what is undefined or null is not sent", async () => {
@@ -108,9 +111,14 @@ test("lists, objects and numbers in them", async () => {
 
 test("all faults are told at once, and nothing is sent", async () => {
   const { client, requests } = answering([envelope(null)]);
-  const error = await client.room.create({ title: 5n, start_time: "x", unknown: 1 }).then(assert.fail, (error) => error);
+  const error = await client.room
+    .create({ title: 5n, start_time: "x", unknown: 1 })
+    .then(assert.fail, (error) => error);
   assert.ok(error instanceof InvalidParametersError);
-  assert.deepEqual(new Set(error.faults.map((fault) => fault.parameter)), new Set(["start_time", "end_time", "unknown"]));
+  assert.deepEqual(
+    new Set(error.faults.map((fault) => fault.parameter)),
+    new Set(["start_time", "end_time", "unknown"]),
+  );
   assert.equal(requests.length, 0);
 });
 
@@ -145,7 +153,10 @@ test("details are the data with all that is known", async () => {
   assert.deepEqual(data, await promise);
   assert.equal(msg, "fine");
   assert.equal(ts, 1501572288);
-  assert.deepEqual(departures.map(({ path }) => path), ["room_id"]);
+  assert.deepEqual(
+    departures.map(({ path }) => path),
+    ["room_id"],
+  );
   assert.deepEqual(trace, { attempts: 1, waited: 0, storeDown: false, budgetExhausted: false });
   assert.ok(promise.then((data) => data) instanceof Promise);
 });
@@ -159,7 +170,13 @@ test("a call is made whether it is awaited or not", async () => {
 
 test("files need a name", async () => {
   const { client, requests } = answering([envelope(null)]);
-  const nameless = [new Uint8Array(1), new ArrayBuffer(1), new Blob(["a"]), new Blob(["a"]).stream(), (async function* () {})()];
+  const nameless = [
+    new Uint8Array(1),
+    new ArrayBuffer(1),
+    new Blob(["a"]),
+    new Blob(["a"]).stream(),
+    (async function* () {})(),
+  ];
   for (const attachment of nameless) {
     const error = await client.doc.upload({ attachment }).then(assert.fail, (error) => error);
     assert.ok(error instanceof InvalidParametersError);

@@ -141,12 +141,23 @@ test("an empty file, and names that could break the form", async (t) => {
 test("a file that is not there, or not what it was, is not sent", async (t) => {
   const { url, got } = await keeping(t);
   const path = join(folder(t), "a.pdf");
-  const upload = (attachment) => client(url).doc.upload({ attachment }).then(assert.fail, (error) => error);
+  const upload = (attachment) =>
+    client(url)
+      .doc.upload({ attachment })
+      .then(assert.fail, (error) => error);
   const missing = await upload(fromPath(path));
   assert.ok(missing instanceof FileError);
   assert.equal(missing.cause.code, "ENOENT");
   assert.ok((await upload(fromPath(tmpdir()))) instanceof FileError);
-  const failing = file(() => Readable.from((async function* () { throw new Error("disk"); })()), { name: "a", size: 5 });
+  const failing = file(
+    () =>
+      Readable.from(
+        (async function* () {
+          throw new Error("disk");
+        })(),
+      ),
+    { name: "a", size: 5 },
+  );
   const broken = await upload(failing);
   assert.ok(broken instanceof FileError && broken.reason.includes("disk"), String(broken));
   for (const size of [3, 7]) {

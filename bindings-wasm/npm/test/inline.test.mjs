@@ -49,7 +49,9 @@ test("a file is part of a Blob, which the browser sends with its length", async 
   ]) {
     await client.doc.upload({ attachment: inline.file(content, { name: "a.pdf" }) });
     assert.ok(request.body instanceof Blob);
-    const form = await new Response(request.body, { headers: { "content-type": request.headers["content-type"] } }).formData();
+    const form = await new Response(request.body, {
+      headers: { "content-type": request.headers["content-type"] },
+    }).formData();
     assert.equal(await form.get("attachment").text(), text);
   }
 });

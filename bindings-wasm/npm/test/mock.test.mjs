@@ -81,7 +81,10 @@ test("a service that fails now and then", async (t) => {
     const client = new Client(await startMock(t, fault, "3"));
     const rooms = [];
     for (let i = 0; i < 9; i++) rooms.push(await client.room.list().withDetails());
-    assert.ok(rooms.some(({ trace }) => trace.attempts === 2), fault);
+    assert.ok(
+      rooms.some(({ trace }) => trace.attempts === 2),
+      fault,
+    );
   }
 });
 
@@ -90,7 +93,10 @@ test("documents", async (t) => {
   const { room_id } = await create(client);
   const { fid } = await client.doc.upload({ room_id, attachment: file(Buffer.from("%PDF"), { name: "第一课.pdf" }) });
   const { list } = await client.doc.list({ room_id });
-  assert.deepEqual(list.map((doc) => doc.fid), [fid]);
+  assert.deepEqual(
+    list.map((doc) => doc.fid),
+    [fid],
+  );
 });
 
 test("videos, also when the connection breaks", async (t) => {

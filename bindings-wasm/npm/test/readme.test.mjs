@@ -25,7 +25,10 @@ test("README.md", async (t) => {
   const folder = mkdtempSync(join(HERE, "tmp/readme-"));
   t.after(() => rmSync(join(HERE, "tmp"), { recursive: true }));
   writeFileSync(join(folder, "第一课.mp4"), Buffer.alloc(100_000));
-  for (const [index, code] of [first, ...others.map((code) => `${first}const pdf = Buffer.from("%PDF");\n${code}`)].entries()) {
+  for (const [index, code] of [
+    first,
+    ...others.map((code) => `${first}const pdf = Buffer.from("%PDF");\n${code}`),
+  ].entries()) {
     await t.test(`block ${index + 1}`, () => {
       const program = join(folder, `${index}.mjs`);
       writeFileSync(program, code);

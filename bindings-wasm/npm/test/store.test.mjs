@@ -68,7 +68,9 @@ async function startRedis(t) {
   await once(free, "listening");
   const { port } = free.address();
   await new Promise((resolve) => free.close(resolve));
-  const child = spawn(SERVER, ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder], { stdio: "ignore" });
+  const child = spawn(SERVER, ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder], {
+    stdio: "ignore",
+  });
   t.after(async () => {
     child.kill();
     await once(child, "exit");
@@ -99,7 +101,9 @@ test("two processes keep the limits together on Redis, with either client", { sk
           deadline: 200,
         }),
     );
-    const calls = clients.flatMap((client) => Array.from({ length: 20 }, () => client.room.info({ room_id: 1 }).withDetails()));
+    const calls = clients.flatMap((client) =>
+      Array.from({ length: 20 }, () => client.room.info({ room_id: 1 }).withDetails()),
+    );
     const ended = await Promise.allSettled(calls);
     const went = ended.filter(({ status }) => status === "fulfilled");
     assert.ok(went.length > 0 && went.length <= 20, `${went.length} of 40 went, 20 may`);

@@ -28,7 +28,8 @@ function taking(bytes, then = () => arrived) {
   return async (request) => {
     const reader = request.body.getReader();
     let got = 0;
-    for (let read = await reader.read(); !read.done && got < bytes; read = await reader.read()) got += read.value.length;
+    for (let read = await reader.read(); !read.done && got < bytes; read = await reader.read())
+      got += read.value.length;
     await reader.cancel();
     return then(request);
   };
@@ -81,7 +82,11 @@ test("a broken connection is gone on with where it broke", async (t) => {
   assert.equal(uploaded.resumes, 2);
   assert.equal(requests.length, 6);
   const positions = progress.map(([sent]) => sent);
-  assert.deepEqual(positions, [...new Set(positions)].sort((a, b) => a - b), "it only grows");
+  assert.deepEqual(
+    positions,
+    [...new Set(positions)].sort((a, b) => a - b),
+    "it only grows",
+  );
   assert.ok(progress.length > 10 && progress.every(([, size]) => size === SIZE));
   assert.equal(positions.at(-1), SIZE);
 });
@@ -93,7 +98,9 @@ function* chunked(bytes) {
 test("an upload that fails names its video, and goes on later", async (t) => {
   hurry(t);
   const { client } = answering([address, broken, rest(0), broken]);
-  const error = await client.video.upload(video(), { definition: 16 }, { resumes: 0 }).then(assert.fail, (error) => error);
+  const error = await client.video
+    .upload(video(), { definition: 16 }, { resumes: 0 })
+    .then(assert.fail, (error) => error);
   assert.equal(error.name, "TransportError");
   assert.equal(error.videoId, "184548");
   assert.match(error.hint, /go on later/);
@@ -110,7 +117,9 @@ test("its transcoding is waited for", async (t) => {
   const { client } = answering([address, arrived, status(20), status(20), status(100)]);
   assert.equal((await client.video.upload(video(), { definition: 16 }, options)).status, 100);
   const failing = answering([address, arrived, status(30)]);
-  const error = await failing.client.video.upload(video(), { definition: 16 }, options).then(assert.fail, (error) => error);
+  const error = await failing.client.video
+    .upload(video(), { definition: 16 }, options)
+    .then(assert.fail, (error) => error);
   assert.ok(error instanceof UploadFailedError);
   assert.equal(error.videoId, "184548");
 });

@@ -81,7 +81,10 @@ function assertSame(actual, expected, path) {
 function restored(data, departures) {
   const whole = { data };
   for (const { path, found } of departures) {
-    const steps = ["data", ...[...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index))];
+    const steps = [
+      "data",
+      ...[...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index)),
+    ];
     const last = steps.pop();
     const parent = steps.reduce((value, step) => value[step], whole);
     if (typeof last === "number") parent.splice(last, 0, JSON.parse(found));
@@ -158,7 +161,10 @@ test("links are those of the reference", async () => {
       };
       const remote = new Client({ ...options, signer });
       assert.equal(await remote.links.enterRoomAsync(params), made);
-      assert.equal(await new Client({ ...options, partnerKey: account.partner_key }).links.enterRoomAsync(params), made);
+      assert.equal(
+        await new Client({ ...options, partnerKey: account.partner_key }).links.enterRoomAsync(params),
+        made,
+      );
     }
   }
 });

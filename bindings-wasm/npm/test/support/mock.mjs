@@ -9,7 +9,8 @@ const WORKSPACE = join(import.meta.dirname, "../../../..");
 
 function bjy() {
   const path = process.env.BJY ?? join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
-  if (!existsSync(path)) throw new Error(`${path} is not there: \`cargo build -p baijiayun-cli\`, or name another one in BJY`);
+  if (!existsSync(path))
+    throw new Error(`${path} is not there: \`cargo build -p baijiayun-cli\`, or name another one in BJY`);
   return path;
 }
 
