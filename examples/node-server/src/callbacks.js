@@ -8,14 +8,19 @@ import { CallbackError } from "baijiayun";
  */
 export async function callbacks(app, { client, take }) {
   // The signature covers the body as it was posted: keep its bytes.
+  const bytes = "application/octet-stream";
+  app.addHook("onRequest", async ({ raw }) => {
+    // The body itself tells what it is; Fastify would refuse a header that is not quite right.
+    raw.headers["content-type"] = bytes;
+  });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(bytes, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
   app.post("/callbacks", async (request, reply) => {
     reply.type("application/json");
     let callback;
     try {
-      callback = client.callbacks.parse(/** @type {Buffer} */ (request.body), request.headers);
+      callback = client.callbacks.parse(/** @type {Buffer} */ (request.body));
     } catch (error) {
       if (!(error instanceof CallbackError)) throw error;
       request.log.warn({ kind: error.kind }, error.message);

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -31,16 +32,20 @@ function start(t, command, args, options) {
   return createInterface({ input: /** @type {import("node:stream").Readable} */ (child.stdout) });
 }
 
+/** The program `bjy`. */
+export const BJY =
+  process.env.BJY ?? join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
+
+if (!existsSync(BJY)) throw new Error(`no ${BJY}: cargo build -p baijiayun-cli, or name another one in BJY`);
+
 /**
  * The environment that names the account of a mock, `bjy mock`.
  *
  * @param {TestContext} t
+ * @param {string[]} flags
  */
-export async function startMock(t) {
-  const { BJY, CARGO_TARGET_DIR } = process.env;
-  const bjy = BJY ?? join(CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
-  if (!existsSync(bjy)) throw new Error(`no ${bjy}: cargo build -p baijiayun-cli, or name another one in BJY`);
-  const [line] = await once(start(t, bjy, ["mock", "--json"]), "line");
+export async function startMock(t, ...flags) {
+  const [line] = await once(start(t, BJY, ["mock", "--json", ...flags]), "line");
   const { url, partner_id, partner_key } = JSON.parse(line);
   return { BAIJIAYUN_DOMAIN: url, BAIJIAYUN_PARTNER_ID: partner_id, BAIJIAYUN_PARTNER_KEY: partner_key };
 }
@@ -61,6 +66,22 @@ export async function startServer(t, env) {
     return address;
   }
   throw new Error("the server ended");
+}
+
+/**
+ * The address at which a server listens until the test ends.
+ *
+ * @param {TestContext} t
+ * @param {import("node:http").RequestListener} handle
+ */
+export async function listen(t, handle) {
+  const server = createServer(handle).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
 }
 
 /**
