@@ -26,6 +26,7 @@ def test_it_is_found(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch)
 
 def test_without_bjy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BJY", "/no/such/bjy")
+    monkeypatch.delenv("BAIJIAYUN_MOCK_REQUIRED", raising=False)
     pytester.makepyfile(USE)
     result = pytester.runpytest_subprocess("-rs")
     result.assert_outcomes(skipped=1)

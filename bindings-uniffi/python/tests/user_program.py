@@ -49,7 +49,7 @@ def rooms(client: Client) -> Iterator[RoomListItem]:
 
 def mistakes(client: Client) -> None:
     client.room.create(title="x", start_time=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.room.create("x", start_time=1, end_time=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.room.create("x", start_time=1, end_time=2)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
     client.room.info(room_id=[1])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.room.info(room_id=1, options={"dead": 1})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.room.info(room_id=1).tilte  # type: ignore[attr-defined]  # pyright: ignore

@@ -9,7 +9,7 @@ import logging
 import os
 import time
 from collections.abc import Generator, Mapping
-from typing import Any, Generic, Optional, Protocol, TypeVar, Union, cast, runtime_checkable
+from typing import Any, Callable, Generic, Optional, Protocol, TypeVar, Union, cast, runtime_checkable
 from weakref import WeakSet
 
 import msgspec
@@ -29,6 +29,7 @@ from .errors import (
     SigningError,
     TransportError,
 )
+from .files import File
 from .http import Request, Response
 from .options import CallOptions, millis
 
@@ -61,13 +62,14 @@ class Asked(Generic[T]):
     ) -> None:
         if "\n" in name:
             raise InvalidParametersError(f"{name!r} is no operation", operation=name)
-        self.name = name
-        self.result = result
-        self.stall_timeout = STALL_TIMEOUT
+        self.name: str = name
+        self.result: type[T] = result
+        self.stall_timeout: float = STALL_TIMEOUT
         self.details: Optional[Details] = None
+        self.files: dict[str, File]
         params_json, self.files = write(name, params)
         options_json = self._write(options or {}, more) if options or more else b""
-        self.line = b"%s\n%s\n%s" % (name.encode(), options_json, params_json)
+        self.line: bytes = b"%s\n%s\n%s" % (name.encode(), options_json, params_json)
 
     def _write(self, options: CallOptions, more: dict[str, Any]) -> bytes:
         written = dict(more)
@@ -86,9 +88,9 @@ class Calls:
 
     def __init__(self, config: bytes) -> None:
         self._config = config
-        self.unix = time.time
-        self.monotonic = time.monotonic
-        self.engine = self._new_engine()
+        self.unix: Callable[[], float] = time.time
+        self.monotonic: Callable[[], float] = time.monotonic
+        self.engine: _native.Engine = self._new_engine()
         on_fork(self)
 
     def _new_engine(self) -> _native.Engine:

@@ -19,7 +19,7 @@ class Multipart:
 
     def __init__(self, parts: Sequence[Part], files: Mapping[str, File]) -> None:
         boundary = f"baijiayun-{urandom(16).hex()}"
-        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self.content_type: str = f"multipart/form-data; boundary={boundary}"
         self._segments: list[_Segment] = []
         for part in parts:
             head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part.name)}"'

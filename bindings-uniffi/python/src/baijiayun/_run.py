@@ -31,12 +31,12 @@ class Runner:
         self, calls: Calls, http: Optional[HttpExecutor], store: Optional[Store], signer: Optional[Signer]
     ) -> None:
         self.calls = calls
-        self.http = http or HttpxExecutor()
-        self.is_own = http is None
+        self.http: HttpExecutor = http or HttpxExecutor()
+        self.is_own: bool = http is None
         self.store = store
         self.signer = signer
         self.sleep: Callable[[float], object] = time.sleep
-        self.closed = False
+        self.closed: bool = False
         on_fork(self.http)
 
     def run(self, asked: Asked[T]) -> Done[T]:
@@ -92,12 +92,12 @@ class AsyncRunner:
         signer: Optional[AsyncSigner],
     ) -> None:
         self.calls = calls
-        self.http = http or AsyncHttpxExecutor()
-        self.is_own = http is None
+        self.http: AsyncHttpExecutor = http or AsyncHttpxExecutor()
+        self.is_own: bool = http is None
         self.store = store
         self.signer = signer
         self.sleep: Callable[[float], Awaitable[object]] = _sleep
-        self.closed = False
+        self.closed: bool = False
         on_fork(self.http)
 
     async def run(self, asked: Asked[T]) -> Done[T]:

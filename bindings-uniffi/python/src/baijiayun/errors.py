@@ -145,31 +145,31 @@ class BaijiayunError(Exception):
 class ConfigError(BaijiayunError):
     """The domain, partner_id, the key or a setting cannot be right."""
 
-    default_kind = "invalid_account"
+    default_kind: ClassVar[ErrorKind] = "invalid_account"
 
 
 class UnknownOperationError(BaijiayunError):
     """There is no operation of that name."""
 
-    default_kind = "unknown_operation"
+    default_kind: ClassVar[ErrorKind] = "unknown_operation"
 
 
 class InvalidParametersError(BaijiayunError):
     """Parameters are missing, unknown or wrong; `faults` names all of them. Nothing was sent."""
 
-    default_kind = "invalid_parameters"
+    default_kind: ClassVar[ErrorKind] = "invalid_parameters"
 
 
 class SigningError(BaijiayunError):
     """The signer gave no signature; `__cause__` is what it raised."""
 
-    default_kind = "signing"
+    default_kind: ClassVar[ErrorKind] = "signing"
 
 
 class FileError(BaijiayunError):
     """A file to send cannot be read, or is not what it was."""
 
-    default_kind = "file"
+    default_kind: ClassVar[ErrorKind] = "file"
 
 
 class TransportError(BaijiayunError):
@@ -181,13 +181,13 @@ class TransportError(BaijiayunError):
 class ConnectError(TransportError):
     """No connection could be made: the request was not sent."""
 
-    default_kind = "connect"
+    default_kind: ClassVar[ErrorKind] = "connect"
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):
     """No answer came in time. It is also Python's own `TimeoutError`."""
 
-    default_kind = "timeout"
+    default_kind: ClassVar[ErrorKind] = "timeout"
 
 
 class ApiError(BaijiayunError):
@@ -199,73 +199,73 @@ class ApiError(BaijiayunError):
 class PathNotFoundError(ApiError):
     """404: the service has no such path. If the path was a guess, `hint` says so."""
 
-    default_kind = "path_not_found"
+    default_kind: ClassVar[ErrorKind] = "path_not_found"
 
 
 class ParameterRejectedError(ApiError):
     """1001 参数错误: the service refuses a parameter."""
 
-    default_kind = "parameter_rejected"
+    default_kind: ClassVar[ErrorKind] = "parameter_rejected"
 
 
 class SignatureError(ApiError):
     """1002 签名计算错误: the service computes another signature."""
 
-    default_kind = "signature_rejected"
+    default_kind: ClassVar[ErrorKind] = "signature_rejected"
 
 
 class AccountNotFoundError(ApiError):
     """2001 账号不存在: there is no such account."""
 
-    default_kind = "account_not_found"
+    default_kind: ClassVar[ErrorKind] = "account_not_found"
 
 
 class PermissionDeniedError(ApiError):
     """2002 账号权限错误: the account lacks the permission."""
 
-    default_kind = "permission_denied"
+    default_kind: ClassVar[ErrorKind] = "permission_denied"
 
 
 class LiveNotOpenError(ApiError):
     """2003 直播账号未开或服务停止: the live account is not open, or stopped."""
 
-    default_kind = "live_not_open"
+    default_kind: ClassVar[ErrorKind] = "live_not_open"
 
 
 class RoomNotFoundError(ApiError):
     """3001 房间号不存在: there is no such room."""
 
-    default_kind = "room_not_found"
+    default_kind: ClassVar[ErrorKind] = "room_not_found"
 
 
 class RoomDeletedError(ApiError):
     """3002 该房间已删除: the room was deleted."""
 
-    default_kind = "room_deleted"
+    default_kind: ClassVar[ErrorKind] = "room_deleted"
 
 
 class UploadFailedError(ApiError):
     """4001 文件上传失败: the upload failed."""
 
-    default_kind = "upload_failed"
+    default_kind: ClassVar[ErrorKind] = "upload_failed"
 
 
 class ThrottledError(BaijiayunError):
     """Too many requests: the service said so, or its limits leave no room before the deadline."""
 
-    default_kind = "throttled"
+    default_kind: ClassVar[ErrorKind] = "throttled"
 
 
 class AnswerError(BaijiayunError):
     """The answer is not one of the API: `status` and `body` are what came."""
 
-    default_kind = "not_envelope"
+    default_kind: ClassVar[ErrorKind] = "not_envelope"
 
 
 class CallbackError(BaijiayunError):
     """A callback that the service did not post like this: refuse it."""
 
-    default_kind = "callback_malformed"
+    default_kind: ClassVar[ErrorKind] = "callback_malformed"
 
 
 class MisuseError(BaijiayunError):

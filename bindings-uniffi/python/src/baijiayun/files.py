@@ -26,6 +26,17 @@ class File:
 
     __slots__ = ("_begin", "_content", "content_type", "failure", "name", "progress", "size")
 
+    name: str
+    """What the service is told that the file is called."""
+    size: int
+    """How many bytes it has."""
+    content_type: str
+    """Its media type; told by the name if nothing is said."""
+    progress: Optional[Progress]
+    """Is told how far it went out."""
+    failure: Optional[Exception]
+    """What `progress` raised."""
+
     def __init__(
         self,
         content: Union[str, os.PathLike[str], bytes, BinaryIO],
@@ -55,7 +66,7 @@ class File:
             content_type = guess_type(name)[0]
         self.content_type = content_type or "application/octet-stream"
         self.progress = progress
-        self.failure: Optional[Exception] = None
+        self.failure = None
 
     def __repr__(self) -> str:
         return f"File({self.name!r}, {self.size} bytes)"

@@ -60,17 +60,17 @@ class Request:
         timeout: float,
         stall_timeout: float,
     ) -> None:
-        self.method = method
+        self.method: str = method
         """`GET` or `POST`."""
-        self.url = url
+        self.url: str = url
         """The address. That of a GET is signed."""
-        self.headers = headers
+        self.headers: dict[str, str] = headers
         """The headers, also content-type and content-length."""
-        self.body = body
+        self.body: Union[bytes, Multipart, None] = body
         """The form; with files an object that gives the bytes one chunk after the other, also to `async for`."""
-        self.timeout = timeout
+        self.timeout: float = timeout
         """How long to wait for the answer, in seconds."""
-        self.stall_timeout = stall_timeout
+        self.stall_timeout: float = stall_timeout
         """How long nothing may move while the body is sent, in seconds."""
 
     def __repr__(self) -> str:
@@ -83,8 +83,9 @@ class Response:
     __slots__ = ("body", "headers", "status")
 
     def __init__(self, status: int, body: bytes, headers: Optional[Mapping[str, str]] = None) -> None:
-        self.status = status
-        self.body = body
+        """`retry-after` is the one header that matters; its name is in small letters, or the mapping does not care."""
+        self.status: int = status
+        self.body: bytes = body
         self.headers: Mapping[str, str] = {} if headers is None else headers
 
     def __repr__(self) -> str:

@@ -22,11 +22,11 @@ class Page(Generic[T, Row]):
     __slots__ = ("data", "rows", "total")
 
     def __init__(self, data: T, rows: list[Row], total: Optional[int]) -> None:
-        self.data = data
+        self.data: T = data
         """The data of the page, as the documents describe them."""
-        self.rows = rows
+        self.rows: list[Row] = rows
         """The rows in them."""
-        self.total = total
+        self.total: Optional[int] = total
         """How many rows there are in all, if the service says so."""
 
     def __iter__(self) -> Iterator[Row]:
