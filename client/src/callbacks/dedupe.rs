@@ -72,7 +72,12 @@ impl Dedupe {
         if !self.recent().claim(qid, self.started.elapsed().as_secs()) {
             return false;
         }
-        self.ask(claim(&self.prefix, qid, self.hold)).await != Some(0)
+        let first = self.ask(claim(&self.prefix, qid, self.hold)).await != Some(0);
+        if !first {
+            // Another process has it, and may give it back.
+            self.recent().release(qid);
+        }
+        first
     }
 
     /// Gives a callback back whose work failed, so that its repetition is taken.
