@@ -244,6 +244,15 @@ def test_data_that_do_not_fit_their_type(drive: Drive) -> None:
     assert "$.data.list[0]" in caught.value.message
 
 
+def test_half_of_a_picture_character(drive: Drive) -> None:
+    """PHP cuts texts in the middle of one."""
+    data = rb'{"title":"a\ud83d","new":"b\ud83d","\udc00":"\ud83d\ude00\\ud83d","more":["\ud83d\ud83d\ude00"]}'
+    client = drive.client(Response(200, b'{"code":0,"msg":"","ts":7,"data":' + data + b"}"))
+    assert drive.do(lambda: client.room.info(room_id=1)).title == "a\ufffd"
+    found = drive.do(lambda: client.call("room.info", {"room_id": 1})).data
+    assert found == {"title": "a\ufffd", "new": "b\ufffd", "\ufffd": "\U0001f600\\ud83d", "more": ["\ufffd\U0001f600"]}
+
+
 def test_interrupts_give_the_call_up(drive: Drive) -> None:
     client = drive.client(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):

@@ -15,7 +15,7 @@ from weakref import WeakSet
 import msgspec
 
 from . import _native
-from ._boundary import Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error
+from ._boundary import Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
 from ._multipart import Multipart
 from ._params import convert, write
 from .details import Details
@@ -109,7 +109,7 @@ class Calls:
 
     def request(self, asked: Asked[Any]) -> Request:
         """The request of a call, signed but not sent."""
-        step = decoder(asked.result).decode(self.engine.request(asked.line, int(self.unix())))
+        step = read(decoder(asked.result), self.engine.request(asked.line, int(self.unix())))
         if isinstance(step, Failed):
             raise step.error.error()
         if not isinstance(step, Send):
@@ -123,14 +123,14 @@ class Calls:
         is not over is given up then.
         """
         engine = self.engine
-        decode = decoder(asked.result).decode
+        steps = decoder(asked.result)
         cause: Optional[Exception] = None
         call: Optional[int] = None
         written = engine.begin(asked.line, *self.now())
         try:
             while True:
                 try:
-                    step = decode(written)
+                    step = read(steps, written)
                 except msgspec.ValidationError as error:
                     raise undecodable(asked.name, error, written) from error
                 if isinstance(step, Done):
@@ -246,7 +246,7 @@ def signing_failed(name: str, error: Exception) -> SigningError:
 
 def undecodable(name: str, error: Exception, written: bytes) -> AnswerError:
     """The error for data that do not fit their type."""
-    body = msgspec.json.decode(written, type=_Data).data
+    body = read(_data_decoder, written).data
     message = f"the data do not fit the type: {error}"
     hint = "the answer is kept: read it as JSON, and please report the difference"
     text = f"{name}: decode: {message} [{hint}]"
@@ -255,6 +255,9 @@ def undecodable(name: str, error: Exception, written: bytes) -> AnswerError:
 
 class _Data(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_data_decoder = msgspec.json.Decoder(_Data)
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> int:

@@ -17,7 +17,7 @@ from typing import Any, Optional, Protocol, Union
 
 import msgspec
 
-from ._boundary import ErrorFields, encode
+from ._boundary import ErrorFields, encode, read
 from ._callback import Callback, UnknownCallback
 from ._calls import Calls, log, on_fork, undecodable
 from ._native import claim_script
@@ -112,7 +112,7 @@ class _Receiver:
             options["tolerance"] = max(0, round(tolerance))
         posted = b"%s\n%s\n%s" % (content_type.replace("\n", " ").encode(), encode(options), _raw(body))
         written = self._calls.engine.callback(posted, int(self._calls.unix()))
-        parsed = _decoder.decode(written)
+        parsed = read(_decoder, written)
         if parsed.error is not None:
             raise parsed.error.error()
         return _event(parsed, written)
@@ -136,7 +136,7 @@ def _event(parsed: _Parsed, written: bytes) -> Event:
         raise MisuseError("the engine gave no event")
     event, data = generated.CALLBACKS.get(meta.name or "", (UnknownCallback, dict[str, Any]))
     try:
-        found: Any = msgspec.json.decode(parsed.data, type=data)
+        found: Any = read(msgspec.json.Decoder(data), bytes(parsed.data))
     except msgspec.ValidationError as error:
         raise undecodable(meta.name or "callback", error, written) from error
     made: Event = event(
