@@ -2,6 +2,7 @@ import wasm from "./baijiayun.wasm?module";
 
 import { install } from "../platform.js";
 
-install({ wasmNow: () => wasm, streams: false });
+// Next hands over a module of another realm, which the glue would not know for one.
+install({ wasmNow: () => Object.setPrototypeOf(wasm, WebAssembly.Module.prototype) as typeof wasm, streams: false });
 
 export * from "../index.js";

@@ -4,6 +4,9 @@ import inlined from "../../wasm/inline.js";
 import { nodePlatform } from "../node.js";
 import { install } from "../platform.js";
 
-install(nodePlatform(() => gunzipSync(Buffer.from(inlined, "base64"))));
+install(
+  nodePlatform(() => gunzipSync(Buffer.from(inlined, "base64"))),
+  true,
+);
 
 export * from "../index.js";
