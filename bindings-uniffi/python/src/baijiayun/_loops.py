@@ -1,0 +1,48 @@
+"""Things that belong to an event loop."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
+
+if TYPE_CHECKING:
+    from anyio.lowlevel import RunVar
+
+T = TypeVar("T")
+
+_numbers = count()
+
+
+class PerLoop(Generic[T]):
+    """Something of which each event loop has its own, made when the loop first asks for it."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._var: Optional[RunVar[Optional[T]]] = None
+
+    def get(self) -> T:
+        """That of the loop that runs."""
+        found = self._of_this_loop().get()
+        if found is None:
+            found = self._make()
+            self._of_this_loop().set(found)
+        return found
+
+    def take(self) -> Optional[T]:
+        """That of the loop that runs, if there is one; the next to ask gets another one."""
+        if self._var is None:
+            return None
+        found = self._var.get()
+        self._var.set(None)
+        return found
+
+    def forget(self) -> None:
+        """Leaves all of them to whoever else has them."""
+        self._var = None
+
+    def _of_this_loop(self) -> RunVar[Optional[T]]:
+        if self._var is None:
+            from anyio.lowlevel import RunVar
+
+            self._var = RunVar(f"baijiayun.{next(_numbers)}", None)
+        return self._var
