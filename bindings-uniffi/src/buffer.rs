@@ -2,8 +2,8 @@
 
 use uniffi::{Lower, MetadataBuffer, RustBuffer, TypeId};
 
-/// What goes out: bytes in every language. UniFFI writes a `Vec<u8>` one byte after the other into a buffer that it
-/// enlarges as it goes: that took an eighth of the time for a report of 1,000 rows.
+/// What goes out: bytes in every language. They stay in their place: UniFFI would write a `Vec<u8>` byte by byte into a
+/// second buffer that it enlarges as it goes, which took a fifth of the time for a report of 1,000 rows.
 pub struct Buffer(pub Vec<u8>);
 
 #[allow(unsafe_code)]
@@ -11,17 +11,22 @@ pub struct Buffer(pub Vec<u8>);
 unsafe impl<Tag> Lower<Tag> for Buffer {
     type FfiType = RustBuffer;
 
-    fn lower(Buffer(bytes): Buffer) -> RustBuffer {
-        let mut buffer = Vec::with_capacity(size_of::<i32>() + bytes.len());
-        <Self as Lower<Tag>>::write(Buffer(bytes), &mut buffer);
-        RustBuffer::from_vec(buffer)
+    fn lower(Buffer(mut bytes): Buffer) -> RustBuffer {
+        let length = length(&bytes);
+        bytes.reserve_exact(length.len());
+        bytes.splice(..0, length);
+        RustBuffer::from_vec(bytes)
     }
 
     fn write(Buffer(bytes): Buffer, buffer: &mut Vec<u8>) {
-        // The core refuses answers of more than 64 MiB.
-        buffer.extend_from_slice(&i32::try_from(bytes.len()).unwrap_or_default().to_be_bytes());
+        buffer.extend_from_slice(&length(&bytes));
         buffer.extend_from_slice(&bytes);
     }
+}
+
+/// The core refuses answers of more than 64 MiB.
+fn length(bytes: &[u8]) -> [u8; 4] {
+    i32::try_from(bytes.len()).unwrap_or_default().to_be_bytes()
 }
 
 impl<Tag> TypeId<Tag> for Buffer {

@@ -23,15 +23,15 @@ fn millis(time: Duration) -> i64 {
 
 /// A step as JSON. Data that are a page of a list turn the pager to the next.
 pub(super) fn write(handle: Handle, step: Step, pager: Option<&mut Pager>, lines: bool) -> Vec<u8> {
-    match &step {
-        Step::Send { request, timeout } => send(handle, request, *timeout, lines),
+    match step {
+        Step::Send { request, timeout } => send(handle, &request, timeout, lines),
         Step::Wait { time, why } => {
             let why = match why {
                 Why::Quota => "quota",
                 Why::Backoff => "backoff",
                 Why::Throttled => "throttled",
             };
-            wait(handle, *time, why)
+            wait(handle, time, why)
         }
         Step::Store(question) => {
             let mut step = begin("store", handle);
@@ -45,15 +45,13 @@ pub(super) fn write(handle: Handle, step: Step, pager: Option<&mut Pager>, lines
             step.finish()
         }
         Step::Done { answer, trace } => {
-            let mut step = done(trace, &answer.msg, answer.ts, &answer.departures);
+            let mut step = done(&trace, &answer.msg, answer.ts, &answer.departures);
             if let Some(pager) = pager {
                 step.raw("page", &turn(pager, &answer.data));
             }
-            // The data are JSON already and may be large: they go in as they stand.
-            step.raw("data", &answer.data);
-            step.finish()
+            step.finish_with("data", answer.data)
         }
-        Step::Failed { error, trace } => failed(error, trace, None),
+        Step::Failed { error, trace } => failed(&error, &trace, None),
     }
 }
 

@@ -34,6 +34,15 @@ impl Writer {
         self.raw(name, if value { b"true" } else { b"false" });
     }
 
+    /// The last member is JSON already and may be large: all the others go in before it, so that it is not held twice.
+    pub(crate) fn finish_with(mut self, name: &str, mut value: Vec<u8>) -> Vec<u8> {
+        self.raw(name, b"");
+        value.reserve_exact(self.0.len() + 1);
+        value.splice(..0, self.0);
+        value.push(b'}');
+        value
+    }
+
     pub(crate) fn finish(mut self) -> Vec<u8> {
         if self.0.is_empty() {
             self.0.push(b'{');
