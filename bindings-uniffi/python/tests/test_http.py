@@ -239,7 +239,7 @@ def test_connections_are_closed_with_the_client() -> None:
             client = AsyncClient(server.url, "1", KEY)
             await client.room.info(room_id=1)
             executor: Any = client._runner.http
-            inner = executor._open()
+            inner = executor._clients.get()
             await client.close()
             assert inner.is_closed
 

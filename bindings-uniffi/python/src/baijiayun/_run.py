@@ -38,6 +38,7 @@ class Runner:
         self.sleep: Callable[[float], object] = time.sleep
         self.closed: bool = False
         on_fork(self.http)
+        on_fork(self.store)
 
     def run(self, asked: Asked[T]) -> Done[T]:
         """A call from beginning to end."""
@@ -99,6 +100,7 @@ class AsyncRunner:
         self.sleep: Callable[[float], Awaitable[object]] = _sleep
         self.closed: bool = False
         on_fork(self.http)
+        on_fork(self.store)
 
     async def run(self, asked: Asked[T]) -> Done[T]:
         """A call from beginning to end."""

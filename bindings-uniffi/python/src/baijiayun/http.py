@@ -15,13 +15,13 @@ like say that the request never left, `TimeoutError` that time was up, anything 
 
 from __future__ import annotations
 
-import itertools
 import socket
 import threading
 import time
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
+from ._loops import PerLoop
 from ._multipart import Multipart
 from ._version import DISTRIBUTION, version
 from .errors import AnswerError, TimeoutError
@@ -29,7 +29,6 @@ from .errors import AnswerError, TimeoutError
 if TYPE_CHECKING:
     import httpx
     import urllib3
-    from anyio.lowlevel import RunVar
 
 __all__ = [
     "AsyncHttpExecutor",
@@ -219,12 +218,12 @@ class AsyncHttpxExecutor:
 
     def __init__(self, client: Optional[httpx.AsyncClient] = None) -> None:
         self._given = client
-        self._clients: Optional[RunVar[Optional[httpx.AsyncClient]]] = None
+        self._clients = PerLoop(_open_async)
 
     async def __call__(self, request: Request) -> Response:
         body = request.body
         answer = _Answer(request)
-        client = self._given or self._open()
+        client = self._given or self._clients.get()
         built = client.build_request(
             request.method,
             request.url,
@@ -240,36 +239,21 @@ class AsyncHttpxExecutor:
             await response.aclose()
         return Response(response.status_code, answer.whole(), response.headers)
 
-    def _open(self) -> httpx.AsyncClient:
-        import httpx
-
-        client = self._of_this_loop().get()
-        if client is None:
-            client = httpx.AsyncClient(**_settings())
-            self._of_this_loop().set(client)
-        return client
-
-    def _of_this_loop(self) -> RunVar[Optional[httpx.AsyncClient]]:
-        if self._clients is None:
-            from anyio.lowlevel import RunVar
-
-            self._clients = RunVar(f"baijiayun.http.{next(_executors)}", None)
-        return self._clients
-
     async def close(self) -> None:
         """Closes the connections of this event loop, unless the client is yours."""
-        if self._given is None and self._clients is not None:
-            client = self._clients.get()
-            self._clients.set(None)
-            if client is not None:
-                await client.aclose()
+        client = self._clients.take()
+        if client is not None:
+            await client.aclose()
 
     def after_fork(self) -> None:
         """Leaves the connections to the parent process."""
-        self._clients = None
+        self._clients.forget()
 
 
-_executors = itertools.count()
+def _open_async() -> httpx.AsyncClient:
+    import httpx
+
+    return httpx.AsyncClient(**_settings())
 
 
 class _Answer:

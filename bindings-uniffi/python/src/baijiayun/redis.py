@@ -8,7 +8,9 @@ A store that is down does not stop calls: they go on within the limits of their 
 from __future__ import annotations
 
 from hashlib import sha1
-from typing import Any, Protocol
+from typing import Any, Callable, Protocol, Union
+
+from ._loops import PerLoop
 
 __all__ = ["AsyncRedisStore", "RedisStore"]
 
@@ -51,26 +53,34 @@ class RedisStore:
 
 
 class AsyncRedisStore:
-    """A store for `AsyncClient`: the same with `redis.asyncio.Redis`."""
+    """A store for `AsyncClient`: the same with `redis.asyncio.Redis`, which runs on asyncio only.
 
-    def __init__(self, redis: _Redis) -> None:
-        self._redis = redis
+    Connections belong to an event loop: give it what makes a client, and each loop gets one of its own.
+    """
+
+    def __init__(self, redis: Union[_Redis, Callable[[], _Redis]]) -> None:
+        self._redis: PerLoop[_Redis] = PerLoop(redis if callable(redis) else lambda: redis)
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> AsyncRedisStore:
         """The store at an address such as `redis://:password@127.0.0.1:6379/0`; `settings` are those of redis-py."""
         from redis.asyncio import Redis
 
-        return cls(_open(Redis, url, settings))
+        return cls(lambda: _open(Redis, url, settings))
+
+    def after_fork(self) -> None:
+        """Leaves the connections to the parent process."""
+        self._redis.forget()
 
     async def evaluate(self, script: str, keys: list[str], args: list[int]) -> int:
         """Evaluates a Lua script, which is sent only if Redis does not know it."""
+        redis = self._redis.get()
         try:
-            return int(await self._redis.evalsha(_sha(script), len(keys), *keys, *args))
+            return int(await redis.evalsha(_sha(script), len(keys), *keys, *args))
         except Exception as error:
             if not _is_unknown_script(error):
                 raise
-        return int(await self._redis.eval(script, len(keys), *keys, *args))
+        return int(await redis.eval(script, len(keys), *keys, *args))
 
 
 def _open(redis: Any, url: str, settings: dict[str, Any]) -> Any:
