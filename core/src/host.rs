@@ -296,8 +296,11 @@ impl Host {
     }
 }
 
-fn read_options<T: Input>(name: &str, options: &str) -> Result<T, Error> {
-    T::read(object(options)).map_err(|reason| refused(name, format!("the options are not understood: {reason}")))
+fn read_options<T: Input + Default>(name: &str, options: &str) -> Result<T, Error> {
+    if options.is_empty() {
+        return Ok(T::default());
+    }
+    T::read(options).map_err(|reason| refused(name, format!("the options are not understood: {reason}")))
 }
 
 /// An empty text stands for no members.

@@ -157,12 +157,19 @@ pub(super) struct HostCallback {
     pub(super) clock: bool,
 }
 
+impl Default for HostCallback {
+    fn default() -> HostCallback {
+        HostCallback { name: None, tolerance: TOLERANCE, clock: true }
+    }
+}
+
 impl Input for HostCallback {
     fn of(object: &mut Object<'_>) -> Said<HostCallback> {
+        let HostCallback { name, tolerance, clock } = HostCallback::default();
         Ok(HostCallback {
-            name: object.text("name")?,
-            tolerance: object.number("tolerance")?.unwrap_or(TOLERANCE),
-            clock: object.flag("clock")?.unwrap_or(true),
+            name: object.text("name")?.or(name),
+            tolerance: object.number("tolerance")?.unwrap_or(tolerance),
+            clock: object.flag("clock")?.unwrap_or(clock),
         })
     }
 }

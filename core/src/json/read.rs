@@ -203,7 +203,7 @@ type Said<T> = std::result::Result<T, String>;
 impl<'a> Object<'a> {
     pub(crate) fn read(text: &'a str) -> Said<Object<'a>> {
         let members = members(text).map_err(|error| format!("it is no JSON object: {error}"))?;
-        Ok(Object { members, known: Vec::new() })
+        Ok(Object { members, known: Vec::with_capacity(16) })
     }
 
     /// A member as it is written.
