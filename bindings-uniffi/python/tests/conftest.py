@@ -7,7 +7,11 @@ clients and carries calls out, whichever it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -146,3 +150,29 @@ def forms(requests: Iterable[Request]) -> list[dict[str, str]]:
         dict(parse_qsl(request.body.decode() if isinstance(request.body, bytes) else "", keep_blank_values=True))
         for request in requests
     ]
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("redis")
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        if os.environ.get("REDIS_REQUIRED"):
+            pytest.fail("neither redis-server nor valkey-server is installed")
+        pytest.skip("neither redis-server nor valkey-server is installed")
+    folder: Path = tmp_path_factory.mktemp("redis")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    server = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)
+    with server:
+        assert server.stdout is not None
+        for line in server.stdout:
+            if "eady to accept connections" in line:
+                break
+        else:
+            pytest.fail("redis-server did not start")
+        yield f"redis://127.0.0.1:{port}"
+        server.terminate()
+        server.stdout.read()

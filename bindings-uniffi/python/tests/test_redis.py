@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -15,32 +10,6 @@ import pytest
 from baijiayun import AsyncClient, Client, Details, ThrottledError
 from baijiayun.redis import AsyncRedisStore, RedisStore
 from conftest import KEY, Drive, envelope
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("redis")
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        if os.environ.get("REDIS_REQUIRED"):
-            pytest.fail("neither redis-server nor valkey-server is installed")
-        pytest.skip("neither redis-server nor valkey-server is installed")
-    folder: Path = tmp_path_factory.mktemp("redis")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)
-    with server:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if "eady to accept connections" in line:
-                break
-        else:
-            pytest.fail("redis-server did not start")
-        yield f"redis://127.0.0.1:{port}"
-        server.terminate()
-        server.stdout.read()
 
 
 def client_of(drive: Drive, url: str, **settings: Any) -> Any:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._client import AsyncClient, Client
+from ._params import BEIJING
 from .details import Answer, Departure, Details, Trace
 from .errors import (
     AccountNotFoundError,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "BEIJING",
     "AccountNotFoundError",
     "Answer",
     "AnswerError",

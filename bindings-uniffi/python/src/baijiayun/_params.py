@@ -16,6 +16,7 @@ from .errors import Fault, InvalidParametersError
 from .files import File, as_file, is_file_like
 
 BEIJING = timezone(timedelta(hours=8), "UTC+8")
+"""The time zone of the service, which is that of a datetime without one."""
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MILLISECOND = timedelta(milliseconds=1)
 
