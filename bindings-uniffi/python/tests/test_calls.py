@@ -202,8 +202,10 @@ def test_options_of_a_call(drive: Drive) -> None:
     assert caught.value.kind == "http_status" and client.fake.requests[0].timeout == 5
     with pytest.raises(InvalidParametersError):
         drive.do(lambda: client.room.info(room_id=1, options={"retry": "sometimes"}))
-    with pytest.raises(InvalidParametersError):
+    with pytest.raises(InvalidParametersError, match="no option dead_line; options are attempt_timeout, "):
         drive.do(lambda: client.room.info(room_id=1, options={"dead_line": 1}))
+    with pytest.raises(TypeError, match="a number of seconds, not a str"):
+        drive.do(lambda: client.room.info(room_id=1, options={"deadline": "1"}))
 
 
 def test_names_that_are_none(drive: Drive) -> None:
@@ -219,6 +221,19 @@ def test_an_executor_that_gives_something_else(drive: Drive) -> None:
     client._runner.http = drive.awaited(lambda request: b"{}")
     with pytest.raises(MisuseError, match="bytes"):
         drive.do(lambda: client.room.info(room_id=1))
+    assert client._runner.calls.engine.calls() == 0
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_executor_that_cannot_be_awaited(backend: str) -> None:
+    http: Any = lambda request: envelope()  # noqa: E731
+    client = AsyncClient("demo", "1", KEY, http=http)
+
+    async def main() -> None:
+        with pytest.raises(MisuseError, match="async def"):
+            await client.room.info(room_id=1)
+
+    anyio.run(main, backend=backend)
     assert client._runner.calls.engine.calls() == 0
 
 

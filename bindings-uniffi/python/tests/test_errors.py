@@ -8,6 +8,7 @@ import pickle
 import re
 from typing import Any, get_args
 
+import httpx
 import pytest
 from baijiayun import (
     ApiError,
@@ -92,6 +93,9 @@ def test_errors_of_your_own() -> None:
         {"partner_key": ""},
         {"partner_key": None},
         {"partner_key": 5},
+        {"partner_key": KEY.encode()},
+        {"http": 5},
+        {"http": httpx.Client()},
         {"callback_keys": "one"},
         {"callback_keys": [5]},
         {"callback_keys": [object()]},

@@ -62,6 +62,23 @@ def test_what_is_in_the_wheel() -> None:
     assert ("pytest11", "baijiayun.testing") in points
 
 
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="older Pythons have no such module")
+def test_subinterpreters_that_share_the_lock() -> None:
+    """mod_wsgi makes such. Others cannot load msgspec."""
+    program = (
+        "import json; from baijiayun import Client; from baijiayun.http import Response; "
+        "body = json.dumps({'code': 0, 'data': {'room_id': 7}, 'msg': '', 'ts': 1}).encode(); "
+        "client = Client('demo', '1', 'k', http=lambda request: Response(200, body)); "
+        "print(client.room.info(room_id=1).room_id, flush=True)"
+    )
+    outer = f"import _interpreters as i; i.exec(i.create('legacy'), {program!r}); {program}"
+    assert run(outer).split() == ["7", "7"]
+
+
+def test_values_show_what_they_have() -> None:
+    assert repr(types.RoomInfoResult(room_id=7, title="第一课")) == "RoomInfoResult(room_id=7, title='第一课')"
+
+
 def test_all_names_are_there() -> None:
     assert len(set(baijiayun.__all__)) == len(baijiayun.__all__)
     for name in baijiayun.__all__:

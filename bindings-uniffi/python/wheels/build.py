@@ -28,19 +28,32 @@ TARGETS = [
 ]
 
 
-def build(target: str, library: str) -> Path:
+def build(target: str, tag: str, library: str) -> Path:
     """Builds the library for a platform."""
     triple = re.sub(r"\.[\d.]+$", "", target)
     # UniFFI's tool has read its symbols in the library of this machine, so these can go.
     command = ["cargo", "zigbuild", "--quiet", "--locked", "--profile", "native", "--config", 'profile.native.strip="symbols"']
     command += ["--package", "baijiayun-uniffi", "--lib", "--target", target]
+    cargo_home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    # Paths of this machine are nobody's business.
+    flags = [f"--remap-path-prefix={ROOT}=baijiayun", f"--remap-path-prefix={cargo_home}=cargo"]
     env = dict(os.environ)
     if "musl" in target:
         # Rust links musl statically unless it is told otherwise, and a static library cannot be loaded.
-        env[f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS"] = "-Ctarget-feature=-crt-static"
-    subprocess.run(["rustup", "target", "add", triple], check=True, capture_output=True)
-    subprocess.run(command, cwd=ROOT, env=env, check=True)
-    return ROOT / "target" / triple / "native" / library
+        flags.append("-Ctarget-feature=-crt-static")
+    if "apple" in target:
+        env["MACOSX_DEPLOYMENT_TARGET"] = ".".join(tag.split("_")[1:3])
+        flags.append(f"-Clink-arg=-Wl,-install_name,@rpath/{library}")
+    env[f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS"] = " ".join(flags)
+    # What it says on the way is of no use: rustc looks for Apple's SDK, which zig does without.
+    for step in (["rustup", "target", "add", triple], command):
+        ran = subprocess.run(step, cwd=ROOT, env=env, capture_output=True, text=True)
+        if ran.returncode != 0:
+            sys.exit(f"{target}: {' '.join(step)} failed:\n{ran.stderr}")
+    built = ROOT / "target" / triple / "native" / library
+    if re.search(re.escape(cargo_home).encode() + b"|" + re.escape(str(ROOT)).encode(), built.read_bytes()):
+        sys.exit(f"{target}: the library holds paths of this machine")
+    return built
 
 
 def pack(model: Path, library: Path, tag: str, folder: Path) -> Path:
@@ -65,7 +78,7 @@ def main() -> None:
         sys.exit("usage: build.py WHEEL_OF_THIS_MACHINE FOLDER")
     model, folder = Path(sys.argv[1]), Path(sys.argv[2])
     for target, tag, library in TARGETS:
-        print(pack(model, build(target, library), tag, folder), flush=True)
+        print(pack(model, build(target, tag, library), tag, folder), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from typing import Any
 
 import lief
 
+lief.logging.disable()
+
 LIMIT = 1_000_000
 """Bytes."""
 

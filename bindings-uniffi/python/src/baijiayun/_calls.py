@@ -18,6 +18,7 @@ from . import _native
 from ._boundary import Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
 from ._multipart import Multipart
 from ._params import convert, write
+from ._shared import Shared
 from .details import Details
 from .errors import (
     AnswerError,
@@ -31,7 +32,7 @@ from .errors import (
 )
 from .files import File
 from .http import Request, Response
-from .options import CallOptions, millis
+from .options import OPTIONS, CallOptions, millis
 
 T = TypeVar("T")
 
@@ -73,6 +74,10 @@ class Asked(Generic[T]):
 
     def _write(self, options: CallOptions, more: dict[str, Any]) -> bytes:
         written = dict(more)
+        if not options.keys() <= OPTIONS:
+            names = ", ".join(sorted(options.keys() - OPTIONS))
+            message = f"there is no option {names}; options are {', '.join(sorted(OPTIONS))}"
+            raise InvalidParametersError(f"{self.name}: {message}", operation=self.name, message=message)
         for name, value in options.items():
             if name == "details":
                 self.details = cast("Optional[Details]", value)
@@ -83,7 +88,7 @@ class Asked(Generic[T]):
         return encode(written)
 
 
-class Calls:
+class Calls(Shared):
     """The engine of one account, with the clock."""
 
     def __init__(self, config: bytes) -> None:

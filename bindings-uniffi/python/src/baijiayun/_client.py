@@ -11,6 +11,7 @@ from ._boundary import Done
 from ._calls import Asked, Calls
 from ._config import Paths, Quota, config
 from ._run import AsyncRunner, AsyncSigner, Runner, Signer
+from ._shared import Shared
 from .details import Answer
 from .generated.resources import AsyncResources, Resources
 from .http import AsyncHttpExecutor, HttpExecutor, Request
@@ -28,7 +29,7 @@ Self = TypeVar("Self", bound="Client")
 AsyncSelf = TypeVar("AsyncSelf", bound="AsyncClient")
 
 
-class Client(Resources):
+class Client(Shared, Resources):
     """A client of one account.
 
         client = Client("demo", "12345678", partner_key)
@@ -96,6 +97,7 @@ class Client(Resources):
                 has_store=store is not None,
                 store_prefix=store_prefix,
                 has_signer=signer is not None,
+                http=http,
             )
         )
         super().__init__(Runner(calls, http, store, signer))
@@ -168,7 +170,7 @@ class Client(Resources):
         self.close()
 
 
-class AsyncClient(AsyncResources):
+class AsyncClient(Shared, AsyncResources):
     """A client of one account, for asyncio and trio.
 
         async with AsyncClient("demo", "12345678", partner_key) as client:
@@ -236,6 +238,7 @@ class AsyncClient(AsyncResources):
                 has_store=store is not None,
                 store_prefix=store_prefix,
                 has_signer=signer is not None,
+                http=http,
             )
         )
         super().__init__(AsyncRunner(calls, http, store, signer))

@@ -22,7 +22,7 @@ def config(
     *,
     domain: str,
     partner_id: Union[int, str],
-    partner_key: Optional[str],
+    partner_key: object,
     callback_keys: Sequence[str],
     paths: Optional[Paths],
     attempts: Optional[int],
@@ -34,8 +34,15 @@ def config(
     has_store: bool,
     store_prefix: Optional[str],
     has_signer: bool,
+    http: object,
 ) -> bytes:
     """The configuration as JSON. It holds the key."""
+    if not isinstance(partner_key, (str, type(None))):
+        raise ConfigError(f"partner_key must be a str, not a {type(partner_key).__name__}")
+    if http is not None and not callable(http):
+        hint = "an httpx client goes into an HttpxExecutor or AsyncHttpxExecutor of baijiayun.http"
+        message = f"http must be a callable that sends a request, not a {type(http).__name__}"
+        raise ConfigError(f"{message} [{hint}]", message=message, hint=hint)
     if partner_key is None and not has_signer:
         raise ConfigError("partner_key is missing: give it, or a signer that asks the machine that has it")
     if isinstance(callback_keys, str):

@@ -103,7 +103,7 @@ def convert(value: Any) -> Any:
         raise TypeError("has a file where none is taken")
     if isinstance(value, Iterable):
         return [convert(item) for item in cast("Iterable[object]", value)]
-    raise TypeError(f"cannot be a {type(value).__name__}")
+    raise TypeError(f"cannot be of type {type(value).__name__}")
 
 
 def _unfit(name: str, value: Any) -> Optional[Fault]:

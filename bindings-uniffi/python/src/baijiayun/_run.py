@@ -9,8 +9,9 @@ from typing import Any, Callable, Optional, TypeVar
 from ._boundary import Done, Store as StoreStep, Wait
 from ._calls import Action, Asked, Calls, log, on_fork
 from ._native import quota_script
+from ._shared import Shared
 from .errors import MisuseError
-from .http import AsyncHttpExecutor, AsyncHttpxExecutor, HttpExecutor, HttpxExecutor, Request
+from .http import AsyncHttpExecutor, AsyncHttpxExecutor, HttpExecutor, HttpxExecutor, Request, Response
 from .store import AsyncStore, Store
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ AsyncSigner = Callable[[str], Awaitable[str]]
 """The same to be awaited."""
 
 
-class Runner:
+class Runner(Shared):
     """Carries out what calls ask for."""
 
     def __init__(
@@ -82,7 +83,7 @@ class Runner:
             self.http.close()
 
 
-class AsyncRunner:
+class AsyncRunner(Shared):
     """Carries out what calls ask for, with async and await."""
 
     def __init__(
@@ -126,7 +127,10 @@ class AsyncRunner:
             from anyio import fail_after
 
             with fail_after(action.timeout):
-                return await self.http(action)
+                sent = self.http(action)
+                if isinstance(sent, Response):
+                    raise MisuseError("the HTTP executor of an AsyncClient must be awaited: write it with `async def`")
+                return await sent
         if isinstance(action, Wait):
             log.debug("waiting %s ms (%s)", action.time, action.why)
             return await self.sleep(action.time / 1000)

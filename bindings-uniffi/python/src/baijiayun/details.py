@@ -9,7 +9,7 @@ import msgspec
 __all__ = ["Answer", "Departure", "Details", "Trace"]
 
 
-class Value(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class Value(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True, gc=False):
     """What the types of this package have in common: they are values, and compare as such.
 
     Members that the service left out are None.

@@ -29,6 +29,15 @@ class CallOptions(TypedDict, total=False):
     """Is filled with what is known about the call besides its data."""
 
 
+OPTIONS = frozenset(CallOptions.__annotations__)
+"""Their names."""
+
+
 def millis(seconds: Optional[float]) -> Optional[int]:
     """Seconds as the engine counts them."""
-    return None if seconds is None else max(0, round(seconds * 1000))
+    if seconds is None:
+        return None
+    try:
+        return max(0, round(seconds * 1000))
+    except TypeError:
+        raise TypeError(f"a time is a number of seconds, not a {type(seconds).__name__}") from None
