@@ -9,8 +9,10 @@ from __future__ import annotations
 import ntpath
 import posixpath
 import re
+import struct
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +107,10 @@ def examine(wheel: Wheel) -> str:
         # The tag promises that it runs on this version.
         promised = tuple(int(part) for part in wheel.platform.split("_")[1:3])
         version = newest_glibc(binary) if system == "linux" else oldest_macos(binary)
-        remark = f"{'macOS' if system == 'darwin' else 'musl' if libc == 'musl' else 'glibc'} {'.'.join(map(str, version))}"
-        wheel.check(version <= promised, f"it needs {remark}")
+        wheel.check(version <= promised, f"it needs version {version} of the system")
+        remark = "musl" if libc == "musl" else f"{'macOS' if system == 'darwin' else 'glibc'} {'.'.join(map(str, version))}"
+    if machine == lief.MachO.Header.CPU_TYPE.ARM64:
+        wheel.check(is_signed(binary, wheel.files[NATIVE + name]), "the library has no signature that fits, so macOS would kill it")
     return f"{wheel.path.name}: {size:,} bytes, {name} of {len(wheel.files[NATIVE + name]):,}, {len(exported)} exports {remark}"
 
 
@@ -163,6 +167,22 @@ def oldest_macos(binary: Any) -> tuple[int, ...]:
     """The oldest macOS that it runs on."""
     command = binary.build_version if binary.has_build_version else binary.version_min
     return tuple((command.minos if binary.has_build_version else command.version)[:2])
+
+
+def is_signed(binary: Any, content: bytes) -> bool:
+    """Whether the signature that the linker made still fits every page of the library."""
+    if not binary.has_code_signature:
+        return False
+    begin = binary.code_signature.data_offset
+    directory = content.index(b"\xfa\xde\x0c\x02", begin)
+    hashes, _, _, pages, limit, size, kind, _, bits = struct.unpack_from(">16x5I4B", content, directory)
+    if (size, kind, limit) != (32, 2, begin):  # SHA-256 of all that stands before it
+        return False
+    return pages == -(-limit >> bits) and all(
+        sha256(content[page << bits : min((page + 1) << bits, limit)]).digest()
+        == content[directory + hashes + page * size :][:size]
+        for page in range(pages)
+    )
 
 
 def main() -> None:
