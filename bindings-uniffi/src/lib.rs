@@ -12,6 +12,7 @@ use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
 use baijiayun_core::host::{Host, error_json};
 
 mod buffer;
+mod memory;
 
 use buffer::Buffer;
 
@@ -77,6 +78,7 @@ impl Engine {
         random: u64,
     ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
+        memory::expect(body.len());
         Buffer(self.host().answer(call, status, retry_after, body.to_vec(), Now { unix, ticks, random }))
     }
 
