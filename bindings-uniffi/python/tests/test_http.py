@@ -226,22 +226,41 @@ def test_a_client_of_your_own() -> None:
     assert [request.headers["x-mine"] for request in server.received] == ["1", "1"]
 
 
+@pytest.mark.parametrize("name", ["http_proxy", "ALL_PROXY"])
+def test_proxies_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(answering()) as server:
+        monkeypatch.setenv(name, server.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        with Client("http://service.invalid", "1", KEY) as client:
+            assert client.room.info(room_id=1).title == "课"
+
+        async def main() -> None:
+            async with AsyncClient("http://service.invalid", "1", KEY) as client:
+                await client.room.info(room_id=1)
+
+        anyio.run(main)
+    assert [request.path for request in server.received] == ["http://service.invalid/openapi/room/info"] * 2
+
+
 def test_connections_are_closed_with_the_client() -> None:
     with serving(answering()) as server:
         client = Client(server.url, "1", KEY)
         client.room.info(room_id=1)
         executor: Any = client._runner.http
-        inner = executor._client
+        pool = executor._sender._transport._pool
+        assert len(pool.connections) == 1
         client.close()
-        assert inner.is_closed
+        assert pool.connections == []
 
         async def main() -> None:
             client = AsyncClient(server.url, "1", KEY)
             await client.room.info(room_id=1)
             executor: Any = client._runner.http
-            inner = executor._clients.get()
+            pool = executor._senders.get()._transport._pool
+            assert len(pool.connections) == 1
             await client.close()
-            assert inner.is_closed
+            assert pool.connections == []
 
         anyio.run(main)
 

@@ -19,7 +19,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, Union
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ._loops import PerLoop
 from ._multipart import Multipart
@@ -29,6 +29,8 @@ from .errors import AnswerError, TimeoutError
 if TYPE_CHECKING:
     import httpx
     import urllib3
+
+    from ._httpx import AsyncClientSender, AsyncTransportSender, ClientSender, TransportSender
 
 __all__ = [
     "AsyncHttpExecutor",
@@ -101,52 +103,45 @@ AsyncHttpExecutor = Callable[[Request], Awaitable[Response]]
 class HttpxExecutor:
     """Sends with httpx.
 
-    Without a client of your own it makes one when it is first used: with connections that are kept, the proxies of the
-    environment, no redirects and no cookies.
+    Without a client of your own it makes connections when it is first used: they are kept, the proxies of the environment
+    are used, redirects are not followed, and cookies are not kept.
     """
 
     def __init__(self, client: Optional[httpx.Client] = None) -> None:
         self._given = client
-        self._client = client
+        self._sender: Union[ClientSender, TransportSender, None] = None
         self._lock = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
-        body = request.body
+        from ._httpx import chunks
+
         answer = _Answer(request)
-        client = self._client or self._open()
-        built = client.build_request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=iter(body) if isinstance(body, Multipart) else body,
-            timeout=_timeout(request),
-        )
-        response = client.send(built, stream=True, follow_redirects=False)
+        response = (self._sender or self._open()).send(request)
         try:
-            for chunk in response.iter_bytes():
+            for chunk in chunks(response):
                 answer.take(chunk)
         finally:
             response.close()
         return Response(response.status_code, answer.whole(), response.headers)
 
-    def _open(self) -> httpx.Client:
-        import httpx
+    def _open(self) -> Union[ClientSender, TransportSender]:
+        from ._httpx import ClientSender, open_sync
 
         with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(**_settings())
-            return self._client
+            if self._sender is None:
+                self._sender = open_sync() if self._given is None else ClientSender(self._given)
+            return self._sender
 
     def close(self) -> None:
         """Closes the connections, unless the client is yours."""
-        client, self._client = self._client, self._given
-        if client is not None and self._given is None:
-            client.close()
+        sender, self._sender = self._sender, None
+        if sender is not None and self._given is None:
+            sender.close()
 
     def after_fork(self) -> None:
         """Leaves the connections to the parent process."""
         self._lock = threading.Lock()
-        self._client = self._given
+        self._sender = None
 
 
 class Urllib3Executor:
@@ -164,7 +159,7 @@ class Urllib3Executor:
     def _open(self) -> urllib3.PoolManager:
         import urllib3
 
-        return urllib3.PoolManager(maxsize=20, headers=_headers())
+        return urllib3.PoolManager(maxsize=20, headers=own_headers())
 
     def __call__(self, request: Request) -> Response:
         answer = _Answer(request)
@@ -213,47 +208,39 @@ class Urllib3Executor:
 class AsyncHttpxExecutor:
     """Sends with httpx, in asyncio or trio.
 
-    Without a client of your own it makes one for each event loop, so that one `AsyncClient` can serve several.
+    Without a client of your own it makes connections for each event loop, so that one `AsyncClient` can serve several.
     """
 
     def __init__(self, client: Optional[httpx.AsyncClient] = None) -> None:
         self._given = client
-        self._clients = PerLoop(_open_async)
+        self._senders = PerLoop(self._open)
 
     async def __call__(self, request: Request) -> Response:
-        body = request.body
+        from ._httpx import async_chunks
+
         answer = _Answer(request)
-        client = self._given or self._clients.get()
-        built = client.build_request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=body.__aiter__() if isinstance(body, Multipart) else body,
-            timeout=_timeout(request),
-        )
-        response = await client.send(built, stream=True, follow_redirects=False)
+        response = await self._senders.get().send(request)
         try:
-            async for chunk in response.aiter_bytes():
+            async for chunk in async_chunks(response):
                 answer.take(chunk)
         finally:
             await response.aclose()
         return Response(response.status_code, answer.whole(), response.headers)
 
+    def _open(self) -> Union[AsyncClientSender, AsyncTransportSender]:
+        from ._httpx import AsyncClientSender, open_async
+
+        return open_async() if self._given is None else AsyncClientSender(self._given)
+
     async def close(self) -> None:
         """Closes the connections of this event loop, unless the client is yours."""
-        client = self._clients.take()
-        if client is not None:
-            await client.aclose()
+        sender = self._senders.take()
+        if sender is not None and self._given is None:
+            await sender.close()
 
     def after_fork(self) -> None:
         """Leaves the connections to the parent process."""
-        self._clients.forget()
-
-
-def _open_async() -> httpx.AsyncClient:
-    import httpx
-
-    return httpx.AsyncClient(**_settings())
+        self._senders.forget()
 
 
 class _Answer:
@@ -276,21 +263,6 @@ class _Answer:
         return b"".join(self.chunks)
 
 
-def _timeout(request: Request) -> httpx.Timeout:
-    import httpx
-
-    return httpx.Timeout(request.timeout, write=min(request.timeout, request.stall_timeout))
-
-
-def _settings() -> dict[str, Any]:
-    """Settings of the clients made here: no cookie is kept, whatever the service sets."""
-    from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-    return {
-        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        "headers": _headers(),
-    }
-
-
-def _headers() -> dict[str, str]:
+def own_headers() -> dict[str, str]:
+    """What requests have besides their own headers."""
     return {"user-agent": f"{DISTRIBUTION}/{version()} python"}

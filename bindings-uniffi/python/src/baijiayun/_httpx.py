@@ -1,0 +1,165 @@
+"""Sending with httpx. This module is loaded with the first request, for it loads httpx.
+
+A client of httpx does much that is of no use here: it merges settings, keeps cookies, follows redirects, and its log shows
+the addresses of signed GETs. So what is made here sends by a transport, the part of httpx that speaks HTTP, which takes a
+tenth of the time. A client that was given, or that proxies need, is used as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
+from typing import Any, Union, cast
+from urllib.request import getproxies
+
+import httpx
+
+from ._multipart import Multipart
+from .http import Request, own_headers
+
+
+def open_sync() -> Union[ClientSender, TransportSender]:
+    """Sends by connections of its own."""
+    if _has_proxies():
+        return ClientSender(httpx.Client(**_settings()))
+    return TransportSender()
+
+
+def open_async() -> Union[AsyncClientSender, AsyncTransportSender]:
+    """Sends by connections of its own, which belong to the event loop that runs."""
+    if _has_proxies():
+        return AsyncClientSender(httpx.AsyncClient(**_settings()))
+    return AsyncTransportSender()
+
+
+class ClientSender:
+    """Sends by a client."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+
+    def send(self, request: Request) -> httpx.Response:
+        return self.client.send(_for_client(self.client, request), stream=True, follow_redirects=False)
+
+    def close(self) -> None:
+        self.client.close()
+
+
+class AsyncClientSender:
+    """Sends by a client."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def send(self, request: Request) -> httpx.Response:
+        return await self.client.send(_for_client(self.client, request), stream=True, follow_redirects=False)
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+
+class TransportSender:
+    """Sends by a transport."""
+
+    def __init__(self) -> None:
+        self._transport = httpx.HTTPTransport(verify=_trusted())
+
+    def send(self, request: Request) -> httpx.Response:
+        return self._transport.handle_request(_for_transport(request))
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class AsyncTransportSender:
+    """Sends by a transport."""
+
+    def __init__(self) -> None:
+        self._transport = httpx.AsyncHTTPTransport(verify=_trusted())
+
+    async def send(self, request: Request) -> httpx.Response:
+        return await self._transport.handle_async_request(_for_transport(request))
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+
+def chunks(response: httpx.Response) -> Iterable[bytes]:
+    """The body of an answer, as it comes in."""
+    if "content-encoding" in response.headers:
+        return response.iter_bytes()
+    return cast("Iterable[bytes]", response.stream)
+
+
+def async_chunks(response: httpx.Response) -> AsyncIterable[bytes]:
+    """The same to be awaited."""
+    if "content-encoding" in response.headers:
+        return response.aiter_bytes()
+    return cast("AsyncIterable[bytes]", response.stream)
+
+
+class _Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A form with files as httpx takes it."""
+
+    def __init__(self, body: Multipart) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._body.__aiter__()
+
+
+def _for_client(client: Union[httpx.Client, httpx.AsyncClient], request: Request) -> httpx.Request:
+    """The request with what the client adds to it."""
+    body = request.body
+    content: Any = body
+    if isinstance(body, Multipart):
+        content = iter(body) if isinstance(client, httpx.Client) else body.__aiter__()
+    timeout = httpx.Timeout(**_timeouts(request))
+    return client.build_request(request.method, _url(request), headers=request.headers, content=content, timeout=timeout)
+
+
+def _for_transport(request: Request) -> httpx.Request:
+    """The request as it goes out."""
+    body, url = request.body, _url(request)
+    headers = [("host", url.netloc.decode()), *_FIXED, *request.headers.items()]
+    if isinstance(body, bytes):
+        headers.append(("content-length", str(len(body))))
+    stream = _Parts(body) if isinstance(body, Multipart) else httpx.ByteStream(body or b"")
+    return httpx.Request(request.method, url, headers=headers, stream=stream, extensions={"timeout": _timeouts(request)})
+
+
+_FIXED = [("accept-encoding", "gzip, deflate"), ("connection", "keep-alive"), *own_headers().items()]
+
+
+def _url(request: Request) -> httpx.URL:
+    """The address, read. Those of forms come again and again, the others are signed and differ."""
+    return _read_url(request.url) if isinstance(request.body, bytes) else httpx.URL(request.url)
+
+
+_read_url = lru_cache(maxsize=512)(httpx.URL)
+
+
+def _timeouts(request: Request) -> dict[str, float]:
+    timeout = request.timeout
+    return {"connect": timeout, "read": timeout, "write": min(timeout, request.stall_timeout), "pool": timeout}
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> SSLContext:
+    """The certificates that are trusted. Reading them takes tens of milliseconds, and each event loop has a transport."""
+    return httpx.create_ssl_context()
+
+
+def _has_proxies() -> bool:
+    """Whether the environment or the system names proxies, in the places where httpx looks for them."""
+    return not {"http", "https", "all"}.isdisjoint(getproxies())
+
+
+def _settings() -> dict[str, Any]:
+    """Settings of the clients made here: no cookie is kept, whatever the service sets."""
+    return {"cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])), "headers": own_headers()}
