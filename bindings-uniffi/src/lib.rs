@@ -57,12 +57,12 @@ impl Engine {
 
     /// Begins a call: a line with the name, a line with the options, then the parameters.
     pub fn begin(&self, call: &[u8], unix: i64, ticks: u64, random: u64) -> Buffer {
-        Buffer(self.host().begin(&String::from_utf8_lossy(call), Now { unix, ticks, random }))
+        Buffer(self.host().begin(&String::from_utf8_lossy(call), Now { unix, ticks, random }).into_json())
     }
 
     /// The request of a call, signed but not sent.
     pub fn request(&self, call: &[u8], unix: i64) -> Buffer {
-        Buffer(self.host().request(&String::from_utf8_lossy(call), unix))
+        Buffer(self.host().request(&String::from_utf8_lossy(call), unix).into_json())
     }
 
     /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said.
@@ -79,12 +79,12 @@ impl Engine {
     ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
         memory::expect(body.len());
-        Buffer(self.host().answer(call, status, retry_after, body.to_vec(), Now { unix, ticks, random }))
+        Buffer(self.host().answer(call, status, retry_after, body, Now { unix, ticks, random }).into_json())
     }
 
     /// Tells what became of any other step.
     pub fn resume(&self, call: u64, event: &[u8], unix: i64, ticks: u64, random: u64) -> Buffer {
-        Buffer(self.host().resume(call, &String::from_utf8_lossy(event), Now { unix, ticks, random }))
+        Buffer(self.host().resume(call, &String::from_utf8_lossy(event), Now { unix, ticks, random }).into_json())
     }
 
     /// Gives a call up.

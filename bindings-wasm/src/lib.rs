@@ -1,21 +1,27 @@
-//! The engine as WebAssembly: a shell around [`Host`], JSON in and JSON out.
+//! The engine as WebAssembly: a shell around [`Host`].
 //!
-//! The npm package in `npm/` is what people use; its `src/engine.ts` drives this.
+//! Texts cross on a *page*: memory that both sides keep, so that no call pays
+//! for allocations and for the objects by which texts cross otherwise. The two
+//! steps that every call has are laid out in numbers and text (see `src/page.rs`);
+//! all others are JSON. The npm package in `npm/` is what people use; its
+//! `src/page.ts` is the other side of the page, and `src/engine.ts` drives this.
 
 use std::cell::RefCell;
 
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::host::{Host, error_json};
+use baijiayun_core::host::{Host, Told, error_json};
 use wasm_bindgen::prelude::*;
+
+mod page;
+
+use page::Page;
 
 /// The calls of one account.
 #[wasm_bindgen]
 pub struct Engine {
     host: RefCell<Host>,
-    /// Where [`Engine::begin`] and [`Engine::request`] find their text and leave their answer: that
-    /// spares every call the allocations, and the array, by which texts cross otherwise.
-    page: RefCell<Vec<u8>>,
+    page: RefCell<Page>,
 }
 
 /// JavaScript's numbers are doubles: all that is counted here fits in 53 bits.
@@ -42,50 +48,50 @@ impl Engine {
         Ok(Engine { host: RefCell::new(host), page: RefCell::default() })
     }
 
-    /// The address of the page, with room for at least so many bytes.
-    pub fn page(&self, room: usize) -> *mut u8 {
+    /// The address of the page.
+    pub fn page(&self) -> *const u8 {
+        self.page.borrow().address()
+    }
+
+    /// The address of the page with room for at least so many bytes of text. What stood there may be lost.
+    pub fn new_page(&self, room: usize) -> *const u8 {
         let mut page = self.page.borrow_mut();
-        if page.len() < room {
-            page.resize(room, 0);
-        }
-        page.as_mut_ptr()
+        page.make_room(room);
+        page.address()
     }
 
     /// Begins the call on the page: a line with the name, a line with the options, then the
-    /// parameters. Returns the length of the answer.
+    /// parameters. Returns the length of the answer on the page.
     pub fn begin(&self, length: usize, unix: f64, ticks: f64, random: f64) -> usize {
-        self.turn(length, |call| self.host.borrow_mut().begin(call, now(unix, ticks, random)))
+        self.turn(|page, host| host.begin(page.text(length), now(unix, ticks, random)))
     }
 
-    /// The request of the call on the page, signed but not sent. Returns the length of the answer.
+    /// The request of the call on the page, signed but not sent.
     pub fn request(&self, length: usize, unix: f64) -> usize {
-        self.turn(length, |call| self.host.borrow().request(call, unix as i64))
+        self.turn(|page, host| host.request(page.text(length), unix as i64))
     }
 
-    /// Tells the HTTP answer to a call.
+    /// Tells the HTTP answer to a call, whose body is on the page. A negative `retry_after` was not said.
     #[allow(clippy::too_many_arguments)]
     pub fn answer(
         &self,
+        length: usize,
         call: f64,
         status: u16,
-        retry_after: Option<f64>,
-        body: Vec<u8>,
+        retry_after: f64,
         unix: f64,
         ticks: f64,
         random: f64,
-    ) -> String {
-        text(self.host.borrow_mut().answer(
-            call as u64,
-            status,
-            retry_after.map(|time| time as u64),
-            body,
-            now(unix, ticks, random),
-        ))
+    ) -> usize {
+        let retry_after = (retry_after >= 0.0).then_some(retry_after as u64);
+        self.turn(|page, host| {
+            host.answer(call as u64, status, retry_after, page.bytes(length), now(unix, ticks, random))
+        })
     }
 
-    /// Tells what became of any other step.
-    pub fn resume(&self, call: f64, event: &str, unix: f64, ticks: f64, random: f64) -> String {
-        text(self.host.borrow_mut().resume(call as u64, event, now(unix, ticks, random)))
+    /// Tells what became of any other step: the event on the page.
+    pub fn resume(&self, length: usize, call: f64, unix: f64, ticks: f64, random: f64) -> usize {
+        self.turn(|page, host| host.resume(call as u64, page.text(length), now(unix, ticks, random)))
     }
 
     /// Gives a call up.
@@ -110,17 +116,11 @@ impl Engine {
 }
 
 impl Engine {
-    /// Puts the answer to the text on the page in its place.
-    fn turn(&self, length: usize, answer: impl FnOnce(&str) -> Vec<u8>) -> usize {
+    /// Answers what is on the page, in its place.
+    fn turn(&self, answer: impl FnOnce(&Page, &mut Host) -> Told) -> usize {
         let mut page = self.page.borrow_mut();
-        // JavaScript wrote it as UTF-8.
-        let answer = answer(page.get(..length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default());
-        let length = answer.len();
-        match page.get_mut(..length) {
-            Some(place) => place.copy_from_slice(&answer),
-            None => *page = answer,
-        }
-        length
+        let told = answer(&page, &mut self.host.borrow_mut());
+        page.tell(told)
     }
 }
 

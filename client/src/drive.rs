@@ -90,11 +90,11 @@ impl Driver {
         }
     }
 
-    async fn send(&self, request: Request, timeout: Duration) -> Event {
+    async fn send(&self, request: Request, timeout: Duration) -> Event<'static> {
         match self.executor.execute(request, timeout).await {
             Ok(answer) => {
                 tracing::debug!(status = answer.status, "answered");
-                Event::Answer { status: answer.status, retry_after: answer.retry_after, body: answer.body }
+                Event::Answer { status: answer.status, retry_after: answer.retry_after, body: answer.body.into() }
             }
             Err(failure) => {
                 tracing::debug!(message = failure.message, "no answer");

@@ -258,12 +258,13 @@ impl<'a> Reader<'a> {
 
 /// A number, or a text that is one.
 fn int(raw: &[u8]) -> Option<i64> {
-    std::str::from_utf8(raw).ok()?.trim_matches('"').parse().ok()
+    let digits = raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")).unwrap_or(raw);
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 fn text(raw: &[u8]) -> String {
     match raw {
-        b"null" => String::new(),
+        b"null" | b"\"\"" => String::new(),
         [b'"', ..] => {
             let mended = mend_surrogates(raw);
             let raw = mended.unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned());

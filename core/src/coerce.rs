@@ -137,6 +137,8 @@ impl<'a> Straightener<'a> {
     /// Straightens the next value and returns it.
     pub(crate) fn finish_value(&mut self, shape: &Shape, depth: u16) -> Result<Vec<u8>> {
         self.begin();
+        // About as much comes out as goes in.
+        self.out.reserve(self.scanner.rest());
         let outcome = self.value(shape, depth)?;
         self.flush();
         let absent = match outcome {
@@ -396,17 +398,14 @@ impl<'a> Straightener<'a> {
     }
 
     fn object(&mut self, fields: &'static [Field], depth: u16) -> Result<Outcome> {
-        let mut next = 0;
-        self.members(depth, |this, key, depth| {
-            let Some(field) = lookup(fields, key, &mut next) else {
-                return this.untouched(depth);
-            };
-            this.value(&field.shape, depth)
+        self.members(fields, depth, |this, field, depth| match field {
+            Some(field) => this.value(&field.shape, depth),
+            None => this.untouched(depth),
         })
     }
 
     fn map(&mut self, values: &'static Shape, depth: u16) -> Result<Outcome> {
-        self.members(depth, |this, _, depth| {
+        self.members(&[], depth, |this, _, depth| {
             // A key may itself be the news (a code that nobody used), so null stays.
             Ok(match this.value(values, depth)? {
                 Outcome::Absent => Outcome::Kept,
@@ -418,8 +417,9 @@ impl<'a> Straightener<'a> {
     /// Walks over the members of an object and takes out those that stand for nothing.
     fn members(
         &mut self,
+        fields: &'static [Field],
         depth: u16,
-        mut member: impl FnMut(&mut Self, &'a [u8], u16) -> Result<Outcome>,
+        mut member: impl FnMut(&mut Self, Option<&'static Field>, u16) -> Result<Outcome>,
     ) -> Result<Outcome> {
         let depth = self.scanner.deeper(depth)?;
         self.scanner.expect(b'{')?;
@@ -427,13 +427,24 @@ impl<'a> Straightener<'a> {
             return Ok(Outcome::Kept);
         }
         let mut kept_any = false;
+        let mut next = 0;
         loop {
             let begin = self.mark();
             self.scanner.skip_space();
-            let key = self.scanner.string()?;
+            // Most members stand in the order of the description.
+            let (key, field) = match fields.get(next).filter(|field| self.scanner.eat_text(field.name)) {
+                Some(field) => {
+                    next += 1;
+                    (field.name.as_bytes(), Some(field))
+                }
+                None => {
+                    let key = self.scanner.string()?;
+                    (key, lookup(fields, key, &mut next))
+                }
+            };
             self.scanner.expect(b':')?;
             self.path.push(Step::Key(key));
-            let outcome = member(self, key, depth)?;
+            let outcome = member(self, field, depth)?;
             self.path.pop();
             let stays = match outcome {
                 Outcome::Kept => true,
@@ -652,13 +663,8 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
 /// The field of that name. Answers list members in the order of the document,
 /// more or less, so the search begins behind the last one found.
 #[inline]
+/// The field of that name, and in `next` the one after it.
 fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'static Field> {
-    if let Some(field) = fields.get(*next)
-        && field.name.as_bytes() == key
-    {
-        *next += 1;
-        return Some(field);
-    }
     let unescaped: String;
     let mut name = key;
     if key.contains(&b'\\') {

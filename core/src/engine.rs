@@ -17,7 +17,7 @@
 //! assert_eq!(request.url, "https://demo.at.baijiayun.com/openapi/room/info");
 //!
 //! let body = br#"{"code":0,"data":{"title":"a"},"msg":"","ts":1}"#.to_vec();
-//! let step = engine.resume(handle, Event::Answer { status: 200, retry_after: None, body }, now(80));
+//! let step = engine.resume(handle, Event::Answer { status: 200, retry_after: None, body: body.into() }, now(80));
 //! let Step::Done { answer, trace } = step else { panic!("it is done") };
 //! assert_eq!((answer.data.as_slice(), trace.attempts), (&br#"{"title":"a"}"#[..], 1));
 //! # Ok::<(), baijiayun_core::Error>(())
@@ -27,9 +27,11 @@ mod call;
 mod quota;
 mod retry;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use crate::account::Account;
 use crate::answer::Answer;
@@ -164,7 +166,7 @@ pub enum Why {
 
 /// What the host did.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Event {
+pub enum Event<'b> {
     /// An HTTP answer came, whatever its status.
     Answer {
         /// The HTTP status.
@@ -172,7 +174,7 @@ pub enum Event {
         /// The header Retry-After, if it names a number of seconds.
         retry_after: Option<Duration>,
         /// The body.
-        body: Vec<u8>,
+        body: Cow<'b, [u8]>,
     },
     /// No answer came.
     Transport {
@@ -194,7 +196,7 @@ pub enum Event {
     NotSigned(String),
 }
 
-impl fmt::Debug for Event {
+impl fmt::Debug for Event<'_> {
     /// Without the body: it may hold anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -222,6 +224,13 @@ pub struct Trace {
     pub budget_exhausted: bool,
 }
 
+impl Trace {
+    /// How long the call waited in all, as far as the waits are listed.
+    pub fn waited(&self) -> Duration {
+        self.waits.iter().fold(Duration::ZERO, |sum, (_, time)| sum.saturating_add(*time))
+    }
+}
+
 /// Most waits that a trace lists.
 pub const MAX_WAITS: usize = 64;
 
@@ -231,7 +240,8 @@ pub struct Engine {
     settings: Settings,
     quota: Quota,
     budget: Budget,
-    calls: HashMap<u64, Call>,
+    /// Boxed, since they go in and out with every step.
+    calls: FxHashMap<u64, Box<Call>>,
     next: u64,
 }
 
@@ -240,7 +250,7 @@ impl Engine {
     pub fn new(account: Account, settings: Settings) -> Engine {
         let quota = Quota::new(account.partner_id(), settings.quota.clone());
         let budget = Budget::new(settings.retry.budget);
-        Engine { account, settings, quota, budget, calls: HashMap::new(), next: 1 }
+        Engine { account, settings, quota, budget, calls: FxHashMap::default(), next: 1 }
     }
 
     /// The account that it calls for.
@@ -285,7 +295,7 @@ impl Engine {
         self.next = self.next.wrapping_add(1);
         let step = match draft {
             Ok(draft) => {
-                let call = Call::new(self, operation, draft, options, now);
+                let call = Box::new(Call::new(self, operation, draft, options, now));
                 self.drive(handle, call, |call, engine| call.ask_quota(handle, engine, now))
             }
             Err(error) => Step::Failed { error, trace: Trace::default() },
@@ -297,7 +307,7 @@ impl Engine {
     ///
     /// A handle that is not under way, or an event that the step did not ask
     /// for, fails with [`ErrorKind::Misuse`].
-    pub fn resume(&mut self, handle: Handle, event: Event, now: Now) -> Step {
+    pub fn resume(&mut self, handle: Handle, event: Event<'_>, now: Now) -> Step {
         match self.calls.remove(&handle.0) {
             Some(call) => self.drive(handle, call, |call, engine| call.resume(handle, event, engine, now)),
             None => Step::Failed {
@@ -319,7 +329,7 @@ impl Engine {
     fn drive(
         &mut self,
         handle: Handle,
-        mut call: Call,
+        mut call: Box<Call>,
         transition: impl FnOnce(&mut Call, &mut Engine) -> Step,
     ) -> Step {
         let step = transition(&mut call, self);

@@ -27,25 +27,25 @@ const PLAIN: [bool; 256] = {
 };
 
 /// Writes a form pair by pair.
-pub(crate) struct Writer(Vec<u8>);
+pub(crate) struct Writer(String);
 
 impl Writer {
     /// With room for so many bytes.
     pub(crate) fn new(room: usize) -> Writer {
-        Writer(Vec::with_capacity(room))
+        Writer(String::with_capacity(room))
     }
 
     /// Goes on with a form.
     pub(crate) fn after(form: String) -> Writer {
-        Writer(form.into_bytes())
+        Writer(form)
     }
 
     pub(crate) fn pair(&mut self, name: &str, value: &str) {
         if !self.0.is_empty() {
-            self.0.push(b'&');
+            self.0.push('&');
         }
         self.text(name);
-        self.0.push(b'=');
+        self.0.push('=');
         self.text(value);
     }
 
@@ -54,25 +54,29 @@ impl Writer {
     }
 
     pub(crate) fn finish(self) -> String {
-        // It is ASCII.
-        String::from_utf8(self.0).unwrap_or_default()
+        self.0
     }
 
     fn text(&mut self, text: &str) {
         // Most of a form is names and numbers.
         if text.bytes().all(is_plain) {
-            self.0.extend_from_slice(text.as_bytes());
+            self.0.push_str(text);
         } else {
+            self.0.reserve(text.len() * 3);
             text.bytes().for_each(|byte| self.byte(byte));
         }
     }
 
     fn byte(&mut self, byte: u8) {
-        let digit = |nibble: u8| b"0123456789ABCDEF".get(usize::from(nibble)).copied().unwrap_or_default();
+        let digit = |nibble: u8| char::from(b"0123456789ABCDEF".get(usize::from(nibble)).copied().unwrap_or_default());
         match byte {
-            _ if is_plain(byte) => self.0.push(byte),
-            b' ' => self.0.push(b'+'),
-            _ => self.0.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]),
+            _ if is_plain(byte) => self.0.push(char::from(byte)),
+            b' ' => self.0.push('+'),
+            _ => {
+                self.0.push('%');
+                self.0.push(digit(byte >> 4));
+                self.0.push(digit(byte & 15));
+            }
         }
     }
 }

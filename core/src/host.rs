@@ -15,24 +15,25 @@
 //! {"step":"failed","trace":{"attempts":1,"waited":0},"error":{"kind":"room_not_found","operation":"room.info","code":3001, ...}}
 //! ```
 //!
-//! With the setting `lines` a step to send a form, or a GET, is not JSON but lines, which
-//! JavaScript reads faster: `send`, the call, the timeout, the method, the URL, the form.
-//!
 //! A done step has `msg` and `departures` too, where they are not empty.
 //! Times are milliseconds. A call that is done or failed needs no clean-up.
+//!
+//! The two steps that every call has come as values ([`Told`]), for a host that
+//! can take them in without JSON.
 mod input;
 mod links;
 mod output;
 mod uploads;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use crate::account::Account;
 use crate::callbacks::{self, Clock};
 use crate::coerce;
-use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step, Trace};
+use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
 use crate::operation::{self, Method, Operation};
@@ -44,7 +45,7 @@ use crate::upload::{self, Upload};
 use crate::value::{File, Params};
 
 use input::{Config, HostCallback, HostOptions, HostUpload, Input};
-pub use output::error_json;
+pub use output::{Told, error_json};
 use uploads::Uploading;
 
 /// The name by which [`Host::begin`] begins the upload of a video, with its
@@ -60,11 +61,9 @@ pub struct Host {
     /// By which callbacks are signed: partner_key first.
     keys: Vec<PartnerKey>,
     /// The lists that calls under way read a page of.
-    pagers: HashMap<u64, Pager>,
-    uploads: HashMap<u64, Uploading>,
+    pagers: FxHashMap<u64, Pager>,
+    uploads: FxHashMap<u64, Uploading>,
     uploads_begun: u64,
-    /// Whether steps to send are written in lines, where they can.
-    lines: bool,
 }
 
 impl Host {
@@ -86,25 +85,25 @@ impl Host {
         };
         config.paths.iter().try_for_each(|(name, path)| paths::check(name, path))?;
         let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
-        let lines = config.settings.lines;
         let settings = config.settings.apply(Settings::default());
         Ok(Host {
             engine: Engine::new(account.with_paths(config.paths), settings),
             data,
             keys: key.into_iter().chain(config.callback_keys.into_iter().map(PartnerKey::new)).collect(),
-            pagers: HashMap::new(),
-            uploads: HashMap::new(),
+            pagers: FxHashMap::default(),
+            uploads: FxHashMap::default(),
             uploads_begun: 0,
-            lines,
         })
     }
 
     /// Begins a call: a line with the name, a line with the options, then the parameters. (One
     /// text is cheaper to hand over than three, and compact JSON holds no line breaks.)
-    /// Options and parameters are JSON objects; empty texts stand for none.
+    /// Options and parameters are JSON objects; empty texts stand for none. Parameters may be records
+    /// as well, which are quicker to write and to read: for each U+001E, the name, U+001F, the value
+    /// as JSON. No name may hold these characters.
     /// A name that begins with `/` is a path that the table does not describe,
     /// sent with POST, or with GET if it begins with `GET /`.
-    pub fn begin(&mut self, call: &str, now: Now) -> Vec<u8> {
+    pub fn begin(&mut self, call: &str, now: Now) -> Told {
         let (name, options, params) = lines(call);
         let begun = if name == VIDEO_UPLOAD {
             self.ask_upload(params, options)
@@ -112,34 +111,34 @@ impl Host {
         } else {
             self.begin_call(name, params, options, now)
         };
-        begun.unwrap_or_else(|error| output::failed(&error, &Trace::default(), None))
+        begun.unwrap_or_else(|error| Told::failed(&error))
     }
 
     /// The request of a call, signed but not sent: a step to send with the call 0, or a failed
     /// step. `call` is as in [`Host::begin`]; limits and retries are the caller's own affair.
-    pub fn request(&self, call: &str, unix: i64) -> Vec<u8> {
+    pub fn request(&self, call: &str, unix: i64) -> Told {
         let (name, options, params) = lines(call);
         match self.build(name, params, options, unix) {
-            Ok(request) => output::send(Handle(0), &request, Duration::ZERO, self.lines),
-            Err(error) => output::failed(&error, &Trace::default(), None),
+            Ok(request) => Told::Send { call: 0, request, timeout: Duration::ZERO },
+            Err(error) => Told::failed(&error),
         }
     }
 
     /// Tells the HTTP answer to a request, and gets the next step.
     /// `retry_after` is the header of that name in milliseconds, if it was a number.
-    pub fn answer(&mut self, call: u64, status: u16, retry_after: Option<u64>, body: Vec<u8>, now: Now) -> Vec<u8> {
-        self.tell(call, Event::Answer { status, retry_after: retry_after.map(Duration::from_millis), body }, now)
+    pub fn answer(&mut self, call: u64, status: u16, retry_after: Option<u64>, body: &[u8], now: Now) -> Told {
+        let retry_after = retry_after.map(Duration::from_millis);
+        self.tell(call, Event::Answer { status, retry_after, body: Cow::Borrowed(body) }, now)
     }
 
     /// Tells what became of any other step (a JSON object with `event`), and gets the next one.
-    pub fn resume(&mut self, call: u64, event: &str, now: Now) -> Vec<u8> {
+    pub fn resume(&mut self, call: u64, event: &str, now: Now) -> Told {
         match Event::read(event) {
             Ok(event) => self.tell(call, event, now),
             Err(reason) => {
                 self.cancel(call);
                 let message = format!("the event is not understood: {reason}");
-                let error = Error::new(ErrorKind::Misuse, "").with_message(message);
-                output::failed(&error, &Trace::default(), None)
+                Told::failed(&Error::new(ErrorKind::Misuse, "").with_message(message))
             }
         }
     }
@@ -207,10 +206,10 @@ impl Host {
         let operation = find(name)?;
         let options: HostOptions = read_options(name, options)?;
         let extra = read_extra(&operation, &options)?;
-        request::build_json(self.engine.account(), &operation, object(params), &extra, unix)
+        request::build_json(self.engine.account(), &operation, params, &extra, unix)
     }
 
-    fn begin_call(&mut self, name: &str, params: &str, options: &str, now: Now) -> Result<Vec<u8>, Error> {
+    fn begin_call(&mut self, name: &str, params: &str, options: &str, now: Now) -> Result<Told, Error> {
         let operation = find(name)?;
         let mut options: HostOptions = read_options(name, options)?;
         if options.upload.is_some() {
@@ -220,33 +219,36 @@ impl Host {
         let page = options.page.take();
         let options = self.call_options(name, options)?;
         let Some(position) = page else {
-            let (handle, step) = self.engine.begin_json(&operation, object(params), &extra, options, now);
-            return Ok(self.write(handle, step, None));
+            let (handle, step) = self.engine.begin_json(&operation, params, &extra, options, now);
+            return Ok(Told::of(handle, step, None));
         };
         let params = read_params(&operation, params, &extra)?;
         let pager = Pager::new(&operation, &params)?;
         let pager = if position.is_empty() { Some(pager) } else { pager.at(&position) };
         let pager = pager.ok_or_else(|| refused(name, "the option page is none that a page named as next"))?;
         let (handle, step) = self.engine.begin(&operation, &pager.params(&params), options, now);
-        Ok(self.write(handle, step, Some(pager)))
+        Ok(self.tell_page(handle, step, pager))
     }
 
-    fn tell(&mut self, call: u64, event: Event, now: Now) -> Vec<u8> {
+    fn tell(&mut self, call: u64, event: Event<'_>, now: Now) -> Told {
         if Host::is_upload(call) {
             return self.resume_upload(call, event, now);
         }
         let pager = self.pagers.remove(&call);
         let step = self.engine.resume(Handle(call), event, now);
-        self.write(Handle(call), step, pager)
+        match pager {
+            None => Told::of(Handle(call), step, None),
+            Some(pager) => self.tell_page(Handle(call), step, pager),
+        }
     }
 
-    fn write(&mut self, handle: Handle, step: Step, mut pager: Option<Pager>) -> Vec<u8> {
+    fn tell_page(&mut self, handle: Handle, step: Step, mut pager: Pager) -> Told {
         let over = matches!(step, Step::Done { .. } | Step::Failed { .. });
-        let written = output::write(handle, step, pager.as_mut(), self.lines);
-        if let Some(pager) = pager.filter(|_| !over) {
+        let told = Told::of(handle, step, Some(&mut pager));
+        if !over {
             self.pagers.insert(handle.0, pager);
         }
-        written
+        told
     }
 
     fn ask_upload(&self, params: &str, options: &str) -> Result<(Upload, File, CallOptions), Error> {
@@ -303,11 +305,6 @@ fn read_options<T: Input + Default>(name: &str, options: &str) -> Result<T, Erro
     T::read(options).map_err(|reason| refused(name, format!("the options are not understood: {reason}")))
 }
 
-/// An empty text stands for no members.
-fn object(text: &str) -> &str {
-    if text.is_empty() { "{}" } else { text }
-}
-
 /// The operation of a name, or of a path that the table does not describe.
 fn find(name: &str) -> Result<Cow<'static, Operation>, Error> {
     Ok(match (name.strip_prefix("GET "), name.starts_with('/')) {
@@ -329,7 +326,7 @@ fn read_extra(operation: &Operation, options: &HostOptions) -> Result<Params, Er
 }
 
 fn read_params(operation: &Operation, params: &str, extra: &Params) -> Result<Params, Error> {
-    let mut params = Params::from_json(operation, object(params))?;
+    let mut params = Params::from_json(operation, params)?;
     for (name, value) in extra.extra() {
         params.set_extra(name, value.clone());
     }

@@ -109,6 +109,11 @@ impl<'a> Scanner<'a> {
         self.pos
     }
 
+    /// How many bytes are still to come.
+    pub(crate) fn rest(&self) -> usize {
+        self.text.len().saturating_sub(self.pos)
+    }
+
     pub(crate) fn seek(&mut self, pos: usize) {
         self.pos = pos;
     }
@@ -191,6 +196,17 @@ impl<'a> Scanner<'a> {
             }
         }
         self.fail()
+    }
+
+    /// Steps over a string if it is this one, written without escapes.
+    pub(crate) fn eat_text(&mut self, text: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
+        let after = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(text.as_bytes()));
+        let found = after.is_some_and(|rest| rest.first() == Some(&b'"'));
+        if found {
+            self.pos += text.len() + 2;
+        }
+        found
     }
 
     /// Steps over a string and returns what stands between its quotes, as written.

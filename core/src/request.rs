@@ -26,7 +26,7 @@ pub struct Request {
     /// The address, with the query of a GET request.
     pub url: String,
     /// Headers to send, in lower case.
-    pub headers: Vec<(&'static str, &'static str)>,
+    pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: Body,
 }
@@ -61,8 +61,8 @@ pub enum PartContent {
     File(File),
 }
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const ACCEPT: (&str, &str) = ("accept", "application/json");
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Builds and signs the request of a call.
 ///
@@ -127,11 +127,19 @@ enum Content {
 }
 
 /// A text that holds the time of sending.
-#[derive(Clone)]
 struct Stamped {
     text: String,
     /// Where; nowhere if the call is not signed.
     time: Option<Range<usize>>,
+}
+
+impl Clone for Stamped {
+    /// With room for a signature: that is what comes next.
+    fn clone(&self) -> Stamped {
+        let mut text = String::with_capacity(self.text.len() + SIGNATURE_LENGTH);
+        text.push_str(&self.text);
+        Stamped { text, time: self.time.clone() }
+    }
 }
 
 impl Stamped {
@@ -163,12 +171,8 @@ impl<'p> Pair<'p> {
         Pair { first: first(&name), name, value }
     }
 
-    fn is_named(&self, first: u64, name: &str) -> bool {
-        self.first == first && self.name == name
-    }
-
-    fn by_name(&self, other: &Pair<'_>) -> Ordering {
-        self.first.cmp(&other.first).then_with(|| self.name.as_bytes().cmp(other.name.as_bytes()))
+    fn compare(&self, first: u64, name: &str) -> Ordering {
+        self.first.cmp(&first).then_with(|| self.name.as_bytes().cmp(name.as_bytes()))
     }
 }
 
@@ -324,8 +328,7 @@ impl<'a> Unsigned<'a> {
             Cow::Owned(draft) => (draft.url, draft.content),
             Cow::Borrowed(draft) => (draft.url.clone(), draft.content.clone()),
         };
-        let mut headers = Vec::with_capacity(2);
-        headers.push(ACCEPT);
+        let mut headers: &[_] = &[ACCEPT];
         let body = match content {
             Content::Multipart { texts, files } => {
                 let sign = signature.map(|signature| (Cow::Borrowed("sign"), signature));
@@ -343,7 +346,7 @@ impl<'a> Unsigned<'a> {
                         Body::Empty
                     }
                     Method::Post => {
-                        headers.push(FORM);
+                        headers = &[ACCEPT, FORM];
                         Body::Form(form)
                     }
                 }
@@ -355,11 +358,6 @@ impl<'a> Unsigned<'a> {
 
 fn is_address(url: &str) -> bool {
     (url.starts_with("http://") || url.starts_with("https://")) && !url.contains(char::is_whitespace)
-}
-
-fn take(pairs: &mut Vec<Pair<'_>>, name: &str) -> Option<String> {
-    let index = pairs.iter().position(|pair| pair.name == name)?;
-    Some(pairs.swap_remove(index).value.into_owned())
 }
 
 fn invalid(operation: &Operation, faults: Vec<Fault>) -> Error {
@@ -378,6 +376,7 @@ fn takes_plain(param: &Param, raw: &str) -> bool {
 
 /// Turns parameters into the pairs and files of a request and gathers what is wrong with them.
 struct Encoder<'p> {
+    /// Sorted by name.
     pairs: Vec<Pair<'p>>,
     files: Vec<Part>,
     faults: Vec<Fault>,
@@ -420,13 +419,18 @@ impl<'p> Encoder<'p> {
         self.fault(name, FaultKind::Unknown, message);
     }
 
-    /// Adds a pair. Of two with one name the last one counts.
+    /// Adds a pair at its place. Of two with one name the last one counts.
     fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
-        let new = Pair::new(name, value);
-        match self.pairs.iter_mut().find(|pair| pair.is_named(new.first, &new.name)) {
-            Some(pair) => *pair = new,
-            None => self.pairs.push(new),
+        match self.find(&name) {
+            Ok(place) => self.pairs.get_mut(place).into_iter().for_each(|pair| pair.value.clone_from(&value)),
+            Err(place) => self.pairs.insert(place, Pair::new(name, value)),
         }
+    }
+
+    /// Where a pair of this name stands, or where it belongs.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        let first = first(name);
+        self.pairs.binary_search_by(|pair| pair.compare(first, name))
     }
 
     fn text(&mut self, param: &'static Param, text: &'p str) {
@@ -482,8 +486,7 @@ impl<'p> Encoder<'p> {
 
     /// Whether a parameter was given, be it right or wrong.
     fn has(&self, name: &str) -> bool {
-        let first = first(name);
-        self.pairs.iter().any(|pair| pair.is_named(first, name))
+        self.find(name).is_ok()
             || self.files.iter().any(|part| part.name == name)
             || self.faults.iter().any(|fault| fault.parameter == name)
     }
@@ -503,24 +506,26 @@ impl<'p> Encoder<'p> {
 
     fn finish(mut self, account: &'p Account, operation: &Operation, timestamp: i64) -> Result<Draft, Error> {
         self.require(operation);
-        let Encoder { mut pairs, files, faults } = self;
-        if !faults.is_empty() {
-            return Err(invalid(operation, faults));
+        if !self.faults.is_empty() {
+            return Err(invalid(operation, self.faults));
         }
         let url = match operation.host {
-            Host::Given(name) => take(&mut pairs, name).filter(|url| is_address(url)).ok_or_else(|| {
+            Host::Given(name) => self.take(name).filter(|url| is_address(url)).ok_or_else(|| {
                 let message = "must be an address that begins with http:// or https://".to_owned();
                 invalid(operation, vec![Fault { parameter: name.to_owned(), kind: FaultKind::WrongType, message }])
             })?,
             _ => account.address(operation).unwrap_or_default(),
         };
         if operation.signed {
-            pairs.push(Pair::new(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
-            pairs.push(Pair::new(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string())));
+            self.pair(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id()));
+            self.pair(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string()));
         }
-        let mut sorted = Vec::with_capacity(pairs.len());
-        pairs.into_iter().for_each(|pair| sign::place(&mut sorted, pair, Pair::by_name));
-        Ok(Draft::of(url, operation, sorted, files, timestamp))
+        Ok(Draft::of(url, operation, self.pairs, self.files, timestamp))
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let place = self.find(name).ok()?;
+        Some(self.pairs.remove(place).value.into_owned())
     }
 }
 

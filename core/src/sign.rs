@@ -41,7 +41,7 @@ impl PartnerKey {
         md5.update(canonical.as_bytes());
         let end = if canonical.is_empty() { self.end.strip_prefix('&').unwrap_or_default() } else { &self.end };
         md5.update(end.as_bytes());
-        hex(&md5.finalize())
+        hex(&md5.finalize().into())
     }
 
     /// Whether `signature` is right for these pairs, compared in constant time.
@@ -121,9 +121,12 @@ pub(crate) fn push(text: &mut String, name: &str, value: &str) {
     text.push_str(value);
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8; 16]) -> String {
     let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
-    let text = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    let mut text = [0; 32];
+    for (place, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *place = [digit(byte >> 4), digit(byte & 15)];
+    }
     // It is ASCII.
-    String::from_utf8(text).unwrap_or_default()
+    str::from_utf8(&text).unwrap_or_default().to_owned()
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
@@ -24,15 +25,15 @@ fn info(room: i64) -> Params {
     [("room_id", room)].into_iter().collect()
 }
 
-fn answer(status: u16, body: &str) -> Event {
-    Event::Answer { status, retry_after: None, body: body.as_bytes().to_vec() }
+fn answer(status: u16, body: &str) -> Event<'_> {
+    Event::Answer { status, retry_after: None, body: body.as_bytes().into() }
 }
 
-fn ok() -> Event {
+fn ok() -> Event<'static> {
     answer(200, r#"{"code":0,"data":{},"msg":"","ts":1}"#)
 }
 
-fn transport(kind: ErrorKind) -> Event {
+fn transport(kind: ErrorKind) -> Event<'static> {
     Event::Transport { kind, message: "broken".to_owned() }
 }
 
@@ -142,7 +143,7 @@ fn throttling_is_waited_out_for_every_operation() {
     params.set("title", "x");
     let (handle, step) = begin(&mut engine, "room.update", &params, 0);
     sent(step);
-    let throttled = Event::Answer { status: 429, retry_after: Some(Duration::from_secs(3)), body: Vec::new() };
+    let throttled = Event::Answer { status: 429, retry_after: Some(Duration::from_secs(3)), body: Cow::default() };
     let step = engine.resume(handle, throttled.clone(), at(10));
     let (time, why) = waits(&step);
     assert_eq!(why, Why::Throttled);
@@ -152,7 +153,7 @@ fn throttling_is_waited_out_for_every_operation() {
     assert_eq!(waits(&step).1, Why::Quota);
     sent(engine.resume(handle, Event::Elapsed, at(10 + time.as_millis() as u64)));
     // A hint beyond the cap is an error at once.
-    let long = Event::Answer { status: 429, retry_after: Some(Duration::from_secs(3600)), body: Vec::new() };
+    let long = Event::Answer { status: 429, retry_after: Some(Duration::from_secs(3600)), body: Cow::default() };
     assert_eq!(failed(engine.resume(handle, long, at(5000))).0.kind(), ErrorKind::Throttled);
 }
 
@@ -256,7 +257,7 @@ fn behind_a_call_that_asks_the_store_the_next_waits_no_longer_than_its_turn() {
 
 /// When one call after the other is sent in a minute, and the store answers so
 /// (never, for a process of its own).
-fn minute(mut store: impl FnMut(u64) -> Option<Event>) -> Vec<u64> {
+fn minute(mut store: impl FnMut(u64) -> Option<Event<'static>>) -> Vec<u64> {
     let quota = QuotaSettings { store: store(0).is_some(), ..QuotaSettings::default() };
     let mut engine = Engine::new(account(), Settings { quota, ..Settings::default() });
     let mut ticks = 0;
@@ -349,7 +350,7 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
     };
     let mut engine = Engine::new(account(), settings);
     let mut agenda: BinaryHeap<Reverse<(u64, u64, u64)>> = BinaryHeap::new();
-    let mut pending: HashMap<u64, Event> = HashMap::new();
+    let mut pending: HashMap<u64, Event<'static>> = HashMap::new();
     let mut call_of: HashMap<Handle, usize> = HashMap::new();
     let mut executed = vec![0_u32; calls];
     let mut ended = vec![None; calls];
@@ -471,7 +472,7 @@ fn the_budget_stops_a_storm_of_retries() {
 
 // --- any order of inputs ----------------------------------------------------------
 
-fn event() -> impl Strategy<Value = Event> {
+fn event() -> impl Strategy<Value = Event<'static>> {
     let body = prop_oneof![
         Just(r#"{"code":0,"data":{},"msg":""}"#.as_bytes().to_vec()),
         Just(r#"{"code":1002,"msg":"x"}"#.as_bytes().to_vec()),
@@ -482,7 +483,7 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(status, after, body)| Event::Answer {
                 status,
                 retry_after: after.map(Duration::from_millis),
-                body
+                body: body.into()
             }),
         prop_oneof![Just(ErrorKind::Connect), Just(ErrorKind::Timeout), Just(ErrorKind::Transport)].prop_map(transport),
         Just(Event::Elapsed),
@@ -496,7 +497,7 @@ fn event() -> impl Strategy<Value = Event> {
 #[derive(Debug, Clone)]
 enum Input {
     Begin { operation: prop::sample::Index, filled: bool },
-    Resume(u64, Event),
+    Resume(u64, Event<'static>),
     Cancel(u64),
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use baijiayun_core::engine::Now;
-use baijiayun_core::host::Host;
+use baijiayun_core::host::{Host, Told};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -15,12 +15,29 @@ fn host(settings: Json) -> Host {
     Host::new(&config.to_string()).unwrap()
 }
 
-fn begin(host: &mut Host, name: &str, params: &str, options: &str, now: Now) -> Vec<u8> {
+fn begin(host: &mut Host, name: &str, params: &str, options: &str, now: Now) -> Told {
     host.begin(&format!("{name}\n{options}\n{params}"), now)
 }
 
-fn read(step: Vec<u8>) -> Json {
-    serde_json::from_slice(&step).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&step)))
+trait Said {
+    fn json(self) -> Vec<u8>;
+}
+
+impl Said for Told {
+    fn json(self) -> Vec<u8> {
+        self.into_json()
+    }
+}
+
+impl Said for Vec<u8> {
+    fn json(self) -> Vec<u8> {
+        self
+    }
+}
+
+fn read(said: impl Said) -> Json {
+    let json = said.json();
+    serde_json::from_slice(&json).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&json)))
 }
 
 #[test]
@@ -37,7 +54,7 @@ fn a_call_from_beginning_to_end() {
     let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
     assert_eq!(step["step"], "send");
     let body = r#"{"code":0,"data":{"room_id":"9007199254740993","title":"课","new":{"a":[]}},"msg":"","ts":7}"#;
-    let step = read(host.answer(call, 200, None, body.as_bytes().to_vec(), NOW));
+    let step = read(host.answer(call, 200, None, body.as_bytes(), NOW));
     assert_eq!(step["data"], json!({"room_id": "9007199254740993", "title": "课", "new": {"a": []}}));
     assert_eq!((&step["step"], &step["trace"]["attempts"], &step["ts"]), (&json!("done"), &json!(2), &json!(7)));
     assert_eq!(host.calls(), 0);
@@ -54,7 +71,7 @@ fn failures_say_everything() {
 
     let call = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, "", NOW))["call"].as_u64().unwrap();
     let body = r#"{"code":3001,"data":null,"msg":"房间号不存在","ts":9}"#;
-    let error = read(host.answer(call, 200, None, body.as_bytes().to_vec(), NOW))["error"].clone();
+    let error = read(host.answer(call, 200, None, body.as_bytes(), NOW))["error"].clone();
     assert_eq!((&error["kind"], &error["code"], &error["ts"]), (&json!("room_not_found"), &json!(3001), &json!(9)));
     assert_eq!((&error["body"], &error["message"]), (&json!(body), &json!("房间号不存在")));
 
@@ -68,7 +85,7 @@ fn a_call_can_keep_what_the_others_set_aside() {
     let mut host = host(json!({"set_aside": true}));
     let mut data = |options: &str| {
         let call = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, options, NOW))["call"].as_u64().unwrap();
-        let body = br#"{"code":0,"data":{"title":[1],"room_id":"2"},"msg":"","ts":7}"#.to_vec();
+        let body = br#"{"code":0,"data":{"title":[1],"room_id":"2"},"msg":"","ts":7}"#;
         let step = read(host.answer(call, 200, None, body, NOW));
         assert_eq!(step["departures"], json!([{"path": "title", "expected": "string", "found": "[1]"}]));
         step["data"].clone()
@@ -147,7 +164,7 @@ proptest! {
         let mut host = host(json!({}));
         let step = read(begin(&mut host, &name, &params, &options, NOW));
         let call = step["call"].as_u64().unwrap_or(0);
-        read(host.answer(call, status, Some(5), body, NOW));
+        read(host.answer(call, status, Some(5), &body, NOW));
         read(host.resume(call, &event, NOW));
         read(host.resume(call, &event, NOW));
     }
@@ -164,7 +181,7 @@ fn a_list_is_walked_page_by_page() {
         assert!(step["form"].as_str().unwrap().contains(&format!("&page={page}&")), "{step}");
         let list: Vec<Json> = (0..if page == 3 { 1 } else { 2 }).map(|n| json!({"room_id": page * 10 + n})).collect();
         let body = json!({"code": 0, "msg": "", "ts": 1, "data": {"list": list, "total": 5}}).to_string();
-        let step = read(host.answer(step["call"].as_u64().unwrap(), 200, None, body.into_bytes(), NOW));
+        let step = read(host.answer(step["call"].as_u64().unwrap(), 200, None, body.as_bytes(), NOW));
         assert_eq!((&step["page"]["list"], &step["page"]["total"]), (&json!("list"), &json!(5)));
         rows.extend(step["data"]["list"].as_array().unwrap().iter().map(|row| row["room_id"].clone()));
         position = step["page"]["next"].clone();
@@ -204,7 +221,7 @@ fn an_upload_is_one_call_of_many_steps() {
 
     let answer = |data: Json| json!({"code": 0, "msg": "", "ts": 1, "data": data}).to_string().into_bytes();
     let address = answer(json!({"video_id": "77", "upload_url": "http://upload.example/a?fid=1"}));
-    let step = read(host.answer(call, 200, None, address, NOW));
+    let step = read(host.answer(call, 200, None, &address, NOW));
     assert_eq!((&step["url"], &step["call"]), (&json!("http://upload.example/a?fid=1"), &json!(call)));
     let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
     assert_eq!(file.get("offset"), None);
@@ -215,10 +232,10 @@ fn an_upload_is_one_call_of_many_steps() {
     let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
     assert!(step["url"].as_str().unwrap().contains("/openapi/video/getResumeUploadUrl"), "{step}");
     let rest = answer(json!({"upload_url": "http://upload.example/b?fid=1", "upload_size": 60}));
-    let step = read(host.answer(call, 200, None, rest, NOW));
+    let step = read(host.answer(call, 200, None, &rest, NOW));
     let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
     assert_eq!(file["offset"], 60);
-    let body = br#"{"code":1,"msg":"","data":{"fid":"1"}}"#.to_vec();
+    let body = br#"{"code":1,"msg":"","data":{"fid":"1"}}"#;
     let step = read(host.answer(call, 200, None, body, NOW));
     assert_eq!(step["data"], json!({"video_id": "77", "status": null, "resumes": 1}));
     assert_eq!((&step["step"], &step["trace"]["attempts"]), (&json!("done"), &json!(4)));
@@ -231,8 +248,8 @@ fn an_upload_that_fails_names_its_video() {
     let options = r#"{"upload":{"file":{"name":"a.mp4","size":100,"source":"f1"},"video_id":"77"}}"#;
     let step = read(begin(&mut host, "video.upload", "", options, NOW));
     let call = step["call"].as_u64().unwrap();
-    host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#.to_vec(), NOW);
-    let step = read(host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#.to_vec(), NOW));
+    host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#, NOW);
+    let step = read(host.answer(call, 200, None, br#"{"code":2002,"msg":"no","data":[]}"#, NOW));
     assert_eq!((&step["step"], &step["video_id"]), (&json!("failed"), &json!(77)), "{step}");
     assert_eq!(step["error"]["kind"], "permission_denied");
 
@@ -302,17 +319,45 @@ fn a_request_is_built_without_being_sent() {
     let built = read(host(json!({})).request(&format!("room.create\n\n{params}"), NOW.unix));
     let sent = read(begin(&mut host(json!({})), "room.create", params, "", NOW));
     assert_eq!((&built["form"], &built["url"]), (&sent["form"], &sent["url"]));
-    let in_lines = host(json!({"lines": true})).request(&format!("room.create\n\n{params}"), NOW.unix);
-    let expected = format!("send\n0\n0\nPOST\n{}\n{}", built["url"].as_str().unwrap(), built["form"].as_str().unwrap());
-    assert_eq!(String::from_utf8(in_lines).unwrap(), expected);
     assert_eq!(read(host(json!({})).request("room.create", 1))["error"]["kind"], "invalid_parameters");
     // A file needs parts, and a GET has no form.
-    let mut in_lines = host(json!({"lines": true}));
     let file = r#"{"attachment": {"name": "a.pdf", "source": "f1"}}"#;
-    assert!(read(begin(&mut in_lines, "doc.upload", file, "", NOW))["parts"].is_array());
-    let get = String::from_utf8(begin(&mut in_lines, "GET /openapi/new", "", "", NOW)).unwrap();
-    let lines: Vec<&str> = get.split('\n').collect();
-    assert_eq!((lines[0], lines[3], lines[5], lines.len()), ("send", "GET", "", 6));
+    assert!(read(begin(&mut host(json!({})), "doc.upload", file, "", NOW))["parts"].is_array());
+    let get = read(begin(&mut host(json!({})), "GET /openapi/new", "", "", NOW));
+    assert_eq!((&get["method"], &get["form"]), (&json!("GET"), &Json::Null));
+}
+
+/// Parameters as records, as JavaScript writes them.
+fn records(params: &serde_json::Map<String, Json>) -> String {
+    params.iter().map(|(name, value)| format!("\u{1e}{name}\u{1f}{value}")).collect()
+}
+
+proptest! {
+    #[test]
+    fn records_say_what_an_object_says(
+        params in prop::collection::hash_map(
+            prop_oneof![Just("title".to_owned()), Just("type".to_owned()), Just("start_time".to_owned()), "[a-z_ =\"]{0,8}"],
+            prop_oneof![
+                "[ -~教\n\u{1e}\"]{0,12}".prop_map(Json::from),
+                any::<i64>().prop_map(Json::from),
+                prop_oneof![Just(Json::Null), Just(json!(true)), Just(json!(0.5)), Just(json!(["a", {"b": [1]}]))],
+            ],
+            0..6,
+        )
+    ) {
+        let params: serde_json::Map<String, Json> = params.into_iter().collect();
+        for name in ["room.create", "/openapi/new"] {
+            let object = begin(&mut host(json!({})), name, &Json::from(params.clone()).to_string(), "", NOW);
+            let records = begin(&mut host(json!({})), name, &records(&params), "", NOW);
+            prop_assert_eq!(read(records), read(object));
+        }
+    }
+
+    #[test]
+    fn records_that_are_none_are_refused(text in "[\u{1e}\u{1f}a1\"{ ]{1,9}") {
+        let told = read(begin(&mut host(json!({})), "/openapi/new", &text, "", NOW));
+        prop_assert!(told["step"] == "send" || told["error"]["kind"] == "invalid_parameters");
+    }
 }
 
 #[test]
@@ -321,7 +366,7 @@ fn an_answer_without_data_fits_its_type() {
         let mut host = host(json!({"set_aside": set_aside}));
         for (name, expected) in [("room.info", &room), ("room_data.list_awards", &awards)] {
             let call = read(begin(&mut host, name, r#"{"room_id":1}"#, "", NOW))["call"].as_u64().unwrap();
-            let step = read(host.answer(call, 200, None, br#"{"code":0,"data":null,"msg":""}"#.to_vec(), NOW));
+            let step = read(host.answer(call, 200, None, br#"{"code":0,"data":null,"msg":""}"#, NOW));
             assert_eq!((&step["step"], &step["data"]), (&json!("done"), expected));
         }
     }

@@ -166,7 +166,6 @@ function configOf(options: ClientOptions): string {
       store_prefix: options.storePrefix,
       ids_as_text: true,
       set_aside: true,
-      lines: true,
     },
   });
 }

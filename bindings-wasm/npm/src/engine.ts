@@ -1,13 +1,15 @@
+import { Attempt } from "./attempt.js";
+import type { Outgoing } from "./attempt.js";
 import { Engine as WasmEngine, quota_script } from "../wasm/baijiayun.js";
 import { AnswerError, MisuseError, SigningError, errorOf } from "./errors.js";
 import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
-import { brokenBy, readAnswer } from "./http.js";
-import type { Answer, HttpExecutor, HttpRequest } from "./http.js";
+import { brokenBy } from "./http.js";
+import type { Answer, HttpExecutor } from "./http.js";
 import { multipart } from "./multipart.js";
 import type { Part } from "./multipart.js";
 import { Page } from "./page.js";
-import { writeParams } from "./params.js";
+import { records, writeParams } from "./params.js";
 import { traceOf } from "./resource.js";
 import type { CallOptions } from "./resource.js";
 import type { Store } from "./store.js";
@@ -18,14 +20,9 @@ import { isReady, needReady, ready } from "./wasm.js";
 /** What the engine wants done next for a call. */
 type Step = SendStep | WaitStep | StoreStep | SignStep | Done | Failed;
 
-interface SendStep {
+interface SendStep extends Outgoing {
   step: "send";
   call: number;
-  timeout: number;
-  method: "GET" | "POST";
-  url: string;
-  headers: Record<string, string>;
-  form?: string | undefined;
   parts?: Part[];
 }
 
@@ -60,7 +57,7 @@ export interface Done {
   step: "done";
   trace: WireTrace;
   msg?: string;
-  ts?: number;
+  ts?: number | undefined;
   departures?: Departure[];
   page?: { list: string; total: number | null; repeated: boolean; next: string | null };
   data: unknown;
@@ -129,6 +126,7 @@ export class Driver {
       } catch (error) {
         throw typeof error === "string" ? errorOf(JSON.parse(error) as ErrorFields) : error;
       }
+      this.#page = new Page(this.#engine);
     }
     return this.#engine;
   }
@@ -144,14 +142,16 @@ export class Driver {
     const signal = options?.signal;
     signal?.throwIfAborted();
     if (!isReady()) await abortable(ready(), signal);
-    const written = writeParams(name, params);
-    const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : written.files;
-    if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const engine = this.engine();
+    const page = this.#page!;
+    let written = params && records(params);
+    let files: Map<string, FileSource> | undefined;
+    if (written === undefined && params) ({ json: written, files } = writeParams(name, params));
+    if (also?.upload) files = new Map([[UPLOADED, also.upload.file]]);
+    if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
-    const page = this.#pageOf(engine);
-    const text = `${name}\n${wanted}\n${written.json}`;
-    let step = read(page.read(engine.begin(page.write(text), unix(), ticks(), random())));
+    let now = ticks();
+    let step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written ?? ""}`), unix(), now, random()));
     let cause: unknown;
     try {
       for (;;) {
@@ -165,29 +165,31 @@ export class Driver {
           case "send": {
             let response: Answer;
             try {
-              const request = requestOf(step);
-              if (step.parts) await attach(request, step.parts, files, also?.meter);
-              response = await this.#send(request, signal, also?.meter);
+              const attempt = new Attempt(step);
+              if (step.parts) await attach(attempt, step.parts, files, also?.meter);
+              response = await attempt.answer(this.#ports.http, now, signal, also?.meter);
             } catch (error) {
               signal?.throwIfAborted();
               cause = error;
-              step = this.#tell(step.call, broken(error, step, name));
+              step = this.#tell(step.call, broken(error, step, name), (now = ticks()));
               break;
             }
             cause = undefined;
             const { status, retryAfter, body } = response;
-            step = read(engine.answer(step.call, status, retryAfter, body, unix(), ticks(), random()));
+            const length = typeof body === "string" ? page.write(body) : page.writeBytes(body);
+            now = ticks();
+            step = read(page, engine.answer(length, step.call, status, retryAfter, unix(), now, random()));
             break;
           }
           case "wait":
             await sleep(step.time, signal);
-            step = this.#tell(step.call, { event: "elapsed" });
+            step = this.#tell(step.call, { event: "elapsed" }, (now = ticks()));
             break;
           case "store":
-            step = this.#tell(step.call, await abortable(this.#ask(step), signal));
+            step = this.#tell(step.call, await abortable(this.#ask(step), signal), (now = ticks()));
             break;
           case "sign":
-            step = this.#tell(step.call, await abortable(this.#sign(step.text), signal));
+            step = this.#tell(step.call, await abortable(this.#sign(step.text), signal), (now = ticks()));
             break;
         }
       }
@@ -200,20 +202,18 @@ export class Driver {
   /** What a call sends, signed but not sent. */
   build(name: string, params: object | undefined, options: CallOptions | undefined): SignedRequest {
     needReady("client.request");
-    const { json, files } = writeParams(name, params);
-    const wanted = options ? writeOptions(name, options, undefined, files) : "";
     const engine = this.engine();
-    const page = this.#pageOf(engine);
-    const step = read(page.read(engine.request(page.write(`${name}\n${wanted}\n${json}`), unix())));
+    const page = this.#page!;
+    let written = params && records(params);
+    let files: Map<string, FileSource> | undefined;
+    if (written === undefined && params) ({ json: written, files } = writeParams(name, params));
+    const wanted = options ? writeOptions(name, options, undefined, files) : "";
+    const step = read(page, engine.request(page.write(`${name}\n${wanted}\n${written ?? ""}`), unix()));
     if (step.step === "failed") throw failure(step, undefined);
     const { method, url, headers, form, parts } = step as SendStep;
     if (!parts) return { method, url, headers, body: form };
     const message = "a request with files is made while it is sent: call the operation";
     throw new MisuseError({ kind: "misuse", operation: name, message });
-  }
-
-  #pageOf(engine: WasmEngine): Page {
-    return (this.#page ??= new Page(engine));
   }
 
   /** Has a text signed by the client's signer. */
@@ -223,43 +223,9 @@ export class Driver {
     throw new SigningError({ kind: "signing", message: event.message });
   }
 
-  #tell(call: number, event: Event): Step {
-    return read(this.engine().resume(call, JSON.stringify(event), unix(), ticks(), random()));
-  }
-
-  /** The answer, within the time of the request and as long as nobody gives up. */
-  #send(request: Outgoing, signal: AbortSignal | undefined, meter: Meter | undefined): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const stop = (reason: unknown) => {
-        over();
-        request.giveUp(reason);
-        reject(reason as Error);
-      };
-      const late = () => stop(new DOMException(`no answer within ${request.timeout} ms`, "TimeoutError"));
-      const aborted = () => stop(signal!.reason);
-      const timer = setTimeout(late, Math.min(request.timeout, LONGEST));
-      const unwatch = meter?.watch(stop);
-      signal?.addEventListener("abort", aborted);
-      const over = () => {
-        clearTimeout(timer);
-        unwatch?.();
-        signal?.removeEventListener("abort", aborted);
-      };
-      this.#exchange(request).then(
-        (answer) => {
-          over();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          over();
-          reject(error as Error);
-        },
-      );
-    });
-  }
-
-  async #exchange(request: HttpRequest): Promise<Answer> {
-    return readAnswer(await this.#ports.http(request));
+  #tell(call: number, event: Event, now: number): Step {
+    const page = this.#page!;
+    return read(page, this.engine().resume(page.write(JSON.stringify(event)), call, unix(), now, random()));
   }
 
   async #ask({ keys, args }: StoreStep): Promise<Event> {
@@ -282,33 +248,9 @@ export class Driver {
   }
 }
 
-interface Outgoing extends HttpRequest {
-  giveUp(reason: unknown): void;
-}
-
-function requestOf({ method, url, headers, form, timeout }: SendStep): Outgoing {
-  let abort: AbortController | undefined;
-  return {
-    method,
-    url,
-    headers,
-    // To `fetch` undefined is none; its types say so only of what is absent.
-    body: form!,
-    timeout,
-    redirect: "manual",
-    duplex: "half",
-    onProgress: undefined,
-    // A signal costs as much as a signature: it is made for those that look at it.
-    get signal() {
-      return (abort ??= new AbortController()).signal;
-    },
-    giveUp: (reason) => (abort ??= new AbortController()).abort(reason),
-  };
-}
-
 /** Puts a form with files into a request. */
 async function attach(
-  request: HttpRequest,
+  request: Attempt,
   parts: Part[],
   files: Map<string, FileSource> | undefined,
   meter: Meter | undefined,
@@ -326,32 +268,54 @@ async function attach(
 /** The name by which the engine asks for the file of an upload. */
 const UPLOADED = "0";
 
-/** Longer timers fire at once. */
-const LONGEST = 2 ** 31 - 1;
-
 /** Unix seconds; the engine takes the whole of them. */
 const unix = () => Date.now() / 1000;
 const ticks = () => performance.now();
 const random = () => Math.random() * 2 ** 53;
 
-function read(step: string): Step {
-  return step.startsWith("send") ? readLines(step) : (JSON.parse(step) as Step);
-}
-
-/** The step that every call has comes in lines, which are faster to read than JSON; so is this than taking it apart. */
-function readLines(step: string): SendStep {
-  const lines = step.split("\n");
-  const method = lines[3] as "GET" | "POST";
-  const isPost = method === "POST";
-  return {
-    step: "send",
-    call: Number(lines[1]),
-    timeout: Number(lines[2]),
-    method,
-    url: lines[4]!,
-    headers: isPost ? { accept: JSON_TYPE, "content-type": FORM_TYPE } : { accept: JSON_TYPE },
-    form: isPost ? lines[5] : undefined,
-  };
+/** The step that the engine has put on the page: those of every call in numbers and text, any other as JSON. */
+function read(page: Page, length: number): Step {
+  const text = page.read(length);
+  switch (page.number(0)) {
+    case 1: {
+      const formEnd = page.number(3);
+      return {
+        step: "send",
+        call: page.number(1),
+        timeout: page.number(2),
+        method: "POST",
+        url: text.slice(formEnd),
+        headers: { accept: JSON_TYPE, "content-type": FORM_TYPE },
+        form: text.slice(0, formEnd),
+      };
+    }
+    case 2:
+      return {
+        step: "send",
+        call: page.number(1),
+        timeout: page.number(2),
+        method: "GET",
+        url: text,
+        headers: { accept: JSON_TYPE },
+      };
+    case 3: {
+      const ts = page.number(3);
+      const flags = page.number(4);
+      return {
+        step: "done",
+        trace: {
+          attempts: page.number(1),
+          waited: page.number(2),
+          store_down: (flags & 1) > 0,
+          budget_exhausted: (flags & 2) > 0,
+        },
+        ts: ts === ts ? ts : undefined,
+        data: JSON.parse(text) as unknown,
+      };
+    }
+    default:
+      return JSON.parse(text) as Step;
+  }
 }
 
 const JSON_TYPE = "application/json";

@@ -50,9 +50,13 @@ export const fetchExecutor: HttpExecutor = (request) => fetch(request.url, reque
 /** An answer as the engine takes it. */
 export interface Answer {
   status: number;
-  retryAfter: number | undefined;
-  body: Uint8Array;
+  /** In milliseconds; negative if it was not said. */
+  retryAfter: number;
+  body: Uint8Array | string;
 }
+
+/** Longer texts are encoded before it is known how much room they need. */
+const SHORT = 1 << 16;
 
 const encoder = new TextEncoder();
 
@@ -66,9 +70,12 @@ export function readAnswer(response: HttpResponse | Response): Answer | Promise<
     return readBody(response).then((body) => ({ status, retryAfter: retryAfter(headers), body }));
   }
   const { body } = response;
-  const bytes =
-    typeof body === "string" ? encoder.encode(body) : body instanceof Uint8Array ? body : new Uint8Array(body);
-  return { status, retryAfter: retryAfter(headers), body: bytes };
+  return { status, retryAfter: retryAfter(headers), body: readable(body) };
+}
+
+function readable(body: HttpResponse["body"]): Uint8Array | string {
+  if (typeof body === "string") return body.length > SHORT ? encoder.encode(body) : body;
+  return body instanceof Uint8Array ? body : new Uint8Array(body);
 }
 
 function isFetched(response: HttpResponse | Response): response is Response {
@@ -98,14 +105,14 @@ async function readBody(response: Response): Promise<Uint8Array> {
   return body;
 }
 
-/** The header in milliseconds; it names seconds or a date. */
-function retryAfter(headers: HttpResponse["headers"]): number | undefined {
+/** The header in milliseconds, negative if there is none; it names seconds or a date. */
+function retryAfter(headers: HttpResponse["headers"]): number {
   const value = header(headers, "retry-after")?.trim();
-  if (!value) return undefined;
+  if (!value) return -1;
   const seconds = Number(value);
-  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
+  if (Number.isFinite(seconds)) return seconds * 1000;
   const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  return Number.isNaN(date) ? -1 : Math.max(0, date - Date.now());
 }
 
 /** A header, whatever holds it. */

@@ -8,7 +8,12 @@ const CHUNK = 128 << 10;
 
 /** Node, with the bytes of the WebAssembly from wherever the entry has them. */
 export function nodePlatform(wasmNow: () => Buffer): Platform {
-  return { wasmNow, open, streams: true };
+  return { wasmNow, open, reader, sharesTimers: true, streams: true };
+}
+
+function reader({ buffer, byteOffset, length }: Uint8Array): (length: number) => string {
+  const bytes = Buffer.from(buffer, byteOffset, length);
+  return (length) => bytes.toString("utf8", 0, length);
 }
 
 async function open(path: string): Promise<OpenFile> {

@@ -13,6 +13,10 @@ export interface Platform {
   wasm?: () => Promise<BufferSource | WebAssembly.Module | Response>;
   /** Opens a file on disk, where there is one. */
   open?: (path: string) => Promise<OpenFile>;
+  /** Reads so many of these bytes as UTF-8, where a TextDecoder is not the quickest way. */
+  reader?: (bytes: Uint8Array) => (length: number) => string;
+  /** Whether one timer may serve all calls. In an edge worker it would end with the request that began it. */
+  sharesTimers?: boolean;
   /** Whether `fetch` sends a stream with the length that its header names. */
   streams: boolean;
 }

@@ -100,6 +100,24 @@ test("what is undefined or null is not sent", async () => {
   assert.deepEqual(await sent(call), { room_id: "1" });
 });
 
+test("names and texts of any kind arrive as they are", async () => {
+  const { client, requests } = answering([envelope(null)]);
+  const texts = ["a\u001eb\u001f1", '\\"\n', "\u0000", "😀", "=&\u2028", ""];
+  for (const text of texts) {
+    const params = { [`n${text}`]: text, flag: true, number: -0.5, none: undefined, nested: { [text]: [text, null] } };
+    await client.callPath("/openapi/new", params);
+    const { n, ...form } = Object.fromEntries(new URLSearchParams(requests.pop().body));
+    assert.equal(form[`n${text}`] ?? n, text);
+    assert.deepEqual([form.flag, form.number], ["1", "-0.5"]);
+    assert.deepEqual(JSON.parse(form.nested), params.nested);
+    assert.ok(!("none" in form));
+  }
+  for (const params of [{ "\ud800": 1 }, { a: "\udc00" }, { a: ["\ud800"] }]) {
+    await assert.rejects(client.callPath("/openapi/new", params), InvalidParametersError);
+  }
+  assert.equal(requests.length, 0);
+});
+
 test("lists, objects and numbers in them", async () => {
   const call = (client) => client.playback.getPlayerTokens({ room_ids: [12n, "13", 14], expires_in: 60 });
   assert.deepEqual(await sent(call), { room_ids: "12,13,14", expires_in: "60" });

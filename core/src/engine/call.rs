@@ -62,7 +62,7 @@ impl Call {
         }
     }
 
-    pub(super) fn resume(&mut self, handle: Handle, event: Event, engine: &mut Engine, now: Now) -> Step {
+    pub(super) fn resume(&mut self, handle: Handle, event: Event<'_>, engine: &mut Engine, now: Now) -> Step {
         match (self.state, event) {
             (State::Waiting, Event::Elapsed) => self.ask_quota(handle, engine, now),
             (State::Asking, Event::Store(wait)) => {

@@ -270,6 +270,9 @@ impl Quota {
 
     /// Takes a call out of its line.
     pub(super) fn leave(&mut self, handle: Handle, limits: &Limits) {
+        if limits.is_empty() {
+            return;
+        }
         if let Some(line) = self.lines.get_mut(limits) {
             line.retain(|waiting| waiting.handle != handle);
             if line.is_empty() {

@@ -70,8 +70,6 @@ pub(super) struct HostSettings {
     pub(super) ids_as_text: bool,
     /// Whether values that are not as documented are taken out of the data.
     pub(super) set_aside: bool,
-    /// Whether steps to send are written in lines, where they can (JavaScript).
-    pub(super) lines: bool,
 }
 
 impl Input for HostSettings {
@@ -87,7 +85,6 @@ impl Input for HostSettings {
             store_prefix: object.text("store_prefix")?,
             ids_as_text: object.flag("ids_as_text")?.unwrap_or_default(),
             set_aside: object.flag("set_aside")?.unwrap_or_default(),
-            lines: object.flag("lines")?.unwrap_or_default(),
         })
     }
 }
@@ -174,9 +171,9 @@ impl Input for HostCallback {
     }
 }
 
-impl Input for Event {
+impl Input for Event<'static> {
     /// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)).
-    fn of(object: &mut Object<'_>) -> Said<Event> {
+    fn of(object: &mut Object<'_>) -> Said<Event<'static>> {
         let event = needed("event", object.text("event")?)?;
         Ok(match event.as_str() {
             "elapsed" => Event::Elapsed,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::answer::Answer;
 use crate::callbacks::Parsed;
 use crate::coerce::Departure;
 use crate::engine::{Handle, Step, Trace, Why};
@@ -21,37 +22,80 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A step as JSON. Data that are a page of a list turn the pager to the next.
-pub(super) fn write(handle: Handle, step: Step, pager: Option<&mut Pager>, lines: bool) -> Vec<u8> {
-    match step {
-        Step::Send { request, timeout } => send(handle, &request, timeout, lines),
-        Step::Wait { time, why } => {
-            let why = match why {
-                Why::Quota => "quota",
-                Why::Backoff => "backoff",
-                Why::Throttled => "throttled",
-            };
-            wait(handle, time, why)
-        }
-        Step::Store(question) => {
-            let mut step = begin("store", handle);
-            step.raw("keys", &array(question.keys.iter().map(|key| quoted(key).into_bytes())));
-            step.raw("args", &array(question.args.iter().map(|number| number.to_string().into_bytes())));
-            step.finish()
-        }
-        Step::Sign(canonical) => {
-            let mut step = begin("sign", handle);
-            step.text("text", canonical.0.as_str());
-            step.finish()
-        }
-        Step::Done { answer, trace } => {
-            let mut step = done(&trace, &answer.msg, answer.ts, &answer.departures);
-            if let Some(pager) = pager {
-                step.raw("page", &turn(pager, &answer.data));
+/// What a host is told.
+#[derive(Debug)]
+pub enum Told {
+    /// To send this request.
+    Send {
+        /// The call; 0 if it is only to be looked at.
+        call: u64,
+        /// The signed request.
+        request: Request,
+        /// How long to wait for the answer.
+        timeout: Duration,
+    },
+    /// That the call went well.
+    Done {
+        /// What was answered.
+        answer: Answer,
+        /// How it went.
+        trace: Trace,
+    },
+    /// Anything else, as JSON.
+    Json(Vec<u8>),
+}
+
+impl Told {
+    /// A step. Data that are a page of a list turn the pager to the next.
+    pub(super) fn of(handle: Handle, step: Step, pager: Option<&mut Pager>) -> Told {
+        let json = match step {
+            Step::Send { request, timeout } => return Told::Send { call: handle.0, request, timeout },
+            Step::Done { answer, trace } => match pager {
+                None => return Told::Done { answer, trace },
+                Some(pager) => {
+                    let mut step = done(&trace, &answer.msg, answer.ts, &answer.departures);
+                    step.raw("page", &turn(pager, &answer.data));
+                    step.finish_with("data", answer.data)
+                }
+            },
+            Step::Wait { time, why } => {
+                let why = match why {
+                    Why::Quota => "quota",
+                    Why::Backoff => "backoff",
+                    Why::Throttled => "throttled",
+                };
+                wait(handle, time, why)
             }
-            step.finish_with("data", answer.data)
+            Step::Store(question) => {
+                let mut step = begin("store", handle);
+                step.raw("keys", &array(question.keys.iter().map(|key| quoted(key).into_bytes())));
+                step.raw("args", &array(question.args.iter().map(|number| number.to_string().into_bytes())));
+                step.finish()
+            }
+            Step::Sign(canonical) => {
+                let mut step = begin("sign", handle);
+                step.text("text", canonical.0.as_str());
+                step.finish()
+            }
+            Step::Failed { error, trace } => failed(&error, &trace, None),
+        };
+        Told::Json(json)
+    }
+
+    /// What fails before it begins.
+    pub(super) fn failed(error: &Error) -> Told {
+        Told::Json(failed(error, &Trace::default(), None))
+    }
+
+    /// All of it as JSON.
+    pub fn into_json(self) -> Vec<u8> {
+        match self {
+            Told::Send { call, request, timeout } => send(Handle(call), &request, timeout),
+            Told::Done { answer, trace } => {
+                done(&trace, &answer.msg, answer.ts, &answer.departures).finish_with("data", answer.data)
+            }
+            Told::Json(json) => json,
         }
-        Step::Failed { error, trace } => failed(&error, &trace, None),
     }
 }
 
@@ -62,27 +106,13 @@ fn begin(name: &str, Handle(call): Handle) -> Writer {
     step
 }
 
-/// The step to send, as JSON or in lines, which JavaScript reads faster.
-pub(super) fn send(handle: Handle, request: &Request, timeout: Duration, lines: bool) -> Vec<u8> {
-    match &request.body {
-        Body::Form(form) if lines => send_lines(handle, request, timeout, form),
-        Body::Empty if lines => send_lines(handle, request, timeout, ""),
-        _ => send_json(handle, request, timeout),
-    }
-}
-
-fn send_lines(Handle(call): Handle, request: &Request, timeout: Duration, form: &str) -> Vec<u8> {
-    let (call, timeout) = (call.to_string(), millis(timeout).to_string());
-    ["send", &call, &timeout, request.method.as_str(), &request.url, form].join("\n").into_bytes()
-}
-
-fn send_json(handle: Handle, request: &Request, timeout: Duration) -> Vec<u8> {
+fn send(handle: Handle, request: &Request, timeout: Duration) -> Vec<u8> {
     let mut step = begin("send", handle);
     step.number("timeout", millis(timeout));
     step.text("method", request.method.as_str());
     step.text("url", request.url.as_str());
     let mut headers = Writer::new();
-    for (name, value) in &request.headers {
+    for (name, value) in request.headers {
         headers.text(name, *value);
     }
     step.raw("headers", &headers.finish());
@@ -223,8 +253,7 @@ fn fault(fault: &Fault) -> Vec<u8> {
 fn trace(trace: &Trace) -> Vec<u8> {
     let mut out = Writer::new();
     out.number("attempts", i64::from(trace.attempts));
-    // Milliseconds waited in all.
-    out.number("waited", trace.waits.iter().map(|(_, time)| millis(*time)).fold(0, i64::saturating_add));
+    out.number("waited", millis(trace.waited()));
     for (name, truth) in [("store_down", trace.store_down), ("budget_exhausted", trace.budget_exhausted)] {
         if truth {
             out.flag(name, truth);

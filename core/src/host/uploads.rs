@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Host, output};
+use super::{Host, Told, output};
 use crate::engine::{CallOptions, Event, Handle, MAX_WAITS, Now, Step, Trace, Why};
 use crate::error::{Error, ErrorKind};
 use crate::operation;
@@ -29,7 +29,7 @@ impl Host {
         call >= FIRST
     }
 
-    pub(super) fn begin_upload(&mut self, upload: Upload, file: File, options: CallOptions, now: Now) -> Vec<u8> {
+    pub(super) fn begin_upload(&mut self, upload: Upload, file: File, options: CallOptions, now: Now) -> Told {
         let handle = FIRST.saturating_add(self.uploads_begun);
         self.uploads_begun = self.uploads_begun.wrapping_add(1);
         let mut uploading = Uploading { upload, file, options, call: None, trace: Trace::default() };
@@ -37,10 +37,9 @@ impl Host {
         self.drive_upload(handle, uploading, step, now)
     }
 
-    pub(super) fn resume_upload(&mut self, handle: u64, event: Event, now: Now) -> Vec<u8> {
+    pub(super) fn resume_upload(&mut self, handle: u64, event: Event<'_>, now: Now) -> Told {
         let Some(mut uploading) = self.uploads.remove(&handle) else {
-            let error = misuse("the upload is not under way: it ended or was cancelled");
-            return output::failed(&error, &Trace::default(), None);
+            return Told::failed(&misuse("the upload is not under way: it ended or was cancelled"));
         };
         let event = match (uploading.call, event) {
             (Some(call), event) => match uploading.settle(self.engine.resume(call, event, now)) {
@@ -61,7 +60,7 @@ impl Host {
     }
 
     /// Goes on until the host has something to do.
-    fn drive_upload(&mut self, handle: u64, mut uploading: Uploading, mut step: upload::Step, now: Now) -> Vec<u8> {
+    fn drive_upload(&mut self, handle: u64, mut uploading: Uploading, mut step: upload::Step, now: Now) -> Told {
         loop {
             let (name, params, options) = match step {
                 upload::Step::Call { operation, params } => (operation, params, uploading.options),
@@ -72,11 +71,13 @@ impl Host {
                         uploading.trace.waits.push((Why::Backoff, time));
                     }
                     self.uploads.insert(handle, uploading);
-                    return output::wait(Handle(handle), time, "upload");
+                    return Told::Json(output::wait(Handle(handle), time, "upload"));
                 }
-                upload::Step::Done(video) => return output::uploaded(video, &uploading.trace, self.data.ids_as_text),
+                upload::Step::Done(video) => {
+                    return Told::Json(output::uploaded(video, &uploading.trace, self.data.ids_as_text));
+                }
                 upload::Step::Failed(error) => {
-                    return output::failed(&error, &uploading.trace, uploading.upload.video_id());
+                    return Told::Json(output::failed(&error, &uploading.trace, uploading.upload.video_id()));
                 }
             };
             let event = match operation::find(name) {
@@ -93,10 +94,10 @@ impl Host {
         }
     }
 
-    fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Vec<u8> {
+    fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Told {
         uploading.call = Some(call);
         self.uploads.insert(handle, uploading);
-        output::write(Handle(handle), step, None, self.lines)
+        Told::of(Handle(handle), step, None)
     }
 }
 

@@ -15,6 +15,9 @@ pub(crate) struct Member<'a> {
 }
 
 /// Reads the members of an object in their order. The object has ended well if no item was an error.
+///
+/// A host that has the members one by one may write them as records in place of an object:
+/// [`RECORD`], the name as it is, [`VALUE`], the value as JSON; nothing for no members.
 pub(crate) struct Members<'a> {
     scanner: Scanner<'a>,
     state: State,
@@ -24,12 +27,18 @@ pub(crate) struct Members<'a> {
 enum State {
     Before,
     Within,
+    Records,
     Over,
 }
 
+/// ASCII's separators of records and of their units; JSON holds neither as it is.
+const RECORD: u8 = 0x1e;
+const VALUE: u8 = 0x1f;
+
 impl<'a> Members<'a> {
     pub(crate) fn of(text: &'a str) -> Members<'a> {
-        Members { scanner: Scanner::of(text), state: State::Before }
+        let are_records = text.is_empty() || text.as_bytes().first() == Some(&RECORD);
+        Members { scanner: Scanner::of(text), state: if are_records { State::Records } else { State::Before } }
     }
 
     fn step(&mut self) -> Result<Option<Member<'a>>> {
@@ -40,6 +49,7 @@ impl<'a> Members<'a> {
                 scanner.peek() != Some(b'}')
             }
             State::Within => scanner.eat(b','),
+            State::Records => return scanner.record(),
             State::Over => return Ok(None),
         };
         if more {
@@ -100,6 +110,24 @@ impl<'a> Scanner<'a> {
     fn member(&mut self) -> Result<Member<'a>> {
         let name = self.text()?;
         self.expect(b':')?;
+        self.value_of(name)
+    }
+
+    fn record(&mut self) -> Result<Option<Member<'a>>> {
+        if self.peek().is_none() {
+            return Ok(None);
+        }
+        self.expect(RECORD)?;
+        let start = self.pos();
+        while self.peek_raw().is_some_and(|byte| byte != VALUE) {
+            self.pos += 1;
+        }
+        let name = self.span(start, self.pos());
+        self.expect(VALUE)?;
+        self.value_of(Cow::Borrowed(name)).map(Some)
+    }
+
+    fn value_of(&mut self, name: Cow<'a, str>) -> Result<Member<'a>> {
         let kind = self.kind()?;
         let start = self.pos();
         let whole = match kind {

@@ -1,0 +1,117 @@
+import { setAlarm } from "./alarm.js";
+import type { Alarm } from "./alarm.js";
+import { readAnswer } from "./http.js";
+import type { Answer, HttpExecutor, HttpRequest } from "./http.js";
+import type { Meter } from "./uploads.js";
+
+/** What is sent, and how long its answer is waited for. */
+export interface Outgoing {
+  method: "GET" | "POST";
+  url: string;
+  headers: Record<string, string>;
+  form?: string | undefined;
+  timeout: number;
+}
+
+/** Sends one request, once. It is also the request that the executor gets, so that nothing else need be made. */
+export class Attempt implements HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  body: NonNullable<HttpRequest["body"]>;
+  readonly timeout: number;
+  redirect: "manual" | "error" = "manual";
+  readonly duplex = "half";
+  onProgress: HttpRequest["onProgress"] = undefined;
+  declare readonly signal: AbortSignal;
+  #abort: AbortController | undefined;
+  #resolve!: (answer: Answer) => void;
+  #reject!: (reason: unknown) => void;
+  #given: AbortSignal | undefined;
+  #aborted: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
+  #alarm: Alarm | undefined;
+
+  /**
+   * A signal costs as much as a signature: it is made for those that look at it. It is the request's own, so that
+   * `{ ...request }` has it; and one getter for all, since to the runtime objects with others are all different.
+   */
+  static readonly #signal: PropertyDescriptor & ThisType<Attempt> = {
+    enumerable: true,
+    get() {
+      return (this.#abort ??= new AbortController()).signal;
+    },
+  };
+
+  constructor(outgoing: Outgoing) {
+    this.method = outgoing.method;
+    this.url = outgoing.url;
+    this.headers = outgoing.headers;
+    // To `fetch` undefined is none; its types say so only of what is absent.
+    this.body = outgoing.form!;
+    this.timeout = outgoing.timeout;
+    Object.defineProperty(this, "signal", Attempt.#signal);
+  }
+
+  /** The answer, within the time of the request and as long as nobody gives up. `now` is in ticks. */
+  answer(http: HttpExecutor, now: number, signal: AbortSignal | undefined, meter: Meter | undefined): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#alarm = setAlarm(this, now + this.timeout, now);
+      this.#unwatch = meter?.watch((reason) => this.stop(reason));
+      if (signal) {
+        this.#given = signal;
+        this.#aborted = () => this.stop(signal.reason);
+        signal.addEventListener("abort", this.#aborted);
+      }
+      try {
+        Promise.resolve(http(this)).then(
+          (response) => this.#read(response),
+          (error: unknown) => this.#fail(error),
+        );
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  /** Time is up. */
+  late(): void {
+    this.stop(new DOMException(`no answer within ${this.timeout} ms`, "TimeoutError"));
+  }
+
+  stop(reason: unknown): void {
+    this.#fail(reason);
+    (this.#abort ??= new AbortController()).abort(reason);
+  }
+
+  #read(response: Parameters<typeof readAnswer>[0]): void {
+    try {
+      const answer = readAnswer(response);
+      if (!(answer instanceof Promise)) return this.#succeed(answer);
+      answer.then(
+        (answer) => this.#succeed(answer),
+        (error: unknown) => this.#fail(error),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #succeed(answer: Answer): void {
+    this.#over();
+    this.#resolve(answer);
+  }
+
+  #fail(reason: unknown): void {
+    this.#over();
+    this.#reject(reason);
+  }
+
+  #over(): void {
+    this.#alarm?.clear();
+    this.#unwatch?.();
+    if (this.#aborted) this.#given!.removeEventListener("abort", this.#aborted);
+  }
+}
