@@ -82,6 +82,8 @@ def examine(wheel: Wheel) -> str:
     tags = re.findall(r"^Tag: (.*)$", metadata, re.MULTILINE)
     wheel.check(tags == [f"py3-none-{wheel.platform}"], f"WHEEL says {tags}")
     wheel.check("baijiayun/py.typed" in wheel.files, "py.typed is missing")
+    licences = {name.rpartition("/")[2] for name in wheel.files if "/licenses/" in name}
+    wheel.check(licences == {"LICENSE-APACHE", "LICENSE-MIT"}, f"the licences are {licences}")
     strays = [name for name in wheel.files if name.endswith((".rs", ".toml", ".a", ".pdb", ".lib", ".pyc"))]
     wheel.check(not strays, f"these do not belong there: {strays}")
 
