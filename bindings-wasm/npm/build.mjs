@@ -21,6 +21,7 @@ const WASM_BINDGEN = /^wasm-bindgen = "=(.*)"$/m.exec(readFileSync(join(workspac
 /** Features are switched on one by one: with all of them wasm-opt makes files that Node 20 refuses. */
 const WASM_OPT = [
   "-O3",
+  "--converge",
   "--enable-bulk-memory",
   "--enable-sign-ext",
   "--enable-mutable-globals",
