@@ -1,5 +1,6 @@
 //! The memory by which texts cross, and how steps are laid out on it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use baijiayun_core::engine::Trace;
@@ -58,9 +59,12 @@ impl Page {
                 if msg.is_empty() && departures.is_empty() =>
             {
                 let ts = ts.map_or(f64::NAN, |ts| ts as f64);
-                self.lay([3.0, f64::from(trace.attempts), millis(trace.waited()), ts, flags(&trace)], &[&data])
+                self.lay(
+                    [3.0, f64::from(trace.attempts), millis(trace.waited()), ts, flags(&trace)],
+                    &[&escaped(&data)],
+                )
             }
-            told => self.lay([0.0; 5], &[&told.into_json()]),
+            told => self.lay([0.0; 5], &[&escaped(&told.into_json())]),
         }
     }
 
@@ -80,6 +84,39 @@ impl Page {
         texts.iter().for_each(|text| place(text));
         length
     }
+}
+
+/// JSON in ASCII. JavaScript makes a string of that many times as soon as of other UTF-8, and parses it as soon.
+fn escaped(json: &[u8]) -> Cow<'_, [u8]> {
+    let mut rest = str::from_utf8(json).unwrap_or_default();
+    if rest.is_ascii() {
+        return Cow::Borrowed(json);
+    }
+    let mut ascii = Vec::with_capacity(json.len() + json.len() / 4);
+    loop {
+        let (before, after) = rest.split_at_checked(ascii_run(rest.as_bytes())).unwrap_or_default();
+        ascii.extend_from_slice(before.as_bytes());
+        let mut chars = after.chars();
+        let Some(char) = chars.next() else { return Cow::Owned(ascii) };
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            let digit =
+                |shift: u16| char::from_digit(u32::from(*unit >> shift & 15), 16).map_or(0, |digit| digit as u8);
+            ascii.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
+        }
+        rest = chars.as_str();
+    }
+}
+
+/// How many of the first bytes are ASCII.
+fn ascii_run(text: &[u8]) -> usize {
+    let (chunks, rest) = text.as_chunks();
+    for (nth, chunk) in chunks.iter().enumerate() {
+        let high = u64::from_le_bytes(*chunk) & 0x8080_8080_8080_8080;
+        if high != 0 {
+            return nth * 8 + high.trailing_zeros() as usize / 8;
+        }
+    }
+    chunks.len() * 8 + rest.iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 /// Times are far below 2^53.

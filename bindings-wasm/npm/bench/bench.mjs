@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Client, ready } from "baijiayun";
-import { plain, vendorStyle } from "./peers.mjs";
+import { patient, plain, vendorStyle } from "./peers.mjs";
 
 const ACCOUNT = {
   domain: "demo",
@@ -78,7 +78,7 @@ await ready();
 const answer = '{"code":0,"msg":"","ts":1501572288,"data":{"room_id":"12345678901234","admin_code":"abc","teacher_code":"def","student_code":"ghi"}}';
 const http = async () => ({ status: 200, body: answer });
 const client = clientWith(http);
-const peers = { plain: plain({ ...ACCOUNT, http }), vendor: vendorStyle({ ...ACCOUNT, http }) };
+const peers = { plain: plain({ ...ACCOUNT, http }), vendor: vendorStyle({ ...ACCOUNT, http }), patient: patient({ ...ACCOUNT, http }) };
 
 for (const [what, [name, params]] of Object.entries(PARAMS)) {
   const least = raceNow(
@@ -98,6 +98,7 @@ for (const [what, [name, params]] of Object.entries(PARAMS)) {
       ours: () => client.call(name, params),
       plain: () => peers.plain.call(path, params),
       vendor: () => peers.vendor.call(path, params),
+      "plain with a timeout": () => peers.patient.call(path, params),
     },
     1000,
   );

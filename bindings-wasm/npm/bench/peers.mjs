@@ -33,10 +33,17 @@ export function vendorStyle(account) {
   return { build, call: caller(account, build) };
 }
 
-/** Neither checks parameters or straightens anything. */
-function caller(account, build) {
+/** The plain one with a timeout, as every real program needs it. */
+export function patient(account) {
+  const { build } = plain(account);
+  return { build, call: caller(account, build, () => AbortSignal.timeout(30_000)) };
+}
+
+/** None of them checks parameters, keeps limits, tries again or straightens anything. */
+function caller(account, build, signal) {
   return async (path, params) => {
     const response = await account.http({
+      signal: signal?.(),
       method: "POST",
       url: `https://${account.domain}.at.baijiayun.com${path}`,
       headers: { "content-type": "application/x-www-form-urlencoded" },
