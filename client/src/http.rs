@@ -43,7 +43,7 @@ impl ReqwestExecutor {
             Method::Post => self.0.post(&request.url),
         }
         .timeout(timeout);
-        for (name, value) in &request.headers {
+        for (name, value) in request.headers {
             builder = builder.header(*name, *value);
         }
         builder = match request.body {
