@@ -1,0 +1,183 @@
+//! A request without its time and signature.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::pairs::{Pair, Pairs, TIMESTAMP, takes_plain};
+use super::{Part, Unsigned};
+use crate::account::Account;
+use crate::error::Error;
+use crate::form;
+use crate::json::Member;
+use crate::operation::{LimitScope, Lookup, Operation};
+use crate::sign;
+use crate::value::{self, Params};
+
+/// The checked and encoded parameters of a call. Everything but the time and the signature is
+/// written once, for all attempts.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    pub(super) url: String,
+    /// The room that the call is about, where its limits count by rooms.
+    pub(crate) room: Option<String>,
+    /// The time of sending that stands in it.
+    timestamp: i64,
+    /// What is signed, if the operation is.
+    pub(super) canonical: Option<Stamped>,
+    pub(super) content: Content,
+}
+
+#[derive(Clone)]
+pub(super) enum Content {
+    Form(Stamped),
+    Multipart {
+        /// Sorted by name.
+        texts: Vec<(Cow<'static, str>, String)>,
+        files: Vec<Part>,
+    },
+}
+
+/// A text that holds the time of sending.
+pub(super) struct Stamped {
+    pub(super) text: String,
+    /// Where; nowhere if the call is not signed.
+    time: Option<Range<usize>>,
+}
+
+impl Clone for Stamped {
+    /// With room for a signature: that is what comes next.
+    fn clone(&self) -> Stamped {
+        let mut text = String::with_capacity(self.text.len() + SIGNATURE_LENGTH);
+        text.push_str(&self.text);
+        Stamped { text, time: self.time.clone() }
+    }
+}
+
+impl Stamped {
+    fn stamp(&mut self, timestamp: &str) {
+        let Some(Range { start, end }) = self.time.clone() else { return };
+        if let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..)) {
+            self.text = [before, timestamp, after].concat();
+            self.time = Some(start..start + timestamp.len());
+        }
+    }
+}
+
+/// `&sign=` and 32 digits.
+const SIGNATURE_LENGTH: usize = 38;
+
+impl Draft {
+    pub(crate) fn new(
+        account: &Account,
+        operation: &Operation,
+        params: &Params,
+        timestamp: i64,
+    ) -> Result<Draft, Error> {
+        let mut pairs = Pairs::new();
+        for (name, value) in params.iter() {
+            match operation.param(name) {
+                Some(param) => pairs.described(param, value),
+                None => pairs.undescribed(operation, name, value),
+            }
+        }
+        pairs.extra(operation, params);
+        Draft::of(pairs, account, operation, timestamp)
+    }
+
+    /// The same from a JSON object of parameters, as [`Params::from_json`] reads it; nearly all
+    /// values are texts and whole numbers, which go straight from it into the request.
+    pub(crate) fn from_json(
+        account: &Account,
+        operation: &Operation,
+        json: &str,
+        extra: &Params,
+        timestamp: i64,
+    ) -> Result<Draft, Error> {
+        let mut pairs = Pairs::new();
+        let mut params = Lookup::new(operation);
+        value::members(operation, json, |Member { name, raw, plain }| {
+            let param = params.find(&name);
+            match param.and_then(|param| Some((param, plain.filter(|_| takes_plain(param, raw))?))) {
+                Some((param, text)) => pairs.text(param, text),
+                None => match (value::read(operation, raw, param)?, param) {
+                    (None, _) => {}
+                    (Some(value), Some(param)) => pairs.described(param, &value),
+                    (Some(value), None) => pairs.undescribed(operation, &name, &value),
+                },
+            }
+            Ok(())
+        })?;
+        pairs.extra(operation, extra);
+        Draft::of(pairs, account, operation, timestamp)
+    }
+
+    fn of<'p>(
+        mut pairs: Pairs<'p>,
+        account: &'p Account,
+        operation: &Operation,
+        timestamp: i64,
+    ) -> Result<Draft, Error> {
+        let url = pairs.finish(account, operation, timestamp)?;
+        let Pairs { pairs, files, .. } = pairs;
+        let room = operation.limits.iter().any(|limit| limit.per == LimitScope::Room).then(|| {
+            let of = |wanted: &str| pairs.iter().find(|pair| pair.name == wanted).map(|pair| pair.value.to_string());
+            of("room_id").or_else(|| of("class_id")).unwrap_or_default()
+        });
+        let room_for = |pair: &Pair<'_>| pair.name.len() + pair.value.len() + "=&".len();
+        let length: usize = pairs.iter().map(room_for).sum();
+        let canonical = operation.signed.then(|| {
+            let mut text = String::with_capacity(length);
+            let time = each(&pairs, |pair| {
+                sign::push(&mut text, &pair.name, &pair.value);
+                text.len()
+            });
+            Stamped { text, time }
+        });
+        let content = if files.is_empty() {
+            // Some more for what is longer when it is encoded.
+            let mut form = form::Writer::new(length + length / 2 + SIGNATURE_LENGTH);
+            let time = each(&pairs, |pair| {
+                form.pair(&pair.name, &pair.value);
+                form.len()
+            });
+            Content::Form(Stamped { text: form.finish(), time: time.filter(|_| operation.signed) })
+        } else {
+            let owned = |pair: Pair<'_>| (Cow::Owned(pair.name.into_owned()), pair.value.into_owned());
+            Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
+        };
+        Ok(Draft { url, room, timestamp, canonical, content })
+    }
+
+    pub(crate) fn has_files(&self) -> bool {
+        matches!(self.content, Content::Multipart { .. })
+    }
+
+    /// The request as it is sent at this time.
+    pub(crate) fn stamp<'a>(&'a mut self, operation: &'a Operation, timestamp: i64) -> Unsigned<'a> {
+        if self.timestamp != timestamp {
+            self.timestamp = timestamp;
+            let timestamp = timestamp.to_string();
+            self.canonical.iter_mut().for_each(|canonical| canonical.stamp(&timestamp));
+            match &mut self.content {
+                Content::Form(form) => form.stamp(&timestamp),
+                Content::Multipart { texts, .. } => {
+                    let stamps = texts.iter_mut().filter(|(name, _)| operation.signed && name == TIMESTAMP);
+                    stamps.for_each(|(_, text)| text.clone_from(&timestamp));
+                }
+            }
+        }
+        Unsigned { operation, draft: Cow::Borrowed(self) }
+    }
+}
+
+/// Writes pair after pair and tells where the timestamp came to stand. `write` returns where it ends.
+fn each(pairs: &[Pair<'_>], mut write: impl FnMut(&Pair<'_>) -> usize) -> Option<Range<usize>> {
+    let mut time = None;
+    for pair in pairs {
+        let end = write(pair);
+        if pair.name == TIMESTAMP {
+            time = Some(end - pair.value.len()..end);
+        }
+    }
+    time
+}

@@ -1,0 +1,220 @@
+//! Parameters become the pairs and files of a request.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::encode::{encode, encode_text, plain_text};
+use super::{Part, PartContent};
+use crate::account::Account;
+use crate::error::{Error, Fault, FaultKind};
+use crate::near::closest;
+use crate::operation::{Host, Operation, Param, ParamKind};
+use crate::value::{Params, Value};
+
+/// The pair that says when the request was sent.
+pub(super) const TIMESTAMP: &str = "timestamp";
+
+/// A parameter as it is signed and sent.
+pub(super) struct Pair<'p> {
+    /// The name's first bytes as a number: two of these are compared at once, and differ in nearly all pairs.
+    first: u64,
+    pub(super) name: Cow<'p, str>,
+    pub(super) value: Cow<'p, str>,
+}
+
+impl<'p> Pair<'p> {
+    fn new(name: Cow<'p, str>, value: Cow<'p, str>) -> Pair<'p> {
+        Pair { first: first(&name), name, value }
+    }
+
+    fn compare(&self, first: u64, name: &str) -> Ordering {
+        self.first.cmp(&first).then_with(|| self.name.as_bytes().cmp(name.as_bytes()))
+    }
+}
+
+fn first(name: &str) -> u64 {
+    u64::from_be_bytes(name.as_bytes().first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+        bytes
+    }))
+}
+
+fn is_address(url: &str) -> bool {
+    (url.starts_with("http://") || url.starts_with("https://")) && !url.contains(char::is_whitespace)
+}
+
+/// Whether a parameter takes a plain JSON value as it stands there.
+pub(super) fn takes_plain(param: &Param, raw: &str) -> bool {
+    use ParamKind::{Date, DateTime, Flag, Int, Text, Timestamp};
+    match param.kind {
+        Int | Flag | Timestamp | Text => true,
+        Date | DateTime => raw.starts_with('"'),
+        _ => false,
+    }
+}
+
+/// The pairs and files of a request, and what is wrong with its parameters.
+pub(super) struct Pairs<'p> {
+    /// Sorted by name.
+    pub(super) pairs: Vec<Pair<'p>>,
+    pub(super) files: Vec<Part>,
+    faults: Vec<Fault>,
+}
+
+/// So many names are listed in an error; more would hide it.
+const FEW: usize = 12;
+
+/// The names that every call carries and no caller sets.
+const COMMON: [&str; 4] = ["partner_id", "timestamp", "sign", "partner_key"];
+
+impl<'p> Pairs<'p> {
+    pub(super) fn new() -> Pairs<'p> {
+        Pairs { pairs: Vec::with_capacity(24), files: Vec::new(), faults: Vec::new() }
+    }
+
+    fn fault(&mut self, name: &str, kind: FaultKind, message: impl Into<String>) {
+        self.faults.push(Fault { parameter: name.to_owned(), kind, message: message.into() });
+    }
+
+    fn unknown(&mut self, operation: &Operation, name: &str) {
+        let names = || operation.params.iter().map(|param| param.name);
+        let near = closest(names(), name);
+        let message = if COMMON.contains(&name) {
+            "is added by the SDK".to_owned()
+        } else if !near.is_empty() {
+            format!("is unknown: did you mean {}?", near.join(", "))
+        } else if operation.params.is_empty() {
+            "is unknown: the operation takes no parameters (send it as extra if the service knows it)".to_owned()
+        } else if operation.params.len() <= FEW {
+            let names: Vec<&str> = names().collect();
+            format!("is unknown (known: {}; send it as extra if the service knows it)", names.join(", "))
+        } else {
+            format!(
+                "is unknown (`bjy operations {}` lists its {} parameters; send it as extra if the service knows it)",
+                operation.name,
+                operation.params.len()
+            )
+        };
+        self.fault(name, FaultKind::Unknown, message);
+    }
+
+    /// Adds a pair at its place. Of two with one name the last one counts.
+    fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
+        match self.find(&name) {
+            Ok(place) => self.pairs.get_mut(place).into_iter().for_each(|pair| pair.value.clone_from(&value)),
+            Err(place) => self.pairs.insert(place, Pair::new(name, value)),
+        }
+    }
+
+    /// Where a pair of this name stands, or where it belongs.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        let first = first(name);
+        self.pairs.binary_search_by(|pair| pair.compare(first, name))
+    }
+
+    pub(super) fn text(&mut self, param: &'static Param, text: &'p str) {
+        match encode_text(param, text) {
+            Ok(text) => self.pair(Cow::Borrowed(param.name), Cow::Borrowed(text)),
+            Err((kind, message)) => self.fault(param.name, kind, message),
+        }
+    }
+
+    pub(super) fn described(&mut self, param: &'static Param, value: &Value) {
+        if let (ParamKind::File, Value::File(file)) = (param.kind, value) {
+            self.files.push(Part { name: Cow::Borrowed(param.name), content: PartContent::File(file.clone()) });
+            return;
+        }
+        match encode(param, value) {
+            Ok(text) => self.pair(Cow::Borrowed(param.name), Cow::Owned(text.into_owned())),
+            Err((kind, message)) => self.fault(param.name, kind, message),
+        }
+    }
+
+    pub(super) fn undescribed(&mut self, operation: &Operation, name: &str, value: &Value) {
+        if operation.open { self.plain(name, value) } else { self.unknown(operation, name) }
+    }
+
+    pub(super) fn extra(&mut self, operation: &Operation, params: &Params) {
+        for (name, value) in params.extra() {
+            match operation.param(name) {
+                Some(_) => self.fault(name, FaultKind::Unknown, "is described: give it as a parameter, not as extra"),
+                None => self.plain(name, value),
+            }
+        }
+    }
+
+    /// A parameter that nothing is known about.
+    fn plain(&mut self, name: &str, value: &Value) {
+        if COMMON.contains(&name) {
+            return self.fault(name, FaultKind::Unknown, "is added by the SDK");
+        }
+        if name.is_empty() {
+            return self.fault(name, FaultKind::Unknown, "has no name");
+        }
+        let owned = Cow::Owned(name.to_owned());
+        match value {
+            Value::File(file) => self.files.push(Part { name: owned, content: PartContent::File(file.clone()) }),
+            _ => match plain_text(value) {
+                Some(text) => self.pair(owned, Cow::Owned(text.into_owned())),
+                None => {
+                    self.fault(name, FaultKind::WrongType, "must be a text, a number, a list of them, JSON or a file")
+                }
+            },
+        }
+    }
+
+    /// Whether a parameter was given, be it right or wrong.
+    fn has(&self, name: &str) -> bool {
+        self.find(name).is_ok()
+            || self.files.iter().any(|part| part.name == name)
+            || self.faults.iter().any(|fault| fault.parameter == name)
+    }
+
+    fn require(&mut self, operation: &Operation) {
+        for param in operation.params.iter().filter(|param| param.required) {
+            if !self.has(param.name) {
+                self.fault(param.name, FaultKind::Missing, "is missing");
+            }
+        }
+        for group in operation.any_of {
+            if !group.iter().any(|name| self.has(name)) {
+                self.fault(&group.join(" or "), FaultKind::Missing, "is missing: give at least one");
+            }
+        }
+    }
+
+    /// Completes the pairs and returns the address to which they go.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::InvalidParameters`] with all that was wrong.
+    pub(super) fn finish(
+        &mut self,
+        account: &'p Account,
+        operation: &Operation,
+        timestamp: i64,
+    ) -> Result<String, Error> {
+        self.require(operation);
+        if !self.faults.is_empty() {
+            return Err(Error::faulty(operation.name.as_ref(), std::mem::take(&mut self.faults)));
+        }
+        let url = match operation.host {
+            Host::Given(name) => self.take(name).filter(|url| is_address(url)).ok_or_else(|| {
+                let message = "must be an address that begins with http:// or https://".to_owned();
+                let fault = Fault { parameter: name.to_owned(), kind: FaultKind::WrongType, message };
+                Error::faulty(operation.name.as_ref(), vec![fault])
+            })?,
+            _ => account.address(operation).unwrap_or_default(),
+        };
+        if operation.signed {
+            self.pair(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id()));
+            self.pair(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string()));
+        }
+        Ok(url)
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let place = self.find(name).ok()?;
+        Some(self.pairs.remove(place).value.into_owned())
+    }
+}
