@@ -8,9 +8,10 @@
 
 use std::cell::RefCell;
 
+use baijiayun_core::Error;
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::host::{Host, Told, error_json};
+use baijiayun_core::host::{Host, Told, refusal};
 use wasm_bindgen::prelude::*;
 
 mod page;
@@ -20,7 +21,9 @@ use page::Page;
 /// The calls of one account.
 #[wasm_bindgen]
 pub struct Engine {
-    host: RefCell<Host>,
+    /// Or why the account cannot call: that is what every call is answered with. (A constructor that
+    /// fails would return three values, for which the runtime first compiles a wrapper.)
+    host: RefCell<Result<Host, Error>>,
     page: RefCell<Page>,
 }
 
@@ -34,18 +37,12 @@ fn now(unix: f64, ticks: f64, random: f64) -> Now {
     Now { unix: unix as i64, ticks: ticks as u64, random: random as u64 }
 }
 
-/// The core writes nothing but UTF-8.
-fn text(json: Vec<u8>) -> String {
-    String::from_utf8(json).unwrap_or_default()
-}
-
 #[wasm_bindgen]
 impl Engine {
-    /// Makes an engine; throws an error object as JSON text.
+    /// Makes an engine.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str) -> Result<Engine, String> {
-        let host = Host::new(config).map_err(|error| text(error_json(&error)))?;
-        Ok(Engine { host: RefCell::new(host), page: RefCell::default() })
+    pub fn new(config: &str) -> Engine {
+        Engine { host: RefCell::new(Host::new(config)), page: RefCell::default() }
     }
 
     /// The address of the page.
@@ -96,22 +93,24 @@ impl Engine {
 
     /// Gives a call up.
     pub fn cancel(&self, call: f64) {
-        self.host.borrow_mut().cancel(call as u64);
+        if let Ok(host) = &mut *self.host.borrow_mut() {
+            host.cancel(call as u64);
+        }
     }
 
     /// Checks and reads what the service posted; `unix` is this machine's clock.
     pub fn callback(&self, body: &[u8], content_type: &str, options: &str, unix: f64) -> String {
-        text(self.host.borrow().callback(body, content_type, options, unix as i64))
+        self.ask(|host| host.callback(body, content_type, options, unix as i64))
     }
 
     /// A link for people.
     pub fn link(&self, kind: &str, params: &str) -> String {
-        text(self.host.borrow().link(kind, params))
+        self.ask(|host| host.link(kind, params))
     }
 
     /// How many calls are under way.
     pub fn calls(&self) -> usize {
-        self.host.borrow().calls()
+        self.host.borrow().as_ref().map_or(0, Host::calls)
     }
 }
 
@@ -119,8 +118,20 @@ impl Engine {
     /// Answers what is on the page, in its place.
     fn turn(&self, answer: impl FnOnce(&Page, &mut Host) -> Told) -> usize {
         let mut page = self.page.borrow_mut();
-        let told = answer(&page, &mut self.host.borrow_mut());
+        let told = match &mut *self.host.borrow_mut() {
+            Ok(host) => answer(&page, host),
+            Err(error) => Told::failed(error),
+        };
         page.tell(told)
+    }
+
+    fn ask(&self, answer: impl FnOnce(&Host) -> Vec<u8>) -> String {
+        let json = match &*self.host.borrow() {
+            Ok(host) => answer(host),
+            Err(error) => refusal(error),
+        };
+        // The core writes nothing but UTF-8.
+        String::from_utf8(json).unwrap_or_default()
     }
 }
 

@@ -45,7 +45,7 @@ use crate::upload::{self, Upload};
 use crate::value::{File, Params};
 
 use input::{Config, HostCallback, HostOptions, HostUpload, Input};
-pub use output::{Told, error_json};
+pub use output::{Told, error_json, refusal};
 use uploads::Uploading;
 
 /// The name by which [`Host::begin`] begins the upload of a video, with its
@@ -166,7 +166,7 @@ impl Host {
     pub fn callback(&self, body: &[u8], content_type: &str, options: &str, unix: i64) -> Vec<u8> {
         match self.receive(body, content_type, options, unix) {
             Ok(parsed) => output::callback(&parsed),
-            Err(error) => output::error(&error),
+            Err(error) => refusal(&error),
         }
     }
 
@@ -182,7 +182,7 @@ impl Host {
         match links::link(self.engine.account(), kind, params) {
             Ok(links::Link::Url(url)) => output::object("url", quoted(&url).as_bytes()),
             Ok(links::Link::Sign(text)) => output::object("sign", quoted(&text).as_bytes()),
-            Err(error) => output::error(&error),
+            Err(error) => refusal(&error),
         }
     }
 

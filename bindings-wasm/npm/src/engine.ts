@@ -121,11 +121,7 @@ export class Driver {
   /** @internal The engine; the WebAssembly must be there. */
   engine(): WasmEngine {
     if (this.#engine === undefined) {
-      try {
-        this.#engine = new WasmEngine(this.#config);
-      } catch (error) {
-        throw typeof error === "string" ? errorOf(JSON.parse(error) as ErrorFields) : error;
-      }
+      this.#engine = new WasmEngine(this.#config);
       this.#page = new Page(this.#engine);
     }
     return this.#engine;

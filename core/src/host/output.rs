@@ -83,7 +83,7 @@ impl Told {
     }
 
     /// What fails before it begins.
-    pub(super) fn failed(error: &Error) -> Told {
+    pub fn failed(error: &Error) -> Told {
         Told::Json(failed(error, &Trace::default(), None))
     }
 
@@ -211,8 +211,8 @@ pub(super) fn callback(parsed: &Parsed) -> Vec<u8> {
     out.finish()
 }
 
-/// What is told in place of a link or a callback.
-pub(super) fn error(error: &Error) -> Vec<u8> {
+/// What is told in place of a link or a callback: `{"error":{...}}`.
+pub fn refusal(error: &Error) -> Vec<u8> {
     object("error", &error_json(error))
 }
 
