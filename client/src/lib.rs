@@ -6,7 +6,7 @@
 //!
 //! let client = Client::new("demo", "12345678", "the partner key")?;
 //! let room = client.room().create("测试教室", 1_893_456_000, 1_893_459_600).max_users(30).await?;
-//! let room_id = room.room_id.as_deref().unwrap_or_default();
+//! let room_id = room.room_id.unwrap_or_default();
 //!
 //! let info = client.room().info(room_id).await?;
 //! println!("{:?}", info.title);

@@ -196,7 +196,7 @@ fn what_does_not_fit_is_kept_and_reported() {
 
     let broken = event(&[("room_id", "1"), ("chat_message", "[{"), ("qid", "q")]);
     assert_eq!(broken.departures[0].path, "chat_message");
-    assert_eq!(String::from_utf8(broken.json).unwrap(), r#"{"room_id":"1","chat_message":"[{","qid":"q"}"#);
+    assert_eq!(String::from_utf8(broken.json).unwrap(), r#"{"room_id":1,"chat_message":"[{","qid":"q"}"#);
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn values_of_json_bodies_need_not_be_texts() {
     let verified = check(body.as_bytes(), JSON).unwrap();
     let parsed = callbacks::parse(&verified, Options::default()).unwrap();
     assert_eq!(parsed.name, Some("mute_signal"));
-    let read = r#"{"data":[{"duration":30,"target_user":{"user_number":"5"}}],"qid":"q","room_id":"5","timestamp":9}"#;
+    let read = r#"{"data":[{"duration":30,"target_user":{"user_number":5}}],"qid":"q","room_id":5,"timestamp":9}"#;
     assert_eq!(String::from_utf8(parsed.json).unwrap(), read);
 }
 

@@ -10,7 +10,7 @@ async fn every_operation_reaches_the_service_rightly_signed() {
     let mock = MockService::builder().rate(1_000_000, 10).start().await.expect("the mock starts");
     let client = client(&mock);
     let room = client.room().create("e2e", 1_893_456_000, 1_893_459_600).await.expect("a room");
-    let room_id = room.room_id.clone().expect("a room id");
+    let room_id = room.room_id.expect("a room id");
 
     let mut answered = 0;
     let mut refused = Vec::new();
@@ -23,7 +23,7 @@ async fn every_operation_reaches_the_service_rightly_signed() {
         }
         let mut params = params(operation, &vector);
         if operation.param("room_id").is_some() && params.get("room_id").is_some() {
-            params.set("room_id", room_id.as_str());
+            params.set("room_id", room_id);
         }
         match client.call(name).params(params).send().await {
             Ok(_) => answered += 1,

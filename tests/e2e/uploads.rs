@@ -295,7 +295,7 @@ async fn the_rest_of_a_file_is_sent_with_its_length() {
     let (_file, path) = on_disk(b"0123456789");
     let file = File::path(path).starting_at(7);
     let sent = client(&mock).video().upload_file(url, file).await.expect("an answer");
-    assert_eq!(sent.fid.as_deref(), Some("7"));
+    assert_eq!(sent.fid, Some(7));
     let received = received.await.expect("a request");
     let (head, body) = received.split_once("\r\n\r\n").expect("a head and a body");
     let length = head

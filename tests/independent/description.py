@@ -26,6 +26,13 @@ MISPRINTED = {
     "vod.31": ["create_time"],
 }
 
+# Some tables type these as strings in answers. They are numbers of 64 bits
+# wherever another document says so, and the project takes them as such
+# (docs/decisions/0015).
+NUMBERS = {"room_id", "room_ids", "user_number", "fid", "partner_id", "parent_finder_id", "broadcast_room_id"}
+# Its example has one that is not all digits.
+NOT_DIGITS = {"vod.58": ["user_number"]}
+
 REGULAR = {"signed": True, "success": 0, "data_on_top": False}
 
 
@@ -71,6 +78,9 @@ def catalog_operations(folder):
             for field in entry["response"]["fields"]:
                 if field["name"].endswith(tuple(MISPRINTED.get(entry["id"], []))):
                     field["type"] = field.get("wire", field["type"])
+                name = re.findall(r"\w+", field["name"])[-1]
+                if name in NUMBERS and field["type"] == "string" and name not in NOT_DIGITS.get(entry["id"], []):
+                    field["type"] = "int"
             yield catalog_operation(entry)
 
 

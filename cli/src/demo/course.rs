@@ -19,7 +19,7 @@ const MESSAGES: [&str; 2] = ["老师好！", "今天讲第一章吗？"];
 #[derive(Serialize)]
 pub(super) struct Course {
     pub(super) service: String,
-    pub(super) room_id: String,
+    pub(super) room_id: i64,
     pub(super) title: &'static str,
     pub(super) codes: Vec<JoinCode>,
     pub(super) messages: usize,
@@ -69,9 +69,9 @@ pub(super) async fn run(mock: &MockService) -> Result<Course, Failure> {
     client.video_account().set_transcode_callback_url(inbox.address("transcode")).await?;
 
     let room_id = create_room(&client).await?;
-    let codes = invite(&client, &room_id).await?;
-    let mut callbacks = teach(&client, &mut inbox, &room_id).await?;
-    let report = client.room_data().export_live_report(&room_id).await?.into_data().room_user_info;
+    let codes = invite(&client, room_id).await?;
+    let mut callbacks = teach(&client, &mut inbox, room_id).await?;
+    let report = client.room_data().export_live_report(room_id).await?.into_data().room_user_info;
 
     let (video, told) = publish(&client, &mut inbox).await?;
     callbacks.extend(told);
@@ -90,16 +90,16 @@ pub(super) async fn run(mock: &MockService) -> Result<Course, Failure> {
     })
 }
 
-async fn create_room(client: &Client) -> Result<String, Failure> {
+async fn create_room(client: &Client) -> Result<i64, Failure> {
     let start = now() + 3600;
     let room = client.room().create(TITLE, start, start + 2700).max_users(30).await?;
     let room_id = given(room.into_data().room_id, "room.create", "room_id")?;
-    let info = client.room().info(&room_id).await?;
+    let info = client.room().info(room_id).await?;
     same("room.info", "title", info.title.as_deref(), Some(TITLE))?;
     Ok(room_id)
 }
 
-async fn invite(client: &Client, room_id: &str) -> Result<Vec<JoinCode>, Failure> {
+async fn invite(client: &Client, room_id: i64) -> Result<Vec<JoinCode>, Failure> {
     let mut codes = Vec::new();
     for (user_number, name) in STUDENTS {
         let code = client.room().create_code(room_id, user_number).await?.into_data().student_code;
@@ -109,10 +109,10 @@ async fn invite(client: &Client, room_id: &str) -> Result<Vec<JoinCode>, Failure
 }
 
 /// Class starts, students write, class ends; the service tells of both.
-async fn teach(client: &Client, inbox: &mut Inbox, room_id: &str) -> Result<Vec<Callback>, Failure> {
+async fn teach(client: &Client, inbox: &mut Inbox, room_id: i64) -> Result<Vec<Callback>, Failure> {
     client.live().start_class(room_id).await?;
     let started = inbox.expect("class", "op", "start").await?;
-    same("callback class", "room_id", started.member("room_id"), room_id)?;
+    same("callback class", "room_id", started.member("room_id"), &room_id.to_string())?;
 
     let messages: Vec<SendChatMessageMessage> =
         MESSAGES.iter().zip(STUDENTS).map(|(text, (number, name))| message(room_id, text, number, name)).collect();
@@ -123,7 +123,7 @@ async fn teach(client: &Client, inbox: &mut Inbox, room_id: &str) -> Result<Vec<
     Ok(vec![started, ended])
 }
 
-fn message(room_id: &str, text: &str, number: i64, name: &str) -> SendChatMessageMessage {
+fn message(room_id: i64, text: &str, number: i64, name: &str) -> SendChatMessageMessage {
     SendChatMessageMessage {
         message_type: "message_send".to_owned(),
         content: text.to_owned(),
@@ -137,7 +137,7 @@ fn message(room_id: &str, text: &str, number: i64, name: &str) -> SendChatMessag
         },
         uid: number.to_string(),
         time: now(),
-        class_id: room_id.to_owned(),
+        class_id: room_id.to_string(),
         ..SendChatMessageMessage::default()
     }
 }

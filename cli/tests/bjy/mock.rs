@@ -54,7 +54,7 @@ fn what_is_created_is_read_back() {
     let mock = Mock::start(&[]);
     let bjy = mock.client();
     let created = create(&bjy).json();
-    let room = format!("room_id={}", created["room_id"].as_str().unwrap());
+    let room = format!("room_id={}", created["room_id"]);
     let info = bjy.run(&["call", "room.info", &room]).json();
     assert_eq!(info["title"], "测试教室");
 
@@ -70,7 +70,7 @@ fn a_file_is_sent() {
     let mock = Mock::start(&[]);
     let bjy = mock.client();
     bjy.file("lesson.pdf", vec![b'%'; 5000]);
-    let room = create(&bjy).json()["room_id"].as_str().unwrap().to_owned();
+    let room = create(&bjy).json()["room_id"].clone();
     let uploaded = bjy.run(&["call", "doc.upload", "attachment=@lesson.pdf", &format!("room_id={room}")]).json();
     assert!(uploaded["fid"].is_number() || uploaded["fid"].is_string(), "{uploaded}");
 }

@@ -175,7 +175,7 @@ pub struct UserInOut {
 pub struct AnswerOrQuizResult {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Time of the callback, e.g. 2019-12-17 17:31:51 (the table types it string).
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,7 +258,7 @@ pub struct PresenterDeviceEventInfoJson {
 pub struct PresenterDeviceEvent {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Time, e.g. 2019-12-17 17:31:51 (the table types it string). Listed as required, but absent from the printed example.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -321,7 +321,7 @@ pub struct ChatMessagesReference {
 pub struct ChatMessagesChatMessage {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// When it was sent (the table types it string).
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -396,7 +396,7 @@ pub struct ChatMessagesChatMessage {
 pub struct ChatMessages {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// The messages, one or more.
     pub chat_message: Vec<ChatMessagesChatMessage>,
     /// Unique id of this callback request; about 24 characters.
@@ -503,7 +503,7 @@ pub struct StudentMessageOnWall {
 pub struct MuteSignalTargetUser {
     /// Id of the muted user.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// Nickname of the muted user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
@@ -525,7 +525,7 @@ pub struct MuteSignalTargetUser {
 pub struct MuteSignalData {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behavior: Option<String>,
@@ -535,7 +535,7 @@ pub struct MuteSignalData {
     pub time: Option<String>,
     /// Id of the user who muted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// Nickname of the user who muted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
@@ -581,7 +581,7 @@ pub struct MuteSignalData {
 pub struct MuteSignal {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// The mute signals: one in the example, several by the text.
     pub data: Vec<MuteSignalData>,
     /// Unique id of this callback request; about 24 characters.

@@ -565,7 +565,7 @@ pub struct BindData {
     pub fid: Option<i64>,
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Binding id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_id: Option<i64>,
@@ -608,7 +608,7 @@ pub struct ListItem {
 pub struct ListData {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// The documents.
     pub list: Vec<ListItem>,
 }
@@ -661,7 +661,7 @@ pub struct ListAllData {
 pub struct RemoveData {
     /// Id of the document removed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<String>,
+    pub fid: Option<i64>,
 }
 
 /// What `UploadMediaData` holds.
@@ -686,7 +686,7 @@ pub struct BindBatchData {
     pub fid: Vec<i64>,
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Binding ids (the table says int; the example shows an array).
     pub bind_ids: Vec<i64>,
 }
@@ -698,7 +698,7 @@ pub struct BindBatchData {
 pub struct ListMediaItem {
     /// Id of the audio or video (its video_unique).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<String>,
+    pub fid: Option<i64>,
     /// File name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -721,7 +721,7 @@ pub struct ListMediaItem {
 pub struct ListMediaData {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// The files.
     pub list: Vec<ListMediaItem>,
 }
@@ -733,13 +733,13 @@ pub struct ListMediaData {
 pub struct CreateFolderData {
     /// Account id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<String>,
+    pub partner_id: Option<i64>,
     /// Id of the new folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finder_id: Option<i64>,
     /// Id of the parent folder.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_finder_id: Option<String>,
+    pub parent_finder_id: Option<i64>,
     /// Name of the folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -795,7 +795,7 @@ pub struct BindToRoomsData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fid: Option<i64>,
     /// The rooms.
-    pub room_ids: Vec<String>,
+    pub room_ids: Vec<i64>,
     /// Binding ids; the example calls them bind_ids.
     pub bind_id: Vec<serde_json::Value>,
     /// Binding ids.

@@ -2276,7 +2276,7 @@ impl CreateWithLive {
 pub struct CreateData {
     /// Room id, 14 digits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Code with which a teaching assistant enters the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_code: Option<String>,
@@ -2927,7 +2927,7 @@ pub struct GetCodeUsageData {
 pub struct ListBroadcastRoomsItem {
     /// Id of the linked room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub broadcast_room_id: Option<String>,
+    pub broadcast_room_id: Option<i64>,
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -3137,7 +3137,7 @@ pub struct ListPatrolRoomsMonitorImg {
 pub struct ListPatrolRoomsItem {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Room title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -3158,7 +3158,7 @@ pub struct ListPatrolRoomsItem {
 pub struct CreateWithLiveDoubleTeacher {
     /// Room id, 14 digits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Code with which an assistant enters the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_code: Option<String>,
@@ -3177,7 +3177,7 @@ pub struct CreateWithLiveDoubleTeacher {
 pub struct CreateWithLiveLive {
     /// Room id, 14 digits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Code with which an assistant enters the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_code: Option<String>,

@@ -1464,7 +1464,7 @@ pub struct ExportAwardStatAwardUserList {
     pub user_name: Option<String>,
     /// The winner's id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// The winner's phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile: Option<String>,
@@ -1693,7 +1693,7 @@ pub struct ExportPraiseStatItem {
 pub struct ExportPraiseStatData {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// The users.
     pub list: Vec<ExportPraiseStatItem>,
 }
@@ -1717,7 +1717,7 @@ pub struct GetEvaluationStatItem {
     pub user_name: Option<String>,
     /// The user's id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
 }
 
 /// What `GetEvaluationStatData` holds.
@@ -1839,7 +1839,7 @@ pub struct ListAwardsAward {
 pub struct ListAwardsItem {
     /// User number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// User name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
@@ -2127,13 +2127,13 @@ pub struct ListDeviceChecksItem {
     pub id: Option<String>,
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// Account id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<String>,
+    pub partner_id: Option<i64>,
     /// The user's number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// The user's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
@@ -2228,13 +2228,13 @@ pub struct ListStudyReportsItem {
     pub index: Option<i64>,
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<String>,
+    pub room_id: Option<i64>,
     /// The student's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// The student's id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// Address of the study report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub study_report_url: Option<String>,

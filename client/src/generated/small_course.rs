@@ -134,7 +134,7 @@ pub struct ListRoomCostsData {
 pub struct ListUserCostsItem {
     /// The user's number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// The user's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,

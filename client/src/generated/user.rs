@@ -627,7 +627,7 @@ pub struct GetByPhoneData {
     pub name: Option<String>,
     /// Student number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: Option<i64>,
     /// In the example the same as user_number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_sn: Option<String>,

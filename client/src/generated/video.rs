@@ -1149,7 +1149,7 @@ pub struct GetUploadUrlData {
 pub struct UploadFileData {
     /// File id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<String>,
+    pub fid: Option<i64>,
 }
 
 /// What `GetResumeUploadUrlData` holds.

@@ -25,7 +25,7 @@ async fn course(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     let start = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())? + 3600;
 
     let room = client.room().create("高一数学 第一课", start, start + 3600).max_users(100).await?;
-    let room_id = room.room_id.as_deref().ok_or("the answer has no room_id")?;
+    let room_id = room.room_id.ok_or("the answer has no room_id")?;
     println!("room {room_id}: teacher code {:?}", room.teacher_code);
 
     let code = client.room().create_code(room_id, "10001").await?;

@@ -346,7 +346,7 @@ class UserInOutPayload(Value, frozen=True, kw_only=True):
 class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
     """What `answer_or_quiz_result` posts."""
 
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     op_time: Optional[str] = None
     """Time of the callback, e.g. 2019-12-17 17:31:51 (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
@@ -395,7 +395,7 @@ class PresenterDeviceEventInfoJson(Value, frozen=True, kw_only=True):
 class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
     """What `presenter_device_event` posts."""
 
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     op_time: Optional[str] = None
     """Time, e.g. 2019-12-17 17:31:51 (the table types it string). Listed as required, but absent from the printed
@@ -441,7 +441,7 @@ class ChatMessagesReference(Value, frozen=True, kw_only=True):
 
 
 class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     send_time: Optional[str] = None
     """When it was sent (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
@@ -498,7 +498,7 @@ class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
 class ChatMessagesPayload(Value, frozen=True, kw_only=True):
     """What `chat_messages` posts."""
 
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     chat_message: List[ChatMessagesChatMessage] = []
     """The messages, one or more."""
@@ -561,7 +561,7 @@ class StudentMessageOnWallPayload(Value, frozen=True, kw_only=True):
 class MuteSignalTargetUser(Value, frozen=True, kw_only=True):
     """The muted user: an object in the example."""
 
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """Id of the muted user."""
     user_name: Optional[str] = None
     """Nickname of the muted user."""
@@ -579,7 +579,7 @@ class MuteSignalTargetUser(Value, frozen=True, kw_only=True):
 
 
 class MuteSignalData(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     behavior: Optional[str] = None
     """What was done; the example's value is clipped after me (the vendor's public web client names such an event
@@ -587,7 +587,7 @@ class MuteSignalData(Value, frozen=True, kw_only=True):
     """
     time: Optional[str] = None
     """When it was sent (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """Id of the user who muted."""
     user_name: Optional[str] = None
     """Nickname of the user who muted."""
@@ -616,7 +616,7 @@ class MuteSignalData(Value, frozen=True, kw_only=True):
 class MuteSignalPayload(Value, frozen=True, kw_only=True):
     """What `mute_signal` posts."""
 
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     data: List[MuteSignalData] = []
     """The mute signals: one in the example, several by the text."""

@@ -984,7 +984,7 @@ class DocUploadResult(Value, frozen=True, kw_only=True):
 class DocBindResult(Value, frozen=True, kw_only=True):
     fid: Optional[int] = None
     """Document id."""
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     bind_id: Optional[int] = None
     """Binding id."""
@@ -1017,7 +1017,7 @@ class DocListItem(Value, frozen=True, kw_only=True):
 
 
 class DocListResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     list: List[DocListItem] = []
     """The documents."""
@@ -1051,7 +1051,7 @@ class DocListAllResult(Value, frozen=True, kw_only=True):
 
 
 class DocRemoveResult(Value, frozen=True, kw_only=True):
-    fid: Optional[str] = None
+    fid: Optional[int] = None
     """Id of the document removed."""
 
 
@@ -1065,14 +1065,14 @@ class DocBindBatchResult(Value, frozen=True, kw_only=True):
     """Ids of the bound documents (the table's name; the example has fid)."""
     fid: List[int] = []
     """Ids of the bound documents."""
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     bind_ids: List[int] = []
     """Binding ids (the table says int; the example shows an array)."""
 
 
 class DocListMediaItem(Value, frozen=True, kw_only=True):
-    fid: Optional[str] = None
+    fid: Optional[int] = None
     """Id of the audio or video (its video_unique)."""
     name: Optional[str] = None
     """File name."""
@@ -1089,18 +1089,18 @@ class DocListMediaItem(Value, frozen=True, kw_only=True):
 
 
 class DocListMediaResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     list: List[DocListMediaItem] = []
     """The files."""
 
 
 class DocCreateFolderResult(Value, frozen=True, kw_only=True):
-    partner_id: Optional[str] = None
+    partner_id: Optional[int] = None
     """Account id."""
     finder_id: Optional[int] = None
     """Id of the new folder."""
-    parent_finder_id: Optional[str] = None
+    parent_finder_id: Optional[int] = None
     """Id of the parent folder."""
     name: Optional[str] = None
     """Name of the folder."""
@@ -1133,7 +1133,7 @@ class DocUploadH5ByUrlResult(Value, frozen=True, kw_only=True):
 class DocBindToRoomsResult(Value, frozen=True, kw_only=True):
     fid: Optional[int] = None
     """Document id."""
-    room_ids: List[str] = []
+    room_ids: List[int] = []
     """The rooms."""
     bind_id: List[Any] = []
     """Binding ids; the example calls them bind_ids."""

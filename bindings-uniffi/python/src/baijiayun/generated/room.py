@@ -4097,7 +4097,7 @@ class AsyncRoom(AsyncResource):
 
 
 class RoomCreateResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id, 14 digits."""
     admin_code: Optional[str] = None
     """Code with which a teaching assistant enters the room."""
@@ -4697,7 +4697,7 @@ class RoomGetCodeUsageResult(Value, frozen=True, kw_only=True):
 
 
 class RoomListBroadcastRoomsItem(Value, frozen=True, kw_only=True):
-    broadcast_room_id: Optional[str] = None
+    broadcast_room_id: Optional[int] = None
     """Id of the linked room."""
     title: Optional[str] = None
     """Its title."""
@@ -4825,7 +4825,7 @@ class RoomListPatrolRoomsMonitorImg(Value, frozen=True, kw_only=True):
 
 
 class RoomListPatrolRoomsItem(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     title: Optional[str] = None
     """Room title."""
@@ -4840,7 +4840,7 @@ class RoomListPatrolRoomsItem(Value, frozen=True, kw_only=True):
 class RoomCreateWithLiveDoubleTeacher(Value, frozen=True, kw_only=True):
     """The double-teacher room."""
 
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id, 14 digits."""
     admin_code: Optional[str] = None
     """Code with which an assistant enters the room."""
@@ -4853,7 +4853,7 @@ class RoomCreateWithLiveDoubleTeacher(Value, frozen=True, kw_only=True):
 class RoomCreateWithLiveLive(Value, frozen=True, kw_only=True):
     """The large class room."""
 
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id, 14 digits."""
     admin_code: Optional[str] = None
     """Code with which an assistant enters the room."""

@@ -2359,7 +2359,7 @@ class RoomDataGetRedPackageStatResult(Value, frozen=True, kw_only=True):
 class RoomDataExportAwardStatAwardUserList(Value, frozen=True, kw_only=True):
     user_name: Optional[str] = None
     """Nickname of the winner."""
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """The winner's id."""
     mobile: Optional[str] = None
     """The winner's phone number."""
@@ -2516,7 +2516,7 @@ class RoomDataExportPraiseStatItem(Value, frozen=True, kw_only=True):
 
 
 class RoomDataExportPraiseStatResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     list: List[RoomDataExportPraiseStatItem] = []
     """The users."""
@@ -2531,7 +2531,7 @@ class RoomDataGetEvaluationStatItem(Value, frozen=True, kw_only=True):
     """The answer."""
     user_name: Optional[str] = None
     """The user's name."""
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """The user's id."""
 
 
@@ -2604,7 +2604,7 @@ class RoomDataListAwardsAward(Value, frozen=True, kw_only=True):
 
 
 class RoomDataListAwardsItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """User number."""
     user_name: Optional[str] = None
     """User name."""
@@ -2777,11 +2777,11 @@ class RoomDataListExpressionReportsResult(Value, frozen=True, kw_only=True):
 class RoomDataListDeviceChecksItem(Value, frozen=True, kw_only=True):
     id: Optional[str] = None
     """Record id."""
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
-    partner_id: Optional[str] = None
+    partner_id: Optional[int] = None
     """Account id."""
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """The user's number."""
     user_name: Optional[str] = None
     """The user's name."""
@@ -2852,11 +2852,11 @@ class RoomDataListDailyEvaluationsResult(Value, frozen=True, kw_only=True):
 class RoomDataListStudyReportsItem(Value, frozen=True, kw_only=True):
     index: Optional[int] = None
     """Serial number."""
-    room_id: Optional[str] = None
+    room_id: Optional[int] = None
     """Room id."""
     user_name: Optional[str] = None
     """The student's name."""
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """The student's id."""
     study_report_url: Optional[str] = None
     """Address of the study report."""

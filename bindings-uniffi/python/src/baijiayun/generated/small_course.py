@@ -267,7 +267,7 @@ class SmallCourseListRoomCostsResult(Value, frozen=True, kw_only=True):
 
 
 class SmallCourseListUserCostsItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """The user's number."""
     user_name: Optional[str] = None
     """The user's name."""

@@ -1007,7 +1007,7 @@ class UserGetByPhoneResult(Value, frozen=True, kw_only=True):
     """
     name: Optional[str] = None
     """User name."""
-    user_number: Optional[str] = None
+    user_number: Optional[int] = None
     """Student number."""
     user_sn: Optional[str] = None
     """In the example the same as user_number."""

@@ -2280,7 +2280,7 @@ class VideoGetUploadUrlResult(Value, frozen=True, kw_only=True):
 
 
 class VideoUploadFileResult(Value, frozen=True, kw_only=True):
-    fid: Optional[str] = None
+    fid: Optional[int] = None
     """File id."""
 
 
