@@ -75,13 +75,19 @@ def project_callbacks(folder):
 def catalog_operations(folder):
     for file in files(folder):
         for entry in file.get("operations", []):
-            for field in entry["response"]["fields"]:
-                if field["name"].endswith(tuple(MISPRINTED.get(entry["id"], []))):
-                    field["type"] = field.get("wire", field["type"])
-                name = re.findall(r"\w+", field["name"])[-1]
-                if name in NUMBERS and field["type"] == "string" and name not in NOT_DIGITS.get(entry["id"], []):
-                    field["type"] = "int"
+            response = entry["response"]
+            for field in response["fields"] + response.get("top_fields", []):
+                field["type"] = type_of(field, entry["id"])
             yield catalog_operation(entry)
+
+
+def type_of(field, document):
+    """The type that the project takes a field for."""
+    if field["name"].endswith(tuple(MISPRINTED.get(document, []))):
+        return field.get("wire", field["type"])
+    name = re.sub(r"[\[\]{}]+$", "", field["name"]).split(".")[-1]
+    is_number = name in NUMBERS and name not in NOT_DIGITS.get(document, [])
+    return "int" if is_number and field["type"] == "string" else field["type"]
 
 
 def catalog_operation(entry):

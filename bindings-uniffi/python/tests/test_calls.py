@@ -39,7 +39,7 @@ class Busy(Exception):
 def test_a_call(drive: Drive) -> None:
     client = drive.client(envelope({"room_id": "9007199254740993", "student_code": "ab"}))
     room = drive.do(lambda: client.room.create(title="第一课", start_time=1, end_time=2))
-    assert (room.room_id, room.student_code, room.admin_code) == ("9007199254740993", "ab", None)
+    assert (room.room_id, room.student_code, room.admin_code) == (9007199254740993, "ab", None)
     assert forms(client.fake.requests)[0]["title"] == "第一课"
     request = client.fake.requests[0]
     assert (request.method, request.url) == ("POST", "https://demo.at.baijiayun.com/openapi/room/create")
