@@ -9,7 +9,7 @@ import type { Answer, HttpExecutor } from "./http.js";
 import { multipart } from "./multipart.js";
 import type { Part } from "./multipart.js";
 import { Page } from "./page.js";
-import { records, writeParams } from "./params.js";
+import { writeJson, writeParams } from "./params.js";
 import { traceOf } from "./resource.js";
 import type { CallOptions } from "./resource.js";
 import type { Store } from "./store.js";
@@ -140,14 +140,12 @@ export class Driver {
     if (!isReady()) await abortable(ready(), signal);
     const engine = this.engine();
     const page = this.#page!;
-    let written = params && records(params);
-    let files: Map<string, FileSource> | undefined;
-    if (written === undefined && params) ({ json: written, files } = writeParams(name, params));
-    if (also?.upload) files = new Map([[UPLOADED, also.upload.file]]);
+    const written = writeParams(name, params);
+    const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : written.files;
     if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
     let now = ticks();
-    let step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written ?? ""}`), unix(), now, random()));
+    let step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written.text}`), unix(), now, random()));
     let cause: unknown;
     try {
       for (;;) {
@@ -200,11 +198,9 @@ export class Driver {
     needReady("client.request");
     const engine = this.engine();
     const page = this.#page!;
-    let written = params && records(params);
-    let files: Map<string, FileSource> | undefined;
-    if (written === undefined && params) ({ json: written, files } = writeParams(name, params));
+    const { text, files } = writeParams(name, params);
     const wanted = options ? writeOptions(name, options, undefined, files) : "";
-    const step = read(page, engine.request(page.write(`${name}\n${wanted}\n${written ?? ""}`), unix()));
+    const step = read(page, engine.request(page.write(`${name}\n${wanted}\n${text}`), unix()));
     if (step.step === "failed") throw failure(step, undefined);
     const { method, url, headers, form, parts } = step as SendStep;
     if (!parts) return { method, url, headers, body: form };
@@ -345,7 +341,7 @@ function writeOptions(
     attempts: options?.attempts,
     attempt_timeout: options?.attemptTimeout,
     deadline: options?.deadline,
-    extra: options?.extra && (JSON.parse(writeParams(operation, options.extra).json) as unknown),
+    extra: options?.extra && (JSON.parse(writeJson(operation, options.extra).text) as unknown),
     page: also?.page,
     upload: upload && { ...upload, file: { name: upload.file.name, size: upload.file.size, source: UPLOADED } },
   });

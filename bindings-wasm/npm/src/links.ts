@@ -1,7 +1,7 @@
 import type { Driver } from "./engine.js";
 import { SigningError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
-import { writeParams } from "./params.js";
+import { writeJson } from "./params.js";
 import type { IdInput } from "./types.js";
 import { needReady, ready } from "./wasm.js";
 
@@ -87,7 +87,7 @@ export class Links {
 
   #link(kind: string, params: object): { url: string } | { sign: string } {
     needReady("a function of client.links");
-    const link = JSON.parse(this.#driver.engine().link(kind, writeParams(kind, params).json)) as Link;
+    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params).text)) as Link;
     if ("error" in link) throw errorOf(link.error);
     return link;
   }

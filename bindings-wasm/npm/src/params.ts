@@ -4,16 +4,22 @@ import type { Fault } from "./errors.js";
 
 /** Parameters as the engine takes them. */
 export interface WrittenParams {
-  json: string;
+  text: string;
   /** The files among them, by the name under which the engine asks for their content. */
   files: Map<string, FileSource> | undefined;
 }
 
+/** Writes the parameters of a call. */
+export function writeParams(operation: string, params: object | undefined): WrittenParams {
+  const text = params === undefined ? "" : records(params);
+  return text === undefined ? writeJson(operation, params) : { text, files: undefined };
+}
+
 /**
  * Parameters as the engine reads them soonest: one by one, the name between two characters that JSON does not hold,
- * then the value as JSON. Undefined if there is one that needs a closer look: {@link writeParams}.
+ * then the value as JSON. Undefined if there is one that needs a closer look.
  */
-export function records(params: object): string | undefined {
+function records(params: object): string | undefined {
   if (!isPlainObject(params)) return undefined;
   let text = "";
   // Not Object.entries: this is run for every call.
@@ -60,10 +66,10 @@ function isTame(name: string): boolean {
   return true;
 }
 
-/** Writes parameters as JSON. Most are what JSON can say already. */
-export function writeParams(operation: string, params: object | undefined): WrittenParams {
-  if (params === undefined) return { json: "", files: undefined };
-  return isPlain(params) ? { json: JSON.stringify(params), files: undefined } : convert(operation, params);
+/** Writes parameters as a JSON object. Most are what JSON can say already. */
+export function writeJson(operation: string, params: object | undefined): WrittenParams {
+  if (params === undefined) return { text: "", files: undefined };
+  return isPlain(params) ? { text: JSON.stringify(params), files: undefined } : convert(operation, params);
 }
 
 function isPlain(value: object): boolean {
@@ -132,7 +138,7 @@ function convert(operation: string, params: object): WrittenParams {
     return [name, { name: source.name, size: source.size, source: key }];
   });
   if (faults.length > 0) throw invalid(operation, faults);
-  return { json: JSON.stringify(Object.fromEntries(members)), files: files.size > 0 ? files : undefined };
+  return { text: JSON.stringify(Object.fromEntries(members)), files: files.size > 0 ? files : undefined };
 }
 
 function invalid(operation: string, faults: Fault[]): InvalidParametersError {
