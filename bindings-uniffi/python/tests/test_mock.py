@@ -116,10 +116,10 @@ def test_callbacks_of_the_mock_are_its_own(baijiayun_mock: Mock) -> None:
 def test_many_calls_at_once(baijiayun_mock: Mock) -> None:
     async def main() -> int:
         async with baijiayun_mock.async_client() as client:
-            found: list[str] = []
+            found: list[int | None] = []
 
             async def one(number: int) -> None:
-                found.append((await client.room.create(**lesson(f"课 {number}"))).room_id or "")
+                found.append((await client.room.create(**lesson(f"课 {number}"))).room_id)
 
             async with anyio.create_task_group() as group:
                 for number in range(15):
