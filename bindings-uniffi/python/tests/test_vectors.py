@@ -81,7 +81,7 @@ def test_requests(vector: dict[str, Any]) -> None:
 
 def method_of(client: Client, operation: str) -> Any:
     resource, _, method = operation.partition(".")
-    return getattr(getattr(client, resource, None), method, None)
+    return getattr(getattr(client, resource), method)
 
 
 def arguments(params: dict[str, Any]) -> dict[str, Any]:
@@ -92,8 +92,6 @@ def arguments(params: dict[str, Any]) -> dict[str, Any]:
 def test_requests_of_typed_methods(vector: dict[str, Any]) -> None:
     client, fake = client_of(vector, envelope())
     method = method_of(client, vector["operation"])
-    if method is None:
-        pytest.skip("not generated yet")
     result = None
     try:
         result = method(**arguments(vector["params"]))
@@ -162,8 +160,6 @@ def missing(typed: Any, data: Any, place: str = "data") -> list[str]:
 def test_answers_fit_their_types(vector: dict[str, Any]) -> None:
     client, _ = client_of({}, Response(vector["status"], vector["body"].encode()))
     method = method_of(client, vector["operation"])
-    if method is None:
-        pytest.skip("not generated yet")
     result = method(**arguments(REQUIRED[vector["operation"]]))
     if isinstance(result, Pages):
         result = result.page().data
