@@ -353,7 +353,9 @@ impl Params {
         self.extra.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Reads the parameters of an operation from a JSON object. A member that
+    /// Reads the parameters of an operation from a JSON object; an empty text
+    /// stands for none, and records are read as well (see
+    /// [`Host::begin`](crate::host::Host::begin)). A member that
     /// is null is not given. What is given for a JSON parameter is kept byte
     /// for byte. A file is an object with `name`, `source` (what the executor
     /// finds it by) and maybe `size`. A timestamp, day or moment may be an
@@ -361,7 +363,7 @@ impl Params {
     /// those of the service's time zone, UTC+8.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameters`] if it is not a JSON object.
+    /// [`ErrorKind::InvalidParameters`] if it is none of these.
     pub fn from_json(operation: &Operation, json: &str) -> Result<Params, Error> {
         let mut params = Params::new();
         members(operation, json, |Member { name, raw, .. }| {
