@@ -22,6 +22,8 @@ const WASM_BINDGEN = /^wasm-bindgen = "=(.*)"$/m.exec(readFileSync(join(workspac
 const WASM_OPT = [
   "-O3",
   "--converge",
+  // What is called from one place only is mostly for rare cases: within hot functions it is compiled with them.
+  "--one-caller-inline-max-function-size=60",
   "--enable-bulk-memory",
   "--enable-sign-ext",
   "--enable-mutable-globals",

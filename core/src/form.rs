@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::sign;
+
 /// Most pairs that are read from one form; more are refused, not skipped.
 pub const MAX_PAIRS: usize = 10_000;
 
@@ -35,9 +37,11 @@ impl Writer {
         Writer(String::with_capacity(room))
     }
 
-    /// Goes on with a form.
-    pub(crate) fn after(form: String) -> Writer {
-        Writer(form)
+    /// Goes on with a form, with room for so many bytes more.
+    pub(crate) fn after(form: &str, room: usize) -> Writer {
+        let mut writer = Writer::new(form.len() + room);
+        writer.0.push_str(form);
+        writer
     }
 
     pub(crate) fn pair(&mut self, name: &str, value: &str) {
@@ -47,6 +51,11 @@ impl Writer {
         self.text(name);
         self.0.push('=');
         self.text(value);
+    }
+
+    /// A pair that needs no encoding.
+    pub(crate) fn plain_pair(&mut self, name: &str, value: &str) {
+        sign::push(&mut self.0, name, value);
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -59,7 +68,7 @@ impl Writer {
 
     fn text(&mut self, text: &str) {
         // Most of a form is names and numbers.
-        if text.bytes().all(is_plain) {
+        if is_plain(text) {
             self.0.push_str(text);
         } else {
             self.0.reserve(text.len() * 3);
@@ -70,7 +79,7 @@ impl Writer {
     fn byte(&mut self, byte: u8) {
         let digit = |nibble: u8| char::from(b"0123456789ABCDEF".get(usize::from(nibble)).copied().unwrap_or_default());
         match byte {
-            _ if is_plain(byte) => self.0.push(char::from(byte)),
+            _ if carries(byte) => self.0.push(char::from(byte)),
             b' ' => self.0.push('+'),
             _ => {
                 self.0.push('%');
@@ -81,7 +90,12 @@ impl Writer {
     }
 }
 
-fn is_plain(byte: u8) -> bool {
+/// Whether a form carries all of this text as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(carries)
+}
+
+fn carries(byte: u8) -> bool {
     PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
 }
 

@@ -320,11 +320,7 @@ pub fn all() -> &'static [Operation] {
 /// # Errors
 /// [`ErrorKind::UnknownOperation`], with the names that come closest.
 pub fn find(name: &str) -> Result<&'static Operation, Error> {
-    ENTRIES
-        .binary_search_by(|entry| entry.name.cmp(name))
-        .ok()
-        .and_then(|index| ENTRIES.get(index)?.operation())
-        .ok_or_else(|| unknown(name))
+    ENTRIES.get(name).and_then(table::Entry::operation).ok_or_else(|| unknown(name))
 }
 
 /// The operation at that path of the account's own host.
@@ -334,7 +330,7 @@ pub fn find_by_path(path: &str) -> Option<&'static Operation> {
 
 fn unknown(name: &str) -> Error {
     let (resource, method) = name.split_once('.').unwrap_or((name, ""));
-    let names = || ENTRIES.iter().map(|entry| entry.name);
+    let names = || all().iter().map(|operation| operation.name.as_ref());
     let mut near: Vec<&str> = names()
         .filter(|known| {
             let (known_resource, known_method) = known.split_once('.').unwrap_or((known, ""));

@@ -15,8 +15,8 @@ mod encode;
 mod pairs;
 mod receive;
 
+use draft::Content;
 pub(crate) use draft::Draft;
-use draft::{Content, Stamped};
 pub use receive::{Received, receive};
 
 /// A request, ready to be sent.
@@ -65,6 +65,8 @@ pub enum PartContent {
 }
 
 const ACCEPT: (&str, &str) = ("accept", "application/json");
+/// `&sign=` and 32 digits.
+const SIGNATURE_LENGTH: usize = 38;
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Builds and signs the request of a call.
@@ -132,37 +134,32 @@ impl<'a> Unsigned<'a> {
     }
 
     pub(crate) fn canonical(&self) -> Option<&str> {
-        self.draft.canonical.as_ref().map(|canonical| canonical.text.as_str())
+        self.draft.canonical()
     }
 
     /// The request with its signature.
     pub fn finish(self, signature: Option<String>) -> Request {
         let operation = self.operation;
-        let (mut url, content) = match self.draft {
-            Cow::Owned(draft) => (draft.url, draft.content),
-            Cow::Borrowed(draft) => (draft.url.clone(), draft.content.clone()),
-        };
+        let draft = self.draft.as_ref();
+        let mut url = draft.url.clone();
         let mut headers: &[_] = &[ACCEPT];
-        let body = match content {
-            Content::Multipart { texts, files } => {
-                let sign = signature.map(|signature| (Cow::Borrowed("sign"), signature));
-                let text = |(name, text)| Part { name, content: PartContent::Text(text) };
-                Body::Multipart(texts.into_iter().chain(sign).map(text).chain(files).collect())
-            }
-            Content::Form(Stamped { text, .. }) => {
-                let mut form = form::Writer::after(text);
-                signature.iter().for_each(|signature| form.pair("sign", signature));
-                let form = form.finish();
-                match operation.method {
-                    Method::Get => {
-                        url.push(if url.contains('?') { '&' } else { '?' });
-                        url.push_str(&form);
-                        Body::Empty
-                    }
-                    Method::Post => {
-                        headers = &[ACCEPT, FORM];
-                        Body::Form(form)
-                    }
+        let body = if let Content::Multipart { texts, files } = &draft.content {
+            let sign = signature.map(|signature| (Cow::Borrowed("sign"), signature));
+            let text = |(name, text)| Part { name, content: PartContent::Text(text) };
+            Body::Multipart(texts.iter().cloned().chain(sign).map(text).chain(files.iter().cloned()).collect())
+        } else {
+            let mut form = form::Writer::after(draft.form(), SIGNATURE_LENGTH);
+            signature.iter().for_each(|signature| form.pair("sign", signature));
+            let form = form.finish();
+            match operation.method {
+                Method::Get => {
+                    url.push(if url.contains('?') { '&' } else { '?' });
+                    url.push_str(&form);
+                    Body::Empty
+                }
+                Method::Post => {
+                    headers = &[ACCEPT, FORM];
+                    Body::Form(form)
                 }
             }
         };

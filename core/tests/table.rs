@@ -19,6 +19,15 @@ fn every_operation_is_in_the_table_and_nothing_else() {
     }
 }
 
+/// What a form carries as it is: the names are never encoded.
+#[test]
+fn names_of_parameters_need_no_encoding() {
+    for param in operation::all().iter().flat_map(|operation| operation.params) {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte);
+        assert!(param.name.bytes().all(is_plain), "{}", param.name);
+    }
+}
+
 #[test]
 fn every_operation_is_as_described() {
     for entry in api::Description::embedded().operations() {

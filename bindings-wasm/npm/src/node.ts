@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { createReadStream, promises } from "node:fs";
 
 import type { OpenFile, Platform } from "./platform.js";
 
@@ -16,8 +15,9 @@ function reader({ buffer, byteOffset, length }: Uint8Array): (length: number) =>
   return (length) => bytes.toString("utf8", 0, length);
 }
 
+// `promises` are loaded when they are first asked for: most programs never need that millisecond.
 async function open(path: string): Promise<OpenFile> {
-  const found = await stat(path);
+  const found = await promises.stat(path);
   if (!found.isFile()) throw new Error("it is not a file");
   const { size } = found;
   return { size, read: (start) => createReadStream(path, { start, end: size - 1, highWaterMark: CHUNK }) };

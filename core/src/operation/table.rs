@@ -22,6 +22,8 @@ use std::borrow::Cow;
 use std::str::{FromStr, SplitAsciiWhitespace};
 use std::sync::{LazyLock, OnceLock};
 
+use rustc_hash::FxHashMap;
+
 use super::{
     DataPlace, Field, Host, JsonKind, Limit, LimitScope, Method, Operation, Paging, Param, ParamKind, PathSource, Shape,
 };
@@ -33,21 +35,22 @@ pub(super) static OPERATIONS: LazyLock<Vec<Operation>> =
     LazyLock::new(|| paragraphs(TEXT, operation).unwrap_or_default());
 
 /// The same by name. Each is read when it is first asked for: the first call of a process need not wait for the others.
-pub(super) static ENTRIES: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| paragraphs(TEXT, |text| Some(Entry::new(text))).unwrap_or_default());
+pub(super) static ENTRIES: LazyLock<FxHashMap<&str, Entry>> =
+    LazyLock::new(|| paragraphs(TEXT, |text| Some(Entry::of(text))).unwrap_or_default().into_iter().collect());
 
 const TEXT: &str = include_str!("../generated/operations.txt");
 
 /// An operation that may not have been read yet.
 pub(super) struct Entry {
-    pub(super) name: &'static str,
     text: &'static str,
     operation: OnceLock<Option<Operation>>,
 }
 
 impl Entry {
-    fn new(text: &'static str) -> Entry {
-        Entry { name: text.split_ascii_whitespace().next().unwrap_or_default(), text, operation: OnceLock::new() }
+    /// With its name.
+    fn of(text: &'static str) -> (&'static str, Entry) {
+        let name = text.split_ascii_whitespace().next().unwrap_or_default();
+        (name, Entry { text, operation: OnceLock::new() })
     }
 
     pub(super) fn operation(&self) -> Option<&Operation> {

@@ -23,12 +23,14 @@ pub(crate) struct Draft {
     /// The time of sending that stands in it.
     timestamp: i64,
     /// What is signed, if the operation is.
-    pub(super) canonical: Option<Stamped>,
+    canonical: Option<Stamped>,
     pub(super) content: Content,
 }
 
 #[derive(Clone)]
 pub(super) enum Content {
+    /// A form that reads like what is signed: no character in it needs encoding.
+    Canonical,
     Form(Stamped),
     Multipart {
         /// Sorted by name.
@@ -38,19 +40,11 @@ pub(super) enum Content {
 }
 
 /// A text that holds the time of sending.
+#[derive(Clone)]
 pub(super) struct Stamped {
-    pub(super) text: String,
+    text: String,
     /// Where; nowhere if the call is not signed.
     time: Option<Range<usize>>,
-}
-
-impl Clone for Stamped {
-    /// With room for a signature: that is what comes next.
-    fn clone(&self) -> Stamped {
-        let mut text = String::with_capacity(self.text.len() + SIGNATURE_LENGTH);
-        text.push_str(&self.text);
-        Stamped { text, time: self.time.clone() }
-    }
 }
 
 impl Stamped {
@@ -62,9 +56,6 @@ impl Stamped {
         }
     }
 }
-
-/// `&sign=` and 32 digits.
-const SIGNATURE_LENGTH: usize = 38;
 
 impl Draft {
     pub(crate) fn new(
@@ -133,19 +124,39 @@ impl Draft {
             });
             Stamped { text, time }
         });
-        let content = if files.is_empty() {
+        let content = if !files.is_empty() {
+            let owned = |pair: Pair<'_>| (Cow::Owned(pair.name.into_owned()), pair.value.into_owned());
+            Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
+        } else if operation.signed && pairs.iter().all(|pair| pair.is_plain) {
+            Content::Canonical
+        } else {
             // Some more for what is longer when it is encoded.
-            let mut form = form::Writer::new(length + length / 2 + SIGNATURE_LENGTH);
+            let mut form = form::Writer::new(length + length / 2);
             let time = each(&pairs, |pair| {
-                form.pair(&pair.name, &pair.value);
+                if pair.is_plain {
+                    form.plain_pair(&pair.name, &pair.value);
+                } else {
+                    form.pair(&pair.name, &pair.value);
+                }
                 form.len()
             });
             Content::Form(Stamped { text: form.finish(), time: time.filter(|_| operation.signed) })
-        } else {
-            let owned = |pair: Pair<'_>| (Cow::Owned(pair.name.into_owned()), pair.value.into_owned());
-            Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
         };
         Ok(Draft { url, room, timestamp, canonical, content })
+    }
+
+    /// What is signed, if the operation is.
+    pub(super) fn canonical(&self) -> Option<&str> {
+        self.canonical.as_ref().map(|canonical| canonical.text.as_str())
+    }
+
+    /// The form without a signature, if it is one form and no parts.
+    pub(super) fn form(&self) -> &str {
+        match &self.content {
+            Content::Canonical => self.canonical().unwrap_or_default(),
+            Content::Form(form) => &form.text,
+            Content::Multipart { .. } => "",
+        }
     }
 
     pub(crate) fn has_files(&self) -> bool {
@@ -159,6 +170,7 @@ impl Draft {
             let timestamp = timestamp.to_string();
             self.canonical.iter_mut().for_each(|canonical| canonical.stamp(&timestamp));
             match &mut self.content {
+                Content::Canonical => {}
                 Content::Form(form) => form.stamp(&timestamp),
                 Content::Multipart { texts, .. } => {
                     let stamps = texts.iter_mut().filter(|(name, _)| operation.signed && name == TIMESTAMP);

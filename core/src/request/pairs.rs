@@ -7,6 +7,7 @@ use super::encode::{encode, encode_text, plain_text};
 use super::{Part, PartContent};
 use crate::account::Account;
 use crate::error::{Error, Fault, FaultKind};
+use crate::form::is_plain;
 use crate::near::closest;
 use crate::operation::{Host, Operation, Param, ParamKind};
 use crate::value::{Params, Value};
@@ -20,11 +21,15 @@ pub(super) struct Pair<'p> {
     first: u64,
     pub(super) name: Cow<'p, str>,
     pub(super) value: Cow<'p, str>,
+    /// Whether a form carries it as it is.
+    pub(super) is_plain: bool,
 }
 
 impl<'p> Pair<'p> {
     fn new(name: Cow<'p, str>, value: Cow<'p, str>) -> Pair<'p> {
-        Pair { first: first(&name), name, value }
+        // Names that are not the caller's are plain (tests/table.rs).
+        let is_plain = (matches!(name, Cow::Borrowed(_)) || is_plain(&name)) && is_plain(&value);
+        Pair { first: first(&name), name, value, is_plain }
     }
 
     fn compare(&self, first: u64, name: &str) -> Ordering {
@@ -101,15 +106,23 @@ impl<'p> Pairs<'p> {
 
     /// Adds a pair at its place. Of two with one name the last one counts.
     fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
-        match self.find(&name) {
-            Ok(place) => self.pairs.get_mut(place).into_iter().for_each(|pair| pair.value.clone_from(&value)),
-            Err(place) => self.pairs.insert(place, Pair::new(name, value)),
+        let pair = Pair::new(name, value);
+        match self.place(pair.first, &pair.name) {
+            Ok(place) => {
+                if let Some(known) = self.pairs.get_mut(place) {
+                    *known = pair;
+                }
+            }
+            Err(place) => self.pairs.insert(place, pair),
         }
     }
 
-    /// Where a pair of this name stands, or where it belongs.
     fn find(&self, name: &str) -> Result<usize, usize> {
-        let first = first(name);
+        self.place(first(name), name)
+    }
+
+    /// Where a pair of this name stands, or where it belongs.
+    fn place(&self, first: u64, name: &str) -> Result<usize, usize> {
         self.pairs.binary_search_by(|pair| pair.compare(first, name))
     }
 
