@@ -21,9 +21,12 @@ pub struct Callback {
     /// How the service comes to know the customer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url_source: Option<String>,
-    /// Facts worth knowing.
+    /// Facts that whoever receives it should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// How the entry was read from its sources: what is illegible, restored, contradictory or from elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Note>,
     /// What is posted besides the common members `timestamp` and `sign`.
     pub params: IndexMap<String, Param>,
     /// When the service tries again.

@@ -85,9 +85,12 @@ pub struct Operation {
     /// Groups of parameters of which at least one must be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any_of: Vec<Vec<String>>,
-    /// Facts worth knowing.
+    /// Facts that whoever calls it should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// How the entry was read from its sources: what is illegible, restored, contradictory or from elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Note>,
     /// The parameters besides the common ones.
     pub params: IndexMap<String, Param>,
     /// What the data of a successful answer look like.

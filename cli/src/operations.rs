@@ -66,6 +66,7 @@ struct Shown<'a> {
     params: Vec<Value>,
     response: &'a Shape,
     notes: &'a [Note],
+    evidence: &'a [Note],
 }
 
 impl<'a> From<Entry<'a>> for Shown<'a> {
@@ -92,6 +93,7 @@ impl<'a> From<Entry<'a>> for Shown<'a> {
             params: operation.params.iter().map(|(name, param)| parameter(name, param)).collect(),
             response: &operation.response,
             notes: &operation.notes,
+            evidence: &operation.evidence,
         }
     }
 }

@@ -11,7 +11,7 @@ import re
 import yaml
 
 # Where a table's type is evidently a misprint the project follows the printed
-# example (the catalog's `wire`) and says so in the notes of the operation.
+# example (the catalog's `wire`) and says so in the evidence of the operation.
 MISPRINTED = {
     "large_class.28": ["question_list[].title"],
     "small_class.29": ["question_list[].title"],

@@ -26,7 +26,8 @@ pub(super) fn text(entry: Entry<'_>) -> String {
     params(&mut text, operation);
     text.push_str("\nData 返回数据\n");
     shape(&mut text, "data", &operation.response, 1);
-    notes(&mut text, &operation.notes);
+    notes(&mut text, "Notes 说明", &operation.notes);
+    notes(&mut text, "Evidence 出处", &operation.evidence);
     text
 }
 
@@ -116,9 +117,9 @@ fn line(text: &mut String, content: &str, depth: usize, hang: usize) {
     }
 }
 
-fn notes(text: &mut String, notes: &[Note]) {
+fn notes(text: &mut String, title: &str, notes: &[Note]) {
     if !notes.is_empty() {
-        text.push_str("\nNotes 说明\n");
+        let _ = writeln!(text, "\n{title}");
     }
     for Note { documents, note } in notes {
         let scope = if documents.is_empty() { String::new() } else { format!("[{}] ", documents.join(", ")) };

@@ -24,8 +24,6 @@ impl Chat<'_> {
     /// Documents: large_class.77. Path `/openapi/chat/getRoomChatList`, printed in a document.
     ///
     /// At most 2 calls in 1 s for one room.
-    ///
-    /// code 0 means success; otherwise msg gives the reason.
     pub fn list_reviews(&self, room_id: impl Into<Id>) -> ListReviews {
         let call = Call::new(self.0, "chat.list_reviews");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -37,8 +35,6 @@ impl Chat<'_> {
     /// Documents: large_class.78. Path `/openapi/chat/checkChat`, printed in a document.
     ///
     /// At most 3 calls in 1 s for one room.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
     pub fn review_messages(&self, room_id: impl Into<Id>, chat_ids: impl IntoIterator<Item = impl Into<Id>>) -> ReviewMessages {
         let call = Call::new(self.0, "chat.review_messages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -49,10 +45,6 @@ impl Chat<'_> {
     /// 撤回单条聊天消息接口 Withdraws one chat message.
     ///
     /// Documents: large_class.86, small_class.65. **The path `/openapi/chat/revokeChat` is a guess**: the documents cut it off. Other candidates: `/openapi/chat/revoke`, `/openapi/chat/revokeChatMessage`, `/openapi/live/revokeChatMessage`, `/openapi/chat/recallChat`, `/openapi/chat/revokeMessage`, `/openapi/chat/withdrawChat`.
-    ///
-    /// code 0 means that the message was withdrawn.
-    ///
-    /// (small_class.65) Differs from large_class.86: no from_uid parameter.
     pub fn revoke_message(&self, class_id: impl Into<Id>, id: impl Into<Id>) -> RevokeMessage {
         let call = Call::new(self.0, "chat.revoke_message");
         let call = call.set("class_id", Into::<Id>::into(class_id));

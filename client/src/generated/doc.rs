@@ -25,15 +25,9 @@ impl Doc<'_> {
     ///
     /// (large_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif.
     ///
-    /// (large_class.10) The printed PHP code computes sign before the file is added: the file takes no part in it.
-    ///
-    /// (small_class.10) Differs from large_class.10: .zip is accepted too, and sign is in the table.
-    ///
     /// (small_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif .zip.
     ///
-    /// (small_class.10) A note (OCR) gives two ways, evidently to upload H5 courseware: a .zip passed as attachment, or small_class.35, which takes a URL.
-    ///
-    /// (small_class.10) The printed PHP code computes sign before the file is added.
+    /// H5 courseware is uploaded as a .zip here, or by its URL with doc.upload_h5_by_url.
     pub fn upload(&self, attachment: impl Into<File>) -> Upload {
         let call = Call::new(self.0, "doc.upload");
         let call = call.set("attachment", Into::<File>::into(attachment));
@@ -71,8 +65,6 @@ impl Doc<'_> {
     /// 移除教室内文档 Removes an uploaded document from a room.
     ///
     /// Documents: large_class.14, small_class.14. Path `/openapi/doc/removeDoc`, known from public material.
-    ///
-    /// code 0 means that the document was removed.
     pub fn remove(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Remove {
         let call = Call::new(self.0, "doc.remove");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -90,19 +82,7 @@ impl Doc<'_> {
     ///
     /// (large_class.61, small_class.47) Only rooms on webrtc can play audio and video courseware.
     ///
-    /// (large_class.84, small_class.64) The file appears in the file management of the admin backend, and, with room_id, among the files of the room.
-    ///
-    /// (large_class.84, small_class.64) Audio: mp3, wav, wma, aac, flac, m4a, oga, opus.
-    ///
-    /// (large_class.84, small_class.64) Video: mp4, 3gp, mpg, mpeg, 3g2, avi, flv, wmv, h264, m4v, mj2, mov, ogg, ogv, rm, rmvb, qt, webm.
-    ///
     /// (large_class.84, small_class.64) At most 50 MB.
-    ///
-    /// (large_class.84, small_class.64) Only rooms on WebRTC can play audio and video courseware.
-    ///
-    /// (large_class.84, small_class.64) the request example misspells attachment as ataachment
-    ///
-    /// (large_class.84, small_class.64) code 0 means the change was made; otherwise msg gives the reason.
     pub fn upload_media(&self, attachment: impl Into<File>) -> UploadMedia {
         let call = Call::new(self.0, "doc.upload_media");
         let call = call.set("attachment", Into::<File>::into(attachment));
@@ -112,8 +92,6 @@ impl Doc<'_> {
     /// 关联多个文档到教室 Binds several documents to one room.
     ///
     /// Documents: large_class.68, small_class.54. **The path `/openapi/doc/bindMultiDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/bindDocs`, `/openapi/doc/multiBindDoc`, `/openapi/doc/bindDocBatch`, `/openapi/doc/bindMultiDocToRoom`, `/openapi/doc/batchBindDoc`, `/openapi/doc/bindRoomMulti`.
-    ///
-    /// the table names the id list fids, the example fid
     pub fn bind_batch(&self, room_id: impl Into<Id>, fids: impl IntoIterator<Item = impl Into<Id>>) -> BindBatch {
         let call = Call::new(self.0, "doc.bind_batch");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -174,10 +152,6 @@ impl Doc<'_> {
     /// 使用url上传h5课件 Uploads H5 courseware by its URL and optionally binds it to a room.
     ///
     /// Documents: small_class.35. Path `/openapi/doc/uploadH5ByUrl`, known from public material.
-    ///
-    /// Not in the large class document; the nearest there is large_class.106.
-    ///
-    /// 007gzs has no name parameter.
     pub fn upload_h5_by_url(&self, h5_doc_url: impl Into<String>) -> UploadH5ByUrl {
         let call = Call::new(self.0, "doc.upload_h5_by_url");
         let call = call.set("h5_doc_url", Into::<String>::into(h5_doc_url));
@@ -187,10 +161,6 @@ impl Doc<'_> {
     /// 关联文档到多个教室 Binds one document to several rooms.
     ///
     /// Documents: small_class.38. Path `/openapi/doc/bindDocMulti`, known from public material.
-    ///
-    /// Not in the large class document; large_class.68 is the reverse (several documents, one room).
-    ///
-    /// The printed request example has a quotation mark in front of the room ids; in the sign one l of the OCR is read as 1.
     pub fn bind_to_rooms(&self, room_ids: impl IntoIterator<Item = impl Into<Id>>, fid: impl Into<Id>) -> BindToRooms {
         let call = Call::new(self.0, "doc.bind_to_rooms");
         let call = call.set("room_ids", room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -201,12 +171,6 @@ impl Doc<'_> {
     /// 小班课课件预览接口 Lists the courseware of a room with the addresses at which it can be viewed.
     ///
     /// Documents: small_class.45. **The path `/openapi/doc/getRoomDocPreview` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/previewRoomDoc`, `/openapi/doc/docPreview`, `/openapi/doc/getDocPreviewList`, `/openapi/doc/listDocPreview`, `/openapi/doc/getRoomDocList`, `/openapi/doc/preview`, `/openapi/doc/getPreviewList`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The title ends in 接口 (interface) and seems to begin with 小班课 (small class); the rest follows from the response. small_class.49 returns the same for one document.
-    ///
-    /// The table types partner_id as string here.
     pub fn list_room_previews(&self, room_id: impl Into<Id>) -> ListRoomPreviews {
         let call = Call::new(self.0, "doc.list_room_previews");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -216,12 +180,6 @@ impl Doc<'_> {
     /// 通过文件ID获取文件转码后预览信息接口 Gets the addresses at which a document can be viewed, by its id.
     ///
     /// Documents: small_class.49. **The path `/openapi/doc/getDocPreview` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/getDocPreviewByFid`, `/openapi/doc/docPreview`, `/openapi/doc/previewDoc`, `/openapi/doc/getDocInfo`, `/openapi/doc/getPreviewInfo`, `/openapi/doc/getDocPreviewUrl`, `/openapi/doc/getDocInfoByFid`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// Readable in the title: 通过...ID获取 (get by id), 文件 (file) and 接口 (interface); the rest follows from the response.
-    ///
-    /// Response table and example are those of small_class.45; the example shows four documents for a single fid.
     pub fn get_preview(&self, fid: impl Into<Id>) -> GetPreview {
         let call = Call::new(self.0, "doc.get_preview");
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -231,12 +189,6 @@ impl Doc<'_> {
     /// 获取账号下已上传的所有文件接口 Lists the files uploaded under the account, by page.
     ///
     /// Documents: small_class.50. **The path `/openapi/doc/getDocList` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/listFile`, `/openapi/doc/listAllFile`, `/openapi/doc/getAllDoc`, `/openapi/doc/listAccountDoc`, `/openapi/doc/getFileList`, `/openapi/doc/listPartnerDoc`, `/openapi/doc/listAllDocs`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The title begins with 获取账号下 (get under the account), has 上传 (upload) and ends in 接口 (interface); the middle cannot be read.
-    ///
-    /// Defaults of page and page_size are clipped.
     pub fn list_files(&self) -> ListFiles {
         let call = Call::new(self.0, "doc.list_files");
         ListFiles(call)
@@ -245,10 +197,6 @@ impl Doc<'_> {
     /// 重命名接口 Renames a document.
     ///
     /// Documents: small_class.51. **The path `/openapi/doc/renameDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/rename`, `/openapi/doc/updateDocName`, `/openapi/doc/updateDoc`, `/openapi/doc/renameFile`, `/openapi/doc/update`, `/openapi/doc/setDocName`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The title ends in 接口 (interface); that it renames follows from the parameters fid and name and the same two in the response.
     pub fn rename(&self, fid: impl Into<Id>, name: impl Into<String>) -> Rename {
         let call = Call::new(self.0, "doc.rename");
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -259,10 +207,6 @@ impl Doc<'_> {
     /// 删除文件接口 Deletes a document.
     ///
     /// Documents: small_class.52. **The path `/openapi/doc/deleteDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/delete`, `/openapi/doc/delDoc`, `/openapi/doc/deleteFile`, `/openapi/doc/removeFile`, `/openapi/doc/deleteAllDoc`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The title ends in 接口 (interface); that it deletes the document follows from its single parameter, data null and its place after small_class.51.
     pub fn delete(&self, fid: impl Into<Id>) -> Delete {
         let call = Call::new(self.0, "doc.delete");
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -272,8 +216,6 @@ impl Doc<'_> {
     /// 关联教室的文件删除接口 By the legible part of its title, removes the binding of a document to a room.
     ///
     /// Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`, `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`, `/openapi/doc/cancelBindDoc`.
-    ///
-    /// Not in the large class document.
     ///
     /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
     pub fn unbind(&self, fid: impl Into<Id>, room_id: impl Into<Id>) -> Unbind {
@@ -437,7 +379,7 @@ pub struct BindFolders(Call);
 typed_call!(BindFolders => Nothing);
 
 impl BindFolders {
-    /// Room id (the table says optional).
+    /// Room id.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
@@ -624,7 +566,7 @@ pub struct ListAllItem {
     /// File name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Where the document was uploaded (the table names this field twice).
+    /// Where the document was uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_source: Option<ListAllUploadSource>,
     /// Upload time.
@@ -687,7 +629,7 @@ pub struct BindBatchData {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room_id: Option<i64>,
-    /// Binding ids (the table says int; the example shows an array).
+    /// Binding ids.
     pub bind_ids: Vec<i64>,
 }
 
@@ -708,7 +650,7 @@ pub struct ListMediaItem {
     /// Where it was uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_source: Option<ListMediaUploadSource>,
-    /// Creation time (the table says string).
+    /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
@@ -945,7 +887,7 @@ open_text_enum! {
 }
 
 open_text_enum! {
-    /// Where the document was uploaded (the table names this field twice).
+    /// Where the document was uploaded.
     ListAllUploadSource {
         /// api: through the API
         Api = "api",

@@ -22,8 +22,6 @@ impl DoubleTeacher<'_> {
     /// 添加校区 Adds a campus to the account (double teacher).
     ///
     /// Documents: public_only.double_teacher.addZone. Path `/openapi/double_teacher/addZone`, known from public material.
-    ///
-    /// Neither of the two SDKs has it. The page belongs to device management and scheduling of the double teacher product and prints no request type.
     pub fn add_zone(&self, zone_unique: impl Into<Id>, area_id: impl Into<Id>, name: impl Into<String>, address: impl Into<String>) -> AddZone {
         let call = Call::new(self.0, "double_teacher.add_zone");
         let call = call.set("zone_unique", Into::<Id>::into(zone_unique));
@@ -36,8 +34,6 @@ impl DoubleTeacher<'_> {
     /// 获取校区列表 Lists the campuses of the account (double teacher).
     ///
     /// Documents: public_only.double_teacher.listZone. Path `/openapi/double_teacher/listZone`, known from public material.
-    ///
-    /// Neither of the two SDKs has it. The page prints no request type; its answer table names zone_id alone.
     pub fn list_zones(&self, page: i64, page_size: i64) -> ListZones {
         let call = Call::new(self.0, "double_teacher.list_zones");
         let call = call.set("page", page);

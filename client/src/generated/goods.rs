@@ -22,8 +22,6 @@ impl Goods<'_> {
     /// 上传图片素材 Uploads a picture for use with goods.
     ///
     /// Documents: goods.1. **The path `/openapi/goods/uploadMedia` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/uploadImage`, `/openapi/goods/uploadMaterial`, `/openapi/goods/uploadImg`, `/openapi/media/uploadImage`, `/openapi/media/upload`, `/openapi/material/uploadImage`, `/openapi/live_sell/uploadMedia`.
-    ///
-    /// By the service's general rule the file takes no part in the signature.
     pub fn upload_image(&self, media: impl Into<File>) -> UploadImage {
         let call = Call::new(self.0, "goods.upload_image");
         let call = call.set("media", Into::<File>::into(media));
@@ -49,8 +47,6 @@ impl Goods<'_> {
     /// Documents: goods.3. **The path `/openapi/goods/updateGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/editGoods`, `/openapi/goods/update`, `/openapi/goods/edit`, `/openapi/goods/updateRoomGoods`, `/openapi/live_sell/updateGoods`, `/openapi/live_sell/editGoods`, `/openapi/room/editGoods`.
     ///
     /// All fields are sent again: the required ones are those of goods.2 and goods_id.
-    ///
-    /// The document says: no response parameters.
     pub fn update(&self, product_type: impl Into<ProductType>, room_id: impl Into<Id>, goods_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Update {
         let call = Call::new(self.0, "goods.update");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -66,8 +62,6 @@ impl Goods<'_> {
     /// 直播带货模板的教室删除商品 Deletes an article from a room with the live-selling template.
     ///
     /// Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
-    ///
-    /// The document says: no response parameters.
     pub fn delete(&self, product_type: impl Into<ProductType>, room_id: impl Into<Id>, goods_id: impl Into<Id>) -> Delete {
         let call = Call::new(self.0, "goods.delete");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -79,8 +73,6 @@ impl Goods<'_> {
     /// 删除素材 Deletes a picture.
     ///
     /// Documents: goods.5. **The path `/openapi/goods/deleteMedia` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/deleteMaterial`, `/openapi/goods/deleteImage`, `/openapi/goods/delMedia`, `/openapi/media/delete`, `/openapi/media/deleteMedia`, `/openapi/material/delete`, `/openapi/live_sell/deleteMedia`.
-    ///
-    /// The document says: no response parameters.
     pub fn delete_image(&self, media_id: impl Into<Id>) -> DeleteImage {
         let call = Call::new(self.0, "goods.delete_image");
         let call = call.set("media_id", Into::<Id>::into(media_id));

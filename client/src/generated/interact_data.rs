@@ -22,10 +22,6 @@ impl InteractData<'_> {
     /// 获取班级投票数据 Lists the votes and quick-answer questions of the classes in a room.
     ///
     /// Documents: public_only.interact_data.getClassVoteData. Path `/openapi/interact_data/getClassVoteData`, known from public material.
-    ///
-    /// SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-    ///
-    /// The values of type and sub_type are in SyLive alone.
     pub fn list_class_votes(&self, room_id: impl Into<Id>) -> ListClassVotes {
         let call = Call::new(self.0, "interact_data.list_class_votes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -35,10 +31,6 @@ impl InteractData<'_> {
     /// 获取班级红包数据 Lists the red packets of the classes in a room.
     ///
     /// Documents: public_only.interact_data.getRedPackageData. Path `/openapi/interact_data/getRedPackageData`, known from public material.
-    ///
-    /// SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-    ///
-    /// The values of type are in SyLive alone.
     pub fn list_red_packages(&self, room_id: impl Into<Id>) -> ListRedPackages {
         let call = Call::new(self.0, "interact_data.list_red_packages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -48,10 +40,6 @@ impl InteractData<'_> {
     /// 获取班级随机点名数据 Lists the random roll calls of the classes in a room.
     ///
     /// Documents: public_only.interact_data.getRandomAskData. Path `/openapi/interact_data/getRandomAskData`, known from public material.
-    ///
-    /// SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-    ///
-    /// The values of type are in SyLive alone.
     pub fn list_random_asks(&self, room_id: impl Into<Id>) -> ListRandomAsks {
         let call = Call::new(self.0, "interact_data.list_random_asks");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -61,10 +49,6 @@ impl InteractData<'_> {
     /// 获取AI班级数人数列表 Lists the numbers of people in the classes of a room, as counted by AI.
     ///
     /// Documents: public_only.interact_data.getAiUserCountData. Path `/openapi/interact_data/getAiUserCountData`, known from public material.
-    ///
-    /// SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-    ///
-    /// The title is that of 007gzs; SyLive has 获取AI班级人数列表.
     pub fn list_ai_user_counts(&self, room_id: impl Into<Id>) -> ListAiUserCounts {
         let call = Call::new(self.0, "interact_data.list_ai_user_counts");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -74,10 +58,6 @@ impl InteractData<'_> {
     /// 根据签到id,获取签到信息 Returns the details of one sign-in by its id.
     ///
     /// Documents: public_only.interact_data.getCheckinData. Path `/openapi/interact_data/getCheckinData`, known from public material.
-    ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-    ///
-    /// No source gives the type of checkin_id; string is a neutral choice.
     pub fn get_checkin(&self, checkin_id: impl Into<Id>) -> GetCheckin {
         let call = Call::new(self.0, "interact_data.get_checkin");
         let call = call.set("checkin_id", Into::<Id>::into(checkin_id));
@@ -87,12 +67,6 @@ impl InteractData<'_> {
     /// 双师人员数据保存 Hands a class with its assistant teacher and students over from the customer's scheduling system to the double teacher system.
     ///
     /// Documents: public_only.interact_data.save. Path `/openapi/interact_data/save`, known from public material.
-    ///
-    /// The page prints the address http://hudong.baijiayun.com/openapi/interact_data/save; 007gzs declares the host with https. SyLive has no such class.
-    ///
-    /// The page types sign as int, evidently a slip, and prints no request type. Which parameters are required is lost in the stored copy of the page; 007gzs requires all.
-    ///
-    /// Which members of a student are required is not said; every example on the page has all six. One example gives student_mobile as a number, the other as a string.
     pub fn save(&self, assist_teacher_id: impl Into<Id>, assist_teacher_name: impl Into<String>, assist_teacher_mobile: impl Into<String>, class_id: impl Into<Id>, class_name: impl Into<String>, student_list: &[SaveStudent], origin: impl Into<String>) -> Save {
         let call = Call::new(self.0, "interact_data.save");
         let call = call.set("assist_teacher_id", Into::<Id>::into(assist_teacher_id));
@@ -109,8 +83,6 @@ impl InteractData<'_> {
     ///
     /// Documents: public_only.interact_data.list. Path `/openapi/interact_data/list`, known from public material.
     ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-    ///
     /// The type of class_id is that of public_only.interact_data.save; whether the customer's id or the system's own is meant is not said.
     pub fn list(&self, class_id: impl Into<Id>) -> List {
         let call = Call::new(self.0, "interact_data.list");
@@ -121,10 +93,6 @@ impl InteractData<'_> {
     /// 删除班级、助教、学生信息 Deletes classes with the students and teachers connected with them.
     ///
     /// Documents: public_only.interact_data.delete. Path `/openapi/interact_data/delete`, known from public material.
-    ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-    ///
-    /// 007gzs returns the member result of the answer; its form is not known.
     pub fn delete(&self, class_ids: impl IntoIterator<Item = impl Into<Id>>) -> Delete {
         let call = Call::new(self.0, "interact_data.delete");
         let call = call.set("class_ids", class_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -134,8 +102,6 @@ impl InteractData<'_> {
     /// 修改回调地址 Changes the callback address of the interaction service.
     ///
     /// Documents: public_only.interact_data.updateCallbackUrl. Path `/openapi/interact_data/updateCallbackUrl`, known from public material.
-    ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
     ///
     /// What is sent to the address is not known.
     pub fn set_callback_url(&self, callback_url: impl Into<String>) -> SetCallbackUrl {

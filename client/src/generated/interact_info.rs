@@ -23,10 +23,6 @@ impl InteractInfo<'_> {
     ///
     /// Documents: public_only.interact_info.getInteractList. Path `/openapi/interact_info/getInteractList`, known from public material.
     ///
-    /// SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-    ///
-    /// SyLive fixes type to checkin; 007gzs requires it and names no values.
-    ///
     /// The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
     pub fn list_checkin_summaries(&self, room_id: impl Into<Id>, type_: impl Into<InteractInfoType>) -> ListCheckinSummaries {
         let call = Call::new(self.0, "interact_info.list_checkin_summaries");
@@ -38,10 +34,6 @@ impl InteractInfo<'_> {
     /// 签到明细数据 Lists the sign-ins of a room in detail.
     ///
     /// Documents: public_only.interact_info.getInteractDetail. Path `/openapi/interact_info/getInteractDetail`, known from public material.
-    ///
-    /// SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-    ///
-    /// SyLive fixes type to checkin; 007gzs requires it and names no values.
     ///
     /// The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
     pub fn list_checkin_details(&self, room_id: impl Into<Id>, type_: impl Into<InteractInfoType>) -> ListCheckinDetails {

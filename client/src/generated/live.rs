@@ -26,10 +26,6 @@ impl Live<'_> {
     /// At most 100 calls in 60 s.
     ///
     /// (large_class.15) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-    ///
-    /// (small_class.15) Differs from large_class.15: no limit is printed here (100 calls per minute there).
-    ///
-    /// (double_teacher.11) The large class document limits this path to 100 calls a minute; this document names no limit.
     pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus {
         let call = Call::new(self.0, "live.get_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -43,10 +39,6 @@ impl Live<'_> {
     /// At most 100 calls in 60 s.
     ///
     /// (large_class.16) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-    ///
-    /// (small_class.16) Differs from large_class.16: no limit is printed here (100 calls per minute there).
-    ///
-    /// (double_teacher.12) The large class document limits this path to 100 calls a minute; this document names no limit.
     pub fn get_teacher_online_status(&self, room_id: impl Into<Id>) -> GetTeacherOnlineStatus {
         let call = Call::new(self.0, "live.get_teacher_online_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -56,8 +48,6 @@ impl Live<'_> {
     /// 获取当前时间教室人数 Returns the number of users now in a room.
     ///
     /// Documents: large_class.17, small_class.17, double_teacher.13. Path `/openapi/live/getUserCount`, known from public material.
-    ///
-    /// (double_teacher.13) The large class document's operation with the same fields counts users; here the title and fields say classrooms.
     pub fn get_user_count(&self, room_id: impl Into<Id>) -> GetUserCount {
         let call = Call::new(self.0, "live.get_user_count");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -67,8 +57,6 @@ impl Live<'_> {
     /// 设置教室公告 Sets a room's notice.
     ///
     /// Documents: large_class.19. Path `/openapi/live/setNotify`, known from public material.
-    ///
-    /// code 0 means that the notice was set; anything else means failure.
     pub fn set_notice(&self, room_id: impl Into<Id>, content: impl Into<String>) -> SetNotice {
         let call = Call::new(self.0, "live.set_notice");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -81,10 +69,6 @@ impl Live<'_> {
     /// Documents: large_class.35. Path `/openapi/live/sendChatMessage`, known from public material.
     ///
     /// At most 600 calls in 60 s.
-    ///
-    /// code 0 means that the messages were sent; otherwise msg gives the reason.
-    ///
-    /// request_example is the value of message_list, as printed; which of its fields are required is not stated, only that data is required for pictures and not needed otherwise (an older public SDK sends neither data, customstr nor id).
     pub fn send_chat_message(&self, message_list: &[SendChatMessageMessage]) -> SendChatMessage {
         let call = Call::new(self.0, "live.send_chat_message");
         let call = call.set_json("message_list", message_list);
@@ -112,10 +96,6 @@ impl Live<'_> {
     /// 设置虚拟人数与成员 Sets the number of virtual users of a room, by group, and their nicknames.
     ///
     /// Documents: large_class.59. **The path `/openapi/live/setVirtualUser` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setVirtualUser`, `/openapi/live/setVirtualUserCount`, `/openapi/room/setVirtualUserCount`, `/openapi/live/setVirtualUsers`, `/openapi/live/setDisplayUserCount`, `/openapi/room/setDisplayUserCount`, `/openapi/room/setRoomVirtualUser`.
-    ///
-    /// request_example is the value of users.
-    ///
-    /// Descriptions of the parameters other than users are clipped in the document, which prints an example column instead of defaults.
     pub fn set_virtual_users(&self, room_id: impl Into<Id>, display_user_count: i64, multiple: i64) -> SetVirtualUsers {
         let call = Call::new(self.0, "live.set_virtual_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -138,8 +118,6 @@ impl Live<'_> {
     /// 教室下课 Ends the class in a room.
     ///
     /// Documents: large_class.63. Path `/openapi/live/stopClass`, known from public material.
-    ///
-    /// the table says is_kick_out_all is required and gives it the default 0; SyLive treats it as optional, default 0
     pub fn stop_class(&self, room_id: impl Into<Id>, is_kick_out_all: bool) -> StopClass {
         let call = Call::new(self.0, "live.stop_class");
         let call = call.set("room_id", Into::<Id>::into(room_id));

@@ -55,8 +55,6 @@ impl LiveAccount<'_> {
     /// 查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large classes on every day of a period.
     ///
     /// Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
-    ///
-    /// The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one may come as [].
     pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyMediaLength {
         let call = Call::new(self.0, "live_account.get_daily_media_length");
         let call = call.set("product_type", Into::<GetDailyMediaLengthProductType>::into(product_type));
@@ -68,8 +66,6 @@ impl LiveAccount<'_> {
     /// 查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on one day.
     ///
     /// Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-    ///
-    /// The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one may come as [].
     pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<String>) -> ListRoomMediaLength {
         let call = Call::new(self.0, "live_account.list_room_media_length");
         let call = call.set("product_type", Into::<ListRoomMediaLengthProductType>::into(product_type));
@@ -82,10 +78,6 @@ impl LiveAccount<'_> {
     /// Documents: large_class.109. **The path `/openapi/live_account/getPartnerUserCount` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getDayUserCount`, `/openapi/live_account/getPartnerDailyUserCount`, `/openapi/live_account/getAccountUserCount`, `/openapi/live_account/getDailyUserCount`, `/openapi/live_account/getUserCount`, `/openapi/live_account/getLiveUserCount`, `/openapi/live_account/getDailyCost`.
     ///
     /// The dates may be at most 90 days apart.
-    ///
-    /// API 26 asks to use this API instead of itself.
-    ///
-    /// in the example, total is not the sum of the list
     pub fn get_user_count(&self, product_type: impl Into<GetUserCountProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUserCount {
         let call = Call::new(self.0, "live_account.get_user_count");
         let call = call.set("product_type", Into::<GetUserCountProductType>::into(product_type));
@@ -99,8 +91,6 @@ impl LiveAccount<'_> {
     /// Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
     ///
     /// (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the playback document describes.
-    ///
-    /// (small_class.callbacks.1) It serves small_class.callbacks.3, not the callback for a finished playback, which the playback document describes.
     pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl {
         let call = Call::new(self.0, "live_account.set_class_callback_url");
         let call = call.set("url", Into::<String>::into(url));
@@ -120,10 +110,6 @@ impl LiveAccount<'_> {
     /// 查询直播账号指定日期中各教室使用的人次 Returns the attendance that each room used up on one day.
     ///
     /// Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from public material.
-    ///
-    /// 007gzs defaults product_type to 0 and knows 1 and 4; SyLive always sends 1.
-    ///
-    /// 007gzs returns the member room_cost of the answer; its form is not known (small_class.26 has a member of that name).
     pub fn list_room_costs(&self, date: impl Into<String>) -> ListRoomCosts {
         let call = Call::new(self.0, "live_account.list_room_costs");
         let call = call.set("date", Into::<String>::into(date));
@@ -277,7 +263,7 @@ pub struct GetDailyCostData {
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetDailyMediaLengthData {
-    /// Minutes keyed by date (the table types it array).
+    /// Minutes keyed by date.
     pub media_length: BTreeMap<String, i64>,
 }
 
@@ -286,7 +272,7 @@ pub struct GetDailyMediaLengthData {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListRoomMediaLengthData {
-    /// Minutes keyed by room id (the table types it array).
+    /// Minutes keyed by room id.
     pub media_length: BTreeMap<String, i64>,
 }
 

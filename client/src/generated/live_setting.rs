@@ -22,10 +22,6 @@ impl LiveSetting<'_> {
     /// 获取主屏区公告ID Lists the main-screen announcements with their ids.
     ///
     /// Documents: large_class.69. **The path `/openapi/live_setting/getMainScreenNoticeList` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/getMainScreenNoticeList`, `/openapi/live_setting/getMainNoticeList`, `/openapi/live_setting/getScreenNoticeList`, `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`, `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
-    ///
-    /// the meanings of the fields inside extend.settings are taken from their names
-    ///
-    /// The table calls list[].extend an array; the example is an object.
     pub fn list_main_screen_notices(&self) -> ListMainScreenNotices {
         let call = Call::new(self.0, "live_setting.list_main_screen_notices");
         ListMainScreenNotices(call)
@@ -34,12 +30,6 @@ impl LiveSetting<'_> {
     /// 批量设置敏感词接口 Adds sensitive words to the chat filter.
     ///
     /// Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-    ///
-    /// room_id is newer than the public SDKs, which have only words and product_type.
-    ///
-    /// timestamp is listed as string
-    ///
-    /// code 0 means success.
     pub fn add_sensitive_words(&self, product_type: impl Into<AddSensitiveWordsProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords {
         let call = Call::new(self.0, "live_setting.add_sensitive_words");
         let call = call.set("product_type", Into::<AddSensitiveWordsProductType>::into(product_type));
@@ -50,12 +40,6 @@ impl LiveSetting<'_> {
     /// 导入敏感词接口 Imports sensitive words from an Excel file.
     ///
     /// Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-    ///
-    /// data is evidently the number of words imported.
-    ///
-    /// timestamp is listed as string
-    ///
-    /// code 0 means success.
     pub fn import_sensitive_words(&self, product_type: impl Into<ImportSensitiveWordsProductType>, attachment: impl Into<File>) -> ImportSensitiveWords {
         let call = Call::new(self.0, "live_setting.import_sensitive_words");
         let call = call.set("product_type", Into::<ImportSensitiveWordsProductType>::into(product_type));
@@ -66,10 +50,6 @@ impl LiveSetting<'_> {
     /// 批量删除敏感词接口 Deletes sensitive words.
     ///
     /// Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-    ///
-    /// timestamp is listed as string
-    ///
-    /// code 0 means success.
     pub fn delete_sensitive_words(&self, product_type: impl Into<DeleteSensitiveWordsProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords {
         let call = Call::new(self.0, "live_setting.delete_sensitive_words");
         let call = call.set("product_type", Into::<DeleteSensitiveWordsProductType>::into(product_type));
@@ -82,10 +62,6 @@ impl LiveSetting<'_> {
     /// Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
     ///
     /// The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-    ///
-    /// timestamp is listed as string
-    ///
-    /// code 0 means success.
     pub fn list_sensitive_words(&self, product_type: impl Into<ListSensitiveWordsProductType>) -> ListSensitiveWords {
         let call = Call::new(self.0, "live_setting.list_sensitive_words");
         let call = call.set("product_type", Into::<ListSensitiveWordsProductType>::into(product_type));
@@ -95,8 +71,6 @@ impl LiveSetting<'_> {
     /// 自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
     ///
     /// Documents: large_class.117. **The path `/openapi/live_setting/setNicknameLibrary` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/setNickname`, `/openapi/live_setting/addNickname`, `/openapi/live_setting/addNicknameBatch`, `/openapi/live_setting/setNicknameLib`, `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`, `/openapi/live_setting/setAssistantNickname`.
-    ///
-    /// code 0 means success.
     pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary {
         let call = Call::new(self.0, "live_setting.set_nickname_library");
         let call = call.set("nickname", nickname.into_iter().map(Into::into).collect::<Vec<String>>());
@@ -106,12 +80,6 @@ impl LiveSetting<'_> {
     /// 设置水印 Sets the watermark of live rooms: its corner and its picture.
     ///
     /// Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-    ///
-    /// The file is no part of the signature.
-    ///
-    /// 007gzs requires pos and leaves attachment optional; SyLive defaults pos to 0 and requires the file.
-    ///
-    /// That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload cannot work.
     pub fn set_watermark(&self, pos: impl Into<Pos>) -> SetWatermark {
         let call = Call::new(self.0, "live_setting.set_watermark");
         let call = call.set("pos", Into::<Pos>::into(pos));
@@ -129,8 +97,6 @@ impl LiveSetting<'_> {
     /// 设置跑马灯设置 Sets the marquee, the text that runs across the live picture.
     ///
     /// Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known from public material.
-    ///
-    /// Both SDKs leave every parameter optional.
     pub fn set_marquee(&self) -> SetMarquee {
         let call = Call::new(self.0, "live_setting.set_marquee");
         SetMarquee(call)
@@ -157,8 +123,6 @@ impl LiveSetting<'_> {
     /// 获取公告列表 Lists the notice templates of the account.
     ///
     /// Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from public material.
-    ///
-    /// SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out and checks no limit.
     pub fn list_notices(&self) -> ListNotices {
         let call = Call::new(self.0, "live_setting.list_notices");
         ListNotices(call)
@@ -176,10 +140,6 @@ impl LiveSetting<'_> {
     /// 添加小测 Adds a quiz template to the account from a filled-in Excel form.
     ///
     /// Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public material.
-    ///
-    /// The file is no part of the signature.
-    ///
-    /// That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload cannot work.
     pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz {
         let call = Call::new(self.0, "live_setting.add_quiz");
         let call = call.set("attachment", Into::<File>::into(attachment));
@@ -189,8 +149,6 @@ impl LiveSetting<'_> {
     /// 获取小测模板 Lists the quiz templates of the account.
     ///
     /// Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public material.
-    ///
-    /// SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out and checks no limit.
     pub fn list_quizzes(&self) -> ListQuizzes {
         let call = Call::new(self.0, "live_setting.list_quizzes");
         ListQuizzes(call)

@@ -22,10 +22,6 @@ impl NewSub<'_> {
     /// 查询子账号列表 Lists the sub accounts with the state of each product line (newer form).
     ///
     /// Documents: public_only.new_sub.getSubAccountList. Path `/openapi/new_sub/getSubAccountList`, known from public material.
-    ///
-    /// Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountList.
-    ///
-    /// The vendor page types page and page_size as string, and gives page_size the default 20 in one column and 10 in the description.
     pub fn list(&self) -> List {
         let call = Call::new(self.0, "new_sub.list");
         List(call)
@@ -34,8 +30,6 @@ impl NewSub<'_> {
     /// 获取子账号信息 Returns the facts of a sub account (newer form).
     ///
     /// Documents: public_only.new_sub.getAccountInfo. Path `/openapi/new_sub/getAccountInfo`, known from public material.
-    ///
-    /// Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountInfo. The Java code takes data for an object and reads no member of it here.
     pub fn get(&self, sub_partner_id: impl Into<Id>) -> Get {
         let call = Call::new(self.0, "new_sub.get");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));

@@ -32,11 +32,7 @@ impl Playback<'_> {
     ///
     /// Documents: public_only.playback.getBasicInfo. Path `/openapi/playback/getBasicInfo`, known from public material.
     ///
-    /// The members of the answer are those of the table on the vendor page. The printed example is cut off after video_id and status in the stored copy, so it is not given.
-    ///
     /// Until the playback exists only status is meaningful: video_id and the rest are missing.
-    ///
-    /// The stored vendor page names the states 0 and 10 "not recorded" and "recording"; lizhongyuan3/cloud-live calls them "playback not generated" and "being generated".
     pub fn info(&self, room_id: impl Into<Id>) -> Info {
         let call = Call::new(self.0, "playback.info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -46,14 +42,6 @@ impl Playback<'_> {
     /// 获取回放列表 Lists the playbacks of a product line, the newest first.
     ///
     /// Documents: public_only.playback.getList. Path `/openapi/playback/getList`, known from public material.
-    ///
-    /// 007gzs requires page and page_size; SyLive requires only product_type and sends page 1 and page_size 20 when they are not set.
-    ///
-    /// 007gzs sends room_id 123456 when none is given, evidently an example value of the document taken for a default; leave room_id out to see all rooms.
-    ///
-    /// Code of 2017 and 2018 calls it with page and page_size alone: product_type is younger.
-    ///
-    /// The members of the answer are those that a public PHP project reads (controller of 2017, index id 19305213819); the types are those of the same members in public_only.playback.getBasicInfo, any where no source tells. There may be more, such as a total.
     pub fn list(&self, product_type: impl Into<ProductType>, page: i64, page_size: i64) -> List {
         let call = Call::new(self.0, "playback.list");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -65,10 +53,6 @@ impl Playback<'_> {
     /// 获取回放token Gets a token with which a client can play a playback.
     ///
     /// Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public material.
-    ///
-    /// 007gzs requires expires_in; SyLive defaults it to 0 and always sends it; a Go project (index id 10971003336) leaves it out.
-    ///
-    /// The member token is the one that public projects read (index ids 17753618801, 30088070406, 2399362755, 2399979508, 10971003336). Most of them put it into /web/playback/index?classid=<room_id>&token=<token>, on the account host or www.baijiayun.com; one (2399979508) adds session_id there.
     pub fn get_player_token(&self, room_id: impl Into<Id>, expires_in: i64) -> GetPlayerToken {
         let call = Call::new(self.0, "playback.get_player_token");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -79,10 +63,6 @@ impl Playback<'_> {
     /// 批量获取回放token Gets the player tokens of several playbacks at once.
     ///
     /// Documents: public_only.playback.getPlayerTokenBatch. Path `/openapi/playback/getPlayerTokenBatch`, known from public material.
-    ///
-    /// 007gzs requires expires_in; SyLive defaults it to 0 and always sends it.
-    ///
-    /// That the answer is a map of strings is what lizhongyuan3/cloud-live declares; presumably each key is one item of room_ids, as with video ids in vod.19.
     pub fn get_player_tokens(&self, room_ids: impl IntoIterator<Item = impl Into<Id>>, expires_in: i64) -> GetPlayerTokens {
         let call = Call::new(self.0, "playback.get_player_tokens");
         let call = call.set("room_ids", room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -106,8 +86,6 @@ impl Playback<'_> {
     /// Documents: public_only.playback.setPublishStatus. Path `/openapi/playback/setPublishStatus`, known from public material.
     ///
     /// By default a playback is published as soon as it is transcoded.
-    ///
-    /// 007gzs returns the member status of the answer; its type is taken from the VOD counterpart vod.26.
     pub fn set_publish_status(&self, room_id: impl Into<Id>, status: impl Into<SetPublishStatusStatus>) -> SetPublishStatus {
         let call = Call::new(self.0, "playback.set_publish_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -137,8 +115,6 @@ impl Playback<'_> {
     /// 获取裁剪回放列表 Lists the playbacks of a room together with the links of their cropped versions.
     ///
     /// Documents: public_only.playback.getCropList. Path `/openapi/playback/getCropList`, known from public material.
-    ///
-    /// 007gzs sends product_type 0 when none is given; SyLive leaves it out and allows 1 to 4 only.
     pub fn list_cropped(&self, room_id: impl Into<Id>) -> ListCropped {
         let call = Call::new(self.0, "playback.list_cropped");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -180,8 +156,6 @@ impl Playback<'_> {
     /// 替换回放 Replaces a faulty playback (the target) by another one (the source), or adds the source to it as a new one.
     ///
     /// Documents: public_only.playback.replacePlayback. Path `/openapi/playback/replacePlayback`, known from public material.
-    ///
-    /// source_version, is_replace_main and target_version are in 007gzs alone; SyLive lacks them.
     pub fn replace(&self, type_: impl Into<PlaybackType>, source_room_id: impl Into<Id>, target_room_id: impl Into<Id>) -> Replace {
         let call = Call::new(self.0, "playback.replace");
         let call = call.set("type", Into::<PlaybackType>::into(type_));
@@ -193,8 +167,6 @@ impl Playback<'_> {
     /// 点播替换回放 Replaces the playback of a room by a VOD video.
     ///
     /// Documents: public_only.playback.replacePlaybackByVideo. Path `/openapi/playback/replacePlaybackByVideo`, known from public material.
-    ///
-    /// Neither of the two SDKs has it. The Go code sends these two parameters and reads nothing from the answer but code.
     pub fn replace_by_video(&self, target_room_id: impl Into<Id>, video_id: impl Into<Id>) -> ReplaceByVideo {
         let call = Call::new(self.0, "playback.replace_by_video");
         let call = call.set("target_room_id", Into::<Id>::into(target_room_id));
@@ -206,8 +178,6 @@ impl Playback<'_> {
     ///
     /// Documents: public_only.playback.generatePureVideo. Path `/openapi/playback/generatePureVideo`, known from public material.
     ///
-    /// Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a long-term room is not known.
-    ///
     /// The finished video is fetched by public_only.playback.getRecordVideoUrl.
     pub fn generate_pure_video(&self, room_id: impl Into<Id>) -> GeneratePureVideo {
         let call = Call::new(self.0, "playback.generate_pure_video");
@@ -218,8 +188,6 @@ impl Playback<'_> {
     /// 获取回放转纯视频下载地址 Returns the address from which the plain video of a playback can be downloaded.
     ///
     /// Documents: public_only.playback.getRecordVideoUrl. Path `/openapi/playback/getRecordVideoUrl`, known from public material.
-    ///
-    /// Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a long-term room is not known.
     pub fn get_pure_video_url(&self, room_id: impl Into<Id>) -> GetPureVideoUrl {
         let call = Call::new(self.0, "playback.get_pure_video_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -231,8 +199,6 @@ impl Playback<'_> {
     /// Documents: public_only.playback.getStatus. Path `/openapi/playback/getStatus`, known from public material.
     ///
     /// Old and perhaps gone: neither of the two SDKs of 2020 has it; public_only.playback.getBasicInfo returns the same status. The title is ours, after the comment in the code.
-    ///
-    /// The code calls it on http://api.baijiacloud.com, then a general host of the vendor, and takes status 100 for a playable playback.
     pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus {
         let call = Call::new(self.0, "playback.get_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -248,14 +214,14 @@ pub struct ListMarks(Call);
 typed_call!(ListMarks => ListMarksData);
 
 impl ListMarks {
-    /// Session id, for a long-term room (the table says bigint).
+    /// Session id, for a long-term room.
     ///
     /// Default: `0`.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
     }
 
-    /// Playback version (the table says bigint).
+    /// Playback version.
     ///
     /// Default: `0`.
     pub fn version(self, version: i64) -> Self {
@@ -584,7 +550,7 @@ pub struct InfoData {
     /// Whether it is blocked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publish_status: Option<PublishStatus>,
-    /// Time at which the playback was generated; the table types it int.
+    /// Time at which the playback was generated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<i64>,
 }

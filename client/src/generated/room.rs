@@ -29,33 +29,9 @@ impl Room<'_> {
     ///
     /// (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
     ///
-    /// (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the document; the seed types enable_live_sell as string.
-    ///
     /// (large_class.2) For many rooms made ahead of time, spread the calls over several days.
     ///
-    /// (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage, has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
-    ///
-    /// (small_class.2) The limit of 5000 calls per 24 h that large_class.2 prints is not printed here.
-    ///
-    /// (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
-    ///
     /// (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
-    ///
-    /// (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as optional; the marks are OCR.
-    ///
-    /// (small_class.2) The printed curl example is clipped: title=test&start_time=1564729431&end_time=15...
-    ///
-    /// (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
-    ///
-    /// (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and must start and end within a year from now.
-    ///
-    /// (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room directly.
-    ///
-    /// (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in the public material for room/create.
-    ///
-    /// (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no limit.
-    ///
-    /// (double_teacher.2) form_example: the printed curl example, clipped after partner_id.
     pub fn create(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> Create {
         let call = Call::new(self.0, "room.create");
         let call = call.set("title", Into::<String>::into(title));
@@ -67,18 +43,6 @@ impl Room<'_> {
     /// 更新房间信息 Updates a room's settings.
     ///
     /// Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
-    ///
-    /// (large_class.3, small_class.3) code 0 means that the update succeeded; otherwise msg gives the reason.
-    ///
-    /// (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the document.
-    ///
-    /// (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time, background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
-    ///
-    /// (small_class.3) Only room_id is read as required; the marks are OCR.
-    ///
-    /// (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
-    ///
-    /// (double_teacher.4) code 0 means success; otherwise msg has the reason.
     pub fn update(&self, room_id: impl Into<Id>) -> Update {
         let call = Call::new(self.0, "room.update");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -88,10 +52,6 @@ impl Room<'_> {
     /// 删除房间 Deletes a room.
     ///
     /// Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
-    ///
-    /// (large_class.4, small_class.4) code 0 means that the room was deleted; otherwise msg gives the reason.
-    ///
-    /// (double_teacher.5) code 0 means success; otherwise msg has the reason.
     pub fn delete(&self, room_id: impl Into<Id>) -> Delete {
         let call = Call::new(self.0, "room.delete");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -101,14 +61,6 @@ impl Room<'_> {
     /// 获取房间信息 Returns the settings of one room.
     ///
     /// Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
-    ///
-    /// (large_class.5) Descriptions are clipped in the seed and taken from the public copy of the document.
-    ///
-    /// (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string in this table.
-    ///
-    /// (small_class.5) The values of type are those of 007gzs room.py; the description column is clipped away.
-    ///
-    /// (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The service may return more fields: the large class document lists some 40 for this path.
     pub fn info(&self, room_id: impl Into<Id>) -> Info {
         let call = Call::new(self.0, "room.info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -126,14 +78,6 @@ impl Room<'_> {
     /// (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
     ///
     /// (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
-    ///
-    /// (small_class.6) Differs from large_class.6: no update_audition_type.
-    ///
-    /// (double_teacher.7) Codes do not repeat. A code stands for one room_id and user_number.
-    ///
-    /// (double_teacher.7) With user_number 0 the code is common: all student classrooms may use it.
-    ///
-    /// (double_teacher.7) With another user_number only one class at a time can be online with the code; the later one pushes the earlier one out.
     pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode {
         let call = Call::new(self.0, "room.create_code");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -145,10 +89,6 @@ impl Room<'_> {
     ///
     /// Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
     ///
-    /// (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a required column; the large class document lists all four as required for the same path.
-    ///
-    /// (double_teacher.8) The values of user_role are clipped; they are those of the rest of the document.
-    ///
     /// (double_teacher.8) What code_info holds when exist is false is not said.
     pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo {
         let call = Call::new(self.0, "room.get_code_info");
@@ -159,8 +99,6 @@ impl Room<'_> {
     /// 获取已生成的参加码列表 Lists the student codes already generated for a room.
     ///
     /// Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
-    ///
-    /// (small_class.8) Differs from large_class.8: no type parameter; the table calls the code student_code.
     pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes {
         let call = Call::new(self.0, "room.list_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -171,15 +109,7 @@ impl Room<'_> {
     ///
     /// Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
     ///
-    /// (large_class.9) The printed example has no total; the small class document's example of this list has one beside list.
-    ///
-    /// (large_class.9) Meanings of the flags are those of room info (large_class.5).
-    ///
-    /// (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields are listed; the example has total.
-    ///
     /// (double_teacher.10) There is no total.
-    ///
-    /// (double_teacher.10) The example's type is 2 (large class).
     pub fn list(&self) -> List {
         let call = Call::new(self.0, "room.list");
         List(call)
@@ -190,10 +120,6 @@ impl Room<'_> {
     /// Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
     ///
     /// Do not call it concurrently: codes may collide and creation fail.
-    ///
-    /// request_example is the value of individual_group_name.
-    ///
-    /// The table types both url fields int; the examples are addresses.
     pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes {
         let call = Call::new(self.0, "room.create_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -248,8 +174,6 @@ impl Room<'_> {
     /// Codes are unique and 6 characters long; one code belongs to exactly one room_id and user_number.
     ///
     /// Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
-    ///
-    /// (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line of the description stands where large_class.43 excludes three room types; it cannot be read.
     pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes {
         let call = Call::new(self.0, "room.create_audition_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -262,8 +186,6 @@ impl Room<'_> {
     ///
     /// Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
     ///
-    /// The document lists no partner_id for this operation.
-    ///
     /// 007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
     pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos {
         let call = Call::new(self.0, "room.set_spot_videos");
@@ -275,10 +197,6 @@ impl Room<'_> {
     /// 获取教室设置的插播列表 Lists the videos set to be played in a room.
     ///
     /// Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-    ///
-    /// The document lists no partner_id for this operation.
-    ///
-    /// (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The title cannot be read and is that of large_class.47.
     pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos {
         let call = Call::new(self.0, "room.list_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -300,10 +218,6 @@ impl Room<'_> {
     /// 设置助教权限 Sets what assistants may do in a room.
     ///
     /// Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-    ///
-    /// the document lists neither timestamp nor sign
-    ///
-    /// the default and description cells are clipped; the meanings are taken from the parameter names; the table ends at a page end, so a further row may have been lost
     pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions {
         let call = Call::new(self.0, "room.set_assistant_permissions");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -325,8 +239,6 @@ impl Room<'_> {
     /// 获取参加码使用记录 Gets who used the given join codes of a room.
     ///
     /// Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
-    ///
-    /// the table gives user_number as bigint
     pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<String>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage {
         let call = Call::new(self.0, "room.get_code_usage");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -338,14 +250,6 @@ impl Room<'_> {
     /// 获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
     ///
     /// Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
-    ///
-    /// Title and description say get, but parameters and result are those of an update.
-    ///
-    /// the required column is clipped; the request example has only room_id besides the common parameters, so the others are taken as optional
-    ///
-    /// the example has no ts
     pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation {
         let call = Call::new(self.0, "room.set_group_isolation");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -359,10 +263,6 @@ impl Room<'_> {
     /// (large_class.79) At most 10 playbacks and 10 VOD videos.
     ///
     /// The account needs the permission for it.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
-    ///
-    /// (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD videos).
     pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive {
         let call = Call::new(self.0, "room.set_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -373,8 +273,6 @@ impl Room<'_> {
     /// 清除教室插播视频 Removes the videos set to be played in a room during the live.
     ///
     /// Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
     pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive {
         let call = Call::new(self.0, "room.clear_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -386,8 +284,6 @@ impl Room<'_> {
     /// Documents: large_class.81. Path `/openapi/room/setRoomVideoOnDemand`, printed in a document.
     ///
     /// Only VOD videos, at most 5.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
     pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos {
         let call = Call::new(self.0, "room.set_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -398,8 +294,6 @@ impl Room<'_> {
     /// 清除教室内的点播预热视频 Removes the warm-up videos of a room.
     ///
     /// Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
     pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos {
         let call = Call::new(self.0, "room.clear_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -409,8 +303,6 @@ impl Room<'_> {
     /// 设置教室观看限制 Sets how users are let in to watch a room (watch limit).
     ///
     /// Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-    ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
     pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<PrivateType>) -> SetWatchLimit {
         let call = Call::new(self.0, "room.set_watch_limit");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -421,8 +313,6 @@ impl Room<'_> {
     /// 自定义装修封面 Sets the pictures that a room shows before the live begins.
     ///
     /// Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
-    ///
-    /// The document states that there are no response fields; data is a message text.
     ///
     /// Give at least one of `web_bg_img`, `h5_bg_img`.
     pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover {
@@ -436,8 +326,6 @@ impl Room<'_> {
     /// Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
     ///
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-    ///
-    /// code 0 means that the rooms were linked.
     pub fn add_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AddBroadcastRooms {
         let call = Call::new(self.0, "room.add_broadcast_rooms");
         let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -450,8 +338,6 @@ impl Room<'_> {
     /// Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
     ///
     /// The description says that it is effective for the room that is relayed (被转播房间).
-    ///
-    /// code 0 means success.
     pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms {
         let call = Call::new(self.0, "room.list_broadcast_rooms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -461,8 +347,6 @@ impl Room<'_> {
     /// 大班课转播房间删除接口 Removes relay rooms from a large-class room.
     ///
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-    ///
-    /// code 0 means that the links were deleted.
     pub fn delete_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> DeleteBroadcastRooms {
         let call = Call::new(self.0, "room.delete_broadcast_rooms");
         let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -477,10 +361,6 @@ impl Room<'_> {
     /// Effective for the relaying room (转播房间).
     ///
     /// The relaying room and the relayed room must both be in class.
-    ///
-    /// code 0 means success.
-    ///
-    /// the value start is not printed
     pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<Operation>) -> SwitchBroadcast {
         let call = Call::new(self.0, "room.switch_broadcast");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -502,8 +382,6 @@ impl Room<'_> {
     /// 上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
     ///
     /// Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
-    ///
-    /// the descriptions of the pictures are clipped after H5 or PC; the rest is taken from the names
     pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos {
         let call = Call::new(self.0, "room.upload_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -520,8 +398,6 @@ impl Room<'_> {
     /// 获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
     ///
     /// Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
-    ///
-    /// Second printed example, nothing uploaded: {"code": 0, "data": {"logo_list": []}, "msg": "", "ts": 1655868201}
     pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos {
         let call = Call::new(self.0, "room.get_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -538,8 +414,6 @@ impl Room<'_> {
     /// Adding one turns on the push function.
     ///
     /// There is a maximum number of addresses.
-    ///
-    /// code 0 means success.
     pub fn add_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, room_id: impl Into<Id>) -> AddPushPlatform {
         let call = Call::new(self.0, "room.add_push_platform");
         let call = call.set("platform_name", Into::<String>::into(platform_name));
@@ -553,8 +427,6 @@ impl Room<'_> {
     /// Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
     ///
     /// room_id and platform_id must belong together.
-    ///
-    /// code 0 means success.
     pub fn delete_push_platform(&self, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> DeletePushPlatform {
         let call = Call::new(self.0, "room.delete_push_platform");
         let call = call.set("platform_id", Into::<Id>::into(platform_id));
@@ -565,8 +437,6 @@ impl Room<'_> {
     /// 多平台推流地址编辑接口 Changes a push address of a room.
     ///
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-    ///
-    /// code 0 means success.
     pub fn update_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> UpdatePushPlatform {
         let call = Call::new(self.0, "room.update_push_platform");
         let call = call.set("platform_name", Into::<String>::into(platform_name));
@@ -579,8 +449,6 @@ impl Room<'_> {
     /// 多平台推流地址查询接口 Lists the push addresses of a room.
     ///
     /// Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
-    ///
-    /// code 0 means success.
     pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms {
         let call = Call::new(self.0, "room.list_push_platforms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -590,10 +458,6 @@ impl Room<'_> {
     /// 按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
     ///
     /// Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-    ///
-    /// The defaults of page and page_size stand in their descriptions.
-    ///
-    /// code 0 means success; otherwise msg gives the reason.
     pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<ListGroupCodesByRoleUserRole>) -> ListGroupCodesByRole {
         let call = Call::new(self.0, "room.list_group_codes_by_role");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -606,8 +470,6 @@ impl Room<'_> {
     /// Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
     ///
     /// For the online double-teacher room type of real live plus mock live.
-    ///
-    /// the default and description cells are clipped
     pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive {
         let call = Call::new(self.0, "room.add_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -621,8 +483,6 @@ impl Room<'_> {
     /// 编辑智能直播 Changes a smart live.
     ///
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-    ///
-    /// the default and description cells are clipped
     pub fn update_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
         let call = Call::new(self.0, "room.update_smart_live");
         let call = call.set("id", Into::<Id>::into(id));
@@ -668,8 +528,6 @@ impl Room<'_> {
     ///
     /// Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
     ///
-    /// code 0 means the change was made; otherwise msg gives the reason.
-    ///
     /// the values of force are partly clipped; value 1 is not printed
     pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword {
         let call = Call::new(self.0, "room.set_password");
@@ -693,10 +551,6 @@ impl Room<'_> {
     /// 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
     ///
     /// Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// Two bracketed remarks after the description cannot be read; by their place they state a condition (something to be enabled in the back office, evidently for the snapshots).
     pub fn list_patrol_rooms(&self) -> ListPatrolRooms {
         let call = Call::new(self.0, "room.list_patrol_rooms");
         ListPatrolRooms(call)
@@ -707,8 +561,6 @@ impl Room<'_> {
     /// Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
     ///
     /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
-    ///
-    /// code 0 means success.
     pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos {
         let call = Call::new(self.0, "room.add_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -720,11 +572,7 @@ impl Room<'_> {
     ///
     /// Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
     ///
-    /// Not in the large class document.
-    ///
     /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
-    ///
-    /// code 0 means success.
     pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos {
         let call = Call::new(self.0, "room.delete_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -735,14 +583,6 @@ impl Room<'_> {
     /// 创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
     ///
     /// Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
-    ///
-    /// The default and description columns are clipped away entirely: names, types and required flags are the seed's; meanings and values are those of the same-named parameters in the public material for room/create (bind_room_max_users has none).
-    ///
-    /// The table lists is_long_term twice; it is given once here.
-    ///
-    /// There is no response table. In the example both rooms have the same ids, an artefact of the document.
-    ///
-    /// The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live, enable_beauty, ...) are not listed here.
     pub fn create_with_live(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> CreateWithLive {
         let call = Call::new(self.0, "room.create_with_live");
         let call = call.set("title", Into::<String>::into(title));
@@ -2677,7 +2517,7 @@ pub struct CreateGroupCodesAdmin {
     /// Role of the code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_role: Option<CreateGroupCodesUserRole>,
-    /// Address for entering the room (the table types it int).
+    /// Address for entering the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Group name.
@@ -2699,7 +2539,7 @@ pub struct CreateGroupCodesStudent {
     /// Role of the code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_role: Option<CreateGroupCodesUserRole>,
-    /// Address for entering the room (the table types it int).
+    /// Address for entering the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Group name.

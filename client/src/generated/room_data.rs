@@ -26,8 +26,6 @@ impl RoomData<'_> {
     /// Only chat of live classes of the last two weeks can be exported.
     ///
     /// (large_class.18) Planned to be withdrawn; large_class.25 (chat file addresses) is to be used instead, and must be where the chat file exceeds 4 MB.
-    ///
-    /// (small_class.19) Differs from large_class.18: no user_real_role, avatar, area, ip, filtered, group_id, group_name and is_virtual_chat; nothing is said of a withdrawal.
     pub fn export_chat_messages(&self, room_id: impl Into<Id>) -> ExportChatMessages {
         let call = Call::new(self.0, "room_data.export_chat_messages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -37,10 +35,6 @@ impl RoomData<'_> {
     /// 导出直播教室学员观看记录 Exports the attendance records of the users of a room.
     ///
     /// Documents: large_class.20, small_class.20, double_teacher.14. Path `/openapi/room_data/exportLiveReport`, known from public material.
-    ///
-    /// (small_class.20) Differs from large_class.20: no user_number parameter; the table does not list user_event.
-    ///
-    /// The table types first_heartbeat_time and last_heartbeat_time datetime; the printed rows have empty texts, for users who were never there during class.
     pub fn export_live_report(&self, room_id: impl Into<Id>) -> ExportLiveReport {
         let call = Call::new(self.0, "room_data.export_live_report");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -62,8 +56,6 @@ impl RoomData<'_> {
     /// Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
     ///
     /// (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
-    ///
-    /// (double_teacher.16) "15:10:00": 3 means that the peak from 15:10:00 to 15:19:59 was 3.
     pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> GetPeakUsers {
         let call = Call::new(self.0, "room_data.get_peak_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -86,12 +78,6 @@ impl RoomData<'_> {
     /// 获取直播教室测验的试题信息 Returns the quizzes of a room with their questions.
     ///
     /// Documents: large_class.28, small_class.29. Path `/openapi/room_data/getRoomQuiz`, known from public material.
-    ///
-    /// (large_class.28) Field descriptions are clipped away in the document; the meanings here follow the names and the example.
-    ///
-    /// (small_class.29) Differs from large_class.28: an older example; no scores (total_score, question_score, option score), create_time, score_required, compound_id, remark, imgs and media.
-    ///
-    /// The table types the question title int; the examples are texts.
     pub fn list_quizzes(&self, room_id: impl Into<Id>) -> ListQuizzes {
         let call = Call::new(self.0, "room_data.list_quizzes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -101,8 +87,6 @@ impl RoomData<'_> {
     /// 获取直播教室测验题目的学员答案信息 Returns the answers of the students to a quiz of a room.
     ///
     /// Documents: large_class.29, small_class.30. Path `/openapi/room_data/getQuizUserAnswer`, known from public material.
-    ///
-    /// (small_class.30) The defaults of source_from and session_id are those of large_class.29; they cannot be read here.
     pub fn list_quiz_answers(&self, room_id: impl Into<Id>, quiz_id: impl Into<Id>) -> ListQuizAnswers {
         let call = Call::new(self.0, "room_data.list_quiz_answers");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -113,8 +97,6 @@ impl RoomData<'_> {
     /// 获取教室学员签到信息 Returns the sign-ins of the students of a room.
     ///
     /// Documents: large_class.30, small_class.56. Path `/openapi/room_data/getUserCheckinInfo`, known from public material.
-    ///
-    /// The table types checkin_list[].time array; the example is one date and time.
     pub fn get_checkin_info(&self, room_id: impl Into<Id>) -> GetCheckinInfo {
         let call = Call::new(self.0, "room_data.get_checkin_info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -126,8 +108,6 @@ impl RoomData<'_> {
     /// Documents: large_class.34, small_class.39. Path `/openapi/room_data/getRoomRaiseData`, known from public material.
     ///
     /// (large_class.34) Only for accounts in the pro environment.
-    ///
-    /// (small_class.39) Differs from large_class.34: the restriction to the pro environment cannot be found in the OCR here.
     pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListRaisedHands {
         let call = Call::new(self.0, "room_data.list_raised_hands");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -141,8 +121,6 @@ impl RoomData<'_> {
     /// Documents: large_class.38. Path `/openapi/room-data/getRoomRedPackage`, known from public material.
     ///
     /// Only for the third-party red packet rain.
-    ///
-    /// Spelling of the path: the seed prints ".../openap" (clipped) and, on the next line, "data/getRoomRedPackage", a line break that only a hyphen allows; 007gzs has /openapi/room-data/getRoomRedPackage, SyLive /openapi/room_data/getRoomRedPackage. Every other operation of the group is under room_data.
     pub fn get_red_package_stat(&self, room_id: impl Into<Id>) -> GetRedPackageStat {
         let call = Call::new(self.0, "room_data.get_red_package_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -152,8 +130,6 @@ impl RoomData<'_> {
     /// 获取教室抽奖数据 Returns the prize draws of a room and their winners.
     ///
     /// Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
-    ///
-    /// A winner has one more field whose name is clipped in the example; its value is an address ("上海徐汇").
     pub fn export_award_stat(&self, room_id: impl Into<Id>) -> ExportAwardStat {
         let call = Call::new(self.0, "room_data.export_award_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -181,8 +157,6 @@ impl RoomData<'_> {
     /// 获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
     ///
     /// Documents: large_class.42, small_class.18. Path `/openapi/room_data/exportAnswerStat`, known from public material.
-    ///
-    /// (small_class.18) Differs from large_class.42: no is_vote.
     pub fn export_answer_stat(&self, room_id: impl Into<Id>) -> ExportAnswerStat {
         let call = Call::new(self.0, "room_data.export_answer_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -192,10 +166,6 @@ impl RoomData<'_> {
     /// 直播教室的点赞数据 Returns how often each user gave likes in a room.
     ///
     /// Documents: large_class.48, small_class.28, small_class.32. Path `/openapi/room_data/exportRoomPraiseStat`, known from public material.
-    ///
-    /// The document has no response table for this operation.
-    ///
-    /// (small_class.28) small_class.32 has the same parameters and example.
     ///
     /// (small_class.32) Same parameters and same example (ts included) as small_class.28 and large_class.48, but the OCR of the title differs from that of small_class.28 and shows no sure sign of 点赞 (likes); it may be another per-user count of a room whose example was copied. The title ends in 数据 (data).
     pub fn export_praise_stat(&self, room_id: impl Into<Id>) -> ExportPraiseStat {
@@ -227,8 +197,6 @@ impl RoomData<'_> {
     /// 获取专注度监测数据 Exports the attention checks of a room for one day.
     ///
     /// Documents: large_class.67. **The path `/openapi/room_data/exportAttentionList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportAttention`, `/openapi/room_data/exportAttentionStat`, `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`, `/openapi/room_data/exportAttentionData`.
-    ///
-    /// the table gives user_number as bigint
     pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<String>) -> ExportAttentionList {
         let call = Call::new(self.0, "room_data.export_attention_list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -239,8 +207,6 @@ impl RoomData<'_> {
     /// 根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
     ///
     /// Documents: large_class.71. **The path `/openapi/room_data/getRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getMediaLength`, `/openapi/live_account/getRoomMediaLength`, `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`, `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
-    ///
-    /// The table calls media_length JSON: it is an object keyed by date, not a JSON text.
     pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetMediaLength {
         let call = Call::new(self.0, "room_data.get_media_length");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -254,8 +220,6 @@ impl RoomData<'_> {
     /// Documents: large_class.72, small_class.48. **The path `/openapi/room_data/getRoomAwardData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomAward`, `/openapi/room_data/getRoomReward`, `/openapi/room_data/exportRoomAward`, `/openapi/room_data/getRewardData`, `/openapi/room_data/getAwardData`, `/openapi/room_data/exportRewardStat`, `/openapi/room_data/getRoomRewardData`.
     ///
     /// A kind of award that is hidden in the admin settings is not returned.
-    ///
-    /// (small_class.48) The small-class counterpart of large_class.72, with the same parameters and example; that both are one endpoint is not printed.
     pub fn list_awards(&self, room_id: impl Into<Id>) -> ListAwards {
         let call = Call::new(self.0, "room_data.list_awards");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -265,8 +229,6 @@ impl RoomData<'_> {
     /// 获取直播间点赞热度数据 Gets the number of likes of a room.
     ///
     /// Documents: large_class.104. **The path `/openapi/room_data/getRoomPraiseCount` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getPraiseCount`, `/openapi/room_data/getRoomPraise`, `/openapi/room_data/getRoomPraiseStat`, `/openapi/room_data/getPraiseHot`, `/openapi/room_data/getRoomPraiseHot`, `/openapi/room_data/getRoomPraiseTotal`.
-    ///
-    /// the document lists no timestamp
     pub fn get_praise_count(&self, room_id: impl Into<Id>) -> GetPraiseCount {
         let call = Call::new(self.0, "room_data.get_praise_count");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -285,8 +247,6 @@ impl RoomData<'_> {
     /// 获取教室个人积分记录 Lists the personal scores in a room for one day.
     ///
     /// Documents: large_class.111, small_class.31. **The path `/openapi/room_data/getRoomUserScore` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getUserScore`, `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`, `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`, `/openapi/room_data/getRoomIntegral`.
-    ///
-    /// (small_class.31) By the OCR of the type column this table types date int; large_class.111 types it string (2023-01-01).
     pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<String>) -> ListUserScores {
         let call = Call::new(self.0, "room_data.list_user_scores");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -347,10 +307,6 @@ impl RoomData<'_> {
     /// 获取表情报告截取的表情图片 Returns the pictures of facial expressions captured for the expression report of a room.
     ///
     /// Documents: small_class.33. Path `/openapi/room_data/getExpReportList`, known from public material.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The document has no response table for this operation; the meanings follow the names. The role values are those of the other operations.
     pub fn list_expression_reports(&self, room_id: impl Into<Id>) -> ListExpressionReports {
         let call = Call::new(self.0, "room_data.list_expression_reports");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -361,11 +317,7 @@ impl RoomData<'_> {
     ///
     /// Documents: small_class.36. **The path `/openapi/room_data/getDeviceCheckList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getDeviceCheck`, `/openapi/room_data/getDeviceInfo`, `/openapi/room_data/getDeviceDetect`, `/openapi/room_data/getUserDeviceInfo`, `/openapi/room_data/getRoomDeviceInfo`, `/openapi/room_data/exportDeviceCheck`, `/openapi/room_data/getDetectDevice`.
     ///
-    /// Not in the large class document.
-    ///
     /// The title and the words for 0 and 1 of the three states cannot be read for certain; the description says by room_id, the rest follows from the fields.
-    ///
-    /// The defaults stand in the example column of the parameter table.
     pub fn list_device_checks(&self, room_id: impl Into<Id>) -> ListDeviceChecks {
         let call = Call::new(self.0, "room_data.list_device_checks");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -375,12 +327,6 @@ impl RoomData<'_> {
     /// 批量获取课后评价 Lists the after-class evaluation answers given in the rooms of the account on one day.
     ///
     /// Documents: small_class.37. **The path `/openapi/room_data/getEvaluationStatBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getEvaluationBatch`, `/openapi/room_data/batchGetEvaluationStat`, `/openapi/room_data/getEvaluationStatByDate`, `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`, `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The title begins with 批量获取 (get in batch); the rest follows from the date parameter and the example.
-    ///
-    /// The defaults stand in the example column of the parameter table.
     pub fn list_daily_evaluations(&self, date: impl Into<String>) -> ListDailyEvaluations {
         let call = Call::new(self.0, "room_data.list_daily_evaluations");
         let call = call.set("date", Into::<String>::into(date));
@@ -390,10 +336,6 @@ impl RoomData<'_> {
     /// 获取小班课学习报告数据 Lists the study reports of the students of a room.
     ///
     /// Documents: small_class.44. **The path `/openapi/room_data/getStudyReport` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getStudyReportList`, `/openapi/room_data/exportStudyReport`, `/openapi/room_data/getRoomStudyReport`, `/openapi/room_data/getStudyReportUrl`, `/openapi/small_course/getStudyReport`, `/openapi/room/getStudyReport`, `/openapi/room_data/getLearningReport`.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The document has no response table; the comments in the example name the fields.
     pub fn list_study_reports(&self, room_id: impl Into<Id>) -> ListStudyReports {
         let call = Call::new(self.0, "room_data.list_study_reports");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -405,10 +347,6 @@ impl RoomData<'_> {
     /// Documents: small_class.57. **The path `/openapi/room_data/getBlackboardFile` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportBlackboard`, `/openapi/room_data/getBlackboard`, `/openapi/room_data/getRoomBlackboard`, `/openapi/room_data/getBlackboardUrl`, `/openapi/small_course/getBlackboardFile`, `/openapi/room_data/exportRoomBlackboard`, `/openapi/room/getBlackboard`.
     ///
     /// At most 100 calls in 86400 s.
-    ///
-    /// Not in the large class document.
-    ///
-    /// The title begins with 获取小班课 (get ... of the small class); the rest follows from the printed URL. The description (OCR) speaks of a limit of 100 calls and refers to another function, evidently the back office download.
     ///
     /// In the printed example the URL expires 30 seconds after ts: fetch it at once.
     ///
@@ -423,10 +361,6 @@ impl RoomData<'_> {
     ///
     /// Documents: double_teacher.19. **The path `/openapi/room_data/getRoomInteractData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getInteractData`, `/openapi/room_data/getRoomInteractList`, `/openapi/room_data/getInteractList`, `/openapi/room_data/exportInteractData`, `/openapi/room_data/getRoomInteractStat`, `/openapi/double_teacher/getInteractData`, `/openapi/interact_data/getInteractData`.
     ///
-    /// The document lists no timestamp and no sign for this API.
-    ///
-    /// There is no response table; meanings are read from the field names.
-    ///
     /// The values of interact_type are clipped after 1 (举手数...), so there may be more.
     pub fn get_interact_data(&self, room_id: impl Into<Id>, interact_type: impl Into<InteractType>) -> GetInteractData {
         let call = Call::new(self.0, "room_data.get_interact_data");
@@ -438,8 +372,6 @@ impl RoomData<'_> {
     /// 获取教室专注度检测详情 Returns the details of one attention check of a room.
     ///
     /// Documents: public_only.room_data.exportAttentionDetail. Path `/openapi/room_data/exportAttentionDetail`, known from public material.
-    ///
-    /// SyLive alone has it. Its companion exportAttentionList, in SyLive with room_id alone, is held to be the older form of large_class.67, whose answer names no attention_id.
     pub fn export_attention_detail(&self, room_id: impl Into<Id>, attention_id: impl Into<Id>) -> ExportAttentionDetail {
         let call = Call::new(self.0, "room_data.export_attention_detail");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -450,10 +382,6 @@ impl RoomData<'_> {
     /// 获取单次红包记录 Returns the record of one red packet of a room.
     ///
     /// Documents: public_only.room_data.getRedPackageRecordInfo. Path `/openapi/room_data/getRedPackageRecordInfo`, known from public material.
-    ///
-    /// 007gzs alone has it. Its description speaks of record_id, but the parameter that it sends is red_package_id.
-    ///
-    /// No source gives the type of red_package_id; string is a neutral choice.
     pub fn get_red_package_record(&self, room_id: impl Into<Id>, red_package_id: impl Into<Id>) -> GetRedPackageRecord {
         let call = Call::new(self.0, "room_data.get_red_package_record");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -1017,7 +945,7 @@ impl GetInteractData {
         Self(self.0.set("page", page))
     }
 
-    /// Records per page; the table types it string.
+    /// Records per page.
     pub fn page_size(self, page_size: impl Into<String>) -> Self {
         Self(self.0.set("page_size", Into::<String>::into(page_size)))
     }
@@ -1255,7 +1183,7 @@ pub struct ListQuizzesQuestionList {
     /// Question id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question_id: Option<i64>,
-    /// Text of the question (the table types it int).
+    /// Text of the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Model answer; in the example only on the short-answer question.
@@ -1381,7 +1309,7 @@ pub struct GetCheckinInfoUserList {
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetCheckinInfoCheckinList {
-    /// When the sign-in was started (the table types it array).
+    /// When the sign-in was started.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,

@@ -54,8 +54,6 @@ impl SubAccount<'_> {
     /// 停用子账号 Stops a sub account.
     ///
     /// Documents: public_only.sub_account.stopSubAccount. Path `/openapi/sub_account/stopSubAccount`, known from public material.
-    ///
-    /// 007gzs returns the member partner_id of the answer, presumably the id of the stopped account.
     pub fn stop(&self, sub_partner_id: impl Into<Id>) -> Stop {
         let call = Call::new(self.0, "sub_account.stop");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));
@@ -76,8 +74,6 @@ impl SubAccount<'_> {
     /// 查询子账号列表 Lists the sub accounts.
     ///
     /// Documents: public_only.sub_account.getSubAccountList. Path `/openapi/sub_account/getSubAccountList`, known from public material.
-    ///
-    /// SyLive always sends status, 0 by default; 007gzs leaves it out when not given.
     ///
     /// public_only.new_sub.getSubAccountList is the newer form.
     pub fn list(&self) -> List {

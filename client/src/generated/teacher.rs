@@ -22,10 +22,6 @@ impl Teacher<'_> {
     /// 老师添加、修改接口 Adds a teacher to the double teacher interaction service, or changes one.
     ///
     /// Documents: public_only.teacher.save. Path `/openapi/teacher/save`, known from public material.
-    ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-    ///
-    /// No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of public_only.interact_data.save is int).
     pub fn save(&self, teacher_id: impl Into<Id>, teacher_name: impl Into<String>, teacher_mobile: impl Into<String>, role: impl Into<String>) -> Save {
         let call = Call::new(self.0, "teacher.save");
         let call = call.set("teacher_id", Into::<Id>::into(teacher_id));
@@ -38,10 +34,6 @@ impl Teacher<'_> {
     /// 老师删除接口 Deletes a teacher from the double teacher interaction service.
     ///
     /// Documents: public_only.teacher.delete. Path `/openapi/teacher/delete`, known from public material.
-    ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-    ///
-    /// No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of public_only.interact_data.save is int).
     pub fn delete(&self, teacher_id: impl Into<Id>, role: impl Into<String>) -> Delete {
         let call = Call::new(self.0, "teacher.delete");
         let call = call.set("teacher_id", Into::<Id>::into(teacher_id));
@@ -52,10 +44,6 @@ impl Teacher<'_> {
     /// 获取老师信息接口 Lists the teachers of one role.
     ///
     /// Documents: public_only.teacher.list. Path `/openapi/teacher/list`, known from public material.
-    ///
-    /// 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-    ///
-    /// No source gives the type of role; string is a neutral choice.
     pub fn list(&self, role: impl Into<String>, page: i64, page_size: i64) -> List {
         let call = Call::new(self.0, "teacher.list");
         let call = call.set("role", Into::<String>::into(role));

@@ -23,21 +23,9 @@ impl User<'_> {
     ///
     /// Documents: users.1, small_class.users.1. **The path `/openapi/user/addUser` is a guess**: the documents cut it off. Other candidates: `/openapi/user/createUser`, `/openapi/user/userAdd`, `/openapi/user/add`, `/openapi/user/create`, `/openapi/user/saveUser`, `/openapi/user/registerUser`.
     ///
-    /// (users.1) The description speaks of students and teachers; the role parameter also takes 2.
-    ///
     /// For a teacher user_sn may be left out: the system makes user_sn equal to phone_number.
     ///
     /// (users.1) The phone number with which the customer logs in to the admin console belongs to a hidden special user; it cannot be registered as an ordinary user.
-    ///
-    /// (users.1) The request table calls role 2 an administrator (管理员, cell clipped, whole in users.2), the response table calls it an assistant (助教).
-    ///
-    /// The table types timestamp as string here.
-    ///
-    /// (users.1) The small class document (003) has the same operation; its request example sends mobile where this one sends user_sn.
-    ///
-    /// (small_class.users.1) Differs from users.1: the request example sends mobile, which no table has, where users.1 sends user_sn; nothing is said of the hidden special user.
-    ///
-    /// (small_class.users.1) Name in the request example restored after 002.
     pub fn add(&self, role: impl Into<AddRole>, name: impl Into<String>, phone_number: impl Into<String>, password: impl Into<String>) -> Add {
         let call = Call::new(self.0, "user.add");
         let call = call.set("role", Into::<AddRole>::into(role));
@@ -51,13 +39,7 @@ impl User<'_> {
     ///
     /// Documents: users.2, small_class.users.2. Path `/openapi/user/getUserList`, known from public material.
     ///
-    /// The table types timestamp as string here.
-    ///
     /// (users.2) The printed response to role 0 also holds a user of role 2 (in 003 all roles): either the example is loose or role does not filter.
-    ///
-    /// (small_class.users.2) Differs from users.2: seven users in the example instead of two.
-    ///
-    /// (small_class.users.2) The printed response to role 0 holds users of all roles: either the example is loose or role does not filter.
     pub fn list(&self, role: impl Into<ListRole>) -> List {
         let call = Call::new(self.0, "user.list");
         let call = call.set("role", Into::<ListRole>::into(role));
@@ -67,10 +49,6 @@ impl User<'_> {
     /// 批量删除用户 Deletes several users of one role.
     ///
     /// Documents: users.3, small_class.users.3. **The path `/openapi/user/deleteUserBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/batchDeleteUser`, `/openapi/user/removeUserBatch`, `/openapi/user/delUserBatch`, `/openapi/user/userDeleteBatch`, `/openapi/user/deleteUser`, `/openapi/user/deleteUsers`.
-    ///
-    /// The response table is empty.
-    ///
-    /// The printed request example puts quotation marks round the list of ids (also in users.4 and users.8); they are read as the document's own quoting.
     pub fn delete_batch(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, role: impl Into<DeleteBatchRole>) -> DeleteBatch {
         let call = Call::new(self.0, "user.delete_batch");
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -81,8 +59,6 @@ impl User<'_> {
     /// 给教室批量关联学员 Assigns several students to a room (its white list).
     ///
     /// Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
-    ///
-    /// The response table is empty.
     pub fn assign_students(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AssignStudents {
         let call = Call::new(self.0, "user.assign_students");
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -93,12 +69,6 @@ impl User<'_> {
     /// 给教室关联老师/助教 Assigns a teacher or assistant to a room.
     ///
     /// Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-    ///
-    /// (users.5) The description says batch, but one user_id is sent.
-    ///
-    /// (users.5) The role cell is clipped; its values are taken from the small class document (003), which lacks is_fake_assistant and types id as int.
-    ///
-    /// (small_class.users.5) Differs from users.5: no is_fake_assistant; the table types id int.
     pub fn assign_teacher(&self, role: impl Into<AssignTeacherRole>, user_id: impl Into<Id>, room_id: impl Into<Id>) -> AssignTeacher {
         let call = Call::new(self.0, "user.assign_teacher");
         let call = call.set("role", Into::<AssignTeacherRole>::into(role));
@@ -110,8 +80,6 @@ impl User<'_> {
     /// 获取教室关联的学员列表 Lists the students assigned to a room, by page.
     ///
     /// Documents: users.6, small_class.users.6. Path `/openapi/user/getClassStudent`, known from public material.
-    ///
-    /// (small_class.users.6) Differs from users.6: four students in the example instead of two.
     pub fn list_students(&self, room_id: impl Into<Id>) -> ListStudents {
         let call = Call::new(self.0, "user.list_students");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -122,11 +90,7 @@ impl User<'_> {
     ///
     /// Documents: users.7, small_class.users.7. **The path `/openapi/user/getRoomTeacherList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getClassTeacher`, `/openapi/user/getClassTeacherAndAssistant`, `/openapi/user/getClassTeacherList`, `/openapi/user/getClassTeacherAssistant`, `/openapi/user/getClassUser`, `/openapi/user/getClassTeachers`, `/openapi/user/getRoomTeacher`.
     ///
-    /// The table lists the person's fields once, without the teacher and assistant levels of the example.
-    ///
     /// What teacher holds for a room without one is not said.
-    ///
-    /// (small_class.users.7) In the table, as far as the OCR shows, role 2 reads as another word than assistant, perhaps administrator (管理员); users.7 has assistant.
     pub fn list_teachers(&self, room_id: impl Into<Id>) -> ListTeachers {
         let call = Call::new(self.0, "user.list_teachers");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -136,8 +100,6 @@ impl User<'_> {
     /// 批量移除教室内关联的学员 Removes several students from a room.
     ///
     /// Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
-    ///
-    /// The response table is empty.
     pub fn remove_students(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> RemoveStudents {
         let call = Call::new(self.0, "user.remove_students");
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -148,10 +110,6 @@ impl User<'_> {
     /// 移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
     ///
     /// Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-    ///
-    /// (users.9) The small class document (003) shows id as int.
-    ///
-    /// (small_class.users.9) Differs from users.9: id is int in the table and in the example.
     pub fn remove_teacher(&self, user_id: impl Into<Id>, room_id: impl Into<Id>) -> RemoveTeacher {
         let call = Call::new(self.0, "user.remove_teacher");
         let call = call.set("user_id", Into::<Id>::into(user_id));
@@ -164,10 +122,6 @@ impl User<'_> {
     /// Documents: users.10, small_class.users.10. **The path `/openapi/user/getUserInfoByPhone` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getUserByPhone`, `/openapi/user/getUserInfo`, `/openapi/user/getUserInfoByPhoneNumber`, `/openapi/user/getUserByPhoneNumber`, `/openapi/user/getUserInfoByMobile`, `/openapi/user/getUser`.
     ///
     /// (users.10) The hidden special user made for the phone number with which the customer logs in to the admin console cannot be queried, neither in the console nor here.
-    ///
-    /// The table types timestamp as string, and prints phone_number's type as stirng.
-    ///
-    /// (small_class.users.10) Differs from users.10: nothing is said of the hidden special user.
     pub fn get_by_phone(&self, role: impl Into<GetByPhoneRole>, phone_number: impl Into<String>) -> GetByPhone {
         let call = Call::new(self.0, "user.get_by_phone");
         let call = call.set("role", Into::<GetByPhoneRole>::into(role));
@@ -178,10 +132,6 @@ impl User<'_> {
     /// 修改用户信息 Changes a user's basic information.
     ///
     /// Documents: users.11, small_class.users.11. **The path `/openapi/user/updateUser` is a guess**: the documents cut it off. Other candidates: `/openapi/user/updateUserInfo`, `/openapi/user/modifyUser`, `/openapi/user/editUser`, `/openapi/user/modifyUserInfo`, `/openapi/user/editUserInfo`, `/openapi/user/update`, `/openapi/user/updateUserBasicInfo`.
-    ///
-    /// The table types timestamp as string here.
-    ///
-    /// (small_class.users.11) Only user_id is read as required, as in users.11; the marks are OCR.
     pub fn update(&self, user_id: impl Into<Id>) -> Update {
         let call = Call::new(self.0, "user.update");
         let call = call.set("user_id", Into::<Id>::into(user_id));
@@ -191,10 +141,6 @@ impl User<'_> {
     /// 关联教室内助教水军角色 Gives an assistant in a room the shill role (助教水军), or takes it away.
     ///
     /// Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
-    ///
-    /// No response table; data is true in the example.
-    ///
-    /// Not in the small class document (003).
     pub fn assign_fake_assistant(&self, user_id: impl Into<Id>, room_id: impl Into<Id>, relation_type: impl Into<RelationType>) -> AssignFakeAssistant {
         let call = Call::new(self.0, "user.assign_fake_assistant");
         let call = call.set("user_id", Into::<Id>::into(user_id));
@@ -206,8 +152,6 @@ impl User<'_> {
     /// 班级列表 Lists the account's classes (student groups), by page.
     ///
     /// Documents: users.13. **The path `/openapi/user/getClassList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getGroupList`, `/openapi/user/getUserGroupList`, `/openapi/user/listGroup`, `/openapi/user/groupList`, `/openapi/user_group/getList`, `/openapi/group/list`, `/openapi/group/getGroupList`.
-    ///
-    /// Not in the small class document (003).
     ///
     /// The classes of this list are student groups, not rooms: their ids are the group_id of video.list_whitelist_groups and its neighbours.
     pub fn list_classes(&self) -> ListClasses {
@@ -447,7 +391,7 @@ pub struct ListItem {
     /// Remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// Creation time; the table calls the type timestamp.
+    /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
@@ -492,7 +436,7 @@ pub struct ListStudentsItem {
     /// User name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// User number (the table says user id).
+    /// User number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_sn: Option<String>,
     /// E-mail address.
@@ -501,7 +445,7 @@ pub struct ListStudentsItem {
     /// Remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// Time of the assignment; the table calls the type timestamp.
+    /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
@@ -545,7 +489,7 @@ pub struct ListTeachersTeacher {
     /// E-mail address; may be null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Time of the assignment; the table calls the type timestamp.
+    /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
@@ -577,7 +521,7 @@ pub struct ListTeachersAssistant {
     /// E-mail address; may be null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Time of the assignment; the table calls the type timestamp.
+    /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
@@ -637,7 +581,7 @@ pub struct GetByPhoneData {
     /// Remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// Creation time; the table calls the type timestamp.
+    /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
@@ -673,7 +617,7 @@ pub struct ListClassesItem {
     /// Class name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Remark; the table prints it as remard.
+    /// Remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
     /// Number of people in the class.

@@ -44,8 +44,6 @@ impl VideoAccount<'_> {
     /// 查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
     ///
     /// Documents: vod.37. **The path `/openapi/video_account/getUsedFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedFlowList`, `/openapi/video_account/getDailyUsedFlow`, `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`, `/openapi/video_data/getUsedFlowDetail`.
-    ///
-    /// The table lists flow (int, bytes) and date (int, the day); the example shows flow as an object whose keys are the dates.
     pub fn get_used_flow_detail(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlowDetail {
         let call = Call::new(self.0, "video_account.get_used_flow_detail");
         let call = call.set("start_date", Into::<String>::into(start_date));
@@ -56,10 +54,6 @@ impl VideoAccount<'_> {
     /// 查询账号产品线下一天的视频流量使用明细 Lists the traffic of each video of a product line on one day, in pages.
     ///
     /// Documents: vod.38. **The path `/openapi/video_account/getVideoFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getVideoUsedFlow`, `/openapi/video_data/getVideoUsedFlow`, `/openapi/video_account/getAllVideoUsedFlow`, `/openapi/video_account/getVideoUsedFlowDetail`, `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`, `/openapi/video_account/getVideoFlowList`.
-    ///
-    /// product_type is marked required although 5 stands in the column "example/default value" and its description speaks of a default.
-    ///
-    /// The product_type list is cut off in the document; its values are completed from the public Python SDK.
     pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> ListVideoFlow {
         let call = Call::new(self.0, "video_account.list_video_flow");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -72,8 +66,6 @@ impl VideoAccount<'_> {
     /// Documents: vod.39. **The path `/openapi/video_account/getStorageAndFlow` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedStorageAndFlow`, `/openapi/video_account/getStorageAndFlowStat`, `/openapi/video_account/getStorageFlow`, `/openapi/video_account/getAccountStat`, `/openapi/video_account/getAccountUsage`.
     ///
     /// Traffic is not live: it is totalled once a day.
-    ///
-    /// doc has storage only. The document explains the names of the members in a remark below the example.
     ///
     /// The unit of storage is not printed (bytes in vod.20).
     pub fn get_storage_and_flow(&self) -> GetStorageAndFlow {
@@ -402,7 +394,7 @@ pub struct SetTranscodeCallbackUrlData {
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetTranscodeCallbackUrlData {
-    /// The callback address (the table calls it "date", evidently a slip).
+    /// The callback address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }

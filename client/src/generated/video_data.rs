@@ -39,10 +39,6 @@ impl VideoData<'_> {
     /// Documents: vod.24. Path `/openapi/video_data/getVideoPlayRecord`, known from public material.
     ///
     /// Seeking, speed and pauses make the watched time differ from end minus start; that is normal.
-    ///
-    /// user_number is not in the public SDKs, which are older.
-    ///
-    /// client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2 iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
     pub fn list_play_records(&self, video_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListPlayRecords {
         let call = Call::new(self.0, "video_data.list_play_records");
         let call = call.set("video_id", Into::<Id>::into(video_id));
@@ -54,10 +50,6 @@ impl VideoData<'_> {
     /// 获取账号所有视频观看记录 Lists the plays of all videos of the account (VOD and playbacks), one record per play.
     ///
     /// Documents: vod.25. Path `/openapi/video_data/exportVideoReportBatch`, known from public material.
-    ///
-    /// client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2 iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
-    ///
-    /// The product_type list is cut off in the document; its values are completed from the public Python SDK.
     pub fn export_reports(&self, start_time: impl Into<String>, end_time: impl Into<String>) -> ExportReports {
         let call = Call::new(self.0, "video_data.export_reports");
         let call = call.set("start_time", Into::<String>::into(start_time));
@@ -68,8 +60,6 @@ impl VideoData<'_> {
     /// 获取播放量排行 Gets the 100 most played videos of a period with their play counts.
     ///
     /// Documents: vod.28. Path `/openapi/video_data/getVideoPlayCountRank`, known from public material.
-    ///
-    /// The product_type list is cut off in the document; its values are completed from the public Python SDK.
     pub fn get_play_count_rank(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetPlayCountRank {
         let call = Call::new(self.0, "video_data.get_play_count_rank");
         let call = call.set("start_date", Into::<String>::into(start_date));
@@ -91,8 +81,6 @@ impl VideoData<'_> {
     /// 获取账号视频播放量 Gets the plays per day of the whole account in a period.
     ///
     /// Documents: vod.30. Path `/openapi/video_data/getPartnerDailyPlayCount`, known from public material.
-    ///
-    /// The product_type list is cut off in the document; its values are completed from the public Python SDK.
     pub fn get_account_play_count(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetAccountPlayCount {
         let call = Call::new(self.0, "video_data.get_account_play_count");
         let call = call.set("start_date", Into::<String>::into(start_date));
@@ -105,8 +93,6 @@ impl VideoData<'_> {
     /// Documents: public_only.video_data.getPlaybackPlayRecord. Path `/openapi/video_data/getPlaybackPlayRecord`, known from public material.
     ///
     /// 007gzs says that the period must lie within one day; SyLive only refuses more than 24 hours.
-    ///
-    /// vod.24 is the counterpart for a VOD video; whether the answers are alike is not known.
     pub fn list_playback_records(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListPlaybackRecords {
         let call = Call::new(self.0, "video_data.list_playback_records");
         let call = call.set("room_id", Into::<Id>::into(room_id));

@@ -10,11 +10,7 @@ import type { Id } from "../types.js";
  *
  * After a failure two more tries, 1 s and 3 s later; then none.
  *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
- * Besides start and end the op cell mentions, clipped and without a readable value: the room being disabled (禁用直播...), the teacher entering or leaving (老师进出...), the teacher leaving (老师退出...), the length of the class (上课时长...). An older public copy of the table knows only start and end; the small class document's cell is illegible. Treat op as an open set.
- *
- * The sign note here says just MD5; the others say 32-digit lowercase MD5.
+ * Besides start and end the document mentions further values of op (the room being disabled, the teacher entering or leaving, the length of the class), which are not readable: treat op as an open set.
  */
 export type ClassEventCallback = CallbackEvent<"class_event", ClassEventPayload>;
 
@@ -22,8 +18,6 @@ export type ClassEventCallback = CallbackEvent<"class_event", ClassEventPayload>
  * 直播生成回放的回调 Tells that a live class's playback was generated.
  *
  * Documents: callbacks.4, small_class.callbacks.4.
- *
- * The document only points to the playback server API document (https://dev.baijiayun.com/wiki/detail/6), which is not among the seeds.
  *
  * Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
  */
@@ -36,11 +30,7 @@ export type PlaybackGeneratedCallback = CallbackEvent<"playback_generated", Play
  *
  * After a failure two more tries, 5 s and 30 s later; then none.
  *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
  * Events are gathered and sent in batches; the shortest span that can be set is 1 minute. If very many users enter or leave within a minute, they come in several callbacks.
- *
- * The description column of the table is clipped away entirely.
  */
 export type UserInOutCallback = CallbackEvent<"user_in_out", UserInOutPayload>;
 
@@ -50,8 +40,6 @@ export type UserInOutCallback = CallbackEvent<"user_in_out", UserInOutPayload>;
  * Documents: callbacks.6.
  *
  * After a failure two more tries, 1 s and 3 s later; then none.
- *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
  *
  * The results themselves are fetched with the API for a single answer-tool question or quiz.
  */
@@ -63,10 +51,6 @@ export type AnswerOrQuizResultCallback = CallbackEvent<"answer_or_quiz_result", 
  * Documents: callbacks.7.
  *
  * After a failure two more tries, 10 s and 30 s later; then none.
- *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
- * The status cell reads 转码..., 100..., 90动...败，只能..., 3失败: the meaning of 100 (done) is inferred, that of 90 partly.
  */
 export type DocTranscodeStatusCallback = CallbackEvent<"doc_transcode_status", DocTranscodeStatusPayload>;
 
@@ -77,11 +61,7 @@ export type DocTranscodeStatusCallback = CallbackEvent<"doc_transcode_status", D
  *
  * After a failure two more tries, 5 s and 10 s later; then none.
  *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
- * info_json is clipped after its first member in the printed example, so its further fields are unknown; parse it as an open object.
- *
- * A receiver should try info_json as JSON and, if it begins with %7B, percent-decode it first. Which of the two forms enters the signature is not said; presumably the value as posted (so computed in payload_example).
+ * info_json is an open object: only its first member is known.
  */
 export type PresenterDeviceEventCallback = CallbackEvent<"presenter_device_event", PresenterDeviceEventPayload>;
 
@@ -90,13 +70,7 @@ export type PresenterDeviceEventCallback = CallbackEvent<"presenter_device_event
  *
  * Documents: callbacks.9.
  *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
  * No retry is described.
- *
- * The example's form is printed unencoded; real posts are URL-encoded.
- *
- * All inner fields are listed as required. Descriptions of user_id, uid, msg_id, the roles, is_virtual_chat and filtered are clipped; the values 0 and 1 of the last two are inferred from names and example.
  */
 export type ChatMessagesCallback = CallbackEvent<"chat_messages", ChatMessagesPayload>;
 
@@ -107,9 +81,7 @@ export type ChatMessagesCallback = CallbackEvent<"chat_messages", ChatMessagesPa
  *
  * After a failure two more tries, 1 s and 3 s later; then none.
  *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
- * The description column is clipped away entirely, and info_json after {"user_number":123; its further fields are unknown (the lottery API of the large class document names user_name, user_number, mobile and an address for a winner). Parse it as an open object.
+ * info_json is an open object: only user_number is known.
  *
  * The winners can also be fetched with the lottery API (room_data/exportAwardStat), which takes an id.
  */
@@ -119,10 +91,6 @@ export type LotteryResultCallback = CallbackEvent<"lottery_result", LotteryResul
  * 学生发言上墙回调 Tells that a student's message was put on the wall.
  *
  * Documents: callbacks.11.
- *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
- * The document describes neither the occasion nor a retry, and the description column is clipped away entirely: meanings are read from names and examples.
  */
 export type StudentMessageOnWallCallback = CallbackEvent<"student_message_on_wall", StudentMessageOnWallPayload>;
 
@@ -130,14 +98,6 @@ export type StudentMessageOnWallCallback = CallbackEvent<"student_message_on_wal
  * 直播间禁言信令回调 Tells that a user in a room was muted (禁言 signal).
  *
  * Documents: callbacks.12.
- *
- * carries qid, timestamp, sign (no partner_id is listed); sign is computed as for API requests: the posted parameters but sign sorted by key, joined, then partner_key, 32-digit lowercase MD5
- *
- * Unlike the other callbacks, the printed example posts a JSON body (Content-Type application/json) whose data member is a string with JSON in it; the document does not say that a form is excluded, so a receiver should take both.
- *
- * The text calls data an array of several messages (copied from callbacks.9), the example shows one object; a receiver should take both.
- *
- * The table titles target_user as a string; whether it is a nested object, as in the example, or a JSON text, a receiver should take both.
  *
  * No retry is described.
  */
@@ -152,15 +112,9 @@ export type MuteSignalCallback = CallbackEvent<"mute_signal", MuteSignalPayload>
  *
  * Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
  *
- * Carries qid, timestamp and sign; the printed request also has partner_id, which the table does not list.
- *
- * sign is made as for requests: all parameters received, sorted by key, joined as key=value with &, then &partner_key=..., md5 in lower case.
- *
  * The parameters depend on status: 20 and 30 carry video_id, status, qid, timestamp and sign only; 100 carries all.
  *
  * When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback comes that looks like a repetition of an earlier one; that is normal.
- *
- * The names low / std / high / super / 1080p of the definition fields are cut off after "low/" in the document and completed from public code; that list has no name for the 720p target.
  */
 export type TranscodeCallback = CallbackEvent<"transcode_callback", TranscodePayload>;
 
@@ -240,7 +194,7 @@ export interface UserInOutPayload {
 export interface AnswerOrQuizResultPayload {
   /** Room id. */
   room_id?: Id;
-  /** Time of the callback, e.g. 2019-12-17 17:31:51 (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   op_time?: string;
   /**
    * Kind of callback.
@@ -287,7 +241,7 @@ export interface PresenterDeviceEventInfoJson {
 export interface PresenterDeviceEventPayload {
   /** Room id. */
   room_id?: Id;
-  /** Time, e.g. 2019-12-17 17:31:51 (the table types it string). Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   op_time?: string;
   /**
    * Always live_device_callback.
@@ -332,7 +286,7 @@ export interface ChatMessagesReference {
 export interface ChatMessagesChatMessage {
   /** Room id. */
   room_id?: Id;
-  /** When it was sent (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   send_time?: string;
   /** Evidently the same as number; the table says that it may be ignored. */
   user_id?: Id;
@@ -473,7 +427,7 @@ export interface MuteSignalData {
   room_id?: Id;
   /** What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid). */
   behavior?: string;
-  /** When it was sent (the table types it string). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   time?: string;
   /** Id of the user who muted. */
   user_number?: Id;

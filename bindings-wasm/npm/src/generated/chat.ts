@@ -12,8 +12,6 @@ export class Chat extends Resource {
    * Documents: large_class.77. Path `/openapi/chat/getRoomChatList`, printed in a document.
    *
    * At most 2 calls in 1 s for one room.
-   *
-   * code 0 means success; otherwise msg gives the reason.
    */
   listReviews(params: ChatListReviewsParams, options?: CallOptions): PagePromise<ChatListReviewsResult, ChatListReviewsItem> {
     return this.pages("chat.list_reviews", params, options);
@@ -25,8 +23,6 @@ export class Chat extends Resource {
    * Documents: large_class.78. Path `/openapi/chat/checkChat`, printed in a document.
    *
    * At most 3 calls in 1 s for one room.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
    */
   reviewMessages(params: ChatReviewMessagesParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("chat.review_messages", params, options);
@@ -36,10 +32,6 @@ export class Chat extends Resource {
    * 撤回单条聊天消息接口 Withdraws one chat message.
    *
    * Documents: large_class.86, small_class.65. **The path `/openapi/chat/revokeChat` is a guess**: the documents cut it off. Other candidates: `/openapi/chat/revoke`, `/openapi/chat/revokeChatMessage`, `/openapi/live/revokeChatMessage`, `/openapi/chat/recallChat`, `/openapi/chat/revokeMessage`, `/openapi/chat/withdrawChat`.
-   *
-   * code 0 means that the message was withdrawn.
-   *
-   * (small_class.65) Differs from large_class.86: no from_uid parameter.
    */
   revokeMessage(params: ChatRevokeMessageParams, options?: CallOptions): CallPromise<null> {
     return this.call("chat.revoke_message", params, options);
@@ -77,7 +69,7 @@ export interface ChatReviewMessagesParams {
 
 /** Parameters of `chat.revoke_message`: 撤回单条聊天消息接口. */
 export interface ChatRevokeMessageParams {
-  /** Room id (the table says bigint). */
+  /** Room id. */
   class_id: IdInput;
   /** Message id: a key of data in the answer to sending chat messages (API 35), or msg_id of the chat message callback. */
   id: IdInput;

@@ -13,15 +13,9 @@ export class Doc extends Resource {
    *
    * (large_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif.
    *
-   * (large_class.10) The printed PHP code computes sign before the file is added: the file takes no part in it.
-   *
-   * (small_class.10) Differs from large_class.10: .zip is accepted too, and sign is in the table.
-   *
    * (small_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif .zip.
    *
-   * (small_class.10) A note (OCR) gives two ways, evidently to upload H5 courseware: a .zip passed as attachment, or small_class.35, which takes a URL.
-   *
-   * (small_class.10) The printed PHP code computes sign before the file is added.
+   * H5 courseware is uploaded as a .zip here, or by its URL with doc.upload_h5_by_url.
    */
   upload(params: DocUploadParams, options?: CallOptions): CallPromise<DocUploadResult> {
     return this.call("doc.upload", params, options);
@@ -58,8 +52,6 @@ export class Doc extends Resource {
    * 移除教室内文档 Removes an uploaded document from a room.
    *
    * Documents: large_class.14, small_class.14. Path `/openapi/doc/removeDoc`, known from public material.
-   *
-   * code 0 means that the document was removed.
    */
   remove(params: DocRemoveParams, options?: CallOptions): CallPromise<DocRemoveResult> {
     return this.call("doc.remove", params, options);
@@ -76,19 +68,7 @@ export class Doc extends Resource {
    *
    * (large_class.61, small_class.47) Only rooms on webrtc can play audio and video courseware.
    *
-   * (large_class.84, small_class.64) The file appears in the file management of the admin backend, and, with room_id, among the files of the room.
-   *
-   * (large_class.84, small_class.64) Audio: mp3, wav, wma, aac, flac, m4a, oga, opus.
-   *
-   * (large_class.84, small_class.64) Video: mp4, 3gp, mpg, mpeg, 3g2, avi, flv, wmv, h264, m4v, mj2, mov, ogg, ogv, rm, rmvb, qt, webm.
-   *
    * (large_class.84, small_class.64) At most 50 MB.
-   *
-   * (large_class.84, small_class.64) Only rooms on WebRTC can play audio and video courseware.
-   *
-   * (large_class.84, small_class.64) the request example misspells attachment as ataachment
-   *
-   * (large_class.84, small_class.64) code 0 means the change was made; otherwise msg gives the reason.
    */
   uploadMedia(params: DocUploadMediaParams, options?: CallOptions): CallPromise<DocUploadMediaResult> {
     return this.call("doc.upload_media", params, options);
@@ -98,8 +78,6 @@ export class Doc extends Resource {
    * 关联多个文档到教室 Binds several documents to one room.
    *
    * Documents: large_class.68, small_class.54. **The path `/openapi/doc/bindMultiDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/bindDocs`, `/openapi/doc/multiBindDoc`, `/openapi/doc/bindDocBatch`, `/openapi/doc/bindMultiDocToRoom`, `/openapi/doc/batchBindDoc`, `/openapi/doc/bindRoomMulti`.
-   *
-   * the table names the id list fids, the example fid
    */
   bindBatch(params: DocBindBatchParams, options?: CallOptions): CallPromise<DocBindBatchResult> {
     return this.call("doc.bind_batch", params, options);
@@ -158,10 +136,6 @@ export class Doc extends Resource {
    * 使用url上传h5课件 Uploads H5 courseware by its URL and optionally binds it to a room.
    *
    * Documents: small_class.35. Path `/openapi/doc/uploadH5ByUrl`, known from public material.
-   *
-   * Not in the large class document; the nearest there is large_class.106.
-   *
-   * 007gzs has no name parameter.
    */
   uploadH5ByUrl(params: DocUploadH5ByUrlParams, options?: CallOptions): CallPromise<DocUploadH5ByUrlResult> {
     return this.call("doc.upload_h5_by_url", params, options);
@@ -171,10 +145,6 @@ export class Doc extends Resource {
    * 关联文档到多个教室 Binds one document to several rooms.
    *
    * Documents: small_class.38. Path `/openapi/doc/bindDocMulti`, known from public material.
-   *
-   * Not in the large class document; large_class.68 is the reverse (several documents, one room).
-   *
-   * The printed request example has a quotation mark in front of the room ids; in the sign one l of the OCR is read as 1.
    */
   bindToRooms(params: DocBindToRoomsParams, options?: CallOptions): CallPromise<DocBindToRoomsResult> {
     return this.call("doc.bind_to_rooms", params, options);
@@ -184,12 +154,6 @@ export class Doc extends Resource {
    * 小班课课件预览接口 Lists the courseware of a room with the addresses at which it can be viewed.
    *
    * Documents: small_class.45. **The path `/openapi/doc/getRoomDocPreview` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/previewRoomDoc`, `/openapi/doc/docPreview`, `/openapi/doc/getDocPreviewList`, `/openapi/doc/listDocPreview`, `/openapi/doc/getRoomDocList`, `/openapi/doc/preview`, `/openapi/doc/getPreviewList`.
-   *
-   * Not in the large class document.
-   *
-   * The title ends in 接口 (interface) and seems to begin with 小班课 (small class); the rest follows from the response. small_class.49 returns the same for one document.
-   *
-   * The table types partner_id as string here.
    */
   listRoomPreviews(params: DocListRoomPreviewsParams, options?: CallOptions): CallPromise<DocListRoomPreviewsResult> {
     return this.call("doc.list_room_previews", params, options);
@@ -199,12 +163,6 @@ export class Doc extends Resource {
    * 通过文件ID获取文件转码后预览信息接口 Gets the addresses at which a document can be viewed, by its id.
    *
    * Documents: small_class.49. **The path `/openapi/doc/getDocPreview` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/getDocPreviewByFid`, `/openapi/doc/docPreview`, `/openapi/doc/previewDoc`, `/openapi/doc/getDocInfo`, `/openapi/doc/getPreviewInfo`, `/openapi/doc/getDocPreviewUrl`, `/openapi/doc/getDocInfoByFid`.
-   *
-   * Not in the large class document.
-   *
-   * Readable in the title: 通过...ID获取 (get by id), 文件 (file) and 接口 (interface); the rest follows from the response.
-   *
-   * Response table and example are those of small_class.45; the example shows four documents for a single fid.
    */
   getPreview(params: DocGetPreviewParams, options?: CallOptions): CallPromise<DocGetPreviewResult> {
     return this.call("doc.get_preview", params, options);
@@ -214,12 +172,6 @@ export class Doc extends Resource {
    * 获取账号下已上传的所有文件接口 Lists the files uploaded under the account, by page.
    *
    * Documents: small_class.50. **The path `/openapi/doc/getDocList` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/listFile`, `/openapi/doc/listAllFile`, `/openapi/doc/getAllDoc`, `/openapi/doc/listAccountDoc`, `/openapi/doc/getFileList`, `/openapi/doc/listPartnerDoc`, `/openapi/doc/listAllDocs`.
-   *
-   * Not in the large class document.
-   *
-   * The title begins with 获取账号下 (get under the account), has 上传 (upload) and ends in 接口 (interface); the middle cannot be read.
-   *
-   * Defaults of page and page_size are clipped.
    */
   listFiles(params?: DocListFilesParams, options?: CallOptions): PagePromise<DocListFilesResult, DocListFilesItem> {
     return this.pages("doc.list_files", params, options);
@@ -229,10 +181,6 @@ export class Doc extends Resource {
    * 重命名接口 Renames a document.
    *
    * Documents: small_class.51. **The path `/openapi/doc/renameDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/rename`, `/openapi/doc/updateDocName`, `/openapi/doc/updateDoc`, `/openapi/doc/renameFile`, `/openapi/doc/update`, `/openapi/doc/setDocName`.
-   *
-   * Not in the large class document.
-   *
-   * The title ends in 接口 (interface); that it renames follows from the parameters fid and name and the same two in the response.
    */
   rename(params: DocRenameParams, options?: CallOptions): CallPromise<DocRenameResult> {
     return this.call("doc.rename", params, options);
@@ -242,10 +190,6 @@ export class Doc extends Resource {
    * 删除文件接口 Deletes a document.
    *
    * Documents: small_class.52. **The path `/openapi/doc/deleteDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/delete`, `/openapi/doc/delDoc`, `/openapi/doc/deleteFile`, `/openapi/doc/removeFile`, `/openapi/doc/deleteAllDoc`.
-   *
-   * Not in the large class document.
-   *
-   * The title ends in 接口 (interface); that it deletes the document follows from its single parameter, data null and its place after small_class.51.
    */
   delete(params: DocDeleteParams, options?: CallOptions): CallPromise<null> {
     return this.call("doc.delete", params, options);
@@ -255,8 +199,6 @@ export class Doc extends Resource {
    * 关联教室的文件删除接口 By the legible part of its title, removes the binding of a document to a room.
    *
    * Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`, `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`, `/openapi/doc/cancelBindDoc`.
-   *
-   * Not in the large class document.
    *
    * Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
    */
@@ -321,7 +263,7 @@ export interface DocRemoveParams {
 
 /** Parameters of `doc.upload_media`: 直播音视频课件上传. */
 export interface DocUploadMediaParams {
-  /** The audio or video file, at most 50 MB (the table types it binary). */
+  /** The audio or video file, at most 50 MB. */
   attachment: FileInput;
   /** Room id; when given the file is bound to the room, otherwise it is not bound. */
   room_id?: IdInput | undefined;
@@ -369,7 +311,7 @@ export interface DocUploadByUrlParams {
 
 /** Parameters of `doc.bind_folders`: 通过文件夹关联课件到教室. */
 export interface DocBindFoldersParams {
-  /** Room id (the table says optional). */
+  /** Room id. */
   room_id?: IdInput | undefined;
   /** Ids of the folders to bind; several finder_id values, comma-separated. */
   finder_ids: IdInput | readonly IdInput[];
@@ -506,7 +448,7 @@ export interface DocListAllItem {
   /** File name. */
   name?: string;
   /**
-   * Where the document was uploaded (the table names this field twice).
+   * Where the document was uploaded.
    * - `api`: through the API
    * - `room`: in a room
    */
@@ -545,7 +487,7 @@ export interface DocBindBatchResult {
   fid?: Id[];
   /** Room id. */
   room_id?: Id;
-  /** Binding ids (the table says int; the example shows an array). */
+  /** Binding ids. */
   bind_ids?: Id[];
 }
 
@@ -563,7 +505,7 @@ export interface DocListMediaItem {
    * - `api`: OpenAPI
    */
   upload_source?: "management" | "room" | "api" | (string & {});
-  /** Creation time (the table says string). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
 }
 

@@ -10,8 +10,6 @@ export class DoubleTeacher extends Resource {
    * 添加校区 Adds a campus to the account (double teacher).
    *
    * Documents: public_only.double_teacher.addZone. Path `/openapi/double_teacher/addZone`, known from public material.
-   *
-   * Neither of the two SDKs has it. The page belongs to device management and scheduling of the double teacher product and prints no request type.
    */
   addZone(params: DoubleTeacherAddZoneParams, options?: CallOptions): CallPromise<DoubleTeacherAddZoneResult> {
     return this.call("double_teacher.add_zone", params, options);
@@ -21,8 +19,6 @@ export class DoubleTeacher extends Resource {
    * 获取校区列表 Lists the campuses of the account (double teacher).
    *
    * Documents: public_only.double_teacher.listZone. Path `/openapi/double_teacher/listZone`, known from public material.
-   *
-   * Neither of the two SDKs has it. The page prints no request type; its answer table names zone_id alone.
    */
   listZones(params: DoubleTeacherListZonesParams, options?: CallOptions): PagePromise<DoubleTeacherListZonesResult, DoubleTeacherListZonesItem> {
     return this.pages("double_teacher.list_zones", params, options);

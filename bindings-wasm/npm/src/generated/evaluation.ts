@@ -41,10 +41,6 @@ export class Evaluation extends Resource {
    * 创建课后评价模板 Creates an after-class evaluation template.
    *
    * Documents: large_class.60, small_class.46. **The path `/openapi/evaluation/createEvaluation` is a guess**: the documents cut it off. Other candidates: `/openapi/evaluation/addEvaluation`, `/openapi/evaluation/createEvaluationTemplate`, `/openapi/evaluation/addEvaluationTemplate`, `/openapi/evaluation/create`, `/openapi/evaluation/saveEvaluation`, `/openapi/evaluation/createRoomEvaluation`.
-   *
-   * (large_class.60) request_example is the value of questions; it gives type and is_force as strings, though the comments in it call them int.
-   *
-   * (small_class.46) request_example is the value of questions; it gives type and is_force as strings, though the comments in it call them int. Its Chinese texts are those of 002; the request printed with it also has title 测试评价 and guide_info 测试提示信息.
    */
   createTemplate(params: EvaluationCreateTemplateParams, options?: CallOptions): CallPromise<EvaluationCreateTemplateResult> {
     return this.call("evaluation.create_template", params, options);

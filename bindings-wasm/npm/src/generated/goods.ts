@@ -10,8 +10,6 @@ export class Goods extends Resource {
    * 上传图片素材 Uploads a picture for use with goods.
    *
    * Documents: goods.1. **The path `/openapi/goods/uploadMedia` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/uploadImage`, `/openapi/goods/uploadMaterial`, `/openapi/goods/uploadImg`, `/openapi/media/uploadImage`, `/openapi/media/upload`, `/openapi/material/uploadImage`, `/openapi/live_sell/uploadMedia`.
-   *
-   * By the service's general rule the file takes no part in the signature.
    */
   uploadImage(params: GoodsUploadImageParams, options?: CallOptions): CallPromise<GoodsUploadImageResult> {
     return this.call("goods.upload_image", params, options);
@@ -32,8 +30,6 @@ export class Goods extends Resource {
    * Documents: goods.3. **The path `/openapi/goods/updateGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/editGoods`, `/openapi/goods/update`, `/openapi/goods/edit`, `/openapi/goods/updateRoomGoods`, `/openapi/live_sell/updateGoods`, `/openapi/live_sell/editGoods`, `/openapi/room/editGoods`.
    *
    * All fields are sent again: the required ones are those of goods.2 and goods_id.
-   *
-   * The document says: no response parameters.
    */
   update(params: GoodsUpdateParams, options?: CallOptions): CallPromise<null> {
     return this.call("goods.update", params, options);
@@ -43,8 +39,6 @@ export class Goods extends Resource {
    * 直播带货模板的教室删除商品 Deletes an article from a room with the live-selling template.
    *
    * Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
-   *
-   * The document says: no response parameters.
    */
   delete(params: GoodsDeleteParams, options?: CallOptions): CallPromise<null> {
     return this.call("goods.delete", params, options);
@@ -54,8 +48,6 @@ export class Goods extends Resource {
    * 删除素材 Deletes a picture.
    *
    * Documents: goods.5. **The path `/openapi/goods/deleteMedia` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/deleteMaterial`, `/openapi/goods/deleteImage`, `/openapi/goods/delMedia`, `/openapi/media/delete`, `/openapi/media/deleteMedia`, `/openapi/material/delete`, `/openapi/live_sell/deleteMedia`.
-   *
-   * The document says: no response parameters.
    */
   deleteImage(params: GoodsDeleteImageParams, options?: CallOptions): CallPromise<null> {
     return this.call("goods.delete_image", params, options);

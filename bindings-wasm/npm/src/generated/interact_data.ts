@@ -10,10 +10,6 @@ export class InteractData extends Resource {
    * 获取班级投票数据 Lists the votes and quick-answer questions of the classes in a room.
    *
    * Documents: public_only.interact_data.getClassVoteData. Path `/openapi/interact_data/getClassVoteData`, known from public material.
-   *
-   * SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-   *
-   * The values of type and sub_type are in SyLive alone.
    */
   listClassVotes(params: InteractDataListClassVotesParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("interact_data.list_class_votes", params, options);
@@ -23,10 +19,6 @@ export class InteractData extends Resource {
    * 获取班级红包数据 Lists the red packets of the classes in a room.
    *
    * Documents: public_only.interact_data.getRedPackageData. Path `/openapi/interact_data/getRedPackageData`, known from public material.
-   *
-   * SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-   *
-   * The values of type are in SyLive alone.
    */
   listRedPackages(params: InteractDataListRedPackagesParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("interact_data.list_red_packages", params, options);
@@ -36,10 +28,6 @@ export class InteractData extends Resource {
    * 获取班级随机点名数据 Lists the random roll calls of the classes in a room.
    *
    * Documents: public_only.interact_data.getRandomAskData. Path `/openapi/interact_data/getRandomAskData`, known from public material.
-   *
-   * SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-   *
-   * The values of type are in SyLive alone.
    */
   listRandomAsks(params: InteractDataListRandomAsksParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("interact_data.list_random_asks", params, options);
@@ -49,10 +37,6 @@ export class InteractData extends Resource {
    * 获取AI班级数人数列表 Lists the numbers of people in the classes of a room, as counted by AI.
    *
    * Documents: public_only.interact_data.getAiUserCountData. Path `/openapi/interact_data/getAiUserCountData`, known from public material.
-   *
-   * SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-   *
-   * The title is that of 007gzs; SyLive has 获取AI班级人数列表.
    */
   listAiUserCounts(params: InteractDataListAiUserCountsParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("interact_data.list_ai_user_counts", params, options);
@@ -62,10 +46,6 @@ export class InteractData extends Resource {
    * 根据签到id,获取签到信息 Returns the details of one sign-in by its id.
    *
    * Documents: public_only.interact_data.getCheckinData. Path `/openapi/interact_data/getCheckinData`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-   *
-   * No source gives the type of checkin_id; string is a neutral choice.
    */
   getCheckin(params: InteractDataGetCheckinParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("interact_data.get_checkin", params, options);
@@ -75,12 +55,6 @@ export class InteractData extends Resource {
    * 双师人员数据保存 Hands a class with its assistant teacher and students over from the customer's scheduling system to the double teacher system.
    *
    * Documents: public_only.interact_data.save. Path `/openapi/interact_data/save`, known from public material.
-   *
-   * The page prints the address http://hudong.baijiayun.com/openapi/interact_data/save; 007gzs declares the host with https. SyLive has no such class.
-   *
-   * The page types sign as int, evidently a slip, and prints no request type. Which parameters are required is lost in the stored copy of the page; 007gzs requires all.
-   *
-   * Which members of a student are required is not said; every example on the page has all six. One example gives student_mobile as a number, the other as a string.
    */
   save(params: InteractDataSaveParams, options?: CallOptions): CallPromise<InteractDataSaveResult> {
     return this.call("interact_data.save", params, options);
@@ -90,8 +64,6 @@ export class InteractData extends Resource {
    * 获取班级、助教、学生信息列表 Returns a class and the students and teachers connected with it.
    *
    * Documents: public_only.interact_data.list. Path `/openapi/interact_data/list`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
    *
    * The type of class_id is that of public_only.interact_data.save; whether the customer's id or the system's own is meant is not said.
    */
@@ -103,10 +75,6 @@ export class InteractData extends Resource {
    * 删除班级、助教、学生信息 Deletes classes with the students and teachers connected with them.
    *
    * Documents: public_only.interact_data.delete. Path `/openapi/interact_data/delete`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-   *
-   * 007gzs returns the member result of the answer; its form is not known.
    */
   delete(params: InteractDataDeleteParams, options?: CallOptions): CallPromise<InteractDataDeleteResult> {
     return this.call("interact_data.delete", params, options);
@@ -116,8 +84,6 @@ export class InteractData extends Resource {
    * 修改回调地址 Changes the callback address of the interaction service.
    *
    * Documents: public_only.interact_data.updateCallbackUrl. Path `/openapi/interact_data/updateCallbackUrl`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
    *
    * What is sent to the address is not known.
    */

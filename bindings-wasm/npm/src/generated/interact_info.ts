@@ -11,10 +11,6 @@ export class InteractInfo extends Resource {
    *
    * Documents: public_only.interact_info.getInteractList. Path `/openapi/interact_info/getInteractList`, known from public material.
    *
-   * SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-   *
-   * SyLive fixes type to checkin; 007gzs requires it and names no values.
-   *
    * The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
    */
   listCheckinSummaries(params: InteractInfoListCheckinSummariesParams, options?: CallOptions): CallPromise<unknown> {
@@ -25,10 +21,6 @@ export class InteractInfo extends Resource {
    * 签到明细数据 Lists the sign-ins of a room in detail.
    *
    * Documents: public_only.interact_info.getInteractDetail. Path `/openapi/interact_info/getInteractDetail`, known from public material.
-   *
-   * SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-   *
-   * SyLive fixes type to checkin; 007gzs requires it and names no values.
    *
    * The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
    */

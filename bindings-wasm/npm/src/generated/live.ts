@@ -14,10 +14,6 @@ export class Live extends Resource {
    * At most 100 calls in 60 s.
    *
    * (large_class.15) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-   *
-   * (small_class.15) Differs from large_class.15: no limit is printed here (100 calls per minute there).
-   *
-   * (double_teacher.11) The large class document limits this path to 100 calls a minute; this document names no limit.
    */
   getStatus(params: LiveGetStatusParams, options?: CallOptions): CallPromise<LiveGetStatusResult> {
     return this.call("live.get_status", params, options);
@@ -31,10 +27,6 @@ export class Live extends Resource {
    * At most 100 calls in 60 s.
    *
    * (large_class.16) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-   *
-   * (small_class.16) Differs from large_class.16: no limit is printed here (100 calls per minute there).
-   *
-   * (double_teacher.12) The large class document limits this path to 100 calls a minute; this document names no limit.
    */
   getTeacherOnlineStatus(params: LiveGetTeacherOnlineStatusParams, options?: CallOptions): CallPromise<LiveGetTeacherOnlineStatusResult> {
     return this.call("live.get_teacher_online_status", params, options);
@@ -44,8 +36,6 @@ export class Live extends Resource {
    * 获取当前时间教室人数 Returns the number of users now in a room.
    *
    * Documents: large_class.17, small_class.17, double_teacher.13. Path `/openapi/live/getUserCount`, known from public material.
-   *
-   * (double_teacher.13) The large class document's operation with the same fields counts users; here the title and fields say classrooms.
    */
   getUserCount(params: LiveGetUserCountParams, options?: CallOptions): CallPromise<LiveGetUserCountResult> {
     return this.call("live.get_user_count", params, options);
@@ -55,8 +45,6 @@ export class Live extends Resource {
    * 设置教室公告 Sets a room's notice.
    *
    * Documents: large_class.19. Path `/openapi/live/setNotify`, known from public material.
-   *
-   * code 0 means that the notice was set; anything else means failure.
    */
   setNotice(params: LiveSetNoticeParams, options?: CallOptions): CallPromise<null> {
     return this.call("live.set_notice", params, options);
@@ -68,10 +56,6 @@ export class Live extends Resource {
    * Documents: large_class.35. Path `/openapi/live/sendChatMessage`, known from public material.
    *
    * At most 600 calls in 60 s.
-   *
-   * code 0 means that the messages were sent; otherwise msg gives the reason.
-   *
-   * request_example is the value of message_list, as printed; which of its fields are required is not stated, only that data is required for pictures and not needed otherwise (an older public SDK sends neither data, customstr nor id).
    */
   sendChatMessage(params: LiveSendChatMessageParams, options?: CallOptions): CallPromise<Record<string, string>> {
     return this.call("live.send_chat_message", params, options);
@@ -99,10 +83,6 @@ export class Live extends Resource {
    * 设置虚拟人数与成员 Sets the number of virtual users of a room, by group, and their nicknames.
    *
    * Documents: large_class.59. **The path `/openapi/live/setVirtualUser` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setVirtualUser`, `/openapi/live/setVirtualUserCount`, `/openapi/room/setVirtualUserCount`, `/openapi/live/setVirtualUsers`, `/openapi/live/setDisplayUserCount`, `/openapi/room/setDisplayUserCount`, `/openapi/room/setRoomVirtualUser`.
-   *
-   * request_example is the value of users.
-   *
-   * Descriptions of the parameters other than users are clipped in the document, which prints an example column instead of defaults.
    */
   setVirtualUsers(params: LiveSetVirtualUsersParams, options?: CallOptions): CallPromise<null> {
     return this.call("live.set_virtual_users", params, options);
@@ -123,8 +103,6 @@ export class Live extends Resource {
    * 教室下课 Ends the class in a room.
    *
    * Documents: large_class.63. Path `/openapi/live/stopClass`, known from public material.
-   *
-   * the table says is_kick_out_all is required and gives it the default 0; SyLive treats it as optional, default 0
    */
   stopClass(params: LiveStopClassParams, options?: CallOptions): CallPromise<null> {
     return this.call("live.stop_class", params, options);
@@ -188,7 +166,7 @@ export interface LiveSetNoticeParams {
 
 /** Parameters of `live.send_chat_message`: 发送聊天消息接口. */
 export interface LiveSendChatMessageParams {
-  /** JSON array of messages; at most 10 per call (the table types it string). At most 10 elements. */
+  /** JSON array of messages; at most 10 per call. At most 10 elements. */
   message_list: readonly LiveSendChatMessageMessage[] | string;
 }
 

@@ -40,8 +40,6 @@ export class LiveAccount extends Resource {
    * 查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large classes on every day of a period.
    *
    * Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
-   *
-   * The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one may come as [].
    */
   getDailyMediaLength(params: LiveAccountGetDailyMediaLengthParams, options?: CallOptions): CallPromise<LiveAccountGetDailyMediaLengthResult> {
     return this.call("live_account.get_daily_media_length", params, options);
@@ -51,8 +49,6 @@ export class LiveAccount extends Resource {
    * 查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on one day.
    *
    * Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-   *
-   * The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one may come as [].
    */
   listRoomMediaLength(params: LiveAccountListRoomMediaLengthParams, options?: CallOptions): CallPromise<LiveAccountListRoomMediaLengthResult> {
     return this.call("live_account.list_room_media_length", params, options);
@@ -64,10 +60,6 @@ export class LiveAccount extends Resource {
    * Documents: large_class.109. **The path `/openapi/live_account/getPartnerUserCount` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getDayUserCount`, `/openapi/live_account/getPartnerDailyUserCount`, `/openapi/live_account/getAccountUserCount`, `/openapi/live_account/getDailyUserCount`, `/openapi/live_account/getUserCount`, `/openapi/live_account/getLiveUserCount`, `/openapi/live_account/getDailyCost`.
    *
    * The dates may be at most 90 days apart.
-   *
-   * API 26 asks to use this API instead of itself.
-   *
-   * in the example, total is not the sum of the list
    */
   getUserCount(params: LiveAccountGetUserCountParams, options?: CallOptions): CallPromise<LiveAccountGetUserCountResult> {
     return this.call("live_account.get_user_count", params, options);
@@ -79,8 +71,6 @@ export class LiveAccount extends Resource {
    * Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
    *
    * (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the playback document describes.
-   *
-   * (small_class.callbacks.1) It serves small_class.callbacks.3, not the callback for a finished playback, which the playback document describes.
    */
   setClassCallbackUrl(params: LiveAccountSetClassCallbackUrlParams, options?: CallOptions): CallPromise<LiveAccountSetClassCallbackUrlResult> {
     return this.call("live_account.set_class_callback_url", params, options);
@@ -101,10 +91,6 @@ export class LiveAccount extends Resource {
    * 查询直播账号指定日期中各教室使用的人次 Returns the attendance that each room used up on one day.
    *
    * Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from public material.
-   *
-   * 007gzs defaults product_type to 0 and knows 1 and 4; SyLive always sends 1.
-   *
-   * 007gzs returns the member room_cost of the answer; its form is not known (small_class.26 has a member of that name).
    */
   listRoomCosts(params: LiveAccountListRoomCostsParams, options?: CallOptions): CallPromise<LiveAccountListRoomCostsResult> {
     return this.call("live_account.list_room_costs", params, options);
@@ -228,12 +214,12 @@ export interface LiveAccountGetDailyCostResult {
 }
 
 export interface LiveAccountGetDailyMediaLengthResult {
-  /** Minutes keyed by date (the table types it array). */
+  /** Minutes keyed by date. */
   media_length?: Record<string, number>;
 }
 
 export interface LiveAccountListRoomMediaLengthResult {
-  /** Minutes keyed by room id (the table types it array). */
+  /** Minutes keyed by room id. */
   media_length?: Record<string, number>;
 }
 

@@ -10,10 +10,6 @@ export class LiveSetting extends Resource {
    * 获取主屏区公告ID Lists the main-screen announcements with their ids.
    *
    * Documents: large_class.69. **The path `/openapi/live_setting/getMainScreenNoticeList` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/getMainScreenNoticeList`, `/openapi/live_setting/getMainNoticeList`, `/openapi/live_setting/getScreenNoticeList`, `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`, `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
-   *
-   * the meanings of the fields inside extend.settings are taken from their names
-   *
-   * The table calls list[].extend an array; the example is an object.
    */
   listMainScreenNotices(params?: LiveSettingListMainScreenNoticesParams, options?: CallOptions): PagePromise<LiveSettingListMainScreenNoticesResult, LiveSettingListMainScreenNoticesItem> {
     return this.pages("live_setting.list_main_screen_notices", params, options);
@@ -23,12 +19,6 @@ export class LiveSetting extends Resource {
    * 批量设置敏感词接口 Adds sensitive words to the chat filter.
    *
    * Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-   *
-   * room_id is newer than the public SDKs, which have only words and product_type.
-   *
-   * timestamp is listed as string
-   *
-   * code 0 means success.
    */
   addSensitiveWords(params: LiveSettingAddSensitiveWordsParams, options?: CallOptions): CallPromise<LiveSettingAddSensitiveWordsResult> {
     return this.call("live_setting.add_sensitive_words", params, options);
@@ -38,12 +28,6 @@ export class LiveSetting extends Resource {
    * 导入敏感词接口 Imports sensitive words from an Excel file.
    *
    * Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-   *
-   * data is evidently the number of words imported.
-   *
-   * timestamp is listed as string
-   *
-   * code 0 means success.
    */
   importSensitiveWords(params: LiveSettingImportSensitiveWordsParams, options?: CallOptions): CallPromise<number> {
     return this.call("live_setting.import_sensitive_words", params, options);
@@ -53,10 +37,6 @@ export class LiveSetting extends Resource {
    * 批量删除敏感词接口 Deletes sensitive words.
    *
    * Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-   *
-   * timestamp is listed as string
-   *
-   * code 0 means success.
    */
   deleteSensitiveWords(params: LiveSettingDeleteSensitiveWordsParams, options?: CallOptions): CallPromise<null> {
     return this.call("live_setting.delete_sensitive_words", params, options);
@@ -68,10 +48,6 @@ export class LiveSetting extends Resource {
    * Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
    *
    * The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-   *
-   * timestamp is listed as string
-   *
-   * code 0 means success.
    */
   listSensitiveWords(params: LiveSettingListSensitiveWordsParams, options?: CallOptions): CallPromise<LiveSettingListSensitiveWordsResult> {
     return this.call("live_setting.list_sensitive_words", params, options);
@@ -81,8 +57,6 @@ export class LiveSetting extends Resource {
    * 自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
    *
    * Documents: large_class.117. **The path `/openapi/live_setting/setNicknameLibrary` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/setNickname`, `/openapi/live_setting/addNickname`, `/openapi/live_setting/addNicknameBatch`, `/openapi/live_setting/setNicknameLib`, `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`, `/openapi/live_setting/setAssistantNickname`.
-   *
-   * code 0 means success.
    */
   setNicknameLibrary(params: LiveSettingSetNicknameLibraryParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("live_setting.set_nickname_library", params, options);
@@ -92,12 +66,6 @@ export class LiveSetting extends Resource {
    * 设置水印 Sets the watermark of live rooms: its corner and its picture.
    *
    * Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-   *
-   * The file is no part of the signature.
-   *
-   * 007gzs requires pos and leaves attachment optional; SyLive defaults pos to 0 and requires the file.
-   *
-   * That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload cannot work.
    */
   setWatermark(params: LiveSettingSetWatermarkParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("live_setting.set_watermark", params, options);
@@ -116,8 +84,6 @@ export class LiveSetting extends Resource {
    * 设置跑马灯设置 Sets the marquee, the text that runs across the live picture.
    *
    * Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known from public material.
-   *
-   * Both SDKs leave every parameter optional.
    */
   setMarquee(params?: LiveSettingSetMarqueeParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("live_setting.set_marquee", params, options);
@@ -145,8 +111,6 @@ export class LiveSetting extends Resource {
    * 获取公告列表 Lists the notice templates of the account.
    *
    * Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from public material.
-   *
-   * SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out and checks no limit.
    */
   listNotices(params?: LiveSettingListNoticesParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("live_setting.list_notices", params, options);
@@ -165,10 +129,6 @@ export class LiveSetting extends Resource {
    * 添加小测 Adds a quiz template to the account from a filled-in Excel form.
    *
    * Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public material.
-   *
-   * The file is no part of the signature.
-   *
-   * That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload cannot work.
    */
   addQuiz(params: LiveSettingAddQuizParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("live_setting.add_quiz", params, options);
@@ -178,8 +138,6 @@ export class LiveSetting extends Resource {
    * 获取小测模板 Lists the quiz templates of the account.
    *
    * Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public material.
-   *
-   * SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out and checks no limit.
    */
   listQuizzes(params?: LiveSettingListQuizzesParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("live_setting.list_quizzes", params, options);
@@ -268,7 +226,7 @@ export interface LiveSettingDeleteSensitiveWordsParams {
    * - `4`: enterprise live
    */
   product_type: 1 | 2 | 4 | (number & {});
-  /** Ids of the words, comma-separated (the table says int). */
+  /** Ids of the words, comma-separated. */
   ids: IdInput | readonly IdInput[];
 }
 

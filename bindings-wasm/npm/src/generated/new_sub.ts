@@ -10,10 +10,6 @@ export class NewSub extends Resource {
    * 查询子账号列表 Lists the sub accounts with the state of each product line (newer form).
    *
    * Documents: public_only.new_sub.getSubAccountList. Path `/openapi/new_sub/getSubAccountList`, known from public material.
-   *
-   * Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountList.
-   *
-   * The vendor page types page and page_size as string, and gives page_size the default 20 in one column and 10 in the description.
    */
   list(params?: NewSubListParams, options?: CallOptions): PagePromise<NewSubListResult, NewSubListItem> {
     return this.pages("new_sub.list", params, options);
@@ -23,8 +19,6 @@ export class NewSub extends Resource {
    * 获取子账号信息 Returns the facts of a sub account (newer form).
    *
    * Documents: public_only.new_sub.getAccountInfo. Path `/openapi/new_sub/getAccountInfo`, known from public material.
-   *
-   * Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountInfo. The Java code takes data for an object and reads no member of it here.
    */
   get(params: NewSubGetParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("new_sub.get", params, options);

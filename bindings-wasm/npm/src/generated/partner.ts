@@ -12,22 +12,6 @@ export class Partner extends Resource {
    * Documents: large_class.1, small_class.1, double_teacher.1, vod.1. Path `/openapi/partner/createkey`, known from public material.
    *
    * (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
-   *
-   * (large_class.1) The printed curl example (whole in the public copy) sends only partner_id and secret_key, although the table marks timestamp and sign as required.
-   *
-   * (small_class.1) The printed curl example begins with partner_id and secret_key and is clipped after secret_key; the table marks timestamp and sign as required.
-   *
-   * (double_teacher.1) The first partner_key and the secret_key are found in the admin console.
-   *
-   * (double_teacher.1) The table lists timestamp and sign; the public PHP SDK (SyLive KeyCreate) sends a timestamp but no sign, and the request example in the vendor's public copy of the large class document has partner_id and secret_key alone.
-   *
-   * (double_teacher.1) form_example: the printed curl example, secret_key clipped.
-   *
-   * (vod.1) No request type is printed; the printed request is a curl -d, that is a POST.
-   *
-   * (vod.1) The document lists timestamp and sign for this operation too, both required; one public SDK (PHP) sends it without a sign, since partner_key is not known yet.
-   *
-   * (vod.1) The printed request carries partner_id and secret_key (the rest is cut off).
    */
   getKey(params: PartnerGetKeyParams, options?: CallOptions): CallPromise<PartnerGetKeyResult> {
     return this.call("partner.get_key", params, options);
@@ -37,10 +21,6 @@ export class Partner extends Resource {
    * 获取账户收支明细 Lists the income and expenses of the account.
    *
    * Documents: large_class.103. **The path `/openapi/partner/getPurchaseList` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getPurchaseList`, `/openapi/partner/getPurchaseRecord`, `/openapi/partner/getAccountDetail`, `/openapi/partner/getTradeList`, `/openapi/partner/listPurchase`, `/openapi/partner/getBill`.
-   *
-   * code 0 means success; otherwise msg gives the reason (the document words it as for an update).
-   *
-   * The table types list[].remark int; the example is a text.
    */
   listTransactions(params?: PartnerListTransactionsParams, options?: CallOptions): PagePromise<PartnerListTransactionsResult, PartnerListTransactionsItem> {
     return this.pages("partner.list_transactions", params, options);
@@ -109,7 +89,7 @@ export interface PartnerListTransactionsItem {
    * - `5`: VOD
    */
   product_type?: 1 | 2 | 3 | 4 | 5 | (number & {});
-  /** Time of the transaction (the table says string). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   trade_time?: string;
   /** Amount. Money: a decimal number in the example, though the table says int. */
   op_money?: number;

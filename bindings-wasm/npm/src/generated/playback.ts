@@ -20,11 +20,7 @@ export class Playback extends Resource {
    *
    * Documents: public_only.playback.getBasicInfo. Path `/openapi/playback/getBasicInfo`, known from public material.
    *
-   * The members of the answer are those of the table on the vendor page. The printed example is cut off after video_id and status in the stored copy, so it is not given.
-   *
    * Until the playback exists only status is meaningful: video_id and the rest are missing.
-   *
-   * The stored vendor page names the states 0 and 10 "not recorded" and "recording"; lizhongyuan3/cloud-live calls them "playback not generated" and "being generated".
    */
   info(params: PlaybackInfoParams, options?: CallOptions): CallPromise<PlaybackInfoResult> {
     return this.call("playback.info", params, options);
@@ -34,14 +30,6 @@ export class Playback extends Resource {
    * 获取回放列表 Lists the playbacks of a product line, the newest first.
    *
    * Documents: public_only.playback.getList. Path `/openapi/playback/getList`, known from public material.
-   *
-   * 007gzs requires page and page_size; SyLive requires only product_type and sends page 1 and page_size 20 when they are not set.
-   *
-   * 007gzs sends room_id 123456 when none is given, evidently an example value of the document taken for a default; leave room_id out to see all rooms.
-   *
-   * Code of 2017 and 2018 calls it with page and page_size alone: product_type is younger.
-   *
-   * The members of the answer are those that a public PHP project reads (controller of 2017, index id 19305213819); the types are those of the same members in public_only.playback.getBasicInfo, any where no source tells. There may be more, such as a total.
    */
   list(params: PlaybackListParams, options?: CallOptions): PagePromise<PlaybackListResult, PlaybackListItem> {
     return this.pages("playback.list", params, options);
@@ -51,10 +39,6 @@ export class Playback extends Resource {
    * 获取回放token Gets a token with which a client can play a playback.
    *
    * Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public material.
-   *
-   * 007gzs requires expires_in; SyLive defaults it to 0 and always sends it; a Go project (index id 10971003336) leaves it out.
-   *
-   * The member token is the one that public projects read (index ids 17753618801, 30088070406, 2399362755, 2399979508, 10971003336). Most of them put it into /web/playback/index?classid=<room_id>&token=<token>, on the account host or www.baijiayun.com; one (2399979508) adds session_id there.
    */
   getPlayerToken(params: PlaybackGetPlayerTokenParams, options?: CallOptions): CallPromise<PlaybackGetPlayerTokenResult> {
     return this.call("playback.get_player_token", params, options);
@@ -64,10 +48,6 @@ export class Playback extends Resource {
    * 批量获取回放token Gets the player tokens of several playbacks at once.
    *
    * Documents: public_only.playback.getPlayerTokenBatch. Path `/openapi/playback/getPlayerTokenBatch`, known from public material.
-   *
-   * 007gzs requires expires_in; SyLive defaults it to 0 and always sends it.
-   *
-   * That the answer is a map of strings is what lizhongyuan3/cloud-live declares; presumably each key is one item of room_ids, as with video ids in vod.19.
    */
   getPlayerTokens(params: PlaybackGetPlayerTokensParams, options?: CallOptions): CallPromise<Record<string, string>> {
     return this.call("playback.get_player_tokens", params, options);
@@ -90,8 +70,6 @@ export class Playback extends Resource {
    * Documents: public_only.playback.setPublishStatus. Path `/openapi/playback/setPublishStatus`, known from public material.
    *
    * By default a playback is published as soon as it is transcoded.
-   *
-   * 007gzs returns the member status of the answer; its type is taken from the VOD counterpart vod.26.
    */
   setPublishStatus(params: PlaybackSetPublishStatusParams, options?: CallOptions): CallPromise<PlaybackSetPublishStatusResult> {
     return this.call("playback.set_publish_status", params, options);
@@ -119,8 +97,6 @@ export class Playback extends Resource {
    * 获取裁剪回放列表 Lists the playbacks of a room together with the links of their cropped versions.
    *
    * Documents: public_only.playback.getCropList. Path `/openapi/playback/getCropList`, known from public material.
-   *
-   * 007gzs sends product_type 0 when none is given; SyLive leaves it out and allows 1 to 4 only.
    */
   listCropped(params: PlaybackListCroppedParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("playback.list_cropped", params, options);
@@ -161,8 +137,6 @@ export class Playback extends Resource {
    * 替换回放 Replaces a faulty playback (the target) by another one (the source), or adds the source to it as a new one.
    *
    * Documents: public_only.playback.replacePlayback. Path `/openapi/playback/replacePlayback`, known from public material.
-   *
-   * source_version, is_replace_main and target_version are in 007gzs alone; SyLive lacks them.
    */
   replace(params: PlaybackReplaceParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("playback.replace", params, options);
@@ -172,8 +146,6 @@ export class Playback extends Resource {
    * 点播替换回放 Replaces the playback of a room by a VOD video.
    *
    * Documents: public_only.playback.replacePlaybackByVideo. Path `/openapi/playback/replacePlaybackByVideo`, known from public material.
-   *
-   * Neither of the two SDKs has it. The Go code sends these two parameters and reads nothing from the answer but code.
    */
   replaceByVideo(params: PlaybackReplaceByVideoParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("playback.replace_by_video", params, options);
@@ -183,8 +155,6 @@ export class Playback extends Resource {
    * 回放录制纯视频 Has the playback of a room recorded as a plain video.
    *
    * Documents: public_only.playback.generatePureVideo. Path `/openapi/playback/generatePureVideo`, known from public material.
-   *
-   * Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a long-term room is not known.
    *
    * The finished video is fetched by public_only.playback.getRecordVideoUrl.
    */
@@ -196,8 +166,6 @@ export class Playback extends Resource {
    * 获取回放转纯视频下载地址 Returns the address from which the plain video of a playback can be downloaded.
    *
    * Documents: public_only.playback.getRecordVideoUrl. Path `/openapi/playback/getRecordVideoUrl`, known from public material.
-   *
-   * Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a long-term room is not known.
    */
   getPureVideoUrl(params: PlaybackGetPureVideoUrlParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("playback.get_pure_video_url", params, options);
@@ -209,8 +177,6 @@ export class Playback extends Resource {
    * Documents: public_only.playback.getStatus. Path `/openapi/playback/getStatus`, known from public material.
    *
    * Old and perhaps gone: neither of the two SDKs of 2020 has it; public_only.playback.getBasicInfo returns the same status. The title is ours, after the comment in the code.
-   *
-   * The code calls it on http://api.baijiacloud.com, then a general host of the vendor, and takes status 100 for a playable playback.
    */
   getStatus(params: PlaybackGetStatusParams, options?: CallOptions): CallPromise<PlaybackGetStatusResult> {
     return this.call("playback.get_status", params, options);
@@ -219,11 +185,11 @@ export class Playback extends Resource {
 
 /** Parameters of `playback.list_marks`: 获取大班课回放打点标记数据接口. */
 export interface PlaybackListMarksParams {
-  /** Room id (the table says bigint). */
+  /** Room id. */
   room_id: IdInput;
-  /** Session id, for a long-term room (the table says bigint). Default: `0`. */
+  /** Session id, for a long-term room. Default: `0`. */
   session_id?: IdInput | undefined;
-  /** Playback version (the table says bigint). Default: `0`. */
+  /** Playback version. Default: `0`. */
   version?: number | undefined;
 }
 
@@ -459,7 +425,7 @@ export interface PlaybackInfoResult {
    * - `2`: blocked
    */
   publish_status?: 1 | 2 | (number & {});
-  /** Time at which the playback was generated; the table types it int. */
+  /** Time at which the playback was generated. */
   create_time?: number;
 }
 

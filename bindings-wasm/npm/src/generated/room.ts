@@ -17,33 +17,9 @@ export class Room extends Resource {
    *
    * (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
    *
-   * (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the document; the seed types enable_live_sell as string.
-   *
    * (large_class.2) For many rooms made ahead of time, spread the calls over several days.
    *
-   * (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage, has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
-   *
-   * (small_class.2) The limit of 5000 calls per 24 h that large_class.2 prints is not printed here.
-   *
-   * (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
-   *
    * (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
-   *
-   * (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as optional; the marks are OCR.
-   *
-   * (small_class.2) The printed curl example is clipped: title=test&start_time=1564729431&end_time=15...
-   *
-   * (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
-   *
-   * (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and must start and end within a year from now.
-   *
-   * (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room directly.
-   *
-   * (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in the public material for room/create.
-   *
-   * (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no limit.
-   *
-   * (double_teacher.2) form_example: the printed curl example, clipped after partner_id.
    */
   create(params: RoomCreateParams, options?: CallOptions): CallPromise<RoomCreateResult> {
     return this.call("room.create", params, options);
@@ -53,18 +29,6 @@ export class Room extends Resource {
    * 更新房间信息 Updates a room's settings.
    *
    * Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
-   *
-   * (large_class.3, small_class.3) code 0 means that the update succeeded; otherwise msg gives the reason.
-   *
-   * (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the document.
-   *
-   * (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time, background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
-   *
-   * (small_class.3) Only room_id is read as required; the marks are OCR.
-   *
-   * (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs room.py, of an older document, and from large_class.2.
-   *
-   * (double_teacher.4) code 0 means success; otherwise msg has the reason.
    */
   update(params: RoomUpdateParams, options?: CallOptions): CallPromise<null> {
     return this.call("room.update", params, options);
@@ -74,10 +38,6 @@ export class Room extends Resource {
    * 删除房间 Deletes a room.
    *
    * Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
-   *
-   * (large_class.4, small_class.4) code 0 means that the room was deleted; otherwise msg gives the reason.
-   *
-   * (double_teacher.5) code 0 means success; otherwise msg has the reason.
    */
   delete(params: RoomDeleteParams, options?: CallOptions): CallPromise<null> {
     return this.call("room.delete", params, options);
@@ -87,14 +47,6 @@ export class Room extends Resource {
    * 获取房间信息 Returns the settings of one room.
    *
    * Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
-   *
-   * (large_class.5) Descriptions are clipped in the seed and taken from the public copy of the document.
-   *
-   * (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string in this table.
-   *
-   * (small_class.5) The values of type are those of 007gzs room.py; the description column is clipped away.
-   *
-   * (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The service may return more fields: the large class document lists some 40 for this path.
    */
   info(params: RoomInfoParams, options?: CallOptions): CallPromise<RoomInfoResult> {
     return this.call("room.info", params, options);
@@ -112,14 +64,6 @@ export class Room extends Resource {
    * (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
    *
    * (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
-   *
-   * (small_class.6) Differs from large_class.6: no update_audition_type.
-   *
-   * (double_teacher.7) Codes do not repeat. A code stands for one room_id and user_number.
-   *
-   * (double_teacher.7) With user_number 0 the code is common: all student classrooms may use it.
-   *
-   * (double_teacher.7) With another user_number only one class at a time can be online with the code; the later one pushes the earlier one out.
    */
   createCode(params: RoomCreateCodeParams, options?: CallOptions): CallPromise<RoomCreateCodeResult> {
     return this.call("room.create_code", params, options);
@@ -129,10 +73,6 @@ export class Room extends Resource {
    * 获取用户参加码信息 Looks up a student code.
    *
    * Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
-   *
-   * (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a required column; the large class document lists all four as required for the same path.
-   *
-   * (double_teacher.8) The values of user_role are clipped; they are those of the rest of the document.
    *
    * (double_teacher.8) What code_info holds when exist is false is not said.
    */
@@ -144,8 +84,6 @@ export class Room extends Resource {
    * 获取已生成的参加码列表 Lists the student codes already generated for a room.
    *
    * Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
-   *
-   * (small_class.8) Differs from large_class.8: no type parameter; the table calls the code student_code.
    */
   listCodes(params: RoomListCodesParams, options?: CallOptions): PagePromise<RoomListCodesResult, RoomListCodesItem> {
     return this.pages("room.list_codes", params, options);
@@ -156,15 +94,7 @@ export class Room extends Resource {
    *
    * Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
    *
-   * (large_class.9) The printed example has no total; the small class document's example of this list has one beside list.
-   *
-   * (large_class.9) Meanings of the flags are those of room info (large_class.5).
-   *
-   * (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields are listed; the example has total.
-   *
    * (double_teacher.10) There is no total.
-   *
-   * (double_teacher.10) The example's type is 2 (large class).
    */
   list(params?: RoomListParams, options?: CallOptions): PagePromise<RoomListResult, RoomListItem> {
     return this.pages("room.list", params, options);
@@ -176,10 +106,6 @@ export class Room extends Resource {
    * Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
    *
    * Do not call it concurrently: codes may collide and creation fail.
-   *
-   * request_example is the value of individual_group_name.
-   *
-   * The table types both url fields int; the examples are addresses.
    */
   createGroupCodes(params: RoomCreateGroupCodesParams, options?: CallOptions): CallPromise<RoomCreateGroupCodesResult> {
     return this.call("room.create_group_codes", params, options);
@@ -233,8 +159,6 @@ export class Room extends Resource {
    * Codes are unique and 6 characters long; one code belongs to exactly one room_id and user_number.
    *
    * Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
-   *
-   * (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line of the description stands where large_class.43 excludes three room types; it cannot be read.
    */
   createAuditionCodes(params: RoomCreateAuditionCodesParams, options?: CallOptions): CallPromise<RoomCreateAuditionCodesResult> {
     return this.call("room.create_audition_codes", params, options);
@@ -244,8 +168,6 @@ export class Room extends Resource {
    * 直播设置插播 Sets the videos that can be played in a room, replacing the whole set.
    *
    * Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
-   *
-   * The document lists no partner_id for this operation.
    *
    * 007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
    */
@@ -257,10 +179,6 @@ export class Room extends Resource {
    * 获取教室设置的插播列表 Lists the videos set to be played in a room.
    *
    * Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-   *
-   * The document lists no partner_id for this operation.
-   *
-   * (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The title cannot be read and is that of large_class.47.
    */
   listSpotVideos(params: RoomListSpotVideosParams, options?: CallOptions): CallPromise<RoomListSpotVideosResult> {
     return this.call("room.list_spot_videos", params, options);
@@ -281,10 +199,6 @@ export class Room extends Resource {
    * 设置助教权限 Sets what assistants may do in a room.
    *
    * Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-   *
-   * the document lists neither timestamp nor sign
-   *
-   * the default and description cells are clipped; the meanings are taken from the parameter names; the table ends at a page end, so a further row may have been lost
    */
   setAssistantPermissions(params: RoomSetAssistantPermissionsParams, options?: CallOptions): CallPromise<null> {
     return this.call("room.set_assistant_permissions", params, options);
@@ -305,8 +219,6 @@ export class Room extends Resource {
    * 获取参加码使用记录 Gets who used the given join codes of a room.
    *
    * Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
-   *
-   * the table gives user_number as bigint
    */
   getCodeUsage(params: RoomGetCodeUsageParams, options?: CallOptions): CallPromise<RoomGetCodeUsageResult> {
     return this.call("room.get_code_usage", params, options);
@@ -316,14 +228,6 @@ export class Room extends Resource {
    * 获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
    *
    * Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
-   *
-   * Title and description say get, but parameters and result are those of an update.
-   *
-   * the required column is clipped; the request example has only room_id besides the common parameters, so the others are taken as optional
-   *
-   * the example has no ts
    */
   setGroupIsolation(params: RoomSetGroupIsolationParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.set_group_isolation", params, options);
@@ -337,10 +241,6 @@ export class Room extends Resource {
    * (large_class.79) At most 10 playbacks and 10 VOD videos.
    *
    * The account needs the permission for it.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
-   *
-   * (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD videos).
    */
   setSpotLive(params: RoomSetSpotLiveParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.set_spot_live", params, options);
@@ -350,8 +250,6 @@ export class Room extends Resource {
    * 清除教室插播视频 Removes the videos set to be played in a room during the live.
    *
    * Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
    */
   clearSpotLive(params: RoomClearSpotLiveParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.clear_spot_live", params, options);
@@ -363,8 +261,6 @@ export class Room extends Resource {
    * Documents: large_class.81. Path `/openapi/room/setRoomVideoOnDemand`, printed in a document.
    *
    * Only VOD videos, at most 5.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
    */
   setWarmupVideos(params: RoomSetWarmupVideosParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.set_warmup_videos", params, options);
@@ -374,8 +270,6 @@ export class Room extends Resource {
    * 清除教室内的点播预热视频 Removes the warm-up videos of a room.
    *
    * Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
    */
   clearWarmupVideos(params: RoomClearWarmupVideosParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.clear_warmup_videos", params, options);
@@ -385,8 +279,6 @@ export class Room extends Resource {
    * 设置教室观看限制 Sets how users are let in to watch a room (watch limit).
    *
    * Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-   *
-   * code 0 means the change was made; otherwise msg gives the reason.
    */
   setWatchLimit(params: RoomSetWatchLimitParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.set_watch_limit", params, options);
@@ -396,8 +288,6 @@ export class Room extends Resource {
    * 自定义装修封面 Sets the pictures that a room shows before the live begins.
    *
    * Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
-   *
-   * The document states that there are no response fields; data is a message text.
    *
    * Give at least one of `web_bg_img`, `h5_bg_img`.
    */
@@ -411,8 +301,6 @@ export class Room extends Resource {
    * Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
    *
    * Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-   *
-   * code 0 means that the rooms were linked.
    */
   addBroadcastRooms(params: RoomAddBroadcastRoomsParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.add_broadcast_rooms", params, options);
@@ -424,8 +312,6 @@ export class Room extends Resource {
    * Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
    *
    * The description says that it is effective for the room that is relayed (被转播房间).
-   *
-   * code 0 means success.
    */
   listBroadcastRooms(params: RoomListBroadcastRoomsParams, options?: CallOptions): CallPromise<RoomListBroadcastRoomsResult> {
     return this.call("room.list_broadcast_rooms", params, options);
@@ -435,8 +321,6 @@ export class Room extends Resource {
    * 大班课转播房间删除接口 Removes relay rooms from a large-class room.
    *
    * Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-   *
-   * code 0 means that the links were deleted.
    */
   deleteBroadcastRooms(params: RoomDeleteBroadcastRoomsParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.delete_broadcast_rooms", params, options);
@@ -450,10 +334,6 @@ export class Room extends Resource {
    * Effective for the relaying room (转播房间).
    *
    * The relaying room and the relayed room must both be in class.
-   *
-   * code 0 means success.
-   *
-   * the value start is not printed
    */
   switchBroadcast(params: RoomSwitchBroadcastParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.switch_broadcast", params, options);
@@ -472,8 +352,6 @@ export class Room extends Resource {
    * 上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
    *
    * Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
-   *
-   * the descriptions of the pictures are clipped after H5 or PC; the rest is taken from the names
    */
   uploadGroupLogos(params: RoomUploadGroupLogosParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.upload_group_logos", params, options);
@@ -483,8 +361,6 @@ export class Room extends Resource {
    * 获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
    *
    * Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
-   *
-   * Second printed example, nothing uploaded: {"code": 0, "data": {"logo_list": []}, "msg": "", "ts": 1655868201}
    */
   getGroupLogos(params: RoomGetGroupLogosParams, options?: CallOptions): CallPromise<RoomGetGroupLogosResult> {
     return this.call("room.get_group_logos", params, options);
@@ -500,8 +376,6 @@ export class Room extends Resource {
    * Adding one turns on the push function.
    *
    * There is a maximum number of addresses.
-   *
-   * code 0 means success.
    */
   addPushPlatform(params: RoomAddPushPlatformParams, options?: CallOptions): CallPromise<RoomAddPushPlatformResult> {
     return this.call("room.add_push_platform", params, options);
@@ -513,8 +387,6 @@ export class Room extends Resource {
    * Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
    *
    * room_id and platform_id must belong together.
-   *
-   * code 0 means success.
    */
   deletePushPlatform(params: RoomDeletePushPlatformParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.delete_push_platform", params, options);
@@ -524,8 +396,6 @@ export class Room extends Resource {
    * 多平台推流地址编辑接口 Changes a push address of a room.
    *
    * Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-   *
-   * code 0 means success.
    */
   updatePushPlatform(params: RoomUpdatePushPlatformParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("room.update_push_platform", params, options);
@@ -535,8 +405,6 @@ export class Room extends Resource {
    * 多平台推流地址查询接口 Lists the push addresses of a room.
    *
    * Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
-   *
-   * code 0 means success.
    */
   listPushPlatforms(params: RoomListPushPlatformsParams, options?: CallOptions): CallPromise<RoomListPushPlatformsResult> {
     return this.call("room.list_push_platforms", params, options);
@@ -546,10 +414,6 @@ export class Room extends Resource {
    * 按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
    *
    * Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-   *
-   * The defaults of page and page_size stand in their descriptions.
-   *
-   * code 0 means success; otherwise msg gives the reason.
    */
   listGroupCodesByRole(params: RoomListGroupCodesByRoleParams, options?: CallOptions): PagePromise<RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList> {
     return this.pages("room.list_group_codes_by_role", params, options);
@@ -561,8 +425,6 @@ export class Room extends Resource {
    * Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
    *
    * For the online double-teacher room type of real live plus mock live.
-   *
-   * the default and description cells are clipped
    */
   addSmartLive(params: RoomAddSmartLiveParams, options?: CallOptions): CallPromise<RoomAddSmartLiveResult> {
     return this.call("room.add_smart_live", params, options);
@@ -572,8 +434,6 @@ export class Room extends Resource {
    * 编辑智能直播 Changes a smart live.
    *
    * Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-   *
-   * the default and description cells are clipped
    */
   updateSmartLive(params: RoomUpdateSmartLiveParams, options?: CallOptions): CallPromise<RoomUpdateSmartLiveResult> {
     return this.call("room.update_smart_live", params, options);
@@ -611,8 +471,6 @@ export class Room extends Resource {
    *
    * Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
    *
-   * code 0 means the change was made; otherwise msg gives the reason.
-   *
    * the values of force are partly clipped; value 1 is not printed
    */
   setPassword(params: RoomSetPasswordParams, options?: CallOptions): CallPromise<boolean> {
@@ -634,10 +492,6 @@ export class Room extends Resource {
    * 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
    *
    * Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
-   *
-   * Not in the large class document.
-   *
-   * Two bracketed remarks after the description cannot be read; by their place they state a condition (something to be enabled in the back office, evidently for the snapshots).
    */
   listPatrolRooms(params?: RoomListPatrolRoomsParams, options?: CallOptions): PagePromise<RoomListPatrolRoomsItem[], RoomListPatrolRoomsItem> {
     return this.pages("room.list_patrol_rooms", params, options);
@@ -649,8 +503,6 @@ export class Room extends Resource {
    * Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
    *
    * The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
-   *
-   * code 0 means success.
    */
   addSpotVideos(params: RoomAddSpotVideosParams, options?: CallOptions): CallPromise<null> {
     return this.call("room.add_spot_videos", params, options);
@@ -661,11 +513,7 @@ export class Room extends Resource {
    *
    * Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
    *
-   * Not in the large class document.
-   *
    * Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
-   *
-   * code 0 means success.
    */
   deleteSpotVideos(params: RoomDeleteSpotVideosParams, options?: CallOptions): CallPromise<null> {
     return this.call("room.delete_spot_videos", params, options);
@@ -675,14 +523,6 @@ export class Room extends Resource {
    * 创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
    *
    * Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
-   *
-   * The default and description columns are clipped away entirely: names, types and required flags are the seed's; meanings and values are those of the same-named parameters in the public material for room/create (bind_room_max_users has none).
-   *
-   * The table lists is_long_term twice; it is given once here.
-   *
-   * There is no response table. In the example both rooms have the same ids, an artefact of the document.
-   *
-   * The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live, enable_beauty, ...) are not listed here.
    */
   createWithLive(params: RoomCreateWithLiveParams, options?: CallOptions): CallPromise<RoomCreateWithLiveResult> {
     return this.call("room.create_with_live", params, options);
@@ -1547,7 +1387,7 @@ export interface RoomListPatrolRoomsParams {
 export interface RoomAddSpotVideosParams {
   /** Room id. */
   room_id: IdInput;
-  /** Video ids, separated by commas (the table types it int). */
+  /** Video ids, separated by commas. */
   video_ids: IdInput | readonly IdInput[];
 }
 
@@ -1555,7 +1395,7 @@ export interface RoomAddSpotVideosParams {
 export interface RoomDeleteSpotVideosParams {
   /** Room id. */
   room_id: IdInput;
-  /** Video ids, separated by commas (the table types it int). */
+  /** Video ids, separated by commas. */
   video_ids: IdInput | readonly IdInput[];
 }
 
@@ -2206,7 +2046,7 @@ export interface RoomCreateGroupCodesAdmin {
    * - `2`: teaching assistant
    */
   user_role?: 0 | 2 | (number & {});
-  /** Address for entering the room (the table types it int). */
+  /** Address for entering the room. */
   url?: string;
   /** Group name. */
   group_name?: string;
@@ -2223,7 +2063,7 @@ export interface RoomCreateGroupCodesStudent {
    * - `2`: teaching assistant
    */
   user_role?: 0 | 2 | (number & {});
-  /** Address for entering the room (the table types it int). */
+  /** Address for entering the room. */
   url?: string;
   /** Group name. */
   group_name?: string;

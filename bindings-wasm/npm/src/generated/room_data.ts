@@ -14,8 +14,6 @@ export class RoomData extends Resource {
    * Only chat of live classes of the last two weeks can be exported.
    *
    * (large_class.18) Planned to be withdrawn; large_class.25 (chat file addresses) is to be used instead, and must be where the chat file exceeds 4 MB.
-   *
-   * (small_class.19) Differs from large_class.18: no user_real_role, avatar, area, ip, filtered, group_id, group_name and is_virtual_chat; nothing is said of a withdrawal.
    */
   exportChatMessages(params: RoomDataExportChatMessagesParams, options?: CallOptions): CallPromise<RoomDataExportChatMessagesResult> {
     return this.call("room_data.export_chat_messages", params, options);
@@ -25,10 +23,6 @@ export class RoomData extends Resource {
    * 导出直播教室学员观看记录 Exports the attendance records of the users of a room.
    *
    * Documents: large_class.20, small_class.20, double_teacher.14. Path `/openapi/room_data/exportLiveReport`, known from public material.
-   *
-   * (small_class.20) Differs from large_class.20: no user_number parameter; the table does not list user_event.
-   *
-   * The table types first_heartbeat_time and last_heartbeat_time datetime; the printed rows have empty texts, for users who were never there during class.
    */
   exportLiveReport(params: RoomDataExportLiveReportParams, options?: CallOptions): PagePromise<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> {
     return this.pages("room_data.export_live_report", params, options);
@@ -49,8 +43,6 @@ export class RoomData extends Resource {
    * Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
    *
    * (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
-   *
-   * (double_teacher.16) "15:10:00": 3 means that the peak from 15:10:00 to 15:19:59 was 3.
    */
   getPeakUsers(params: RoomDataGetPeakUsersParams, options?: CallOptions): CallPromise<RoomDataGetPeakUsersResult> {
     return this.call("room_data.get_peak_users", params, options);
@@ -71,12 +63,6 @@ export class RoomData extends Resource {
    * 获取直播教室测验的试题信息 Returns the quizzes of a room with their questions.
    *
    * Documents: large_class.28, small_class.29. Path `/openapi/room_data/getRoomQuiz`, known from public material.
-   *
-   * (large_class.28) Field descriptions are clipped away in the document; the meanings here follow the names and the example.
-   *
-   * (small_class.29) Differs from large_class.28: an older example; no scores (total_score, question_score, option score), create_time, score_required, compound_id, remark, imgs and media.
-   *
-   * The table types the question title int; the examples are texts.
    */
   listQuizzes(params: RoomDataListQuizzesParams, options?: CallOptions): CallPromise<RoomDataListQuizzesResult> {
     return this.call("room_data.list_quizzes", params, options);
@@ -86,8 +72,6 @@ export class RoomData extends Resource {
    * 获取直播教室测验题目的学员答案信息 Returns the answers of the students to a quiz of a room.
    *
    * Documents: large_class.29, small_class.30. Path `/openapi/room_data/getQuizUserAnswer`, known from public material.
-   *
-   * (small_class.30) The defaults of source_from and session_id are those of large_class.29; they cannot be read here.
    */
   listQuizAnswers(params: RoomDataListQuizAnswersParams, options?: CallOptions): CallPromise<RoomDataListQuizAnswersResult> {
     return this.call("room_data.list_quiz_answers", params, options);
@@ -97,8 +81,6 @@ export class RoomData extends Resource {
    * 获取教室学员签到信息 Returns the sign-ins of the students of a room.
    *
    * Documents: large_class.30, small_class.56. Path `/openapi/room_data/getUserCheckinInfo`, known from public material.
-   *
-   * The table types checkin_list[].time array; the example is one date and time.
    */
   getCheckinInfo(params: RoomDataGetCheckinInfoParams, options?: CallOptions): CallPromise<RoomDataGetCheckinInfoResult> {
     return this.call("room_data.get_checkin_info", params, options);
@@ -110,8 +92,6 @@ export class RoomData extends Resource {
    * Documents: large_class.34, small_class.39. Path `/openapi/room_data/getRoomRaiseData`, known from public material.
    *
    * (large_class.34) Only for accounts in the pro environment.
-   *
-   * (small_class.39) Differs from large_class.34: the restriction to the pro environment cannot be found in the OCR here.
    */
   listRaisedHands(params: RoomDataListRaisedHandsParams, options?: CallOptions): CallPromise<RoomDataListRaisedHandsItem[]> {
     return this.call("room_data.list_raised_hands", params, options);
@@ -123,8 +103,6 @@ export class RoomData extends Resource {
    * Documents: large_class.38. Path `/openapi/room-data/getRoomRedPackage`, known from public material.
    *
    * Only for the third-party red packet rain.
-   *
-   * Spelling of the path: the seed prints ".../openap" (clipped) and, on the next line, "data/getRoomRedPackage", a line break that only a hyphen allows; 007gzs has /openapi/room-data/getRoomRedPackage, SyLive /openapi/room_data/getRoomRedPackage. Every other operation of the group is under room_data.
    */
   getRedPackageStat(params: RoomDataGetRedPackageStatParams, options?: CallOptions): CallPromise<RoomDataGetRedPackageStatResult> {
     return this.call("room_data.get_red_package_stat", params, options);
@@ -134,8 +112,6 @@ export class RoomData extends Resource {
    * 获取教室抽奖数据 Returns the prize draws of a room and their winners.
    *
    * Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
-   *
-   * A winner has one more field whose name is clipped in the example; its value is an address ("上海徐汇").
    */
   exportAwardStat(params: RoomDataExportAwardStatParams, options?: CallOptions): CallPromise<RoomDataExportAwardStatResult> {
     return this.call("room_data.export_award_stat", params, options);
@@ -163,8 +139,6 @@ export class RoomData extends Resource {
    * 获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
    *
    * Documents: large_class.42, small_class.18. Path `/openapi/room_data/exportAnswerStat`, known from public material.
-   *
-   * (small_class.18) Differs from large_class.42: no is_vote.
    */
   exportAnswerStat(params: RoomDataExportAnswerStatParams, options?: CallOptions): CallPromise<RoomDataExportAnswerStatResult> {
     return this.call("room_data.export_answer_stat", params, options);
@@ -174,10 +148,6 @@ export class RoomData extends Resource {
    * 直播教室的点赞数据 Returns how often each user gave likes in a room.
    *
    * Documents: large_class.48, small_class.28, small_class.32. Path `/openapi/room_data/exportRoomPraiseStat`, known from public material.
-   *
-   * The document has no response table for this operation.
-   *
-   * (small_class.28) small_class.32 has the same parameters and example.
    *
    * (small_class.32) Same parameters and same example (ts included) as small_class.28 and large_class.48, but the OCR of the title differs from that of small_class.28 and shows no sure sign of 点赞 (likes); it may be another per-user count of a room whose example was copied. The title ends in 数据 (data).
    */
@@ -207,8 +177,6 @@ export class RoomData extends Resource {
    * 获取专注度监测数据 Exports the attention checks of a room for one day.
    *
    * Documents: large_class.67. **The path `/openapi/room_data/exportAttentionList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportAttention`, `/openapi/room_data/exportAttentionStat`, `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`, `/openapi/room_data/exportAttentionData`.
-   *
-   * the table gives user_number as bigint
    */
   exportAttentionList(params: RoomDataExportAttentionListParams, options?: CallOptions): PagePromise<RoomDataExportAttentionListResult, RoomDataExportAttentionListItem> {
     return this.pages("room_data.export_attention_list", params, options);
@@ -218,8 +186,6 @@ export class RoomData extends Resource {
    * 根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
    *
    * Documents: large_class.71. **The path `/openapi/room_data/getRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getMediaLength`, `/openapi/live_account/getRoomMediaLength`, `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`, `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
-   *
-   * The table calls media_length JSON: it is an object keyed by date, not a JSON text.
    */
   getMediaLength(params: RoomDataGetMediaLengthParams, options?: CallOptions): CallPromise<RoomDataGetMediaLengthResult> {
     return this.call("room_data.get_media_length", params, options);
@@ -231,8 +197,6 @@ export class RoomData extends Resource {
    * Documents: large_class.72, small_class.48. **The path `/openapi/room_data/getRoomAwardData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomAward`, `/openapi/room_data/getRoomReward`, `/openapi/room_data/exportRoomAward`, `/openapi/room_data/getRewardData`, `/openapi/room_data/getAwardData`, `/openapi/room_data/exportRewardStat`, `/openapi/room_data/getRoomRewardData`.
    *
    * A kind of award that is hidden in the admin settings is not returned.
-   *
-   * (small_class.48) The small-class counterpart of large_class.72, with the same parameters and example; that both are one endpoint is not printed.
    */
   listAwards(params: RoomDataListAwardsParams, options?: CallOptions): CallPromise<RoomDataListAwardsItem[]> {
     return this.call("room_data.list_awards", params, options);
@@ -242,8 +206,6 @@ export class RoomData extends Resource {
    * 获取直播间点赞热度数据 Gets the number of likes of a room.
    *
    * Documents: large_class.104. **The path `/openapi/room_data/getRoomPraiseCount` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getPraiseCount`, `/openapi/room_data/getRoomPraise`, `/openapi/room_data/getRoomPraiseStat`, `/openapi/room_data/getPraiseHot`, `/openapi/room_data/getRoomPraiseHot`, `/openapi/room_data/getRoomPraiseTotal`.
-   *
-   * the document lists no timestamp
    */
   getPraiseCount(params: RoomDataGetPraiseCountParams, options?: CallOptions): CallPromise<RoomDataGetPraiseCountResult> {
     return this.call("room_data.get_praise_count", params, options);
@@ -262,8 +224,6 @@ export class RoomData extends Resource {
    * 获取教室个人积分记录 Lists the personal scores in a room for one day.
    *
    * Documents: large_class.111, small_class.31. **The path `/openapi/room_data/getRoomUserScore` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getUserScore`, `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`, `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`, `/openapi/room_data/getRoomIntegral`.
-   *
-   * (small_class.31) By the OCR of the type column this table types date int; large_class.111 types it string (2023-01-01).
    */
   listUserScores(params: RoomDataListUserScoresParams, options?: CallOptions): PagePromise<RoomDataListUserScoresResult, RoomDataListUserScoresItem> {
     return this.pages("room_data.list_user_scores", params, options);
@@ -320,10 +280,6 @@ export class RoomData extends Resource {
    * 获取表情报告截取的表情图片 Returns the pictures of facial expressions captured for the expression report of a room.
    *
    * Documents: small_class.33. Path `/openapi/room_data/getExpReportList`, known from public material.
-   *
-   * Not in the large class document.
-   *
-   * The document has no response table for this operation; the meanings follow the names. The role values are those of the other operations.
    */
   listExpressionReports(params: RoomDataListExpressionReportsParams, options?: CallOptions): CallPromise<RoomDataListExpressionReportsResult> {
     return this.call("room_data.list_expression_reports", params, options);
@@ -334,11 +290,7 @@ export class RoomData extends Resource {
    *
    * Documents: small_class.36. **The path `/openapi/room_data/getDeviceCheckList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getDeviceCheck`, `/openapi/room_data/getDeviceInfo`, `/openapi/room_data/getDeviceDetect`, `/openapi/room_data/getUserDeviceInfo`, `/openapi/room_data/getRoomDeviceInfo`, `/openapi/room_data/exportDeviceCheck`, `/openapi/room_data/getDetectDevice`.
    *
-   * Not in the large class document.
-   *
    * The title and the words for 0 and 1 of the three states cannot be read for certain; the description says by room_id, the rest follows from the fields.
-   *
-   * The defaults stand in the example column of the parameter table.
    */
   listDeviceChecks(params: RoomDataListDeviceChecksParams, options?: CallOptions): PagePromise<RoomDataListDeviceChecksResult, RoomDataListDeviceChecksItem> {
     return this.pages("room_data.list_device_checks", params, options);
@@ -348,12 +300,6 @@ export class RoomData extends Resource {
    * 批量获取课后评价 Lists the after-class evaluation answers given in the rooms of the account on one day.
    *
    * Documents: small_class.37. **The path `/openapi/room_data/getEvaluationStatBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getEvaluationBatch`, `/openapi/room_data/batchGetEvaluationStat`, `/openapi/room_data/getEvaluationStatByDate`, `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`, `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
-   *
-   * Not in the large class document.
-   *
-   * The title begins with 批量获取 (get in batch); the rest follows from the date parameter and the example.
-   *
-   * The defaults stand in the example column of the parameter table.
    */
   listDailyEvaluations(params: RoomDataListDailyEvaluationsParams, options?: CallOptions): PagePromise<RoomDataListDailyEvaluationsResult, RoomDataListDailyEvaluationsItem> {
     return this.pages("room_data.list_daily_evaluations", params, options);
@@ -363,10 +309,6 @@ export class RoomData extends Resource {
    * 获取小班课学习报告数据 Lists the study reports of the students of a room.
    *
    * Documents: small_class.44. **The path `/openapi/room_data/getStudyReport` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getStudyReportList`, `/openapi/room_data/exportStudyReport`, `/openapi/room_data/getRoomStudyReport`, `/openapi/room_data/getStudyReportUrl`, `/openapi/small_course/getStudyReport`, `/openapi/room/getStudyReport`, `/openapi/room_data/getLearningReport`.
-   *
-   * Not in the large class document.
-   *
-   * The document has no response table; the comments in the example name the fields.
    */
   listStudyReports(params: RoomDataListStudyReportsParams, options?: CallOptions): CallPromise<RoomDataListStudyReportsItem[]> {
     return this.call("room_data.list_study_reports", params, options);
@@ -378,10 +320,6 @@ export class RoomData extends Resource {
    * Documents: small_class.57. **The path `/openapi/room_data/getBlackboardFile` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportBlackboard`, `/openapi/room_data/getBlackboard`, `/openapi/room_data/getRoomBlackboard`, `/openapi/room_data/getBlackboardUrl`, `/openapi/small_course/getBlackboardFile`, `/openapi/room_data/exportRoomBlackboard`, `/openapi/room/getBlackboard`.
    *
    * At most 100 calls in 86400 s.
-   *
-   * Not in the large class document.
-   *
-   * The title begins with 获取小班课 (get ... of the small class); the rest follows from the printed URL. The description (OCR) speaks of a limit of 100 calls and refers to another function, evidently the back office download.
    *
    * In the printed example the URL expires 30 seconds after ts: fetch it at once.
    *
@@ -396,10 +334,6 @@ export class RoomData extends Resource {
    *
    * Documents: double_teacher.19. **The path `/openapi/room_data/getRoomInteractData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getInteractData`, `/openapi/room_data/getRoomInteractList`, `/openapi/room_data/getInteractList`, `/openapi/room_data/exportInteractData`, `/openapi/room_data/getRoomInteractStat`, `/openapi/double_teacher/getInteractData`, `/openapi/interact_data/getInteractData`.
    *
-   * The document lists no timestamp and no sign for this API.
-   *
-   * There is no response table; meanings are read from the field names.
-   *
    * The values of interact_type are clipped after 1 (举手数...), so there may be more.
    */
   getInteractData(params: RoomDataGetInteractDataParams, options?: CallOptions): PagePromise<RoomDataGetInteractDataResult, RoomDataGetInteractDataItem> {
@@ -410,8 +344,6 @@ export class RoomData extends Resource {
    * 获取教室专注度检测详情 Returns the details of one attention check of a room.
    *
    * Documents: public_only.room_data.exportAttentionDetail. Path `/openapi/room_data/exportAttentionDetail`, known from public material.
-   *
-   * SyLive alone has it. Its companion exportAttentionList, in SyLive with room_id alone, is held to be the older form of large_class.67, whose answer names no attention_id.
    */
   exportAttentionDetail(params: RoomDataExportAttentionDetailParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("room_data.export_attention_detail", params, options);
@@ -421,10 +353,6 @@ export class RoomData extends Resource {
    * 获取单次红包记录 Returns the record of one red packet of a room.
    *
    * Documents: public_only.room_data.getRedPackageRecordInfo. Path `/openapi/room_data/getRedPackageRecordInfo`, known from public material.
-   *
-   * 007gzs alone has it. Its description speaks of record_id, but the parameter that it sends is red_package_id.
-   *
-   * No source gives the type of red_package_id; string is a neutral choice.
    */
   getRedPackageRecord(params: RoomDataGetRedPackageRecordParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("room_data.get_red_package_record", params, options);
@@ -758,7 +686,7 @@ export interface RoomDataGetBlackboardFileParams {
 export interface RoomDataGetInteractDataParams {
   /** Page number. */
   page?: number | undefined;
-  /** Records per page; the table types it string. */
+  /** Records per page. */
   page_size?: string | undefined;
   /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
   room_id: IdInput;
@@ -953,7 +881,7 @@ export interface RoomDataListQuizzesQuestionList {
   type?: "single_select" | "multi_select" | "question_answer" | "judge_question" | (string & {});
   /** Question id. */
   question_id?: Id;
-  /** Text of the question (the table types it int). */
+  /** Text of the question. */
   title?: string;
   /** Model answer; in the example only on the short-answer question. */
   suggested_solution?: string;
@@ -1032,7 +960,7 @@ export interface RoomDataGetCheckinInfoUserList {
 }
 
 export interface RoomDataGetCheckinInfoCheckinList {
-  /** When the sign-in was started (the table types it array). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   time?: string;
   /** The users of this sign-in. */
   user_list?: RoomDataGetCheckinInfoUserList[];

@@ -10,8 +10,6 @@ export class SmallCourse extends Resource {
    * 获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
    *
    * Documents: small_class.25. Path `/openapi/small_course/getDailyCost`, known from public material.
-   *
-   * The document has no response table for this operation.
    */
   getDailyCost(params: SmallCourseGetDailyCostParams, options?: CallOptions): CallPromise<SmallCourseGetDailyCostResult> {
     return this.call("small_course.get_daily_cost", params, options);
@@ -21,10 +19,6 @@ export class SmallCourse extends Resource {
    * 获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
    *
    * Documents: small_class.26. Path `/openapi/small_course/getRoomCost`, known from public material.
-   *
-   * The document has no response table for this operation.
-   *
-   * 007gzs returns only room_cost; the other two maps are newer.
    */
   listRoomCosts(params: SmallCourseListRoomCostsParams, options?: CallOptions): CallPromise<SmallCourseListRoomCostsResult> {
     return this.call("small_course.list_room_costs", params, options);
@@ -34,8 +28,6 @@ export class SmallCourse extends Resource {
    * 获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
    *
    * Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-   *
-   * The response table has no type column; the types are those of the example.
    */
   listUserCosts(params: SmallCourseListUserCostsParams, options?: CallOptions): CallPromise<SmallCourseListUserCostsResult> {
     return this.call("small_course.list_user_costs", params, options);
@@ -46,13 +38,7 @@ export class SmallCourse extends Resource {
    *
    * Documents: small_class.55. **The path `/openapi/small_course/getRoomRecordCost` is a guess**: the documents cut it off. Other candidates: `/openapi/small_course/getRecordCost`, `/openapi/small_course/getCloudRecordCost`, `/openapi/small_course/getRoomStorageCost`, `/openapi/small_course/getRoomVideoCost`, `/openapi/small_course/getDailyRecordCost`, `/openapi/small_course/getPlaybackCost`, `/openapi/small_course/getRoomPlaybackCost`.
    *
-   * Not in the large class document.
-   *
    * The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not given; small_class.26 counts in yuan.
-   *
-   * The URL is printed with http://.
-   *
-   * code 0 means success.
    */
   listRecordCosts(params: SmallCourseListRecordCostsParams, options?: CallOptions): CallPromise<SmallCourseListRecordCostsResult> {
     return this.call("small_course.list_record_costs", params, options);

@@ -34,8 +34,6 @@ export class SubAccount extends Resource {
    * 停用子账号 Stops a sub account.
    *
    * Documents: public_only.sub_account.stopSubAccount. Path `/openapi/sub_account/stopSubAccount`, known from public material.
-   *
-   * 007gzs returns the member partner_id of the answer, presumably the id of the stopped account.
    */
   stop(params: SubAccountStopParams, options?: CallOptions): CallPromise<SubAccountStopResult> {
     return this.call("sub_account.stop", params, options);
@@ -56,8 +54,6 @@ export class SubAccount extends Resource {
    * 查询子账号列表 Lists the sub accounts.
    *
    * Documents: public_only.sub_account.getSubAccountList. Path `/openapi/sub_account/getSubAccountList`, known from public material.
-   *
-   * SyLive always sends status, 0 by default; 007gzs leaves it out when not given.
    *
    * public_only.new_sub.getSubAccountList is the newer form.
    */

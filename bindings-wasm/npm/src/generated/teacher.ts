@@ -10,10 +10,6 @@ export class Teacher extends Resource {
    * 老师添加、修改接口 Adds a teacher to the double teacher interaction service, or changes one.
    *
    * Documents: public_only.teacher.save. Path `/openapi/teacher/save`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-   *
-   * No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of public_only.interact_data.save is int).
    */
   save(params: TeacherSaveParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("teacher.save", params, options);
@@ -23,10 +19,6 @@ export class Teacher extends Resource {
    * 老师删除接口 Deletes a teacher from the double teacher interaction service.
    *
    * Documents: public_only.teacher.delete. Path `/openapi/teacher/delete`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-   *
-   * No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of public_only.interact_data.save is int).
    */
   delete(params: TeacherDeleteParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("teacher.delete", params, options);
@@ -36,10 +28,6 @@ export class Teacher extends Resource {
    * 获取老师信息接口 Lists the teachers of one role.
    *
    * Documents: public_only.teacher.list. Path `/openapi/teacher/list`, known from public material.
-   *
-   * 007gzs alone has it: its class declares the host, with https (see the notes of the file).
-   *
-   * No source gives the type of role; string is a neutral choice.
    */
   list(params: TeacherListParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("teacher.list", params, options);

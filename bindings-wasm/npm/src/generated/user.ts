@@ -11,21 +11,9 @@ export class User extends Resource {
    *
    * Documents: users.1, small_class.users.1. **The path `/openapi/user/addUser` is a guess**: the documents cut it off. Other candidates: `/openapi/user/createUser`, `/openapi/user/userAdd`, `/openapi/user/add`, `/openapi/user/create`, `/openapi/user/saveUser`, `/openapi/user/registerUser`.
    *
-   * (users.1) The description speaks of students and teachers; the role parameter also takes 2.
-   *
    * For a teacher user_sn may be left out: the system makes user_sn equal to phone_number.
    *
    * (users.1) The phone number with which the customer logs in to the admin console belongs to a hidden special user; it cannot be registered as an ordinary user.
-   *
-   * (users.1) The request table calls role 2 an administrator (管理员, cell clipped, whole in users.2), the response table calls it an assistant (助教).
-   *
-   * The table types timestamp as string here.
-   *
-   * (users.1) The small class document (003) has the same operation; its request example sends mobile where this one sends user_sn.
-   *
-   * (small_class.users.1) Differs from users.1: the request example sends mobile, which no table has, where users.1 sends user_sn; nothing is said of the hidden special user.
-   *
-   * (small_class.users.1) Name in the request example restored after 002.
    */
   add(params: UserAddParams, options?: CallOptions): CallPromise<UserAddResult> {
     return this.call("user.add", params, options);
@@ -36,13 +24,7 @@ export class User extends Resource {
    *
    * Documents: users.2, small_class.users.2. Path `/openapi/user/getUserList`, known from public material.
    *
-   * The table types timestamp as string here.
-   *
    * (users.2) The printed response to role 0 also holds a user of role 2 (in 003 all roles): either the example is loose or role does not filter.
-   *
-   * (small_class.users.2) Differs from users.2: seven users in the example instead of two.
-   *
-   * (small_class.users.2) The printed response to role 0 holds users of all roles: either the example is loose or role does not filter.
    */
   list(params: UserListParams, options?: CallOptions): PagePromise<UserListResult, UserListItem> {
     return this.pages("user.list", params, options);
@@ -52,10 +34,6 @@ export class User extends Resource {
    * 批量删除用户 Deletes several users of one role.
    *
    * Documents: users.3, small_class.users.3. **The path `/openapi/user/deleteUserBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/batchDeleteUser`, `/openapi/user/removeUserBatch`, `/openapi/user/delUserBatch`, `/openapi/user/userDeleteBatch`, `/openapi/user/deleteUser`, `/openapi/user/deleteUsers`.
-   *
-   * The response table is empty.
-   *
-   * The printed request example puts quotation marks round the list of ids (also in users.4 and users.8); they are read as the document's own quoting.
    */
   deleteBatch(params: UserDeleteBatchParams, options?: CallOptions): CallPromise<null> {
     return this.call("user.delete_batch", params, options);
@@ -65,8 +43,6 @@ export class User extends Resource {
    * 给教室批量关联学员 Assigns several students to a room (its white list).
    *
    * Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
-   *
-   * The response table is empty.
    */
   assignStudents(params: UserAssignStudentsParams, options?: CallOptions): CallPromise<null> {
     return this.call("user.assign_students", params, options);
@@ -76,12 +52,6 @@ export class User extends Resource {
    * 给教室关联老师/助教 Assigns a teacher or assistant to a room.
    *
    * Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-   *
-   * (users.5) The description says batch, but one user_id is sent.
-   *
-   * (users.5) The role cell is clipped; its values are taken from the small class document (003), which lacks is_fake_assistant and types id as int.
-   *
-   * (small_class.users.5) Differs from users.5: no is_fake_assistant; the table types id int.
    */
   assignTeacher(params: UserAssignTeacherParams, options?: CallOptions): CallPromise<UserAssignTeacherResult> {
     return this.call("user.assign_teacher", params, options);
@@ -91,8 +61,6 @@ export class User extends Resource {
    * 获取教室关联的学员列表 Lists the students assigned to a room, by page.
    *
    * Documents: users.6, small_class.users.6. Path `/openapi/user/getClassStudent`, known from public material.
-   *
-   * (small_class.users.6) Differs from users.6: four students in the example instead of two.
    */
   listStudents(params: UserListStudentsParams, options?: CallOptions): PagePromise<UserListStudentsResult, UserListStudentsItem> {
     return this.pages("user.list_students", params, options);
@@ -103,11 +71,7 @@ export class User extends Resource {
    *
    * Documents: users.7, small_class.users.7. **The path `/openapi/user/getRoomTeacherList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getClassTeacher`, `/openapi/user/getClassTeacherAndAssistant`, `/openapi/user/getClassTeacherList`, `/openapi/user/getClassTeacherAssistant`, `/openapi/user/getClassUser`, `/openapi/user/getClassTeachers`, `/openapi/user/getRoomTeacher`.
    *
-   * The table lists the person's fields once, without the teacher and assistant levels of the example.
-   *
    * What teacher holds for a room without one is not said.
-   *
-   * (small_class.users.7) In the table, as far as the OCR shows, role 2 reads as another word than assistant, perhaps administrator (管理员); users.7 has assistant.
    */
   listTeachers(params: UserListTeachersParams, options?: CallOptions): CallPromise<UserListTeachersResult> {
     return this.call("user.list_teachers", params, options);
@@ -117,8 +81,6 @@ export class User extends Resource {
    * 批量移除教室内关联的学员 Removes several students from a room.
    *
    * Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
-   *
-   * The response table is empty.
    */
   removeStudents(params: UserRemoveStudentsParams, options?: CallOptions): CallPromise<null> {
     return this.call("user.remove_students", params, options);
@@ -128,10 +90,6 @@ export class User extends Resource {
    * 移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
    *
    * Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-   *
-   * (users.9) The small class document (003) shows id as int.
-   *
-   * (small_class.users.9) Differs from users.9: id is int in the table and in the example.
    */
   removeTeacher(params: UserRemoveTeacherParams, options?: CallOptions): CallPromise<UserRemoveTeacherResult> {
     return this.call("user.remove_teacher", params, options);
@@ -143,10 +101,6 @@ export class User extends Resource {
    * Documents: users.10, small_class.users.10. **The path `/openapi/user/getUserInfoByPhone` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getUserByPhone`, `/openapi/user/getUserInfo`, `/openapi/user/getUserInfoByPhoneNumber`, `/openapi/user/getUserByPhoneNumber`, `/openapi/user/getUserInfoByMobile`, `/openapi/user/getUser`.
    *
    * (users.10) The hidden special user made for the phone number with which the customer logs in to the admin console cannot be queried, neither in the console nor here.
-   *
-   * The table types timestamp as string, and prints phone_number's type as stirng.
-   *
-   * (small_class.users.10) Differs from users.10: nothing is said of the hidden special user.
    */
   getByPhone(params: UserGetByPhoneParams, options?: CallOptions): CallPromise<UserGetByPhoneResult> {
     return this.call("user.get_by_phone", params, options);
@@ -156,10 +110,6 @@ export class User extends Resource {
    * 修改用户信息 Changes a user's basic information.
    *
    * Documents: users.11, small_class.users.11. **The path `/openapi/user/updateUser` is a guess**: the documents cut it off. Other candidates: `/openapi/user/updateUserInfo`, `/openapi/user/modifyUser`, `/openapi/user/editUser`, `/openapi/user/modifyUserInfo`, `/openapi/user/editUserInfo`, `/openapi/user/update`, `/openapi/user/updateUserBasicInfo`.
-   *
-   * The table types timestamp as string here.
-   *
-   * (small_class.users.11) Only user_id is read as required, as in users.11; the marks are OCR.
    */
   update(params: UserUpdateParams, options?: CallOptions): CallPromise<UserUpdateResult> {
     return this.call("user.update", params, options);
@@ -169,10 +119,6 @@ export class User extends Resource {
    * 关联教室内助教水军角色 Gives an assistant in a room the shill role (助教水军), or takes it away.
    *
    * Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
-   *
-   * No response table; data is true in the example.
-   *
-   * Not in the small class document (003).
    */
   assignFakeAssistant(params: UserAssignFakeAssistantParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("user.assign_fake_assistant", params, options);
@@ -182,8 +128,6 @@ export class User extends Resource {
    * 班级列表 Lists the account's classes (student groups), by page.
    *
    * Documents: users.13. **The path `/openapi/user/getClassList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getGroupList`, `/openapi/user/getUserGroupList`, `/openapi/user/listGroup`, `/openapi/user/groupList`, `/openapi/user_group/getList`, `/openapi/group/list`, `/openapi/group/getGroupList`.
-   *
-   * Not in the small class document (003).
    *
    * The classes of this list are student groups, not rooms: their ids are the group_id of video.list_whitelist_groups and its neighbours.
    */
@@ -383,7 +327,7 @@ export interface UserListItem {
   email?: string;
   /** Remark. */
   remark?: string;
-  /** Creation time; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
   /** Mobile phone number. */
   phone_number?: string;
@@ -413,13 +357,13 @@ export interface UserListStudentsItem {
   assign_role?: 0 | 1 | 2 | (number & {});
   /** User name. */
   name?: string;
-  /** User number (the table says user id). */
+  /** User number. */
   user_sn?: string;
   /** E-mail address. */
   email?: string;
   /** Remark. */
   remark?: string;
-  /** Time of the assignment; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
   /** Mobile phone number. */
   phone_number?: string;
@@ -456,7 +400,7 @@ export interface UserListTeachersTeacher {
   phone_number?: string;
   /** E-mail address; may be null. */
   email?: string;
-  /** Time of the assignment; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
   /** Remark. */
   remark?: string;
@@ -485,7 +429,7 @@ export interface UserListTeachersAssistant {
   phone_number?: string;
   /** E-mail address; may be null. */
   email?: string;
-  /** Time of the assignment; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
   /** Remark. */
   remark?: string;
@@ -525,7 +469,7 @@ export interface UserGetByPhoneResult {
   email?: string;
   /** Remark. */
   remark?: string;
-  /** Creation time; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
   /** Mobile phone number. */
   phone_number?: string;
@@ -545,7 +489,7 @@ export interface UserListClassesItem {
   partner_id?: Id;
   /** Class name. */
   name?: string;
-  /** Remark; the table prints it as remard. */
+  /** Remark. */
   remark?: string;
   /** Number of people in the class. */
   user_count?: number;

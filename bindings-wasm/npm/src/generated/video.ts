@@ -11,15 +11,9 @@ export class Video extends Resource {
    *
    * Documents: vod.2. Path `/openapi/video/getUploadUrl`, known from public material.
    *
-   * watermark, watermark_pos and callback_url are not in the public SDKs, which are older.
-   *
    * If both standard and super are asked for but the source is only of standard quality, only standard is made.
    *
    * If only super is asked for and the source does not reach it, one result of the same definition as the source is made.
-   *
-   * The codes of definition, format and encrypt are cut off in the document and completed from the public SDKs.
-   *
-   * The corner names of watermark_pos are a judgement from the live watermark setting, not printed.
    */
   getUploadUrl(params: VideoGetUploadUrlParams, options?: CallOptions): CallPromise<VideoGetUploadUrlResult> {
     return this.call("video.get_upload_url", params, options);
@@ -29,12 +23,6 @@ export class Video extends Resource {
    * 上传视频/音频 Uploads the file itself to the address that get_upload_url or get_resume_upload_url returned.
    *
    * Documents: vod.3. It goes to an address that another operation returned.
-   *
-   * Success is code 1 here, not 0.
-   *
-   * The answer has no data member; fid stands at the top level.
-   *
-   * No partner_id, timestamp or sign: the address carries fid, ts and token in its query.
    *
    * Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
    *
@@ -66,8 +54,6 @@ export class Video extends Resource {
    * 获取指定ID视频信息 Gets the details of one video that has not been deleted.
    *
    * Documents: vod.6. Path `/openapi/video/getInfo`, known from public material.
-   *
-   * The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a public description of the transcode callback, which has the same fields.
    */
   info(params: VideoInfoParams, options?: CallOptions): CallPromise<VideoInfoResult> {
     return this.call("video.info", params, options);
@@ -77,8 +63,6 @@ export class Video extends Resource {
    * 获取指定ID视频截图 Gets the screenshots of one video that has not been deleted.
    *
    * Documents: vod.7. Path `/openapi/video/getImage`, known from public material.
-   *
-   * The example lists four addresses although img_count is 5.
    */
   getScreenshots(params: VideoGetScreenshotsParams, options?: CallOptions): CallPromise<VideoGetScreenshotsResult> {
     return this.call("video.get_screenshots", params, options);
@@ -90,10 +74,6 @@ export class Video extends Resource {
    * Documents: vod.8. Path `/openapi/video/removeDefinition`, known from public material.
    *
    * Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call fails.
-   *
-   * The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the default.
-   *
-   * The code lists are cut off in the document and completed from the public SDKs.
    */
   removeDefinitions(params: VideoRemoveDefinitionsParams, options?: CallOptions): CallPromise<VideoRemoveDefinitionsResult> {
     return this.call("video.remove_definitions", params, options);
@@ -141,8 +121,6 @@ export class Video extends Resource {
    * 获取指定ID分类信息 Gets one category and its subcategories.
    *
    * Documents: vod.13. Path `/openapi/video/getCategoryInfo`, known from public material.
-   *
-   * The printed request also carries parent_id, which the table of parameters does not have.
    */
   getCategory(params?: VideoGetCategoryParams, options?: CallOptions): CallPromise<VideoGetCategoryResult> {
     return this.call("video.get_category", params, options);
@@ -174,8 +152,6 @@ export class Video extends Resource {
    * Documents: vod.16. Path `/openapi/video/getCategoryVideo`, known from public material.
    *
    * For a first-level category the videos of its second-level categories are included.
-   *
-   * The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
    */
   listByCategory(params: VideoListByCategoryParams, options?: CallOptions): PagePromise<VideoListByCategoryResult, VideoListByCategoryItem> {
     return this.pages("video.list_by_category", params, options);
@@ -185,8 +161,6 @@ export class Video extends Resource {
    * 设置视频分类 Puts one video in a category, or takes it out.
    *
    * Documents: vod.17. Path `/openapi/video/setVideoCategory`, known from public material.
-   *
-   * The table of the answer names category_id, the example the five category_levelN_id instead.
    */
   setCategory(params: VideoSetCategoryParams, options?: CallOptions): CallPromise<VideoSetCategoryResult> {
     return this.call("video.set_category", params, options);
@@ -198,8 +172,6 @@ export class Video extends Resource {
    * Documents: vod.18. Path `/openapi/video/getPlayerToken`, known from public material.
    *
    * The server gets the token and hands it to the client.
-   *
-   * The answer table calls the token "video id", evidently a slip.
    */
   getPlayerToken(params: VideoGetPlayerTokenParams, options?: CallOptions): CallPromise<VideoGetPlayerTokenResult> {
     return this.call("video.get_player_token", params, options);
@@ -209,10 +181,6 @@ export class Video extends Resource {
    * 批量获取播放器token Gets the player tokens of several videos at once.
    *
    * Documents: vod.19. Path `/openapi/video/getPlayerTokenBatch`, known from public material.
-   *
-   * The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR copy shows that it belongs here.
-   *
-   * The product_type list is cut off in the document; its values are completed from the public Python SDK.
    */
   getPlayerTokens(params: VideoGetPlayerTokensParams, options?: CallOptions): CallPromise<Record<string, string>> {
     return this.call("video.get_player_tokens", params, options);
@@ -242,12 +210,6 @@ export class Video extends Resource {
    * 获取点播视频列表 Lists the VOD videos, in pages.
    *
    * Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
-   *
-   * name is not in the public SDKs, which are older; the limit of 1000 per page is from them.
-   *
-   * The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
-   *
-   * The table types list[].create_time timestamp; the printed answer has YYYY-MM-DD HH:MM:SS.
    */
   list(params?: VideoListParams, options?: CallOptions): PagePromise<VideoListResult, VideoListItem> {
     return this.pages("video.list", params, options);
@@ -257,8 +219,6 @@ export class Video extends Resource {
    * 上传点播字幕文件 Uploads a subtitle file for a video.
    *
    * Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`, `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
-   *
-   * POST/GET is printed, but a file needs a multipart POST.
    */
   uploadSubtitle(params: VideoUploadSubtitleParams, options?: CallOptions): CallPromise<VideoUploadSubtitleResult> {
     return this.call("video.upload_subtitle", params, options);
@@ -304,8 +264,6 @@ export class Video extends Resource {
    * 设置滚动公告 Creates a scrolling notice of one or more lines.
    *
    * Documents: vod.41. **The path `/openapi/video/setScrollNotice` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`, `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
-   *
-   * The printed sample of notice lacks the quotes around the content values too; they are added in request_example.
    */
   setScrollNotice(params: VideoSetScrollNoticeParams, options?: CallOptions): CallPromise<VideoSetScrollNoticeResult> {
     return this.call("video.set_scroll_notice", params, options);
@@ -324,12 +282,6 @@ export class Video extends Resource {
    * 获取点播弹题 Gets the pop-up questions of a video.
    *
    * Documents: vod.43. **The path `/openapi/video/getQuestionList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`, `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
-   *
-   * The table of question_list is cut off after the sample values: types and meanings of its fields are judged from the names, the samples and the examples.
-   *
-   * All values inside question_list are strings in the example; the samples in the table are bare numbers.
-   *
-   * total is 10 in the example although two questions are listed.
    */
   listQuestions(params: VideoListQuestionsParams, options?: CallOptions): CallPromise<VideoListQuestionsResult> {
     return this.call("video.list_questions", params, options);
@@ -341,8 +293,6 @@ export class Video extends Resource {
    * Documents: vod.44. **The path `/openapi/video/editQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setQuestion`, `/openapi/video/saveQuestion`, `/openapi/video/updateQuestion`, `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
    *
    * A question or option whose id exists is edited, one without is added.
-   *
-   * The table gives the type of question_list as string. The document prints the request as one JSON object: question_list (the array above), video_unique "123", partner_id, timestamp, sign.
    */
   saveQuestions(params: VideoSaveQuestionsParams, options?: CallOptions): CallPromise<null> {
     return this.call("video.save_questions", params, options);
@@ -361,8 +311,6 @@ export class Video extends Resource {
    * 批量设置视频分类 Puts several videos in a category, or takes them out.
    *
    * Documents: vod.46. **The path `/openapi/video/setVideoCategoryBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`, `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
-   *
-   * The document has no table of the answer.
    */
   setCategoryBatch(params: VideoSetCategoryBatchParams, options?: CallOptions): CallPromise<VideoSetCategoryBatchResult> {
     return this.call("video.set_category_batch", params, options);
@@ -372,10 +320,6 @@ export class Video extends Resource {
    * 设置三分屏信息 Sets the three-part screen of a video: its slides and the signalling file.
    *
    * Documents: vod.47. **The path `/openapi/video/setTripleScreen` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setThreeScreen`, `/openapi/video/setThreeSplitScreen`, `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`, `/openapi/video/setThreePartScreen`.
-   *
-   * POST/GET is printed, but a file needs a multipart POST.
-   *
-   * The failure example reports a wrong format of line 1, that is of the signalling file; it has no data member.
    */
   setTripleScreen(params: VideoSetTripleScreenParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("video.set_triple_screen", params, options);
@@ -385,8 +329,6 @@ export class Video extends Resource {
    * 点播设置打点接口 Sets the markers on the time line of a video.
    *
    * Documents: vod.48. **The path `/openapi/video/setMark` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setVideoMark`, `/openapi/video/setDot`, `/openapi/video/setPoint`, `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`, `/openapi/video/setVideoPoint`.
-   *
-   * The sample of content in the table reads, as far as it is visible: [{"descriptio... https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
    */
   setMarks(params: VideoSetMarksParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("video.set_marks", params, options);
@@ -396,8 +338,6 @@ export class Video extends Resource {
    * 获取打点数据列表 Gets the markers on the time line of a video.
    *
    * Documents: vod.49. **The path `/openapi/video/getMarkList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getMark`, `/openapi/video/getVideoMarkList`, `/openapi/video/getDotList`, `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`, `/openapi/video/getVideoDotList`.
-   *
-   * The document has no table of the answer; the meanings are judged from the names.
    */
   listMarks(params: VideoListMarksParams, options?: CallOptions): CallPromise<VideoListMarksResult> {
     return this.call("video.list_marks", params, options);
@@ -407,8 +347,6 @@ export class Video extends Resource {
    * 设置点播打点跳转功能接口 Turns jumping from the markers of a video on or off.
    *
    * Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`, `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
-   *
-   * jump is marked required although a default of 1 is printed.
    */
   setMarkJump(params: VideoSetMarkJumpParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("video.set_mark_jump", params, options);
@@ -418,8 +356,6 @@ export class Video extends Resource {
    * 获取点播评论token接口 Gets a token that identifies a user to the comment functions of VOD.
    *
    * Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`, `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
-   *
-   * The document has no table of the answer.
    */
   getCommentToken(params: VideoGetCommentTokenParams, options?: CallOptions): CallPromise<VideoGetCommentTokenResult> {
     return this.call("video.get_comment_token", params, options);
@@ -456,8 +392,6 @@ export class Video extends Resource {
    * 获取点播已关联白名单用户列表接口 Lists the users on the whitelist of a video, in pages.
    *
    * Documents: vod.55. **The path `/openapi/video/getWhitelistUserList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListUser`, `/openapi/video/getWhiteUserList`, `/openapi/video/getWhiteListUserList`, `/openapi/video/getWhitelistUser`, `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`, `/openapi/video_whitelist/getUserList`.
-   *
-   * The document has no table of the answer; the meanings are judged from the names.
    */
   listWhitelistUsers(params: VideoListWhitelistUsersParams, options?: CallOptions): PagePromise<VideoListWhitelistUsersResult, VideoListWhitelistUsersItem> {
     return this.pages("video.list_whitelist_users", params, options);
@@ -467,8 +401,6 @@ export class Video extends Resource {
    * 学员关联点播白名单接口 Puts students on the whitelist of a video.
    *
    * Documents: vod.56. **The path `/openapi/video/addWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`, `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`, `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
-   *
-   * Printed request: video_unique "1312210", user_ids "306231,305467", with timestamp, sign and partner_id.
    */
   addWhitelistUsers(params: VideoAddWhitelistUsersParams, options?: CallOptions): CallPromise<boolean> {
     return this.call("video.add_whitelist_users", params, options);
@@ -489,10 +421,6 @@ export class Video extends Resource {
    * Documents: vod.58. **The path `/openapi/video/getQuestionAnswer` is a guess**: the documents cut it off. Other candidates: `/openapi/video_data/getQuestionAnswer`, `/openapi/video/getQuestionUserAnswer`, `/openapi/video_data/getQuestionUserAnswer`, `/openapi/video/getQuestionAnswerList`, `/openapi/video/getQuestionStudentAnswer`, `/openapi/video_data/exportQuestionAnswer`.
    *
    * The answers depend on the questions: when a question has been changed and the student has not answered again, the old answer counts as wrong even if it would be right now.
-   *
-   * The document has no table of the answer; the meanings are judged from the names.
-   *
-   * complete_time is an empty text in two of the printed rows, YYYY-MM-DD HH:MM:SS in the others.
    */
   listQuestionAnswers(params: VideoListQuestionAnswersParams, options?: CallOptions): CallPromise<VideoListQuestionAnswersResult> {
     return this.call("video.list_question_answers", params, options);
@@ -504,8 +432,6 @@ export class Video extends Resource {
    * Documents: public_only.video.getUrl. Path `/openapi/video/getUrl`, known from public material.
    *
    * play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one member per definition, of which only the name low is known.
-   *
-   * SyLive types its setter for format as an array although one name is meant; 007gzs takes one name.
    */
   getUrls(params: VideoGetUrlsParams, options?: CallOptions): CallPromise<VideoGetUrlsResult> {
     return this.call("video.get_urls", params, options);
@@ -515,8 +441,6 @@ export class Video extends Resource {
    * 视频二次转码 Transcodes a video into further definitions, not asked for when it was uploaded.
    *
    * Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public material.
-   *
-   * SyLive never leaves format out, and by a slip its default list is sent as 0,1,2 in place of 1,2,4.
    */
   transcodeAgain(params: VideoTranscodeAgainParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("video.transcode_again", params, options);
@@ -704,7 +628,7 @@ export interface VideoGetPlayerTokenParams {
 
 /** Parameters of `video.get_player_tokens`: 批量获取播放器token. */
 export interface VideoGetPlayerTokensParams {
-  /** Video ids, separated by commas. The table prints the type as int. */
+  /** Video ids, separated by commas. */
   video_ids: IdInput | readonly IdInput[];
   /** Lifetime of the tokens in seconds; 0 means that they do not expire. */
   expires_in: number;

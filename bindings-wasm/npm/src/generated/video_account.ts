@@ -32,8 +32,6 @@ export class VideoAccount extends Resource {
    * 查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
    *
    * Documents: vod.37. **The path `/openapi/video_account/getUsedFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedFlowList`, `/openapi/video_account/getDailyUsedFlow`, `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`, `/openapi/video_data/getUsedFlowDetail`.
-   *
-   * The table lists flow (int, bytes) and date (int, the day); the example shows flow as an object whose keys are the dates.
    */
   getUsedFlowDetail(params: VideoAccountGetUsedFlowDetailParams, options?: CallOptions): CallPromise<VideoAccountGetUsedFlowDetailResult> {
     return this.call("video_account.get_used_flow_detail", params, options);
@@ -43,10 +41,6 @@ export class VideoAccount extends Resource {
    * 查询账号产品线下一天的视频流量使用明细 Lists the traffic of each video of a product line on one day, in pages.
    *
    * Documents: vod.38. **The path `/openapi/video_account/getVideoFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getVideoUsedFlow`, `/openapi/video_data/getVideoUsedFlow`, `/openapi/video_account/getAllVideoUsedFlow`, `/openapi/video_account/getVideoUsedFlowDetail`, `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`, `/openapi/video_account/getVideoFlowList`.
-   *
-   * product_type is marked required although 5 stands in the column "example/default value" and its description speaks of a default.
-   *
-   * The product_type list is cut off in the document; its values are completed from the public Python SDK.
    */
   listVideoFlow(params: VideoAccountListVideoFlowParams, options?: CallOptions): PagePromise<VideoAccountListVideoFlowResult, VideoAccountListVideoFlowItem> {
     return this.pages("video_account.list_video_flow", params, options);
@@ -58,8 +52,6 @@ export class VideoAccount extends Resource {
    * Documents: vod.39. **The path `/openapi/video_account/getStorageAndFlow` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedStorageAndFlow`, `/openapi/video_account/getStorageAndFlowStat`, `/openapi/video_account/getStorageFlow`, `/openapi/video_account/getAccountStat`, `/openapi/video_account/getAccountUsage`.
    *
    * Traffic is not live: it is totalled once a day.
-   *
-   * doc has storage only. The document explains the names of the members in a remark below the example.
    *
    * The unit of storage is not printed (bytes in vod.20).
    */
@@ -279,6 +271,6 @@ export interface VideoAccountSetTranscodeCallbackUrlResult {
 }
 
 export interface VideoAccountGetTranscodeCallbackUrlResult {
-  /** The callback address (the table calls it "date", evidently a slip). */
+  /** The callback address. */
   url?: string;
 }

@@ -25,10 +25,6 @@ export class VideoData extends Resource {
    * Documents: vod.24. Path `/openapi/video_data/getVideoPlayRecord`, known from public material.
    *
    * Seeking, speed and pauses make the watched time differ from end minus start; that is normal.
-   *
-   * user_number is not in the public SDKs, which are older.
-   *
-   * client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2 iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
    */
   listPlayRecords(params: VideoDataListPlayRecordsParams, options?: CallOptions): PagePromise<VideoDataListPlayRecordsResult, VideoDataListPlayRecordsItem> {
     return this.pages("video_data.list_play_records", params, options);
@@ -38,10 +34,6 @@ export class VideoData extends Resource {
    * 获取账号所有视频观看记录 Lists the plays of all videos of the account (VOD and playbacks), one record per play.
    *
    * Documents: vod.25. Path `/openapi/video_data/exportVideoReportBatch`, known from public material.
-   *
-   * client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2 iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
-   *
-   * The product_type list is cut off in the document; its values are completed from the public Python SDK.
    */
   exportReports(params: VideoDataExportReportsParams, options?: CallOptions): PagePromise<VideoDataExportReportsResult, VideoDataExportReportsItem> {
     return this.pages("video_data.export_reports", params, options);
@@ -51,8 +43,6 @@ export class VideoData extends Resource {
    * 获取播放量排行 Gets the 100 most played videos of a period with their play counts.
    *
    * Documents: vod.28. Path `/openapi/video_data/getVideoPlayCountRank`, known from public material.
-   *
-   * The product_type list is cut off in the document; its values are completed from the public Python SDK.
    */
   getPlayCountRank(params: VideoDataGetPlayCountRankParams, options?: CallOptions): CallPromise<VideoDataGetPlayCountRankResult> {
     return this.call("video_data.get_play_count_rank", params, options);
@@ -71,8 +61,6 @@ export class VideoData extends Resource {
    * 获取账号视频播放量 Gets the plays per day of the whole account in a period.
    *
    * Documents: vod.30. Path `/openapi/video_data/getPartnerDailyPlayCount`, known from public material.
-   *
-   * The product_type list is cut off in the document; its values are completed from the public Python SDK.
    */
   getAccountPlayCount(params: VideoDataGetAccountPlayCountParams, options?: CallOptions): CallPromise<VideoDataGetAccountPlayCountResult> {
     return this.call("video_data.get_account_play_count", params, options);
@@ -84,8 +72,6 @@ export class VideoData extends Resource {
    * Documents: public_only.video_data.getPlaybackPlayRecord. Path `/openapi/video_data/getPlaybackPlayRecord`, known from public material.
    *
    * 007gzs says that the period must lie within one day; SyLive only refuses more than 24 hours.
-   *
-   * vod.24 is the counterpart for a VOD video; whether the answers are alike is not known.
    */
   listPlaybackRecords(params: VideoDataListPlaybackRecordsParams, options?: CallOptions): CallPromise<unknown> {
     return this.call("video_data.list_playback_records", params, options);

@@ -31,8 +31,6 @@ class Chat(Resource):
 
         At most 2 calls in 1 s for one room.
 
-        code 0 means success; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
             page: Page number. Default: `1`.
@@ -62,8 +60,6 @@ class Chat(Resource):
 
         At most 3 calls in 1 s for one room.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
             chat_ids: Message ids, comma-separated, e.g. 871976962,871976963.
@@ -92,12 +88,8 @@ class Chat(Resource):
         `/openapi/live/revokeChatMessage`, `/openapi/chat/recallChat`, `/openapi/chat/revokeMessage`,
         `/openapi/chat/withdrawChat`.
 
-        code 0 means that the message was withdrawn.
-
-        (small_class.65) Differs from large_class.86: no from_uid parameter.
-
         Args:
-            class_id: Room id (the table says bigint).
+            class_id: Room id.
             id: Message id: a key of data in the answer to sending chat messages (API 35), or msg_id of the chat
                 message callback.
             from_uid: User id of the sender: uid of the chat message callback. Only in large_class.86. Required in
@@ -123,8 +115,6 @@ class AsyncChat(AsyncResource):
         Documents: large_class.77. Path `/openapi/chat/getRoomChatList`, printed in a document.
 
         At most 2 calls in 1 s for one room.
-
-        code 0 means success; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -155,8 +145,6 @@ class AsyncChat(AsyncResource):
 
         At most 3 calls in 1 s for one room.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
             chat_ids: Message ids, comma-separated, e.g. 871976962,871976963.
@@ -185,12 +173,8 @@ class AsyncChat(AsyncResource):
         `/openapi/live/revokeChatMessage`, `/openapi/chat/recallChat`, `/openapi/chat/revokeMessage`,
         `/openapi/chat/withdrawChat`.
 
-        code 0 means that the message was withdrawn.
-
-        (small_class.65) Differs from large_class.86: no from_uid parameter.
-
         Args:
-            class_id: Room id (the table says bigint).
+            class_id: Room id.
             id: Message id: a key of data in the answer to sending chat messages (API 35), or msg_id of the chat
                 message callback.
             from_uid: User id of the sender: uid of the chat message callback. Only in large_class.86. Required in

@@ -32,16 +32,9 @@ class Doc(Resource):
 
         (large_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif.
 
-        (large_class.10) The printed PHP code computes sign before the file is added: the file takes no part in it.
-
-        (small_class.10) Differs from large_class.10: .zip is accepted too, and sign is in the table.
-
         (small_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif .zip.
 
-        (small_class.10) A note (OCR) gives two ways, evidently to upload H5 courseware: a .zip passed as attachment,
-        or small_class.35, which takes a URL.
-
-        (small_class.10) The printed PHP code computes sign before the file is added.
+        H5 courseware is uploaded as a .zip here, or by its URL with doc.upload_h5_by_url.
 
         Args:
             attachment: The file to upload; files take no part in the signature.
@@ -119,8 +112,6 @@ class Doc(Resource):
 
         Documents: large_class.14, small_class.14. Path `/openapi/doc/removeDoc`, known from public material.
 
-        code 0 means that the document was removed.
-
         Args:
             room_id: Room id.
             fid: Document id.
@@ -148,24 +139,10 @@ class Doc(Resource):
 
         (large_class.61, small_class.47) Only rooms on webrtc can play audio and video courseware.
 
-        (large_class.84, small_class.64) The file appears in the file management of the admin backend, and, with
-        room_id, among the files of the room.
-
-        (large_class.84, small_class.64) Audio: mp3, wav, wma, aac, flac, m4a, oga, opus.
-
-        (large_class.84, small_class.64) Video: mp4, 3gp, mpg, mpeg, 3g2, avi, flv, wmv, h264, m4v, mj2, mov, ogg,
-        ogv, rm, rmvb, qt, webm.
-
         (large_class.84, small_class.64) At most 50 MB.
 
-        (large_class.84, small_class.64) Only rooms on WebRTC can play audio and video courseware.
-
-        (large_class.84, small_class.64) the request example misspells attachment as ataachment
-
-        (large_class.84, small_class.64) code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
-            attachment: The audio or video file, at most 50 MB (the table types it binary).
+            attachment: The audio or video file, at most 50 MB.
             room_id: Room id; when given the file is bound to the room, otherwise it is not bound.
             parent_finder_id: Id of the folder it goes into; 0 is the top level. Only in large_class.84,
                 small_class.64.
@@ -189,8 +166,6 @@ class Doc(Resource):
         Documents: large_class.68, small_class.54. **The path `/openapi/doc/bindMultiDoc` is a guess**: the documents
         cut it off. Other candidates: `/openapi/doc/bindDocs`, `/openapi/doc/multiBindDoc`, `/openapi/doc/bindDocBatch`,
         `/openapi/doc/bindMultiDocToRoom`, `/openapi/doc/batchBindDoc`, `/openapi/doc/bindRoomMulti`.
-
-        the table names the id list fids, the example fid
 
         Args:
             room_id: Room id.
@@ -284,7 +259,7 @@ class Doc(Resource):
 
         Args:
             finder_ids: Ids of the folders to bind; several finder_id values, comma-separated.
-            room_id: Room id (the table says optional).
+            room_id: Room id.
         """
         self._call("doc.bind_folders", NOTHING, {"finder_ids": finder_ids, "room_id": room_id}, options)
 
@@ -314,10 +289,6 @@ class Doc(Resource):
 
         Documents: small_class.35. Path `/openapi/doc/uploadH5ByUrl`, known from public material.
 
-        Not in the large class document; the nearest there is large_class.106.
-
-        007gzs has no name parameter.
-
         Args:
             h5_doc_url: Address of the H5 courseware; must begin with https://.
             room_id: Room id; when given the courseware is bound to the room, otherwise it is not bound.
@@ -341,11 +312,6 @@ class Doc(Resource):
 
         Documents: small_class.38. Path `/openapi/doc/bindDocMulti`, known from public material.
 
-        Not in the large class document; large_class.68 is the reverse (several documents, one room).
-
-        The printed request example has a quotation mark in front of the room ids; in the sign one l of the OCR is
-        read as 1.
-
         Args:
             room_ids: Room ids, separated by commas.
             fid: Document id.
@@ -365,13 +331,6 @@ class Doc(Resource):
         `/openapi/doc/getDocPreviewList`, `/openapi/doc/listDocPreview`, `/openapi/doc/getRoomDocList`,
         `/openapi/doc/preview`, `/openapi/doc/getPreviewList`.
 
-        Not in the large class document.
-
-        The title ends in 接口 (interface) and seems to begin with 小班课 (small class); the rest follows from the
-        response. small_class.49 returns the same for one document.
-
-        The table types partner_id as string here.
-
         Args:
             room_id: Room id.
         """
@@ -384,13 +343,6 @@ class Doc(Resource):
         Other candidates: `/openapi/doc/getDocPreviewByFid`, `/openapi/doc/docPreview`, `/openapi/doc/previewDoc`,
         `/openapi/doc/getDocInfo`, `/openapi/doc/getPreviewInfo`, `/openapi/doc/getDocPreviewUrl`,
         `/openapi/doc/getDocInfoByFid`.
-
-        Not in the large class document.
-
-        Readable in the title: 通过...ID获取 (get by id), 文件 (file) and 接口 (interface); the rest follows from the
-        response.
-
-        Response table and example are those of small_class.45; the example shows four documents for a single fid.
 
         Args:
             fid: Document id.
@@ -411,13 +363,6 @@ class Doc(Resource):
         candidates: `/openapi/doc/listFile`, `/openapi/doc/listAllFile`, `/openapi/doc/getAllDoc`,
         `/openapi/doc/listAccountDoc`, `/openapi/doc/getFileList`, `/openapi/doc/listPartnerDoc`,
         `/openapi/doc/listAllDocs`.
-
-        Not in the large class document.
-
-        The title begins with 获取账号下 (get under the account), has 上传 (upload) and ends in 接口 (interface); the
-        middle cannot be read.
-
-        Defaults of page and page_size are clipped.
 
         Args:
             type: Which files to list (the mark is read as optional; the cell begins with a word for source).
@@ -440,11 +385,6 @@ class Doc(Resource):
         candidates: `/openapi/doc/rename`, `/openapi/doc/updateDocName`, `/openapi/doc/updateDoc`,
         `/openapi/doc/renameFile`, `/openapi/doc/update`, `/openapi/doc/setDocName`.
 
-        Not in the large class document.
-
-        The title ends in 接口 (interface); that it renames follows from the parameters fid and name and the same two
-        in the response.
-
         Args:
             fid: Document id.
             name: New name.
@@ -458,11 +398,6 @@ class Doc(Resource):
         candidates: `/openapi/doc/delete`, `/openapi/doc/delDoc`, `/openapi/doc/deleteFile`, `/openapi/doc/removeFile`,
         `/openapi/doc/deleteAllDoc`.
 
-        Not in the large class document.
-
-        The title ends in 接口 (interface); that it deletes the document follows from its single parameter, data null
-        and its place after small_class.51.
-
         Args:
             fid: Document id.
         """
@@ -475,8 +410,6 @@ class Doc(Resource):
         candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`,
         `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`,
         `/openapi/doc/cancelBindDoc`.
-
-        Not in the large class document.
 
         Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口
         (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is
@@ -508,16 +441,9 @@ class AsyncDoc(AsyncResource):
 
         (large_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif.
 
-        (large_class.10) The printed PHP code computes sign before the file is added: the file takes no part in it.
-
-        (small_class.10) Differs from large_class.10: .zip is accepted too, and sign is in the table.
-
         (small_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif .zip.
 
-        (small_class.10) A note (OCR) gives two ways, evidently to upload H5 courseware: a .zip passed as attachment,
-        or small_class.35, which takes a URL.
-
-        (small_class.10) The printed PHP code computes sign before the file is added.
+        H5 courseware is uploaded as a .zip here, or by its URL with doc.upload_h5_by_url.
 
         Args:
             attachment: The file to upload; files take no part in the signature.
@@ -601,8 +527,6 @@ class AsyncDoc(AsyncResource):
 
         Documents: large_class.14, small_class.14. Path `/openapi/doc/removeDoc`, known from public material.
 
-        code 0 means that the document was removed.
-
         Args:
             room_id: Room id.
             fid: Document id.
@@ -630,24 +554,10 @@ class AsyncDoc(AsyncResource):
 
         (large_class.61, small_class.47) Only rooms on webrtc can play audio and video courseware.
 
-        (large_class.84, small_class.64) The file appears in the file management of the admin backend, and, with
-        room_id, among the files of the room.
-
-        (large_class.84, small_class.64) Audio: mp3, wav, wma, aac, flac, m4a, oga, opus.
-
-        (large_class.84, small_class.64) Video: mp4, 3gp, mpg, mpeg, 3g2, avi, flv, wmv, h264, m4v, mj2, mov, ogg,
-        ogv, rm, rmvb, qt, webm.
-
         (large_class.84, small_class.64) At most 50 MB.
 
-        (large_class.84, small_class.64) Only rooms on WebRTC can play audio and video courseware.
-
-        (large_class.84, small_class.64) the request example misspells attachment as ataachment
-
-        (large_class.84, small_class.64) code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
-            attachment: The audio or video file, at most 50 MB (the table types it binary).
+            attachment: The audio or video file, at most 50 MB.
             room_id: Room id; when given the file is bound to the room, otherwise it is not bound.
             parent_finder_id: Id of the folder it goes into; 0 is the top level. Only in large_class.84,
                 small_class.64.
@@ -671,8 +581,6 @@ class AsyncDoc(AsyncResource):
         Documents: large_class.68, small_class.54. **The path `/openapi/doc/bindMultiDoc` is a guess**: the documents
         cut it off. Other candidates: `/openapi/doc/bindDocs`, `/openapi/doc/multiBindDoc`, `/openapi/doc/bindDocBatch`,
         `/openapi/doc/bindMultiDocToRoom`, `/openapi/doc/batchBindDoc`, `/openapi/doc/bindRoomMulti`.
-
-        the table names the id list fids, the example fid
 
         Args:
             room_id: Room id.
@@ -766,7 +674,7 @@ class AsyncDoc(AsyncResource):
 
         Args:
             finder_ids: Ids of the folders to bind; several finder_id values, comma-separated.
-            room_id: Room id (the table says optional).
+            room_id: Room id.
         """
         await self._call("doc.bind_folders", NOTHING, {"finder_ids": finder_ids, "room_id": room_id}, options)
 
@@ -796,10 +704,6 @@ class AsyncDoc(AsyncResource):
 
         Documents: small_class.35. Path `/openapi/doc/uploadH5ByUrl`, known from public material.
 
-        Not in the large class document; the nearest there is large_class.106.
-
-        007gzs has no name parameter.
-
         Args:
             h5_doc_url: Address of the H5 courseware; must begin with https://.
             room_id: Room id; when given the courseware is bound to the room, otherwise it is not bound.
@@ -823,11 +727,6 @@ class AsyncDoc(AsyncResource):
 
         Documents: small_class.38. Path `/openapi/doc/bindDocMulti`, known from public material.
 
-        Not in the large class document; large_class.68 is the reverse (several documents, one room).
-
-        The printed request example has a quotation mark in front of the room ids; in the sign one l of the OCR is
-        read as 1.
-
         Args:
             room_ids: Room ids, separated by commas.
             fid: Document id.
@@ -847,13 +746,6 @@ class AsyncDoc(AsyncResource):
         `/openapi/doc/getDocPreviewList`, `/openapi/doc/listDocPreview`, `/openapi/doc/getRoomDocList`,
         `/openapi/doc/preview`, `/openapi/doc/getPreviewList`.
 
-        Not in the large class document.
-
-        The title ends in 接口 (interface) and seems to begin with 小班课 (small class); the rest follows from the
-        response. small_class.49 returns the same for one document.
-
-        The table types partner_id as string here.
-
         Args:
             room_id: Room id.
         """
@@ -866,13 +758,6 @@ class AsyncDoc(AsyncResource):
         Other candidates: `/openapi/doc/getDocPreviewByFid`, `/openapi/doc/docPreview`, `/openapi/doc/previewDoc`,
         `/openapi/doc/getDocInfo`, `/openapi/doc/getPreviewInfo`, `/openapi/doc/getDocPreviewUrl`,
         `/openapi/doc/getDocInfoByFid`.
-
-        Not in the large class document.
-
-        Readable in the title: 通过...ID获取 (get by id), 文件 (file) and 接口 (interface); the rest follows from the
-        response.
-
-        Response table and example are those of small_class.45; the example shows four documents for a single fid.
 
         Args:
             fid: Document id.
@@ -893,13 +778,6 @@ class AsyncDoc(AsyncResource):
         candidates: `/openapi/doc/listFile`, `/openapi/doc/listAllFile`, `/openapi/doc/getAllDoc`,
         `/openapi/doc/listAccountDoc`, `/openapi/doc/getFileList`, `/openapi/doc/listPartnerDoc`,
         `/openapi/doc/listAllDocs`.
-
-        Not in the large class document.
-
-        The title begins with 获取账号下 (get under the account), has 上传 (upload) and ends in 接口 (interface); the
-        middle cannot be read.
-
-        Defaults of page and page_size are clipped.
 
         Args:
             type: Which files to list (the mark is read as optional; the cell begins with a word for source).
@@ -922,11 +800,6 @@ class AsyncDoc(AsyncResource):
         candidates: `/openapi/doc/rename`, `/openapi/doc/updateDocName`, `/openapi/doc/updateDoc`,
         `/openapi/doc/renameFile`, `/openapi/doc/update`, `/openapi/doc/setDocName`.
 
-        Not in the large class document.
-
-        The title ends in 接口 (interface); that it renames follows from the parameters fid and name and the same two
-        in the response.
-
         Args:
             fid: Document id.
             name: New name.
@@ -940,11 +813,6 @@ class AsyncDoc(AsyncResource):
         candidates: `/openapi/doc/delete`, `/openapi/doc/delDoc`, `/openapi/doc/deleteFile`, `/openapi/doc/removeFile`,
         `/openapi/doc/deleteAllDoc`.
 
-        Not in the large class document.
-
-        The title ends in 接口 (interface); that it deletes the document follows from its single parameter, data null
-        and its place after small_class.51.
-
         Args:
             fid: Document id.
         """
@@ -957,8 +825,6 @@ class AsyncDoc(AsyncResource):
         candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`,
         `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`,
         `/openapi/doc/cancelBindDoc`.
-
-        Not in the large class document.
 
         Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口
         (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is
@@ -1029,7 +895,7 @@ class DocListAllItem(Value, frozen=True, kw_only=True):
     name: Optional[str] = None
     """File name."""
     upload_source: Optional[str] = None
-    """Where the document was uploaded (the table names this field twice).
+    """Where the document was uploaded.
     - `api`: through the API
     - `room`: in a room
     """
@@ -1068,7 +934,7 @@ class DocBindBatchResult(Value, frozen=True, kw_only=True):
     room_id: Optional[int] = None
     """Room id."""
     bind_ids: List[int] = []
-    """Binding ids (the table says int; the example shows an array)."""
+    """Binding ids."""
 
 
 class DocListMediaItem(Value, frozen=True, kw_only=True):
@@ -1085,7 +951,7 @@ class DocListMediaItem(Value, frozen=True, kw_only=True):
     - `api`: OpenAPI
     """
     create_time: Optional[str] = None
-    """Creation time (the table says string). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class DocListMediaResult(Value, frozen=True, kw_only=True):

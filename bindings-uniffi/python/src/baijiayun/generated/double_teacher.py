@@ -29,9 +29,6 @@ class DoubleTeacher(Resource):
         Documents: public_only.double_teacher.addZone. Path `/openapi/double_teacher/addZone`, known from public
         material.
 
-        Neither of the two SDKs has it. The page belongs to device management and scheduling of the double teacher
-        product and prints no request type.
-
         Args:
             zone_unique: Unique code of the campus; must be a number.
             area_id: Id of the city in which the campus lies; no list of the ids is at hand.
@@ -56,8 +53,6 @@ class DoubleTeacher(Resource):
 
         Documents: public_only.double_teacher.listZone. Path `/openapi/double_teacher/listZone`, known from public
         material.
-
-        Neither of the two SDKs has it. The page prints no request type; its answer table names zone_id alone.
 
         Args:
             page: Page number, from 1. At least 1.
@@ -88,9 +83,6 @@ class AsyncDoubleTeacher(AsyncResource):
         Documents: public_only.double_teacher.addZone. Path `/openapi/double_teacher/addZone`, known from public
         material.
 
-        Neither of the two SDKs has it. The page belongs to device management and scheduling of the double teacher
-        product and prints no request type.
-
         Args:
             zone_unique: Unique code of the campus; must be a number.
             area_id: Id of the city in which the campus lies; no list of the ids is at hand.
@@ -115,8 +107,6 @@ class AsyncDoubleTeacher(AsyncResource):
 
         Documents: public_only.double_teacher.listZone. Path `/openapi/double_teacher/listZone`, known from public
         material.
-
-        Neither of the two SDKs has it. The page prints no request type; its answer table names zone_id alone.
 
         Args:
             page: Page number, from 1. At least 1.

@@ -87,13 +87,6 @@ class Evaluation(Resource):
         `/openapi/evaluation/createEvaluationTemplate`, `/openapi/evaluation/addEvaluationTemplate`,
         `/openapi/evaluation/create`, `/openapi/evaluation/saveEvaluation`, `/openapi/evaluation/createRoomEvaluation`.
 
-        (large_class.60) request_example is the value of questions; it gives type and is_force as strings, though the
-        comments in it call them int.
-
-        (small_class.46) request_example is the value of questions; it gives type and is_force as strings, though the
-        comments in it call them int. Its Chinese texts are those of 002; the request printed with it also has title
-        测试评价 and guide_info 测试提示信息.
-
         Args:
             title: Title of the template.
             questions: JSON array of the questions of the template.
@@ -195,13 +188,6 @@ class AsyncEvaluation(AsyncResource):
         the documents cut it off. Other candidates: `/openapi/evaluation/addEvaluation`,
         `/openapi/evaluation/createEvaluationTemplate`, `/openapi/evaluation/addEvaluationTemplate`,
         `/openapi/evaluation/create`, `/openapi/evaluation/saveEvaluation`, `/openapi/evaluation/createRoomEvaluation`.
-
-        (large_class.60) request_example is the value of questions; it gives type and is_force as strings, though the
-        comments in it call them int.
-
-        (small_class.46) request_example is the value of questions; it gives type and is_force as strings, though the
-        comments in it call them int. Its Chinese texts are those of 002; the request printed with it also has title
-        测试评价 and guide_info 测试提示信息.
 
         Args:
             title: Title of the template.

@@ -24,8 +24,6 @@ class Goods(Resource):
         `/openapi/media/uploadImage`, `/openapi/media/upload`, `/openapi/material/uploadImage`,
         `/openapi/live_sell/uploadMedia`.
 
-        By the service's general rule the file takes no part in the signature.
-
         Args:
             media: The picture, as the media part of a multipart/form-data body.
         """
@@ -100,8 +98,6 @@ class Goods(Resource):
 
         All fields are sent again: the required ones are those of goods.2 and goods_id.
 
-        The document says: no response parameters.
-
         Args:
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
@@ -145,8 +141,6 @@ class Goods(Resource):
         candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`,
         `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
 
-        The document says: no response parameters.
-
         Args:
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
@@ -167,8 +161,6 @@ class Goods(Resource):
         candidates: `/openapi/goods/deleteMaterial`, `/openapi/goods/deleteImage`, `/openapi/goods/delMedia`,
         `/openapi/media/delete`, `/openapi/media/deleteMedia`, `/openapi/material/delete`,
         `/openapi/live_sell/deleteMedia`.
-
-        The document says: no response parameters.
 
         Args:
             media_id: Id of the picture.
@@ -206,8 +198,6 @@ class AsyncGoods(AsyncResource):
         candidates: `/openapi/goods/uploadImage`, `/openapi/goods/uploadMaterial`, `/openapi/goods/uploadImg`,
         `/openapi/media/uploadImage`, `/openapi/media/upload`, `/openapi/material/uploadImage`,
         `/openapi/live_sell/uploadMedia`.
-
-        By the service's general rule the file takes no part in the signature.
 
         Args:
             media: The picture, as the media part of a multipart/form-data body.
@@ -283,8 +273,6 @@ class AsyncGoods(AsyncResource):
 
         All fields are sent again: the required ones are those of goods.2 and goods_id.
 
-        The document says: no response parameters.
-
         Args:
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
@@ -328,8 +316,6 @@ class AsyncGoods(AsyncResource):
         candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`,
         `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
 
-        The document says: no response parameters.
-
         Args:
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
@@ -350,8 +336,6 @@ class AsyncGoods(AsyncResource):
         candidates: `/openapi/goods/deleteMaterial`, `/openapi/goods/deleteImage`, `/openapi/goods/delMedia`,
         `/openapi/media/delete`, `/openapi/media/deleteMedia`, `/openapi/material/delete`,
         `/openapi/live_sell/deleteMedia`.
-
-        The document says: no response parameters.
 
         Args:
             media_id: Id of the picture.

@@ -31,10 +31,6 @@ class InteractData(Resource):
         Documents: public_only.interact_data.getClassVoteData. Path `/openapi/interact_data/getClassVoteData`, known
         from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The values of type and sub_type are in SyLive alone.
-
         Args:
             room_id: Room id.
             type: Kind; both when left out.
@@ -77,10 +73,6 @@ class InteractData(Resource):
         Documents: public_only.interact_data.getRedPackageData. Path `/openapi/interact_data/getRedPackageData`,
         known from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The values of type are in SyLive alone.
-
         Args:
             room_id: Room id.
             type: Kind of red packet; both when left out.
@@ -112,10 +104,6 @@ class InteractData(Resource):
         Documents: public_only.interact_data.getRandomAskData. Path `/openapi/interact_data/getRandomAskData`, known
         from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The values of type are in SyLive alone.
-
         Args:
             room_id: Room id.
             type: What was drawn; both when left out.
@@ -146,10 +134,6 @@ class InteractData(Resource):
         Documents: public_only.interact_data.getAiUserCountData. Path `/openapi/interact_data/getAiUserCountData`,
         known from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The title is that of 007gzs; SyLive has 获取AI班级人数列表.
-
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD. `YYYY-MM-DD`.
@@ -168,10 +152,6 @@ class InteractData(Resource):
 
         Documents: public_only.interact_data.getCheckinData. Path `/openapi/interact_data/getCheckinData`, known from
         public material.
-
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the type of checkin_id; string is a neutral choice.
 
         Args:
             checkin_id: Id of the sign-in.
@@ -194,15 +174,6 @@ class InteractData(Resource):
         system to the double teacher system.
 
         Documents: public_only.interact_data.save. Path `/openapi/interact_data/save`, known from public material.
-
-        The page prints the address http://hudong.baijiayun.com/openapi/interact_data/save; 007gzs declares the host
-        with https. SyLive has no such class.
-
-        The page types sign as int, evidently a slip, and prints no request type. Which parameters are required is
-        lost in the stored copy of the page; 007gzs requires all.
-
-        Which members of a student are required is not said; every example on the page has all six. One example gives
-        student_mobile as a number, the other as a string.
 
         Args:
             assist_teacher_id: The customer's id of the assistant teacher.
@@ -233,8 +204,6 @@ class InteractData(Resource):
 
         Documents: public_only.interact_data.list. Path `/openapi/interact_data/list`, known from public material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
         The type of class_id is that of public_only.interact_data.save; whether the customer's id or the system's own
         is meant is not said.
 
@@ -254,10 +223,6 @@ class InteractData(Resource):
         Documents: public_only.interact_data.delete. Path `/openapi/interact_data/delete`, known from public
         material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        007gzs returns the member result of the answer; its form is not known.
-
         Args:
             class_ids: Class ids, presumably separated by commas; the source gives no separator and speaks of one
                 class id.
@@ -269,8 +234,6 @@ class InteractData(Resource):
 
         Documents: public_only.interact_data.updateCallbackUrl. Path `/openapi/interact_data/updateCallbackUrl`,
         known from public material.
-
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
 
         What is sent to the address is not known.
 
@@ -298,10 +261,6 @@ class AsyncInteractData(AsyncResource):
 
         Documents: public_only.interact_data.getClassVoteData. Path `/openapi/interact_data/getClassVoteData`, known
         from public material.
-
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The values of type and sub_type are in SyLive alone.
 
         Args:
             room_id: Room id.
@@ -345,10 +304,6 @@ class AsyncInteractData(AsyncResource):
         Documents: public_only.interact_data.getRedPackageData. Path `/openapi/interact_data/getRedPackageData`,
         known from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The values of type are in SyLive alone.
-
         Args:
             room_id: Room id.
             type: Kind of red packet; both when left out.
@@ -380,10 +335,6 @@ class AsyncInteractData(AsyncResource):
         Documents: public_only.interact_data.getRandomAskData. Path `/openapi/interact_data/getRandomAskData`, known
         from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The values of type are in SyLive alone.
-
         Args:
             room_id: Room id.
             type: What was drawn; both when left out.
@@ -414,10 +365,6 @@ class AsyncInteractData(AsyncResource):
         Documents: public_only.interact_data.getAiUserCountData. Path `/openapi/interact_data/getAiUserCountData`,
         known from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        The title is that of 007gzs; SyLive has 获取AI班级人数列表.
-
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD. `YYYY-MM-DD`.
@@ -436,10 +383,6 @@ class AsyncInteractData(AsyncResource):
 
         Documents: public_only.interact_data.getCheckinData. Path `/openapi/interact_data/getCheckinData`, known from
         public material.
-
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the type of checkin_id; string is a neutral choice.
 
         Args:
             checkin_id: Id of the sign-in.
@@ -462,15 +405,6 @@ class AsyncInteractData(AsyncResource):
         system to the double teacher system.
 
         Documents: public_only.interact_data.save. Path `/openapi/interact_data/save`, known from public material.
-
-        The page prints the address http://hudong.baijiayun.com/openapi/interact_data/save; 007gzs declares the host
-        with https. SyLive has no such class.
-
-        The page types sign as int, evidently a slip, and prints no request type. Which parameters are required is
-        lost in the stored copy of the page; 007gzs requires all.
-
-        Which members of a student are required is not said; every example on the page has all six. One example gives
-        student_mobile as a number, the other as a string.
 
         Args:
             assist_teacher_id: The customer's id of the assistant teacher.
@@ -501,8 +435,6 @@ class AsyncInteractData(AsyncResource):
 
         Documents: public_only.interact_data.list. Path `/openapi/interact_data/list`, known from public material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
         The type of class_id is that of public_only.interact_data.save; whether the customer's id or the system's own
         is meant is not said.
 
@@ -522,10 +454,6 @@ class AsyncInteractData(AsyncResource):
         Documents: public_only.interact_data.delete. Path `/openapi/interact_data/delete`, known from public
         material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        007gzs returns the member result of the answer; its form is not known.
-
         Args:
             class_ids: Class ids, presumably separated by commas; the source gives no separator and speaks of one
                 class id.
@@ -537,8 +465,6 @@ class AsyncInteractData(AsyncResource):
 
         Documents: public_only.interact_data.updateCallbackUrl. Path `/openapi/interact_data/updateCallbackUrl`,
         known from public material.
-
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
 
         What is sent to the address is not known.
 

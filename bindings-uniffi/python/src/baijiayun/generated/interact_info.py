@@ -29,10 +29,6 @@ class InteractInfo(Resource):
         Documents: public_only.interact_info.getInteractList. Path `/openapi/interact_info/getInteractList`, known
         from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        SyLive fixes type to checkin; 007gzs requires it and names no values.
-
         The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive
         YYYY-MM-DD.
 
@@ -74,10 +70,6 @@ class InteractInfo(Resource):
 
         Documents: public_only.interact_info.getInteractDetail. Path `/openapi/interact_info/getInteractDetail`,
         known from public material.
-
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        SyLive fixes type to checkin; 007gzs requires it and names no values.
 
         The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive
         YYYY-MM-DD.
@@ -125,10 +117,6 @@ class AsyncInteractInfo(AsyncResource):
         Documents: public_only.interact_info.getInteractList. Path `/openapi/interact_info/getInteractList`, known
         from public material.
 
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        SyLive fixes type to checkin; 007gzs requires it and names no values.
-
         The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive
         YYYY-MM-DD.
 
@@ -170,10 +158,6 @@ class AsyncInteractInfo(AsyncResource):
 
         Documents: public_only.interact_info.getInteractDetail. Path `/openapi/interact_info/getInteractDetail`,
         known from public material.
-
-        SyLive calls it over http on this host; 007gzs declares the same host with https (see the notes of the file).
-
-        SyLive fixes type to checkin; 007gzs requires it and names no values.
 
         The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive
         YYYY-MM-DD.

@@ -25,11 +25,6 @@ class Live(Resource):
 
         (large_class.15) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
 
-        (small_class.15) Differs from large_class.15: no limit is printed here (100 calls per minute there).
-
-        (double_teacher.11) The large class document limits this path to 100 calls a minute; this document names no
-        limit.
-
         Args:
             room_id: Room id.
         """
@@ -50,11 +45,6 @@ class Live(Resource):
 
         (large_class.16) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
 
-        (small_class.16) Differs from large_class.16: no limit is printed here (100 calls per minute there).
-
-        (double_teacher.12) The large class document limits this path to 100 calls a minute; this document names no
-        limit.
-
         Args:
             room_id: Room id.
         """
@@ -71,9 +61,6 @@ class Live(Resource):
         Documents: large_class.17, small_class.17, double_teacher.13. Path `/openapi/live/getUserCount`, known from
         public material.
 
-        (double_teacher.13) The large class document's operation with the same fields counts users; here the title
-        and fields say classrooms.
-
         Args:
             room_id: Room id.
         """
@@ -83,8 +70,6 @@ class Live(Resource):
         """设置教室公告 Sets a room's notice.
 
         Documents: large_class.19. Path `/openapi/live/setNotify`, known from public material.
-
-        code 0 means that the notice was set; anything else means failure.
 
         Args:
             room_id: Room id.
@@ -104,15 +89,8 @@ class Live(Resource):
 
         At most 600 calls in 60 s.
 
-        code 0 means that the messages were sent; otherwise msg gives the reason.
-
-        request_example is the value of message_list, as printed; which of its fields are required is not stated,
-        only that data is required for pictures and not needed otherwise (an older public SDK sends neither data,
-        customstr nor id).
-
         Args:
-            message_list: JSON array of messages; at most 10 per call (the table types it string). At most 10
-                elements.
+            message_list: JSON array of messages; at most 10 per call. At most 10 elements.
         """
         return self._call("live.send_chat_message", Dict[str, str], {"message_list": message_list}, options)
 
@@ -153,11 +131,6 @@ class Live(Resource):
         `/openapi/room/setVirtualUserCount`, `/openapi/live/setVirtualUsers`, `/openapi/live/setDisplayUserCount`,
         `/openapi/room/setDisplayUserCount`, `/openapi/room/setRoomVirtualUser`.
 
-        request_example is the value of users.
-
-        Descriptions of the parameters other than users are clipped in the document, which prints an example column
-        instead of defaults.
-
         Args:
             room_id: Room id.
             display_user_count: Number of virtual users to show (description clipped; 12 in the example).
@@ -196,9 +169,6 @@ class Live(Resource):
         """教室下课 Ends the class in a room.
 
         Documents: large_class.63. Path `/openapi/live/stopClass`, known from public material.
-
-        the table says is_kick_out_all is required and gives it the default 0; SyLive treats it as optional, default
-        0
 
         Args:
             room_id: Room id.
@@ -277,11 +247,6 @@ class AsyncLive(AsyncResource):
 
         (large_class.15) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
 
-        (small_class.15) Differs from large_class.15: no limit is printed here (100 calls per minute there).
-
-        (double_teacher.11) The large class document limits this path to 100 calls a minute; this document names no
-        limit.
-
         Args:
             room_id: Room id.
         """
@@ -301,11 +266,6 @@ class AsyncLive(AsyncResource):
         At most 100 calls in 60 s.
 
         (large_class.16) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-
-        (small_class.16) Differs from large_class.16: no limit is printed here (100 calls per minute there).
-
-        (double_teacher.12) The large class document limits this path to 100 calls a minute; this document names no
-        limit.
 
         Args:
             room_id: Room id.
@@ -328,9 +288,6 @@ class AsyncLive(AsyncResource):
         Documents: large_class.17, small_class.17, double_teacher.13. Path `/openapi/live/getUserCount`, known from
         public material.
 
-        (double_teacher.13) The large class document's operation with the same fields counts users; here the title
-        and fields say classrooms.
-
         Args:
             room_id: Room id.
         """
@@ -340,8 +297,6 @@ class AsyncLive(AsyncResource):
         """设置教室公告 Sets a room's notice.
 
         Documents: large_class.19. Path `/openapi/live/setNotify`, known from public material.
-
-        code 0 means that the notice was set; anything else means failure.
 
         Args:
             room_id: Room id.
@@ -361,15 +316,8 @@ class AsyncLive(AsyncResource):
 
         At most 600 calls in 60 s.
 
-        code 0 means that the messages were sent; otherwise msg gives the reason.
-
-        request_example is the value of message_list, as printed; which of its fields are required is not stated,
-        only that data is required for pictures and not needed otherwise (an older public SDK sends neither data,
-        customstr nor id).
-
         Args:
-            message_list: JSON array of messages; at most 10 per call (the table types it string). At most 10
-                elements.
+            message_list: JSON array of messages; at most 10 per call. At most 10 elements.
         """
         return await self._call("live.send_chat_message", Dict[str, str], {"message_list": message_list}, options)
 
@@ -409,11 +357,6 @@ class AsyncLive(AsyncResource):
         Other candidates: `/openapi/room/setVirtualUser`, `/openapi/live/setVirtualUserCount`,
         `/openapi/room/setVirtualUserCount`, `/openapi/live/setVirtualUsers`, `/openapi/live/setDisplayUserCount`,
         `/openapi/room/setDisplayUserCount`, `/openapi/room/setRoomVirtualUser`.
-
-        request_example is the value of users.
-
-        Descriptions of the parameters other than users are clipped in the document, which prints an example column
-        instead of defaults.
 
         Args:
             room_id: Room id.
@@ -459,9 +402,6 @@ class AsyncLive(AsyncResource):
         """教室下课 Ends the class in a room.
 
         Documents: large_class.63. Path `/openapi/live/stopClass`, known from public material.
-
-        the table says is_kick_out_all is required and gives it the default 0; SyLive treats it as optional, default
-        0
 
         Args:
             room_id: Room id.

@@ -116,9 +116,6 @@ class LiveAccount(Resource):
 
         Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
 
-        The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one
-        may come as [].
-
         Args:
             product_type: Product.
                 - `1`: large class
@@ -146,9 +143,6 @@ class LiveAccount(Resource):
         documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`,
         `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`,
         `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-
-        The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one
-        may come as [].
 
         Args:
             product_type: Product.
@@ -180,10 +174,6 @@ class LiveAccount(Resource):
 
         The dates may be at most 90 days apart.
 
-        API 26 asks to use this API instead of itself.
-
-        in the example, total is not the sum of the list
-
         Args:
             product_type: Product line, e.g. 1 (description clipped; numbers as in API 103).
                 - `1`: large class
@@ -213,9 +203,6 @@ class LiveAccount(Resource):
 
         (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the
         playback document describes.
-
-        (small_class.callbacks.1) It serves small_class.callbacks.3, not the callback for a finished playback, which
-        the playback document describes.
 
         Args:
             url: Callback URL; must begin with http:// or https://.
@@ -248,11 +235,6 @@ class LiveAccount(Resource):
 
         Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from
         public material.
-
-        007gzs defaults product_type to 0 and knows 1 and 4; SyLive always sends 1.
-
-        007gzs returns the member room_cost of the answer; its form is not known (small_class.26 has a member of that
-        name).
 
         Args:
             date: Day, YYYY-MM-DD, e.g. 2018-02-01. `YYYY-MM-DD`.
@@ -373,9 +355,6 @@ class AsyncLiveAccount(AsyncResource):
 
         Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
 
-        The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one
-        may come as [].
-
         Args:
             product_type: Product.
                 - `1`: large class
@@ -403,9 +382,6 @@ class AsyncLiveAccount(AsyncResource):
         documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`,
         `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`,
         `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-
-        The table calls media_length an array, a PHP array: the example is an object keyed by data, and an empty one
-        may come as [].
 
         Args:
             product_type: Product.
@@ -437,10 +413,6 @@ class AsyncLiveAccount(AsyncResource):
 
         The dates may be at most 90 days apart.
 
-        API 26 asks to use this API instead of itself.
-
-        in the example, total is not the sum of the list
-
         Args:
             product_type: Product line, e.g. 1 (description clipped; numbers as in API 103).
                 - `1`: large class
@@ -470,9 +442,6 @@ class AsyncLiveAccount(AsyncResource):
 
         (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the
         playback document describes.
-
-        (small_class.callbacks.1) It serves small_class.callbacks.3, not the callback for a finished playback, which
-        the playback document describes.
 
         Args:
             url: Callback URL; must begin with http:// or https://.
@@ -515,11 +484,6 @@ class AsyncLiveAccount(AsyncResource):
         Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from
         public material.
 
-        007gzs defaults product_type to 0 and knows 1 and 4; SyLive always sends 1.
-
-        007gzs returns the member room_cost of the answer; its form is not known (small_class.26 has a member of that
-        name).
-
         Args:
             date: Day, YYYY-MM-DD, e.g. 2018-02-01. `YYYY-MM-DD`.
             product_type: Product line. Default: `0`.
@@ -551,12 +515,12 @@ class LiveAccountGetDailyCostResult(Value, frozen=True, kw_only=True):
 
 class LiveAccountGetDailyMediaLengthResult(Value, frozen=True, kw_only=True):
     media_length: Dict[str, int] = {}
-    """Minutes keyed by date (the table types it array)."""
+    """Minutes keyed by date."""
 
 
 class LiveAccountListRoomMediaLengthResult(Value, frozen=True, kw_only=True):
     media_length: Dict[str, int] = {}
-    """Minutes keyed by room id (the table types it array)."""
+    """Minutes keyed by room id."""
 
 
 class LiveAccountGetUserCountResult(Value, frozen=True, kw_only=True):

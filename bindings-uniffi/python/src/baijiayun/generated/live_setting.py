@@ -34,10 +34,6 @@ class LiveSetting(Resource):
         `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`,
         `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
 
-        the meanings of the fields inside extend.settings are taken from their names
-
-        The table calls list[].extend an array; the example is an object.
-
         Args:
             product_type: Product line (further values clipped). Default: `1`.
                 - `1`: large class
@@ -64,12 +60,6 @@ class LiveSetting(Resource):
         """批量设置敏感词接口 Adds sensitive words to the chat filter.
 
         Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-
-        room_id is newer than the public SDKs, which have only words and product_type.
-
-        timestamp is listed as string
-
-        code 0 means success.
 
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
@@ -102,12 +92,6 @@ class LiveSetting(Resource):
         `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`,
         `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
 
-        data is evidently the number of words imported.
-
-        timestamp is listed as string
-
-        code 0 means success.
-
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
                 - `1`: large class
@@ -135,16 +119,12 @@ class LiveSetting(Resource):
 
         Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
 
-        timestamp is listed as string
-
-        code 0 means success.
-
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
                 - `1`: large class
                 - `2`: small class
                 - `4`: enterprise live
-            ids: Ids of the words, comma-separated (the table says int).
+            ids: Ids of the words, comma-separated.
         """
         self._call("live_setting.delete_sensitive_words", NOTHING, {"product_type": product_type, "ids": ids}, options)
 
@@ -160,10 +140,6 @@ class LiveSetting(Resource):
         Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
 
         The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-
-        timestamp is listed as string
-
-        code 0 means success.
 
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
@@ -193,8 +169,6 @@ class LiveSetting(Resource):
         `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`,
         `/openapi/live_setting/setAssistantNickname`.
 
-        code 0 means success.
-
         Args:
             nickname: Nicknames, separated by ASCII commas, at most 50. At most 50 elements.
         """
@@ -212,13 +186,6 @@ class LiveSetting(Resource):
 
         Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from
         public material.
-
-        The file is no part of the signature.
-
-        007gzs requires pos and leaves attachment optional; SyLive defaults pos to 0 and requires the file.
-
-        That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload
-        cannot work.
 
         Args:
             pos: Corner, or 0 to switch the watermark off.
@@ -271,8 +238,6 @@ class LiveSetting(Resource):
 
         Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known
         from public material.
-
-        Both SDKs leave every parameter optional.
 
         Args:
             type: What the marquee shows.
@@ -361,9 +326,6 @@ class LiveSetting(Resource):
         Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from
         public material.
 
-        SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out
-        and checks no limit.
-
         Args:
             page: Page number, from 1. Default: `1`. At least 1.
             page_size: Entries per page. Default: `20`.
@@ -416,11 +378,6 @@ class LiveSetting(Resource):
         Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public
         material.
 
-        The file is no part of the signature.
-
-        That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload
-        cannot work.
-
         Args:
             attachment: Excel file with the quiz.
             is_force: Whether taking part is compulsory. Default: `0`.
@@ -452,9 +409,6 @@ class LiveSetting(Resource):
 
         Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public
         material.
-
-        SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out
-        and checks no limit.
 
         Args:
             page: Page number, from 1. Default: `1`. At least 1.
@@ -563,10 +517,6 @@ class AsyncLiveSetting(AsyncResource):
         `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`,
         `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
 
-        the meanings of the fields inside extend.settings are taken from their names
-
-        The table calls list[].extend an array; the example is an object.
-
         Args:
             product_type: Product line (further values clipped). Default: `1`.
                 - `1`: large class
@@ -593,12 +543,6 @@ class AsyncLiveSetting(AsyncResource):
         """批量设置敏感词接口 Adds sensitive words to the chat filter.
 
         Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-
-        room_id is newer than the public SDKs, which have only words and product_type.
-
-        timestamp is listed as string
-
-        code 0 means success.
 
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
@@ -631,12 +575,6 @@ class AsyncLiveSetting(AsyncResource):
         `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`,
         `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
 
-        data is evidently the number of words imported.
-
-        timestamp is listed as string
-
-        code 0 means success.
-
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
                 - `1`: large class
@@ -664,16 +602,12 @@ class AsyncLiveSetting(AsyncResource):
 
         Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
 
-        timestamp is listed as string
-
-        code 0 means success.
-
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
                 - `1`: large class
                 - `2`: small class
                 - `4`: enterprise live
-            ids: Ids of the words, comma-separated (the table says int).
+            ids: Ids of the words, comma-separated.
         """
         await self._call(
             "live_setting.delete_sensitive_words",
@@ -694,10 +628,6 @@ class AsyncLiveSetting(AsyncResource):
         Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
 
         The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-
-        timestamp is listed as string
-
-        code 0 means success.
 
         Args:
             product_type: Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
@@ -727,8 +657,6 @@ class AsyncLiveSetting(AsyncResource):
         `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`,
         `/openapi/live_setting/setAssistantNickname`.
 
-        code 0 means success.
-
         Args:
             nickname: Nicknames, separated by ASCII commas, at most 50. At most 50 elements.
         """
@@ -746,13 +674,6 @@ class AsyncLiveSetting(AsyncResource):
 
         Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from
         public material.
-
-        The file is no part of the signature.
-
-        007gzs requires pos and leaves attachment optional; SyLive defaults pos to 0 and requires the file.
-
-        That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload
-        cannot work.
 
         Args:
             pos: Corner, or 0 to switch the watermark off.
@@ -805,8 +726,6 @@ class AsyncLiveSetting(AsyncResource):
 
         Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known
         from public material.
-
-        Both SDKs leave every parameter optional.
 
         Args:
             type: What the marquee shows.
@@ -895,9 +814,6 @@ class AsyncLiveSetting(AsyncResource):
         Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from
         public material.
 
-        SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out
-        and checks no limit.
-
         Args:
             page: Page number, from 1. Default: `1`. At least 1.
             page_size: Entries per page. Default: `20`.
@@ -955,11 +871,6 @@ class AsyncLiveSetting(AsyncResource):
         Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public
         material.
 
-        The file is no part of the signature.
-
-        That the file travels as multipart follows from 007gzs; SyLive builds a urlencoded body, in which its upload
-        cannot work.
-
         Args:
             attachment: Excel file with the quiz.
             is_force: Whether taking part is compulsory. Default: `0`.
@@ -991,9 +902,6 @@ class AsyncLiveSetting(AsyncResource):
 
         Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public
         material.
-
-        SyLive allows a page_size of at most 1000 and sends an empty query when none is set; 007gzs leaves query out
-        and checks no limit.
 
         Args:
             page: Page number, from 1. Default: `1`. At least 1.

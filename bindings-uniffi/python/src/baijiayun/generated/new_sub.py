@@ -28,11 +28,6 @@ class NewSub(Resource):
         Documents: public_only.new_sub.getSubAccountList. Path `/openapi/new_sub/getSubAccountList`, known from
         public material.
 
-        Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountList.
-
-        The vendor page types page and page_size as string, and gives page_size the default 20 in one column and 10
-        in the description.
-
         Args:
             status: Which accounts. Default: `0`.
                 - `0`: all
@@ -53,9 +48,6 @@ class NewSub(Resource):
 
         Documents: public_only.new_sub.getAccountInfo. Path `/openapi/new_sub/getAccountInfo`, known from public
         material.
-
-        Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountInfo. The Java
-        code takes data for an object and reads no member of it here.
 
         Args:
             sub_partner_id: Id of the sub account.
@@ -79,11 +71,6 @@ class AsyncNewSub(AsyncResource):
         Documents: public_only.new_sub.getSubAccountList. Path `/openapi/new_sub/getSubAccountList`, known from
         public material.
 
-        Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountList.
-
-        The vendor page types page and page_size as string, and gives page_size the default 20 in one column and 10
-        in the description.
-
         Args:
             status: Which accounts. Default: `0`.
                 - `0`: all
@@ -104,9 +91,6 @@ class AsyncNewSub(AsyncResource):
 
         Documents: public_only.new_sub.getAccountInfo. Path `/openapi/new_sub/getAccountInfo`, known from public
         material.
-
-        Neither of the two SDKs has it; it is the newer form of public_only.sub_account.getSubAccountInfo. The Java
-        code takes data for an object and reads no member of it here.
 
         Args:
             sub_partner_id: Id of the sub account.

@@ -30,27 +30,6 @@ class Partner(Resource):
         (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office;
         this call can reset partner_key.
 
-        (large_class.1) The printed curl example (whole in the public copy) sends only partner_id and secret_key,
-        although the table marks timestamp and sign as required.
-
-        (small_class.1) The printed curl example begins with partner_id and secret_key and is clipped after
-        secret_key; the table marks timestamp and sign as required.
-
-        (double_teacher.1) The first partner_key and the secret_key are found in the admin console.
-
-        (double_teacher.1) The table lists timestamp and sign; the public PHP SDK (SyLive KeyCreate) sends a
-        timestamp but no sign, and the request example in the vendor's public copy of the large class document has
-        partner_id and secret_key alone.
-
-        (double_teacher.1) form_example: the printed curl example, secret_key clipped.
-
-        (vod.1) No request type is printed; the printed request is a curl -d, that is a POST.
-
-        (vod.1) The document lists timestamp and sign for this operation too, both required; one public SDK (PHP)
-        sends it without a sign, since partner_key is not known yet.
-
-        (vod.1) The printed request carries partner_id and secret_key (the rest is cut off).
-
         Args:
             secret_key: The secret issued with the account for renewing partner_key; shown in the BaijiaYun back
                 office.
@@ -82,10 +61,6 @@ class Partner(Resource):
         off. Other candidates: `/openapi/live_account/getPurchaseList`, `/openapi/partner/getPurchaseRecord`,
         `/openapi/partner/getAccountDetail`, `/openapi/partner/getTradeList`, `/openapi/partner/listPurchase`,
         `/openapi/partner/getBill`.
-
-        code 0 means success; otherwise msg gives the reason (the document words it as for an update).
-
-        The table types list[].remark int; the example is a text.
 
         Args:
             op_type: Kind of transaction (values clipped; as in the response).
@@ -135,27 +110,6 @@ class AsyncPartner(AsyncResource):
         (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office;
         this call can reset partner_key.
 
-        (large_class.1) The printed curl example (whole in the public copy) sends only partner_id and secret_key,
-        although the table marks timestamp and sign as required.
-
-        (small_class.1) The printed curl example begins with partner_id and secret_key and is clipped after
-        secret_key; the table marks timestamp and sign as required.
-
-        (double_teacher.1) The first partner_key and the secret_key are found in the admin console.
-
-        (double_teacher.1) The table lists timestamp and sign; the public PHP SDK (SyLive KeyCreate) sends a
-        timestamp but no sign, and the request example in the vendor's public copy of the large class document has
-        partner_id and secret_key alone.
-
-        (double_teacher.1) form_example: the printed curl example, secret_key clipped.
-
-        (vod.1) No request type is printed; the printed request is a curl -d, that is a POST.
-
-        (vod.1) The document lists timestamp and sign for this operation too, both required; one public SDK (PHP)
-        sends it without a sign, since partner_key is not known yet.
-
-        (vod.1) The printed request carries partner_id and secret_key (the rest is cut off).
-
         Args:
             secret_key: The secret issued with the account for renewing partner_key; shown in the BaijiaYun back
                 office.
@@ -187,10 +141,6 @@ class AsyncPartner(AsyncResource):
         off. Other candidates: `/openapi/live_account/getPurchaseList`, `/openapi/partner/getPurchaseRecord`,
         `/openapi/partner/getAccountDetail`, `/openapi/partner/getTradeList`, `/openapi/partner/listPurchase`,
         `/openapi/partner/getBill`.
-
-        code 0 means success; otherwise msg gives the reason (the document words it as for an update).
-
-        The table types list[].remark int; the example is a text.
 
         Args:
             op_type: Kind of transaction (values clipped; as in the response).
@@ -254,7 +204,7 @@ class PartnerListTransactionsItem(Value, frozen=True, kw_only=True):
     - `5`: VOD
     """
     trade_time: Optional[str] = None
-    """Time of the transaction (the table says string). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     op_money: Optional[float] = None
     """Amount. Money: a decimal number in the example, though the table says int."""
     remark: Optional[str] = None

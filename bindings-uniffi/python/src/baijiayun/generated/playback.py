@@ -32,9 +32,9 @@ class Playback(Resource):
         `/openapi/playback/getMarkData`, `/openapi/playback/getDotList`.
 
         Args:
-            room_id: Room id (the table says bigint).
-            session_id: Session id, for a long-term room (the table says bigint). Default: `0`.
-            version: Playback version (the table says bigint). Default: `0`.
+            room_id: Room id.
+            session_id: Session id, for a long-term room. Default: `0`.
+            version: Playback version. Default: `0`.
         """
         return self._call(
             "playback.list_marks",
@@ -55,13 +55,7 @@ class Playback(Resource):
         Documents: public_only.playback.getBasicInfo. Path `/openapi/playback/getBasicInfo`, known from public
         material.
 
-        The members of the answer are those of the table on the vendor page. The printed example is cut off after
-        video_id and status in the stored copy, so it is not given.
-
         Until the playback exists only status is meaningful: video_id and the rest are missing.
-
-        The stored vendor page names the states 0 and 10 "not recorded" and "recording"; lizhongyuan3/cloud-live
-        calls them "playback not generated" and "being generated".
 
         Args:
             room_id: Room id.
@@ -82,18 +76,6 @@ class Playback(Resource):
         """获取回放列表 Lists the playbacks of a product line, the newest first.
 
         Documents: public_only.playback.getList. Path `/openapi/playback/getList`, known from public material.
-
-        007gzs requires page and page_size; SyLive requires only product_type and sends page 1 and page_size 20 when
-        they are not set.
-
-        007gzs sends room_id 123456 when none is given, evidently an example value of the document taken for a
-        default; leave room_id out to see all rooms.
-
-        Code of 2017 and 2018 calls it with page and page_size alone: product_type is younger.
-
-        The members of the answer are those that a public PHP project reads (controller of 2017, index id
-        19305213819); the types are those of the same members in public_only.playback.getBasicInfo, any where no source
-        tells. There may be more, such as a total.
 
         Args:
             product_type: Product line.
@@ -134,13 +116,6 @@ class Playback(Resource):
         Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public
         material.
 
-        007gzs requires expires_in; SyLive defaults it to 0 and always sends it; a Go project (index id 10971003336)
-        leaves it out.
-
-        The member token is the one that public projects read (index ids 17753618801, 30088070406, 2399362755,
-        2399979508, 10971003336). Most of them put it into /web/playback/index?classid=<room_id>&token=<token>, on the
-        account host or www.baijiayun.com; one (2399979508) adds session_id there.
-
         Args:
             room_id: Room id.
             expires_in: Lifetime of the token in seconds; 0 means that it does not expire. SyLive and zoulux send 0
@@ -165,11 +140,6 @@ class Playback(Resource):
 
         Documents: public_only.playback.getPlayerTokenBatch. Path `/openapi/playback/getPlayerTokenBatch`, known from
         public material.
-
-        007gzs requires expires_in; SyLive defaults it to 0 and always sends it.
-
-        That the answer is a map of strings is what lizhongyuan3/cloud-live declares; presumably each key is one item
-        of room_ids, as with video ids in vod.19.
 
         Args:
             room_ids: The playbacks, separated by ASCII commas: <room_id> for a short-term room,
@@ -212,8 +182,6 @@ class Playback(Resource):
         public material.
 
         By default a playback is published as soon as it is transcoded.
-
-        007gzs returns the member status of the answer; its type is taken from the VOD counterpart vod.26.
 
         Args:
             room_id: Room id.
@@ -291,8 +259,6 @@ class Playback(Resource):
 
         Documents: public_only.playback.getCropList. Path `/openapi/playback/getCropList`, known from public
         material.
-
-        007gzs sends product_type 0 when none is given; SyLive leaves it out and allows 1 to 4 only.
 
         Args:
             room_id: Room id.
@@ -402,8 +368,6 @@ class Playback(Resource):
         Documents: public_only.playback.replacePlayback. Path `/openapi/playback/replacePlayback`, known from public
         material.
 
-        source_version, is_replace_main and target_version are in 007gzs alone; SyLive lacks them.
-
         Args:
             type: What to do.
                 - `1`: replace
@@ -446,9 +410,6 @@ class Playback(Resource):
         Documents: public_only.playback.replacePlaybackByVideo. Path `/openapi/playback/replacePlaybackByVideo`,
         known from public material.
 
-        Neither of the two SDKs has it. The Go code sends these two parameters and reads nothing from the answer but
-        code.
-
         Args:
             target_room_id: Room id of the playback that is replaced.
             video_id: Id of the VOD video that takes its place.
@@ -466,9 +427,6 @@ class Playback(Resource):
         Documents: public_only.playback.generatePureVideo. Path `/openapi/playback/generatePureVideo`, known from
         public material.
 
-        Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a
-        long-term room is not known.
-
         The finished video is fetched by public_only.playback.getRecordVideoUrl.
 
         Args:
@@ -482,9 +440,6 @@ class Playback(Resource):
         Documents: public_only.playback.getRecordVideoUrl. Path `/openapi/playback/getRecordVideoUrl`, known from
         public material.
 
-        Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a
-        long-term room is not known.
-
         Args:
             room_id: Room id.
         """
@@ -497,9 +452,6 @@ class Playback(Resource):
 
         Old and perhaps gone: neither of the two SDKs of 2020 has it; public_only.playback.getBasicInfo returns the
         same status. The title is ours, after the comment in the code.
-
-        The code calls it on http://api.baijiacloud.com, then a general host of the vendor, and takes status 100 for
-        a playable playback.
 
         Args:
             room_id: Room id.
@@ -526,9 +478,9 @@ class AsyncPlayback(AsyncResource):
         `/openapi/playback/getMarkData`, `/openapi/playback/getDotList`.
 
         Args:
-            room_id: Room id (the table says bigint).
-            session_id: Session id, for a long-term room (the table says bigint). Default: `0`.
-            version: Playback version (the table says bigint). Default: `0`.
+            room_id: Room id.
+            session_id: Session id, for a long-term room. Default: `0`.
+            version: Playback version. Default: `0`.
         """
         return await self._call(
             "playback.list_marks",
@@ -549,13 +501,7 @@ class AsyncPlayback(AsyncResource):
         Documents: public_only.playback.getBasicInfo. Path `/openapi/playback/getBasicInfo`, known from public
         material.
 
-        The members of the answer are those of the table on the vendor page. The printed example is cut off after
-        video_id and status in the stored copy, so it is not given.
-
         Until the playback exists only status is meaningful: video_id and the rest are missing.
-
-        The stored vendor page names the states 0 and 10 "not recorded" and "recording"; lizhongyuan3/cloud-live
-        calls them "playback not generated" and "being generated".
 
         Args:
             room_id: Room id.
@@ -581,18 +527,6 @@ class AsyncPlayback(AsyncResource):
         """获取回放列表 Lists the playbacks of a product line, the newest first.
 
         Documents: public_only.playback.getList. Path `/openapi/playback/getList`, known from public material.
-
-        007gzs requires page and page_size; SyLive requires only product_type and sends page 1 and page_size 20 when
-        they are not set.
-
-        007gzs sends room_id 123456 when none is given, evidently an example value of the document taken for a
-        default; leave room_id out to see all rooms.
-
-        Code of 2017 and 2018 calls it with page and page_size alone: product_type is younger.
-
-        The members of the answer are those that a public PHP project reads (controller of 2017, index id
-        19305213819); the types are those of the same members in public_only.playback.getBasicInfo, any where no source
-        tells. There may be more, such as a total.
 
         Args:
             product_type: Product line.
@@ -633,13 +567,6 @@ class AsyncPlayback(AsyncResource):
         Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public
         material.
 
-        007gzs requires expires_in; SyLive defaults it to 0 and always sends it; a Go project (index id 10971003336)
-        leaves it out.
-
-        The member token is the one that public projects read (index ids 17753618801, 30088070406, 2399362755,
-        2399979508, 10971003336). Most of them put it into /web/playback/index?classid=<room_id>&token=<token>, on the
-        account host or www.baijiayun.com; one (2399979508) adds session_id there.
-
         Args:
             room_id: Room id.
             expires_in: Lifetime of the token in seconds; 0 means that it does not expire. SyLive and zoulux send 0
@@ -664,11 +591,6 @@ class AsyncPlayback(AsyncResource):
 
         Documents: public_only.playback.getPlayerTokenBatch. Path `/openapi/playback/getPlayerTokenBatch`, known from
         public material.
-
-        007gzs requires expires_in; SyLive defaults it to 0 and always sends it.
-
-        That the answer is a map of strings is what lizhongyuan3/cloud-live declares; presumably each key is one item
-        of room_ids, as with video ids in vod.19.
 
         Args:
             room_ids: The playbacks, separated by ASCII commas: <room_id> for a short-term room,
@@ -711,8 +633,6 @@ class AsyncPlayback(AsyncResource):
         public material.
 
         By default a playback is published as soon as it is transcoded.
-
-        007gzs returns the member status of the answer; its type is taken from the VOD counterpart vod.26.
 
         Args:
             room_id: Room id.
@@ -790,8 +710,6 @@ class AsyncPlayback(AsyncResource):
 
         Documents: public_only.playback.getCropList. Path `/openapi/playback/getCropList`, known from public
         material.
-
-        007gzs sends product_type 0 when none is given; SyLive leaves it out and allows 1 to 4 only.
 
         Args:
             room_id: Room id.
@@ -906,8 +824,6 @@ class AsyncPlayback(AsyncResource):
         Documents: public_only.playback.replacePlayback. Path `/openapi/playback/replacePlayback`, known from public
         material.
 
-        source_version, is_replace_main and target_version are in 007gzs alone; SyLive lacks them.
-
         Args:
             type: What to do.
                 - `1`: replace
@@ -950,9 +866,6 @@ class AsyncPlayback(AsyncResource):
         Documents: public_only.playback.replacePlaybackByVideo. Path `/openapi/playback/replacePlaybackByVideo`,
         known from public material.
 
-        Neither of the two SDKs has it. The Go code sends these two parameters and reads nothing from the answer but
-        code.
-
         Args:
             target_room_id: Room id of the playback that is replaced.
             video_id: Id of the VOD video that takes its place.
@@ -970,9 +883,6 @@ class AsyncPlayback(AsyncResource):
         Documents: public_only.playback.generatePureVideo. Path `/openapi/playback/generatePureVideo`, known from
         public material.
 
-        Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a
-        long-term room is not known.
-
         The finished video is fetched by public_only.playback.getRecordVideoUrl.
 
         Args:
@@ -986,9 +896,6 @@ class AsyncPlayback(AsyncResource):
         Documents: public_only.playback.getRecordVideoUrl. Path `/openapi/playback/getRecordVideoUrl`, known from
         public material.
 
-        Neither of the two SDKs has it; one public project sends room_id alone. Whether it takes session_id for a
-        long-term room is not known.
-
         Args:
             room_id: Room id.
         """
@@ -1001,9 +908,6 @@ class AsyncPlayback(AsyncResource):
 
         Old and perhaps gone: neither of the two SDKs of 2020 has it; public_only.playback.getBasicInfo returns the
         same status. The title is ours, after the comment in the code.
-
-        The code calls it on http://api.baijiacloud.com, then a general host of the vendor, and takes status 100 for
-        a playable playback.
 
         Args:
             room_id: Room id.
@@ -1052,7 +956,7 @@ class PlaybackInfoResult(Value, frozen=True, kw_only=True):
     - `2`: blocked
     """
     create_time: Optional[int] = None
-    """Time at which the playback was generated; the table types it int."""
+    """Time at which the playback was generated."""
 
 
 class PlaybackListItem(Value, frozen=True, kw_only=True):

@@ -87,44 +87,10 @@ class Room(Resource):
         (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with
         it and a nickname.
 
-        (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the
-        document; the seed types enable_live_sell as string.
-
         (large_class.2) For many rooms made ahead of time, spread the calls over several days.
-
-        (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage,
-        has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and
-        enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
-
-        (small_class.2) The limit of 5000 calls per 24 h that large_class.2 prints is not printed here.
-
-        (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the
-        numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
 
         (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage;
         max_backup_users is M, the number off stage.
-
-        (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as
-        optional; the marks are OCR.
-
-        (small_class.2) The printed curl example is clipped: title=test&start_time=1564729431&end_time=15...
-
-        (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
-        room.py, of an older document, and from large_class.2.
-
-        (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and
-        must start and end within a year from now.
-
-        (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room
-        directly.
-
-        (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in
-        the public material for room/create.
-
-        (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no
-        limit.
-
-        (double_teacher.2) form_example: the printed curl example, clipped after partner_id.
 
         Args:
             title: Room title; at most 50 characters, the rest is cut off.
@@ -386,22 +352,6 @@ class Room(Resource):
         Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public
         material.
 
-        (large_class.3, small_class.3) code 0 means that the update succeeded; otherwise msg gives the reason.
-
-        (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the
-        document.
-
-        (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time,
-        background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only;
-        lacks the large-class parameters; two optional file parts.
-
-        (small_class.3) Only room_id is read as required; the marks are OCR.
-
-        (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
-        room.py, of an older document, and from large_class.2.
-
-        (double_teacher.4) code 0 means success; otherwise msg has the reason.
-
         Args:
             room_id: Room id, 14 digits.
             title: Room title.
@@ -521,10 +471,6 @@ class Room(Resource):
         Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public
         material.
 
-        (large_class.4, small_class.4) code 0 means that the room was deleted; otherwise msg gives the reason.
-
-        (double_teacher.5) code 0 means success; otherwise msg has the reason.
-
         Args:
             room_id: Room id.
         """
@@ -535,16 +481,6 @@ class Room(Resource):
 
         Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public
         material.
-
-        (large_class.5) Descriptions are clipped in the seed and taken from the public copy of the document.
-
-        (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string
-        in this table.
-
-        (small_class.5) The values of type are those of 007gzs room.py; the description column is clipped away.
-
-        (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The
-        service may return more fields: the large class document lists some 40 for this path.
 
         Args:
             room_id: Room id.
@@ -575,15 +511,6 @@ class Room(Resource):
         (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a
         later entry pushes the earlier one out (paid classes).
 
-        (small_class.6) Differs from large_class.6: no update_audition_type.
-
-        (double_teacher.7) Codes do not repeat. A code stands for one room_id and user_number.
-
-        (double_teacher.7) With user_number 0 the code is common: all student classrooms may use it.
-
-        (double_teacher.7) With another user_number only one class at a time can be online with the code; the later
-        one pushes the earlier one out.
-
         Args:
             room_id: Room id.
             user_number: The user's id in the partner's own system, a number; 0 gives a code shared by all students.
@@ -609,11 +536,6 @@ class Room(Resource):
         Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from
         public material.
 
-        (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a
-        required column; the large class document lists all four as required for the same path.
-
-        (double_teacher.8) The values of user_role are clipped; they are those of the rest of the document.
-
         (double_teacher.8) What code_info holds when exist is false is not said.
 
         Args:
@@ -634,8 +556,6 @@ class Room(Resource):
 
         Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public
         material.
-
-        (small_class.8) Differs from large_class.8: no type parameter; the table calls the code student_code.
 
         Args:
             room_id: Room id.
@@ -667,17 +587,7 @@ class Room(Resource):
         Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public
         material.
 
-        (large_class.9) The printed example has no total; the small class document's example of this list has one
-        beside list.
-
-        (large_class.9) Meanings of the flags are those of room info (large_class.5).
-
-        (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields
-        are listed; the example has total.
-
         (double_teacher.10) There is no total.
-
-        (double_teacher.10) The example's type is 2 (large class).
 
         Args:
             page: Page number; each page has limit rooms. Default: `1`.
@@ -723,10 +633,6 @@ class Room(Resource):
         Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
 
         Do not call it concurrently: codes may collide and creation fail.
-
-        request_example is the value of individual_group_name.
-
-        The table types both url fields int; the examples are addresses.
 
         Args:
             room_id: Room id.
@@ -824,9 +730,6 @@ class Room(Resource):
 
         Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
 
-        (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line
-        of the description stands where large_class.43 excludes three room types; it cannot be read.
-
         Args:
             room_id: Room id.
             user_numbers: The users' ids in the partner's own system, numbers above 0, separated by commas.
@@ -856,8 +759,6 @@ class Room(Resource):
 
         Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
 
-        The document lists no partner_id for this operation.
-
         007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and
         expires after 7 days.
 
@@ -871,11 +772,6 @@ class Room(Resource):
         """获取教室设置的插播列表 Lists the videos set to be played in a room.
 
         Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-
-        The document lists no partner_id for this operation.
-
-        (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The
-        title cannot be read and is that of large_class.47.
 
         Args:
             room_id: Room id.
@@ -921,11 +817,6 @@ class Room(Resource):
         it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`,
         `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`,
         `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-
-        the document lists neither timestamp nor sign
-
-        the default and description cells are clipped; the meanings are taken from the parameter names; the table
-        ends at a page end, so a further row may have been lost
 
         Args:
             room_id: Room id.
@@ -990,8 +881,6 @@ class Room(Resource):
         `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`,
         `/openapi/room/getCodeUsageList`.
 
-        the table gives user_number as bigint
-
         Args:
             room_id: Room id (the clipped description repeats that of an upload parameter: not passed, nothing is
                 bound; the table nevertheless says required).
@@ -1023,15 +912,6 @@ class Room(Resource):
         off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`,
         `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`,
         `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-
-        code 0 means the change was made; otherwise msg gives the reason.
-
-        Title and description say get, but parameters and result are those of an update.
-
-        the required column is clipped; the request example has only room_id besides the common parameters, so the
-        others are taken as optional
-
-        the example has no ts
 
         Args:
             room_id: Room id.
@@ -1078,11 +958,6 @@ class Room(Resource):
 
         The account needs the permission for it.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
-        (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD
-        videos).
-
         Args:
             room_id: Room id.
             video_uniques: Video ids, separated by ASCII commas, e.g. 1099465,1099466. At most 20 elements.
@@ -1093,8 +968,6 @@ class Room(Resource):
         """清除教室插播视频 Removes the videos set to be played in a room during the live.
 
         Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-
-        code 0 means the change was made; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -1115,8 +988,6 @@ class Room(Resource):
 
         Only VOD videos, at most 5.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
             video_uniques: VOD video ids, comma-separated; at most 5. At most 5 elements.
@@ -1136,8 +1007,6 @@ class Room(Resource):
 
         Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
         """
@@ -1153,8 +1022,6 @@ class Room(Resource):
         """设置教室观看限制 Sets how users are let in to watch a room (watch limit).
 
         Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-
-        code 0 means the change was made; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -1181,8 +1048,6 @@ class Room(Resource):
         Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`,
         `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`,
         `/openapi/room/uploadRoomCover`.
-
-        The document states that there are no response fields; data is a message text.
 
         Give at least one of `web_bg_img`, `h5_bg_img`.
 
@@ -1215,8 +1080,6 @@ class Room(Resource):
 
         Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
 
-        code 0 means that the rooms were linked.
-
         Args:
             broadcast_room_ids: Ids of the rooms to link for the relay, comma-separated.
             room_id: Room id of the relay (description clipped; API 89 calls it the relaying room).
@@ -1246,8 +1109,6 @@ class Room(Resource):
 
         The description says that it is effective for the room that is relayed (被转播房间).
 
-        code 0 means success.
-
         Args:
             room_id: Room id of the relay (the document calls it the relaying room; rest clipped).
         """
@@ -1266,8 +1127,6 @@ class Room(Resource):
         off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`,
         `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`,
         `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-
-        code 0 means that the links were deleted.
 
         Args:
             broadcast_room_ids: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
@@ -1298,10 +1157,6 @@ class Room(Resource):
         Effective for the relaying room (转播房间).
 
         The relaying room and the relayed room must both be in class.
-
-        code 0 means success.
-
-        the value start is not printed
 
         Args:
             room_id: Room id of the relay (description clipped).
@@ -1364,8 +1219,6 @@ class Room(Resource):
         `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`,
         `/openapi/live_setting/uploadGroupLogo`.
 
-        the descriptions of the pictures are clipped after H5 or PC; the rest is taken from the names
-
         Args:
             room_id: Room id.
             group_id: Group id, e.g. 1.
@@ -1405,8 +1258,6 @@ class Room(Resource):
         Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`,
         `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
 
-        Second printed example, nothing uploaded: {"code": 0, "data": {"logo_list": []}, "msg": "", "ts": 1655868201}
-
         Args:
             room_id: Room id.
             group_id: Group id, e.g. 1.
@@ -1439,8 +1290,6 @@ class Room(Resource):
 
         There is a maximum number of addresses.
 
-        code 0 means success.
-
         Args:
             platform_name: Name of the address.
             platform_url: Push URL; must be unique.
@@ -1469,8 +1318,6 @@ class Room(Resource):
 
         room_id and platform_id must belong together.
 
-        code 0 means success.
-
         Args:
             platform_id: Id of the address.
             room_id: Room id.
@@ -1492,8 +1339,6 @@ class Room(Resource):
         off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`,
         `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`,
         `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-
-        code 0 means success.
 
         Args:
             platform_name: Name of the address.
@@ -1526,8 +1371,6 @@ class Room(Resource):
         `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`,
         `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
 
-        code 0 means success.
-
         Args:
             room_id: Room id.
         """
@@ -1548,10 +1391,6 @@ class Room(Resource):
         cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`,
         `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`,
         `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-
-        The defaults of page and page_size stand in their descriptions.
-
-        code 0 means success; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -1587,8 +1426,6 @@ class Room(Resource):
         `/openapi/room/addMockVideo`.
 
         For the online double-teacher room type of real live plus mock live.
-
-        the default and description cells are clipped
 
         Args:
             room_id: Room id.
@@ -1628,8 +1465,6 @@ class Room(Resource):
         off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`,
         `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`,
         `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-
-        the default and description cells are clipped
 
         Args:
             id: Id of the smart live (returned by API 118).
@@ -1717,8 +1552,6 @@ class Room(Resource):
         `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`,
         `/openapi/room/updatePassword`.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         the values of force are partly clipped; value 1 is not printed
 
         Args:
@@ -1775,11 +1608,6 @@ class Room(Resource):
         `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`,
         `/openapi/room/patrolClass`.
 
-        Not in the large class document.
-
-        Two bracketed remarks after the description cannot be read; by their place they state a condition (something
-        to be enabled in the back office, evidently for the snapshots).
-
         Args:
             page: Page number.
             page_size: Rooms per page; 20 stands in the example column, which may be the default.
@@ -1809,11 +1637,9 @@ class Room(Resource):
         its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set,
         replacing the whole set) is its likely twin but has no partner_id.
 
-        code 0 means success.
-
         Args:
             room_id: Room id.
-            video_ids: Video ids, separated by commas (the table types it int).
+            video_ids: Video ids, separated by commas.
         """
         self._call("room.add_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
@@ -1831,16 +1657,12 @@ class Room(Resource):
         `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`,
         `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
 
-        Not in the large class document.
-
         Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频
         into BB in the VOD document, and by its place after small_class.41 and 42.
 
-        code 0 means success.
-
         Args:
             room_id: Room id.
-            video_ids: Video ids, separated by commas (the table types it int).
+            video_ids: Video ids, separated by commas.
         """
         self._call("room.delete_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
@@ -1891,17 +1713,6 @@ class Room(Resource):
         `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`,
         `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`,
         `/openapi/double_teacher/createDoubleTeacherAndLive`.
-
-        The default and description columns are clipped away entirely: names, types and required flags are the
-        seed's; meanings and values are those of the same-named parameters in the public material for room/create
-        (bind_room_max_users has none).
-
-        The table lists is_long_term twice; it is given once here.
-
-        There is no response table. In the example both rooms have the same ids, an artefact of the document.
-
-        The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live,
-        enable_beauty, ...) are not listed here.
 
         Args:
             title: Title of the class; at most 50 characters, the rest is cut off.
@@ -2107,44 +1918,10 @@ class AsyncRoom(AsyncResource):
         (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with
         it and a nickname.
 
-        (large_class.2) Defaults and descriptions are clipped in the seed and taken from the public copy of the
-        document; the seed types enable_live_sell as string.
-
         (large_class.2) For many rooms made ahead of time, spread the calls over several days.
-
-        (small_class.2) Differs from large_class.2: type is required; adds sub_type, max_backup_users, auto_on_stage,
-        has_foreign_user, background_attachment, whiteboard_attachment, template_type, enable_cloud_record and
-        enable_pull_audio_only; lacks the large-class parameters; two optional file parts.
-
-        (small_class.2) The limit of 5000 calls per 24 h that large_class.2 prints is not printed here.
-
-        (small_class.2) The class must be shorter than 24 hours; start and end must lie within one year from now (the
-        numbers are readable, the sentence is restored after large_class.2, which also demands more than 15 minutes).
 
         (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage;
         max_backup_users is M, the number off stage.
-
-        (small_class.2) partner_id, title, start_time, end_time and type are read as required, the others as
-        optional; the marks are OCR.
-
-        (small_class.2) The printed curl example is clipped: title=test&start_time=1564729431&end_time=15...
-
-        (small_class.2) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
-        room.py, of an older document, and from large_class.2.
-
-        (double_teacher.2) A room that is not long-term must last more than 15 minutes and less than 24 hours, and
-        must start and end within a year from now.
-
-        (double_teacher.2) Codes are 6 letters and digits; with a code and a nickname a user enters the room
-        directly.
-
-        (double_teacher.2) The description cells are clipped; meanings and values are those of the same parameters in
-        the public material for room/create.
-
-        (double_teacher.2) The large class document limits this path to 5000 calls per 24 h; this document names no
-        limit.
-
-        (double_teacher.2) form_example: the printed curl example, clipped after partner_id.
 
         Args:
             title: Room title; at most 50 characters, the rest is cut off.
@@ -2406,22 +2183,6 @@ class AsyncRoom(AsyncResource):
         Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public
         material.
 
-        (large_class.3, small_class.3) code 0 means that the update succeeded; otherwise msg gives the reason.
-
-        (large_class.3) Defaults and descriptions are clipped in the seed and taken from the public copy of the
-        document.
-
-        (small_class.3) Differs from large_class.3: adds max_backup_users, auto_on_stage, end_delay_time,
-        background_attachment, whiteboard_attachment, template_type, auto_playback_record and enable_pull_audio_only;
-        lacks the large-class parameters; two optional file parts.
-
-        (small_class.3) Only room_id is read as required; the marks are OCR.
-
-        (small_class.3) Descriptions are clipped or unreadable (OCR) in the seed; they are restated from 007gzs
-        room.py, of an older document, and from large_class.2.
-
-        (double_teacher.4) code 0 means success; otherwise msg has the reason.
-
         Args:
             room_id: Room id, 14 digits.
             title: Room title.
@@ -2541,10 +2302,6 @@ class AsyncRoom(AsyncResource):
         Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public
         material.
 
-        (large_class.4, small_class.4) code 0 means that the room was deleted; otherwise msg gives the reason.
-
-        (double_teacher.5) code 0 means success; otherwise msg has the reason.
-
         Args:
             room_id: Room id.
         """
@@ -2555,16 +2312,6 @@ class AsyncRoom(AsyncResource):
 
         Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public
         material.
-
-        (large_class.5) Descriptions are clipped in the seed and taken from the public copy of the document.
-
-        (small_class.5) Differs from large_class.5: only 9 of its fields are listed; type is int and max_users string
-        in this table.
-
-        (small_class.5) The values of type are those of 007gzs room.py; the description column is clipped away.
-
-        (double_teacher.6) The example's type is 2 (large class): it was copied from the large class document. The
-        service may return more fields: the large class document lists some 40 for this path.
 
         Args:
             room_id: Room id.
@@ -2595,15 +2342,6 @@ class AsyncRoom(AsyncResource):
         (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a
         later entry pushes the earlier one out (paid classes).
 
-        (small_class.6) Differs from large_class.6: no update_audition_type.
-
-        (double_teacher.7) Codes do not repeat. A code stands for one room_id and user_number.
-
-        (double_teacher.7) With user_number 0 the code is common: all student classrooms may use it.
-
-        (double_teacher.7) With another user_number only one class at a time can be online with the code; the later
-        one pushes the earlier one out.
-
         Args:
             room_id: Room id.
             user_number: The user's id in the partner's own system, a number; 0 gives a code shared by all students.
@@ -2629,11 +2367,6 @@ class AsyncRoom(AsyncResource):
         Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from
         public material.
 
-        (double_teacher.8) The request table lists only code, without partner_id, timestamp and sign and without a
-        required column; the large class document lists all four as required for the same path.
-
-        (double_teacher.8) The values of user_role are clipped; they are those of the rest of the document.
-
         (double_teacher.8) What code_info holds when exist is false is not said.
 
         Args:
@@ -2654,8 +2387,6 @@ class AsyncRoom(AsyncResource):
 
         Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public
         material.
-
-        (small_class.8) Differs from large_class.8: no type parameter; the table calls the code student_code.
 
         Args:
             room_id: Room id.
@@ -2687,17 +2418,7 @@ class AsyncRoom(AsyncResource):
         Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public
         material.
 
-        (large_class.9) The printed example has no total; the small class document's example of this list has one
-        beside list.
-
-        (large_class.9) Meanings of the flags are those of room info (large_class.5).
-
-        (small_class.9) Differs from large_class.9: no title and new_live_status parameters; only 11 of its fields
-        are listed; the example has total.
-
         (double_teacher.10) There is no total.
-
-        (double_teacher.10) The example's type is 2 (large class).
 
         Args:
             page: Page number; each page has limit rooms. Default: `1`.
@@ -2743,10 +2464,6 @@ class AsyncRoom(AsyncResource):
         Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
 
         Do not call it concurrently: codes may collide and creation fail.
-
-        request_example is the value of individual_group_name.
-
-        The table types both url fields int; the examples are addresses.
 
         Args:
             room_id: Room id.
@@ -2854,9 +2571,6 @@ class AsyncRoom(AsyncResource):
 
         Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
 
-        (small_class.34) Differs from large_class.43: the example calls the code student_code, the table code. A line
-        of the description stands where large_class.43 excludes three room types; it cannot be read.
-
         Args:
             room_id: Room id.
             user_numbers: The users' ids in the partner's own system, numbers above 0, separated by commas.
@@ -2886,8 +2600,6 @@ class AsyncRoom(AsyncResource):
 
         Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
 
-        The document lists no partner_id for this operation.
-
         007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and
         expires after 7 days.
 
@@ -2906,11 +2618,6 @@ class AsyncRoom(AsyncResource):
         """获取教室设置的插播列表 Lists the videos set to be played in a room.
 
         Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-
-        The document lists no partner_id for this operation.
-
-        (small_class.42) Differs from large_class.47: no prepare_file_time; otherwise the same table and example. The
-        title cannot be read and is that of large_class.47.
 
         Args:
             room_id: Room id.
@@ -2956,11 +2663,6 @@ class AsyncRoom(AsyncResource):
         it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`,
         `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`,
         `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-
-        the document lists neither timestamp nor sign
-
-        the default and description cells are clipped; the meanings are taken from the parameter names; the table
-        ends at a page end, so a further row may have been lost
 
         Args:
             room_id: Room id.
@@ -3025,8 +2727,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`,
         `/openapi/room/getCodeUsageList`.
 
-        the table gives user_number as bigint
-
         Args:
             room_id: Room id (the clipped description repeats that of an upload parameter: not passed, nothing is
                 bound; the table nevertheless says required).
@@ -3058,15 +2758,6 @@ class AsyncRoom(AsyncResource):
         off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`,
         `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`,
         `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-
-        code 0 means the change was made; otherwise msg gives the reason.
-
-        Title and description say get, but parameters and result are those of an update.
-
-        the required column is clipped; the request example has only room_id besides the common parameters, so the
-        others are taken as optional
-
-        the example has no ts
 
         Args:
             room_id: Room id.
@@ -3113,11 +2804,6 @@ class AsyncRoom(AsyncResource):
 
         The account needs the permission for it.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
-        (small_class.61) At most 10 videos (the OCR shows one limit of 10; large_class.79: 10 playbacks and 10 VOD
-        videos).
-
         Args:
             room_id: Room id.
             video_uniques: Video ids, separated by ASCII commas, e.g. 1099465,1099466. At most 20 elements.
@@ -3133,8 +2819,6 @@ class AsyncRoom(AsyncResource):
         """清除教室插播视频 Removes the videos set to be played in a room during the live.
 
         Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-
-        code 0 means the change was made; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -3155,8 +2839,6 @@ class AsyncRoom(AsyncResource):
 
         Only VOD videos, at most 5.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
             video_uniques: VOD video ids, comma-separated; at most 5. At most 5 elements.
@@ -3176,8 +2858,6 @@ class AsyncRoom(AsyncResource):
 
         Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         Args:
             room_id: Room id.
         """
@@ -3193,8 +2873,6 @@ class AsyncRoom(AsyncResource):
         """设置教室观看限制 Sets how users are let in to watch a room (watch limit).
 
         Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-
-        code 0 means the change was made; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -3227,8 +2905,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`,
         `/openapi/room/uploadRoomCover`.
 
-        The document states that there are no response fields; data is a message text.
-
         Give at least one of `web_bg_img`, `h5_bg_img`.
 
         Args:
@@ -3260,8 +2936,6 @@ class AsyncRoom(AsyncResource):
 
         Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
 
-        code 0 means that the rooms were linked.
-
         Args:
             broadcast_room_ids: Ids of the rooms to link for the relay, comma-separated.
             room_id: Room id of the relay (description clipped; API 89 calls it the relaying room).
@@ -3291,8 +2965,6 @@ class AsyncRoom(AsyncResource):
 
         The description says that it is effective for the room that is relayed (被转播房间).
 
-        code 0 means success.
-
         Args:
             room_id: Room id of the relay (the document calls it the relaying room; rest clipped).
         """
@@ -3316,8 +2988,6 @@ class AsyncRoom(AsyncResource):
         off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`,
         `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`,
         `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-
-        code 0 means that the links were deleted.
 
         Args:
             broadcast_room_ids: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
@@ -3348,10 +3018,6 @@ class AsyncRoom(AsyncResource):
         Effective for the relaying room (转播房间).
 
         The relaying room and the relayed room must both be in class.
-
-        code 0 means success.
-
-        the value start is not printed
 
         Args:
             room_id: Room id of the relay (description clipped).
@@ -3414,8 +3080,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`,
         `/openapi/live_setting/uploadGroupLogo`.
 
-        the descriptions of the pictures are clipped after H5 or PC; the rest is taken from the names
-
         Args:
             room_id: Room id.
             group_id: Group id, e.g. 1.
@@ -3455,8 +3119,6 @@ class AsyncRoom(AsyncResource):
         Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`,
         `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
 
-        Second printed example, nothing uploaded: {"code": 0, "data": {"logo_list": []}, "msg": "", "ts": 1655868201}
-
         Args:
             room_id: Room id.
             group_id: Group id, e.g. 1.
@@ -3489,8 +3151,6 @@ class AsyncRoom(AsyncResource):
 
         There is a maximum number of addresses.
 
-        code 0 means success.
-
         Args:
             platform_name: Name of the address.
             platform_url: Push URL; must be unique.
@@ -3519,8 +3179,6 @@ class AsyncRoom(AsyncResource):
 
         room_id and platform_id must belong together.
 
-        code 0 means success.
-
         Args:
             platform_id: Id of the address.
             room_id: Room id.
@@ -3547,8 +3205,6 @@ class AsyncRoom(AsyncResource):
         off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`,
         `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`,
         `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-
-        code 0 means success.
 
         Args:
             platform_name: Name of the address.
@@ -3581,8 +3237,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`,
         `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
 
-        code 0 means success.
-
         Args:
             room_id: Room id.
         """
@@ -3603,10 +3257,6 @@ class AsyncRoom(AsyncResource):
         cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`,
         `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`,
         `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-
-        The defaults of page and page_size stand in their descriptions.
-
-        code 0 means success; otherwise msg gives the reason.
 
         Args:
             room_id: Room id.
@@ -3642,8 +3292,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/addMockVideo`.
 
         For the online double-teacher room type of real live plus mock live.
-
-        the default and description cells are clipped
 
         Args:
             room_id: Room id.
@@ -3683,8 +3331,6 @@ class AsyncRoom(AsyncResource):
         off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`,
         `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`,
         `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-
-        the default and description cells are clipped
 
         Args:
             id: Id of the smart live (returned by API 118).
@@ -3777,8 +3423,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`,
         `/openapi/room/updatePassword`.
 
-        code 0 means the change was made; otherwise msg gives the reason.
-
         the values of force are partly clipped; value 1 is not printed
 
         Args:
@@ -3835,11 +3479,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`,
         `/openapi/room/patrolClass`.
 
-        Not in the large class document.
-
-        Two bracketed remarks after the description cannot be read; by their place they state a condition (something
-        to be enabled in the back office, evidently for the snapshots).
-
         Args:
             page: Page number.
             page_size: Rooms per page; 20 stands in the example column, which may be the default.
@@ -3869,11 +3508,9 @@ class AsyncRoom(AsyncResource):
         its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set,
         replacing the whole set) is its likely twin but has no partner_id.
 
-        code 0 means success.
-
         Args:
             room_id: Room id.
-            video_ids: Video ids, separated by commas (the table types it int).
+            video_ids: Video ids, separated by commas.
         """
         await self._call("room.add_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
@@ -3891,16 +3528,12 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`,
         `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
 
-        Not in the large class document.
-
         Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频
         into BB in the VOD document, and by its place after small_class.41 and 42.
 
-        code 0 means success.
-
         Args:
             room_id: Room id.
-            video_ids: Video ids, separated by commas (the table types it int).
+            video_ids: Video ids, separated by commas.
         """
         await self._call("room.delete_spot_videos", NOTHING, {"room_id": room_id, "video_ids": video_ids}, options)
 
@@ -3951,17 +3584,6 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`,
         `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`,
         `/openapi/double_teacher/createDoubleTeacherAndLive`.
-
-        The default and description columns are clipped away entirely: names, types and required flags are the
-        seed's; meanings and values are those of the same-named parameters in the public material for room/create
-        (bind_room_max_users has none).
-
-        The table lists is_long_term twice; it is given once here.
-
-        There is no response table. In the example both rooms have the same ids, an artefact of the document.
-
-        The large class document's other room/create parameters (app_template, is_push_live, is_discuss_live,
-        enable_beauty, ...) are not listed here.
 
         Args:
             title: Title of the class; at most 50 characters, the rest is cut off.
@@ -4536,7 +4158,7 @@ class RoomCreateGroupCodesAdmin(Value, frozen=True, kw_only=True):
     - `2`: teaching assistant
     """
     url: Optional[str] = None
-    """Address for entering the room (the table types it int)."""
+    """Address for entering the room."""
     group_name: Optional[str] = None
     """Group name."""
 
@@ -4552,7 +4174,7 @@ class RoomCreateGroupCodesStudent(Value, frozen=True, kw_only=True):
     - `2`: teaching assistant
     """
     url: Optional[str] = None
-    """Address for entering the room (the table types it int)."""
+    """Address for entering the room."""
     group_name: Optional[str] = None
     """Group name."""
 

@@ -32,9 +32,6 @@ class RoomData(Resource):
         (large_class.18) Planned to be withdrawn; large_class.25 (chat file addresses) is to be used instead, and
         must be where the chat file exceeds 4 MB.
 
-        (small_class.19) Differs from large_class.18: no user_real_role, avatar, area, ip, filtered, group_id,
-        group_name and is_virtual_chat; nothing is said of a withdrawal.
-
         Args:
             room_id: Room id.
             date: Day to export. When absent: the latest class day of a long-term room, all chat of this class for a
@@ -63,11 +60,6 @@ class RoomData(Resource):
 
         Documents: large_class.20, small_class.20, double_teacher.14. Path `/openapi/room_data/exportLiveReport`,
         known from public material.
-
-        (small_class.20) Differs from large_class.20: no user_number parameter; the table does not list user_event.
-
-        The table types first_heartbeat_time and last_heartbeat_time datetime; the printed rows have empty texts, for
-        users who were never there during class.
 
         Args:
             room_id: Room id.
@@ -142,8 +134,6 @@ class RoomData(Resource):
 
         (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
 
-        (double_teacher.16) "15:10:00": 3 means that the peak from 15:10:00 to 15:19:59 was 3.
-
         Args:
             room_id: Room id.
             start_time: Start of the period, as 2017-11-23 10:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -188,14 +178,6 @@ class RoomData(Resource):
 
         Documents: large_class.28, small_class.29. Path `/openapi/room_data/getRoomQuiz`, known from public material.
 
-        (large_class.28) Field descriptions are clipped away in the document; the meanings here follow the names and
-        the example.
-
-        (small_class.29) Differs from large_class.28: an older example; no scores (total_score, question_score,
-        option score), create_time, score_required, compound_id, remark, imgs and media.
-
-        The table types the question title int; the examples are texts.
-
         Args:
             room_id: Room id.
         """
@@ -214,9 +196,6 @@ class RoomData(Resource):
 
         Documents: large_class.29, small_class.30. Path `/openapi/room_data/getQuizUserAnswer`, known from public
         material.
-
-        (small_class.30) The defaults of source_from and session_id are those of large_class.29; they cannot be read
-        here.
 
         Args:
             room_id: Room id.
@@ -245,8 +224,6 @@ class RoomData(Resource):
         Documents: large_class.30, small_class.56. Path `/openapi/room_data/getUserCheckinInfo`, known from public
         material.
 
-        The table types checkin_list[].time array; the example is one date and time.
-
         Args:
             room_id: Room id.
         """
@@ -266,9 +243,6 @@ class RoomData(Resource):
         material.
 
         (large_class.34) Only for accounts in the pro environment.
-
-        (small_class.39) Differs from large_class.34: the restriction to the pro environment cannot be found in the
-        OCR here.
 
         Args:
             room_id: Room id.
@@ -295,10 +269,6 @@ class RoomData(Resource):
 
         Only for the third-party red packet rain.
 
-        Spelling of the path: the seed prints ".../openap" (clipped) and, on the next line, "data/getRoomRedPackage",
-        a line break that only a hyphen allows; 007gzs has /openapi/room-data/getRoomRedPackage, SyLive
-        /openapi/room_data/getRoomRedPackage. Every other operation of the group is under room_data.
-
         Args:
             room_id: Room id.
         """
@@ -320,8 +290,6 @@ class RoomData(Resource):
         """获取教室抽奖数据 Returns the prize draws of a room and their winners.
 
         Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
-
-        A winner has one more field whose name is clipped in the example; its value is an address ("上海徐汇").
 
         Args:
             room_id: Room id.
@@ -391,8 +359,6 @@ class RoomData(Resource):
         Documents: large_class.42, small_class.18. Path `/openapi/room_data/exportAnswerStat`, known from public
         material.
 
-        (small_class.18) Differs from large_class.42: no is_vote.
-
         Args:
             room_id: Room id.
             date: Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`.
@@ -414,10 +380,6 @@ class RoomData(Resource):
 
         Documents: large_class.48, small_class.28, small_class.32. Path `/openapi/room_data/exportRoomPraiseStat`,
         known from public material.
-
-        The document has no response table for this operation.
-
-        (small_class.28) small_class.32 has the same parameters and example.
 
         (small_class.32) Same parameters and same example (ts included) as small_class.28 and large_class.48, but the
         OCR of the title differs from that of small_class.28 and shows no sure sign of 点赞 (likes); it may be another
@@ -507,8 +469,6 @@ class RoomData(Resource):
         `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`,
         `/openapi/room_data/exportAttentionData`.
 
-        the table gives user_number as bigint
-
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`.
@@ -537,8 +497,6 @@ class RoomData(Resource):
         `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`,
         `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
 
-        The table calls media_length JSON: it is an object keyed by date, not a JSON text.
-
         Args:
             room_id: Room id.
             start_date: First day, YYYY-MM-DD. `YYYY-MM-DD`.
@@ -561,9 +519,6 @@ class RoomData(Resource):
 
         A kind of award that is hidden in the admin settings is not returned.
 
-        (small_class.48) The small-class counterpart of large_class.72, with the same parameters and example; that
-        both are one endpoint is not printed.
-
         Args:
             room_id: Room id.
         """
@@ -582,8 +537,6 @@ class RoomData(Resource):
         cut it off. Other candidates: `/openapi/room_data/getPraiseCount`, `/openapi/room_data/getRoomPraise`,
         `/openapi/room_data/getRoomPraiseStat`, `/openapi/room_data/getPraiseHot`,
         `/openapi/room_data/getRoomPraiseHot`, `/openapi/room_data/getRoomPraiseTotal`.
-
-        the document lists no timestamp
 
         Args:
             room_id: Room id.
@@ -633,9 +586,6 @@ class RoomData(Resource):
         `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`,
         `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`,
         `/openapi/room_data/getRoomIntegral`.
-
-        (small_class.31) By the OCR of the type column this table types date int; large_class.111 types it string
-        (2023-01-01).
 
         Args:
             room_id: Room id.
@@ -790,11 +740,6 @@ class RoomData(Resource):
 
         Documents: small_class.33. Path `/openapi/room_data/getExpReportList`, known from public material.
 
-        Not in the large class document.
-
-        The document has no response table for this operation; the meanings follow the names. The role values are
-        those of the other operations.
-
         Args:
             room_id: Room id.
         """
@@ -821,12 +766,8 @@ class RoomData(Resource):
         `/openapi/room_data/getRoomDeviceInfo`, `/openapi/room_data/exportDeviceCheck`,
         `/openapi/room_data/getDetectDevice`.
 
-        Not in the large class document.
-
         The title and the words for 0 and 1 of the three states cannot be read for certain; the description says by
         room_id, the rest follows from the fields.
-
-        The defaults stand in the example column of the parameter table.
 
         Args:
             room_id: Room id.
@@ -856,12 +797,6 @@ class RoomData(Resource):
         `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`,
         `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
 
-        Not in the large class document.
-
-        The title begins with 批量获取 (get in batch); the rest follows from the date parameter and the example.
-
-        The defaults stand in the example column of the parameter table.
-
         Args:
             date: Day, as 2020-01-01. `YYYY-MM-DD`.
             page: Page number. Default: `1`.
@@ -886,10 +821,6 @@ class RoomData(Resource):
         off. Other candidates: `/openapi/room_data/getStudyReportList`, `/openapi/room_data/exportStudyReport`,
         `/openapi/room_data/getRoomStudyReport`, `/openapi/room_data/getStudyReportUrl`,
         `/openapi/small_course/getStudyReport`, `/openapi/room/getStudyReport`, `/openapi/room_data/getLearningReport`.
-
-        Not in the large class document.
-
-        The document has no response table; the comments in the example name the fields.
 
         Args:
             room_id: Room id.
@@ -916,12 +847,6 @@ class RoomData(Resource):
         `/openapi/room/getBlackboard`.
 
         At most 100 calls in 86400 s.
-
-        Not in the large class document.
-
-        The title begins with 获取小班课 (get ... of the small class); the rest follows from the printed URL. The
-        description (OCR) speaks of a limit of 100 calls and refers to another function, evidently the back office
-        download.
 
         In the printed example the URL expires 30 seconds after ts: fetch it at once.
 
@@ -955,10 +880,6 @@ class RoomData(Resource):
         `/openapi/room_data/getRoomInteractStat`, `/openapi/double_teacher/getInteractData`,
         `/openapi/interact_data/getInteractData`.
 
-        The document lists no timestamp and no sign for this API.
-
-        There is no response table; meanings are read from the field names.
-
         The values of interact_type are clipped after 1 (举手数...), so there may be more.
 
         Args:
@@ -967,7 +888,7 @@ class RoomData(Resource):
                 - `0`: audio and video
                 - `1`: hand raising
             page: Page number.
-            page_size: Records per page; the table types it string.
+            page_size: Records per page.
         """
         return self._pages(
             "room_data.get_interact_data",
@@ -987,9 +908,6 @@ class RoomData(Resource):
 
         Documents: public_only.room_data.exportAttentionDetail. Path `/openapi/room_data/exportAttentionDetail`,
         known from public material.
-
-        SyLive alone has it. Its companion exportAttentionList, in SyLive with room_id alone, is held to be the older
-        form of large_class.67, whose answer names no attention_id.
 
         Args:
             room_id: Room id.
@@ -1013,10 +931,6 @@ class RoomData(Resource):
 
         Documents: public_only.room_data.getRedPackageRecordInfo. Path `/openapi/room_data/getRedPackageRecordInfo`,
         known from public material.
-
-        007gzs alone has it. Its description speaks of record_id, but the parameter that it sends is red_package_id.
-
-        No source gives the type of red_package_id; string is a neutral choice.
 
         Args:
             room_id: Room id.
@@ -1050,9 +964,6 @@ class AsyncRoomData(AsyncResource):
         (large_class.18) Planned to be withdrawn; large_class.25 (chat file addresses) is to be used instead, and
         must be where the chat file exceeds 4 MB.
 
-        (small_class.19) Differs from large_class.18: no user_real_role, avatar, area, ip, filtered, group_id,
-        group_name and is_virtual_chat; nothing is said of a withdrawal.
-
         Args:
             room_id: Room id.
             date: Day to export. When absent: the latest class day of a long-term room, all chat of this class for a
@@ -1081,11 +992,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: large_class.20, small_class.20, double_teacher.14. Path `/openapi/room_data/exportLiveReport`,
         known from public material.
-
-        (small_class.20) Differs from large_class.20: no user_number parameter; the table does not list user_event.
-
-        The table types first_heartbeat_time and last_heartbeat_time datetime; the printed rows have empty texts, for
-        users who were never there during class.
 
         Args:
             room_id: Room id.
@@ -1160,8 +1066,6 @@ class AsyncRoomData(AsyncResource):
 
         (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
 
-        (double_teacher.16) "15:10:00": 3 means that the peak from 15:10:00 to 15:19:59 was 3.
-
         Args:
             room_id: Room id.
             start_time: Start of the period, as 2017-11-23 10:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -1211,14 +1115,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: large_class.28, small_class.29. Path `/openapi/room_data/getRoomQuiz`, known from public material.
 
-        (large_class.28) Field descriptions are clipped away in the document; the meanings here follow the names and
-        the example.
-
-        (small_class.29) Differs from large_class.28: an older example; no scores (total_score, question_score,
-        option score), create_time, score_required, compound_id, remark, imgs and media.
-
-        The table types the question title int; the examples are texts.
-
         Args:
             room_id: Room id.
         """
@@ -1237,9 +1133,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: large_class.29, small_class.30. Path `/openapi/room_data/getQuizUserAnswer`, known from public
         material.
-
-        (small_class.30) The defaults of source_from and session_id are those of large_class.29; they cannot be read
-        here.
 
         Args:
             room_id: Room id.
@@ -1268,8 +1161,6 @@ class AsyncRoomData(AsyncResource):
         Documents: large_class.30, small_class.56. Path `/openapi/room_data/getUserCheckinInfo`, known from public
         material.
 
-        The table types checkin_list[].time array; the example is one date and time.
-
         Args:
             room_id: Room id.
         """
@@ -1294,9 +1185,6 @@ class AsyncRoomData(AsyncResource):
         material.
 
         (large_class.34) Only for accounts in the pro environment.
-
-        (small_class.39) Differs from large_class.34: the restriction to the pro environment cannot be found in the
-        OCR here.
 
         Args:
             room_id: Room id.
@@ -1323,10 +1211,6 @@ class AsyncRoomData(AsyncResource):
 
         Only for the third-party red packet rain.
 
-        Spelling of the path: the seed prints ".../openap" (clipped) and, on the next line, "data/getRoomRedPackage",
-        a line break that only a hyphen allows; 007gzs has /openapi/room-data/getRoomRedPackage, SyLive
-        /openapi/room_data/getRoomRedPackage. Every other operation of the group is under room_data.
-
         Args:
             room_id: Room id.
         """
@@ -1348,8 +1232,6 @@ class AsyncRoomData(AsyncResource):
         """获取教室抽奖数据 Returns the prize draws of a room and their winners.
 
         Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
-
-        A winner has one more field whose name is clipped in the example; its value is an address ("上海徐汇").
 
         Args:
             room_id: Room id.
@@ -1419,8 +1301,6 @@ class AsyncRoomData(AsyncResource):
         Documents: large_class.42, small_class.18. Path `/openapi/room_data/exportAnswerStat`, known from public
         material.
 
-        (small_class.18) Differs from large_class.42: no is_vote.
-
         Args:
             room_id: Room id.
             date: Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`.
@@ -1442,10 +1322,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: large_class.48, small_class.28, small_class.32. Path `/openapi/room_data/exportRoomPraiseStat`,
         known from public material.
-
-        The document has no response table for this operation.
-
-        (small_class.28) small_class.32 has the same parameters and example.
 
         (small_class.32) Same parameters and same example (ts included) as small_class.28 and large_class.48, but the
         OCR of the title differs from that of small_class.28 and shows no sure sign of 点赞 (likes); it may be another
@@ -1535,8 +1411,6 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`,
         `/openapi/room_data/exportAttentionData`.
 
-        the table gives user_number as bigint
-
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`.
@@ -1565,8 +1439,6 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`,
         `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
 
-        The table calls media_length JSON: it is an object keyed by date, not a JSON text.
-
         Args:
             room_id: Room id.
             start_date: First day, YYYY-MM-DD. `YYYY-MM-DD`.
@@ -1594,9 +1466,6 @@ class AsyncRoomData(AsyncResource):
 
         A kind of award that is hidden in the admin settings is not returned.
 
-        (small_class.48) The small-class counterpart of large_class.72, with the same parameters and example; that
-        both are one endpoint is not printed.
-
         Args:
             room_id: Room id.
         """
@@ -1615,8 +1484,6 @@ class AsyncRoomData(AsyncResource):
         cut it off. Other candidates: `/openapi/room_data/getPraiseCount`, `/openapi/room_data/getRoomPraise`,
         `/openapi/room_data/getRoomPraiseStat`, `/openapi/room_data/getPraiseHot`,
         `/openapi/room_data/getRoomPraiseHot`, `/openapi/room_data/getRoomPraiseTotal`.
-
-        the document lists no timestamp
 
         Args:
             room_id: Room id.
@@ -1671,9 +1538,6 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`,
         `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`,
         `/openapi/room_data/getRoomIntegral`.
-
-        (small_class.31) By the OCR of the type column this table types date int; large_class.111 types it string
-        (2023-01-01).
 
         Args:
             room_id: Room id.
@@ -1833,11 +1697,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: small_class.33. Path `/openapi/room_data/getExpReportList`, known from public material.
 
-        Not in the large class document.
-
-        The document has no response table for this operation; the meanings follow the names. The role values are
-        those of the other operations.
-
         Args:
             room_id: Room id.
         """
@@ -1864,12 +1723,8 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room_data/getRoomDeviceInfo`, `/openapi/room_data/exportDeviceCheck`,
         `/openapi/room_data/getDetectDevice`.
 
-        Not in the large class document.
-
         The title and the words for 0 and 1 of the three states cannot be read for certain; the description says by
         room_id, the rest follows from the fields.
-
-        The defaults stand in the example column of the parameter table.
 
         Args:
             room_id: Room id.
@@ -1899,12 +1754,6 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`,
         `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
 
-        Not in the large class document.
-
-        The title begins with 批量获取 (get in batch); the rest follows from the date parameter and the example.
-
-        The defaults stand in the example column of the parameter table.
-
         Args:
             date: Day, as 2020-01-01. `YYYY-MM-DD`.
             page: Page number. Default: `1`.
@@ -1929,10 +1778,6 @@ class AsyncRoomData(AsyncResource):
         off. Other candidates: `/openapi/room_data/getStudyReportList`, `/openapi/room_data/exportStudyReport`,
         `/openapi/room_data/getRoomStudyReport`, `/openapi/room_data/getStudyReportUrl`,
         `/openapi/small_course/getStudyReport`, `/openapi/room/getStudyReport`, `/openapi/room_data/getLearningReport`.
-
-        Not in the large class document.
-
-        The document has no response table; the comments in the example name the fields.
 
         Args:
             room_id: Room id.
@@ -1959,12 +1804,6 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room/getBlackboard`.
 
         At most 100 calls in 86400 s.
-
-        Not in the large class document.
-
-        The title begins with 获取小班课 (get ... of the small class); the rest follows from the printed URL. The
-        description (OCR) speaks of a limit of 100 calls and refers to another function, evidently the back office
-        download.
 
         In the printed example the URL expires 30 seconds after ts: fetch it at once.
 
@@ -1998,10 +1837,6 @@ class AsyncRoomData(AsyncResource):
         `/openapi/room_data/getRoomInteractStat`, `/openapi/double_teacher/getInteractData`,
         `/openapi/interact_data/getInteractData`.
 
-        The document lists no timestamp and no sign for this API.
-
-        There is no response table; meanings are read from the field names.
-
         The values of interact_type are clipped after 1 (举手数...), so there may be more.
 
         Args:
@@ -2010,7 +1845,7 @@ class AsyncRoomData(AsyncResource):
                 - `0`: audio and video
                 - `1`: hand raising
             page: Page number.
-            page_size: Records per page; the table types it string.
+            page_size: Records per page.
         """
         return self._pages(
             "room_data.get_interact_data",
@@ -2030,9 +1865,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: public_only.room_data.exportAttentionDetail. Path `/openapi/room_data/exportAttentionDetail`,
         known from public material.
-
-        SyLive alone has it. Its companion exportAttentionList, in SyLive with room_id alone, is held to be the older
-        form of large_class.67, whose answer names no attention_id.
 
         Args:
             room_id: Room id.
@@ -2056,10 +1888,6 @@ class AsyncRoomData(AsyncResource):
 
         Documents: public_only.room_data.getRedPackageRecordInfo. Path `/openapi/room_data/getRedPackageRecordInfo`,
         known from public material.
-
-        007gzs alone has it. Its description speaks of record_id, but the parameter that it sends is red_package_id.
-
-        No source gives the type of red_package_id; string is a neutral choice.
 
         Args:
             room_id: Room id.
@@ -2235,7 +2063,7 @@ class RoomDataListQuizzesQuestionList(Value, frozen=True, kw_only=True):
     question_id: Optional[int] = None
     """Question id."""
     title: Optional[str] = None
-    """Text of the question (the table types it int)."""
+    """Text of the question."""
     suggested_solution: Optional[str] = None
     """Model answer; in the example only on the short-answer question."""
     question_score: Optional[float] = None
@@ -2313,7 +2141,7 @@ class RoomDataGetCheckinInfoUserList(Value, frozen=True, kw_only=True):
 
 class RoomDataGetCheckinInfoCheckinList(Value, frozen=True, kw_only=True):
     time: Optional[str] = None
-    """When the sign-in was started (the table types it array). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_list: List[RoomDataGetCheckinInfoUserList] = []
     """The users of this sign-in."""
 

@@ -26,8 +26,6 @@ class SmallCourse(Resource):
 
         Documents: small_class.25. Path `/openapi/small_course/getDailyCost`, known from public material.
 
-        The document has no response table for this operation.
-
         Args:
             product_type: Product, which depends on the age of the account (values from 007gzs; the required mark
                 cannot be read with certainty, 007gzs always sends it).
@@ -54,10 +52,6 @@ class SmallCourse(Resource):
 
         Documents: small_class.26. Path `/openapi/small_course/getRoomCost`, known from public material.
 
-        The document has no response table for this operation.
-
-        007gzs returns only room_cost; the other two maps are newer.
-
         Args:
             product_type: Product, which depends on the age of the account (values from 007gzs).
                 - `0`: old account
@@ -82,8 +76,6 @@ class SmallCourse(Resource):
         """获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
 
         Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-
-        The response table has no type column; the types are those of the example.
 
         Args:
             product_type: Product, which depends on the age of the account (values from 007gzs).
@@ -114,14 +106,8 @@ class SmallCourse(Resource):
         `/openapi/small_course/getDailyRecordCost`, `/openapi/small_course/getPlaybackCost`,
         `/openapi/small_course/getRoomPlaybackCost`.
 
-        Not in the large class document.
-
         The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not
         given; small_class.26 counts in yuan.
-
-        The URL is printed with http://.
-
-        code 0 means success.
 
         Args:
             date: Day (the cell shows 2020-1...). `YYYY-MM-DD`.
@@ -143,8 +129,6 @@ class AsyncSmallCourse(AsyncResource):
         """获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
 
         Documents: small_class.25. Path `/openapi/small_course/getDailyCost`, known from public material.
-
-        The document has no response table for this operation.
 
         Args:
             product_type: Product, which depends on the age of the account (values from 007gzs; the required mark
@@ -172,10 +156,6 @@ class AsyncSmallCourse(AsyncResource):
 
         Documents: small_class.26. Path `/openapi/small_course/getRoomCost`, known from public material.
 
-        The document has no response table for this operation.
-
-        007gzs returns only room_cost; the other two maps are newer.
-
         Args:
             product_type: Product, which depends on the age of the account (values from 007gzs).
                 - `0`: old account
@@ -200,8 +180,6 @@ class AsyncSmallCourse(AsyncResource):
         """获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
 
         Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-
-        The response table has no type column; the types are those of the example.
 
         Args:
             product_type: Product, which depends on the age of the account (values from 007gzs).
@@ -232,14 +210,8 @@ class AsyncSmallCourse(AsyncResource):
         `/openapi/small_course/getDailyRecordCost`, `/openapi/small_course/getPlaybackCost`,
         `/openapi/small_course/getRoomPlaybackCost`.
 
-        Not in the large class document.
-
         The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not
         given; small_class.26 counts in yuan.
-
-        The URL is printed with http://.
-
-        code 0 means success.
 
         Args:
             date: Day (the cell shows 2020-1...). `YYYY-MM-DD`.

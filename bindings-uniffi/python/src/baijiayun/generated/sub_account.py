@@ -187,8 +187,6 @@ class SubAccount(Resource):
         Documents: public_only.sub_account.stopSubAccount. Path `/openapi/sub_account/stopSubAccount`, known from
         public material.
 
-        007gzs returns the member partner_id of the answer, presumably the id of the stopped account.
-
         Args:
             sub_partner_id: Id of the sub account.
         """
@@ -219,8 +217,6 @@ class SubAccount(Resource):
 
         Documents: public_only.sub_account.getSubAccountList. Path `/openapi/sub_account/getSubAccountList`, known
         from public material.
-
-        SyLive always sends status, 0 by default; 007gzs leaves it out when not given.
 
         public_only.new_sub.getSubAccountList is the newer form.
 
@@ -416,8 +412,6 @@ class AsyncSubAccount(AsyncResource):
         Documents: public_only.sub_account.stopSubAccount. Path `/openapi/sub_account/stopSubAccount`, known from
         public material.
 
-        007gzs returns the member partner_id of the answer, presumably the id of the stopped account.
-
         Args:
             sub_partner_id: Id of the sub account.
         """
@@ -448,8 +442,6 @@ class AsyncSubAccount(AsyncResource):
 
         Documents: public_only.sub_account.getSubAccountList. Path `/openapi/sub_account/getSubAccountList`, known
         from public material.
-
-        SyLive always sends status, 0 by default; 007gzs leaves it out when not given.
 
         public_only.new_sub.getSubAccountList is the newer form.
 

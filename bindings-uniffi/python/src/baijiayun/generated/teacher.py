@@ -26,11 +26,6 @@ class Teacher(Resource):
 
         Documents: public_only.teacher.save. Path `/openapi/teacher/save`, known from public material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of
-        public_only.interact_data.save is int).
-
         Args:
             teacher_id: The customer's id of the teacher.
             teacher_name: Name of the teacher.
@@ -49,11 +44,6 @@ class Teacher(Resource):
 
         Documents: public_only.teacher.delete. Path `/openapi/teacher/delete`, known from public material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of
-        public_only.interact_data.save is int).
-
         Args:
             teacher_id: The customer's id of the teacher.
             role: Role of the teacher; no values are known.
@@ -64,10 +54,6 @@ class Teacher(Resource):
         """获取老师信息接口 Lists the teachers of one role.
 
         Documents: public_only.teacher.list. Path `/openapi/teacher/list`, known from public material.
-
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the type of role; string is a neutral choice.
 
         Args:
             role: Role of the teacher; no values are known.
@@ -93,11 +79,6 @@ class AsyncTeacher(AsyncResource):
 
         Documents: public_only.teacher.save. Path `/openapi/teacher/save`, known from public material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of
-        public_only.interact_data.save is int).
-
         Args:
             teacher_id: The customer's id of the teacher.
             teacher_name: Name of the teacher.
@@ -116,11 +97,6 @@ class AsyncTeacher(AsyncResource):
 
         Documents: public_only.teacher.delete. Path `/openapi/teacher/delete`, known from public material.
 
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the types of the ids and of role; string is a neutral choice (assist_teacher_id of
-        public_only.interact_data.save is int).
-
         Args:
             teacher_id: The customer's id of the teacher.
             role: Role of the teacher; no values are known.
@@ -131,10 +107,6 @@ class AsyncTeacher(AsyncResource):
         """获取老师信息接口 Lists the teachers of one role.
 
         Documents: public_only.teacher.list. Path `/openapi/teacher/list`, known from public material.
-
-        007gzs alone has it: its class declares the host, with https (see the notes of the file).
-
-        No source gives the type of role; string is a neutral choice.
 
         Args:
             role: Role of the teacher; no values are known.

@@ -34,25 +34,10 @@ class User(Resource):
         it off. Other candidates: `/openapi/user/createUser`, `/openapi/user/userAdd`, `/openapi/user/add`,
         `/openapi/user/create`, `/openapi/user/saveUser`, `/openapi/user/registerUser`.
 
-        (users.1) The description speaks of students and teachers; the role parameter also takes 2.
-
         For a teacher user_sn may be left out: the system makes user_sn equal to phone_number.
 
         (users.1) The phone number with which the customer logs in to the admin console belongs to a hidden special
         user; it cannot be registered as an ordinary user.
-
-        (users.1) The request table calls role 2 an administrator (管理员, cell clipped, whole in users.2), the
-        response table calls it an assistant (助教).
-
-        The table types timestamp as string here.
-
-        (users.1) The small class document (003) has the same operation; its request example sends mobile where this
-        one sends user_sn.
-
-        (small_class.users.1) Differs from users.1: the request example sends mobile, which no table has, where
-        users.1 sends user_sn; nothing is said of the hidden special user.
-
-        (small_class.users.1) Name in the request example restored after 002.
 
         Args:
             role: Role of the new user.
@@ -93,15 +78,8 @@ class User(Resource):
 
         Documents: users.2, small_class.users.2. Path `/openapi/user/getUserList`, known from public material.
 
-        The table types timestamp as string here.
-
         (users.2) The printed response to role 0 also holds a user of role 2 (in 003 all roles): either the example
         is loose or role does not filter.
-
-        (small_class.users.2) Differs from users.2: seven users in the example instead of two.
-
-        (small_class.users.2) The printed response to role 0 holds users of all roles: either the example is loose or
-        role does not filter.
 
         Args:
             role: Role id.
@@ -127,11 +105,6 @@ class User(Resource):
         `/openapi/user/delUserBatch`, `/openapi/user/userDeleteBatch`, `/openapi/user/deleteUser`,
         `/openapi/user/deleteUsers`.
 
-        The response table is empty.
-
-        The printed request example puts quotation marks round the list of ids (also in users.4 and users.8); they
-        are read as the document's own quoting.
-
         Args:
             user_ids: Ids of the users; the printed example joins them with English commas.
             role: Role id of the users.
@@ -152,8 +125,6 @@ class User(Resource):
 
         Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public
         material.
-
-        The response table is empty.
 
         Args:
             user_ids: Ids of the users; the printed example joins them with English commas.
@@ -176,13 +147,6 @@ class User(Resource):
         documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`,
         `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`,
         `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-
-        (users.5) The description says batch, but one user_id is sent.
-
-        (users.5) The role cell is clipped; its values are taken from the small class document (003), which lacks
-        is_fake_assistant and types id as int.
-
-        (small_class.users.5) Differs from users.5: no is_fake_assistant; the table types id int.
 
         Args:
             role: Role in the room.
@@ -213,8 +177,6 @@ class User(Resource):
 
         Documents: users.6, small_class.users.6. Path `/openapi/user/getClassStudent`, known from public material.
 
-        (small_class.users.6) Differs from users.6: four students in the example instead of two.
-
         Args:
             room_id: Room id.
             page: Page number. Default: `1`.
@@ -236,12 +198,7 @@ class User(Resource):
         `/openapi/user/getClassTeacherAssistant`, `/openapi/user/getClassUser`, `/openapi/user/getClassTeachers`,
         `/openapi/user/getRoomTeacher`.
 
-        The table lists the person's fields once, without the teacher and assistant levels of the example.
-
         What teacher holds for a room without one is not said.
-
-        (small_class.users.7) In the table, as far as the OCR shows, role 2 reads as another word than assistant,
-        perhaps administrator (管理员); users.7 has assistant.
 
         Args:
             room_id: Room id.
@@ -263,8 +220,6 @@ class User(Resource):
         `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`,
         `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
 
-        The response table is empty.
-
         Args:
             user_ids: Ids of the users; the printed example joins them with English commas.
             room_id: Room id.
@@ -284,10 +239,6 @@ class User(Resource):
         documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`,
         `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`,
         `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-
-        (users.9) The small class document (003) shows id as int.
-
-        (small_class.users.9) Differs from users.9: id is int in the table and in the example.
 
         Args:
             user_id: User id.
@@ -316,10 +267,6 @@ class User(Resource):
 
         (users.10) The hidden special user made for the phone number with which the customer logs in to the admin
         console cannot be queried, neither in the console nor here.
-
-        The table types timestamp as string, and prints phone_number's type as stirng.
-
-        (small_class.users.10) Differs from users.10: nothing is said of the hidden special user.
 
         Args:
             role: Role of the user.
@@ -352,10 +299,6 @@ class User(Resource):
         `/openapi/user/editUser`, `/openapi/user/modifyUserInfo`, `/openapi/user/editUserInfo`, `/openapi/user/update`,
         `/openapi/user/updateUserBasicInfo`.
 
-        The table types timestamp as string here.
-
-        (small_class.users.11) Only user_id is read as required, as in users.11; the marks are OCR.
-
         Args:
             user_id: User id.
             name: New user name.
@@ -385,10 +328,6 @@ class User(Resource):
         `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`,
         `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
 
-        No response table; data is true in the example.
-
-        Not in the small class document (003).
-
         Args:
             user_id: User id.
             room_id: Room id.
@@ -415,8 +354,6 @@ class User(Resource):
         Documents: users.13. **The path `/openapi/user/getClassList` is a guess**: the documents cut it off. Other
         candidates: `/openapi/user/getGroupList`, `/openapi/user/getUserGroupList`, `/openapi/user/listGroup`,
         `/openapi/user/groupList`, `/openapi/user_group/getList`, `/openapi/group/list`, `/openapi/group/getGroupList`.
-
-        Not in the small class document (003).
 
         The classes of this list are student groups, not rooms: their ids are the group_id of
         video.list_whitelist_groups and its neighbours.
@@ -449,25 +386,10 @@ class AsyncUser(AsyncResource):
         it off. Other candidates: `/openapi/user/createUser`, `/openapi/user/userAdd`, `/openapi/user/add`,
         `/openapi/user/create`, `/openapi/user/saveUser`, `/openapi/user/registerUser`.
 
-        (users.1) The description speaks of students and teachers; the role parameter also takes 2.
-
         For a teacher user_sn may be left out: the system makes user_sn equal to phone_number.
 
         (users.1) The phone number with which the customer logs in to the admin console belongs to a hidden special
         user; it cannot be registered as an ordinary user.
-
-        (users.1) The request table calls role 2 an administrator (管理员, cell clipped, whole in users.2), the
-        response table calls it an assistant (助教).
-
-        The table types timestamp as string here.
-
-        (users.1) The small class document (003) has the same operation; its request example sends mobile where this
-        one sends user_sn.
-
-        (small_class.users.1) Differs from users.1: the request example sends mobile, which no table has, where
-        users.1 sends user_sn; nothing is said of the hidden special user.
-
-        (small_class.users.1) Name in the request example restored after 002.
 
         Args:
             role: Role of the new user.
@@ -508,15 +430,8 @@ class AsyncUser(AsyncResource):
 
         Documents: users.2, small_class.users.2. Path `/openapi/user/getUserList`, known from public material.
 
-        The table types timestamp as string here.
-
         (users.2) The printed response to role 0 also holds a user of role 2 (in 003 all roles): either the example
         is loose or role does not filter.
-
-        (small_class.users.2) Differs from users.2: seven users in the example instead of two.
-
-        (small_class.users.2) The printed response to role 0 holds users of all roles: either the example is loose or
-        role does not filter.
 
         Args:
             role: Role id.
@@ -542,11 +457,6 @@ class AsyncUser(AsyncResource):
         `/openapi/user/delUserBatch`, `/openapi/user/userDeleteBatch`, `/openapi/user/deleteUser`,
         `/openapi/user/deleteUsers`.
 
-        The response table is empty.
-
-        The printed request example puts quotation marks round the list of ids (also in users.4 and users.8); they
-        are read as the document's own quoting.
-
         Args:
             user_ids: Ids of the users; the printed example joins them with English commas.
             role: Role id of the users.
@@ -567,8 +477,6 @@ class AsyncUser(AsyncResource):
 
         Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public
         material.
-
-        The response table is empty.
 
         Args:
             user_ids: Ids of the users; the printed example joins them with English commas.
@@ -591,13 +499,6 @@ class AsyncUser(AsyncResource):
         documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`,
         `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`,
         `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-
-        (users.5) The description says batch, but one user_id is sent.
-
-        (users.5) The role cell is clipped; its values are taken from the small class document (003), which lacks
-        is_fake_assistant and types id as int.
-
-        (small_class.users.5) Differs from users.5: no is_fake_assistant; the table types id int.
 
         Args:
             role: Role in the room.
@@ -628,8 +529,6 @@ class AsyncUser(AsyncResource):
 
         Documents: users.6, small_class.users.6. Path `/openapi/user/getClassStudent`, known from public material.
 
-        (small_class.users.6) Differs from users.6: four students in the example instead of two.
-
         Args:
             room_id: Room id.
             page: Page number. Default: `1`.
@@ -656,12 +555,7 @@ class AsyncUser(AsyncResource):
         `/openapi/user/getClassTeacherAssistant`, `/openapi/user/getClassUser`, `/openapi/user/getClassTeachers`,
         `/openapi/user/getRoomTeacher`.
 
-        The table lists the person's fields once, without the teacher and assistant levels of the example.
-
         What teacher holds for a room without one is not said.
-
-        (small_class.users.7) In the table, as far as the OCR shows, role 2 reads as another word than assistant,
-        perhaps administrator (管理员); users.7 has assistant.
 
         Args:
             room_id: Room id.
@@ -683,8 +577,6 @@ class AsyncUser(AsyncResource):
         `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`,
         `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
 
-        The response table is empty.
-
         Args:
             user_ids: Ids of the users; the printed example joins them with English commas.
             room_id: Room id.
@@ -704,10 +596,6 @@ class AsyncUser(AsyncResource):
         documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`,
         `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`,
         `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-
-        (users.9) The small class document (003) shows id as int.
-
-        (small_class.users.9) Differs from users.9: id is int in the table and in the example.
 
         Args:
             user_id: User id.
@@ -736,10 +624,6 @@ class AsyncUser(AsyncResource):
 
         (users.10) The hidden special user made for the phone number with which the customer logs in to the admin
         console cannot be queried, neither in the console nor here.
-
-        The table types timestamp as string, and prints phone_number's type as stirng.
-
-        (small_class.users.10) Differs from users.10: nothing is said of the hidden special user.
 
         Args:
             role: Role of the user.
@@ -772,10 +656,6 @@ class AsyncUser(AsyncResource):
         `/openapi/user/editUser`, `/openapi/user/modifyUserInfo`, `/openapi/user/editUserInfo`, `/openapi/user/update`,
         `/openapi/user/updateUserBasicInfo`.
 
-        The table types timestamp as string here.
-
-        (small_class.users.11) Only user_id is read as required, as in users.11; the marks are OCR.
-
         Args:
             user_id: User id.
             name: New user name.
@@ -805,10 +685,6 @@ class AsyncUser(AsyncResource):
         `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`,
         `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
 
-        No response table; data is true in the example.
-
-        Not in the small class document (003).
-
         Args:
             user_id: User id.
             room_id: Room id.
@@ -835,8 +711,6 @@ class AsyncUser(AsyncResource):
         Documents: users.13. **The path `/openapi/user/getClassList` is a guess**: the documents cut it off. Other
         candidates: `/openapi/user/getGroupList`, `/openapi/user/getUserGroupList`, `/openapi/user/listGroup`,
         `/openapi/user/groupList`, `/openapi/user_group/getList`, `/openapi/group/list`, `/openapi/group/getGroupList`.
-
-        Not in the small class document (003).
 
         The classes of this list are student groups, not rooms: their ids are the group_id of
         video.list_whitelist_groups and its neighbours.
@@ -879,7 +753,7 @@ class UserListItem(Value, frozen=True, kw_only=True):
     remark: Optional[str] = None
     """Remark."""
     create_time: Optional[str] = None
-    """Creation time; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: Optional[str] = None
     """Mobile phone number."""
 
@@ -908,13 +782,13 @@ class UserListStudentsItem(Value, frozen=True, kw_only=True):
     name: Optional[str] = None
     """User name."""
     user_sn: Optional[str] = None
-    """User number (the table says user id)."""
+    """User number."""
     email: Optional[str] = None
     """E-mail address."""
     remark: Optional[str] = None
     """Remark."""
     create_time: Optional[str] = None
-    """Time of the assignment; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: Optional[str] = None
     """Mobile phone number."""
 
@@ -950,7 +824,7 @@ class UserListTeachersTeacher(Value, frozen=True, kw_only=True):
     email: Optional[str] = None
     """E-mail address; may be null."""
     create_time: Optional[str] = None
-    """Time of the assignment; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     remark: Optional[str] = None
     """Remark."""
 
@@ -977,7 +851,7 @@ class UserListTeachersAssistant(Value, frozen=True, kw_only=True):
     email: Optional[str] = None
     """E-mail address; may be null."""
     create_time: Optional[str] = None
-    """Time of the assignment; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     remark: Optional[str] = None
     """Remark."""
 
@@ -1016,7 +890,7 @@ class UserGetByPhoneResult(Value, frozen=True, kw_only=True):
     remark: Optional[str] = None
     """Remark."""
     create_time: Optional[str] = None
-    """Creation time; the table calls the type timestamp. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: Optional[str] = None
     """Mobile phone number."""
 
@@ -1037,7 +911,7 @@ class UserListClassesItem(Value, frozen=True, kw_only=True):
     name: Optional[str] = None
     """Class name."""
     remark: Optional[str] = None
-    """Remark; the table prints it as remard."""
+    """Remark."""
     user_count: Optional[int] = None
     """Number of people in the class."""
 

@@ -35,16 +35,10 @@ class Video(Resource):
 
         Documents: vod.2. Path `/openapi/video/getUploadUrl`, known from public material.
 
-        watermark, watermark_pos and callback_url are not in the public SDKs, which are older.
-
         If both standard and super are asked for but the source is only of standard quality, only standard is made.
 
         If only super is asked for and the source does not reach it, one result of the same definition as the source
         is made.
-
-        The codes of definition, format and encrypt are cut off in the document and completed from the public SDKs.
-
-        The corner names of watermark_pos are a judgement from the live watermark setting, not printed.
 
         Args:
             file_name: File name.
@@ -107,12 +101,6 @@ class Video(Resource):
 
         Documents: vod.3. It goes to an address that another operation returned.
 
-        Success is code 1 here, not 0.
-
-        The answer has no data member; fid stands at the top level.
-
-        No partner_id, timestamp or sign: the address carries fid, ts and token in its query.
-
         Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
         divx, cpk, fli, flc, mod.
 
@@ -169,9 +157,6 @@ class Video(Resource):
 
         Documents: vod.6. Path `/openapi/video/getInfo`, known from public material.
 
-        The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a
-        public description of the transcode callback, which has the same fields.
-
         Args:
             video_id: Video id.
         """
@@ -186,8 +171,6 @@ class Video(Resource):
         """获取指定ID视频截图 Gets the screenshots of one video that has not been deleted.
 
         Documents: vod.7. Path `/openapi/video/getImage`, known from public material.
-
-        The example lists four addresses although img_count is 5.
 
         Args:
             video_id: Video id.
@@ -209,11 +192,6 @@ class Video(Resource):
 
         Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call
         fails.
-
-        The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the
-        default.
-
-        The code lists are cut off in the document and completed from the public SDKs.
 
         Args:
             video_id: Video id.
@@ -299,8 +277,6 @@ class Video(Resource):
 
         Documents: vod.13. Path `/openapi/video/getCategoryInfo`, known from public material.
 
-        The printed request also carries parent_id, which the table of parameters does not have.
-
         Args:
             category_id: Category id. Default: `0`.
         """
@@ -359,8 +335,6 @@ class Video(Resource):
 
         For a first-level category the videos of its second-level categories are included.
 
-        The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
-
         Args:
             category_id: Category id.
             page_size: Entries per page, at most 100. Default: `20`.
@@ -383,8 +357,6 @@ class Video(Resource):
         """设置视频分类 Puts one video in a category, or takes it out.
 
         Documents: vod.17. Path `/openapi/video/setVideoCategory`, known from public material.
-
-        The table of the answer names category_id, the example the five category_levelN_id instead.
 
         Args:
             video_id: Video id.
@@ -410,8 +382,6 @@ class Video(Resource):
 
         The server gets the token and hands it to the client.
 
-        The answer table calls the token "video id", evidently a slip.
-
         Args:
             video_id: Video id.
             expires_in: Lifetime of the token in seconds; 0 means that it does not expire. Default: `0`.
@@ -435,13 +405,8 @@ class Video(Resource):
 
         Documents: vod.19. Path `/openapi/video/getPlayerTokenBatch`, known from public material.
 
-        The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR
-        copy shows that it belongs here.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
-            video_ids: Video ids, separated by commas. The table prints the type as int.
+            video_ids: Video ids, separated by commas.
             expires_in: Lifetime of the tokens in seconds; 0 means that they do not expire.
             product_type: Product line. Default: `5`.
                 - `1`: large class (education live)
@@ -506,12 +471,6 @@ class Video(Resource):
 
         Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
 
-        name is not in the public SDKs, which are older; the limit of 1000 per page is from them.
-
-        The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
-
-        The table types list[].create_time timestamp; the printed answer has YYYY-MM-DD HH:MM:SS.
-
         Args:
             page_size: Entries per page, at most 1000. Default: `20`.
             page: Page number. Default: `1`.
@@ -539,8 +498,6 @@ class Video(Resource):
         Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other
         candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`,
         `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
-
-        POST/GET is printed, but a file needs a multipart POST.
 
         Args:
             name: Subtitle name.
@@ -622,9 +579,6 @@ class Video(Resource):
         candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`,
         `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
 
-        The printed sample of notice lacks the quotes around the content values too; they are added in
-        request_example.
-
         Args:
             notice: The lines of the notice: a JSON array of {content, link}.
         """
@@ -662,13 +616,6 @@ class Video(Resource):
         candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`,
         `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
 
-        The table of question_list is cut off after the sample values: types and meanings of its fields are judged
-        from the names, the samples and the examples.
-
-        All values inside question_list are strings in the example; the samples in the table are bare numbers.
-
-        total is 10 in the example although two questions are listed.
-
         Args:
             video_unique: Video id.
         """
@@ -688,9 +635,6 @@ class Video(Resource):
         `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
 
         A question or option whose id exists is edited, one without is added.
-
-        The table gives the type of question_list as string. The document prints the request as one JSON object:
-        question_list (the array above), video_unique "123", partner_id, timestamp, sign.
 
         Args:
             question_list: The questions: a JSON array of {id, title, option_type, illustration, show_analysis,
@@ -742,8 +686,6 @@ class Video(Resource):
         Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`,
         `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
 
-        The document has no table of the answer.
-
         Args:
             video_ids: Video ids, separated by commas.
             category_id: Category id; a special value, evidently -1 as in vod.17 (it is cut off), takes the videos
@@ -771,10 +713,6 @@ class Video(Resource):
         `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`,
         `/openapi/video/setThreePartScreen`.
 
-        POST/GET is printed, but a file needs a multipart POST.
-
-        The failure example reports a wrong format of line 1, that is of the signalling file; it has no data member.
-
         Args:
             video_unique: Video id.
             ppt_fid: File id of the slides (PPT); taken from the console, the rest of the description is cut off.
@@ -795,9 +733,6 @@ class Video(Resource):
         `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`,
         `/openapi/video/setVideoPoint`.
 
-        The sample of content in the table reads, as far as it is visible: [{"descriptio...
-        https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
-
         Args:
             video_unique: Video id.
             content: The markers: a JSON array of objects; the table gives the type as string. The printed sample is
@@ -814,8 +749,6 @@ class Video(Resource):
         `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`,
         `/openapi/video/getVideoDotList`.
 
-        The document has no table of the answer; the meanings are judged from the names.
-
         Args:
             video_unique: Video id.
         """
@@ -827,8 +760,6 @@ class Video(Resource):
         Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other
         candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`,
         `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
-
-        jump is marked required although a default of 1 is printed.
 
         Args:
             video_unique: Video id.
@@ -851,8 +782,6 @@ class Video(Resource):
         Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other
         candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`,
         `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
-
-        The document has no table of the answer.
 
         Args:
             user_number: User number.
@@ -958,8 +887,6 @@ class Video(Resource):
         `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`,
         `/openapi/video_whitelist/getUserList`.
 
-        The document has no table of the answer; the meanings are judged from the names.
-
         Args:
             video_unique: Video id.
             page: Page number. Default: `1`.
@@ -985,8 +912,6 @@ class Video(Resource):
         candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`,
         `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`,
         `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
-
-        Printed request: video_unique "1312210", user_ids "306231,305467", with timestamp, sign and partner_id.
 
         Args:
             video_unique: Video id.
@@ -1041,10 +966,6 @@ class Video(Resource):
         The answers depend on the questions: when a question has been changed and the student has not answered again,
         the old answer counts as wrong even if it would be right now.
 
-        The document has no table of the answer; the meanings are judged from the names.
-
-        complete_time is an empty text in two of the printed rows, YYYY-MM-DD HH:MM:SS in the others.
-
         Args:
             video_unique: Video id.
         """
@@ -1070,8 +991,6 @@ class Video(Resource):
 
         play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one
         member per definition, of which only the name low is known.
-
-        SyLive types its setter for format as an array although one name is meant; 007gzs takes one name.
 
         Args:
             video_id: Video id.
@@ -1101,8 +1020,6 @@ class Video(Resource):
 
         Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public
         material.
-
-        SyLive never leaves format out, and by a slip its default list is sent as 0,1,2 in place of 1,2,4.
 
         Args:
             video_id: Video id.
@@ -1146,16 +1063,10 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.2. Path `/openapi/video/getUploadUrl`, known from public material.
 
-        watermark, watermark_pos and callback_url are not in the public SDKs, which are older.
-
         If both standard and super are asked for but the source is only of standard quality, only standard is made.
 
         If only super is asked for and the source does not reach it, one result of the same definition as the source
         is made.
-
-        The codes of definition, format and encrypt are cut off in the document and completed from the public SDKs.
-
-        The corner names of watermark_pos are a judgement from the live watermark setting, not printed.
 
         Args:
             file_name: File name.
@@ -1218,12 +1129,6 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.3. It goes to an address that another operation returned.
 
-        Success is code 1 here, not 0.
-
-        The answer has no data member; fid stands at the top level.
-
-        No partner_id, timestamp or sign: the address carries fid, ts and token in its query.
-
         Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
         divx, cpk, fli, flc, mod.
 
@@ -1280,9 +1185,6 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.6. Path `/openapi/video/getInfo`, known from public material.
 
-        The whole description column of the answer is cut off; the meanings are completed from vod.5, vod.26 and a
-        public description of the transcode callback, which has the same fields.
-
         Args:
             video_id: Video id.
         """
@@ -1297,8 +1199,6 @@ class AsyncVideo(AsyncResource):
         """获取指定ID视频截图 Gets the screenshots of one video that has not been deleted.
 
         Documents: vod.7. Path `/openapi/video/getImage`, known from public material.
-
-        The example lists four addresses although img_count is 5.
 
         Args:
             video_id: Video id.
@@ -1320,11 +1220,6 @@ class AsyncVideo(AsyncResource):
 
         Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call
         fails.
-
-        The value 1 for type stands in a column headed "example/default value"; the public Python SDK takes it as the
-        default.
-
-        The code lists are cut off in the document and completed from the public SDKs.
 
         Args:
             video_id: Video id.
@@ -1410,8 +1305,6 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.13. Path `/openapi/video/getCategoryInfo`, known from public material.
 
-        The printed request also carries parent_id, which the table of parameters does not have.
-
         Args:
             category_id: Category id. Default: `0`.
         """
@@ -1475,8 +1368,6 @@ class AsyncVideo(AsyncResource):
 
         For a first-level category the videos of its second-level categories are included.
 
-        The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
-
         Args:
             category_id: Category id.
             page_size: Entries per page, at most 100. Default: `20`.
@@ -1499,8 +1390,6 @@ class AsyncVideo(AsyncResource):
         """设置视频分类 Puts one video in a category, or takes it out.
 
         Documents: vod.17. Path `/openapi/video/setVideoCategory`, known from public material.
-
-        The table of the answer names category_id, the example the five category_levelN_id instead.
 
         Args:
             video_id: Video id.
@@ -1526,8 +1415,6 @@ class AsyncVideo(AsyncResource):
 
         The server gets the token and hands it to the client.
 
-        The answer table calls the token "video id", evidently a slip.
-
         Args:
             video_id: Video id.
             expires_in: Lifetime of the token in seconds; 0 means that it does not expire. Default: `0`.
@@ -1551,13 +1438,8 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.19. Path `/openapi/video/getPlayerTokenBatch`, known from public material.
 
-        The row product_type stands on the page after the rest of the table, next to vod.20; the order of the OCR
-        copy shows that it belongs here.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
-            video_ids: Video ids, separated by commas. The table prints the type as int.
+            video_ids: Video ids, separated by commas.
             expires_in: Lifetime of the tokens in seconds; 0 means that they do not expire.
             product_type: Product line. Default: `5`.
                 - `1`: large class (education live)
@@ -1627,12 +1509,6 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
 
-        name is not in the public SDKs, which are older; the limit of 1000 per page is from them.
-
-        The description column of the answer is cut off; the meanings are completed from vod.5, vod.6 and vod.26.
-
-        The table types list[].create_time timestamp; the printed answer has YYYY-MM-DD HH:MM:SS.
-
         Args:
             page_size: Entries per page, at most 1000. Default: `20`.
             page: Page number. Default: `1`.
@@ -1660,8 +1536,6 @@ class AsyncVideo(AsyncResource):
         Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other
         candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`,
         `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
-
-        POST/GET is printed, but a file needs a multipart POST.
 
         Args:
             name: Subtitle name.
@@ -1753,9 +1627,6 @@ class AsyncVideo(AsyncResource):
         candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`,
         `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
 
-        The printed sample of notice lacks the quotes around the content values too; they are added in
-        request_example.
-
         Args:
             notice: The lines of the notice: a JSON array of {content, link}.
         """
@@ -1793,13 +1664,6 @@ class AsyncVideo(AsyncResource):
         candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`,
         `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
 
-        The table of question_list is cut off after the sample values: types and meanings of its fields are judged
-        from the names, the samples and the examples.
-
-        All values inside question_list are strings in the example; the samples in the table are bare numbers.
-
-        total is 10 in the example although two questions are listed.
-
         Args:
             video_unique: Video id.
         """
@@ -1824,9 +1688,6 @@ class AsyncVideo(AsyncResource):
         `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
 
         A question or option whose id exists is edited, one without is added.
-
-        The table gives the type of question_list as string. The document prints the request as one JSON object:
-        question_list (the array above), video_unique "123", partner_id, timestamp, sign.
 
         Args:
             question_list: The questions: a JSON array of {id, title, option_type, illustration, show_analysis,
@@ -1878,8 +1739,6 @@ class AsyncVideo(AsyncResource):
         Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`,
         `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
 
-        The document has no table of the answer.
-
         Args:
             video_ids: Video ids, separated by commas.
             category_id: Category id; a special value, evidently -1 as in vod.17 (it is cut off), takes the videos
@@ -1907,10 +1766,6 @@ class AsyncVideo(AsyncResource):
         `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`,
         `/openapi/video/setThreePartScreen`.
 
-        POST/GET is printed, but a file needs a multipart POST.
-
-        The failure example reports a wrong format of line 1, that is of the signalling file; it has no data member.
-
         Args:
             video_unique: Video id.
             ppt_fid: File id of the slides (PPT); taken from the console, the rest of the description is cut off.
@@ -1937,9 +1792,6 @@ class AsyncVideo(AsyncResource):
         `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`,
         `/openapi/video/setVideoPoint`.
 
-        The sample of content in the table reads, as far as it is visible: [{"descriptio...
-        https://dev.ba...cdn.baijiayun... {"description...钮","image":"...blue_3dd169...
-
         Args:
             video_unique: Video id.
             content: The markers: a JSON array of objects; the table gives the type as string. The printed sample is
@@ -1961,8 +1813,6 @@ class AsyncVideo(AsyncResource):
         `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`,
         `/openapi/video/getVideoDotList`.
 
-        The document has no table of the answer; the meanings are judged from the names.
-
         Args:
             video_unique: Video id.
         """
@@ -1974,8 +1824,6 @@ class AsyncVideo(AsyncResource):
         Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other
         candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`,
         `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
-
-        jump is marked required although a default of 1 is printed.
 
         Args:
             video_unique: Video id.
@@ -1998,8 +1846,6 @@ class AsyncVideo(AsyncResource):
         Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other
         candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`,
         `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
-
-        The document has no table of the answer.
 
         Args:
             user_number: User number.
@@ -2105,8 +1951,6 @@ class AsyncVideo(AsyncResource):
         `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`,
         `/openapi/video_whitelist/getUserList`.
 
-        The document has no table of the answer; the meanings are judged from the names.
-
         Args:
             video_unique: Video id.
             page: Page number. Default: `1`.
@@ -2132,8 +1976,6 @@ class AsyncVideo(AsyncResource):
         candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`,
         `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`,
         `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
-
-        Printed request: video_unique "1312210", user_ids "306231,305467", with timestamp, sign and partner_id.
 
         Args:
             video_unique: Video id.
@@ -2188,10 +2030,6 @@ class AsyncVideo(AsyncResource):
         The answers depend on the questions: when a question has been changed and the student has not answered again,
         the old answer counts as wrong even if it would be right now.
 
-        The document has no table of the answer; the meanings are judged from the names.
-
-        complete_time is an empty text in two of the printed rows, YYYY-MM-DD HH:MM:SS in the others.
-
         Args:
             video_unique: Video id.
         """
@@ -2217,8 +2055,6 @@ class AsyncVideo(AsyncResource):
 
         play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one
         member per definition, of which only the name low is known.
-
-        SyLive types its setter for format as an array although one name is meant; 007gzs takes one name.
 
         Args:
             video_id: Video id.
@@ -2248,8 +2084,6 @@ class AsyncVideo(AsyncResource):
 
         Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public
         material.
-
-        SyLive never leaves format out, and by a slip its default list is sent as 0,1,2 in place of 1,2,4.
 
         Args:
             video_id: Video id.

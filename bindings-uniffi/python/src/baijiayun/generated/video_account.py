@@ -62,9 +62,6 @@ class VideoAccount(Resource):
         `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`,
         `/openapi/video_data/getUsedFlowDetail`.
 
-        The table lists flow (int, bytes) and date (int, the day); the example shows flow as an object whose keys are
-        the dates.
-
         Args:
             start_date: First day. `YYYY-MM-DD`.
             end_date: Last day. `YYYY-MM-DD`.
@@ -94,11 +91,6 @@ class VideoAccount(Resource):
         `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`,
         `/openapi/video_account/getVideoFlowList`.
 
-        product_type is marked required although 5 stands in the column "example/default value" and its description
-        speaks of a default.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
             product_type: Product line. Default: `5`.
                 - `1`: large class (education live)
@@ -126,8 +118,6 @@ class VideoAccount(Resource):
         `/openapi/video_account/getAccountStat`, `/openapi/video_account/getAccountUsage`.
 
         Traffic is not live: it is totalled once a day.
-
-        doc has storage only. The document explains the names of the members in a remark below the example.
 
         The unit of storage is not printed (bytes in vod.20).
         """
@@ -222,9 +212,6 @@ class AsyncVideoAccount(AsyncResource):
         `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`,
         `/openapi/video_data/getUsedFlowDetail`.
 
-        The table lists flow (int, bytes) and date (int, the day); the example shows flow as an object whose keys are
-        the dates.
-
         Args:
             start_date: First day. `YYYY-MM-DD`.
             end_date: Last day. `YYYY-MM-DD`.
@@ -253,11 +240,6 @@ class AsyncVideoAccount(AsyncResource):
         `/openapi/video_account/getAllVideoUsedFlow`, `/openapi/video_account/getVideoUsedFlowDetail`,
         `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`,
         `/openapi/video_account/getVideoFlowList`.
-
-        product_type is marked required although 5 stands in the column "example/default value" and its description
-        speaks of a default.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
 
         Args:
             product_type: Product line. Default: `5`.
@@ -290,8 +272,6 @@ class AsyncVideoAccount(AsyncResource):
         `/openapi/video_account/getAccountStat`, `/openapi/video_account/getAccountUsage`.
 
         Traffic is not live: it is totalled once a day.
-
-        doc has storage only. The document explains the names of the members in a remark below the example.
 
         The unit of storage is not printed (bytes in vod.20).
         """
@@ -499,7 +479,7 @@ class VideoAccountSetTranscodeCallbackUrlResult(Value, frozen=True, kw_only=True
 
 class VideoAccountGetTranscodeCallbackUrlResult(Value, frozen=True, kw_only=True):
     url: Optional[str] = None
-    """The callback address (the table calls it "date", evidently a slip)."""
+    """The callback address."""
 
 
 RESULTS: Dict[str, Any] = {

@@ -60,11 +60,6 @@ class VideoData(Resource):
 
         Seeking, speed and pauses make the watched time differ from end minus start; that is normal.
 
-        user_number is not in the public SDKs, which are older.
-
-        client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2
-        iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
-
         Args:
             video_id: VOD video id.
             start_time: Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -103,11 +98,6 @@ class VideoData(Resource):
 
         Documents: vod.25. Path `/openapi/video_data/exportVideoReportBatch`, known from public material.
 
-        client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2
-        iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
             start_time: Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
             end_time: End of the period, e.g. 2017-09-08 23:59:59; the period must lie within one day. `YYYY-MM-DD
@@ -145,8 +135,6 @@ class VideoData(Resource):
         """获取播放量排行 Gets the 100 most played videos of a period with their play counts.
 
         Documents: vod.28. Path `/openapi/video_data/getVideoPlayCountRank`, known from public material.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
 
         Args:
             start_date: First day, e.g. 2017-08-01. `YYYY-MM-DD`.
@@ -201,8 +189,6 @@ class VideoData(Resource):
 
         Documents: vod.30. Path `/openapi/video_data/getPartnerDailyPlayCount`, known from public material.
 
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
             start_date: First day, e.g. 2017-08-01. `YYYY-MM-DD`.
             end_date: Last day, e.g. 2017-08-01. `YYYY-MM-DD`.
@@ -237,8 +223,6 @@ class VideoData(Resource):
         known from public material.
 
         007gzs says that the period must lie within one day; SyLive only refuses more than 24 hours.
-
-        vod.24 is the counterpart for a VOD video; whether the answers are alike is not known.
 
         Args:
             room_id: Room id of the playback.
@@ -311,11 +295,6 @@ class AsyncVideoData(AsyncResource):
 
         Seeking, speed and pauses make the watched time differ from end minus start; that is normal.
 
-        user_number is not in the public SDKs, which are older.
-
-        client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2
-        iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
-
         Args:
             video_id: VOD video id.
             start_time: Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -354,11 +333,6 @@ class AsyncVideoData(AsyncResource):
 
         Documents: vod.25. Path `/openapi/video_data/exportVideoReportBatch`, known from public material.
 
-        client_type codes: the document shows 1 (name cut off), 3 Android, PC web page and 0 unknown; 1 iPhone, 2
-        iPad, 4 mobile web and 5 PC web are completed from comments in public code that imports these records.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
             start_time: Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
             end_time: End of the period, e.g. 2017-09-08 23:59:59; the period must lie within one day. `YYYY-MM-DD
@@ -396,8 +370,6 @@ class AsyncVideoData(AsyncResource):
         """获取播放量排行 Gets the 100 most played videos of a period with their play counts.
 
         Documents: vod.28. Path `/openapi/video_data/getVideoPlayCountRank`, known from public material.
-
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
 
         Args:
             start_date: First day, e.g. 2017-08-01. `YYYY-MM-DD`.
@@ -452,8 +424,6 @@ class AsyncVideoData(AsyncResource):
 
         Documents: vod.30. Path `/openapi/video_data/getPartnerDailyPlayCount`, known from public material.
 
-        The product_type list is cut off in the document; its values are completed from the public Python SDK.
-
         Args:
             start_date: First day, e.g. 2017-08-01. `YYYY-MM-DD`.
             end_date: Last day, e.g. 2017-08-01. `YYYY-MM-DD`.
@@ -488,8 +458,6 @@ class AsyncVideoData(AsyncResource):
         known from public material.
 
         007gzs says that the period must lie within one day; SyLive only refuses more than 24 hours.
-
-        vod.24 is the counterpart for a VOD video; whether the answers are alike is not known.
 
         Args:
             room_id: Room id of the playback.
