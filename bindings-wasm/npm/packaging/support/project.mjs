@@ -19,9 +19,14 @@ export async function install(name, { type = "module" } = {}) {
 }
 
 /** Runs a program in Node and returns the JSON that it printed. It is given the account in its environment. */
-export async function runNode(file, account, ...args) {
+export function runNode(file, account, ...args) {
+  return run(process.execPath, [file, ...args], account, dirname(file));
+}
+
+/** The same in another runtime. */
+export async function run(program, args, account, cwd) {
   const env = { ...process.env, ACCOUNT: JSON.stringify(account) };
   // The test runner's own, which would have a child print for it.
   delete env.NODE_TEST_CONTEXT;
-  return JSON.parse(await output(process.execPath, [file, ...args], { cwd: dirname(file), env }));
+  return JSON.parse(await output(program, args, { cwd, env }));
 }

@@ -1,11 +1,13 @@
-// Node: `import`, `require`, and both in one process.
+// Node: `import`, `require`, and both in one process. The same in Deno and Bun, if the variables of these names say where they are.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { EXPECTED } from "../../support/exercise.mjs";
 import { startMock } from "../../support/mock.mjs";
-import { install, runNode } from "../../support/project.mjs";
+import { install, run as runIn, runNode } from "../../support/project.mjs";
+
+const OTHERS = { DENO: ["run", "--allow-all"], BUN: [] };
 
 test("node", async (t) => {
   const project = await install("node");
@@ -40,4 +42,13 @@ test("node", async (t) => {
     assert.deepEqual(atRest, []);
     assert.ok(inUse.includes("new WebAssembly.Module()"), inUse.join());
   });
+
+  for (const [name, args] of Object.entries(OTHERS)) {
+    const program = process.env[name];
+    await t.test(name, { skip: program ? false : `${name} says nothing` }, async () => {
+      for (const file of ["esm.mjs", "commonjs.cjs", "inline-esm.mjs"]) {
+        assert.deepEqual(await runIn(program, [...args, join(project, file)], account), EXPECTED, file);
+      }
+    });
+  }
 });
