@@ -2,7 +2,7 @@
 // `node packaging/run.mjs` for all environments, or with the names of some. It packs what `npm run build` made.
 //
 // CHROMIUM and BJY name another browser and another `bjy`. What this machine has no program for is skipped and said so;
-// with PACKAGING_REQUIRED=1 it fails.
+// with PACKAGING_REQUIRED=1 it fails. DENO, BUN and FIREFOX name what is to be tried besides.
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
