@@ -653,10 +653,8 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     if encoded { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
-/// The field of that name. Answers list members in the order of the document,
-/// more or less, so the search begins behind the last one found.
-#[inline]
 /// The field of that name, and in `next` the one after it.
+#[inline]
 fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'static Field> {
     let unescaped: String;
     let mut name = key;
