@@ -82,7 +82,7 @@ impl Call {
                 self.permitted(permission, engine, now)
             }
             (State::Signing(timestamp), Event::Signed(signature)) => {
-                let request = self.draft.stamp(&self.operation, timestamp).finish(Some(signature));
+                let request = self.draft.stamp(&engine.account, &self.operation, timestamp).finish(Some(signature));
                 self.send(request, clock())
             }
             (State::Signing(_), Event::NotSigned(reason)) => {
@@ -126,7 +126,7 @@ impl Call {
     }
 
     fn sign(&mut self, engine: &Engine, now: Now) -> Step {
-        let unsigned = self.draft.stamp(&self.operation, now.unix);
+        let unsigned = self.draft.stamp(&engine.account, &self.operation, now.unix);
         let Some(canonical) = unsigned.canonical() else {
             let request = unsigned.finish(None);
             return self.send(request, now);
