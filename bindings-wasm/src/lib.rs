@@ -37,6 +37,24 @@ fn now(unix: f64, ticks: f64, random: f64) -> Now {
     Now { unix: unix as i64, ticks: ticks as u64, random: random as u64 }
 }
 
+/// What JavaScript has at hand.
+mod js {
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_namespace = Date, js_name = now)]
+        pub(super) fn unix_millis() -> f64;
+        #[wasm_bindgen(js_namespace = performance, js_name = now)]
+        pub(super) fn ticks() -> f64;
+        #[wasm_bindgen(js_namespace = Math)]
+        pub(super) fn random() -> f64;
+    }
+}
+
+/// Random numbers come as fractions of 1, with so many values.
+const TWO_TO_53: f64 = (1_u64 << 53) as f64;
+
 #[wasm_bindgen]
 impl Engine {
     /// Makes an engine.
@@ -69,21 +87,11 @@ impl Engine {
     }
 
     /// Tells the HTTP answer to a call, whose body is on the page. A negative `retry_after` was not said.
-    #[allow(clippy::too_many_arguments)]
-    pub fn answer(
-        &self,
-        length: usize,
-        call: f64,
-        status: u16,
-        retry_after: f64,
-        unix: f64,
-        ticks: f64,
-        random: f64,
-    ) -> usize {
+    /// The time is only asked for if the call goes on: for the many that are done it would be a good part of the turn.
+    pub fn answer(&self, length: usize, call: f64, status: u16, retry_after: f64) -> usize {
         let retry_after = (retry_after >= 0.0).then_some(retry_after as u64);
-        self.turn(|page, host| {
-            host.answer(call as u64, status, retry_after, page.bytes(length), now(unix, ticks, random))
-        })
+        let clock = || now(js::unix_millis() / 1000.0, js::ticks(), js::random() * TWO_TO_53);
+        self.turn(|page, host| host.answer_by(call as u64, status, retry_after, page.bytes(length), &clock))
     }
 
     /// Tells what became of any other step: the event on the page.

@@ -104,14 +104,13 @@ impl Account {
 
     /// The operation as this account calls it: with the path that was set for it, if any.
     pub fn resolve<'o>(&self, operation: &'o Operation) -> Cow<'o, Operation> {
-        match self.paths.get(operation.name.as_ref()) {
-            None => Cow::Borrowed(operation),
-            Some(path) => Cow::Owned(Operation {
-                path: Cow::Owned(path.clone()),
-                path_source: PathSource::Set,
-                ..operation.clone()
-            }),
-        }
+        self.with_its_path(operation).map_or(Cow::Borrowed(operation), Cow::Owned)
+    }
+
+    /// The operation with the path that was set for it, if one was.
+    pub(crate) fn with_its_path(&self, operation: &Operation) -> Option<Operation> {
+        let path = Cow::Owned(self.paths.get(operation.name.as_ref())?.clone());
+        Some(Operation { path, path_source: PathSource::Set, ..operation.clone() })
     }
 
     fn path<'a>(&'a self, operation: &'a Operation) -> &'a str {

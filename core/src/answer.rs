@@ -219,10 +219,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn raw(&mut self, start: usize) -> JsonResult<&'a [u8]> {
+    fn raw(&mut self, start: usize) -> JsonResult<&'a str> {
         self.scanner().skip(DEPTH)?;
         let end = self.scanner().pos();
-        Ok(self.scanner().slice(start, end))
+        Ok(self.scanner().span(start, end))
     }
 
     /// A member that stands beside `code` and `msg` belongs to the data.
@@ -257,19 +257,18 @@ impl<'a> Reader<'a> {
 }
 
 /// A number, or a text that is one.
-fn int(raw: &[u8]) -> Option<i64> {
-    let digits = raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")).unwrap_or(raw);
-    std::str::from_utf8(digits).ok()?.parse().ok()
+fn int(raw: &str) -> Option<i64> {
+    let digits = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
+    digits.parse().ok()
 }
 
-fn text(raw: &[u8]) -> String {
+fn text(raw: &str) -> String {
     match raw {
-        b"null" | b"\"\"" => String::new(),
-        [b'"', ..] => {
-            let mended = mend_surrogates(raw);
-            let raw = mended.unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned());
-            json::text(&raw).map(Cow::into_owned).unwrap_or(raw)
+        "null" | "\"\"" => String::new(),
+        _ if raw.starts_with('"') => {
+            let raw = mend_surrogates(raw.as_bytes()).map_or(Cow::Borrowed(raw), Cow::Owned);
+            json::text(&raw).map(Cow::into_owned).unwrap_or_else(|_| raw.into_owned())
         }
-        _ => String::from_utf8_lossy(raw).into_owned(),
+        _ => raw.to_owned(),
     }
 }

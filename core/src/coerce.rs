@@ -86,16 +86,39 @@ pub(crate) struct Straightener<'a> {
     out: Vec<u8>,
     /// Where the text begins that was passed but is not yet in `out`.
     pending: usize,
-    path: Vec<Step<'a>>,
     departures: Vec<Departure>,
     /// Whether arrays and objects may come as JSON texts, and lists as their only item.
     posted: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Key(&'a [u8]),
-    Index(usize),
+/// Where a value stands. It is kept on the stack, step by step: hardly any path is ever asked for.
+struct At<'p> {
+    step: Step<'p>,
+    depth: u16,
+}
+
+enum Step<'p> {
+    Root,
+    Key(&'p At<'p>, &'p [u8]),
+    Index(&'p At<'p>, usize),
+}
+
+impl At<'_> {
+    /// For example `list[3].user_number`.
+    fn path(&self) -> String {
+        match self.step {
+            Step::Root => String::new(),
+            Step::Key(parent, key) => {
+                let mut path = parent.path();
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&String::from_utf8_lossy(key.get(..MAX_KEY_IN_PATH).unwrap_or(key)));
+                path
+            }
+            Step::Index(parent, index) => format!("{}[{index}]", parent.path()),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -111,15 +134,7 @@ const MAX_KEY_IN_PATH: usize = 64;
 impl<'a> Straightener<'a> {
     pub(crate) fn new(scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
         let pending = scanner.pos();
-        Straightener {
-            scanner,
-            options,
-            out: Vec::new(),
-            pending,
-            path: Vec::new(),
-            departures: Vec::new(),
-            posted: false,
-        }
+        Straightener { scanner, options, out: Vec::new(), pending, departures: Vec::new(), posted: false }
     }
 
     pub(crate) fn scanner(&mut self) -> &mut Scanner<'a> {
@@ -139,7 +154,7 @@ impl<'a> Straightener<'a> {
         self.begin();
         // About as much comes out as goes in.
         self.out.reserve(self.scanner.rest());
-        let outcome = self.value(shape, depth)?;
+        let outcome = self.value(shape, &At { step: Step::Root, depth })?;
         self.flush();
         let absent = match outcome {
             Outcome::Kept => false,
@@ -175,7 +190,7 @@ impl<'a> Straightener<'a> {
         self.pending = self.scanner.pos();
     }
 
-    fn value(&mut self, shape: &Shape, depth: u16) -> Result<Outcome> {
+    fn value(&mut self, shape: &Shape, at: &At<'_>) -> Result<Outcome> {
         let kind = self.scanner.kind()?;
         let start = self.scanner.pos();
         if kind == Kind::Null {
@@ -183,32 +198,32 @@ impl<'a> Straightener<'a> {
             return Ok(if matches!(shape, Shape::Any) { Outcome::Kept } else { Outcome::Absent });
         }
         match (shape, kind) {
-            (Shape::Any, _) => self.untouched(depth),
-            (Shape::Null, _) => self.nothing(kind, start, depth),
-            (Shape::Int, _) => self.int(kind, start, depth, "int", false),
-            (Shape::Id, _) => self.int(kind, start, depth, "int", self.options.ids_as_text),
-            (Shape::Float, _) => self.float(kind, start, depth),
-            (Shape::Bool, _) => self.bool(kind, start, depth),
-            (Shape::Text, _) => self.text(kind, start, depth),
-            (Shape::Object(fields), Kind::Object) => self.object(fields, depth),
-            (Shape::Object(_), Kind::Array) => self.empty_as(start, depth, b"{}", "object"),
-            (Shape::Map(values), Kind::Object) => self.map(values, depth),
-            (Shape::Map(values), Kind::Array) => self.list_as_map(values, depth),
-            (Shape::Array(items), Kind::Array) => self.array(items, depth),
-            (Shape::Array(items), Kind::Object) => self.map_as_list(items, start, depth),
+            (Shape::Any, _) => self.untouched(at),
+            (Shape::Null, _) => self.nothing(kind, start, at),
+            (Shape::Int, _) => self.int(kind, start, at, "int", false),
+            (Shape::Id, _) => self.int(kind, start, at, "int", self.options.ids_as_text),
+            (Shape::Float, _) => self.float(kind, start, at),
+            (Shape::Bool, _) => self.bool(kind, start, at),
+            (Shape::Text, _) => self.text(kind, start, at),
+            (Shape::Object(fields), Kind::Object) => self.object(fields, at),
+            (Shape::Object(_), Kind::Array) => self.empty_as(start, at, b"{}", "object"),
+            (Shape::Map(values), Kind::Object) => self.map(values, at),
+            (Shape::Map(values), Kind::Array) => self.list_as_map(values, at),
+            (Shape::Array(items), Kind::Array) => self.array(items, at),
+            (Shape::Array(items), Kind::Object) => self.map_as_list(items, start, at),
             (Shape::Object(_) | Shape::Map(_) | Shape::Array(_), Kind::Text) if self.posted => {
-                self.json_text(shape, start, depth)
+                self.json_text(shape, start, at)
             }
             (Shape::Object(_) | Shape::Map(_) | Shape::Array(_), _) => {
-                self.scanner.skip(depth)?;
-                Ok(self.departed(start, shape.name()))
+                self.scanner.skip(at.depth)?;
+                Ok(self.departed(start, shape.name(), at))
             }
         }
     }
 
     /// An array or object that comes as a text with JSON in it.
-    fn json_text(&mut self, shape: &Shape, start: usize, depth: u16) -> Result<Outcome> {
-        let depth = self.scanner.deeper(depth)?;
+    fn json_text(&mut self, shape: &Shape, start: usize, at: &At<'_>) -> Result<Outcome> {
+        let depth = self.scanner.deeper(at.depth)?;
         let text = unescape(self.scanner.string()?);
         let text = percent_decoded(&text);
         let straight = || -> Result<(Vec<u8>, Vec<Departure>)> {
@@ -219,54 +234,37 @@ impl<'a> Straightener<'a> {
             Ok((value, inner.take_departures()))
         };
         let Ok((value, departures)) = straight() else {
-            return Ok(self.departed(start, shape.name()));
+            return Ok(self.departed(start, shape.name(), at));
         };
         if departures.iter().any(|departure| departure.path.is_empty()) {
-            return Ok(self.departed(start, shape.name()));
+            return Ok(self.departed(start, shape.name(), at));
         }
-        let path = self.path_text();
+        let path = at.path();
         let room = MAX_DEPARTURES.saturating_sub(self.departures.len());
         self.departures.extend(departures.into_iter().take(room).map(|departure| departure.under(&path)));
         self.replace(start, &value);
         Ok(if value == b"null" { Outcome::Absent } else { Outcome::Kept })
     }
 
-    fn untouched(&mut self, depth: u16) -> Result<Outcome> {
-        self.scanner.skip(depth)?;
+    fn untouched(&mut self, at: &At<'_>) -> Result<Outcome> {
+        self.scanner.skip(at.depth)?;
         Ok(Outcome::Kept)
     }
 
     /// Reports the value since `start`.
-    fn departed(&mut self, start: usize, expected: &'static str) -> Outcome {
+    fn departed(&mut self, start: usize, expected: &'static str, at: &At<'_>) -> Outcome {
         if self.departures.len() >= MAX_DEPARTURES {
             return Outcome::Departed;
         }
         let found = String::from_utf8_lossy(self.scanner.slice(start, self.scanner.pos())).into_owned();
-        let path = self.path_text();
+        let path = at.path();
         self.departures.push(Departure { path, expected, found });
         Outcome::Departed
     }
 
-    /// Where the scanner stands, for example `list[3].user_number`.
-    fn path_text(&self) -> String {
-        let mut path = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) => {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(&String::from_utf8_lossy(key.get(..MAX_KEY_IN_PATH).unwrap_or(key)));
-                }
-                Step::Index(index) => path.push_str(&format!("[{index}]")),
-            }
-        }
-        path
-    }
-
     /// Where nothing is described, PHP's empty values are nothing.
-    fn nothing(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
-        self.scanner.skip(depth)?;
+    fn nothing(&mut self, kind: Kind, start: usize, at: &At<'_>) -> Result<Outcome> {
+        self.scanner.skip(at.depth)?;
         let empty = match kind {
             Kind::Text => self.scanner.slice(start, self.scanner.pos()) == b"\"\"",
             Kind::Array | Kind::Object => self.is_empty_since(start),
@@ -281,16 +279,16 @@ impl<'a> Straightener<'a> {
         inner.iter().all(u8::is_ascii_whitespace)
     }
 
-    fn empty_as(&mut self, start: usize, depth: u16, empty: &[u8], expected: &'static str) -> Result<Outcome> {
-        self.scanner.skip(depth)?;
+    fn empty_as(&mut self, start: usize, at: &At<'_>, empty: &[u8], expected: &'static str) -> Result<Outcome> {
+        self.scanner.skip(at.depth)?;
         if self.is_empty_since(start) {
             self.replace(start, empty);
             return Ok(Outcome::Kept);
         }
-        Ok(self.departed(start, expected))
+        Ok(self.departed(start, expected, at))
     }
 
-    fn int(&mut self, kind: Kind, start: usize, depth: u16, expected: &'static str, quoted: bool) -> Result<Outcome> {
+    fn int(&mut self, kind: Kind, start: usize, at: &At<'_>, expected: &'static str, quoted: bool) -> Result<Outcome> {
         let digits = match kind {
             Kind::Number => {
                 let number = self.scanner.number()?;
@@ -309,12 +307,12 @@ impl<'a> Straightener<'a> {
                 }
             }
             _ => {
-                self.scanner.skip(depth)?;
+                self.scanner.skip(at.depth)?;
                 b""
             }
         };
         if !is_int(digits) {
-            return Ok(self.departed(start, expected));
+            return Ok(self.departed(start, expected, at));
         }
         self.flush_to(start);
         if quoted {
@@ -328,7 +326,7 @@ impl<'a> Straightener<'a> {
         Ok(Outcome::Kept)
     }
 
-    fn float(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+    fn float(&mut self, kind: Kind, start: usize, at: &At<'_>) -> Result<Outcome> {
         match kind {
             Kind::Number => {
                 self.scanner.number()?;
@@ -341,12 +339,12 @@ impl<'a> Straightener<'a> {
                     return Ok(Outcome::Kept);
                 }
             }
-            _ => self.scanner.skip(depth)?,
+            _ => self.scanner.skip(at.depth)?,
         }
-        Ok(self.departed(start, "float"))
+        Ok(self.departed(start, "float", at))
     }
 
-    fn bool(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+    fn bool(&mut self, kind: Kind, start: usize, at: &At<'_>) -> Result<Outcome> {
         let truth = match kind {
             Kind::Bool => {
                 self.scanner.word()?;
@@ -358,7 +356,7 @@ impl<'a> Straightener<'a> {
             }
             Kind::Text => truth(self.scanner.string()?),
             _ => {
-                self.scanner.skip(depth)?;
+                self.scanner.skip(at.depth)?;
                 None
             }
         };
@@ -367,11 +365,11 @@ impl<'a> Straightener<'a> {
                 self.replace(start, if truth { b"true" } else { b"false" });
                 Ok(Outcome::Kept)
             }
-            None => Ok(self.departed(start, "bool")),
+            None => Ok(self.departed(start, "bool", at)),
         }
     }
 
-    fn text(&mut self, kind: Kind, start: usize, depth: u16) -> Result<Outcome> {
+    fn text(&mut self, kind: Kind, start: usize, at: &At<'_>) -> Result<Outcome> {
         match kind {
             Kind::Text => {
                 let text = self.scanner.string()?;
@@ -391,23 +389,23 @@ impl<'a> Straightener<'a> {
                 Ok(Outcome::Kept)
             }
             _ => {
-                self.scanner.skip(depth)?;
-                Ok(self.departed(start, "string"))
+                self.scanner.skip(at.depth)?;
+                Ok(self.departed(start, "string", at))
             }
         }
     }
 
-    fn object(&mut self, fields: &'static [Field], depth: u16) -> Result<Outcome> {
-        self.members(fields, depth, |this, field, depth| match field {
-            Some(field) => this.value(&field.shape, depth),
-            None => this.untouched(depth),
+    fn object(&mut self, fields: &'static [Field], at: &At<'_>) -> Result<Outcome> {
+        self.members(fields, at, |this, field, at| match field {
+            Some(field) => this.value(&field.shape, at),
+            None => this.untouched(at),
         })
     }
 
-    fn map(&mut self, values: &'static Shape, depth: u16) -> Result<Outcome> {
-        self.members(&[], depth, |this, _, depth| {
+    fn map(&mut self, values: &'static Shape, at: &At<'_>) -> Result<Outcome> {
+        self.members(&[], at, |this, _, at| {
             // A key may itself be the news (a code that nobody used), so null stays.
-            Ok(match this.value(values, depth)? {
+            Ok(match this.value(values, at)? {
                 Outcome::Absent => Outcome::Kept,
                 outcome => outcome,
             })
@@ -418,10 +416,10 @@ impl<'a> Straightener<'a> {
     fn members(
         &mut self,
         fields: &'static [Field],
-        depth: u16,
-        mut member: impl FnMut(&mut Self, Option<&'static Field>, u16) -> Result<Outcome>,
+        at: &At<'_>,
+        mut member: impl FnMut(&mut Self, Option<&'static Field>, &At<'_>) -> Result<Outcome>,
     ) -> Result<Outcome> {
-        let depth = self.scanner.deeper(depth)?;
+        let depth = self.scanner.deeper(at.depth)?;
         self.scanner.expect(b'{')?;
         if self.scanner.eat(b'}') {
             return Ok(Outcome::Kept);
@@ -443,9 +441,7 @@ impl<'a> Straightener<'a> {
                 }
             };
             self.scanner.expect(b':')?;
-            self.path.push(Step::Key(key));
-            let outcome = member(self, field, depth)?;
-            self.path.pop();
+            let outcome = member(self, field, &At { step: Step::Key(at, key), depth })?;
             let stays = match outcome {
                 Outcome::Kept => true,
                 Outcome::Absent => false,
@@ -479,8 +475,8 @@ impl<'a> Straightener<'a> {
         self.pending = self.scanner.pos();
     }
 
-    fn array(&mut self, items: &'static Shape, depth: u16) -> Result<Outcome> {
-        let depth = self.scanner.deeper(depth)?;
+    fn array(&mut self, items: &'static Shape, at: &At<'_>) -> Result<Outcome> {
+        let depth = self.scanner.deeper(at.depth)?;
         self.scanner.expect(b'[')?;
         if self.scanner.eat(b']') {
             return Ok(Outcome::Kept);
@@ -489,7 +485,7 @@ impl<'a> Straightener<'a> {
         let mut kept_any = false;
         loop {
             let begin = self.mark();
-            let stays = self.item(items, index, depth)?;
+            let stays = self.item(items, &At { step: Step::Index(at, index), depth })?;
             if !stays {
                 self.take_out(begin, kept_any);
             }
@@ -506,19 +502,16 @@ impl<'a> Straightener<'a> {
     }
 
     /// Straightens an element; null elements stay, so that positions do.
-    fn item(&mut self, shape: &'static Shape, index: usize, depth: u16) -> Result<bool> {
-        self.path.push(Step::Index(index));
-        let outcome = self.value(shape, depth)?;
-        self.path.pop();
-        Ok(match outcome {
+    fn item(&mut self, shape: &'static Shape, at: &At<'_>) -> Result<bool> {
+        Ok(match self.value(shape, at)? {
             Outcome::Kept | Outcome::Absent => true,
             Outcome::Departed => !self.options.set_aside,
         })
     }
 
     /// PHP writes a map whose keys are 0, 1, 2, ... as a list.
-    fn list_as_map(&mut self, values: &'static Shape, depth: u16) -> Result<Outcome> {
-        let depth = self.scanner.deeper(depth)?;
+    fn list_as_map(&mut self, values: &'static Shape, at: &At<'_>) -> Result<Outcome> {
+        let depth = self.scanner.deeper(at.depth)?;
         let start = self.scanner.pos();
         self.scanner.expect(b'[')?;
         self.replace(start, b"{");
@@ -534,7 +527,7 @@ impl<'a> Straightener<'a> {
             let mark = self.out.len();
             self.pending = begin;
             self.out.extend_from_slice(format!("{}\"{index}\":", if kept_any { "," } else { "" }).as_bytes());
-            if self.item(values, index, depth)? {
+            if self.item(values, &At { step: Step::Index(at, index), depth })? {
                 self.flush();
                 kept_any = true;
             } else {
@@ -551,10 +544,10 @@ impl<'a> Straightener<'a> {
     }
 
     /// PHP writes a list with gaps (after a filter) as a map with number keys.
-    fn map_as_list(&mut self, items: &'static Shape, start: usize, depth: u16) -> Result<Outcome> {
+    fn map_as_list(&mut self, items: &'static Shape, start: usize, at: &At<'_>) -> Result<Outcome> {
         self.flush_to(start);
         let (mark, reported) = (self.out.len(), self.departures.len());
-        if self.numbered(items, depth)? {
+        if self.numbered(items, at)? {
             return Ok(Outcome::Kept);
         }
         self.out.truncate(mark);
@@ -562,17 +555,17 @@ impl<'a> Straightener<'a> {
         self.pending = start;
         self.scanner.seek(start);
         if self.posted {
-            return self.only_item(items, depth);
+            return self.only_item(items, at);
         }
-        self.scanner.skip(depth)?;
-        Ok(self.departed(start, "array"))
+        self.scanner.skip(at.depth)?;
+        Ok(self.departed(start, "array", at))
     }
 
     /// A list whose only item stands there without the brackets.
-    fn only_item(&mut self, items: &'static Shape, depth: u16) -> Result<Outcome> {
+    fn only_item(&mut self, items: &'static Shape, at: &At<'_>) -> Result<Outcome> {
         self.out.push(b'[');
         let mark = self.out.len();
-        if self.item(items, 0, depth)? {
+        if self.item(items, &At { step: Step::Index(at, 0), depth: at.depth })? {
             self.flush();
         } else {
             self.out.truncate(mark);
@@ -583,8 +576,8 @@ impl<'a> Straightener<'a> {
     }
 
     /// Writes an object as the list of its values; false at the first key that is not a number.
-    fn numbered(&mut self, items: &'static Shape, depth: u16) -> Result<bool> {
-        let depth = self.scanner.deeper(depth)?;
+    fn numbered(&mut self, items: &'static Shape, at: &At<'_>) -> Result<bool> {
+        let depth = self.scanner.deeper(at.depth)?;
         self.scanner.expect(b'{')?;
         self.out.push(b'[');
         let mut index = 0;
@@ -602,7 +595,7 @@ impl<'a> Straightener<'a> {
                 if kept_any {
                     self.out.push(b',');
                 }
-                if self.item(items, index, depth)? {
+                if self.item(items, &At { step: Step::Index(at, index), depth })? {
                     self.flush();
                     kept_any = true;
                 } else {
@@ -660,10 +653,8 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     if encoded { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
-/// The field of that name. Answers list members in the order of the document,
-/// more or less, so the search begins behind the last one found.
-#[inline]
 /// The field of that name, and in `next` the one after it.
+#[inline]
 fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'static Field> {
     let unescaped: String;
     let mut name = key;

@@ -37,7 +37,7 @@ use crate::account::Account;
 use crate::answer::Answer;
 use crate::coerce;
 use crate::error::{Error, ErrorKind};
-use crate::operation::Operation;
+use crate::operation::{Held, Operation};
 use crate::request::{Draft, Request};
 use crate::value::Params;
 
@@ -265,7 +265,7 @@ impl Engine {
 
     /// Starts a call. Wrong parameters fail at once, before any quota is used.
     pub fn begin(&mut self, operation: &Operation, params: &Params, options: CallOptions, now: Now) -> (Handle, Step) {
-        let operation = self.account.resolve(operation).into_owned();
+        let operation = Held::Made(Box::new(self.account.resolve(operation).into_owned()));
         let draft = Draft::new(&self.account, &operation, params, now.unix);
         self.start(operation, draft, options, now)
     }
@@ -273,20 +273,20 @@ impl Engine {
     /// As [`Engine::begin`], with the parameters as JSON.
     pub(crate) fn begin_json(
         &mut self,
-        operation: &Operation,
+        operation: Held,
         params: &str,
         extra: &Params,
         options: CallOptions,
         now: Now,
     ) -> (Handle, Step) {
-        let operation = self.account.resolve(operation).into_owned();
+        let operation = self.account.with_its_path(&operation).map_or(operation, |made| Held::Made(Box::new(made)));
         let draft = Draft::from_json(&self.account, &operation, params, extra, now.unix);
         self.start(operation, draft, options, now)
     }
 
     fn start(
         &mut self,
-        operation: Operation,
+        operation: Held,
         draft: Result<Draft, Error>,
         options: CallOptions,
         now: Now,
@@ -308,8 +308,13 @@ impl Engine {
     /// A handle that is not under way, or an event that the step did not ask
     /// for, fails with [`ErrorKind::Misuse`].
     pub fn resume(&mut self, handle: Handle, event: Event<'_>, now: Now) -> Step {
+        self.resume_by(handle, event, &|| now)
+    }
+
+    /// As [`Engine::resume`], with a clock that is only looked at if the call goes on.
+    pub(crate) fn resume_by(&mut self, handle: Handle, event: Event<'_>, clock: &dyn Fn() -> Now) -> Step {
         match self.calls.remove(&handle.0) {
-            Some(call) => self.drive(handle, call, |call, engine| call.resume(handle, event, engine, now)),
+            Some(call) => self.drive(handle, call, |call, engine| call.resume(handle, event, engine, clock)),
             None => Step::Failed {
                 error: Error::new(ErrorKind::Misuse, "")
                     .with_message("the call is not under way: it ended or was cancelled"),

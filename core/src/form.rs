@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_encode_byte;
+
 use crate::sign;
 
 /// Most pairs that are read from one form; more are refused, not skipped.
@@ -77,15 +79,10 @@ impl Writer {
     }
 
     fn byte(&mut self, byte: u8) {
-        let digit = |nibble: u8| char::from(b"0123456789ABCDEF".get(usize::from(nibble)).copied().unwrap_or_default());
         match byte {
             _ if carries(byte) => self.0.push(char::from(byte)),
             b' ' => self.0.push('+'),
-            _ => {
-                self.0.push('%');
-                self.0.push(digit(byte >> 4));
-                self.0.push(digit(byte & 15));
-            }
+            _ => self.0.push_str(percent_encode_byte(byte)),
         }
     }
 }

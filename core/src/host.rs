@@ -36,7 +36,7 @@ use crate::coerce;
 use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
-use crate::operation::{self, Method, Operation};
+use crate::operation::{self, Held, Method, Operation};
 use crate::pages::Pager;
 use crate::paths;
 use crate::request::{self, Request};
@@ -127,14 +127,26 @@ impl Host {
     /// Tells the HTTP answer to a request, and gets the next step.
     /// `retry_after` is the header of that name in milliseconds, if it was a number.
     pub fn answer(&mut self, call: u64, status: u16, retry_after: Option<u64>, body: &[u8], now: Now) -> Told {
+        self.answer_by(call, status, retry_after, body, &|| now)
+    }
+
+    /// As [`Host::answer`], for hosts that pay for a look at their clock: it is only looked at if the call goes on.
+    pub fn answer_by(
+        &mut self,
+        call: u64,
+        status: u16,
+        retry_after: Option<u64>,
+        body: &[u8],
+        clock: &dyn Fn() -> Now,
+    ) -> Told {
         let retry_after = retry_after.map(Duration::from_millis);
-        self.tell(call, Event::Answer { status, retry_after, body: Cow::Borrowed(body) }, now)
+        self.tell(call, Event::Answer { status, retry_after, body: Cow::Borrowed(body) }, clock)
     }
 
     /// Tells what became of any other step (a JSON object with `event`), and gets the next one.
     pub fn resume(&mut self, call: u64, event: &str, now: Now) -> Told {
         match Event::read(event) {
-            Ok(event) => self.tell(call, event, now),
+            Ok(event) => self.tell(call, event, &|| now),
             Err(reason) => {
                 self.cancel(call);
                 let message = format!("the event is not understood: {reason}");
@@ -219,7 +231,7 @@ impl Host {
         let page = options.page.take();
         let options = self.call_options(name, options)?;
         let Some(position) = page else {
-            let (handle, step) = self.engine.begin_json(&operation, params, &extra, options, now);
+            let (handle, step) = self.engine.begin_json(operation, params, &extra, options, now);
             return Ok(Told::of(handle, step, None));
         };
         let params = read_params(&operation, params, &extra)?;
@@ -230,12 +242,12 @@ impl Host {
         Ok(self.tell_page(handle, step, pager))
     }
 
-    fn tell(&mut self, call: u64, event: Event<'_>, now: Now) -> Told {
+    fn tell(&mut self, call: u64, event: Event<'_>, clock: &dyn Fn() -> Now) -> Told {
         if Host::is_upload(call) {
-            return self.resume_upload(call, event, now);
+            return self.resume_upload(call, event, clock());
         }
         let pager = self.pagers.remove(&call);
-        let step = self.engine.resume(Handle(call), event, now);
+        let step = self.engine.resume_by(Handle(call), event, clock);
         match pager {
             None => Told::of(Handle(call), step, None),
             Some(pager) => self.tell_page(Handle(call), step, pager),
@@ -306,11 +318,11 @@ fn read_options<T: Input + Default>(name: &str, options: &str) -> Result<T, Erro
 }
 
 /// The operation of a name, or of a path that the table does not describe.
-fn find(name: &str) -> Result<Cow<'static, Operation>, Error> {
+fn find(name: &str) -> Result<Held, Error> {
     Ok(match (name.strip_prefix("GET "), name.starts_with('/')) {
-        (Some(path), _) => Cow::Owned(Operation::raw(Method::Get, path)),
-        (None, true) => Cow::Owned(Operation::raw(Method::Post, name)),
-        (None, false) => Cow::Borrowed(operation::find(name)?),
+        (Some(path), _) => Held::Made(Box::new(Operation::raw(Method::Get, path))),
+        (None, true) => Held::Made(Box::new(Operation::raw(Method::Post, name))),
+        (None, false) => Held::Table(operation::find(name)?),
     })
 }
 

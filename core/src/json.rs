@@ -83,9 +83,12 @@ fn run(text: &[u8]) -> usize {
 /// Looks at eight bytes at once: the lowest bit that is set is in the first one that is special.
 fn special(bytes: u64) -> u64 {
     const EACH: u64 = u64::MAX / 255;
-    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit) & !bytes;
-    let is = |byte: u8| below(bytes ^ (EACH * u64::from(byte)), 1);
-    (is(b'"') | is(b'\\') | below(bytes, 0x20)) & (EACH << 7)
+    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
+    // With this bit turned the quote is 0x20, next to the control characters, which stay among themselves.
+    let quote_or_control = below(bytes ^ (EACH * 2), 0x21);
+    let backslash = below(bytes ^ (EACH * u64::from(b'\\')), 1);
+    // What is no ASCII is nothing special, and only looks as if it were below.
+    (quote_or_control | backslash) & !bytes & (EACH << 7)
 }
 
 impl<'a> Scanner<'a> {

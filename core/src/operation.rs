@@ -3,6 +3,7 @@
 pub(crate) mod table;
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
@@ -284,6 +285,24 @@ impl Operation {
     /// The parameter of that name.
     pub fn param(&self, name: &str) -> Option<&'static Param> {
         self.params.iter().find(|param| param.name == name)
+    }
+}
+
+/// An operation as calls hold it: one of the table, or one that was made for the call. (A `Cow` would have
+/// the size of an operation, and calls are moved about.)
+pub(crate) enum Held {
+    Table(&'static Operation),
+    Made(Box<Operation>),
+}
+
+impl Deref for Held {
+    type Target = Operation;
+
+    fn deref(&self) -> &Operation {
+        match self {
+            Held::Table(operation) => operation,
+            Held::Made(operation) => operation,
+        }
     }
 }
 

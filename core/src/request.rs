@@ -90,8 +90,8 @@ pub(crate) fn build_json(
     timestamp: i64,
 ) -> Result<Request, Error> {
     let operation = account.resolve(operation);
-    let draft = Cow::Owned(Draft::from_json(account, &operation, params, extra, timestamp)?);
-    sign_here(account, Unsigned { operation: &operation, draft })
+    let draft = Draft::from_json(account, &operation, params, extra, timestamp)?;
+    sign_here(account, Unsigned::of(account, &operation, Cow::Owned(draft)))
 }
 
 fn sign_here(account: &Account, unsigned: Unsigned<'_>) -> Result<Request, Error> {
@@ -110,6 +110,7 @@ fn sign_here(account: &Account, unsigned: Unsigned<'_>) -> Result<Request, Error
 /// A request that waits for its signature, for signers that are somewhere else.
 pub struct Unsigned<'a> {
     operation: &'a Operation,
+    url: String,
     draft: Cow<'a, Draft>,
 }
 
@@ -124,8 +125,12 @@ impl<'a> Unsigned<'a> {
         params: &Params,
         timestamp: i64,
     ) -> Result<Unsigned<'a>, Error> {
-        let draft = Cow::Owned(Draft::new(account, operation, params, timestamp)?);
-        Ok(Unsigned { operation, draft })
+        let draft = Draft::new(account, operation, params, timestamp)?;
+        Ok(Unsigned::of(account, operation, Cow::Owned(draft)))
+    }
+
+    fn of(account: &Account, operation: &'a Operation, draft: Cow<'a, Draft>) -> Unsigned<'a> {
+        Unsigned { operation, url: draft.address(account, operation), draft }
     }
 
     /// The text that is to be signed, without the key; `None` if the call carries no signature.
@@ -139,9 +144,7 @@ impl<'a> Unsigned<'a> {
 
     /// The request with its signature.
     pub fn finish(self, signature: Option<String>) -> Request {
-        let operation = self.operation;
-        let draft = self.draft.as_ref();
-        let mut url = draft.url.clone();
+        let Unsigned { operation, mut url, draft } = self;
         let mut headers: &[_] = &[ACCEPT];
         let body = if let Content::Multipart { texts, files } = &draft.content {
             let sign = signature.map(|signature| (Cow::Borrowed("sign"), signature));

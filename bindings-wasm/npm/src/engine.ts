@@ -144,7 +144,7 @@ export class Driver {
     const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : written.files;
     if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
-    let now = ticks();
+    let now: number | undefined = ticks();
     let step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written.text}`), unix(), now, random()));
     let cause: unknown;
     try {
@@ -161,7 +161,7 @@ export class Driver {
             try {
               const attempt = new Attempt(step);
               if (step.parts) await attach(attempt, step.parts, files, also?.meter);
-              response = await attempt.answer(this.#ports.http, now, signal, also?.meter);
+              response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, also?.meter);
             } catch (error) {
               signal?.throwIfAborted();
               cause = error;
@@ -171,8 +171,9 @@ export class Driver {
             cause = undefined;
             const { status, retryAfter, body } = response;
             const length = typeof body === "string" ? page.write(body) : page.writeBytes(body);
-            now = ticks();
-            step = read(page, engine.answer(length, step.call, status, retryAfter, unix(), now, random()));
+            step = read(page, engine.answer(length, step.call, status, retryAfter));
+            // The engine itself looks at the clock, if it has to.
+            now = undefined;
             break;
           }
           case "wait":

@@ -7,11 +7,11 @@ use super::retry::{self, Failure, Progress, Verdict};
 use super::{CallOptions, Canonical, Engine, Event, Handle, MAX_WAITS, Now, Step, Trace, Why};
 use crate::answer;
 use crate::error::{Error, ErrorKind};
-use crate::operation::{Limit, Operation};
+use crate::operation::{Held, Limit};
 use crate::request::{Draft, Request};
 
 pub(super) struct Call {
-    operation: Operation,
+    operation: Held,
     draft: Draft,
     options: CallOptions,
     pub(super) limits: Limits,
@@ -41,7 +41,7 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Call {
-    pub(super) fn new(engine: &Engine, operation: Operation, draft: Draft, options: CallOptions, now: Now) -> Call {
+    pub(super) fn new(engine: &Engine, operation: Held, draft: Draft, options: CallOptions, now: Now) -> Call {
         let settings = &engine.settings;
         let (timeout, deadline) = if draft.has_files() {
             (settings.upload_deadline, settings.upload_deadline)
@@ -62,20 +62,28 @@ impl Call {
         }
     }
 
-    pub(super) fn resume(&mut self, handle: Handle, event: Event<'_>, engine: &mut Engine, now: Now) -> Step {
+    pub(super) fn resume(
+        &mut self,
+        handle: Handle,
+        event: Event<'_>,
+        engine: &mut Engine,
+        clock: &dyn Fn() -> Now,
+    ) -> Step {
         match (self.state, event) {
-            (State::Waiting, Event::Elapsed) => self.ask_quota(handle, engine, now),
+            (State::Waiting, Event::Elapsed) => self.ask_quota(handle, engine, clock()),
             (State::Asking, Event::Store(wait)) => {
+                let now = clock();
                 let permission = engine.quota.answered(handle, &self.limits, wait, now);
                 self.permitted(permission, engine, now)
             }
             (State::Asking, Event::StoreDown) => {
+                let now = clock();
                 let permission = engine.quota.store_down(handle, &self.limits, now);
                 self.permitted(permission, engine, now)
             }
             (State::Signing(timestamp), Event::Signed(signature)) => {
-                let request = self.draft.stamp(&self.operation, timestamp).finish(Some(signature));
-                self.send(request, now)
+                let request = self.draft.stamp(&engine.account, &self.operation, timestamp).finish(Some(signature));
+                self.send(request, clock())
             }
             (State::Signing(_), Event::NotSigned(reason)) => {
                 self.fail(self.error(ErrorKind::Signing).with_message(reason))
@@ -86,11 +94,11 @@ impl Call {
                         engine.budget.succeeded(self.progress.spent);
                         Step::Done { answer, trace: std::mem::take(&mut self.trace) }
                     }
-                    Err(error) => self.failed_attempt(error, retry_after, engine, now),
+                    Err(error) => self.failed_attempt(error, retry_after, engine, clock()),
                 }
             }
             (State::Sending, Event::Transport { kind, message }) => {
-                self.failed_attempt(self.error(kind).with_message(message), None, engine, now)
+                self.failed_attempt(self.error(kind).with_message(message), None, engine, clock())
             }
             _ => self.fail(
                 self.error(ErrorKind::Misuse).with_message("the host told an event that the last step did not ask for"),
@@ -118,7 +126,7 @@ impl Call {
     }
 
     fn sign(&mut self, engine: &Engine, now: Now) -> Step {
-        let unsigned = self.draft.stamp(&self.operation, now.unix);
+        let unsigned = self.draft.stamp(&engine.account, &self.operation, now.unix);
         let Some(canonical) = unsigned.canonical() else {
             let request = unsigned.finish(None);
             return self.send(request, now);

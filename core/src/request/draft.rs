@@ -17,7 +17,8 @@ use crate::value::{self, Params};
 /// written once, for all attempts.
 #[derive(Clone)]
 pub(crate) struct Draft {
-    pub(super) url: String,
+    /// The address, where it is given with each call.
+    given: Option<String>,
     /// The room that the call is about, where its limits count by rooms.
     pub(crate) room: Option<String>,
     /// The time of sending that stands in it.
@@ -108,7 +109,7 @@ impl Draft {
         operation: &Operation,
         timestamp: i64,
     ) -> Result<Draft, Error> {
-        let url = pairs.finish(account, operation, timestamp)?;
+        let given = pairs.finish(account, operation, timestamp)?;
         let Pairs { pairs, files, .. } = pairs;
         let room = operation.limits.iter().any(|limit| limit.per == LimitScope::Room).then(|| {
             let of = |wanted: &str| pairs.iter().find(|pair| pair.name == wanted).map(|pair| pair.value.to_string());
@@ -142,7 +143,7 @@ impl Draft {
             });
             Content::Form(Stamped { text: form.finish(), time: time.filter(|_| operation.signed) })
         };
-        Ok(Draft { url, room, timestamp, canonical, content })
+        Ok(Draft { given, room, timestamp, canonical, content })
     }
 
     /// What is signed, if the operation is.
@@ -159,12 +160,17 @@ impl Draft {
         }
     }
 
+    /// Where it goes.
+    pub(super) fn address(&self, account: &Account, operation: &Operation) -> String {
+        self.given.clone().or_else(|| account.address(operation)).unwrap_or_default()
+    }
+
     pub(crate) fn has_files(&self) -> bool {
         matches!(self.content, Content::Multipart { .. })
     }
 
     /// The request as it is sent at this time.
-    pub(crate) fn stamp<'a>(&'a mut self, operation: &'a Operation, timestamp: i64) -> Unsigned<'a> {
+    pub(crate) fn stamp<'a>(&'a mut self, account: &Account, operation: &'a Operation, timestamp: i64) -> Unsigned<'a> {
         if self.timestamp != timestamp {
             self.timestamp = timestamp;
             let timestamp = timestamp.to_string();
@@ -178,7 +184,7 @@ impl Draft {
                 }
             }
         }
-        Unsigned { operation, draft: Cow::Borrowed(self) }
+        Unsigned::of(account, operation, Cow::Borrowed(self))
     }
 }
 

@@ -197,7 +197,7 @@ impl<'p> Pairs<'p> {
         }
     }
 
-    /// Completes the pairs and returns the address to which they go.
+    /// Completes the pairs and returns the address to which they go, if it was given with them.
     ///
     /// # Errors
     /// [`crate::ErrorKind::InvalidParameters`] with all that was wrong.
@@ -206,24 +206,24 @@ impl<'p> Pairs<'p> {
         account: &'p Account,
         operation: &Operation,
         timestamp: i64,
-    ) -> Result<String, Error> {
+    ) -> Result<Option<String>, Error> {
         self.require(operation);
         if !self.faults.is_empty() {
             return Err(Error::faulty(operation.name.as_ref(), std::mem::take(&mut self.faults)));
         }
-        let url = match operation.host {
-            Host::Given(name) => self.take(name).filter(|url| is_address(url)).ok_or_else(|| {
+        let given = match operation.host {
+            Host::Given(name) => Some(self.take(name).filter(|url| is_address(url)).ok_or_else(|| {
                 let message = "must be an address that begins with http:// or https://".to_owned();
                 let fault = Fault { parameter: name.to_owned(), kind: FaultKind::WrongType, message };
                 Error::faulty(operation.name.as_ref(), vec![fault])
-            })?,
-            _ => account.address(operation).unwrap_or_default(),
+            })?),
+            _ => None,
         };
         if operation.signed {
             self.pair(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id()));
             self.pair(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string()));
         }
-        Ok(url)
+        Ok(given)
     }
 
     fn take(&mut self, name: &str) -> Option<String> {
