@@ -37,19 +37,11 @@ fn now(unix: f64, ticks: f64, random: f64) -> Now {
     Now { unix: unix as i64, ticks: ticks as u64, random: random as u64 }
 }
 
-/// What JavaScript has at hand.
-mod js {
-    use wasm_bindgen::prelude::*;
-
-    #[wasm_bindgen]
-    extern "C" {
-        #[wasm_bindgen(js_namespace = Date, js_name = now)]
-        pub(super) fn unix_millis() -> f64;
-        #[wasm_bindgen(js_namespace = performance, js_name = now)]
-        pub(super) fn ticks() -> f64;
-        #[wasm_bindgen(js_namespace = Math)]
-        pub(super) fn random() -> f64;
-    }
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the process or page began. (It is no part of the language, and so of js-sys.)
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn ticks() -> f64;
 }
 
 /// Random numbers come as fractions of 1, with so many values.
@@ -90,7 +82,7 @@ impl Engine {
     /// The time is only asked for if the call goes on: for the many that are done it would be a good part of the turn.
     pub fn answer(&self, length: usize, call: f64, status: u16, retry_after: f64) -> usize {
         let retry_after = (retry_after >= 0.0).then_some(retry_after as u64);
-        let clock = || now(js::unix_millis() / 1000.0, js::ticks(), js::random() * TWO_TO_53);
+        let clock = || now(js_sys::Date::now() / 1000.0, ticks(), js_sys::Math::random() * TWO_TO_53);
         self.turn(|page, host| host.answer_by(call as u64, status, retry_after, page.bytes(length), &clock))
     }
 
