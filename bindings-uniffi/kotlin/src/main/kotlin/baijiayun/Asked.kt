@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.time.Duration
 import kotlinx.serialization.KSerializer
 
 /** A call as it is asked for. */
@@ -11,6 +12,7 @@ internal class Asked<T>(
     more: Map<String, Any?> = emptyMap(),
     /** The file of an upload, which stands in the options. */
     upload: ((describe: (UploadFile) -> Any) -> Any)? = null,
+    val stallTimeout: Duration = STALL_TIMEOUT,
 ) {
     val steps: KSerializer<Step<T>> = Step.serializer(result)
     val details: Details? = options?.details

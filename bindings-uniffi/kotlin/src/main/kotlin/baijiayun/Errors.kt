@@ -106,7 +106,7 @@ sealed class BaijiayunException(val details: ErrorDetails, cause: Throwable?) : 
     var trace: Trace? = null
         internal set
 
-    /** The video whose upload broke off: `client.video.resumeUpload` goes on with it. */
+    /** The video whose upload broke off: [resumeUpload] goes on with it. */
     var videoId: Long? = null
         internal set
 }

@@ -4,11 +4,14 @@ import java.io.ByteArrayInputStream
 import java.io.IOException
 import java.io.InputStream
 import java.io.SequenceInputStream
+import java.net.SocketTimeoutException
+import java.time.Duration
 import java.util.Collections
 import java.util.UUID
+import kotlinx.coroutines.delay
 
 /** A form with files (multipart/form-data), as browsers write it. Files are read bit by bit while they are sent. */
-internal class Multipart(parts: List<Part>, files: Map<String, UploadFile>) : HttpBody {
+internal class Multipart(parts: List<Part>, files: Map<String, UploadFile>, private val stallTimeout: Duration) : HttpBody {
     private val boundary = "baijiayun-${UUID.randomUUID()}"
     private val segments: List<Segment> = parts.flatMap { segments(it, files) } + Segment.Text("--$boundary--\r\n")
 
@@ -21,6 +24,10 @@ internal class Multipart(parts: List<Part>, files: Map<String, UploadFile>) : Ht
     /** What a listener threw. */
     @Volatile
     var progressFailure: Exception? = null
+
+    /** When something went out last; null once all of it did. */
+    @Volatile
+    private var moved: Long? = System.nanoTime()
 
     override val length: Long = segments.sumOf { it.length }
 
@@ -35,6 +42,15 @@ internal class Multipart(parts: List<Part>, files: Map<String, UploadFile>) : Ht
                 },
             ),
         )
+
+    /** Returns when all of it went out, and throws if nothing moves any more. */
+    suspend fun watch() {
+        while (true) {
+            val idle = (System.nanoTime() - (moved ?: return)) / 1_000_000
+            if (idle >= stallTimeout.toMillis()) throw SocketTimeoutException("nothing was sent for $idle ms")
+            delay(stallTimeout.toMillis() - idle)
+        }
+    }
 
     private fun segments(part: Part, files: Map<String, UploadFile>): List<Segment> {
         val head = "--$boundary\r\nContent-Disposition: form-data; name=\"${quoted(part.name)}\""
@@ -78,6 +94,8 @@ internal class Multipart(parts: List<Part>, files: Map<String, UploadFile>) : Ht
                 throw error
             }
             if (read > 0) sent += read
+            // What follows a file is no more than a few bytes.
+            moved = if (sent == file.size) null else System.nanoTime()
             return read
         }
 

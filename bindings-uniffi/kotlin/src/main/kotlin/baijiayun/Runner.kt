@@ -1,8 +1,10 @@
 package baijiayun
 
 import java.time.Duration
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.json.jsonObject
@@ -89,7 +91,7 @@ internal class Runner(
 
     private suspend fun send(request: HttpRequest, name: String): Outcome =
         try {
-            val answer = withTimeoutOrNull(request.timeout.toMillis()) { http.execute(request) }
+            val answer = withTimeoutOrNull(request.timeout.toMillis()) { execute(request) }
             if (answer == null) {
                 val message = "no answer within ${request.timeout.toMillis()} ms"
                 Outcome.Told(Event("broken", kind = "timeout", message = message))
@@ -101,9 +103,18 @@ internal class Runner(
             currentCoroutineContext().ensureActive()
             (request.body as? Multipart)?.progressFailure?.let { throw it }
             val broken = broken(error, request)
-            log.log(System.Logger.Level.INFO, "$name: no answer (${broken.kind}): ${broken.message}")
+            log.log(System.Logger.Level.DEBUG, "$name: no answer (${broken.kind}): ${broken.message}")
             Outcome.Told(broken, error)
         }
+
+    private suspend fun execute(request: HttpRequest): HttpResponse {
+        val body = request.body as? Multipart ?: return http.execute(request)
+        return coroutineScope {
+            // If it throws, so does this, and the request is given up.
+            val watch = launch { body.watch() }
+            http.execute(request).also { watch.cancel() }
+        }
+    }
 
     private fun request(step: Step<*>, asked: Asked<*>): HttpRequest {
         val timeout = Duration.ofMillis(step.timeout)
@@ -111,7 +122,7 @@ internal class Runner(
         if (parts == null) {
             return HttpRequest(step.method, step.url, step.headers, step.form?.let { Form(it.encodeToByteArray()) }, timeout)
         }
-        val body = Multipart(parts, asked.files)
+        val body = Multipart(parts, asked.files, asked.stallTimeout)
         return HttpRequest(step.method, step.url, step.headers + ("content-type" to body.contentType), body, timeout)
     }
 

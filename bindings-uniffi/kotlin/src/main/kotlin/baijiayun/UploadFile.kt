@@ -44,8 +44,8 @@ class UploadFile private constructor(
     /** The content from there on. */
     internal fun open(offset: Long): InputStream = source(offset)
 
-    /** The same file under another name, with another listener. */
-    internal fun with(name: String, progress: Progress?): UploadFile = UploadFile(name, size, contentType, progress, source)
+    /** The same file with another listener. */
+    internal fun with(progress: Progress?): UploadFile = UploadFile(name, size, contentType, progress, source)
 
     override fun toString(): String = "UploadFile($name, $size bytes)"
 
