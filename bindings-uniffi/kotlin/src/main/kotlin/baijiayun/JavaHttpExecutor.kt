@@ -8,10 +8,14 @@ import java.net.http.HttpResponse.BodySubscriber
 import java.net.http.HttpResponse.BodySubscribers
 import java.nio.ByteBuffer
 import java.time.Duration
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
 import java.util.concurrent.CompletionStage
 import java.util.concurrent.Flow.Subscription
-import kotlinx.coroutines.future.await
+import kotlinx.coroutines.suspendCancellableCoroutine
 import java.net.http.HttpRequest as JavaRequest
+import kotlin.coroutines.resume
+import kotlin.coroutines.resumeWithException
 
 /** Sends with Java's own HTTP client. A client of your own should follow no redirects. */
 class JavaHttpExecutor @JvmOverloads constructor(private val client: HttpClient = defaultClient()) : HttpExecutor {
@@ -19,8 +23,7 @@ class JavaHttpExecutor @JvmOverloads constructor(private val client: HttpClient 
         val built = JavaRequest.newBuilder(URI(request.url)).timeout(request.timeout.coerceAtLeast(Duration.ofMillis(1)))
         for ((name, value) in request.headers) built.header(name, value)
         built.method(request.method, request.body?.let(::publisher) ?: BodyPublishers.noBody())
-        // To cancel the future is to give the request up.
-        val answer = client.sendAsync(built.build(), limited).await()
+        val answer = client.sendAsync(built.build(), limited).awaitOrGiveUp()
         return HttpResponse(answer.statusCode(), answer.body(), answer.headers().firstValue("retry-after").orElse(null))
     }
 
@@ -28,6 +31,15 @@ class JavaHttpExecutor @JvmOverloads constructor(private val client: HttpClient 
         when (body.length) {
             0L -> BodyPublishers.noBody()
             else -> BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(body::open), body.length)
+        }
+
+    /** As `await` does, but that cancels without interrupting, which leaves the request under way. */
+    private suspend fun <T> CompletableFuture<T>.awaitOrGiveUp(): T =
+        suspendCancellableCoroutine { waiting ->
+            waiting.invokeOnCancellation { cancel(true) }
+            whenComplete { answer, error ->
+                if (error == null) waiting.resume(answer) else waiting.resumeWithException((error as? CompletionException)?.cause ?: error)
+            }
         }
 
     private companion object {

@@ -2,6 +2,7 @@ package baijiayun
 
 import java.nio.file.Path
 import java.util.Collections
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.flow.toList
@@ -22,7 +23,7 @@ class MockTest {
     private val start = System.currentTimeMillis() / 1000 + 86_400
 
     private suspend fun lesson(client: Client, title: String = "第一课", day: Int = 0): RoomCreateResult =
-        client.room.create(title, start + day * 86_400, start + day * 86_400 + 3600) { type = RoomType.ONE_TO_MANY }
+        client.room.create(title, start + day * 86_400, start + day * 86_400 + 3600) { type = 2 }
 
     @Test
     fun `a lesson`() = withMock { client ->
@@ -48,8 +49,8 @@ class MockTest {
 
     @Test
     fun `many calls at once`() = withMock { client ->
-        val rooms = (0 until 30).map { async { lesson(client, "课 $it", it).roomId } }.awaitAll()
-        assertEquals(30, rooms.filterNotNull().toSet().size)
+        val rooms = (0 until 15).map { async { lesson(client, "课 $it", it).roomId } }.awaitAll()
+        assertEquals(15, rooms.filterNotNull().toSet().size)
     }
 
     @Test
@@ -128,7 +129,7 @@ class MockTest {
         assertEquals(answer.trace, details.trace)
     }
 
-    private fun withMock(test: suspend kotlinx.coroutines.CoroutineScope.(Client) -> Unit) {
+    private fun withMock(test: suspend CoroutineScope.(Client) -> Unit) {
         Mock.start().use { mock -> runBlocking { test(mock.client()) } }
     }
 }
