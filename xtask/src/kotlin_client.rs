@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::callbacks::{event_name, payload_names, posted_objects};
 use crate::docs::{callback_docs, compact, operation_docs, param_facts};
 use crate::generate::Output;
-use crate::kotlin::{constant, kotlin_name};
+use crate::kotlin::{constant, kdoc, kotlin_name};
 use crate::model::{self, Type};
 use crate::names::{Names, camel, mentioned, pascal};
 use crate::render::render;
@@ -20,7 +20,9 @@ use types::{Constants, Input, Member, Object, Scope};
 pub const FOLDER: &str = "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/generated";
 
 /// What files import, as far as they mention it.
-const IMPORTS: [(&str, &[&str]); 3] = [
+const IMPORTS: [(&str, &[&str]); 5] = [
+    ("java.util.function", &["Consumer"]),
+    ("kotlinx.coroutines", &["runBlocking"]),
     ("kotlinx.serialization", &["SerialName", "Serializable"]),
     ("kotlinx.serialization.builtins", &["ListSerializer", "MapSerializer", "nullable", "serializer"]),
     ("kotlinx.serialization.json", &["JsonElement"]),
@@ -41,6 +43,7 @@ struct Module {
 #[derive(Serialize)]
 struct Call {
     name: String,
+    title: String,
     method: String,
     docs: Vec<String>,
     required: Vec<Member>,
@@ -139,6 +142,7 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
         Input::new(params, vec![format!("What `{name}` takes besides what it requires.")], Vec::new(), optional)
     });
     Ok(Call {
+        title: kdoc(&[call.operation.title.clone()]),
         method: kotlin_name(call.method),
         docs,
         required,

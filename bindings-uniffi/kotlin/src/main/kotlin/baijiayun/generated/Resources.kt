@@ -78,3 +78,81 @@ open class Resources internal constructor(internal val runner: Runner) {
     /** 点播数据 Play counts, traffic and watch records of videos. */
     val videoData: VideoDataApi = VideoDataApi(runner)
 }
+
+/** [Resources] for Java and for code without coroutines. */
+open class BlockingResources internal constructor(resources: Resources) {
+    /** 聊天审核 Review and recall of chat messages. */
+    val chat: BlockingChatApi = BlockingChatApi(resources.chat)
+
+    /** 课件文档 Courseware: upload, folders, binding to rooms. */
+    val doc: BlockingDocApi = BlockingDocApi(resources.doc)
+
+    /** 双师 Zones of double teacher classes. */
+    val doubleTeacher: BlockingDoubleTeacherApi = BlockingDoubleTeacherApi(resources.doubleTeacher)
+
+    /** 课后评价 Evaluation templates and their binding to rooms. */
+    val evaluation: BlockingEvaluationApi = BlockingEvaluationApi(resources.evaluation)
+
+    /** 直播带货商品 Goods and pictures of live selling rooms. */
+    val goods: BlockingGoodsApi = BlockingGoodsApi(resources.goods)
+
+    /** 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com). */
+    val interactData: BlockingInteractDataApi = BlockingInteractDataApi(resources.interactData)
+
+    /** 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com). */
+    val interactInfo: BlockingInteractInfoApi = BlockingInteractInfoApi(resources.interactInfo)
+
+    /** 直播 A running class: status, start, stop, chat, notices, cloud recording. */
+    val live: BlockingLiveApi = BlockingLiveApi(resources.live)
+
+    /** 直播账号 Account-wide live figures and the class callback address. */
+    val liveAccount: BlockingLiveAccountApi = BlockingLiveAccountApi(resources.liveAccount)
+
+    /** 直播带货 Purchase and enter records of live selling. */
+    val liveSell: BlockingLiveSellApi = BlockingLiveSellApi(resources.liveSell)
+
+    /** 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark. */
+    val liveSetting: BlockingLiveSettingApi = BlockingLiveSettingApi(resources.liveSetting)
+
+    /** 子账号（新） Sub accounts, newer form. */
+    val newSub: BlockingNewSubApi = BlockingNewSubApi(resources.newSub)
+
+    /** 教室公告 Notices bound to a room. */
+    val notice: BlockingNoticeApi = BlockingNoticeApi(resources.notice)
+
+    /** 合作方账号 The account: its key and its transactions. */
+    val partner: BlockingPartnerApi = BlockingPartnerApi(resources.partner)
+
+    /** 回放 Playbacks of recorded classes. */
+    val playback: BlockingPlaybackApi = BlockingPlaybackApi(resources.playback)
+
+    /** 教室小测 Quizzes bound to a room. */
+    val quiz: BlockingQuizApi = BlockingQuizApi(resources.quiz)
+
+    /** 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos. */
+    val room: BlockingRoomApi = BlockingRoomApi(resources.room)
+
+    /** 教室数据 Reports and exports about what happened in a room. */
+    val roomData: BlockingRoomDataApi = BlockingRoomDataApi(resources.roomData)
+
+    /** 小班课费用 Costs of small classes. */
+    val smallCourse: BlockingSmallCourseApi = BlockingSmallCourseApi(resources.smallCourse)
+
+    /** 子账号 Sub accounts. */
+    val subAccount: BlockingSubAccountApi = BlockingSubAccountApi(resources.subAccount)
+
+    /** 双师老师 Teachers of double teacher classes (host hudong.baijiayun.com). */
+    val teacher: BlockingTeacherApi = BlockingTeacherApi(resources.teacher)
+
+    /** 后台用户 Back office users and their assignment to rooms. */
+    val user: BlockingUserApi = BlockingUserApi(resources.user)
+
+    /** 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists. */
+    val video: BlockingVideoApi = BlockingVideoApi(resources.video)
+
+    /** 点播账号 Account-wide video figures and the transcode callback address. */
+    val videoAccount: BlockingVideoAccountApi = BlockingVideoAccountApi(resources.videoAccount)
+
+    /** 点播数据 Play counts, traffic and watch records of videos. */
+    val videoData: BlockingVideoDataApi = BlockingVideoDataApi(resources.videoData)
+}
