@@ -55,8 +55,23 @@ private class Posted(
     val error: ErrorDetails? = null,
 )
 
-/** Checks and reads what the service posts. */
-class Callbacks internal constructor(private val runner: Runner) {
+/** Checks and reads what the service posts, and takes each callback once. */
+class Callbacks internal constructor(private val runner: Runner, storePrefix: String?) {
+    private val claims = Claims(runner, storePrefix ?: "baijiayun")
+
+    /**
+     * Claims a callback: true for the first to do so, in this process, or among all that share the store.
+     *
+     * The service posts a callback again when it heard no success. Claim before the work, and [release] when the work
+     * fails, or the repetition is lost. A callback without an id is always the first.
+     */
+    suspend fun claim(qid: String?): Boolean = qid == null || claims.claim(qid)
+
+    /** Gives a callback back whose work failed, so that its repetition is taken. */
+    suspend fun release(qid: String?) {
+        if (qid != null) claims.release(qid)
+    }
+
     /**
      * Checks the signature of a post and reads it.
      *

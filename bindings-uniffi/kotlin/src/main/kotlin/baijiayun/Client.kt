@@ -16,7 +16,11 @@ import kotlinx.serialization.json.JsonObject
  * One client serves all threads and keeps the service's limits for all of them. A call that is cancelled is given up at
  * once. partner_key belongs on servers: what runs on a user's machine takes a signer that asks yours.
  */
-class Client private constructor(private val name: String, runner: Runner) : Resources(runner), AutoCloseable {
+class Client private constructor(
+    private val name: String,
+    runner: Runner,
+    storePrefix: String?,
+) : Resources(runner), AutoCloseable {
     /**
      * Nothing is sent yet, and no connection is made.
      *
@@ -37,10 +41,11 @@ class Client private constructor(private val name: String, runner: Runner) : Res
             settings.store,
             settings.signer,
         ),
+        settings.storePrefix,
     )
 
     /** What the service posts to you. */
-    val callbacks: Callbacks = Callbacks(runner)
+    val callbacks: Callbacks = Callbacks(runner, storePrefix)
 
     /** Links into rooms and to recordings. */
     val links: Links = Links(runner)
