@@ -142,7 +142,7 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
         Input::new(params, vec![format!("What `{name}` takes besides what it requires.")], Vec::new(), optional)
     });
     Ok(Call {
-        title: kdoc(&[call.operation.title.clone()]),
+        title: kdoc(std::slice::from_ref(&call.operation.title)),
         method: kotlin_name(call.method),
         docs,
         required,
