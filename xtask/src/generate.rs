@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{callbacks, core_table, python_client, rust_client, surface, ts_client};
+use crate::{callbacks, core_table, kotlin_client, python_client, rust_client, surface, ts_client};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -22,13 +22,14 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
     "client/tests/generated",
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
+    kotlin_client::FOLDER,
 ];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
@@ -39,6 +40,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(callbacks::outputs(&description)?);
     outputs.extend(ts_client::outputs(&description)?);
     outputs.extend(python_client::outputs(&description)?);
+    outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
 
     let stale = stale_files(root, &outputs)?;

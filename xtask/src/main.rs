@@ -5,6 +5,8 @@ mod callbacks;
 mod core_table;
 mod docs;
 mod generate;
+mod kotlin;
+mod kotlin_client;
 mod model;
 mod names;
 mod python;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use baijiayun_api::{EnumValue, Scalar};
+
 /// The names of a package whose types share one space: each is given once.
 #[derive(Default)]
 pub struct Names(BTreeSet<String>);
@@ -100,9 +102,27 @@ fn snake(name: &str) -> String {
 /// Most words of a meaning that become a name.
 const MOST_WORDS: usize = 5;
 
+/// Names for listed values, each once: their texts, or what they mean.
+pub fn variant_names(values: &[EnumValue]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for EnumValue { value, meaning } in values {
+        let from_value = match value {
+            Scalar::Text(text) => Some(pascal(text)).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())),
+            Scalar::Int(_) => None,
+        };
+        let fallback = format!("Value{}", value.to_string().replace('-', "Minus"));
+        let mut name = from_value.or_else(|| variant(meaning)).unwrap_or_else(|| fallback.clone());
+        if name == "Other" || name == "Self" || names.contains(&name) {
+            name = format!("{name}{}", pascal(&fallback));
+        }
+        names.push(name);
+    }
+    names
+}
+
 /// The meaning of an enum value as a name: `one-to-one (old accounts)` as `OneToOne`.
 /// `None` if the meaning has nothing to make a name of.
-pub fn variant(meaning: &str) -> Option<String> {
+fn variant(meaning: &str) -> Option<String> {
     let head = meaning.split(['(', ';', ',', ':', '.', '，', '（']).next().unwrap_or_default();
     let words: Vec<&str> = head
         .split(|c: char| !c.is_ascii_alphanumeric())

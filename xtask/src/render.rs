@@ -8,7 +8,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::{names, python};
+use crate::{kotlin, names, python};
 
 /// Renders `templates/{name}` with a context.
 pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Error>> {
@@ -20,7 +20,10 @@ pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Err
     environment.add_filter("pascal", |text: String| names::pascal(&text));
     environment.add_filter("rust_string", |text: String| format!("{text:?}"));
     environment.add_filter("docs", |lines: Vec<String>, indent: usize| docs(&lines, indent));
-    environment.add_filter("tsdoc", |lines: Vec<String>, indent: usize| tsdoc(&lines, indent));
+    environment.add_filter("tsdoc", |lines: Vec<String>, indent: usize| {
+        block_comment(&lines.join("\n").replace("*/", "*\\/"), indent)
+    });
+    environment.add_filter("kdoc", |lines: Vec<String>, indent: usize| block_comment(&kotlin::kdoc(&lines), indent));
     environment.add_filter("docstring", |lines: Vec<String>, indent: usize| python::docstring(&lines, indent));
     environment.add_function("bracketed", |open: &str, items: Vec<String>, close: &str, indent: usize| {
         python::bracketed(open, &items, close, indent)
@@ -40,10 +43,9 @@ fn docs(lines: &[String], indent: usize) -> String {
         .join("\n")
 }
 
-/// Lines as a TSDoc comment.
-fn tsdoc(lines: &[String], indent: usize) -> String {
+/// Text as a comment of TSDoc or KDoc. It holds no end of a comment.
+fn block_comment(text: &str, indent: usize) -> String {
     let margin = " ".repeat(indent);
-    let text = lines.join("\n").replace("*/", "*\\/");
     if !text.contains('\n') {
         return format!("{margin}/** {text} */");
     }

@@ -2,14 +2,14 @@
 
 use std::error::Error;
 
-use baijiayun_api::{Description, EnumValue, ParamType, Resource, Scalar, Shape};
+use baijiayun_api::{Description, EnumValue, ParamType, Resource, Shape};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::docs::{operation_docs, param_docs, shape_docs};
 use crate::generate::Output;
 use crate::model::{self, Repr, Type};
-use crate::names::{pascal, rust_field, variant};
+use crate::names::{pascal, rust_field, variant_names};
 use crate::render::render;
 
 #[derive(Serialize)]
@@ -224,19 +224,10 @@ fn spelled(ty: &Type) -> String {
 }
 
 fn variants(values: &[EnumValue], repr: Repr) -> Vec<Variant> {
-    let mut variants: Vec<Variant> = Vec::new();
-    for EnumValue { value, meaning } in values {
-        let from_value = match value {
-            Scalar::Text(text) => Some(pascal(text)).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())),
-            Scalar::Int(_) => None,
-        };
-        let fallback = format!("Value{}", value.to_string().replace('-', "Minus"));
-        let mut name = from_value.or_else(|| variant(meaning)).unwrap_or_else(|| fallback.clone());
-        if name == "Other" || name == "Self" || variants.iter().any(|known| known.name == name) {
-            name = format!("{name}{}", pascal(&fallback));
-        }
+    let variant = |(listed, name): (&EnumValue, String)| {
+        let EnumValue { value, meaning } = listed;
         let literal = if repr == Repr::Int { value.to_string() } else { format!("{:?}", value.to_string()) };
-        variants.push(Variant { name, value: literal, docs: vec![format!("{value}: {meaning}")] });
-    }
-    variants
+        Variant { name, value: literal, docs: vec![format!("{value}: {meaning}")] }
+    };
+    values.iter().zip(variant_names(values)).map(variant).collect()
 }

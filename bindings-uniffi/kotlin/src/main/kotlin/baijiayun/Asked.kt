@@ -1,0 +1,31 @@
+package baijiayun
+
+import java.time.Duration
+import kotlinx.serialization.KSerializer
+
+/** A call as it is asked for. */
+internal class Asked<T>(
+    val name: String,
+    result: KSerializer<T>,
+    given: Map<String, Any?>,
+    options: CallOptions?,
+    more: Map<String, Any?> = emptyMap(),
+    /** The file of an upload, which stands in the options. */
+    upload: ((describe: (UploadFile) -> Any) -> Any)? = null,
+    val stallTimeout: Duration = STALL_TIMEOUT,
+) {
+    val steps: KSerializer<Step<T>> = Step.serializer(result)
+    val details: Details? = options?.details
+    val files: Map<String, UploadFile>
+
+    /** The name, the options and the parameters, a line each. */
+    val line: ByteArray
+
+    init {
+        if ('\n' in name) throw failure(ErrorKind.INVALID_PARAMETERS, name, "there is no such operation")
+        val params = Written(name, given)
+        val how = options?.written(name).orEmpty() + more + mapOf("upload" to upload?.invoke(params::describe))
+        files = params.files
+        line = "$name\n${Written(name, how).json}\n${params.json}".encodeToByteArray()
+    }
+}

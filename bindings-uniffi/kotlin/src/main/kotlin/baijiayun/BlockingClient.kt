@@ -1,0 +1,86 @@
+package baijiayun
+
+import java.util.function.Consumer
+import kotlinx.coroutines.runBlocking
+
+/**
+ * A [Client] for Java and for code without coroutines: each call blocks its thread. To interrupt the thread is to give
+ * the call up.
+ *
+ * ```java
+ * BlockingClient client = new BlockingClient("demo", "12345678", System.getenv("BAIJIAYUN_PARTNER_KEY"));
+ * RoomCreateResult room = client.getRoom().create("第一课", start, end, params -> params.setMaxUsers(100L));
+ * for (RoomListItem row : client.getRoom().list()) System.out.println(row.getRoomId());
+ * ```
+ */
+class BlockingClient(
+    /** The client that it calls, with what needs no waiting, such as [Client.callbacks]. */
+    val client: Client,
+) : BlockingResources(client), AutoCloseable {
+    /** See [Client]. */
+    @JvmOverloads
+    constructor(domain: String, partnerId: String, partnerKey: String?, settings: Consumer<Settings> = Consumer {}) :
+        this(Client(domain, partnerId, partnerKey) { settings.accept(this) })
+
+    /** See [Client.call]. */
+    @JvmOverloads
+    fun call(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): Answer =
+        runBlocking { client.call(operation, params, options) }
+
+    /** See [Links.enterRoom]. */
+    @JvmOverloads
+    fun enterRoom(
+        roomId: Long,
+        userNumber: String,
+        userName: String,
+        userRole: Int = 0,
+        userAvatar: String? = null,
+    ): String = runBlocking { client.links.enterRoom(roomId, userNumber, userName, userRole, userAvatar) }
+
+    /** See [VideoApi.upload]. */
+    @JvmOverloads
+    fun upload(
+        file: UploadFile,
+        definition: List<Long>,
+        params: Consumer<VideoGetUploadUrlParams> = Consumer {},
+        settings: UploadSettings = UploadSettings(),
+        options: CallOptions? = null,
+    ): UploadedVideo =
+        runBlocking { client.video.upload(file, definition, settings, options) { params.accept(this) } }
+
+    /** See [VideoApi.resumeUpload]. */
+    @JvmOverloads
+    fun resumeUpload(
+        videoId: Long,
+        file: UploadFile,
+        settings: UploadSettings = UploadSettings(),
+        options: CallOptions? = null,
+    ): UploadedVideo = runBlocking { client.video.resumeUpload(videoId, file, settings, options) }
+
+    override fun close(): Unit = client.close()
+
+    override fun toString(): String = "Blocking$client"
+}
+
+/** [Pages] to be iterated over: page by page as you go. */
+class BlockingPages<T, Row> internal constructor(private val pages: Pages<T, Row>) : Iterable<Row> {
+    /** See [Pages.page]. */
+    fun page(): Page<T, Row> = runBlocking { pages.page() }
+
+    /** See [Pages.pages]. */
+    fun pages(): Iterable<Page<T, Row>> =
+        Iterable {
+            iterator {
+                var position: String? = ""
+                while (position != null) {
+                    val asked = position
+                    val turn = runBlocking { pages.turn(asked) }
+                    if (!turn.repeated) yield(turn.page)
+                    position = turn.next
+                }
+            }
+        }
+
+    /** See [Pages.items]. */
+    override fun iterator(): Iterator<Row> = pages().asSequence().flatMap { it.rows }.iterator()
+}

@@ -1,0 +1,141 @@
+package baijiayun
+
+import baijiayun.ffi.Engine
+import java.lang.ref.Reference
+import java.nio.ByteBuffer
+import kotlinx.serialization.SerialName
+import kotlinx.serialization.Serializable
+import kotlinx.serialization.json.Json
+import kotlin.random.Random
+import baijiayun.ffi.ConfigException as EngineRefusal
+
+// What crosses the boundary to the engine. `core/src/host.rs` describes it.
+
+/** Reads what the engine writes. What an answer has beyond its description is left to [Client.call]. */
+internal val engineJson: Json = Json { ignoreUnknownKeys = true }
+
+/** What is to be done next, whichever it is: `send`, `wait`, `store`, `sign`, `done` or `failed`. */
+@Serializable
+internal class Step<T>(
+    val step: String,
+    val call: Long = 0,
+    // send
+    val timeout: Long = 0,
+    val method: String = "",
+    val url: String = "",
+    val headers: Map<String, String> = emptyMap(),
+    val form: String? = null,
+    val parts: List<Part>? = null,
+    // wait
+    val time: Long = 0,
+    // store
+    val keys: List<String> = emptyList(),
+    val args: List<Long> = emptyList(),
+    // sign
+    val text: String = "",
+    // done and failed
+    val trace: Trace? = null,
+    val msg: String = "",
+    val ts: Long? = null,
+    val departures: List<Departure> = emptyList(),
+    val page: PageInfo? = null,
+    val data: T? = null,
+    val error: ErrorDetails? = null,
+    @SerialName("video_id") val videoId: Long? = null,
+)
+
+/** A part of a form with files: a text, or a file from [offset] on. */
+@Serializable
+internal class Part(
+    val name: String,
+    val value: String? = null,
+    val file: String? = null,
+    val source: String? = null,
+    val offset: Long = 0,
+)
+
+/** What the engine knows about a page of a list. */
+@Serializable
+internal class PageInfo(
+    val list: String,
+    val total: Long? = null,
+    val repeated: Boolean = false,
+    val next: String? = null,
+)
+
+/** What became of a step, if it was no answer. */
+@Serializable
+internal class Event(
+    val event: String,
+    val kind: String? = null,
+    val message: String? = null,
+    val wait: Long? = null,
+    val signature: String? = null,
+)
+
+/** The time, and how to let it pass. */
+internal class Clock(
+    val unix: () -> Long = { System.currentTimeMillis() / 1000 },
+    val ticks: () -> Long = { (System.nanoTime() - origin) / 1_000_000 },
+    val sleep: suspend (Long) -> Unit = { kotlinx.coroutines.delay(it) },
+) {
+    private companion object {
+        // nanoTime alone may be negative.
+        val origin = System.nanoTime()
+    }
+}
+
+/** The engine of one account, with the clock. */
+internal class Core(config: String, val clock: Clock) {
+    private val engine =
+        try {
+            lend(config.encodeToByteArray(), ::Engine)
+        } catch (refusal: EngineRefusal.Invalid) {
+            throw engineJson.decodeFromString<ErrorDetails>(refusal.message.orEmpty()).exception()
+        }
+
+    val calls: Long get() = engine.calls().toLong()
+
+    fun begin(call: ByteArray): ByteArray =
+        lend(call) { engine.begin(it, clock.unix(), clock.ticks().toULong(), random()) }
+
+    fun request(call: ByteArray): ByteArray = lend(call) { engine.request(it, clock.unix()) }
+
+    fun answer(call: Long, status: Int, retryAfter: Long, body: ByteArray): ByteArray =
+        lend(body) {
+            engine.answer(
+                call.toULong(), status.toUShort(), retryAfter, it, clock.unix(), clock.ticks().toULong(), random(),
+            )
+        }
+
+    fun resume(call: Long, event: Event): ByteArray =
+        lend(engineJson.encodeToString(Event.serializer(), event).encodeToByteArray()) {
+            engine.resume(call.toULong(), it, clock.unix(), clock.ticks().toULong(), random())
+        }
+
+    fun cancel(call: Long): Unit = engine.cancel(call.toULong())
+
+    fun callback(posted: ByteArray): String = lend(posted) { engine.callback(it, clock.unix()) }.decodeToString()
+
+    fun link(link: ByteArray): String = lend(link, engine::link).decodeToString()
+
+    /** For waits of random length. */
+    private fun random(): ULong = Random.nextLong(1L shl 53).toULong()
+}
+
+/** Up to here a thread keeps its buffer. */
+private const val KEPT = 64 * 1024
+
+private val kept: ThreadLocal<ByteBuffer> = ThreadLocal.withInitial { ByteBuffer.allocateDirect(KEPT) }
+
+/** Bytes in memory that the engine can look into while [use] runs. To make such memory costs more than a call. */
+private fun <R> lend(bytes: ByteArray, use: (ByteBuffer) -> R): R {
+    val buffer = if (bytes.size <= KEPT) kept.get().clear() else ByteBuffer.allocateDirect(bytes.size)
+    buffer.put(bytes).flip()
+    try {
+        return use(buffer)
+    } finally {
+        // The engine only has the address, which keeps nothing from being collected.
+        Reference.reachabilityFence(buffer)
+    }
+}

@@ -1,0 +1,53 @@
+package baijiayun
+
+import java.time.Duration
+
+/** Which failures are tried again. */
+enum class Retry {
+    /**
+     * Those that cannot have changed anything: those of operations that only read, of requests that never left, and
+     * throttled ones. This is what happens if nothing is said.
+     */
+    SAFE,
+
+    /** Any, and the call may be carried out twice. */
+    ALWAYS,
+
+    /** None. */
+    NEVER,
+}
+
+/** Settings of one call, in place of the client's: `CallOptions { deadline = Duration.ofSeconds(5) }`. */
+class CallOptions() {
+    constructor(build: CallOptions.() -> Unit) : this() {
+        build()
+    }
+
+    /** Which failures are tried again. */
+    var retry: Retry? = null
+
+    /** Most attempts. */
+    var attempts: Int? = null
+
+    /** Longest time for one attempt. */
+    var attemptTimeout: Duration? = null
+
+    /** Longest time for the whole call with all waits and attempts. */
+    var deadline: Duration? = null
+
+    /** Parameters that the description lacks. They are sent unchecked. */
+    var extra: Map<String, Any?> = emptyMap()
+
+    /** Is filled with what is known about the call besides its data. */
+    var details: Details? = null
+
+    /** As the engine takes them. */
+    internal fun written(operation: String): Map<String, Any?> =
+        buildMap {
+            put("retry", retry?.name?.lowercase())
+            put("attempts", attempts)
+            put("attempt_timeout", attemptTimeout?.toMillis())
+            put("deadline", deadline?.toMillis())
+            if (extra.isNotEmpty()) put("extra", kotlinx.serialization.json.Json.parseToJsonElement(Written(operation, extra).json))
+        }
+}

@@ -1,0 +1,107 @@
+package baijiayun
+
+import java.time.Duration
+import kotlinx.serialization.Serializable
+import kotlinx.serialization.SerializationException
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+
+/** The reply that the service takes for success. */
+const val CALLBACK_SUCCESS: String = """{"code":0,"msg":""}"""
+
+/** The reply that has most callbacks posted again. */
+fun callbackFailure(msg: String): String =
+    JsonObject(mapOf("code" to JsonPrimitive(1), "msg" to JsonPrimitive(msg))).toString()
+
+/** What is known about a callback besides its data. */
+@Serializable
+internal class CallbackMeta(
+    val name: String? = null,
+    val qid: String? = null,
+    val timestamp: Long? = null,
+    val key: Int = 0,
+    val departures: List<Departure> = emptyList(),
+)
+
+/** A callback that the service posted, checked and recognised: `when` tells which. */
+sealed class Callback(about: CallbackMeta) {
+    /** Its name, for example `class_event`; null if no document describes it. */
+    val name: String? = about.name
+
+    /** Its unique id; a repetition has the same. */
+    val qid: String? = about.qid
+
+    /** When the service signed it, unix seconds. */
+    val timestamp: Long? = about.timestamp
+
+    /** Which key signed it: 0 for partner_key, 1 for the first of [Settings.callbackKeys]. */
+    val key: Int = about.key
+
+    /** Values that are not what the documents describe, and so are not in the data. */
+    val departures: List<Departure> = about.departures
+
+    override fun toString(): String = "${javaClass.simpleName}(qid=$qid)"
+}
+
+/** A callback that no document describes: all its fields. */
+class UnknownCallback internal constructor(about: CallbackMeta, val data: JsonObject) : Callback(about)
+
+@Serializable
+private class Posted(
+    val event: CallbackMeta? = null,
+    val data: JsonElement = JsonNull,
+    val error: ErrorDetails? = null,
+)
+
+/** Checks and reads what the service posts, and takes each callback once. */
+class Callbacks internal constructor(private val runner: Runner, storePrefix: String?) {
+    private val claims = Claims(runner, storePrefix ?: "baijiayun")
+
+    /**
+     * Claims a callback: true for the first to do so, in this process, or among all that share the store.
+     *
+     * The service posts a callback again when it heard no success. Claim before the work, and [release] when the work
+     * fails, or the repetition is lost. A callback without an id is always the first.
+     */
+    suspend fun claim(qid: String?): Boolean = qid == null || claims.claim(qid)
+
+    /** Gives a callback back whose work failed, so that its repetition is taken. */
+    suspend fun release(qid: String?) {
+        if (qid != null) claims.release(qid)
+    }
+
+    /**
+     * Checks the signature of a post and reads it.
+     *
+     * @param body The body as it came, byte for byte, before any framework parsed it.
+     * @param contentType The header of that name. It only helps to explain errors.
+     * @param name Which callback it is (see [CallbackName]), if it came to an address of its own. Otherwise it is told by
+     *   its fields.
+     * @param tolerance How much its timestamp may differ from this machine's clock, either way; null if the clock does
+     *   not matter.
+     * @throws CallbackException It was not posted by the service, or was changed on the way. Refuse it.
+     */
+    @JvmOverloads
+    fun parse(
+        body: ByteArray,
+        contentType: String? = null,
+        name: String? = null,
+        tolerance: Duration? = Duration.ofMinutes(5),
+    ): Callback {
+        val options = Written(
+            "",
+            mapOf("name" to name, "tolerance" to tolerance?.seconds, "clock" to (tolerance != null)),
+        )
+        val head = "${contentType.orEmpty().replace('\n', ' ')}\n${options.json}\n"
+        val posted = engineJson.decodeFromString<Posted>(runner.core.callback(head.encodeToByteArray() + body))
+        posted.error?.let { throw it.exception() }
+        val about = posted.event ?: throw failure(ErrorKind.MISUSE, "", "the engine gave no event")
+        return try {
+            knownCallback(about, posted.data) ?: UnknownCallback(about, posted.data as? JsonObject ?: JsonObject(emptyMap()))
+        } catch (unfit: SerializationException) {
+            throw undecodable(about.name.orEmpty(), unfit, posted.data.toString())
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package baijiayun
+
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+
+/**
+ * A client of one account.
+ *
+ * ```
+ * val client = Client("demo", "12345678", System.getenv("BAIJIAYUN_PARTNER_KEY"))
+ * val room = client.room.create(title = "第一课", startTime = start, endTime = end) { maxUsers = 100 }
+ * ```
+ *
+ * One client serves all threads and keeps the service's limits for all of them. A call that is cancelled is given up at
+ * once. partner_key belongs on servers: what runs on a user's machine takes a signer that asks yours.
+ */
+class Client private constructor(
+    private val name: String,
+    runner: Runner,
+    storePrefix: String?,
+) : Resources(runner), AutoCloseable {
+    /**
+     * Nothing is sent yet, and no connection is made.
+     *
+     * @param domain The account's private domain: its prefix, or a whole address such as that of a mock.
+     * @param partnerId The account's id.
+     * @param partnerKey The account's key; null if the settings have a signer.
+     * @throws ConfigException Something cannot be right.
+     */
+    @JvmOverloads
+    constructor(domain: String, partnerId: String, partnerKey: String?, settings: Settings.() -> Unit = {}) :
+        this(domain, partnerId, partnerKey, Settings().apply(settings))
+
+    private constructor(domain: String, partnerId: String, partnerKey: String?, settings: Settings) : this(
+        "Client($domain, $partnerId)",
+        Runner(
+            Core(settings.config(domain, partnerId, partnerKey), settings.clock),
+            settings.http ?: JavaHttpExecutor(),
+            settings.store,
+            settings.signer,
+        ),
+        settings.storePrefix,
+    )
+
+    /** What the service posts to you. */
+    val callbacks: Callbacks = Callbacks(runner, storePrefix)
+
+    /** Links into rooms and to recordings. */
+    val links: Links = Links(runner)
+
+    /**
+     * Calls an operation by name, for example `room.create`. The data are JSON, with all that the service sent.
+     */
+    suspend fun call(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): Answer {
+        // All that was sent, whether it is as documented or not.
+        val more = mapOf("set_aside" to false)
+        val done = runner.run(Asked(operation, JsonElement.serializer(), params, options, more))
+        return Answer(done.data ?: JsonNull, done.msg, done.ts, done.departures, done.trace)
+    }
+
+    /**
+     * Calls an operation that this package does not know, by its path, with `POST` unless [method] is `GET`. It is
+     * signed like all others.
+     */
+    suspend fun callPath(
+        path: String,
+        params: Map<String, Any?> = emptyMap(),
+        method: String = "POST",
+        options: CallOptions? = null,
+    ): Answer = call(if (method == "GET") "GET $path" else path, params, options)
+
+    /** The request of a call, signed but not sent: to look at, or to send by other means. */
+    fun request(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): HttpRequest =
+        runner.request(Asked(operation, JsonElement.serializer(), params, options))
+
+    /** A list by the name of its operation, for example `room.list`. */
+    fun pages(
+        operation: String,
+        params: Map<String, Any?> = emptyMap(),
+        options: CallOptions? = null,
+    ): Pages<JsonElement, JsonElement> =
+        Pages { position ->
+            val done = runner.run(Asked(operation, JsonElement.serializer(), params, options, mapOf("page" to position)))
+            val data = done.data ?: JsonNull
+            Turn(Page(data, rows(data, done.page), done.page?.total), done.page?.repeated == true, done.page?.next)
+        }
+
+    private fun rows(data: JsonElement, page: PageInfo?): List<JsonElement> {
+        val place = page?.list.orEmpty().split('.').filter(String::isNotEmpty)
+        return place.fold<String, JsonElement?>(data) { found, member -> (found as? JsonObject)?.get(member) } as? JsonArray
+            ?: emptyList()
+    }
+
+    /** No call can be made any more. */
+    override fun close() {
+        runner.closed = true
+    }
+
+    override fun toString(): String = name
+}

@@ -1,0 +1,87 @@
+package baijiayun
+
+import kotlinx.serialization.SerialName
+import kotlinx.serialization.Serializable
+import kotlinx.serialization.json.JsonElement
+
+/** How a call went. */
+@Serializable
+class Trace internal constructor(
+    /** How often the request was sent. */
+    val attempts: Int,
+    /** Milliseconds waited in all: for the service's limits, and before attempts that followed failures. */
+    @SerialName("waited") val waitedMs: Long,
+    /** The shared store was down: only this process's own limits were kept. */
+    @SerialName("store_down") val storeDown: Boolean = false,
+    /** The account's retry budget was used up, so the call was not tried again. */
+    @SerialName("budget_exhausted") val budgetExhausted: Boolean = false,
+) : Value() {
+    override fun members(): List<Pair<String, Any?>> = listOf(
+        "attempts" to attempts,
+        "waitedMs" to waitedMs,
+        "storeDown" to storeDown,
+        "budgetExhausted" to budgetExhausted,
+    )
+}
+
+/** A value that is not what the documents describe. Typed data leave it out. */
+@Serializable
+class Departure internal constructor(
+    /** Where it stands in the data, dotted. */
+    val path: String,
+    /** What the documents describe. */
+    val expected: String,
+    /** What came, as JSON. It may be a key, so [toString] does not show it. */
+    val found: String,
+) : Value() {
+    override fun members(): List<Pair<String, Any?>> =
+        listOf("path" to path, "expected" to expected, "found" to Secret(found))
+}
+
+/**
+ * What is known about a call besides its data. Give an empty one as an option, and the call fills it:
+ *
+ * ```
+ * val details = Details()
+ * client.room.info(roomId, CallOptions { this.details = details })
+ * println(details.departures)
+ * ```
+ */
+class Details {
+    /** The service's message, usually empty. */
+    var msg: String = ""
+        private set
+
+    /** When the service answered, unix seconds. */
+    var ts: Long? = null
+        private set
+
+    /** Values in the answer that are not what the documents describe. */
+    var departures: List<Departure> = emptyList()
+        private set
+
+    /** How the call went; null until it went well. */
+    var trace: Trace? = null
+        private set
+
+    internal fun fill(done: Step<*>) {
+        msg = done.msg
+        ts = done.ts
+        departures = done.departures
+        trace = done.trace
+    }
+}
+
+/** The answer to a call by name. */
+class Answer internal constructor(
+    /** The data, with all that the service sent. */
+    val data: JsonElement,
+    /** The service's message, usually empty. */
+    val msg: String,
+    /** When the service answered, unix seconds. */
+    val ts: Long?,
+    /** Values in the data that are not what the documents describe. */
+    val departures: List<Departure>,
+    /** How the call went. */
+    val trace: Trace?,
+)

@@ -1,0 +1,83 @@
+package baijiayun
+
+import java.time.Duration
+
+/** Settings of a client. What is null stays as it is documented. */
+class Settings internal constructor() {
+    /** Signs texts in place of the key. It also signs links. */
+    var signer: Signer? = null
+
+    /** Other keys by which callbacks may be signed, while keys are changed. */
+    var callbackKeys: List<String> = emptyList()
+
+    /** Paths by operation name, for paths that are guesses. */
+    var paths: Map<String, String> = emptyMap()
+
+    /** Most attempts for a call; 3 if nothing is said. */
+    var attempts: Int? = null
+
+    /** Longest time for one attempt; 30 seconds if nothing is said. */
+    var attemptTimeout: Duration? = null
+
+    /** Longest time for a call with all waits and attempts; 120 seconds if nothing is said. */
+    var deadline: Duration? = null
+
+    /** Both for calls that send files; an hour if nothing is said. */
+    var uploadDeadline: Duration? = null
+
+    /** The account's limit; 200 requests in 10 seconds, the documented one, if nothing is said. */
+    var quota: Quota? = null
+
+    /** Whether the limits of single operations are kept. */
+    var operationQuota: Boolean = true
+
+    /** What several processes keep the limits in together. */
+    var store: Store? = null
+
+    /** What the keys in the store begin with; `baijiayun` if nothing is said. */
+    var storePrefix: String? = null
+
+    /** Sends the requests; Java's own HTTP client if nothing is said. */
+    var http: HttpExecutor? = null
+
+    /** Tests have their own. */
+    internal var clock: Clock = Clock()
+
+    /** What an engine is made from. It holds the key. */
+    internal fun config(domain: String, partnerId: String, partnerKey: String?): String {
+        if (partnerKey == null && signer == null) {
+            val message = "partnerKey is missing: give it, or a signer that asks the machine that has it"
+            throw failure(ErrorKind.INVALID_ACCOUNT, "", message)
+        }
+        val settings = mapOf(
+            "attempts" to attempts,
+            "attempt_timeout" to attemptTimeout?.toMillis(),
+            "deadline" to deadline?.toMillis(),
+            "upload_deadline" to uploadDeadline?.toMillis(),
+            "quota" to quota?.let { listOf(it.requests, it.seconds) },
+            "operation_quota" to operationQuota,
+            "store" to (store != null),
+            "store_prefix" to storePrefix,
+            // What does not fit its type stands in the departures, so that typed data can always be decoded.
+            "set_aside" to true,
+        )
+        val config = mapOf(
+            "domain" to domain,
+            "partner_id" to partnerId,
+            "partner_key" to partnerKey,
+            "callback_keys" to callbackKeys,
+            "paths" to paths,
+            "settings" to settings.filterValues { it != null },
+        )
+        return Written("", config).json
+    }
+}
+
+/** A number of requests in a number of seconds. */
+class Quota(val requests: Int, val seconds: Int) {
+    companion object {
+        /** No limit. */
+        @JvmField
+        val NONE: Quota = Quota(0, 1)
+    }
+}

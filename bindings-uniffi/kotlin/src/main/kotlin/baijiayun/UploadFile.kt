@@ -1,0 +1,71 @@
+package baijiayun
+
+import java.io.ByteArrayInputStream
+import java.io.IOException
+import java.io.InputStream
+import java.net.URLConnection
+import java.nio.file.Files
+import java.nio.file.Path
+
+/** Is told how many bytes went out so far, and the size. What it throws ends the call. */
+fun interface Progress {
+    fun sent(bytes: Long, size: Long)
+}
+
+/** A file to send. A path is opened when it is sent, and read bit by bit. */
+class UploadFile private constructor(
+    /** What the service is told that the file is called. It often goes by its ending. */
+    val name: String,
+    /** How many bytes it has. */
+    val size: Long,
+    /** Its media type. */
+    val contentType: String,
+    internal val progress: Progress?,
+    private val source: (offset: Long) -> InputStream,
+) {
+    /** @throws FileException It cannot be read. */
+    @JvmOverloads
+    constructor(
+        path: Path,
+        name: String = path.fileName?.toString() ?: "file",
+        contentType: String? = null,
+        progress: Progress? = null,
+    ) : this(name, sizeOf(path), contentType ?: typeOf(name), progress, { offset -> open(path, offset) })
+
+    @JvmOverloads
+    constructor(content: ByteArray, name: String, contentType: String? = null, progress: Progress? = null) : this(
+        name,
+        content.size.toLong(),
+        contentType ?: typeOf(name),
+        progress,
+        { offset -> ByteArrayInputStream(content, offset.toInt(), content.size) },
+    )
+
+    /** The content from there on. */
+    internal fun open(offset: Long): InputStream = source(offset)
+
+    /** The same file with another listener. */
+    internal fun with(progress: Progress?): UploadFile = UploadFile(name, size, contentType, progress, source)
+
+    override fun toString(): String = "UploadFile($name, $size bytes)"
+
+    private companion object {
+        fun sizeOf(path: Path): Long {
+            val why = try {
+                if (Files.isRegularFile(path)) return Files.size(path)
+                if (Files.exists(path)) "it is no file" else "it is not there"
+            } catch (error: IOException) {
+                words(error)
+            }
+            throw failure(ErrorKind.FILE, "", "cannot read $path: $why")
+        }
+
+        fun open(path: Path, offset: Long): InputStream {
+            val channel = Files.newByteChannel(path)
+            channel.position(offset)
+            return java.nio.channels.Channels.newInputStream(channel)
+        }
+
+        fun typeOf(name: String): String = URLConnection.guessContentTypeFromName(name) ?: "application/octet-stream"
+    }
+}

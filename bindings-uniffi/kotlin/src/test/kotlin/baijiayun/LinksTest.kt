@@ -1,0 +1,57 @@
+package baijiayun
+
+import kotlinx.coroutines.runBlocking
+import kotlinx.serialization.json.jsonObject
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertSame
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.DynamicTest.dynamicTest
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestFactory
+
+class LinksTest {
+    @TestFactory
+    fun `links of the vectors`(): List<DynamicTest> =
+        vectors("links").map { vector ->
+            dynamicTest(vector.text("link")) {
+                val params = vector.getValue("params").jsonObject
+                val links = clientOf(vector, Fake.of(envelope())).links
+                val url = when (vector.text("link")) {
+                    "enter_room" -> runBlocking {
+                        links.enterRoom(
+                            params.text("room_id").toLong(),
+                            params.text("user_number"),
+                            params.text("user_name"),
+                            params.text("user_role").toInt(),
+                            params.text("user_avatar"),
+                        )
+                    }
+                    "quick_enter" -> links.quickEnter(params.text("code"), params.text("user_name"))
+                    "video_player" -> links.videoPlayer(params.text("vid").toLong(), params.text("token"))
+                    "playback" ->
+                        links.playback(params.text("classid").toLong(), params.text("token"), params.textOrNull("session_id")?.toLong())
+                    else -> error("there is no such link")
+                }
+                assertEquals(vector.text("url").substringBefore('?'), url.substringBefore('?'))
+                assertEquals(pairs(vector.text("url").substringAfter('?')), pairs(url.substringAfter('?')))
+            }
+        }
+
+    @Test
+    fun `a link that a remote signer signs`() = runBlocking {
+        val texts = ArrayList<String>()
+        val client = Client("demo", "1", null) { signer = Signer { text -> "s1gned".also { texts += text } } }
+        val url = client.links.enterRoom(17, "u", "n")
+        assertEquals("s1gned", pairs(url.substringAfter('?')).single { it[0] == "sign" }[1])
+        assertEquals(listOf("room_id=17&user_name=n&user_number=u&user_role=0"), texts.map { it.replace("user_avatar=&", "") })
+    }
+
+    @Test
+    fun `a signer that refuses`() {
+        val refusal = IllegalStateException("no")
+        val client = Client("demo", "1", null) { signer = Signer { throw refusal } }
+        val error = assertThrows(SigningException::class.java) { runBlocking { client.links.enterRoom(17, "u", "n") } }
+        assertSame(refusal, error.cause)
+    }
+}

@@ -1,0 +1,181 @@
+//! Types as Kotlin spells them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+
+use serde::Serialize;
+
+use crate::docs::{compact, shape_docs};
+use crate::kotlin::{constant, kotlin_name, literal};
+use crate::model::{Argument, Enum, Field, Repr, Struct, Type, listed_values};
+use crate::names::variant_names;
+
+/// A class that is received, as the template `kotlin/types.jinja` takes it.
+#[derive(Serialize)]
+pub struct Object {
+    pub name: String,
+    pub docs: Vec<String>,
+    pub members: Vec<Member>,
+}
+
+/// A class that is sent.
+#[derive(Serialize)]
+pub struct Input {
+    name: String,
+    docs: Vec<String>,
+    required: Vec<Member>,
+    optional: Vec<Member>,
+}
+
+#[derive(Serialize)]
+pub struct Member {
+    pub wire: String,
+    pub name: String,
+    /// Without a question mark.
+    pub ty: String,
+    pub docs: Vec<String>,
+    /// What it is if it was not received.
+    default: &'static str,
+    secret: bool,
+}
+
+/// Listed values.
+#[derive(Serialize)]
+pub struct Constants {
+    name: String,
+    docs: Vec<String>,
+    ty: &'static str,
+    values: Vec<Constant>,
+}
+
+#[derive(Serialize)]
+struct Constant {
+    name: String,
+    value: String,
+    docs: Vec<String>,
+}
+
+impl Input {
+    pub fn new(
+        name: String,
+        docs: Vec<String>,
+        required: Vec<Member>,
+        optional: Vec<Member>,
+    ) -> Result<Input, Box<dyn Error>> {
+        once(&name, required.iter().chain(&optional))?;
+        Ok(Input { name, docs, required, optional })
+    }
+}
+
+impl Constants {
+    pub fn new(name: String, listed: &Enum) -> Constants {
+        let values = listed.values.iter().zip(variant_names(listed.values)).map(|(value, name)| Constant {
+            name: constant(&name),
+            value: match listed.repr {
+                Repr::Int => value.value.to_string(),
+                Repr::Text => literal(&value.value.to_string()),
+            },
+            docs: vec![value.meaning.clone()],
+        });
+        let ty = if listed.repr == Repr::Int { "Long" } else { "String" };
+        let docs = vec![listed.desc.to_owned(), String::new(), "The service may know others.".to_owned()];
+        Constants { name, docs, ty, values: values.collect() }
+    }
+}
+
+/// The objects that one module refers to, with their names in the package.
+pub struct Scope<'a>(BTreeMap<&'a str, String>);
+
+impl<'a> Scope<'a> {
+    pub fn new(objects: BTreeMap<&'a str, String>) -> Scope<'a> {
+        Scope(objects)
+    }
+
+    /// The class of an object that is received.
+    pub fn object(&self, object: &Struct) -> Result<Object, Box<dyn Error>> {
+        let name = self.0[object.name.as_str()].clone();
+        let members: Vec<Member> = object.fields.iter().map(|field| self.member(field)).collect();
+        once(&name, &members)?;
+        Ok(Object { name, docs: compact(shape_docs(object.shape), &[]), members })
+    }
+
+    /// The class of an object that is sent.
+    pub fn input(&self, object: &Struct) -> Result<Input, Box<dyn Error>> {
+        let (required, optional): (Vec<_>, Vec<_>) = object.fields.iter().partition(|field| field.shape.required);
+        let members = |fields: Vec<&Field>| fields.into_iter().map(|field| self.member(field)).collect();
+        let docs = compact(shape_docs(object.shape), &[]);
+        let docs = if docs.is_empty() { vec!["An element of the list.".to_owned()] } else { docs };
+        Input::new(self.0[object.name.as_str()].clone(), docs, members(required), members(optional))
+    }
+
+    /// A parameter of an operation.
+    pub fn param(&self, argument: &Argument, docs: Vec<String>) -> Member {
+        Member {
+            wire: argument.wire.to_owned(),
+            name: kotlin_name(argument.wire),
+            ty: self.spelled(&argument.ty, "Any"),
+            docs,
+            default: "null",
+            secret: false,
+        }
+    }
+
+    /// A member of an object. Whatever the documents say, the service leaves things out.
+    fn member(&self, field: &Field) -> Member {
+        Member {
+            wire: field.wire.to_owned(),
+            name: kotlin_name(field.wire),
+            ty: self.received(&field.ty),
+            docs: compact(shape_docs(field.shape), listed_values(field.shape)),
+            default: match field.ty {
+                Type::Array(_) => "emptyList()",
+                Type::Map(_) => "emptyMap()",
+                _ => "null",
+            },
+            secret: field.shape.secret,
+        }
+    }
+
+    /// A type as it is received.
+    pub fn received(&self, ty: &Type) -> String {
+        self.spelled(ty, "JsonElement")
+    }
+
+    /// A type; `any` stands for any JSON.
+    fn spelled(&self, ty: &Type, any: &str) -> String {
+        match ty {
+            Type::Bool => "Boolean".to_owned(),
+            Type::Int | Type::Timestamp | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "Long".to_owned(),
+            Type::Float => "Double".to_owned(),
+            Type::Text | Type::Date | Type::Datetime | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => {
+                "String".to_owned()
+            }
+            Type::Array(item) => format!("List<{}>", self.spelled(item, any)),
+            Type::Map(value) => format!("Map<String, {}>", self.spelled(value, any)),
+            Type::Struct(name) => self.0[name.as_str()].clone(),
+            Type::Nullable(inner) => format!("{}?", self.spelled(inner, any)),
+            Type::File => "UploadFile".to_owned(),
+            Type::Any => any.to_owned(),
+            Type::Nothing => "Unit".to_owned(),
+        }
+    }
+
+    /// What reads a type.
+    pub fn serializer(&self, ty: &Type) -> String {
+        match ty {
+            Type::Array(item) => format!("ListSerializer({})", self.serializer(item)),
+            Type::Map(value) => format!("MapSerializer(String.serializer(), {})", self.serializer(value)),
+            Type::Nullable(inner) => format!("{}.nullable", self.serializer(inner)),
+            other => format!("{}.serializer()", self.received(other)),
+        }
+    }
+}
+
+/// Checks that names are there once.
+fn once<'m>(class: &str, members: impl IntoIterator<Item = &'m Member>) -> Result<(), Box<dyn Error>> {
+    let mut names = BTreeSet::new();
+    match members.into_iter().find(|member| !names.insert(&member.name)) {
+        Some(twice) => Err(format!("{class}: it has two members {}", twice.name).into()),
+        None => Ok(()),
+    }
+}
