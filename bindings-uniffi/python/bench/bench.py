@@ -103,7 +103,7 @@ def call_function() -> Callable[[], object]:
 
     body = envelope(CREATED)
     ours = client(lambda request: Response(200, body))
-    assert create(ours).room_id == CREATED["room_id"]
+    assert create(ours).room_id == int(CREATED["room_id"])
     return lambda: create(ours)
 
 
