@@ -27,6 +27,21 @@ class BlockingClient(
     fun call(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): Answer =
         runBlocking { client.call(operation, params, options) }
 
+    /** See [Client.callPath]. */
+    @JvmOverloads
+    fun callPath(
+        path: String,
+        params: Map<String, Any?> = emptyMap(),
+        method: String = "POST",
+        options: CallOptions? = null,
+    ): Answer = runBlocking { client.callPath(path, params, method, options) }
+
+    /** See [Callbacks.claim]. */
+    fun claim(qid: String?): Boolean = runBlocking { client.callbacks.claim(qid) }
+
+    /** See [Callbacks.release]. */
+    fun release(qid: String?): Unit = runBlocking { client.callbacks.release(qid) }
+
     /** See [Links.enterRoom]. */
     @JvmOverloads
     fun enterRoom(

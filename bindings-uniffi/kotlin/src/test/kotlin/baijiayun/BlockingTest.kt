@@ -25,6 +25,23 @@ class BlockingTest {
     }
 
     @Test
+    fun `callbacks are taken once`() {
+        val client = BlockingClient(clientWith(Fake.of(envelope())))
+        assertEquals(listOf(true, false), listOf(client.claim("a"), client.claim("a")))
+        client.release("a")
+        assertTrue(client.claim("a"))
+    }
+
+    @Test
+    fun `a path that nobody describes is called`() {
+        val http = Fake.of(envelope())
+        BlockingClient(clientWith(http)).callPath("/openapi/a/b", mapOf("c" to 1), "GET")
+        val request = http.requests.single()
+        assertEquals("GET", request.method)
+        assertTrue("/openapi/a/b?c=1&" in request.url, request.url)
+    }
+
+    @Test
     fun `lists are walked page by page`() {
         fun page(vararg ids: Int) =
             envelope(Json.parseToJsonElement("""{"total":3,"list":[${ids.joinToString { """{"room_id":$it}""" }}]}"""))
