@@ -1,5 +1,6 @@
 // Another browser engine, if the variable FIREFOX says where it is. Nothing drives it: the page tells what came of it.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -27,6 +28,7 @@ test("firefox", { skip: program ? false : "FIREFOX says nothing" }, async (t) =>
   const origin = await serve(t, project, account, { special });
   const profile = join(project, "profile");
   mkdirSync(profile);
-  start(t, program, ["--headless", "--no-remote", "--profile", profile, origin]);
-  assert.deepEqual(JSON.parse(await result), EXPECTED);
+  const browser = start(t, program, ["--headless", "--no-remote", "--profile", profile, origin]);
+  const ended = once(browser, "exit").then(() => assert.fail("it ended before it told anything"));
+  assert.deepEqual(JSON.parse(await Promise.race([result, ended])), EXPECTED);
 });
