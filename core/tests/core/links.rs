@@ -1,7 +1,5 @@
 //! Links into rooms and to recordings.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_core::links::{self, EnterRoom, Role};
 use baijiayun_core::{Account, ErrorKind, PartnerKey};
 use serde_json::Value as Json;

@@ -1,7 +1,5 @@
 //! Files of paths in their JSON form, and what may stand in them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use baijiayun_core::{ErrorKind, paths};
 
 #[test]

@@ -1,9 +1,7 @@
 //! Courseware and folders: create, list, read, change, delete.
 
-mod common;
-
+use crate::common::{World, column, id};
 use baijiayun::File;
-use common::{World, column, id};
 use serde_json::{Value, json};
 
 async fn names(world: &World, room: i64) -> Vec<Value> {

@@ -1,12 +1,10 @@
 //! Videos: upload, resume, transcoding, categories, subtitles.
 
-mod common;
-
 use std::time::Duration;
 
+use crate::common::{Customer, World, column, http, id};
 use baijiayun::{ErrorKind, File};
 use baijiayun_mock::{Misbehaviour, MockService, Transcoding, Verdict};
-use common::{Customer, World, column, id};
 use serde_json::{Value, json};
 
 const MEGABYTE: usize = 1 << 20;
@@ -116,7 +114,7 @@ async fn a_client_that_goes_away_leaves_what_it_sent() {
     let chunks = vec![Ok(part.clone()), Err(std::io::Error::other("the network is gone"))];
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
     let form = reqwest::multipart::Form::new().part("data", reqwest::multipart::Part::stream(body).file_name("a.mp4"));
-    assert!(reqwest::Client::new().post(&url).multipart(form).send().await.is_err());
+    assert!(http().post(&url).multipart(form).send().await.is_err());
 
     // The client knows of the break before the service does.
     let noticed = async {
@@ -142,7 +140,7 @@ async fn an_upload_that_hangs_is_overtaken() {
     let hanging = futures_util::StreamExt::chain(chunks, futures_util::stream::pending());
     let body = reqwest::multipart::Part::stream(reqwest::Body::wrap_stream(hanging)).file_name("a.mp4");
     let form = reqwest::multipart::Form::new().part("data", body);
-    let hung = tokio::spawn(reqwest::Client::new().post(&url).multipart(form).send());
+    let hung = tokio::spawn(http().post(&url).multipart(form).send());
 
     // However much has come by now, what comes later does not count.
     let resumed = world.call("video.get_resume_upload_url", json!({ "video_id": video })).await.unwrap();
@@ -160,7 +158,7 @@ async fn an_upload_needs_its_address_and_a_file() {
     let forged = format!("{}x", url);
     assert_eq!(world.upload(&forged, film(3)).await.unwrap_err().code(), Some(4001));
     let form = reqwest::multipart::Form::new().text("data", "no file");
-    let answer = reqwest::Client::new().post(&url).multipart(form).send().await.unwrap().text().await.unwrap();
+    let answer = http().post(&url).multipart(form).send().await.unwrap().text().await.unwrap();
     assert!(answer.contains("4001"), "{answer}");
     // The first attempt begins anew.
     world.upload(&url, film(3)).await.unwrap();

@@ -1,7 +1,5 @@
 //! Properties of signing, encoding and straightening, over generated input.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_core::coerce::{Options, straighten};
 use baijiayun_core::operation::{Field, Method, Shape};
 use baijiayun_core::{Account, Body, Operation, Params, PartnerKey, answer, form, operation, request, sign};

@@ -1,5 +1,4 @@
-//! What the tests of the mock have in common. Not every test uses all of it.
-#![allow(dead_code)]
+//! What the tests of the mock have in common.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,11 +8,18 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use baijiayun::core::{form, operation};
-use baijiayun::{Account, Client, Error, File, Params, PartnerKey, QuotaSettings, RetrySettings, Settings};
+use baijiayun::{
+    Account, Client, Error, File, Params, PartnerKey, QuotaSettings, ReqwestExecutor, RetrySettings, Settings,
+};
 use baijiayun_mock::{Builder, MockService};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+
+/// An HTTP client for requests that the SDK would not send.
+pub fn http() -> reqwest::Client {
+    ReqwestExecutor::builder().unwrap().no_proxy().build().unwrap()
+}
 
 /// A mock and a client for its account.
 pub struct World {

@@ -1,7 +1,5 @@
 //! Callbacks: every printed example, every changed byte, hostile bodies.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_api::Description;
 use baijiayun_core::callbacks::{self, Clock, MAX_BYTES, MAX_FIELDS, Recent, TOLERANCE, Verified};
 use baijiayun_core::coerce::Options;

@@ -1,7 +1,5 @@
 //! Walking through lists of services that behave and that do not.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_core::pages::Pager;
 use baijiayun_core::{ErrorKind, Params, Value, operation};
 use proptest::prelude::*;

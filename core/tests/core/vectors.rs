@@ -1,7 +1,5 @@
 //! The shared vectors in `tests/vectors`, which an independent reference made.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_core::coerce::Options;
 use baijiayun_core::operation::Method;
 use baijiayun_core::{

@@ -1,9 +1,7 @@
 //! Users, goods, pictures and sensitive words: create, list, read, change, delete.
 
-mod common;
-
+use crate::common::{World, column, id};
 use baijiayun::File;
-use common::{World, column, id};
 use serde_json::{Value, json};
 
 #[tokio::test]

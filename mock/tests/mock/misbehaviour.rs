@@ -1,12 +1,10 @@
 //! Faults on demand, as a client sees them.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
+use crate::common::{World, http};
 use baijiayun::ErrorKind;
 use baijiayun_mock::{Misbehaviour, MockService, Verdict};
-use common::World;
 use serde_json::{Value, json};
 
 /// The kinds of errors of some calls in a row; none for a call that went well.
@@ -73,7 +71,7 @@ async fn loose_answers_mean_the_same() {
     let room = loose.room("102").await;
     let request = loose.client.room().info(room).request(1_501_572_288).unwrap();
     let baijiayun::core::Body::Form(body) = request.body else { panic!("room.info is a form") };
-    let http = reqwest::Client::new().post(request.url).header("content-type", request.headers[1].1).body(body);
+    let http = http().post(request.url).header("content-type", request.headers[1].1).body(body);
     let raw: Value = serde_json::from_str(&http.send().await.unwrap().text().await.unwrap()).unwrap();
     assert_eq!((&raw["data"]["title"], &raw["data"]["room_id"]), (&json!(102), &json!(room.to_string())));
 }

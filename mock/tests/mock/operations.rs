@@ -1,12 +1,10 @@
 //! Every operation of the table answers, and its answer is as described.
 
-mod common;
-
+use crate::common::{World, id};
 use baijiayun::File;
 use baijiayun::core::operation::{self, Host, Operation, Param, ParamKind};
 use baijiayun_api::Description;
 use baijiayun_mock::{Misbehaviour, MockService};
-use common::{World, id};
 use serde_json::{Value, json};
 
 /// The things that a call needs, made for it.

@@ -1,17 +1,15 @@
 //! Every code with which the mock refuses a call, over real HTTP.
 
-mod common;
-
+use crate::common::{World, encoded, http, id, signed};
 use baijiayun::{Client, ErrorKind, Method};
 use baijiayun_mock::{MockService, Verdict};
-use common::{World, encoded, id, signed};
 use serde_json::{Value, json};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Posts a form by hand.
 async fn post(mock: &MockService, path: &str, body: String) -> Value {
-    let request = reqwest::Client::new().post(format!("{}{path}", mock.url())).header("content-type", FORM).body(body);
+    let request = http().post(format!("{}{path}", mock.url())).header("content-type", FORM).body(body);
     serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap()
 }
 
@@ -24,7 +22,7 @@ async fn an_unknown_path_is_404_in_the_envelope() {
     let world = World::new().await;
     let error = world.client.call_path(Method::Post, "/openapi/room/nothing").send().await.unwrap_err();
     assert_eq!((error.kind(), error.code(), error.status()), (ErrorKind::PathNotFound, Some(404), Some(200)));
-    let put = reqwest::Client::new().put(format!("{}/openapi/room/info", world.mock.url())).send().await.unwrap();
+    let put = http().put(format!("{}/openapi/room/info", world.mock.url())).send().await.unwrap();
     assert!(put.text().await.unwrap().contains("\"code\":404"));
 }
 
@@ -131,7 +129,7 @@ async fn the_account_has_a_rate() {
 #[tokio::test]
 async fn the_rate_is_200_in_10_seconds_by_default() {
     let world = World::new().await;
-    let http = reqwest::Client::new();
+    let http = http();
     let url = format!("{}/openapi/room/list", world.mock.url());
     let mut statuses = Vec::new();
     for _ in 0..201 {
@@ -160,7 +158,7 @@ async fn the_key_is_given_out_without_a_signature() {
 #[tokio::test]
 async fn query_form_and_multipart_are_read_alike() {
     let world = World::new().await;
-    let http = reqwest::Client::new();
+    let http = http();
     let pairs = [("partner_id", world.mock.partner_id()), ("timestamp", "1"), ("limit", "5"), ("title", "a&b=c 测+")];
     let pairs = signed(&world.mock.partner_key(), &pairs);
     let url = format!("{}/openapi/room/list", world.mock.url());

@@ -1,7 +1,5 @@
 //! Behaviour of the core that the shared vectors do not cover.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use std::sync::Arc;
 
 use baijiayun_core::coerce::{MAX_DEPARTURES, Options, straighten};

@@ -1,7 +1,5 @@
 //! The tables, which are read from generated texts, beside the description they are made from.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_api as api;
 use baijiayun_core::callbacks;
 use baijiayun_core::operation::{

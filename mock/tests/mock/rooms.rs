@@ -1,10 +1,8 @@
 //! Rooms, join codes and classes: create, list, read, change, delete.
 
-mod common;
-
 use std::collections::HashSet;
 
-use common::{Customer, World, column, id};
+use crate::common::{Customer, World, column, id};
 use serde_json::json;
 
 #[tokio::test]

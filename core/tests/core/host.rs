@@ -1,7 +1,5 @@
 //! The boundary that every other language stands on.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use baijiayun_core::engine::Now;
 use baijiayun_core::host::{Host, Told};
 use proptest::prelude::*;

@@ -1,7 +1,5 @@
 //! Video uploads against a simulated service, with a fake clock.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use std::time::Duration;
 
 use baijiayun_core::engine::Now;
