@@ -39,11 +39,13 @@ use crate::coerce;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Held, Operation};
 use crate::request::{Draft, Request};
+pub use crate::store::StoreQuestion;
+pub use crate::trace::{MAX_WAITS, Trace, Why};
 use crate::value::Params;
 
 use call::Call;
 use quota::Quota;
-pub use quota::{QUOTA_SCRIPT, QuotaSettings, StoreQuestion};
+pub use quota::{QUOTA_SCRIPT, QuotaSettings};
 use retry::Budget;
 pub(crate) use retry::full_jitter;
 pub use retry::{Retry, RetrySettings};
@@ -153,17 +155,6 @@ impl fmt::Debug for Canonical {
     }
 }
 
-/// Why a call waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// The service's limits leave no room yet.
-    Quota,
-    /// An attempt failed and the next one follows.
-    Backoff,
-    /// The service said that it is throttling.
-    Throttled,
-}
-
 /// What the host did.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event<'b> {
@@ -210,29 +201,6 @@ impl fmt::Debug for Event<'_> {
         }
     }
 }
-
-/// How a call went.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trace {
-    /// How often the request was sent.
-    pub attempts: u32,
-    /// What the call waited for and how long, the first [`MAX_WAITS`] times.
-    pub waits: Vec<(Why, Duration)>,
-    /// The shared store was down: only this process's own limits were kept.
-    pub store_down: bool,
-    /// The account's retry budget was used up, so the call was not tried again.
-    pub budget_exhausted: bool,
-}
-
-impl Trace {
-    /// How long the call waited in all, as far as the waits are listed.
-    pub fn waited(&self) -> Duration {
-        self.waits.iter().fold(Duration::ZERO, |sum, (_, time)| sum.saturating_add(*time))
-    }
-}
-
-/// Most waits that a trace lists.
-pub const MAX_WAITS: usize = 64;
 
 /// The calls of one account.
 pub struct Engine {

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use super::{Handle, Now};
 use crate::operation::{Limit, LimitScope, Operation};
+use crate::store::StoreQuestion;
 
 /// How calls are held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,15 +52,6 @@ impl Default for QuotaSettings {
 /// wait, or 0 after it took the permission. It reads the store's own clock,
 /// so the processes need not agree on theirs.
 pub const QUOTA_SCRIPT: &str = include_str!("quota.lua");
-
-/// What to ask the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoreQuestion {
-    /// One key per limit. They share a hash tag, so that a cluster keeps them together.
-    pub keys: Vec<String>,
-    /// Two numbers per limit, in microseconds: the interval between calls, and the tolerance for bursts.
-    pub args: Vec<i64>,
-}
 
 /// A limit as GCRA keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
