@@ -1,99 +1,115 @@
 // A strict upload host: it takes what running code sends to the real service and nothing else, and breaks on command.
+// The packaging tests use it too.
 import { once } from "node:events";
 import { createServer } from "node:http";
 
 /**
- * Listens until the test `t` is over. `videos` are what was registered, with the bytes and the posts of each.
+ * Listens until the test `t` is over. `videos` are what was registered, with the bytes and the posts of each. The two
+ * operations that give addresses are there as methods, and for pages at `/videos?size=` and `/videos/<id>`.
  *
  * `breaks` are what becomes of the posts, one after the other; the rest go well. `{ at: 1000 }` cuts the connection
- * after so many bytes of the file, which are kept; `{ lose: true }` takes the post and cuts the answer off;
- * `{ status, body }` takes nothing and answers so; `{ hang: true }` never answers.
+ * after so many bytes of the body, which are kept if they are a chunk; `{ lose: true }` takes the post and cuts the
+ * answer off; `{ status, body }` takes nothing and answers so; `{ hang }` calls this and never answers.
  */
-export async function startUploadServer(t, { breaks = [], allowOrigin, tooLarge = Infinity } = {}) {
+export async function startUploadServer(t, { breaks = [], allowOrigin } = {}) {
   const videos = new Map();
   const preflights = [];
-  const server = createServer(async (request, response) => {
+  let tokens = 0;
+
+  const server = createServer((request, response) => {
     if (allowOrigin) response.setHeader("access-control-allow-origin", allowOrigin);
+    const { pathname, searchParams } = new URL(request.url, "http://localhost");
     if (request.method === "OPTIONS") {
       preflights.push(request.headers["access-control-request-headers"]);
       response.setHeader("access-control-allow-headers", "content-type, content-range");
-      response.writeHead(allowOrigin ? 204 : 403).end();
-      return;
+      return response.writeHead(allowOrigin ? 204 : 403).end();
     }
-    const { searchParams } = new URL(request.url, "http://localhost");
-    const video = videos.get(searchParams.get("fid"));
-    const { headers, socket } = request;
-    const { at = Infinity, lose, hang, status, body: answer } = breaks.shift() ?? {};
-    const post = { type: headers["content-type"], range: headers["content-range"], length: 0 };
-    video?.posts.push(post);
-    if (hang) return;
-    const chunks = [];
-    try {
-      for await (const chunk of request) {
-        chunks.push(chunk.subarray(0, at - post.length));
-        post.length += chunks.at(-1).length;
-        if (post.length >= at) break;
-      }
-    } catch {
-      return;
-    }
-    const say = (code, msg) => response.end(JSON.stringify({ code, msg, fid: searchParams.get("fid") }));
-    if (status) return response.writeHead(status).end(answer);
-    if (!video || searchParams.get("token") !== video.token) return say(4001, "上传地址无效");
-    const body = Buffer.concat(chunks);
-    const why = post.range === undefined ? await takeForm(video, post, body, at) : takeChunk(video, post, body, headers, at);
-    if (post.length >= at || lose) return socket.destroy();
-    if (why) return say(4001, why);
-    say(1, "success");
+    if (pathname === "/upload") return take(request, response, searchParams);
+    const [, , id] = pathname.split("/");
+    response.end(JSON.stringify(id ? host.getResumeUploadUrl(id) : host.getUploadUrl(Number(searchParams.get("size")))));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  t?.after(() => {
+  t.after(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
   const origin = `http://127.0.0.1:${server.address().port}`;
 
-  let tokens = 0;
-  const address = (id, video) => {
-    video.token = `token${++tokens}`;
-    return { video_id: id, upload_url: `${origin}/upload?fid=${id}&st=jd&token=${video.token}` };
-  };
-  return {
+  const host = {
+    origin,
     videos,
     preflights,
     breaks,
-    /** What the two operations of the service answer. */
     getUploadUrl(size) {
       const id = String(1000 + videos.size);
-      const video = { size, bytes: Buffer.alloc(0), posts: [], begun: false };
-      videos.set(id, video);
-      return address(id, video);
+      videos.set(id, { size, bytes: Buffer.alloc(0), posts: [], begun: false });
+      return addressOf(id);
     },
     getResumeUploadUrl(id) {
-      const video = videos.get(id);
-      return { ...address(id, video), upload_size: video.bytes.length };
+      return { ...addressOf(id), upload_size: videos.get(id).bytes.length };
     },
   };
+  return host;
 
-  function takeChunk(video, { type, range, length }, body, headers, at) {
-    if (type !== "application/octet-stream") return `content-type ${type}`;
-    const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(range)?.map(Number) ?? [];
-    if (size !== video.size) return `size ${range}`;
-    if (first !== video.bytes.length + 1) return `range ${range}, but there are ${video.bytes.length}`;
-    if (last > size || last - first + 1 !== Number(headers["content-length"])) return `length ${range}`;
-    if (length > tooLarge) return "chunk too large";
-    video.begun = true;
-    video.bytes = Buffer.concat([video.bytes, body]);
+  function addressOf(id) {
+    const token = (videos.get(id).token = `token${++tokens}`);
+    return { video_id: id, upload_url: `${origin}/upload?fid=${id}&st=jd&token=${token}` };
   }
 
-  async function takeForm(video, { type }, body, at) {
+  async function take(request, response, searchParams) {
+    const { headers, socket } = request;
+    const video = videos.get(searchParams.get("fid"));
+    const { at = Infinity, lose, hang, status, body: answer } = breaks.shift() ?? {};
+    video?.posts.push({ type: headers["content-type"], range: headers["content-range"] });
+    if (hang) return hang();
+    const body = await read(request, at);
+    if (status) return response.writeHead(status).end(answer);
+    const isKnown = video && searchParams.get("token") === video.token;
+    const why = isKnown ? await store(video, headers, body, body.length >= at) : "上传地址无效";
+    if (body.length >= at || lose) return socket.destroy();
+    response.end(JSON.stringify(why ? { code: 4001, msg: why } : { code: 1, fid: searchParams.get("fid"), msg: "success" }));
+  }
+}
+
+/** The body, or as much of it as comes before the break or the end of the connection. */
+async function read(request, at) {
+  const chunks = [];
+  let length = 0;
+  try {
+    for await (const chunk of request) {
+      chunks.push(chunk.subarray(0, at - length));
+      length += chunks.at(-1).length;
+      if (length >= at) break;
+    }
+  } catch {
+    // It was cut off by the other side.
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Stores what was posted; or says why it does not. */
+async function store(video, headers, body, isBroken) {
+  const type = headers["content-type"];
+  const range = headers["content-range"];
+  if (range === undefined) {
     if (video.begun) return "a form onto an upload that has begun";
     video.begun = true;
-    if (body.length >= at) return;
+    if (isBroken) return undefined;
     const form = await new Response(body, { headers: { "content-type": type } }).formData();
     if ([...form.keys()].join() !== "data") return `parts ${[...form.keys()]}`;
-    video.bytes = Buffer.from(await form.get("data").arrayBuffer());
-    if (video.bytes.length !== video.size) return "size";
+    body = Buffer.from(await form.get("data").arrayBuffer());
+    if (body.length !== video.size) return "size";
+  } else {
+    if (type !== "application/octet-stream") return `content-type ${type}`;
+    const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(range)?.map(Number) ?? [];
+    if (size !== video.size || last > size) return `${range}, but the size is ${video.size}`;
+    if (first !== video.bytes.length + 1) return `${range}, but there are ${video.bytes.length}`;
+    const length = last - first + 1;
+    if (length !== Number(headers["content-length"])) return `${range}, but the length is ${headers["content-length"]}`;
+    if (length !== body.length && !isBroken) return `${range}, but ${body.length} came`;
+    video.begun = true;
   }
+  video.bytes = Buffer.concat([video.bytes, body]);
+  return undefined;
 }
