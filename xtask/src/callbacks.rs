@@ -34,18 +34,10 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
 fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
     let mut text = format!("# {name}\n");
     for (name, field) in &shape.fields {
-        text += &format!("  field {name} {}", core_table::shape(field, 2));
-        if let Some(param) = callback.params.get(name) {
-            // The listed values, as they are posted.
-            let values: Vec<String> = param.enum_values.iter().map(|value| value.value.to_string()).collect();
-            if param.required {
-                text += " required";
-            }
-            if !values.is_empty() {
-                text += &format!(" known {}", values.join(","));
-            }
-        }
-        text += "\n";
+        text += &format!("  field {name} {}\n", core_table::shape(field, 2));
+    }
+    for marks in &callback.told_by {
+        text += &format!("  told_by {}\n", marks.join(","));
     }
     text
 }
