@@ -60,7 +60,7 @@ pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, Tran
 pub use generated::*;
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
-pub use links::{EnterRoom, Links, Role};
+pub use links::{CodePlayer, EnterRoom, Links, Role};
 pub use pages::{Items, Pages};
 pub use ports::{Asking, QuotaStore, RemoteSigner};
 pub use upload::VideoUpload;
