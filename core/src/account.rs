@@ -157,10 +157,11 @@ fn is_label(label: &str) -> bool {
     !label.is_empty() && label.len() <= 63 && label.bytes().all(plain)
 }
 
-/// Whether it is the name of a host, and not a number.
+/// Whether it is the name of a host, as a white label has one: three labels at least, the last one a word.
 fn is_host(name: &str) -> bool {
     let top = name.rsplit('.').next().unwrap_or_default();
-    name.contains('.') && name.split('.').all(is_label) && top.bytes().any(|byte| byte.is_ascii_alphabetic())
+    let is_word = top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_word && name.split('.').count() > 2 && name.split('.').all(is_label)
 }
 
 fn own_domain(host: &str) -> Option<&str> {

@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::core_table;
 use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
-use crate::model::Struct;
-use crate::names::{Names, pascal};
+use crate::kotlin::constant;
+use crate::model::{Enum, Repr, Struct};
+use crate::names::{Names, pascal, variant_names};
 use crate::render::render;
 use crate::rust_client::types;
 
@@ -58,6 +59,25 @@ pub fn payload_names<'a>(
         names.claim(whole.map_or(object.to_owned(), |(wire, _)| format!("{}Payload", event_base(wire))))
     };
     structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect()
+}
+
+/// The values that are listed for members of callbacks, named as constants: for languages whose types only list them.
+pub fn constants(enums: &[Enum], names: &mut Names) -> Vec<serde_json::Value> {
+    let mut object = |listed: &Enum| {
+        let values = listed.values.iter().zip(variant_names(listed.values)).map(|(value, name)| {
+            let literal = match listed.repr {
+                Repr::Int => value.value.to_string(),
+                Repr::Text => json!(value.value.to_string()).to_string(),
+            };
+            json!({ "name": constant(&name), "value": literal, "docs": [value.meaning] })
+        });
+        json!({
+            "name": names.claim(listed.name.clone()),
+            "docs": [listed.desc, "", "The service may know others."],
+            "values": values.collect::<Vec<_>>(),
+        })
+    };
+    enums.iter().map(&mut object).collect()
 }
 
 /// The name of a callback's event there.

@@ -19,6 +19,7 @@ export type ErrorKind =
   | "room_not_found"
   | "room_deleted"
   | "upload_failed"
+  | "video_not_found"
   | "general"
   | "service"
   | "throttled"
@@ -180,6 +181,7 @@ export class ApiError extends BaijiayunError {
     | "room_not_found"
     | "room_deleted"
     | "upload_failed"
+    | "video_not_found"
     | "general"
     | "service";
 }
@@ -229,6 +231,11 @@ export class UploadFailedError extends ApiError {
   declare readonly kind: "upload_failed";
 }
 
+/** 5002 视频不存在或已删除: the video does not exist or was deleted. The code is seen in public code, in no document. */
+export class VideoNotFoundError extends ApiError {
+  declare readonly kind: "video_not_found";
+}
+
 /** Too many requests: the service said so, or its limits leave no room before the deadline. */
 export class ThrottledError extends BaijiayunError {
   declare readonly kind: "throttled";
@@ -269,6 +276,7 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
   room_not_found: RoomNotFoundError,
   room_deleted: RoomDeletedError,
   upload_failed: UploadFailedError,
+  video_not_found: VideoNotFoundError,
   general: ApiError,
   service: ApiError,
   throttled: ThrottledError,
@@ -322,6 +330,7 @@ for (const [name, type] of Object.entries({
   RoomNotFoundError,
   RoomDeletedError,
   UploadFailedError,
+  VideoNotFoundError,
   ThrottledError,
   AnswerError,
   CallbackError,

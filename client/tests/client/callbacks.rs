@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use baijiayun::callbacks::{
@@ -76,7 +77,12 @@ fn every_printed_callback_is_a_typed_event_that_loses_nothing() {
         let common = (Some(callback.qid()), Some(callback.timestamp()));
         assert_eq!(common, (expected["qid"].as_str(), expected["timestamp"].as_i64()));
         assert_eq!(serde_json::from_slice::<Json>(callback.json()).expect("JSON"), expected["data"]);
-        assert_eq!(reencoded(callback.event()), described(&expected["data"]), "{}", text("name"));
+        let mut data = described(&expected["data"]);
+        if callback.name() == Some("transcode_callback") {
+            // It is of no room; a `room_id` that is null or empty says so.
+            data.as_object_mut().expect("an object").shift_remove("room_id");
+        }
+        assert_eq!(reencoded(callback.event()), data, "{}", text("name"));
         events += 1;
     }
     assert!(events > 60, "{events}");
@@ -130,8 +136,11 @@ fn listed_values_are_variants_and_others_stay() {
 
 #[test]
 fn an_unknown_callback_is_an_event_with_its_fields() {
-    let Event::Unknown(fields) = event(&[("qid", "1"), ("timestamp", "2"), ("what", "3")]) else { panic!("unknown") };
-    assert_eq!(Json::Object(fields), serde_json::json!({ "qid": "1", "timestamp": 2, "what": "3" }));
+    let now = now();
+    let Event::Unknown(fields) = event(&[("qid", "1"), ("timestamp", &now.to_string()), ("what", "3")]) else {
+        panic!("unknown")
+    };
+    assert_eq!(Json::Object(fields), serde_json::json!({ "qid": "1", "timestamp": now, "what": "3" }));
 }
 
 #[test]
@@ -224,7 +233,8 @@ async fn a_claim_that_is_cancelled_while_the_store_is_asked_is_given_back() {
     store.slow.store(true, Ordering::Relaxed);
     {
         let mut claim = std::pin::pin!(dedupe.claim(&one));
-        assert!(futures_util::poll!(claim.as_mut()).is_pending());
+        let pending = std::future::poll_fn(|context| Poll::Ready(claim.as_mut().poll(context).is_pending())).await;
+        assert!(pending, "its answer never comes");
         assert_eq!(store.claims.lock().expect("no panic").len(), 2, "the store has it");
     }
     store.slow.store(false, Ordering::Relaxed);
