@@ -20,8 +20,8 @@
 //!   typed data. Members are `Option`s: the documents do not say which are
 //!   always there.
 //! - [`Client::call`] and [`Client::call_path`] reach what has no method.
-//! - partner_key stays on servers. In an app, give [`Client::builder`] a
-//!   [`RemoteSigner`] that asks your server.
+//! - partner_key stays on servers. An app gets the link, the token or the upload address from
+//!   yours; see [`RemoteSigner`] for why it should not get signatures.
 
 mod call;
 pub mod callbacks;
@@ -156,7 +156,7 @@ impl ClientBuilder {
     }
 
     /// Has requests signed elsewhere, for an account without a key
-    /// ([`Account::without_signer`]).
+    /// ([`Account::without_signer`]). See [`RemoteSigner`] for who may have them signed.
     #[must_use]
     pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder {
         self.signer = Some(Arc::new(signer));

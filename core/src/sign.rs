@@ -12,6 +12,10 @@ use subtle::ConstantTimeEq;
 
 /// Makes signatures. [`PartnerKey`] does it here; implement this trait to
 /// leave the key on another machine.
+///
+/// Whoever gets signatures may do everything that the account can do: the path is not signed, so a
+/// signature for `room.info` also deletes the room. Apps get the link, the token or the upload
+/// address from your server instead.
 pub trait Signer: Send + Sync {
     /// Signs a canonical string (see [`canonical`]), which does not hold the key.
     ///

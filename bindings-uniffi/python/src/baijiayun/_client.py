@@ -36,7 +36,9 @@ class Client(Shared, Resources):
         room = client.room.create(title="第一课", start_time=start, end_time=end)
 
     One client serves all threads, keeps the service's limits for all of them, and can be used in forked processes.
-    partner_key belongs on servers: what runs on a user's machine takes a `signer` that asks yours.
+    partner_key belongs on servers: what runs on a user's machine gets the link, the token or the upload address from
+    yours. A `signer` is only for those who may do everything that the account can do: the path is not signed, so a
+    signature for `room.info` also deletes the room.
     """
 
     def __init__(
