@@ -164,7 +164,7 @@ impl ErrorKind {
             RoomDeleted => "the room is gone; create another one",
             UploadFailed => "check the file's type and size, and upload it again",
             Throttled => {
-                "at most 200 requests in 10 s per account; wait, and copy data into your own database instead of polling"
+                "at most 200 requests in 10 s per account, and per server address after the vendor's page of 2026; wait, and copy data into your own database instead of polling"
             }
             HttpStatus => "this answer is not from the API itself but from something in front of it; try again later",
             NotEnvelope | NotJson => {

@@ -305,6 +305,7 @@ impl Host {
             attempts: options.attempts,
             attempt_timeout: options.attempt_timeout.map(Duration::from_millis),
             deadline: options.deadline.map(Duration::from_millis),
+            priority: options.priority,
             data: coerce::Options { set_aside: options.set_aside.unwrap_or(self.data.set_aside), ..self.data },
         })
     }

@@ -11,6 +11,7 @@ mod basics;
 mod callbacks;
 mod engine;
 mod host;
+mod layers;
 mod links;
 mod pages;
 mod paths;

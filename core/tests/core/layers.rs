@@ -1,7 +1,5 @@
 //! No import of the core runs up: docs/architecture.md has the layers.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
