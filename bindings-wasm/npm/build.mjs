@@ -118,16 +118,28 @@ async function buildNode() {
   }
 }
 
+/** What uploads where there is no key: a file of its own for each kind of module, as small as can be. */
+async function buildUpload() {
+  for (const [format, extension] of Object.entries({ esm: "mjs", cjs: "cjs" })) {
+    const outfile = join(dist, `upload.${extension}`);
+    const entryPoints = ["src/upload/index.ts"];
+    await build({ ...JS, entryPoints, outfile, format, platform: "neutral", minifyIdentifiers: true, lineLimit: 400 });
+  }
+}
+
 function buildTypes() {
   run(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "-p", join(here, "tsconfig.types.json")]);
-  writeFileSync(join(dist, "index.d.ts"), 'export * from "./types/index.js";\n');
-  writeFileSync(join(dist, "index.d.mts"), 'export * from "./types/index.js";\n');
+  for (const [name, types] of Object.entries({ index: "index", upload: "upload/index" })) {
+    for (const extension of ["d.ts", "d.mts"]) {
+      writeFileSync(join(dist, `${name}.${extension}`), `export * from "./types/${types}.js";\n`);
+    }
+  }
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 if (!process.argv.includes("--js")) buildWasm();
 copyFileSync(optimised, join(dist, "baijiayun.wasm"));
-await Promise.all([buildModules(), buildNode()]);
+await Promise.all([buildModules(), buildNode(), buildUpload()]);
 buildTypes();
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(join(workspace, licence), join(here, licence));

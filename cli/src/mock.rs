@@ -42,6 +42,12 @@ struct MisbehaveFlags {
     /// Uploads break off when this many bytes have come 上传中断
     #[arg(long, value_name = "BYTES")]
     uploads_break_at: Option<u64>,
+    /// Uploads break off whenever a multiple of this many bytes have come 每隔若干字节中断
+    #[arg(long, default_value_t = 0, value_name = "BYTES")]
+    uploads_break_every: u64,
+    /// Bytes of a chunk that broke off are kept 保留中断分片的数据
+    #[arg(long)]
+    uploads_keep_parts: bool,
 }
 
 impl From<&MisbehaveFlags> for Misbehaviour {
@@ -54,6 +60,8 @@ impl From<&MisbehaveFlags> for Misbehaviour {
             html_every: flags.html_every,
             php_loose: flags.php_loose,
             uploads_break_at: flags.uploads_break_at,
+            uploads_break_every: flags.uploads_break_every,
+            uploads_keep_parts: flags.uploads_keep_parts,
             ..Misbehaviour::default()
         }
     }

@@ -28,6 +28,11 @@
 //!   envelope, as the documents list 404 among the codes.
 //! - The answer beyond 200 requests in 10 s: it is HTTP 429 with code 1.
 //! - The code for things other than rooms that do not exist: it is 1.
+//! - What becomes of a chunk of which only a part came: it is lost, and
+//!   [`Misbehaviour::uploads_keep_parts`] keeps it. Ranges with a hole, with
+//!   bytes that are there already or with another size than before, and a form
+//!   onto an upload that has begun are refused with 4001.
+//! - Upload addresses are http whatever `use_https` says: it has no certificate.
 //! - The limits of single operations, and rules such as how long a room may
 //!   last, are not enforced; neither is the age of a timestamp.
 
@@ -46,6 +51,7 @@ mod input;
 mod live;
 mod misbehave;
 mod paging;
+mod range;
 mod rate;
 mod received;
 mod rooms;

@@ -22,19 +22,23 @@ pub struct Misbehaviour {
     /// Answers have loose types: numbers as texts and the other way round,
     /// 0 and 1 for booleans, `[]` for an empty object, null for an empty text.
     pub php_loose: bool,
-    /// A file upload breaks off when the service has this many bytes of the
-    /// file. The rest can be sent with `video.get_resume_upload_url`.
+    /// A post of a file breaks off when this many bytes of the file have come.
+    /// It can go on with `video.get_resume_upload_url`. If these are the last
+    /// bytes of a chunk, the chunk is taken and only its answer is lost.
     pub uploads_break_at: Option<u64>,
-    /// A file upload breaks off whenever the service has a multiple of this
-    /// many bytes of the file; 0 is never.
+    /// A post of a file breaks off whenever a multiple of this many bytes of
+    /// the file have come for the first time; 0 is never.
     pub uploads_break_every: u64,
+    /// The bytes of a post that broke off are kept, and `upload_size` counts
+    /// them. Otherwise a chunk counts when all of it has come, as uploaders in
+    /// use take for granted: they send a broken chunk again.
+    pub uploads_keep_parts: bool,
     /// Where counting begins: with 1 and every third request, the second one is the first to fail.
     pub seed: u32,
 }
 
 impl Misbehaviour {
-    /// Where an upload of which the service has `size` bytes breaks off. What is
-    /// sent after a break goes through to the next one.
+    /// Where the next post of a file breaks off, after this many bytes of it.
     pub(crate) fn next_break(&self, size: u64) -> Option<u64> {
         let every = size.checked_div(self.uploads_break_every).map(|times| (times + 1) * self.uploads_break_every);
         self.uploads_break_at.into_iter().filter(|at| *at > size).chain(every).min()

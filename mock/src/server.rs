@@ -80,7 +80,7 @@ impl App {
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route(upload::PATH, post(upload::handle))
+        .route(upload::PATH, post(upload::handle).options(upload::preflight))
         .fallback(handle)
         // Text is limited in `body`, files are not kept.
         .layer(DefaultBodyLimit::disable())

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::input::{Input, as_int};
 use crate::paging;
+use crate::range::Range;
 use crate::state::{State, missing};
 use crate::store::{Row, Store, row};
 
@@ -46,11 +47,22 @@ pub(crate) struct Video {
 #[derive(Default)]
 struct Upload {
     token: String,
-    /// Where the rest begins that this token is for.
-    offset: u64,
     /// Counts the posts: bytes of an overtaken one do not count.
     attempt: u64,
+    /// Bytes of the file have come, whether they were kept or not.
+    has_begun: bool,
+    /// The most bytes of the file at which a post was broken off on purpose.
+    broken_at: u64,
+    kept: Content,
+    /// With what the post under way has brought so far.
+    coming: Content,
+}
+
+#[derive(Default, Clone)]
+struct Content {
     size: u64,
+    /// The size of the whole file, as its chunks say.
+    total: Option<u64>,
     md5: Md5,
 }
 
@@ -103,31 +115,41 @@ impl Videos {
         hex(&Md5::digest(self.uploads.to_be_bytes()))
     }
 
-    /// Begins to take a file at an address. A resumed upload must go on where it
-    /// broke off, and a first one that is repeated begins anew.
-    pub fn open(&mut self, id: i64, token: &str) -> Result<Attempt, Failure> {
+    /// Begins to take a chunk, or a form with the whole file, at an address.
+    pub fn open(&mut self, id: i64, token: &str, range: Option<Range>) -> Result<Attempt, Failure> {
         let video = self.get_mut(id).map_err(|failure| Failure::upload(failure.msg))?;
         let known = !token.is_empty() && token == video.upload.token;
         if !known || video.status() != UPLOADING {
             return Err(Failure::upload("上传地址无效"));
         }
-        let upload = &mut video.upload;
-        if upload.offset == 0 {
-            upload.size = 0;
-            upload.md5 = Md5::new();
-        } else if upload.offset != upload.size {
-            return Err(Failure::upload("断点位置已变化"));
-        }
-        upload.attempt += 1;
-        Ok(Attempt { video: id, number: upload.attempt })
+        video.upload.begin(range)?;
+        Ok(Attempt { video: id, number: video.upload.attempt })
     }
 
-    /// Takes more of the file and returns its size so far.
-    pub fn write(&mut self, attempt: Attempt, bytes: &[u8]) -> Result<u64, Failure> {
+    /// How many bytes of the file there are, and the most at which a post was broken off.
+    pub fn position(&mut self, attempt: Attempt) -> Result<(u64, u64), Failure> {
         let upload = self.upload(attempt)?;
-        upload.size += bytes.len() as u64;
-        upload.md5.update(bytes);
-        Ok(upload.size)
+        Ok((upload.coming.size, upload.broken_at))
+    }
+
+    /// Takes more of the file and returns its size so far. Without `keep`, the bytes of a post that does not come to
+    /// its end are lost.
+    pub fn write(&mut self, attempt: Attempt, bytes: &[u8], keep: bool) -> Result<u64, Failure> {
+        let upload = self.upload(attempt)?;
+        upload.has_begun |= !bytes.is_empty();
+        upload.coming.size += bytes.len() as u64;
+        upload.coming.md5.update(bytes);
+        if keep {
+            upload.kept = upload.coming.clone();
+        }
+        Ok(upload.coming.size)
+    }
+
+    /// The post is broken off on purpose.
+    pub fn broke(&mut self, attempt: Attempt) -> Result<(), Failure> {
+        let upload = self.upload(attempt)?;
+        upload.broken_at = upload.coming.size;
+        Ok(())
     }
 
     fn upload(&mut self, attempt: Attempt) -> Result<&mut Upload, Failure> {
@@ -142,6 +164,32 @@ impl Videos {
 
 fn unknown() -> Failure {
     missing("视频")
+}
+
+impl Upload {
+    fn begin(&mut self, range: Option<Range>) -> Result<(), Failure> {
+        let mut coming = self.kept.clone();
+        match range {
+            None if self.has_begun => return Err(Failure::upload("上传已开始, 只能按 Content-Range 续传")),
+            None => {}
+            Some(range) => {
+                let refuse = |why: &str| Failure::upload(format!("{why}: {range}, 已有 {} 字节", self.kept.size));
+                if coming.total.is_some_and(|total| total != range.size) {
+                    return Err(refuse("文件大小与之前的分片不一致"));
+                }
+                if range.start() < self.kept.size {
+                    return Err(refuse("分片与已有数据重叠"));
+                }
+                if range.start() > self.kept.size {
+                    return Err(refuse("分片之前缺少数据"));
+                }
+                coming.total = Some(range.size);
+            }
+        }
+        self.attempt += 1;
+        self.coming = coming;
+        Ok(())
+    }
 }
 
 impl Video {
@@ -178,23 +226,34 @@ impl Video {
     }
 }
 
-/// The file is there, whole.
-pub(crate) fn uploaded(state: &mut State, attempt: Attempt, base: &str) -> Result<(), Failure> {
+/// A chunk or a form came to its end. Returns whether the file is there now, whole.
+pub(crate) fn arrived(state: &mut State, attempt: Attempt, range: Option<Range>, base: &str) -> Result<bool, Failure> {
+    let upload = state.videos.upload(attempt)?;
+    upload.kept = upload.coming.clone();
+    // What else this post might bring is not part of it.
+    upload.attempt += 1;
+    let Content { size, md5, .. } = upload.kept.clone();
+    let whole = range.is_none_or(|range| range.end() == range.size);
+    if whole {
+        uploaded(state, attempt.video, size, &hex(&md5.finalize()), base)?;
+    }
+    Ok(whole)
+}
+
+fn uploaded(state: &mut State, id: i64, size: u64, md5: &str, base: &str) -> Result<(), Failure> {
     let polls = match state.videos.transcoding {
         Transcoding::Polls(polls) => polls,
         Transcoding::After(_) => 0,
     };
-    let upload = state.videos.upload(attempt)?;
-    let (size, md5) = (upload.size, hex(&upload.md5.clone().finalize()));
-    let video = state.videos.get_mut(attempt.video)?;
+    let video = state.videos.get_mut(id)?;
     let status = if size == 0 { FAILED } else { TRANSCODING };
     video.polls = polls;
     video.row.extend(row(json!({
-        "status": status, "total_size": size, "file_md5": md5, "preface_url": format!("{base}/files/{}", attempt.video),
+        "status": status, "total_size": size, "file_md5": md5, "preface_url": format!("{base}/files/{id}"),
     })));
-    tell(state, attempt.video, UPLOADED, Vec::new());
+    tell(state, id, UPLOADED, Vec::new());
     if status == FAILED {
-        tell(state, attempt.video, FAILED, Vec::new());
+        tell(state, id, FAILED, Vec::new());
     }
     Ok(())
 }
@@ -276,10 +335,9 @@ fn get_resume_upload_url(state: &mut State, input: &Input) -> Result<Value, Fail
         return Err(Failure::general("视频已上传"));
     }
     video.upload.token = token.clone();
-    video.upload.offset = video.upload.size;
     // A post that hangs must not go on behind this answer.
     video.upload.attempt += 1;
-    Ok(json!({ "video_id": id, "upload_url": upload_url(input, id, &token), "upload_size": video.upload.size }))
+    Ok(json!({ "video_id": id, "upload_url": upload_url(input, id, &token), "upload_size": video.upload.kept.size }))
 }
 
 fn upload_url(input: &Input, id: i64, token: &str) -> String {

@@ -8,4 +8,5 @@ mod peers;
 mod people_and_goods;
 mod refusals;
 mod rooms;
+mod uploads;
 mod videos;

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use baijiayun_mock::{MockService, Verdict};
+use baijiayun::Client;
+use baijiayun_mock::{Misbehaviour, MockService, Verdict};
 use tokio::process::Command;
 
 /// Where the README installs the clients, or what the environment names.
@@ -45,4 +46,48 @@ async fn the_client_of_pypi_creates_a_room_and_lists_rooms() {
         };
         assert!(mock.requests().iter().any(accepted), "{operation} was called");
     }
+}
+
+/// Uploads with one of the uploaders and returns the MD5 that the mock computed, and how often the upload was broken off.
+async fn uploaded_by(uploader: &str, path: &Path, misbehaviour: Misbehaviour) -> (Option<String>, usize) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mock = MockService::builder().misbehave(misbehaviour).start().await.unwrap();
+    let output = Command::new("python3")
+        .arg(root.join("tests/peers/uploaders.py"))
+        .args([mock.url(), mock.partner_id(), &mock.partner_key(), uploader])
+        .arg(path)
+        .output()
+        .await
+        .unwrap();
+    let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{uploader}: {said}{failed}");
+    let client = Client::new(mock.url(), mock.partner_id(), mock.partner_key()).unwrap();
+    let info = client.video().info(said.trim().parse::<i64>().unwrap()).await.unwrap();
+    let broken = mock.requests().iter().filter(|request| request.verdict == Verdict::Misbehaved).count();
+    (info.file_md5.clone(), broken)
+}
+
+#[tokio::test]
+async fn uploaders_in_public_use_upload_over_breaks() {
+    use md5::{Digest, Md5};
+    let content: Vec<u8> =
+        (0_u32..).flat_map(|number| number.wrapping_mul(0x9E37_79B9).to_be_bytes()).take(12_000_000).collect();
+    let md5: String = Md5::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&content).unwrap();
+    for uploader in ["android", "browser", "form", "file-form"] {
+        let (stored, broken) = uploaded_by(uploader, file.path(), Misbehaviour::default()).await;
+        assert_eq!((stored.as_ref(), broken), (Some(&md5), 0), "{uploader}");
+    }
+    for (uploader, at) in [("android", 3 << 20), ("browser", 7 << 20), ("android", 12_000_000), ("browser", 12_000_000)]
+    {
+        // In the middle of a chunk, and after the last byte, where only the answer is lost.
+        let (stored, broken) =
+            uploaded_by(uploader, file.path(), Misbehaviour { uploads_break_at: Some(at), ..Misbehaviour::default() })
+                .await;
+        assert_eq!((stored.as_ref(), broken), (Some(&md5), 1), "{uploader} broken off at {at}");
+    }
+    let keep = Misbehaviour { uploads_break_every: 5_000_000, uploads_keep_parts: true, ..Misbehaviour::default() };
+    let (stored, broken) = uploaded_by("android", file.path(), keep).await;
+    assert_eq!((stored.as_ref(), broken), (Some(&md5), 2), "parts are kept");
 }

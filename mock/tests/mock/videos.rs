@@ -1,10 +1,10 @@
-//! Videos: upload, resume, transcoding, categories, subtitles.
+//! Videos: transcoding, categories, subtitles.
 
 use std::time::Duration;
 
-use crate::common::{Customer, World, column, http, id};
-use baijiayun::{ErrorKind, File};
-use baijiayun_mock::{Misbehaviour, MockService, Transcoding, Verdict};
+use crate::common::{Customer, World, column, id};
+use baijiayun::File;
+use baijiayun_mock::{MockService, Transcoding};
 use serde_json::{Value, json};
 
 const MEGABYTE: usize = 1 << 20;
@@ -81,88 +81,6 @@ async fn an_empty_file_cannot_be_transcoded() {
     let key = world.mock.partner_key();
     assert_eq!(customer.next(&key).await["status"], "20");
     assert_eq!(customer.next(&key).await["status"], "30");
-}
-
-#[tokio::test]
-async fn a_broken_upload_is_resumed() {
-    let break_at = 2 * MEGABYTE as u64 + 17;
-    let breaking = Misbehaviour { uploads_break_at: Some(break_at), ..Misbehaviour::default() };
-    let world = World::with(polled().misbehave(breaking)).await;
-    let (video, url) = world.video("a.mp4").await;
-    let content = film(4 * MEGABYTE);
-    let error = world.upload(&url, content.clone()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transport);
-    assert_eq!(world.mock.requests().last().unwrap().verdict, Verdict::Misbehaved);
-    assert_eq!(status(&world, video).await, 10);
-
-    let resumed = world.call("video.get_resume_upload_url", json!({ "video_id": video })).await.unwrap();
-    assert_eq!(resumed["upload_size"], break_at);
-    let rest = content[usize::try_from(break_at).unwrap()..].to_vec();
-    let stale = world.upload(&url, film(3)).await.unwrap_err();
-    assert_eq!((stale.kind(), stale.code()), (ErrorKind::UploadFailed, Some(4001)), "the old address is void");
-    world.upload(resumed["upload_url"].as_str().unwrap(), rest).await.unwrap();
-    let info = world.call("video.info", json!({ "video_id": video })).await.unwrap();
-    assert_eq!((&info["file_md5"], &info["total_size"]), (&json!(md5(&content)), &json!(content.len())));
-    assert_eq!(world.refusal("video.get_resume_upload_url", json!({ "video_id": video })).await, 1);
-}
-
-#[tokio::test]
-async fn a_client_that_goes_away_leaves_what_it_sent() {
-    let world = World::with(polled()).await;
-    let (video, url) = world.video("a.mp4").await;
-    let part = film(MEGABYTE);
-    let chunks = vec![Ok(part.clone()), Err(std::io::Error::other("the network is gone"))];
-    let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
-    let form = reqwest::multipart::Form::new().part("data", reqwest::multipart::Part::stream(body).file_name("a.mp4"));
-    assert!(http().post(&url).multipart(form).send().await.is_err());
-
-    // The client knows of the break before the service does.
-    let noticed = async {
-        while world.mock.requests().iter().all(|request| request.path != "/upload") {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), noticed).await.unwrap();
-    let resumed = world.call("video.get_resume_upload_url", json!({ "video_id": video })).await.unwrap();
-    let size = usize::try_from(id(&resumed["upload_size"])).unwrap();
-    assert!(0 < size && size <= part.len(), "{size}");
-    world.upload(resumed["upload_url"].as_str().unwrap(), part[size..].to_vec()).await.unwrap();
-    let info = world.call("video.info", json!({ "video_id": video })).await.unwrap();
-    assert_eq!(info["file_md5"], md5(&part));
-}
-
-#[tokio::test]
-async fn an_upload_that_hangs_is_overtaken() {
-    let world = World::with(polled()).await;
-    let (video, url) = world.video("a.mp4").await;
-    let part = film(MEGABYTE);
-    let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(part.clone())]);
-    let hanging = futures_util::StreamExt::chain(chunks, futures_util::stream::pending());
-    let body = reqwest::multipart::Part::stream(reqwest::Body::wrap_stream(hanging)).file_name("a.mp4");
-    let form = reqwest::multipart::Form::new().part("data", body);
-    let hung = tokio::spawn(http().post(&url).multipart(form).send());
-
-    // However much has come by now, what comes later does not count.
-    let resumed = world.call("video.get_resume_upload_url", json!({ "video_id": video })).await.unwrap();
-    let size = usize::try_from(id(&resumed["upload_size"])).unwrap();
-    world.upload(resumed["upload_url"].as_str().unwrap(), part[size..].to_vec()).await.unwrap();
-    hung.abort();
-    let info = world.call("video.info", json!({ "video_id": video })).await.unwrap();
-    assert_eq!(info["file_md5"], md5(&part));
-}
-
-#[tokio::test]
-async fn an_upload_needs_its_address_and_a_file() {
-    let world = World::new().await;
-    let (_, url) = world.video("a.mp4").await;
-    let forged = format!("{}x", url);
-    assert_eq!(world.upload(&forged, film(3)).await.unwrap_err().code(), Some(4001));
-    let form = reqwest::multipart::Form::new().text("data", "no file");
-    let answer = http().post(&url).multipart(form).send().await.unwrap().text().await.unwrap();
-    assert!(answer.contains("4001"), "{answer}");
-    // The first attempt begins anew.
-    world.upload(&url, film(3)).await.unwrap();
-    assert_eq!(world.upload(&url, film(3)).await.unwrap_err().code(), Some(4001), "it is there already");
 }
 
 #[tokio::test]
