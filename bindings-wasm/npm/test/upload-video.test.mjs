@@ -1,6 +1,7 @@
 // `baijiayun/upload`, against a strict host that breaks on command.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { getEventListeners } from "node:events";
 import { openAsBlob, truncateSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -276,6 +277,15 @@ test("no error shows an address", async (t) => {
   assert.ok(!refused.message.includes("secret"));
 });
 
+test("a redirect is not followed", async (t) => {
+  hurry(t);
+  const host = await startUploadServer(t);
+  host.breaks.push({ status: 307, headers: { location: host.getUploadUrl(1).upload_url } });
+  const error = await failing(uploadVideo(file(), using(host, { resumes: 0 }).options));
+  assert.deepEqual([error.kind, error.status], ["http_status", 307]);
+  assert.deepEqual(host.videos.get("1000").posts, []);
+});
+
 test("an http: address is refused unless it was asked for", async (t) => {
   const host = await startUploadServer(t);
   const { options } = using(host, { useHttps: undefined });
@@ -425,6 +435,30 @@ test("it is aborted at every step", async (t) => {
   assert.equal(await sending, gone);
   const timeout = using(host, { signal: AbortSignal.abort() });
   assert.equal((await failing(uploadVideo(file(), timeout.options))).name, "AbortError");
+});
+
+test("a wait does not begin for a caller who is gone", async (t) => {
+  const waits = hurry(t);
+  const host = await startUploadServer(t, { breaks: [{ at: 0 }] });
+  const abort = new AbortController();
+  let reads = 0;
+  const watched = Object.assign(file(), {
+    slice(...range) {
+      // Before it begins, the first chunk, and the look whether it was the file that failed.
+      if (++reads === 3) abort.abort();
+      return File.prototype.slice.apply(this, range);
+    },
+  });
+  const error = await failing(uploadVideo(watched, using(host, { signal: abort.signal }).options));
+  assert.deepEqual([error.name, waits], ["AbortError", []]);
+});
+
+test("a signal is left as it was", async (t) => {
+  hurry(t);
+  const host = await startUploadServer(t, { breaks: [{}, { at: 10 }] });
+  const { signal } = new AbortController();
+  await uploadVideo(file(), using(host, { signal }).options);
+  assert.deepEqual(getEventListeners(signal, "abort"), []);
 });
 
 test("a chunk that is not answered in time is a break", async (t) => {

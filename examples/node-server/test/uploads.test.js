@@ -14,6 +14,7 @@ const HERE = join(import.meta.dirname, "..");
 const CHUNK = 5 << 20;
 const content = randomBytes(2.5 * CHUNK);
 const SIZE = content.length;
+const WHOLE = [`bytes 1-${CHUNK}/${SIZE}`, `bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`, `bytes ${2 * CHUNK + 1}-${SIZE}/${SIZE}`];
 
 /**
  * The page, a file on disk, and what the service has of it.
@@ -33,11 +34,12 @@ async function open(t, ...flags) {
   /** @type {Error[]} */
   const errors = [];
   page.on("pageerror", (error) => errors.push(error));
-  /** The chunks that left. @type {string[]} */
-  const ranges = [];
+  /** The chunks that left, and where it asked to go on. @type {string[][]} */
+  const [ranges, asked] = [[], []];
   page.on("request", (request) => {
     const range = request.headers()["content-range"];
     if (request.method() === "POST" && range) ranges.push(range);
+    if (request.url().endsWith("/resume")) asked.push(new URL(request.url()).pathname);
   });
   await page.goto(`${server}/upload`);
 
@@ -61,16 +63,17 @@ async function open(t, ...flags) {
     assert.deepEqual(errors, []);
     return video_id;
   };
-  return { page, server, ranges, upload, uploaded };
+  return { page, ranges, asked, upload, uploaded };
 }
 
-test("a video is uploaded by the page, past a connection that breaks in the middle", async (t) => {
-  const { page, ranges, upload, uploaded } = await open(t, "--uploads-break-at", String(CHUNK + 1_000_000));
+test("a video is uploaded by the page, past connections that break in the middle", async (t) => {
+  const { page, ranges, asked, upload, uploaded } = await open(t, "--uploads-break-every", "3000000");
   await upload();
-  await uploaded();
-  const sent = [`bytes 1-${CHUNK}/${SIZE}`, `bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`];
-  assert.deepEqual(ranges.slice(0, 2), sent);
-  assert.ok(ranges.length > 3, "it broke");
+  const id = await uploaded();
+  // Browsers repeat by themselves what broke on a connection that they had used before; the rest is for us.
+  assert.ok(asked.length > 0 && asked.every((path) => path === `/videos/${id}/resume`), asked.join());
+  assert.deepEqual([...new Set(ranges)], WHOLE);
+  assert.ok(ranges.length > WHOLE.length, "it broke");
   assert.match(await page.locator("#progress").innerText(), /^12\.5 MB \/ 12\.5 MB$/);
 });
 
@@ -91,7 +94,7 @@ test("it is paused, and goes on after a reload", async (t) => {
   ranges.splice(0);
   await upload();
   await uploaded();
-  assert.deepEqual(ranges, [`bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`, `bytes ${2 * CHUNK + 1}-${SIZE}/${SIZE}`]);
+  assert.deepEqual(ranges, WHOLE.slice(1));
 });
 
 test("a reload in the middle of a chunk loses no more than the chunk", async (t) => {
@@ -106,7 +109,7 @@ test("a reload in the middle of a chunk loses no more than the chunk", async (t)
   ranges.splice(0);
   await upload();
   await uploaded();
-  assert.equal(ranges[0], `bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`);
+  assert.deepEqual(ranges, WHOLE.slice(1));
 });
 
 test("what is not to go on is forgotten, and begins anew", async (t) => {
@@ -123,7 +126,7 @@ test("what is not to go on is forgotten, and begins anew", async (t) => {
   ranges.splice(0);
   await upload();
   await uploaded();
-  assert.equal(ranges[0], `bytes 1-${CHUNK}/${SIZE}`);
+  assert.deepEqual(ranges, WHOLE);
 });
 
 test("no page and no answer holds the key", async (t) => {
