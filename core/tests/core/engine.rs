@@ -472,6 +472,22 @@ fn engines_share_a_limiter_and_accounts_a_limit_if_it_is_named() {
 }
 
 #[test]
+fn a_refused_signature_compares_the_clocks() {
+    let mut engine = Engine::new(account(), Settings::default());
+    for (ts, words) in [
+        (1_500_000_312, "this machine's clock is 312 s behind the service's; "),
+        (1_499_996_400, "this machine's clock is 3600 s ahead of the service's; "),
+        (1_500_000_002, "this machine's clock agrees with the service's; "),
+    ] {
+        let (handle, step) = begin(&mut engine, "room.info", &info(1), 0);
+        sent(step);
+        let body = format!(r#"{{"code":1002,"msg":"sign","ts":{ts}}}"#);
+        let (error, _) = failed(engine.resume(handle, answer(200, &body), at(5)));
+        assert!(error.hint().unwrap().starts_with(words), "{error}");
+    }
+}
+
+#[test]
 fn an_answer_is_read_outside_the_engine() {
     let mut engine = Engine::new(account(), Settings::default());
     let (waiting, step) = begin(&mut engine, "room.info", &info(1), 0);
