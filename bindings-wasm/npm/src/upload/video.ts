@@ -80,11 +80,13 @@ const [BASE, CAP] = [1_000, 30_000];
 /** Of `video.get_status`: the file has not arrived. */
 const [UPLOADING, UPLOAD_TIMED_OUT] = [10, 32];
 
-/** What the caller's functions stand for. */
+/** The operations that the caller's functions stand for. */
 const OPERATIONS = { getUploadUrl: "video.get_upload_url", getResumeUploadUrl: "video.get_resume_upload_url" } as const;
 
 /** This machine itself, where nobody listens in: that is how a mock serves. */
 const HERE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const UPLOAD_FILE = "video.upload_file";
 
 const TOO_LATE = "the deadline comes before all of the file is there";
 const LATER = "the upload can go on later, with videoId and the same file";
@@ -280,7 +282,7 @@ class Upload<F extends Blob> {
   #error({ fields, cause }: Failure): BaijiayunError {
     const videoId = this.#videoId;
     const message = videoId === undefined ? fields.message : `video ${videoId}: ${fields.message}`;
-    return errorOf({ ...fields, message }, { cause, videoId });
+    return errorOf({ operation: UPLOAD_FILE, ...fields, message }, { cause, videoId });
   }
 }
 
