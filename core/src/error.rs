@@ -377,6 +377,9 @@ impl fmt::Display for Error {
             write!(f, "{}: ", inner.operation)?;
         }
         match (inner.code, inner.status) {
+            (Some(_), Some(status)) if inner.kind == ErrorKind::HttpStatus => {
+                write!(f, "HTTP {status} ({})", inner.kind)?
+            }
             (Some(code), _) => write!(f, "the service answered {code} ({})", inner.kind)?,
             (None, Some(status)) => write!(f, "HTTP {status} ({})", inner.kind)?,
             (None, None) => write!(f, "{}", inner.kind)?,

@@ -378,11 +378,27 @@ KINDS = {
 }
 
 
+def read_envelope(body):
+    """The JSON of an answer, or the one unmistakable envelope in something else."""
+    try:
+        return loads(body)
+    except ValueError:
+        begin = re.search(r'\{\s*"', body)
+        if begin is None:
+            raise
+    decoder = json.JSONDecoder(parse_float=Float, parse_constant=refuse)
+    envelope, _ = decoder.raw_decode(body, begin.start())
+    has_code = isinstance(straighten_int(envelope.get("code"), None), int)
+    if not has_code or not ("msg" in envelope or "data" in envelope):
+        raise ValueError("no envelope")
+    return envelope
+
+
 def answer(operation, body, status=200):
     """What a caller gets for an answer: {"data": ...} or {"error": ...}."""
     foreign = {404: "path_not_found", 429: "throttled"}.get(status, "http_status")
     try:
-        envelope = loads(body)
+        envelope = read_envelope(body)
     except ValueError:
         return {"error": {"kind": "not_json" if status == 200 else foreign}}
     code = straighten_int(envelope.get("code"), None) if isinstance(envelope, dict) else None

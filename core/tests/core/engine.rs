@@ -6,7 +6,8 @@ use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use baijiayun_core::engine::{
-    CallOptions, Engine, Event, Handle, Now, QuotaSettings, Retry, RetrySettings, Settings, Step, Trace, Why,
+    CallOptions, Engine, Event, Handle, Limiter, Now, Priority, QuotaSettings, Retry, RetrySettings, Settings, Step,
+    Trace, Why,
 };
 use baijiayun_core::{Account, Answer, Body, Error, ErrorKind, Params, Request, form, operation};
 use proptest::prelude::*;
@@ -226,7 +227,7 @@ fn the_store_is_asked_and_its_loss_is_told() {
     let (handle, step) = begin(&mut engine, "live.send_chat_message", &messages, 0);
     let Step::Store(question) = step else { panic!("asked") };
     assert_eq!(question.keys, ["baijiayun:{12345678}:all", "baijiayun:{12345678}:live.send_chat_message:0"]);
-    assert_eq!(question.args.len(), 4);
+    assert_eq!(question.args, [10_500_000, 200, 1000, 61_000_000, 600, 1000]);
     let step = engine.resume(handle, Event::Store(1500), at(1));
     assert_eq!(waits(&step).0, Duration::from_millis(2));
     let Step::Store(_) = engine.resume(handle, Event::Elapsed, at(3)) else { panic!("asked again") };
@@ -245,12 +246,311 @@ fn the_store_is_asked_and_its_loss_is_told() {
 }
 
 #[test]
-fn behind_a_call_that_asks_the_store_the_next_waits_no_longer_than_its_turn() {
+fn calls_ask_the_store_at_once_and_one_after_the_other_when_it_refused() {
     let settings = Settings { quota: QuotaSettings { store: true, ..QuotaSettings::default() }, ..Settings::default() };
     let mut engine = Engine::new(account(), settings);
-    let Step::Store(_) = begin(&mut engine, "room.info", &info(1), 0).1 else { panic!("asked") };
-    let (time, why) = waits(&begin(&mut engine, "room.info", &info(2), 0).1);
-    assert!(why == Why::Quota && time < Duration::from_millis(100), "{time:?}");
+    let asking: Vec<Handle> = (0..200)
+        .map(|room| {
+            let (handle, step) = begin(&mut engine, "room.info", &info(room), 0);
+            assert!(matches!(step, Step::Store(_)), "{step:?}");
+            handle
+        })
+        .collect();
+    // This process by itself has no more.
+    waits(&begin(&mut engine, "room.info", &info(200), 0).1);
+    sent(engine.resume(asking[0], Event::Store(0), at(1)));
+    let refused = asking[1..].iter().map(|handle| waits(&engine.resume(*handle, Event::Store(2_000_000), at(1))));
+    assert!(refused.map(|(time, _)| time).all(|time| time == Duration::from_secs(2)));
+    // All come back at that time: the first asks, the others are told when their turn is.
+    let turns: Vec<Step> = asking[1..].iter().map(|handle| engine.resume(*handle, Event::Elapsed, at(2001))).collect();
+    assert!(matches!(turns[0], Step::Store(_)), "{:?}", turns[0]);
+    assert_eq!((waits(&turns[1]).0, waits(&turns[3]).0), (Duration::from_millis(50), Duration::from_millis(150)));
+}
+
+#[test]
+fn what_the_store_holds_is_named() {
+    let settings = Settings { quota: QuotaSettings { store: true, ..QuotaSettings::default() }, ..Settings::default() };
+    let mut engine = Engine::new(account(), settings);
+    let mut messages = Params::new();
+    messages.set("message_list", "[{}]");
+    let (handle, _) = begin(&mut engine, "live.send_chat_message", &messages, 0);
+    // The last digit says which limit it was.
+    let (error, _) = failed(engine.resume(handle, Event::Store(500_000_001), at(1)));
+    assert!(error.message().starts_with("the limit of live.send_chat_message, 600 calls in 60 s"), "{error}");
+}
+
+// --- limits that can be used in full ------------------------------------------------
+
+fn named(name: &str) -> Params {
+    let operation = operation::find(name).unwrap();
+    operation.params.iter().filter(|param| param.required).map(|param| (param.name, "1")).collect()
+}
+
+/// Begins so many calls at once, and says how many were sent.
+fn at_once(engine: &mut Engine, name: &str, calls: usize, ticks: u64) -> usize {
+    let params = if name == "room.create" {
+        [("title", "x"), ("start_time", "1700000000"), ("end_time", "1700003600")].into_iter().collect()
+    } else {
+        named(name)
+    };
+    let sent = |step| matches!(step, Step::Send { .. });
+    (0..calls).filter(|_| sent(begin(engine, name, &params, ticks).1)).count()
+}
+
+#[test]
+fn a_limit_can_be_used_in_full_at_once() {
+    for (name, calls, sent) in
+        [("room.info", 300, 200), ("room.create", 40, 40), ("room_data.get_blackboard_file", 100, 100)]
+    {
+        let mut engine = Engine::new(account(), Settings::default());
+        assert_eq!(at_once(&mut engine, name, calls, 0), sent, "{name}");
+    }
+    let mut engine = Engine::new(account(), Settings::default());
+    // A day's calls at any pace, and again a day later.
+    let sends: usize = (0..26).map(|round| at_once(&mut engine, "room.create", 200, round * 11_000)).sum();
+    assert_eq!(sends, 5000);
+    assert_eq!(at_once(&mut engine, "room.create", 1, 80_000_000), 0);
+    assert_eq!(at_once(&mut engine, "room.create", 200, 86_401_000 * 102 / 100), 200);
+}
+
+#[test]
+fn a_limit_that_leaves_no_room_in_time_is_named_with_its_figures() {
+    let mut engine = Engine::new(account(), Settings::default());
+    assert_eq!(at_once(&mut engine, "room_data.get_blackboard_file", 100, 0), 100);
+    let params = named("room_data.get_blackboard_file");
+    let (error, trace) = failed(begin(&mut engine, "room_data.get_blackboard_file", &params, 1000).1);
+    let limit = "the limit of room_data.get_blackboard_file, 100 calls in 86400 s leaves room in 86400000 ms only";
+    assert_eq!(error.message(), format!("{limit}, beyond the deadline; nothing was sent"));
+    assert_eq!((error.kind(), trace.attempts), (ErrorKind::Throttled, 0));
+
+    let quota = QuotaSettings { requests: 5, seconds: 300, ..QuotaSettings::default() };
+    let mut engine = Engine::new(account(), Settings { quota, ..Settings::default() });
+    assert_eq!(at_once(&mut engine, "room.info", 5, 0), 5);
+    let (error, _) = failed(begin(&mut engine, "room.info", &info(1), 0).1);
+    assert!(
+        error.message().starts_with("the account's limit, 5 requests in 300 s leaves room in 301000 ms"),
+        "{error}"
+    );
+}
+
+/// Begins these calls at once and carries them all out; when each was sent, or nothing if it failed.
+fn sent_at(engine: &mut Engine, names: &[&str]) -> Vec<Option<u64>> {
+    let mut agenda = BinaryHeap::new();
+    let mut sent = vec![None; names.len()];
+    let mut steps: Vec<(usize, Handle, Step, u64)> = Vec::new();
+    for (call, name) in names.iter().enumerate() {
+        let (handle, step) = begin(engine, name, &named(name), 0);
+        steps.push((call, handle, step, 0));
+    }
+    loop {
+        for (call, handle, step, ticks) in steps.drain(..) {
+            match step {
+                Step::Wait { time, .. } => agenda.push(Reverse((ticks + time.as_millis() as u64, call, handle.0))),
+                Step::Send { .. } => {
+                    sent[call] = Some(ticks);
+                    engine.cancel(handle);
+                }
+                _ => {}
+            }
+        }
+        let Some(Reverse((ticks, call, handle))) = agenda.pop() else { return sent };
+        steps.push((call, Handle(handle), engine.resume(Handle(handle), Event::Elapsed, at(ticks)), ticks));
+    }
+}
+
+#[test]
+fn operations_that_compete_for_a_limit_are_both_served() {
+    let mut engine = Engine::new(account(), Settings::default());
+    // 100 a minute for the one, and no limit of its own for the other.
+    let names: Vec<&str> = (0..600).map(|call| if call % 4 == 0 { "live.get_status" } else { "room.info" }).collect();
+    let sent = sent_at(&mut engine, &names);
+    let of = |name: &str, before: u64| {
+        sent.iter().zip(&names).filter(|(at, known)| **known == name && at.is_some_and(|at| at < before)).count()
+    };
+    // In order of their coming: a quarter of each window, as long as its own limit has room.
+    assert_eq!((of("live.get_status", 1), of("room.info", 1)), (50, 150));
+    assert_eq!((of("live.get_status", 10_501), of("room.info", 10_501)), (100, 300));
+    assert_eq!(of("room.info", 22_000), 450, "those that wait for their own limit hold up nobody");
+    assert_eq!(of("live.get_status", 62_000), 150);
+}
+
+fn one_per_second() -> Engine {
+    let quota = QuotaSettings { requests: 1, seconds: 1, ..QuotaSettings::default() };
+    Engine::new(account(), Settings { quota, ..Settings::default() })
+}
+
+#[test]
+fn a_call_whose_attempt_failed_is_the_first_of_its_line() {
+    let mut engine = one_per_second();
+    let (failing, step) = begin(&mut engine, "room.info", &info(1), 0);
+    sent(step);
+    let waiting: Vec<Handle> = (0..50).map(|room| begin(&mut engine, "room.info", &info(room), 0).0).collect();
+    let (backoff, _) = waits(&engine.resume(failing, transport(ErrorKind::Connect), at(10)));
+    // Its backoff is over before the next may go.
+    let ticks = 10 + backoff.as_millis() as u64;
+    waits(&engine.resume(failing, Event::Elapsed, at(ticks)));
+    waits(&engine.resume(waiting[0], Event::Elapsed, at(1050)));
+    sent(engine.resume(failing, Event::Elapsed, at(1050)));
+    sent(engine.resume(waiting[0], Event::Elapsed, at(2100)));
+}
+
+#[test]
+fn the_failure_that_caused_a_retry_stays_the_cause() {
+    let quota = QuotaSettings { requests: 1, seconds: 60, ..QuotaSettings::default() };
+    let mut engine = Engine::new(account(), Settings { quota, ..Settings::default() });
+    let options = CallOptions { deadline: Some(Duration::from_secs(30)), ..CallOptions::default() };
+    let (handle, step) = engine.begin(operation::find("room.info").unwrap(), &info(1), options, at(0));
+    sent(step);
+    waits(&engine.resume(handle, answer(503, "<html>"), at(10)));
+    let (error, trace) = failed(engine.resume(handle, Event::Elapsed, at(600)));
+    assert_eq!((error.kind(), error.status(), trace.attempts), (ErrorKind::HttpStatus, Some(503), 1));
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("it was to be tried again, but the account's limit, 1 requests in 60 s"), "{hint}");
+    assert!(!error.to_string().contains("nothing was sent"), "{error}");
+}
+
+#[test]
+fn a_retry_that_is_not_made_costs_nothing() {
+    let retry = RetrySettings { budget: 5, ..RetrySettings::default() };
+    let mut engine = Engine::new(account(), Settings { retry, ..Settings::default() });
+    let short = CallOptions { deadline: Some(Duration::from_millis(11)), ..CallOptions::default() };
+    let room_info = operation::find("room.info").unwrap();
+    for _ in 0..5 {
+        // Too late for another, given up while it waits, and too late when it is woken.
+        let (handle, _) = engine.begin(room_info, &info(1), short, at(0));
+        assert!(!failed(engine.resume(handle, transport(ErrorKind::Connect), at(11))).1.budget_exhausted);
+        let (handle, _) = begin(&mut engine, "room.info", &info(1), 0);
+        waits(&engine.resume(handle, transport(ErrorKind::Connect), at(10)));
+        engine.cancel(handle);
+        let (handle, _) = begin(&mut engine, "room.info", &info(1), 0);
+        waits(&engine.resume(handle, transport(ErrorKind::Connect), at(10)));
+        failed(engine.resume(handle, Event::Elapsed, at(200_000)));
+    }
+    let (handle, _) = begin(&mut engine, "room.info", &info(1), 200_000);
+    waits(&engine.resume(handle, transport(ErrorKind::Connect), at(200_010)));
+}
+
+#[test]
+fn calls_of_low_priority_leave_a_share_and_those_of_high_priority_go_first() {
+    let mut engine = Engine::new(account(), Settings { priority: Priority::Low, ..Settings::default() });
+    assert_eq!(at_once(&mut engine, "room.info", 300, 0), 160);
+    let mut with = |priority, room| {
+        let options = CallOptions { priority: Some(priority), ..CallOptions::default() };
+        engine.begin(operation::find("room.info").unwrap(), &info(room), options, at(0))
+    };
+    (0..40).for_each(|room| drop(sent(with(Priority::Normal, room).1)));
+    let (normal, step) = with(Priority::Normal, 1);
+    waits(&step);
+    let (high, step) = with(Priority::High, 2);
+    waits(&step);
+    assert_eq!(at_once(&mut engine, "room.info", 1, 5000), 0);
+    // 200 leave the window at the same time: 198 of low priority less a fifth, and these two.
+    sent(engine.resume(high, Event::Elapsed, at(10_500)));
+    sent(engine.resume(normal, Event::Elapsed, at(10_500)));
+    let mut engine = one_per_second();
+    sent(begin(&mut engine, "room.info", &info(1), 0).1);
+    let (normal, _) = begin(&mut engine, "room.info", &info(1), 0);
+    let options = CallOptions { priority: Some(Priority::High), ..CallOptions::default() };
+    let (high, _) = engine.begin(operation::find("room.info").unwrap(), &info(2), options, at(0));
+    waits(&engine.resume(normal, Event::Elapsed, at(1050)));
+    sent(engine.resume(high, Event::Elapsed, at(1050)));
+}
+
+#[test]
+fn a_clock_that_jumps_makes_nobody_wait_for_long() {
+    const HOUR: u64 = 3_600_000;
+    for jumps in [[HOUR, 0, 0], [HOUR, HOUR * 1_000_000, HOUR], [u64::MAX, 0, u64::MAX], [0, u64::MAX, 0]] {
+        let mut engine = Engine::new(account(), Settings::default());
+        for ticks in jumps {
+            at_once(&mut engine, "room.info", 200, ticks);
+            let (handle, step) = begin(&mut engine, "room.info", &info(1), ticks);
+            let (time, _) = waits(&step);
+            // Behind 200 that wait already it is the second window.
+            assert!(time <= Duration::from_secs(21), "{time:?} at {jumps:?}");
+            engine.cancel(handle);
+        }
+    }
+    // Two threads that looked at the clock and come in the other order do not make it run faster.
+    let mut engine = Engine::new(account(), Settings::default());
+    at_once(&mut engine, "room.info", 200, 1000);
+    for round in 0..20_000 {
+        let (handle, _) = begin(&mut engine, "room.info", &info(1), if round % 2 == 0 { 1000 } else { 999 });
+        engine.cancel(handle);
+    }
+    let (time, _) = waits(&begin(&mut engine, "room.info", &info(1), 1000).1);
+    assert!(time > Duration::from_secs(5), "{time:?}");
+}
+
+#[test]
+fn engines_share_a_limiter_and_accounts_a_limit_if_it_is_named() {
+    let other = || Account::new("other", 7, "key").unwrap();
+    let limiter = Limiter::new(QuotaSettings::default());
+    let [mut one, mut two] = [(); 2].map(|()| Engine::with_limiter(account(), Settings::default(), limiter.clone()));
+    let mut foreign = Engine::with_limiter(other(), Settings::default(), limiter);
+    assert_eq!(at_once(&mut one, "room.info", 150, 0) + at_once(&mut two, "room.info", 150, 0), 200);
+    assert_eq!(at_once(&mut foreign, "room.info", 300, 0), 200);
+
+    let limiter = Limiter::new(QuotaSettings { shared_as: Some("web-1".to_owned()), ..QuotaSettings::default() });
+    let mut one = Engine::with_limiter(account(), Settings::default(), limiter.clone());
+    let mut foreign = Engine::with_limiter(other(), Settings::default(), limiter);
+    assert_eq!(at_once(&mut one, "room.info", 150, 0) + at_once(&mut foreign, "room.info", 150, 0), 200);
+    // The limits of operations stay each account's own.
+    for engine in [&mut one, &mut foreign] {
+        assert_eq!(at_once(engine, "room_data.get_blackboard_file", 101, 20_000), 100);
+    }
+    let quota = QuotaSettings { shared_as: Some("web-1".to_owned()), store: true, ..QuotaSettings::default() };
+    let mut engine = Engine::new(other(), Settings { quota, ..Settings::default() });
+    let Step::Store(question) =
+        begin(&mut engine, "room_data.get_blackboard_file", &named("room_data.get_blackboard_file"), 0).1
+    else {
+        panic!("asked")
+    };
+    assert_eq!(
+        question.keys,
+        ["baijiayun:{web-1}:all", "baijiayun:{web-1}:7:room_data.get_blackboard_file:0"],
+        "one hash tag, and accounts told apart"
+    );
+}
+
+#[test]
+fn a_refused_signature_compares_the_clocks() {
+    let mut engine = Engine::new(account(), Settings::default());
+    for (ts, words) in [
+        (1_500_000_312, "this machine's clock is 312 s behind the service's; "),
+        (1_499_996_400, "this machine's clock is 3600 s ahead of the service's; "),
+        (1_500_000_002, "this machine's clock agrees with the service's; "),
+    ] {
+        let (handle, step) = begin(&mut engine, "room.info", &info(1), 0);
+        sent(step);
+        let body = format!(r#"{{"code":1002,"msg":"sign","ts":{ts}}}"#);
+        let (error, _) = failed(engine.resume(handle, answer(200, &body), at(5)));
+        assert!(error.hint().unwrap().starts_with(words), "{error}");
+    }
+}
+
+#[test]
+fn an_answer_is_read_outside_the_engine() {
+    let mut engine = Engine::new(account(), Settings::default());
+    let (waiting, step) = begin(&mut engine, "room.info", &info(1), 0);
+    sent(step);
+    let reading = engine.take(waiting).unwrap();
+    assert!(engine.take(waiting).is_none());
+    // Others go on, and a failed attempt is followed by the next.
+    sent(begin(&mut engine, "room.info", &info(2), 1).1);
+    assert_eq!(engine.calls(), 2);
+    let read = reading.read(503, None, b"<html>");
+    waits(&engine.put_back(read, at(2)));
+    assert!(engine.take(waiting).is_none(), "it waits for no answer now");
+    sent(engine.resume(waiting, Event::Elapsed, at(1000)));
+    let read = engine.take(waiting).unwrap().read(200, None, br#"{"code":0,"data":{"title":"a"},"msg":""}"#);
+    assert_eq!(done(engine.put_back(read, at(1001))).0.data, br#"{"title":"a"}"#);
+    // What is cancelled meanwhile does not come back.
+    let (cancelled, step) = begin(&mut engine, "room.info", &info(3), 2000);
+    sent(step);
+    let read = engine.take(cancelled).unwrap().read(503, None, b"<html>");
+    engine.cancel(cancelled);
+    assert_eq!(failed(engine.put_back(read, at(2001))).0.kind(), ErrorKind::Misuse);
+    assert_eq!(engine.calls(), 1);
 }
 
 /// When one call after the other is sent in a minute, and the store answers so
@@ -336,6 +636,10 @@ struct Outcome {
     retries: u64,
     most_in_window: usize,
     finished_at: u64,
+    /// Calls that went well with a later attempt.
+    second_attempts: usize,
+    /// How often hosts came back to the engine, per call.
+    steps: f64,
 }
 
 /// Runs many calls at once, `faults` of 100 attempts failing.
@@ -352,14 +656,15 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
     let mut call_of: HashMap<Handle, usize> = HashMap::new();
     let mut executed = vec![0_u32; calls];
     let mut ended = vec![None; calls];
-    let mut sends: Vec<u64> = Vec::new();
-    let mut attempts = 0_u64;
+    let mut arrivals: Vec<u64> = Vec::new();
+    let mut retries = 0_u64;
+    let mut steps = 0_u64;
+    let mut second_attempts = 0;
     let mut serial = 0_u64;
     let mut clock = 0;
 
     let mut todo: Vec<(Handle, Step, u64)> = Vec::new();
     for call in 0..calls {
-        let options = CallOptions { deadline: Some(Duration::from_secs(86_400)), ..CallOptions::default() };
         // Half of them only read, half of them change something.
         let (name, params) = if call % 2 == 0 {
             ("room.info", info(call as i64))
@@ -369,7 +674,7 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
             ("room.update", params)
         };
         let now = Now { random: next_random(), ..at(0) };
-        let (handle, step) = engine.begin(operation::find(name).unwrap(), &params, options, now);
+        let (handle, step) = engine.begin(operation::find(name).unwrap(), &params, CallOptions::default(), now);
         call_of.insert(handle, call);
         todo.push((handle, step, 0));
     }
@@ -379,8 +684,8 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
             let (delay, event) = match step {
                 Step::Wait { time, .. } => (time.as_millis() as u64, Event::Elapsed),
                 Step::Send { .. } => {
-                    sends.push(ticks);
-                    attempts += 1;
+                    // It travels up to half a second, as long connections do.
+                    arrivals.push(ticks + next_random() % 500);
                     let latency = 20 + next_random() % 200;
                     let (fault, carried_out) = if next_random() % 100 < faults {
                         FAULTS[(next_random() % FAULTS.len() as u64) as usize]
@@ -397,12 +702,15 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
                         status => (latency, answer(status.parse().unwrap(), "<html>")),
                     }
                 }
-                Step::Done { .. } => {
+                Step::Done { trace, .. } => {
+                    second_attempts += usize::from(trace.attempts > 1);
+                    retries += u64::from(trace.attempts - 1);
                     assert!(ended[call].replace(true).is_none(), "ended twice");
                     assert!(executed[call] > 0, "done but never carried out");
                     continue;
                 }
-                Step::Failed { error, .. } => {
+                Step::Failed { error, trace } => {
+                    retries += u64::from(trace.attempts.saturating_sub(1));
                     assert!(ended[call].replace(false).is_none(), "ended twice");
                     assert_ne!(error.kind(), ErrorKind::Misuse);
                     continue;
@@ -415,6 +723,7 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
         }
         let Some(Reverse((ticks, serial, handle))) = agenda.pop() else { break };
         clock = ticks;
+        steps += 1;
         let handle = Handle(handle);
         let now = Now { random: next_random(), ..at(ticks) };
         let step = engine.resume(handle, pending.remove(&serial).unwrap(), now);
@@ -425,22 +734,51 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
     for (call, times) in executed.iter().enumerate() {
         assert!(call % 2 == 0 || *times <= 1, "call {call} changed something {times} times");
     }
-    sends.sort_unstable();
+    arrivals.sort_unstable();
     let mut first = 0;
     let mut most_in_window = 0;
-    for (index, send) in sends.iter().enumerate() {
-        while sends[first] + 10_000 <= *send {
+    for (index, arrival) in arrivals.iter().enumerate() {
+        while arrivals[first] + 10_000 <= *arrival {
             first += 1;
         }
         most_in_window = most_in_window.max(index - first + 1);
     }
     let done = ended.iter().filter(|ended| **ended == Some(true)).count();
-    Outcome { done, failed: calls - done, retries: attempts - calls as u64, most_in_window, finished_at: clock }
+    Outcome {
+        done,
+        failed: calls - done,
+        retries,
+        most_in_window,
+        finished_at: clock,
+        second_attempts,
+        steps: steps as f64 / calls as f64,
+    }
+}
+
+fn patient() -> Settings {
+    Settings { deadline: Duration::from_secs(86_400), ..Settings::default() }
+}
+
+#[test]
+fn ten_thousand_waiting_calls_use_the_limit_in_full() {
+    let outcome = simulate(10_000, 0, patient(), 1);
+    assert_eq!((outcome.done, outcome.most_in_window), (10_000, 200));
+    assert!(outcome.finished_at < 526_000, "{} ms", outcome.finished_at);
+    assert!(outcome.steps < 12.0, "{} steps per call", outcome.steps);
+}
+
+#[test]
+fn calls_whose_attempt_failed_are_not_too_late_for_the_next() {
+    // So many that the last of them wait to the end of their deadlines.
+    let outcome = simulate(4000, 14, Settings::default(), 7);
+    println!("{} done, {} failed, {} second attempts", outcome.done, outcome.failed, outcome.second_attempts);
+    assert!(outcome.second_attempts > 150, "{}", outcome.second_attempts);
+    assert!(outcome.done > 2000, "{}", outcome.done);
 }
 
 #[test]
 fn ten_thousand_calls_with_thirty_percent_faults() {
-    let outcome = simulate(10_000, 30, Settings::default(), 0x2545_F491_4F6C_DD1D);
+    let outcome = simulate(10_000, 30, patient(), 0x2545_F491_4F6C_DD1D);
     println!(
         "{} done, {} failed, {} retries, at most {} requests in any 10 s, {} s of simulated time",
         outcome.done,
@@ -452,14 +790,16 @@ fn ten_thousand_calls_with_thirty_percent_faults() {
     assert!(outcome.most_in_window <= 200, "{} in 10 s", outcome.most_in_window);
     // Half of the calls only read: nearly all of those arrive. Of the others, those whose fault is not safe to repeat fail.
     assert!(outcome.done > 8_000, "{} done", outcome.done);
-    // Close to the documented rate, not far below it.
+    // Close to the documented rate, though some are throttled and all wait for it.
     let rate = (10_000 + outcome.retries) as f64 / (outcome.finished_at as f64 / 1000.0);
-    assert!(rate > 15.0, "{rate} requests per second");
+    assert!(rate > 17.0, "{rate} requests per second");
+    // However many wait: each comes back a few times.
+    assert!(outcome.steps < 20.0, "{} steps per call", outcome.steps);
 }
 
 #[test]
 fn the_budget_stops_a_storm_of_retries() {
-    let settings = Settings { quota: QuotaSettings { requests: 0, ..QuotaSettings::default() }, ..Settings::default() };
+    let settings = Settings { quota: QuotaSettings { requests: 0, ..QuotaSettings::default() }, ..patient() };
     // Everything fails: 500 tokens pay for at most 100 retries (throttled ones are free).
     let outcome = simulate(2_000, 100, settings.clone(), 77);
     let unlimited = Settings { retry: RetrySettings { budget: 1_000_000, ..settings.retry }, ..settings };

@@ -1,4 +1,5 @@
-//! Whether and when a failed attempt is followed by another.
+//! What is tried: whether and when a failed attempt is followed by another,
+//! and the budget that retries share.
 
 use std::time::Duration;
 
@@ -67,10 +68,16 @@ impl Budget {
         Budget { left: capacity, capacity }
     }
 
-    /// Takes the cost of a retry; `None` if too little is left.
-    fn take(&mut self, cost: u32) -> Option<u32> {
-        self.left = self.left.checked_sub(cost)?;
-        Some(cost)
+    /// Takes the cost of a retry, if so much is left.
+    fn take(&mut self, cost: u32) -> bool {
+        let left = self.left.checked_sub(cost);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
+    }
+
+    /// Takes back what a retry was to cost that was not made.
+    pub(super) fn give_back(&mut self, progress: &mut Progress) {
+        self.left = self.left.saturating_add(std::mem::take(&mut progress.planned)).min(self.capacity);
     }
 
     /// A call went well, after retries that cost `spent`.
@@ -89,6 +96,15 @@ pub(super) struct Progress {
     pub(super) throttled: u32,
     /// What its retries took from the budget.
     pub(super) spent: u32,
+    /// What the next one took, until it is made.
+    pub(super) planned: u32,
+}
+
+impl Progress {
+    /// An attempt is made.
+    pub(super) fn made(&mut self) {
+        self.spent += std::mem::take(&mut self.planned);
+    }
 }
 
 /// What follows a failed attempt.
@@ -138,10 +154,10 @@ pub(super) fn judge(
             return Verdict::Fail;
         }
         let cost = if failure.error.kind() == ErrorKind::Timeout { TIMEOUT_COST } else { RETRY_COST };
-        match budget.take(cost) {
-            Some(cost) => progress.spent += cost,
-            None => return Verdict::Broke,
+        if !budget.take(cost) {
+            return Verdict::Broke;
         }
+        progress.planned = cost;
     }
     let nth = if throttled { progress.throttled } else { progress.failed };
     let jitter = full_jitter(nth, settings.base, settings.cap, failure.random);
