@@ -277,8 +277,7 @@ fn callbacks_are_told_by_what_they_have() {
             for mark in marks {
                 let (member, value) = mark.split_once('=').unzip();
                 let param = &callback.params[member.unwrap_or(mark)];
-                let is_listed =
-                    |value: &str| param.enum_values.iter().any(|listed| listed.value.to_string() == value);
+                let is_listed = |value: &str| param.enum_values.iter().any(|listed| listed.value.to_string() == value);
                 assert!(value.is_none_or(is_listed), "{name}: no document lists {mark}");
             }
             assert_eq!(all.insert(marks.clone(), name), None, "{name}: {marks:?}");

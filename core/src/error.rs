@@ -168,7 +168,9 @@ impl ErrorKind {
             RoomNotFound => "check the room id, and that the room belongs to this account",
             RoomDeleted => "the room is gone; create another one",
             UploadFailed => "check the file's type and size, and upload it again",
-            VideoNotFound => "check the video id, and that the video belongs to this account; if it was deleted, upload it again",
+            VideoNotFound => {
+                "check the video id, and that the video belongs to this account; if it was deleted, upload it again"
+            }
             Throttled => {
                 "at most 200 requests in 10 s per account, and per server address after the vendor's page of 2026; wait, and copy data into your own database instead of polling"
             }

@@ -68,7 +68,8 @@ impl Value {
             return Ok(Some(Value::File(file)));
         }
         if raw.starts_with('{')
-            && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateOrZero | ParamKind::DateTime)) = kind
+            && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateOrZero | ParamKind::DateTime)) =
+                kind
             && let Ok(unix) = unix_seconds(raw)
         {
             return Ok(Some(match kind {

@@ -164,7 +164,6 @@ impl Videos {
     }
 }
 
-
 impl Upload {
     fn begin(&mut self, range: Option<Range>) -> Result<(), Failure> {
         let mut coming = self.kept.clone();

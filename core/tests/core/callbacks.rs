@@ -121,7 +121,12 @@ fn no_field_but_the_marks_is_needed_to_tell_a_callback() {
     let mut without = 0;
     for vector in vectors().iter().filter(|vector| vector["name"] == "the example") {
         let fields: serde_json::Map<String, Json> = {
-            let verified = callbacks::verify(text(vector, "body"), text_of(vector, "content_type"), &[text_of(vector, "key").into()], None);
+            let verified = callbacks::verify(
+                text(vector, "body"),
+                text_of(vector, "content_type"),
+                &[text_of(vector, "key").into()],
+                None,
+            );
             verified.unwrap().fields().map(|(name, value)| (name.to_owned(), value.into())).collect()
         };
         let callback = callbacks::find(text_of(vector, "callback")).unwrap();
@@ -243,7 +248,10 @@ fn what_does_not_fit_is_kept_and_reported() {
 
     let verified = check(&as_form(&complete(&fields)), FORM).unwrap();
     let fitting = callbacks::parse(&verified, Options { set_aside: true, ids_as_text: false }).unwrap();
-    assert_eq!(String::from_utf8(fitting.json).unwrap(), r#"{"user_events":[{"ts":1},{"number":2}],"qid":"q","timestamp":9}"#);
+    assert_eq!(
+        String::from_utf8(fitting.json).unwrap(),
+        r#"{"user_events":[{"ts":1},{"number":2}],"qid":"q","timestamp":9}"#
+    );
 
     let broken = event(&[("room_id", "1"), ("chat_message", "[{"), ("qid", "q")]);
     assert_eq!(broken.departures[0].path, "chat_message");
@@ -422,7 +430,8 @@ fn a_post_whose_borders_were_moved_is_refused_or_claimed_already() {
                 *last = format!("{last}&{piece}");
             }
         }
-        let mut cut: Pairs = texts.iter().filter_map(|text| text.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        let mut cut: Pairs =
+            texts.iter().filter_map(|text| text.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
         if cut.len() != texts.len() || sign::canonical(borrowed(&cut)) != canonical {
             continue;
         }
@@ -481,7 +490,8 @@ fn a_claim_holds_as_long_as_the_clock_takes_the_post() {
         let clock = Some(Clock { now, tolerance });
         callbacks::verify(&as_form(&fields), FORM, &[key()], clock).unwrap().hold()
     };
-    for (tolerance, now) in [(300, 999_700), (300, 1_000_300), (3_000, 997_000), (3_000, 1_000_000), (86_400, 913_600)] {
+    for (tolerance, now) in [(300, 999_700), (300, 1_000_300), (3_000, 997_000), (3_000, 1_000_000), (86_400, 913_600)]
+    {
         let last = 1_000_000 + i64::try_from(tolerance).unwrap();
         assert!(now + i64::from(hold(now, tolerance)) > last, "{tolerance} s at {now}");
         assert!(hold(now, tolerance) >= HOLD);

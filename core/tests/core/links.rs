@@ -101,7 +101,8 @@ fn links_are_those_of_the_reference() {
 #[test]
 fn a_nickname_cannot_make_a_teachers_link() {
     let account = Account::new("school", 1, "key").unwrap();
-    let teacher = [("room_id", "5"), ("user_avatar", ""), ("user_name", "x"), ("user_number", "999"), ("user_role", "1")];
+    let teacher =
+        [("room_id", "5"), ("user_avatar", ""), ("user_name", "x"), ("user_number", "999"), ("user_role", "1")];
     let nickname = "x&user_number=999&user_role=1";
     let signed = format!("room_id=5&user_avatar=&user_name={nickname}&user_number=7&user_role=0");
     let rest = "1&user_number=7&user_role=0";
