@@ -286,6 +286,39 @@ fn callbacks_are_told_by_what_they_have() {
     assert_eq!(all.len(), 16);
 }
 
+/// What is not reckoned with is an id, so that every language keeps it exact and takes it for the same everywhere.
+#[test]
+fn ids_are_described_as_ids() {
+    fn visit(place: &str, name: &str, shape: &Shape, faults: &mut Vec<String>) {
+        let is_scalar = matches!(shape.kind, ShapeType::Int | ShapeType::String);
+        let is_named_so = ["id", "ids", "number", "fid"].contains(&name)
+            || ["_id", "_ids", "user_number"].iter().any(|end| name.ends_with(end));
+        if is_scalar && is_named_so && shape.format.is_none() {
+            faults.push(format!("{place} is no id"));
+        }
+        for inner in shape.items.iter().chain(&shape.values) {
+            visit(&format!("{place}[]"), name, inner, faults);
+        }
+        for (name, field) in &shape.fields {
+            visit(&format!("{place}.{name}"), name, field, faults);
+        }
+    }
+    each_operation(|entry, faults| {
+        visit("response", "", &entry.operation.response, faults);
+        let contents = entry.operation.params.iter().filter_map(|(name, param)| Some((name, param.value.as_ref()?)));
+        contents.for_each(|(name, content)| visit(name, "", content, faults));
+    });
+    let mut faults = Vec::new();
+    for (callback, described) in &description().callbacks {
+        for (name, param) in &described.params {
+            if let Some(content) = &param.value {
+                visit(&format!("{callback} {name}"), "", content, &mut faults);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
 /// A client of another language must be able to decode the mock's answers: they have the JSON types of the
 /// printed ones.
 #[test]

@@ -15,7 +15,7 @@ import { defaultExecutor } from "./xhr.js";
 
 /** What a client is made of. */
 export interface ClientOptions {
-  /** The account's domain prefix (`demo` for demo.at.baijiayun.com), or a whole address (`bjy mock`, a proxy). */
+  /** The account's domain prefix (`demo` for demo.at.baijiayun.com), a white-label host, or a whole address (a proxy). */
   domain: string;
   /** The account's id. */
   partnerId: string | number | bigint;

@@ -63,7 +63,7 @@ class Client(Shared, Resources):
         """Nothing is sent yet, and no connection is made.
 
         Args:
-            domain: The account's private domain: its prefix, or a whole address such as that of a mock.
+            domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
             partner_id: The account's id.
             partner_key: The account's key.
             signer: Signs texts in place of the key. It also signs links.
@@ -204,7 +204,7 @@ class AsyncClient(Shared, AsyncResources):
         """Nothing is sent yet, and no connection is made.
 
         Args:
-            domain: The account's private domain: its prefix, or a whole address such as that of a mock.
+            domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
             partner_id: The account's id.
             partner_key: The account's key.
             signer: Signs texts in place of the key. It also signs links.
