@@ -14,6 +14,7 @@ const HERE = join(import.meta.dirname, "..");
 const CHUNK = 5 << 20;
 const content = randomBytes(2.5 * CHUNK);
 const SIZE = content.length;
+const WHOLE = [`bytes 1-${CHUNK}/${SIZE}`, `bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`, `bytes ${2 * CHUNK + 1}-${SIZE}/${SIZE}`];
 
 /**
  * The page, a file on disk, and what the service has of it.
@@ -33,11 +34,12 @@ async function open(t, ...flags) {
   /** @type {Error[]} */
   const errors = [];
   page.on("pageerror", (error) => errors.push(error));
-  /** The chunks that left. @type {string[]} */
-  const ranges = [];
+  /** The chunks that left, and where it asked to go on. @type {string[][]} */
+  const [ranges, asked] = [[], []];
   page.on("request", (request) => {
     const range = request.headers()["content-range"];
     if (request.method() === "POST" && range) ranges.push(range);
+    if (request.url().endsWith("/resume")) asked.push(new URL(request.url()).pathname);
   });
   await page.goto(`${server}/upload`);
 
@@ -61,16 +63,17 @@ async function open(t, ...flags) {
     assert.deepEqual(errors, []);
     return video_id;
   };
-  return { page, server, ranges, upload, uploaded };
+  return { page, ranges, asked, upload, uploaded };
 }
 
-test("a video is uploaded by the page, past a connection that breaks in the middle", async (t) => {
-  const { page, ranges, upload, uploaded } = await open(t, "--uploads-break-at", String(CHUNK + 1_000_000));
+test("a video is uploaded by the page, past connections that break in the middle", async (t) => {
+  const { page, ranges, asked, upload, uploaded } = await open(t, "--uploads-break-every", "3000000");
   await upload();
-  await uploaded();
-  const sent = [`bytes 1-${CHUNK}/${SIZE}`, `bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`];
-  assert.deepEqual(ranges.slice(0, 2), sent);
-  assert.ok(ranges.length > 3, "it broke");
+  const id = await uploaded();
+  // Browsers repeat by themselves what broke on a connection that they had used before; the rest is for us.
+  assert.ok(asked.length > 0 && asked.every((path) => path === `/videos/${id}/resume`), asked.join());
+  assert.deepEqual([...new Set(ranges)], WHOLE);
+  assert.ok(ranges.length > WHOLE.length, "it broke");
   assert.match(await page.locator("#progress").innerText(), /^12\.5 MB \/ 12\.5 MB$/);
 });
 
@@ -91,7 +94,7 @@ test("it is paused, and goes on after a reload", async (t) => {
   ranges.splice(0);
   await upload();
   await uploaded();
-  assert.deepEqual(ranges, [`bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`, `bytes ${2 * CHUNK + 1}-${SIZE}/${SIZE}`]);
+  assert.deepEqual(ranges, WHOLE.slice(1));
 });
 
 test("a reload in the middle of a chunk loses no more than the chunk", async (t) => {
@@ -106,7 +109,7 @@ test("a reload in the middle of a chunk loses no more than the chunk", async (t)
   ranges.splice(0);
   await upload();
   await uploaded();
-  assert.equal(ranges[0], `bytes ${CHUNK + 1}-${2 * CHUNK}/${SIZE}`);
+  assert.deepEqual(ranges, WHOLE.slice(1));
 });
 
 test("what is not to go on is forgotten, and begins anew", async (t) => {
@@ -123,7 +126,7 @@ test("what is not to go on is forgotten, and begins anew", async (t) => {
   ranges.splice(0);
   await upload();
   await uploaded();
-  assert.equal(ranges[0], `bytes 1-${CHUNK}/${SIZE}`);
+  assert.deepEqual(ranges, WHOLE);
 });
 
 test("no page and no answer holds the key", async (t) => {
@@ -136,13 +139,17 @@ test("no page and no answer holds the key", async (t) => {
   const { video_id } = JSON.parse(text);
   const resumed = await (await fetch(`${server}/videos/${video_id}/resume`, { method: "POST" })).text();
   assert.equal(JSON.parse(resumed).upload_size, 0);
-  const status = await (await fetch(`${server}/videos/${video_id}/status`)).text();
-  assert.equal(JSON.parse(status).status, 10);
   const module = await (await fetch(`${server}/baijiayun/upload.mjs`)).text();
   const page = await (await fetch(`${server}/upload`)).text();
-  for (const answer of [text, resumed, status, module, page]) {
+  for (const answer of [text, resumed, module, page]) {
     assert.ok(!answer.includes(account.BAIJIAYUN_PARTNER_KEY));
   }
+  // What is whole has no address: its status tells.
+  const form = new FormData();
+  form.append("data", new Blob(["abc"]), "a.mp4");
+  await fetch(JSON.parse(resumed).upload_url, { method: "POST", body: form });
+  const whole = await (await fetch(`${server}/videos/${video_id}/resume`, { method: "POST" })).json();
+  assert.ok(whole.status >= 20 && !whole.upload_url, JSON.stringify(whole));
   const nameless = await fetch(`${server}/videos`, { method: "POST", headers, body: '{"name":" "}' });
   assert.equal(nameless.status, 400);
 });
@@ -151,24 +158,15 @@ test("upload-page.mjs and upload-server.mjs of the guide", async (t) => {
   const account = await startMock(t);
   Object.assign(process.env, account);
   const { app } = await import("../snippets/upload-server.mjs");
-  // The host that takes videos has https, other than the mock.
-  const host = "https://upload.example";
   const html = `<script type="importmap">{ "imports": { "baijiayun/upload": "/baijiayun/upload.mjs" } }</script>`;
   const site = await serve(t, async (request) => {
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith("/videos")) {
-      const text = await (await app.fetch(request)).text();
-      return new Response(text.replaceAll(account.BAIJIAYUN_DOMAIN, host));
-    }
+    if (pathname.startsWith("/videos")) return app.fetch(request);
     if (pathname === "/") return new Response(html, { headers: { "content-type": "text/html" } });
     const file = pathname.startsWith("/baijiayun/") ? join(HERE, "node_modules/baijiayun/dist", pathname.slice(11)) : join(HERE, "snippets", pathname);
     return new Response(readFileSync(file), { headers: { "content-type": "text/javascript" } });
   });
   const page = await openBrowser(t);
-  await page.route(`${host}/**`, async (route) => {
-    const url = route.request().url().replace(host, account.BAIJIAYUN_DOMAIN);
-    await route.fulfill({ response: await route.fetch({ url }) });
-  });
   await page.goto(site);
   const uploaded = await page.evaluate(async () => {
     const { upload } = await import(/** @type {any} */ ("/upload-page.mjs"));

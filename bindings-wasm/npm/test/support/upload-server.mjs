@@ -9,7 +9,7 @@ import { createServer } from "node:http";
  *
  * `breaks` are what becomes of the posts, one after the other; the rest go well. `{ at: 1000 }` cuts the connection
  * after so many bytes of the body, which are kept if they are a chunk; `{ lose: true }` takes the post and cuts the
- * answer off; `{ status, body }` takes nothing and answers so; `{ hang }` calls this and never answers.
+ * answer off; `{ status, body, headers }` takes nothing and answers so; `{ hang }` calls this and never answers.
  */
 export async function startUploadServer(t, { breaks = [], allowOrigin } = {}) {
   const videos = new Map();
@@ -60,11 +60,11 @@ export async function startUploadServer(t, { breaks = [], allowOrigin } = {}) {
   async function take(request, response, searchParams) {
     const { headers, socket } = request;
     const video = videos.get(searchParams.get("fid"));
-    const { at = Infinity, lose, hang, status, body: answer } = breaks.shift() ?? {};
+    const { at = Infinity, lose, hang, status, body: answer, headers: more } = breaks.shift() ?? {};
     video?.posts.push({ type: headers["content-type"], range: headers["content-range"] });
     if (hang) return hang();
     const body = await read(request, at);
-    if (status) return response.writeHead(status).end(answer);
+    if (status) return response.writeHead(status, more).end(answer);
     const isKnown = video && searchParams.get("token") === video.token;
     const why = isKnown ? await store(video, headers, body, body.length >= at) : "上传地址无效";
     if (body.length >= at || lose) return socket.destroy();
