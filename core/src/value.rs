@@ -231,7 +231,7 @@ pub struct Chunk {
 pub struct Progress(Arc<dyn Fn(u64, u64) + Send + Sync>);
 
 impl Progress {
-    /// Tells that all bytes before `position` are sent, of a file (or a chunk of one) of that size.
+    /// Tells that all bytes before `position` are sent, of a file of that size.
     pub fn tell(&self, position: u64, size: u64) {
         (self.0)(position, size);
     }

@@ -20,5 +20,5 @@ async function open(path: string): Promise<OpenFile> {
   const found = await promises.stat(path);
   if (!found.isFile()) throw new Error("it is not a file");
   const { size } = found;
-  return { size, read: (start) => createReadStream(path, { start, end: size - 1, highWaterMark: CHUNK }) };
+  return { size, read: (start, end) => createReadStream(path, { start, end: end - 1, highWaterMark: CHUNK }) };
 }
