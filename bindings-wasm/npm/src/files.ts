@@ -113,6 +113,9 @@ export function file(content: FileContent, options: FileOptions): FileSource {
     const open = (offset: number) => iterable(content(offset));
     return new FileSource({ name, type, size: options.size, reopens: true, open });
   }
+  if ((content as { readableEncoding?: unknown }).readableEncoding) {
+    throw unreadable(`${name} is a text stream`, undefined, "open it without an encoding: files are bytes");
+  }
   return new FileSource({ name, type, size: options.size, reopens: false, open: once(content, name) });
 }
 
