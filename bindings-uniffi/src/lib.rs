@@ -79,7 +79,18 @@ impl Engine {
     ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
         memory::expect(body.len());
-        Buffer(self.host().answer(call, status, retry_after, body, Now { unix, ticks, random }).into_json())
+        let now = Now { unix, ticks, random };
+        // Other threads go on while the answer is read and written.
+        let taken = self.host().take(call);
+        let told = match taken {
+            Some(reading) => {
+                let read = reading.read(status, retry_after, body);
+                let next = self.host().put_back(read, &|| now);
+                next.told()
+            }
+            None => self.host().answer(call, status, retry_after, body, now),
+        };
+        Buffer(told.into_json())
     }
 
     /// Tells what became of any other step.

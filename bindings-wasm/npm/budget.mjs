@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 
 const UNPACKED = 2_000_000;
 const WASM_GZIPPED = 120_000;
+const UPLOAD_GZIPPED = 4_000;
 
 const folder = mkdtempSync(join(tmpdir(), "baijiayun-pack-"));
 let over = false;
@@ -26,8 +27,9 @@ try {
   for (const { path, size } of files.sort((a, b) => b.size - a.size).slice(0, 8)) console.log(`  ${size} ${path}`);
   hold("unpacked", unpackedSize, UNPACKED);
   hold("WebAssembly files", wasm.length, 1);
-  const bytes = readFileSync(join(folder, "package", wasm[0].path));
-  hold("WebAssembly, gzipped", gzipSync(bytes, { level: 9 }).length, WASM_GZIPPED);
+  const gzipped = (path) => gzipSync(readFileSync(join(folder, "package", path)), { level: 9 }).length;
+  hold("WebAssembly, gzipped", gzipped(wasm[0].path), WASM_GZIPPED);
+  for (const path of ["dist/upload.mjs", "dist/upload.cjs"]) hold(`${path}, gzipped`, gzipped(path), UPLOAD_GZIPPED);
 } finally {
   rmSync(folder, { recursive: true });
 }

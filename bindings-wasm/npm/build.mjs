@@ -15,9 +15,6 @@ const wasm = join(here, "wasm");
 const optimised = join(wasm, "baijiayun.wasm");
 const dist = join(here, "dist");
 
-/** The tool has to be of the same version as the crate. */
-const WASM_BINDGEN = /^wasm-bindgen = "=(.*)"$/m.exec(readFileSync(join(workspace, "Cargo.toml"), "utf8"))[1];
-
 /** Features are switched on one by one: with all of them wasm-opt makes files that Node 20 refuses. */
 const WASM_OPT = [
   "-O3",
@@ -62,24 +59,13 @@ function says(tool, args) {
   }
 }
 
-function wasmBindgen() {
-  const own = join(target, "tools/bin/wasm-bindgen");
-  const fits = (tool) => says(tool, ["--version"]).trim() === `wasm-bindgen ${WASM_BINDGEN}`;
-  const found = ["wasm-bindgen", own].find(fits);
-  if (found) return found;
-  const install = ["install", "wasm-bindgen-cli", "--version", WASM_BINDGEN, "--no-default-features"];
-  run("cargo", [...install, "--root", join(target, "tools")]);
-  return own;
-}
-
 function buildWasm() {
   if (!says("rustup", ["target", "list", "--installed"]).includes("wasm32-unknown-unknown")) {
     run("rustup", ["target", "add", "wasm32-unknown-unknown"]);
   }
   run("cargo", ["build", "-q", "-p", "baijiayun-wasm", "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
   const built = join(target, "wasm32-unknown-unknown/wasm/baijiayun_wasm.wasm");
-  const glue = ["--target", "web", "--omit-default-module-path", "--out-dir", wasm, "--out-name", "baijiayun"];
-  run(wasmBindgen(), [...glue, built]);
+  run("cargo", ["run", "-q", "-p", "baijiayun-wasm-bindgen", "--", built, wasm, "baijiayun"]);
   const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), ...WASM_OPT];
   run(process.execPath, [...optimise, "-o", optimised, join(wasm, "baijiayun_bg.wasm")]);
   const inlined = gzipSync(readFileSync(optimised), { level: 9 }).toString("base64");
@@ -132,16 +118,28 @@ async function buildNode() {
   }
 }
 
+/** What uploads where there is no key: a file of its own for each kind of module, as small as can be. */
+async function buildUpload() {
+  for (const [format, extension] of Object.entries({ esm: "mjs", cjs: "cjs" })) {
+    const outfile = join(dist, `upload.${extension}`);
+    const entryPoints = ["src/upload/index.ts"];
+    await build({ ...JS, entryPoints, outfile, format, platform: "neutral", minifyIdentifiers: true, lineLimit: 400 });
+  }
+}
+
 function buildTypes() {
   run(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "-p", join(here, "tsconfig.types.json")]);
-  writeFileSync(join(dist, "index.d.ts"), 'export * from "./types/index.js";\n');
-  writeFileSync(join(dist, "index.d.mts"), 'export * from "./types/index.js";\n');
+  for (const [name, types] of Object.entries({ index: "index", upload: "upload/index" })) {
+    for (const extension of ["d.ts", "d.mts"]) {
+      writeFileSync(join(dist, `${name}.${extension}`), `export * from "./types/${types}.js";\n`);
+    }
+  }
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 if (!process.argv.includes("--js")) buildWasm();
 copyFileSync(optimised, join(dist, "baijiayun.wasm"));
-await Promise.all([buildModules(), buildNode()]);
+await Promise.all([buildModules(), buildNode(), buildUpload()]);
 buildTypes();
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(join(workspace, licence), join(here, licence));

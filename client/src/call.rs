@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use baijiayun_core::answer::Answer;
 use baijiayun_core::coerce::{self, Departure};
-use baijiayun_core::engine::{CallOptions, Retry, Trace};
+use baijiayun_core::engine::{CallOptions, Priority, Retry, Trace};
 use baijiayun_core::pages::Pager;
 use baijiayun_core::{Error, Operation, Params, Request, Value, operation, request};
 use serde::de::DeserializeOwned;
@@ -105,6 +105,13 @@ impl Call {
     #[must_use]
     pub fn retry(mut self, retry: Retry) -> Call {
         self.options.retry = retry;
+        self
+    }
+
+    /// Says who goes first where a limit makes calls wait.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Call {
+        self.options.priority = Some(priority);
         self
     }
 
@@ -290,6 +297,11 @@ macro_rules! typed_call {
             /// Says which failures are tried again.
             pub fn retry(self, retry: crate::Retry) -> Self {
                 Self(self.0.retry(retry))
+            }
+
+            /// Says who goes first where a limit makes calls wait.
+            pub fn priority(self, priority: crate::Priority) -> Self {
+                Self(self.0.priority(priority))
             }
 
             /// The request as it would be sent at that unix time, without sending it.

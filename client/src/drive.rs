@@ -2,7 +2,7 @@
 //! the call ends. Dropping the future gives the call up.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use baijiayun_core::engine::{CallOptions, Engine, Event, Handle, Now, QUOTA_SCRIPT, Step, Trace};
@@ -21,8 +21,10 @@ pub(crate) struct Driver {
     pub(crate) store: Option<Arc<dyn QuotaStore>>,
     pub(crate) signer: Option<Arc<dyn RemoteSigner>>,
     engine: Mutex<Engine>,
-    started: Instant,
 }
+
+/// Where the ticks of all clients begin: they may share a limiter.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Driver {
     pub(crate) fn new(
@@ -32,7 +34,7 @@ impl Driver {
         signer: Option<Arc<dyn RemoteSigner>>,
     ) -> Driver {
         let account = engine.account().clone();
-        Driver { account, executor, store, signer, engine: Mutex::new(engine), started: Instant::now() }
+        Driver { account, executor, store, signer, engine: Mutex::new(engine) }
     }
 
     /// The engine does not panic, so a poisoned lock still guards whole data.
@@ -44,7 +46,7 @@ impl Driver {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Now {
             unix: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-            ticks: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ticks: u64::try_from(STARTED.elapsed().as_millis()).unwrap_or(u64::MAX),
             // Each RandomState has its own random keys.
             random: RandomState::new().build_hasher().finish(),
         }
@@ -62,7 +64,13 @@ impl Driver {
             let event = match step {
                 Step::Done { answer, trace } => return Ok((answer, trace)),
                 Step::Failed { error, trace } => return Err(error.with_trace(trace)),
-                Step::Send { request, timeout } => self.send(request, timeout).await,
+                Step::Send { request, timeout } => match self.send(request, timeout).await {
+                    Event::Answer { status, retry_after, body } => {
+                        step = self.read(handle, status, retry_after, &body);
+                        continue;
+                    }
+                    event => event,
+                },
                 Step::Wait { time, why } => {
                     tracing::debug!(?why, ?time, "waiting");
                     self.executor.sleep(time).await;
@@ -87,6 +95,19 @@ impl Driver {
                 },
             };
             step = self.engine().resume(handle, event, self.now());
+        }
+    }
+
+    /// Others go on while an answer is read.
+    fn read(&self, handle: Handle, status: u16, retry_after: Option<Duration>, body: &[u8]) -> Step {
+        let taken = self.engine().take(handle);
+        match taken {
+            Some(reading) => {
+                let read = reading.read(status, retry_after, body);
+                self.engine().put_back(read, self.now())
+            }
+            // The engine says what is wrong.
+            None => self.engine().resume(handle, Event::Answer { status, retry_after, body: body.into() }, self.now()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The default executor: reqwest with rustls.
 
+mod tls;
+
 use std::error::Error as _;
 use std::io::{Cursor, SeekFrom};
 use std::time::Duration;
@@ -20,19 +22,31 @@ use crate::executor::{Executor, HttpAnswer, Sending, TransportError, TransportEr
 pub struct ReqwestExecutor(reqwest::Client);
 
 impl ReqwestExecutor {
-    /// With reqwest's own settings, except that redirects are not followed:
-    /// the API has none, and a signed form must not go elsewhere.
+    /// With a client from [`ReqwestExecutor::builder`].
     ///
     /// # Errors
     /// If TLS cannot be set up on this machine.
     pub fn new() -> Result<ReqwestExecutor, TransportError> {
-        let builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("baijiayun-rust/", env!("CARGO_PKG_VERSION")));
-        builder.build().map(ReqwestExecutor).map_err(failure)
+        ReqwestExecutor::builder()?.build().map(ReqwestExecutor).map_err(failure)
     }
 
-    /// With a client of your own (proxy, certificates, pool).
+    /// reqwest's own settings, except that redirects are not followed (the API has none, and a
+    /// signed form must not go elsewhere), and that all clients share the settings of TLS: rustls
+    /// with the process's default provider if one is installed, else that of the feature
+    /// `aws-lc-rs`, else that of `ring`. Set a proxy, a pool or certificates, and give the client
+    /// to [`ReqwestExecutor::with_client`].
+    ///
+    /// # Errors
+    /// If TLS cannot be set up on this machine.
+    pub fn builder() -> Result<reqwest::ClientBuilder, TransportError> {
+        let tls = tls::config().map_err(|message| TransportError { kind: TransportErrorKind::Connect, message })?;
+        Ok(reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("baijiayun-rust/", env!("CARGO_PKG_VERSION"))))
+    }
+
+    /// With a client of your own: one of [`ReqwestExecutor::builder`], or any other.
     pub fn with_client(client: reqwest::Client) -> ReqwestExecutor {
         ReqwestExecutor(client)
     }

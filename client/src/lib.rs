@@ -49,7 +49,7 @@ use drive::Driver;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 pub use baijiayun_core as core;
-pub use baijiayun_core::engine::{QuotaSettings, Retry, RetrySettings, Settings, Trace, Why};
+pub use baijiayun_core::engine::{Limiter, Priority, QuotaSettings, Retry, RetrySettings, Settings, Trace, Why};
 pub use baijiayun_core::operation::Method;
 pub use baijiayun_core::upload::{Settings as UploadSettings, Uploaded};
 pub use baijiayun_core::{
@@ -85,7 +85,14 @@ impl Client {
 
     /// A client with settings of your own.
     pub fn builder(account: Account) -> ClientBuilder {
-        ClientBuilder { account, executor: None, settings: Settings::default(), store: None, signer: None }
+        ClientBuilder {
+            account,
+            executor: None,
+            settings: Settings::default(),
+            store: None,
+            signer: None,
+            limiter: None,
+        }
     }
 
     /// A call by operation name, for example `room.create`.
@@ -123,6 +130,7 @@ pub struct ClientBuilder {
     settings: Settings,
     store: Option<Arc<dyn QuotaStore>>,
     signer: Option<Arc<dyn RemoteSigner>>,
+    limiter: Option<Limiter>,
 }
 
 impl ClientBuilder {
@@ -155,6 +163,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps the service's limits together with all clients of this process that have the same limiter.
+    /// Its own settings hold, in place of [`Settings::quota`]; with a store they must say so.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), baijiayun::Error> {
+    /// use baijiayun::{Account, Client, Limiter, QuotaSettings};
+    ///
+    /// // 200 requests in 10 s are allowed per account, and per server address after the vendor's page of 2026.
+    /// let limiter = Limiter::new(QuotaSettings { shared_as: Some("this server".to_owned()), ..QuotaSettings::default() });
+    /// let school = Client::builder(Account::new("school", "12345678", "a key")?).limiter(limiter.clone()).build()?;
+    /// let college = Client::builder(Account::new("college", "87654321", "a key")?).limiter(limiter).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn limiter(mut self, limiter: Limiter) -> ClientBuilder {
+        self.limiter = Some(limiter);
+        self
+    }
+
     /// Has requests signed elsewhere, for an account without a key
     /// ([`Account::without_signer`]).
     #[must_use]
@@ -172,7 +200,8 @@ impl ClientBuilder {
             Some(executor) => executor,
             None => default_executor()?,
         };
-        let engine = Engine::new(self.account, self.settings);
+        let limiter = self.limiter.unwrap_or_else(|| Limiter::new(self.settings.quota.clone()));
+        let engine = Engine::with_limiter(self.account, self.settings, limiter);
         Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer))))
     }
 }

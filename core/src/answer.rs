@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::coerce::{Departure, Options, Straightener, mend_surrogates};
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, Kind, Reason, Result as JsonResult, Scanner};
-use crate::operation::{DataPlace, Operation, Shape};
+use crate::operation::{DataPlace, Operation, PathSource, Shape};
 
 /// Answers of more bytes than this are refused.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -124,9 +124,18 @@ fn foreign(operation: &Operation, status: u16, body: &[u8], kind: ErrorKind, mes
     guessed(operation, Error::new(kind, operation.name.as_ref()).with_message(message).with_answer(status, body))
 }
 
+/// Says of a 404 that the path was a guess, if it was.
 fn guessed(operation: &Operation, error: Error) -> Error {
-    let guess = operation.path_source == crate::operation::PathSource::Inferred;
-    if guess && error.kind() == ErrorKind::PathNotFound { error.with_guess(operation) } else { error }
+    if operation.path_source != PathSource::Inferred || error.kind() != ErrorKind::PathNotFound {
+        return error;
+    }
+    error.with_hint(format!(
+        "the documents cut the address of {name} off: {path} is a guess, and this account has no such path; \
+         `bjy doctor` asks the account which candidate exists and writes a file of paths; or set the right one yourself \
+         with `paths` ({name} = \"/openapi/...\"); `bjy operations {name}` lists the candidates",
+        name = operation.name,
+        path = operation.path,
+    ))
 }
 
 struct Envelope {

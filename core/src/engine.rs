@@ -2,8 +2,11 @@
 //!
 //! [`Engine::begin`] starts a call and says what to do first; the host does it
 //! and tells the outcome with [`Engine::resume`], until the step is
-//! [`Step::Done`] or [`Step::Failed`]. Retries, the retry budget, quotas and
-//! deadlines live here; sockets, clocks and random numbers are the host's.
+//! [`Step::Done`] or [`Step::Failed`]. Sockets, clocks and random numbers are the host's.
+//!
+//! Around the states of a call (`call`) there are three rooms: what is due (`due`: limits and the lines before them),
+//! what is tried (`tried`: attempts and the budget of retries), and what is read (`read`: answers, which a host with
+//! several threads reads between [`Engine::take`] and [`Engine::put_back`], without holding the engine).
 //!
 //! ```
 //! use baijiayun_core::engine::{CallOptions, Engine, Event, Now, Settings, Step};
@@ -24,11 +27,14 @@
 //! ```
 
 mod call;
-mod quota;
-mod retry;
+mod clock;
+mod due;
+mod read;
+mod tried;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
@@ -39,21 +45,23 @@ use crate::coerce;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Held, Operation};
 use crate::request::{Draft, Request};
+pub use crate::store::StoreQuestion;
+pub use crate::trace::{MAX_WAITS, Trace, Why};
 use crate::value::Params;
 
 use call::Call;
-use quota::Quota;
-pub use quota::{QUOTA_SCRIPT, QuotaSettings, StoreQuestion};
-use retry::Budget;
-pub(crate) use retry::full_jitter;
-pub use retry::{Retry, RetrySettings};
+pub use due::{Limiter, Priority, QUOTA_SCRIPT, QuotaSettings};
+pub use read::{Read, Reading};
+use tried::Budget;
+pub(crate) use tried::full_jitter;
+pub use tried::{Retry, RetrySettings};
 
 /// The time and a random number, from the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
     /// Unix time in seconds; it is signed.
     pub unix: i64,
-    /// A clock in milliseconds that never goes back; where it begins does not matter.
+    /// A clock in milliseconds; where it begins does not matter. It should not go back. If it does, no time has passed.
     pub ticks: u64,
     /// Any random number, a new one each time; it spreads retries.
     pub random: u64,
@@ -72,6 +80,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// Both of these for a call that sends files.
     pub upload_deadline: Duration,
+    /// Who goes first where a limit makes calls wait.
+    pub priority: Priority,
 }
 
 impl Default for Settings {
@@ -83,6 +93,7 @@ impl Default for Settings {
             attempt_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
             upload_deadline: Duration::from_secs(3600),
+            priority: Priority::default(),
         }
     }
 }
@@ -98,6 +109,8 @@ pub struct CallOptions {
     pub attempt_timeout: Option<Duration>,
     /// Longest time for the whole call.
     pub deadline: Option<Duration>,
+    /// Who goes first where a limit makes calls wait.
+    pub priority: Option<Priority>,
     /// How the data of the answer are written.
     pub data: coerce::Options,
 }
@@ -153,17 +166,6 @@ impl fmt::Debug for Canonical {
     }
 }
 
-/// Why a call waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// The service's limits leave no room yet.
-    Quota,
-    /// An attempt failed and the next one follows.
-    Backoff,
-    /// The service said that it is throttling.
-    Throttled,
-}
-
 /// What the host did.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event<'b> {
@@ -211,46 +213,32 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// How a call went.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trace {
-    /// How often the request was sent.
-    pub attempts: u32,
-    /// What the call waited for and how long, the first [`MAX_WAITS`] times.
-    pub waits: Vec<(Why, Duration)>,
-    /// The shared store was down: only this process's own limits were kept.
-    pub store_down: bool,
-    /// The account's retry budget was used up, so the call was not tried again.
-    pub budget_exhausted: bool,
-}
-
-impl Trace {
-    /// How long the call waited in all, as far as the waits are listed.
-    pub fn waited(&self) -> Duration {
-        self.waits.iter().fold(Duration::ZERO, |sum, (_, time)| sum.saturating_add(*time))
-    }
-}
-
-/// Most waits that a trace lists.
-pub const MAX_WAITS: usize = 64;
-
 /// The calls of one account.
 pub struct Engine {
     account: Account,
     settings: Settings,
-    quota: Quota,
+    limiter: Limiter,
+    /// Whose limits its calls count for.
+    scope: Arc<str>,
     budget: Budget,
-    /// Boxed, since they go in and out with every step.
-    calls: FxHashMap<u64, Box<Call>>,
+    /// Boxed, since they go in and out with every step; `None` while their answer is read.
+    calls: FxHashMap<u64, Option<Box<Call>>>,
     next: u64,
 }
 
 impl Engine {
     /// An engine without calls.
     pub fn new(account: Account, settings: Settings) -> Engine {
-        let quota = Quota::new(account.partner_id(), settings.quota.clone());
+        let limiter = Limiter::new(settings.quota.clone());
+        Engine::with_limiter(account, settings, limiter)
+    }
+
+    /// An engine that keeps the limits together with others in the process. The settings of the
+    /// limiter hold, in place of [`Settings::quota`].
+    pub fn with_limiter(account: Account, settings: Settings, limiter: Limiter) -> Engine {
+        let scope = limiter.scope(account.partner_id());
         let budget = Budget::new(settings.retry.budget);
-        Engine { account, settings, quota, budget, calls: FxHashMap::default(), next: 1 }
+        Engine { account, settings, limiter, scope, budget, calls: FxHashMap::default(), next: 1 }
     }
 
     /// The account that it calls for.
@@ -295,8 +283,9 @@ impl Engine {
         self.next = self.next.wrapping_add(1);
         let step = match draft {
             Ok(draft) => {
+                let now = self.limiter.steady(now);
                 let call = Box::new(Call::new(self, operation, draft, options, now));
-                self.drive(handle, call, |call, engine| call.ask_quota(handle, engine, now))
+                self.drive(handle, call, |call, engine| call.ask_quota(engine, now))
             }
             Err(error) => Step::Failed { error, trace: Trace::default() },
         };
@@ -313,21 +302,59 @@ impl Engine {
 
     /// As [`Engine::resume`], with a clock that is only looked at if the call goes on.
     pub(crate) fn resume_by(&mut self, handle: Handle, event: Event<'_>, clock: &dyn Fn() -> Now) -> Step {
+        match self.calls.remove(&handle.0).flatten() {
+            Some(call) => self.drive(handle, call, |call, engine| call.resume(event, engine, clock)),
+            None => gone(),
+        }
+    }
+
+    /// Takes a call out whose request was sent, to read its answer without
+    /// holding the engine: the same as [`Engine::resume`] with
+    /// [`Event::Answer`], in three steps. `None` if the call waits for no answer.
+    ///
+    /// ```
+    /// # use baijiayun_core::engine::{CallOptions, Engine, Now, Settings, Step};
+    /// # use baijiayun_core::{Account, Params, operation};
+    /// # let mut engine = Engine::new(Account::new("demo", "12345678", "key")?, Settings::default());
+    /// # let params: Params = [("room_id", 1_i64)].into_iter().collect();
+    /// # let now = Now { unix: 1_501_572_288, ticks: 0, random: 42 };
+    /// let (handle, _) = engine.begin(operation::find("room.info")?, &params, CallOptions::default(), now);
+    /// let reading = engine.take(handle).expect("it was sent");
+    /// // Whoever has the engine behind a lock lets go of it here.
+    /// let read = reading.read(200, None, br#"{"code":0,"data":{},"msg":"","ts":1}"#);
+    /// let Step::Done { answer, .. } = engine.put_back(read, now) else { panic!("it is done") };
+    /// # Ok::<(), baijiayun_core::Error>(())
+    /// ```
+    pub fn take(&mut self, handle: Handle) -> Option<Reading> {
+        let call = self.calls.get_mut(&handle.0)?.take_if(|call| call.is_sent())?;
+        Some(Reading { handle, call })
+    }
+
+    /// Puts a call back whose answer was read, and gets the next step.
+    pub fn put_back(&mut self, read: Read, now: Now) -> Step {
+        self.put_back_by(read, &|| now)
+    }
+
+    /// As [`Engine::put_back`], with a clock that is only looked at if the call goes on.
+    pub(crate) fn put_back_by(&mut self, read: Read, clock: &dyn Fn() -> Now) -> Step {
+        let Read { handle, call, outcome, retry_after } = read;
         match self.calls.remove(&handle.0) {
-            Some(call) => self.drive(handle, call, |call, engine| call.resume(handle, event, engine, clock)),
-            None => Step::Failed {
-                error: Error::new(ErrorKind::Misuse, "")
-                    .with_message("the call is not under way: it ended or was cancelled"),
-                trace: Trace::default(),
-            },
+            Some(_) => self.drive(handle, call, |call, engine| call.answered(outcome, retry_after, engine, clock)),
+            None => gone(),
         }
     }
 
     /// Gives a call up. The host drops what it was doing for it.
     pub fn cancel(&mut self, handle: Handle) {
-        if let Some(call) = self.calls.remove(&handle.0) {
-            self.quota.leave(handle, &call.limits);
+        if let Some(mut call) = self.calls.remove(&handle.0).flatten() {
+            self.let_go(&mut call);
         }
+    }
+
+    /// Of a call that goes on no longer, nothing stays behind.
+    fn let_go(&mut self, call: &mut Call) {
+        self.limiter.leave(&mut call.standing);
+        self.budget.give_back(&mut call.progress);
     }
 
     /// Runs one transition of a call and keeps the call if it goes on.
@@ -339,9 +366,16 @@ impl Engine {
     ) -> Step {
         let step = transition(&mut call, self);
         match &step {
-            Step::Done { .. } | Step::Failed { .. } => self.quota.leave(handle, &call.limits),
-            _ => drop(self.calls.insert(handle.0, call)),
+            Step::Done { .. } | Step::Failed { .. } => self.let_go(&mut call),
+            _ => drop(self.calls.insert(handle.0, Some(call))),
         }
         step
+    }
+}
+
+fn gone() -> Step {
+    Step::Failed {
+        error: Error::new(ErrorKind::Misuse, "").with_message("the call is not under way: it ended or was cancelled"),
+        trace: Trace::default(),
     }
 }

@@ -1,8 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::engine::Trace;
-use crate::operation::Operation;
+use crate::trace::Trace;
 
 /// What went wrong, in which call, and what to do about it.
 ///
@@ -165,7 +164,7 @@ impl ErrorKind {
             RoomDeleted => "the room is gone; create another one",
             UploadFailed => "check the file's type and size, and upload it again",
             Throttled => {
-                "at most 200 requests in 10 s per account; wait, and copy data into your own database instead of polling"
+                "at most 200 requests in 10 s per account, and per server address after the vendor's page of 2026; wait, and copy data into your own database instead of polling"
             }
             HttpStatus => "this answer is not from the API itself but from something in front of it; try again later",
             NotEnvelope | NotJson => {
@@ -289,18 +288,6 @@ impl Error {
         self.0.status = Some(status);
         self.0.body = body.to_vec();
         self
-    }
-
-    /// Says of a 404 that the path was a guess.
-    pub(crate) fn with_guess(self, operation: &Operation) -> Error {
-        let hint = format!(
-            "the documents cut the address of {name} off: {path} is a guess, and this account has no such path; \
-             `bjy doctor` asks the account which candidate exists and writes a file of paths; or set the right one yourself \
-             with `paths` ({name} = \"/openapi/...\"); `bjy operations {name}` lists the candidates",
-            name = operation.name,
-            path = operation.path,
-        );
-        self.with_hint(hint)
     }
 
     /// Says how the call went before it failed.

@@ -36,6 +36,7 @@
 mod input;
 mod links;
 mod output;
+mod reading;
 mod uploads;
 
 use std::borrow::Cow;
@@ -59,6 +60,7 @@ use crate::value::Params;
 
 use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostUpload, Input};
 pub use output::{Told, error_json, refusal};
+pub use reading::{Next, Read, Reading};
 use uploads::{Asked, Heard, Uploading};
 
 /// The name by which [`Host::begin`] begins the upload of a video, with its
@@ -350,6 +352,7 @@ impl Host {
             attempts: options.attempts,
             attempt_timeout: options.attempt_timeout.map(Duration::from_millis),
             deadline: options.deadline.map(Duration::from_millis),
+            priority: options.priority,
             data: coerce::Options { set_aside: options.set_aside.unwrap_or(self.data.set_aside), ..self.data },
         })
     }

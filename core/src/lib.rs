@@ -40,6 +40,8 @@ pub mod pages;
 pub mod paths;
 pub mod request;
 pub mod sign;
+mod store;
+mod trace;
 pub mod upload;
 mod value;
 

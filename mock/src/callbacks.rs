@@ -1,11 +1,14 @@
 //! What the service posts to its customer: signed like a request.
 
-use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use baijiayun_api::{ContentType, Description};
 use baijiayun_core::{PartnerKey, form, sign};
 use md5::{Digest, Md5};
+use rustls::crypto::CryptoProvider;
+use rustls_platform_verifier::BuilderVerifierExt;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
@@ -129,6 +132,18 @@ impl fmt::Display for CallbackError {
 }
 
 impl std::error::Error for CallbackError {}
+
+/// What posts them: past proxies, since receivers under test are near, and to https as well.
+pub(crate) fn http() -> io::Result<reqwest::Client> {
+    let provider = CryptoProvider::get_default().cloned();
+    let provider = provider.unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()));
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(io::Error::other)?
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().map_err(io::Error::other)
+}
 
 pub(crate) async fn deliver(http: &reqwest::Client, post: Post) -> Result<CallbackAnswer, CallbackError> {
     let failed = |error: reqwest::Error| CallbackError::NotDelivered(error.to_string());

@@ -106,7 +106,7 @@ impl Builder {
     pub async fn start(self) -> io::Result<MockService> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let http = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        let http = callbacks::http()?;
         let (callbacks, waiting) = mpsc::channel(callbacks::WAITING);
         let app = Arc::new(App {
             url,

@@ -90,14 +90,14 @@ async fn four_processes_together_keep_the_limits_of_operations_and_rooms() {
     for room in ["room_id=1", "room_id=2"] {
         let chats = count("/getRoomChatList", room);
         println!("{room}: {chats} in {seconds:.1} s");
-        assert!(chats <= 1.0 + 2.0 * seconds, "{chats} for {room} in {seconds} s");
+        // Two in any second.
+        assert!(chats <= 2.0 * (seconds + 1.0), "{chats} for {room} in {seconds} s");
         assert!(chats > 0.0, "no call for {room}");
     }
-    // A tenth of the limit at once, then evenly.
+    // All of the limit, and no more before the minute is over.
     let polls = count("/getLiveStatus", "room_id=1");
-    assert!(polls <= 10.0 + seconds * 100.0 / 60.0, "{polls} in {seconds} s");
     println!("{polls} polls in {seconds:.1} s");
-    assert!(polls > 0.0, "no poll");
+    assert!(polls > 0.0 && polls <= 100.0, "{polls} in {seconds} s");
 }
 
 /// Calls until the store is down, or no longer; longer than the engine leaves it alone.

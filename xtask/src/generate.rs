@@ -26,7 +26,7 @@ const FOLDERS: [&str; 7] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
-    "client/tests/generated",
+    "client/tests/client/generated",
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
     kotlin_client::FOLDER,

@@ -98,7 +98,7 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     }
     let calls: Vec<&CallType> = modules.iter().flat_map(|module| &module.calls).collect();
     let text = render("client/typed.rs.jinja", json!({ "calls": calls }))?;
-    outputs.push(Output::new("client/tests/generated/typed.rs", text));
+    outputs.push(Output::new("client/tests/client/generated/typed.rs", text));
     let resources: Vec<_> = description
         .resources
         .iter()

@@ -15,6 +15,7 @@ import type { CallOptions } from "./resource.js";
 import type { Store } from "./store.js";
 import type { Departure } from "./types.js";
 import type { Meter } from "./uploads.js";
+import { abortable, sleep } from "./waits.js";
 import { isReady, needReady, ready } from "./wasm.js";
 
 /** What the engine wants done next for a call. */
@@ -375,28 +376,3 @@ function writeOptions(
     upload: upload && { ...upload, file: { name: upload.file.name, size: upload.file.size, source: UPLOADED } },
   });
 }
-
-function sleep(time: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => {
-      clearTimeout(timer);
-      reject(signal!.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", aborted);
-      resolve();
-    }, time);
-    signal?.addEventListener("abort", aborted, { once: true });
-  });
-}
-
-/** The promise, or the signal's reason if that comes first. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", aborted, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
-  });
-}
-

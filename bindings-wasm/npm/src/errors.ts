@@ -122,8 +122,10 @@ export class BaijiayunError extends Error {
   }
 }
 
-function words({ kind, operation, message, hint }: ErrorFields): string {
-  return `${operation ? `${operation}: ` : ""}${kind}${message && `: ${message}`}${hint ? ` [${hint}]` : ""}`;
+/** As the core writes them. */
+function words({ kind, operation, message, hint, code, status }: ErrorFields): string {
+  const what = code != null ? `the service answered ${code} (${kind})` : status != null ? `HTTP ${status} (${kind})` : kind;
+  return `${operation ? `${operation}: ` : ""}${what}${message && `: ${message}`}${hint ? ` [${hint}]` : ""}`;
 }
 
 /** The domain, partner_id or key cannot be right. */

@@ -59,8 +59,9 @@ pub(super) async fn run(mock: &MockService) -> Result<Course, Failure> {
     let begun = Instant::now();
     let key = PartnerKey::new(mock.partner_key());
     // The mock is on this machine, where no proxy finds it.
-    let http = reqwest::Client::builder().no_proxy().build();
-    let http = http.map_err(|error| Failure::new("internal", format!("cannot set up HTTP: {error}")))?;
+    let unusable = |error: &dyn std::fmt::Display| Failure::new("internal", format!("cannot set up HTTP: {error}"));
+    let builder = ReqwestExecutor::builder().map_err(|error| unusable(&error.message))?;
+    let http = builder.no_proxy().build().map_err(|error| unusable(&error))?;
     let account = Account::new(mock.url(), mock.partner_id(), key.clone())?;
     let client = Client::builder(account).executor(ReqwestExecutor::with_client(http)).build()?;
     let mut inbox = Inbox::open(key).await?;

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::engine::StoreQuestion;
+use crate::store::StoreQuestion;
 
 /// How many seconds a claim holds if nothing else is said: the documents'
 /// last repetition comes after 35 s, and what is older than

@@ -2,25 +2,27 @@
 
 use std::time::Duration;
 
-use super::quota::{Limits, Permission};
-use super::retry::{self, Failure, Progress, Verdict};
-use super::{CallOptions, Canonical, Engine, Event, Handle, MAX_WAITS, Now, Step, Trace, Why};
-use crate::answer;
+use super::due::{Holds, Permission, Standing};
+use super::tried::{self, Failure, Progress, Verdict};
+use super::{CallOptions, Canonical, Engine, Event, MAX_WAITS, Now, Step, Trace, Why};
+use crate::answer::{self, Answer};
 use crate::error::{Error, ErrorKind};
-use crate::operation::{Held, Limit};
+use crate::operation::Held;
 use crate::request::{Draft, Request};
 
 pub(super) struct Call {
     operation: Held,
     draft: Draft,
     options: CallOptions,
-    pub(super) limits: Limits,
-    /// When the whole call has to be over, in the host's ticks.
+    pub(super) standing: Standing,
+    /// When the whole call has to be over, by the engine's clock.
     deadline: u64,
     attempt_timeout: Duration,
     attempts: u32,
     state: State,
-    progress: Progress,
+    pub(super) progress: Progress,
+    /// Why the last attempt failed.
+    failure: Option<Error>,
     trace: Trace,
 }
 
@@ -48,8 +50,10 @@ impl Call {
         } else {
             (settings.attempt_timeout, settings.deadline)
         };
+        let room = draft.room.as_deref().unwrap_or_default();
+        let priority = options.priority.unwrap_or(settings.priority);
         Call {
-            limits: engine.quota.limits(&operation, draft.room.as_deref().unwrap_or_default()),
+            standing: engine.limiter.standing(&engine.scope, engine.account.partner_id(), &operation, room, priority),
             draft,
             operation,
             options,
@@ -58,47 +62,50 @@ impl Call {
             attempts: options.attempts.unwrap_or(settings.retry.attempts).max(1),
             state: State::Waiting,
             progress: Progress::default(),
+            failure: None,
             trace: Trace::default(),
         }
     }
 
-    pub(super) fn resume(
-        &mut self,
-        handle: Handle,
-        event: Event<'_>,
-        engine: &mut Engine,
-        clock: &dyn Fn() -> Now,
-    ) -> Step {
+    /// Whether its request is under way.
+    pub(super) fn is_sent(&self) -> bool {
+        self.state == State::Sending
+    }
+
+    /// Reads the answer to its request.
+    pub(super) fn read(&self, status: u16, body: &[u8]) -> Result<Answer, Error> {
+        answer::parse_with(&self.operation, status, body, self.options.data)
+    }
+
+    pub(super) fn resume(&mut self, event: Event<'_>, engine: &mut Engine, clock: &dyn Fn() -> Now) -> Step {
         match (self.state, event) {
-            (State::Waiting, Event::Elapsed) => self.ask_quota(handle, engine, clock()),
+            (State::Waiting, Event::Elapsed) => {
+                let now = engine.limiter.steady(clock());
+                self.ask_quota(engine, now)
+            }
             (State::Asking, Event::Store(wait)) => {
-                let now = clock();
-                let permission = engine.quota.answered(handle, &self.limits, wait, now);
+                let now = engine.limiter.steady(clock());
+                let permission = engine.limiter.answered(&mut self.standing, wait, now);
                 self.permitted(permission, engine, now)
             }
             (State::Asking, Event::StoreDown) => {
-                let now = clock();
-                let permission = engine.quota.store_down(handle, &self.limits, now);
+                let now = engine.limiter.steady(clock());
+                let permission = engine.limiter.store_down(&mut self.standing, now);
                 self.permitted(permission, engine, now)
             }
             (State::Signing(timestamp), Event::Signed(signature)) => {
                 let request = self.draft.stamp(&engine.account, &self.operation, timestamp).finish(Some(signature));
-                self.send(request, clock())
+                self.send(request, engine.limiter.steady(clock()))
             }
             (State::Signing(_), Event::NotSigned(reason)) => {
                 self.fail(self.error(ErrorKind::Signing).with_message(reason))
             }
             (State::Sending, Event::Answer { status, retry_after, body }) => {
-                match answer::parse_with(&self.operation, status, &body, self.options.data) {
-                    Ok(answer) => {
-                        engine.budget.succeeded(self.progress.spent);
-                        Step::Done { answer, trace: std::mem::take(&mut self.trace) }
-                    }
-                    Err(error) => self.failed_attempt(error, retry_after, engine, clock()),
-                }
+                self.answered(self.read(status, &body), retry_after, engine, clock)
             }
             (State::Sending, Event::Transport { kind, message }) => {
-                self.failed_attempt(self.error(kind).with_message(message), None, engine, clock())
+                let now = engine.limiter.steady(clock());
+                self.failed_attempt(self.error(kind).with_message(message), None, engine, now)
             }
             _ => self.fail(
                 self.error(ErrorKind::Misuse).with_message("the host told an event that the last step did not ask for"),
@@ -106,8 +113,28 @@ impl Call {
         }
     }
 
-    pub(super) fn ask_quota(&mut self, handle: Handle, engine: &mut Engine, now: Now) -> Step {
-        let permission = engine.quota.ask(handle, &self.limits, now);
+    /// Goes on with an answer that was read.
+    pub(super) fn answered(
+        &mut self,
+        outcome: Result<Answer, Error>,
+        retry_after: Option<Duration>,
+        engine: &mut Engine,
+        clock: &dyn Fn() -> Now,
+    ) -> Step {
+        match outcome {
+            Ok(answer) => {
+                engine.budget.succeeded(self.progress.spent);
+                Step::Done { answer, trace: std::mem::take(&mut self.trace) }
+            }
+            Err(error) => {
+                let now = engine.limiter.steady(clock());
+                self.failed_attempt(error, retry_after, engine, now)
+            }
+        }
+    }
+
+    pub(super) fn ask_quota(&mut self, engine: &mut Engine, now: Now) -> Step {
+        let permission = engine.limiter.ask(&mut self.standing, now);
         self.permitted(permission, engine, now)
     }
 
@@ -117,7 +144,8 @@ impl Call {
                 self.trace.store_down |= store_down;
                 self.sign(engine, now)
             }
-            Permission::Wait(time) => self.wait(time, Why::Quota, now),
+            Permission::Wait { wait, holds, .. } if self.is_too_late(wait, now) => self.held_too_long(wait, holds),
+            Permission::Wait { sleep, .. } => self.wait(sleep, Why::Quota),
             Permission::Ask(question) => {
                 self.state = State::Asking;
                 Step::Store(question)
@@ -148,11 +176,13 @@ impl Call {
     fn send(&mut self, request: Request, now: Now) -> Step {
         let left = self.deadline.saturating_sub(now.ticks);
         if left == 0 {
-            return self
-                .fail(self.error(ErrorKind::Timeout).with_message("the deadline passed before the request was sent"));
+            return self.too_late(ErrorKind::Timeout, "the deadline passed before the request was sent");
         }
         self.state = State::Sending;
         self.trace.attempts += 1;
+        self.progress.made();
+        // Its permission is used; what follows a failure is not to begin at the end of the line.
+        self.standing.comes_again();
         Step::Send { request, timeout: self.attempt_timeout.min(Duration::from_millis(left)) }
     }
 
@@ -165,7 +195,7 @@ impl Call {
             attempts: self.attempts,
             random: now.random,
         };
-        match retry::judge(&failure, &mut self.progress, &engine.settings.retry, &mut engine.budget) {
+        match tried::judge(&failure, &mut self.progress, &engine.settings.retry, &mut engine.budget) {
             Verdict::Fail => self.fail(error),
             Verdict::Broke => {
                 self.trace.budget_exhausted = true;
@@ -174,9 +204,10 @@ impl Call {
             Verdict::Again { wait, .. } if self.is_too_late(wait, now) => self.fail(error),
             Verdict::Again { wait, throttled } => {
                 if throttled {
-                    engine.quota.pause(wait, now);
+                    engine.limiter.pause(&self.standing, wait, now);
                 }
-                self.wait(wait, if throttled { Why::Throttled } else { Why::Backoff }, now)
+                self.failure = Some(error);
+                self.wait(wait, if throttled { Why::Throttled } else { Why::Backoff })
             }
         }
     }
@@ -185,24 +216,39 @@ impl Call {
         now.ticks.saturating_add(millis(wait)) >= self.deadline
     }
 
-    fn wait(&mut self, time: Duration, why: Why, now: Now) -> Step {
-        if self.is_too_late(time, now) {
-            let message = format!(
-                "a limit of the service leaves room in {} ms only, beyond the deadline; nothing was sent",
-                millis(time)
-            );
-            let hint = match self.operation.limits.first() {
-                Some(Limit { count, seconds, .. }) => {
-                    format!(
-                        "this operation has a limit of its own, {count} calls in {seconds} s; call again then, or give it a longer deadline"
-                    )
+    fn held_too_long(&mut self, wait: Duration, holds: Holds) -> Step {
+        let priority = self.standing.priority();
+        let holder = match holds {
+            Holds::Throttling => "the service, which throttles the account,".to_owned(),
+            Holds::Gauge(nth) => {
+                let gauge = self.standing.gauge(nth);
+                gauge.map(|gauge| gauge.describe(&self.operation.name, priority)).unwrap_or_default()
+            }
+        };
+        let message = format!("{holder} leaves room in {} ms only, beyond the deadline", millis(wait));
+        self.too_late(ErrorKind::Throttled, &message)
+    }
+
+    /// There is no time left to send it. Whatever made an attempt before fail is what went wrong.
+    fn too_late(&mut self, kind: ErrorKind, message: &str) -> Step {
+        let error = match self.failure.take() {
+            Some(failure) => {
+                let hint = failure.hint().map(|hint| format!("{hint}; ")).unwrap_or_default();
+                failure.with_hint(format!("{hint}it was to be tried again, but {message}"))
+            }
+            None => {
+                let error = self.error(kind).with_message(format!("{message}; nothing was sent"));
+                if kind == ErrorKind::Throttled {
+                    error.with_hint("call again then, or give it a longer deadline")
+                } else {
+                    error.with_hint("nothing was sent, so it is safe to call again, with a longer deadline")
                 }
-                None => {
-                    "the account has 200 requests in 10 s; call again then, or give it a longer deadline".to_owned()
-                }
-            };
-            return self.fail(self.error(ErrorKind::Throttled).with_message(message).with_hint(hint));
-        }
+            }
+        };
+        self.fail(error)
+    }
+
+    fn wait(&mut self, time: Duration, why: Why) -> Step {
         self.state = State::Waiting;
         if self.trace.waits.len() < MAX_WAITS {
             self.trace.waits.push((why, time));

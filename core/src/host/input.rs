@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::callbacks::TOLERANCE;
-use crate::engine::{Event, Settings};
+use crate::engine::{Event, Priority, Settings};
 use crate::error::ErrorKind;
 use crate::json::{Object, needed};
 use crate::value::File;
@@ -86,6 +86,10 @@ pub(super) struct HostSettings {
     /// Whether the host has a shared store.
     store: bool,
     store_prefix: Option<String>,
+    /// The name by which several accounts share the limit over all operations in the store.
+    shared_as: Option<String>,
+    /// `high`, `normal` or `low`.
+    priority: Option<Priority>,
     /// Whether ids are written as strings (JavaScript).
     pub(super) ids_as_text: bool,
     /// Whether values that are not as documented are taken out of the data.
@@ -103,10 +107,22 @@ impl Input for HostSettings {
             operation_quota: object.flag("operation_quota")?,
             store: object.flag("store")?.unwrap_or_default(),
             store_prefix: object.text("store_prefix")?,
+            shared_as: object.text("shared_as")?,
+            priority: priority(object)?,
             ids_as_text: object.flag("ids_as_text")?.unwrap_or_default(),
             set_aside: object.flag("set_aside")?.unwrap_or_default(),
         })
     }
+}
+
+fn priority(object: &mut Object<'_>) -> Said<Option<Priority>> {
+    let of = |name: String| match name.as_str() {
+        "high" => Ok(Priority::High),
+        "normal" => Ok(Priority::Normal),
+        "low" => Ok(Priority::Low),
+        _ => Err("priority must be high, normal or low".to_owned()),
+    };
+    object.text("priority")?.map(of).transpose()
 }
 
 /// Options of one call as a host gives them.
@@ -117,6 +133,8 @@ pub(super) struct HostOptions {
     pub(super) attempts: Option<u32>,
     pub(super) attempt_timeout: Option<u64>,
     pub(super) deadline: Option<u64>,
+    /// `high`, `normal` or `low`.
+    pub(super) priority: Option<Priority>,
     /// Parameters that the description lacks, JSON.
     pub(super) extra: Option<String>,
     /// In place of the setting of that name.
@@ -134,6 +152,7 @@ impl Input for HostOptions {
             attempts: object.number("attempts")?,
             attempt_timeout: object.number("attempt_timeout")?,
             deadline: object.number("deadline")?,
+            priority: priority(object)?,
             extra: object.take("extra").map(str::to_owned),
             set_aside: object.flag("set_aside")?,
             page: object.text("page")?,
@@ -256,6 +275,8 @@ impl HostSettings {
         }
         settings.quota.operations = self.operation_quota.unwrap_or(settings.quota.operations);
         settings.quota.store = self.store;
+        settings.quota.shared_as = self.shared_as;
+        settings.priority = self.priority.unwrap_or(settings.priority);
         if let Some(prefix) = self.store_prefix {
             settings.quota.prefix = prefix;
         }

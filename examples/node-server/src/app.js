@@ -6,24 +6,40 @@ import Fastify from "fastify";
 import { callbacks } from "./callbacks.js";
 import { Feed } from "./feed.js";
 import { rooms } from "./rooms.js";
+import { videos } from "./videos.js";
 
-const PAGE = new URL("../public/index.html", import.meta.url);
+const HTML = "text/html; charset=utf-8";
+const CSS = "text/css; charset=utf-8";
+const JS = "text/javascript; charset=utf-8";
+
+/** What pages are made of. The last one uploads videos without a key: a page needs no bundler for it. */
+const FILES = {
+  "/": [HTML, "../public/index.html"],
+  "/upload": [HTML, "../public/upload.html"],
+  "/style.css": [CSS, "../public/style.css"],
+  "/page.js": [JS, "../public/page.js"],
+  "/baijiayun/upload.mjs": [JS, import.meta.resolve("baijiayun/upload")],
+};
 
 /**
  * The server, which is yet to listen.
  *
  * @param {import("baijiayun").Client} client
+ * @param {{ useHttps?: boolean }} [options] `useHttps`: whether videos are uploaded to https: addresses
  */
-export function buildApp(client) {
+export function buildApp(client, { useHttps = true } = {}) {
   // Open pages do not keep it from ending.
   const app = Fastify({ logger: true, forceCloseConnections: true });
   const feed = new Feed();
 
-  app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").send(await readFile(PAGE)));
+  for (const [path, [type, file]] of Object.entries(FILES)) {
+    app.get(path, async (_request, reply) => reply.type(type).send(await readFile(new URL(file, import.meta.url))));
+  }
   app.get("/events", async (_request, reply) =>
     reply.type("text/event-stream").header("cache-control", "no-store").send(feed.open()),
   );
   app.register(rooms, { client });
+  app.register(videos, { client, useHttps });
   app.register(callbacks, { client, take: (callback) => feed.add(shown(callback)) });
 
   app.setErrorHandler((error, request, reply) => {

@@ -9,7 +9,8 @@ async function main() {
   const account = accountFrom(process.env);
   // One client for the whole process: it keeps the account's limits.
   const client = new Client(account);
-  const app = buildApp(client);
+  // A mock has no certificate.
+  const app = buildApp(client, { useHttps: !isMock(account) });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => app.close());
 
   // It has no login, so it listens on this machine only unless you say otherwise.

@@ -1,4 +1,5 @@
-// Every block of code in docs/npm.md and docs/npm.zh-CN.md is a file in snippets/, and every file runs.
+// Every block of code in docs/npm.md and docs/npm.zh-CN.md is a file in snippets/, and every file runs. (Those of
+// uploads from pages run in uploads.test.js.)
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -9,7 +10,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { skip, startRedis } from "../../../bindings-wasm/npm/test/support/redis.mjs";
-import { BJY, listen, openBrowser, signed, startMock } from "./support.js";
+import { BJY, listen, openBrowser, serve, signed, startMock } from "./support.js";
 
 /** @typedef {import("node:test").TestContext} TestContext */
 
@@ -113,24 +114,6 @@ test("stores", { skip }, async (t) => {
     await t.test(name, async () => assert.equal(await run(name, { ...account, REDIS_URL: redis.url }), "false\n"));
   }
 });
-
-/**
- * A handler of the Fetch API behind an address.
- *
- * @param {TestContext} t
- * @param {(request: Request) => Response | Promise<Response>} handle
- */
-function serve(t, handle) {
-  return listen(t, async (message, reply) => {
-    const chunks = await message.toArray();
-    const body = message.method === "POST" ? { body: Buffer.concat(chunks) } : {};
-    const headers = { "content-type": message.headers["content-type"] ?? "" };
-    const url = `http://${message.headers.host}${message.url}`;
-    const response = await handle(new Request(url, { method: message.method ?? "GET", headers, ...body }));
-    reply.writeHead(response.status, Object.fromEntries(response.headers));
-    reply.end(Buffer.from(await response.arrayBuffer()));
-  });
-}
 
 test("callbacks", async (t) => {
   const account = { BAIJIAYUN_DOMAIN: "demo", BAIJIAYUN_PARTNER_ID: "12345678", BAIJIAYUN_PARTNER_KEY: KEY };

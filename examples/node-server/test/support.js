@@ -85,6 +85,24 @@ export async function listen(t, handle) {
 }
 
 /**
+ * A handler of the Fetch API behind an address.
+ *
+ * @param {TestContext} t
+ * @param {(request: Request) => Response | Promise<Response>} handle
+ */
+export function serve(t, handle) {
+  return listen(t, async (message, reply) => {
+    const chunks = await message.toArray();
+    const body = message.method === "POST" ? { body: Buffer.concat(chunks) } : {};
+    const headers = { "content-type": message.headers["content-type"] ?? "" };
+    const url = `http://${message.headers.host}${message.url}`;
+    const response = await handle(new Request(url, { method: message.method ?? "GET", headers, ...body }));
+    reply.writeHead(response.status, Object.fromEntries(response.headers));
+    reply.end(Buffer.from(await response.arrayBuffer()));
+  });
+}
+
+/**
  * A page of a browser without a past.
  *
  * @param {TestContext} t

@@ -26,6 +26,7 @@ function copySuite(suite) {
   mkdirSync(suite, { recursive: true });
   for (const part of ["environments", "support"]) rmSync(join(suite, part), { recursive: true, force: true });
   cpSync(packaging, suite, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
+  cpSync(join(source, "test/support/upload-server.mjs"), join(suite, "support/upload-server.mjs"));
 }
 
 /** `npm ci` takes long: it is left out while the lock is the one that was installed. */

@@ -11,7 +11,7 @@ const suite = join(import.meta.dirname, "../..");
 
 test("types", async (t) => {
   const project = await install("types");
-  for (const program of ["surface", "node", "inline"]) {
+  for (const program of ["surface", "node", "inline", "upload"]) {
     for (const kind of ["mts", "cts"]) cpSync(join(project, `${program}.ts`), join(project, `${program}.${kind}`));
   }
   for (const [version, folder] of [["latest", "typescript"], ["oldest", "typescript-old"]]) {

@@ -1,0 +1,15 @@
+export {
+  AnswerError,
+  ApiError,
+  BaijiayunError,
+  FileError,
+  InvalidParametersError,
+  ThrottledError,
+  TimeoutError,
+  TransportError,
+  UploadFailedError,
+} from "../errors.js";
+export type { ErrorContext, ErrorFields, ErrorKind, Fault } from "../errors.js";
+export type { Id, IdInput } from "../types.js";
+export { uploadVideo } from "./video.js";
+export type { Asking, ResumeAddress, UploadAddress, UploadedVideo, UploadVideoOptions } from "./video.js";

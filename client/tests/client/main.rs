@@ -1,0 +1,5 @@
+//! The client without HTTP.
+
+mod callbacks;
+mod paths;
+mod typed;

@@ -1,0 +1,460 @@
+//! Callbacks: every printed example, every changed byte, hostile bodies.
+
+use baijiayun_api::Description;
+use baijiayun_core::callbacks::{self, Clock, MAX_BYTES, MAX_FIELDS, Recent, TOLERANCE, Verified};
+use baijiayun_core::coerce::Options;
+use baijiayun_core::{Error, ErrorKind, PartnerKey, form, sign};
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+fn key() -> PartnerKey {
+    PartnerKey::new("the partner key")
+}
+
+fn check(body: &[u8], content_type: &str) -> Result<Verified, Error> {
+    callbacks::verify(body, content_type, &[key()], None)
+}
+
+fn refusal(body: &[u8], content_type: &str) -> Error {
+    check(body, content_type).expect_err("it is refused")
+}
+
+type Pairs = Vec<(String, String)>;
+
+fn pairs(pairs: &[(&str, &str)]) -> Pairs {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn signed(pairs: &[(String, String)]) -> Pairs {
+    let mut pairs = pairs.to_vec();
+    let signature = key().signature(&sign::canonical(borrowed(&pairs)));
+    pairs.push(("sign".to_owned(), signature));
+    pairs
+}
+
+fn as_form(pairs: &[(String, String)]) -> Vec<u8> {
+    form::encode(borrowed(pairs)).into_bytes()
+}
+
+fn as_json(pairs: &[(String, String)]) -> Vec<u8> {
+    let object = pairs.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect();
+    Json::Object(object).to_string().into_bytes()
+}
+
+fn event(fields: &[(&str, &str)]) -> callbacks::Parsed {
+    let verified = check(&as_form(&signed(&pairs(fields))), FORM).unwrap();
+    callbacks::parse(&verified, Options::default()).unwrap()
+}
+
+// --- the shared vectors -------------------------------------------------------
+
+fn vectors() -> Vec<Json> {
+    let path = format!("{}/../tests/vectors/callbacks.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+struct Vector {
+    callback: String,
+    content_type: String,
+    body: Vec<u8>,
+    keys: [PartnerKey; 1],
+    expect: Json,
+}
+
+fn read(vector: &Json) -> Vector {
+    let text = |name: &str| vector[name].as_str().unwrap().to_owned();
+    Vector {
+        callback: text("callback"),
+        content_type: text("content_type"),
+        body: text("body").into_bytes(),
+        keys: [PartnerKey::new(text("key"))],
+        expect: vector["expect"].clone(),
+    }
+}
+
+#[test]
+fn every_printed_callback_is_what_the_reference_reads() {
+    let mut seen = std::collections::BTreeSet::new();
+    for vector in vectors().iter().map(read) {
+        let Vector { callback, content_type, body, keys, expect } = vector;
+        let received = callbacks::receive(&body, &content_type, &keys, None, Options::default());
+        if expect.is_null() {
+            assert_eq!(received.unwrap_err().kind(), ErrorKind::CallbackSignature, "{callback}");
+            continue;
+        }
+        let parsed = received.unwrap_or_else(|error| panic!("{callback}: {error}"));
+        let data: Json = serde_json::from_slice(&parsed.json).unwrap();
+        let got = json!({ "name": parsed.name, "qid": parsed.qid, "timestamp": parsed.timestamp, "data": data });
+        assert_eq!(got, expect);
+        assert!(parsed.departures.is_empty(), "{callback}: {:?}", parsed.departures);
+        seen.insert(callback);
+    }
+    // All but the one of which no document says what is posted.
+    assert_eq!(seen.len(), callbacks::all().len() - 1);
+}
+
+#[test]
+fn a_changed_byte_is_refused_or_means_the_same() {
+    let (mut refused, mut same) = (0, 0);
+    for vector in vectors().iter().map(read).filter(|vector| !vector.expect.is_null()) {
+        let Vector { content_type, body, keys, .. } = vector;
+        let original = callbacks::verify(&body, &content_type, &keys, None).unwrap();
+        for at in 0..body.len() {
+            for flip in (0..8).map(|bit| 1_u8 << bit).chain([0xff]) {
+                let mut changed = body.clone();
+                changed[at] ^= flip;
+                match callbacks::verify(&changed, &content_type, &keys, None) {
+                    Ok(verified) => {
+                        same += 1;
+                        assert_eq!(verified, original, "{}", String::from_utf8_lossy(&changed));
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+    }
+    // What means the same is the case of a hexadecimal digit and the like.
+    assert!(refused > 10 * same && same > 0, "{refused} refused, {same} the same");
+}
+
+#[test]
+fn the_replies_are_those_of_the_description() {
+    let mut replies = 0;
+    for reply in Description::embedded().callbacks.values().filter_map(|callback| callback.reply.as_ref()) {
+        let success: Json = serde_json::from_str(callbacks::SUCCESS).unwrap();
+        let described: Json = serde_json::from_str(&reply.success).unwrap();
+        for (name, value) in described.as_object().unwrap() {
+            assert_eq!(success[name], *value);
+        }
+        let described: Json = serde_json::from_str(&reply.failure).unwrap();
+        let failure = callbacks::failure(described["msg"].as_str().unwrap());
+        assert_eq!(serde_json::from_str::<Json>(&failure).unwrap(), described);
+        replies += 1;
+    }
+    assert_eq!(replies, 10);
+    assert_eq!(callbacks::failure("a \"b\"\n"), r#"{"code":1,"msg":"a \"b\"\n"}"#);
+}
+
+// --- which callback it is -----------------------------------------------------
+
+#[test]
+fn callbacks_are_told_apart_by_their_fields() {
+    let name = |fields: &[(&str, &str)]| event(fields).name;
+    let common = [("room_id", "1"), ("qid", "q"), ("timestamp", "1")];
+    let with = |more: &[(&'static str, &'static str)]| name(&[&common[..], more].concat());
+    assert_eq!(with(&[("type", "list"), ("id", "5")]), Some("lottery_result"));
+    assert_eq!(with(&[("type", "list"), ("id", "5"), ("op_time", "x")]), Some("lottery_result"));
+    assert_eq!(with(&[("type", "quiz"), ("op_time", "x"), ("quiz_id", "5")]), Some("answer_or_quiz_result"));
+    assert_eq!(with(&[("op", "start"), ("op_time", "x")]), Some("class_event"));
+    assert_eq!(with(&[("op", "of a later version"), ("op_time", "x")]), Some("class_event"));
+    assert_eq!(with(&[("type", "live_device_callback"), ("info_json", "{}")]), Some("presenter_device_event"));
+    assert_eq!(with(&[("type", "live_device_callback"), ("op_time", "x")]), Some("presenter_device_event"));
+    assert_eq!(with(&[("type", "other"), ("info_json", "{}"), ("op_time", "x")]), Some("answer_or_quiz_result"));
+    assert_eq!(with(&[("something", "new")]), None);
+    assert_eq!(name(&[("video_id", "1"), ("status", "100"), ("qid", "q")]), Some("transcode_callback"));
+    assert_eq!(name(&[("status", "100"), ("qid", "q")]), None);
+}
+
+#[test]
+fn an_unknown_callback_gives_its_fields() {
+    let parsed = event(&[("qid", "7"), ("timestamp", "1467882806"), ("what", "{\"a\":1}"), ("", "empty name")]);
+    assert_eq!((parsed.name, parsed.qid.as_deref(), parsed.timestamp), (None, Some("7"), Some(1_467_882_806)));
+    let text = String::from_utf8(parsed.json).unwrap();
+    assert_eq!(text, r#"{"qid":"7","timestamp":1467882806,"what":"{\"a\":1}","":"empty name"}"#);
+}
+
+#[test]
+fn the_caller_may_say_which_callback_it_is() {
+    let verified = check(&as_form(&signed(&pairs(&[("room_id", "5"), ("user_events", "[]")]))), FORM).unwrap();
+    let callback = callbacks::find("user_in_out").unwrap();
+    let parsed = callbacks::parse_as(&verified, callback, Options::default()).unwrap();
+    assert_eq!((parsed.name, parsed.json.as_slice()), (Some("user_in_out"), &br#"{"room_id":5,"user_events":[]}"#[..]));
+    assert_eq!(callbacks::parse(&verified, Options::default()).unwrap().name, None, "without a qid it is not told");
+}
+
+#[test]
+fn what_does_not_fit_is_kept_and_reported() {
+    let fields = [("room_id", "x"), ("user_events", r#"[{"number":"n","ts":"1"},{"number":"2"}]"#), ("qid", "q")];
+    let parsed = event(&fields);
+    let paths: Vec<&str> = parsed.departures.iter().map(|departure| departure.path.as_str()).collect();
+    assert_eq!(paths, ["room_id", "user_events[0].number"]);
+    let kept = r#"{"room_id":"x","user_events":[{"number":"n","ts":1},{"number":2}],"qid":"q"}"#;
+    assert_eq!(String::from_utf8(parsed.json).unwrap(), kept);
+
+    let verified = check(&as_form(&signed(&pairs(&fields))), FORM).unwrap();
+    let fitting = callbacks::parse(&verified, Options { set_aside: true, ids_as_text: false }).unwrap();
+    assert_eq!(String::from_utf8(fitting.json).unwrap(), r#"{"user_events":[{"ts":1},{"number":2}],"qid":"q"}"#);
+
+    let broken = event(&[("room_id", "1"), ("chat_message", "[{"), ("qid", "q")]);
+    assert_eq!(broken.departures[0].path, "chat_message");
+    assert_eq!(String::from_utf8(broken.json).unwrap(), r#"{"room_id":1,"chat_message":"[{","qid":"q"}"#);
+}
+
+#[test]
+fn ids_may_be_written_as_text() {
+    let verified =
+        check(&as_form(&signed(&pairs(&[("video_id", "12"), ("status", "20"), ("qid", "q")]))), FORM).unwrap();
+    let parsed = callbacks::parse(&verified, Options { set_aside: false, ids_as_text: true }).unwrap();
+    assert_eq!(String::from_utf8(parsed.json).unwrap(), r#"{"video_id":"12","status":20,"qid":"q"}"#);
+}
+
+#[test]
+fn values_of_json_bodies_need_not_be_texts() {
+    let target = r#"{"user_number":"5"}"#;
+    let data = format!(r#"[{{"duration":"30","target_user":{target}}}]"#);
+    let fields = pairs(&[("data", &data), ("qid", "q"), ("room_id", "5"), ("timestamp", "9")]);
+    let signature = signed(&fields).pop().unwrap().1;
+    let body = format!(r#" {{"data" : {data}, "qid":"q","room_id":5,"timestamp":9, "sign":"{signature}"}} "#);
+    let verified = check(body.as_bytes(), JSON).unwrap();
+    let parsed = callbacks::parse(&verified, Options::default()).unwrap();
+    assert_eq!(parsed.name, Some("mute_signal"));
+    let read = r#"{"data":[{"duration":30,"target_user":{"user_number":5}}],"qid":"q","room_id":5,"timestamp":9}"#;
+    assert_eq!(String::from_utf8(parsed.json).unwrap(), read);
+}
+
+// --- keys, clock, causes ------------------------------------------------------
+
+#[test]
+fn any_of_several_keys_will_do() {
+    let body = as_form(&signed(&pairs(&[("qid", "1")])));
+    let position = |keys: &[PartnerKey]| callbacks::verify(&body, FORM, keys, None).map(|verified| verified.key());
+    assert_eq!(position(&["old".into(), key(), "newer".into()]).unwrap(), 1);
+    assert_eq!(position(&[key(), key()]).unwrap(), 0);
+    assert_eq!(position(&["old".into(), "new".into()]).unwrap_err().kind(), ErrorKind::CallbackSignature);
+    assert_eq!(position(&[]).unwrap_err().kind(), ErrorKind::InvalidAccount);
+    assert_eq!(
+        position(&[key(), "".into()]).unwrap_err().kind(),
+        ErrorKind::InvalidAccount,
+        "anybody can sign with it"
+    );
+}
+
+#[test]
+fn the_clock_is_looked_at_when_asked() {
+    let body = |timestamp: &str| as_form(&signed(&pairs(&[("qid", "1"), ("timestamp", timestamp)])));
+    let at = |body: &[u8], now: i64| {
+        callbacks::verify(body, FORM, &[key()], Some(Clock { now, tolerance: TOLERANCE })).map_err(|error| error.kind())
+    };
+    let old = body("1000000");
+    assert!(check(&old, FORM).is_ok());
+    for now in [1_000_000, 1_000_300, 999_700] {
+        assert!(at(&old, now).is_ok(), "{now}");
+    }
+    for now in [1_000_301, 999_699, i64::MIN, i64::MAX] {
+        assert_eq!(at(&old, now).unwrap_err(), ErrorKind::CallbackClock, "{now}");
+    }
+    assert_eq!(at(&body("soon"), 1_000_000).unwrap_err(), ErrorKind::CallbackClock);
+    assert_eq!(at(&as_form(&signed(&pairs(&[("qid", "1")]))), 0).unwrap_err(), ErrorKind::CallbackClock);
+    let forged = b"qid=1&timestamp=1&sign=00000000000000000000000000000000";
+    assert_eq!(at(forged, 1_000_000).unwrap_err(), ErrorKind::CallbackSignature, "the signature comes first");
+}
+
+#[test]
+fn the_content_type_is_not_needed_to_read_a_body() {
+    let fields = signed(&pairs(&[("qid", "1"), ("name", "a b & c")]));
+    for content_type in [FORM, JSON, "", "Application/JSON; charset=utf-8", "application/x-www-form-urlencoded ; a=b"] {
+        assert!(check(&as_form(&fields), content_type).is_ok(), "{content_type}");
+        assert!(check(&as_json(&fields), content_type).is_ok(), "{content_type}");
+    }
+}
+
+#[test]
+fn errors_name_the_cause() {
+    let cause = |body: &str, content_type: &str| {
+        let error = refusal(body.as_bytes(), content_type);
+        (error.kind().as_str(), error.message().to_owned())
+    };
+    let malformed = [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("[object Object]", "JavaScript"),
+        ("{'room_id': '1', 'sign': 'x'}", "Python"),
+        ("ImmutableMultiDict([('room_id', '1')])", "Python"),
+        ("<QueryDict: {'room_id': ['1']}>", "Python"),
+        ("{room_id=1, sign=x}", "a map"),
+        ("map[room_id:[1]]", "a map"),
+        ("Array\n(\n    [room_id] => 1\n)", "a map"),
+        (r#"{"room_id":"1","#, "cut off"),
+        (r#"{"room_id":"1",}"#, "no JSON object"),
+        (r#"{"room_id":"1"}{}"#, "no JSON object"),
+        ("room_id=1", "no field sign"),
+        ("room_id=1&room_id=2&sign=x", "twice"),
+        (r#"{"a":"1","\u0061":"2","sign":"x"}"#, "twice"),
+        ("a%26b=1&sign=x", "& or ="),
+        ("a%3Db=1&sign=x", "& or ="),
+    ];
+    for (body, word) in malformed {
+        let (kind, message) = cause(body, FORM);
+        assert!(kind == "callback_malformed" && message.contains(word), "{body}: {kind}: {message}");
+    }
+    assert!(cause("--x\r\n", "multipart/form-data; boundary=x").1.contains("multipart/form-data"));
+
+    let sign = "0".repeat(32);
+    let (kind, message) = cause(&format!("a=1&sign={sign}"), FORM);
+    assert_eq!(
+        (kind, message.as_str()),
+        ("callback_signature", "the signature differs: another key signed this, or a field was changed")
+    );
+    assert!(cause("a=1&sign=ABC", FORM).1.contains("32 lower-case hex digits"));
+    assert!(cause(&format!(r#"{{"a":"1","sign":"{sign}"}}"#), FORM).1.contains("although its content type says form"));
+    assert!(cause(&format!("a=1&sign={sign}"), JSON).1.contains("although its content type says JSON"));
+
+    let body = as_form(&signed(&pairs(&[("qid", "1")])));
+    let stray = PartnerKey::new("the partner key\n");
+    let error = callbacks::verify(&body, FORM, &[stray, "b".into()], None).unwrap_err();
+    assert!(error.message().contains("all 2 keys") && error.message().contains("white space"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("the partner key"));
+    assert!(error.hint().unwrap().contains("bjy sign --expect"));
+}
+
+#[test]
+fn large_bodies_are_refused() {
+    let field = |count: usize| (0..count).map(|n| (format!("f{n}"), String::new())).collect::<Pairs>();
+    for encode in [as_form, as_json] {
+        assert!(check(&encode(&signed(&field(MAX_FIELDS - 1))), "").is_ok());
+        assert_eq!(refusal(&encode(&signed(&field(MAX_FIELDS))), "").kind(), ErrorKind::CallbackMalformed);
+    }
+    let body = vec![b'a'; MAX_BYTES + 1];
+    assert_eq!(refusal(&body, FORM).kind(), ErrorKind::TooLarge);
+    let deep = format!(r#"{{"a":{}1{},"sign":"x"}}"#, "[".repeat(5000), "]".repeat(5000));
+    assert_eq!(refusal(deep.as_bytes(), JSON).kind(), ErrorKind::CallbackMalformed);
+}
+
+#[test]
+fn nested_texts_are_read_to_a_bounded_depth() {
+    let mut text = "[]".to_owned();
+    for _ in 0..12 {
+        text = Json::from(text).to_string();
+    }
+    assert_eq!(event(&[("room_id", "1"), ("chat_message", &text), ("qid", "q")]).departures.len(), 0);
+    let percent = "%5B".to_owned() + &"%255B".repeat(100_000);
+    assert_eq!(event(&[("room_id", "1"), ("chat_message", &percent), ("qid", "q")]).departures.len(), 1);
+}
+
+#[test]
+fn nothing_posted_is_shown_by_debug() {
+    let verified = check(&as_form(&signed(&pairs(&[("content", "a private word"), ("qid", "q")]))), FORM).unwrap();
+    let parsed = callbacks::parse(&verified, Options::default()).unwrap();
+    let shown = format!("{verified:?} {parsed:?}");
+    assert!(shown.contains("content") && !shown.contains("private"), "{shown}");
+}
+
+// --- taking each once ---------------------------------------------------------
+
+#[test]
+fn a_claim_holds_for_a_time_and_can_be_given_back() {
+    let mut recent = Recent::new(2, 10);
+    assert!(recent.claim("a", 0) && !recent.claim("a", 9));
+    assert!(recent.claim("a", 10), "its time is over");
+    recent.release("a");
+    recent.release("never claimed");
+    assert!(recent.is_empty() && recent.claim("a", 11) && recent.claim("b", 12));
+    assert!(recent.claim("c", 13), "there is room for two");
+    assert_eq!(recent.len(), 2);
+    assert!(!recent.claim("b", 13) && recent.claim("a", 13), "the oldest was forgotten");
+    assert!(!recent.claim("a", 5), "a clock that goes back does no harm");
+}
+
+#[test]
+fn the_store_is_asked_for_one_key() {
+    let question = callbacks::claim("school", "2024", 600);
+    assert_eq!((question.keys, question.args), (vec!["school:qid:2024".to_owned()], vec![600]));
+    assert_eq!(callbacks::release("school", "2024").args, [0]);
+    assert_eq!(callbacks::claim("school", "2024", 0).args, [1], "0 would give it back");
+}
+
+// --- properties ---------------------------------------------------------------
+
+fn some_fields() -> impl Strategy<Value = Pairs> {
+    let name = prop_oneof![
+        prop::sample::select(vec!["room_id", "qid", "timestamp", "data", "info_json", "type", "user_events", "op"])
+            .prop_map(str::to_owned),
+        "[a-z_{]{0,6}",
+    ];
+    let value = prop_oneof![any::<String>(), "[\\[\\]{}\":,0-9a-z\\\\%]{0,24}", Just("%7B%22a%22%3A1%7D".to_owned())];
+    prop::collection::btree_map(name, value, 1..10)
+        .prop_map(|map| map.into_iter().filter(|(name, _)| name != "sign").collect::<Pairs>())
+        .prop_filter("there is a field", |pairs| !pairs.is_empty())
+        .prop_shuffle()
+}
+
+proptest! {
+    #[test]
+    fn what_was_signed_verifies_and_parses(fields in some_fields(), json in any::<bool>()) {
+        let fields = signed(&fields);
+        let body = if json { as_json(&fields) } else { as_form(&fields) };
+        let verified = check(&body, if json { JSON } else { FORM }).unwrap();
+        prop_assert_eq!(verified.fields().map(|(n, v)| (n.to_owned(), v.to_owned())).collect::<Pairs>(), fields.clone());
+        let parsed = callbacks::parse(&verified, Options::default()).unwrap();
+        let data: Json = serde_json::from_slice(&parsed.json).unwrap();
+        if parsed.name.is_none() {
+            prop_assert_eq!(data.as_object().unwrap().len(), fields.len() - 1);
+        }
+        for callback in callbacks::all() {
+            let parsed = callbacks::parse_as(&verified, callback, Options { set_aside: true, ids_as_text: true }).unwrap();
+            let _: Json = serde_json::from_slice(&parsed.json).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_was_changed_does_not(
+        fields in some_fields(), at in any::<prop::sample::Index>(), change in "[^&=]{1,3}", which in 0..4,
+    ) {
+        let original = signed(&fields);
+        let mut changed = original.clone();
+        let at = at.index(fields.len());
+        match which {
+            0 => changed[at].1.push_str(&change),
+            1 => changed[at].0.push_str(&change),
+            2 => drop(changed.remove(at)),
+            _ => changed.push((format!("added_{change}"), change)),
+        }
+        prop_assert!(check(&as_form(&changed), FORM).is_err());
+        prop_assert!(check(&as_json(&changed), JSON).is_err());
+    }
+
+    #[test]
+    fn a_changed_body_means_the_same_text_or_is_refused(
+        fields in some_fields(), at in any::<prop::sample::Index>(), byte in any::<u8>(), json in any::<bool>(),
+    ) {
+        let fields = signed(&fields);
+        let mut body = if json { as_json(&fields) } else { as_form(&fields) };
+        let at = at.index(body.len());
+        body[at] = byte;
+        if let Ok(verified) = check(&body, "") {
+            prop_assert_eq!(sign::canonical(verified.fields()), sign::canonical(borrowed(&fields)));
+        }
+    }
+
+    #[test]
+    fn no_body_makes_it_panic(body in prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        "[\\{\\}\\[\\]\":,=&%a-e0-9\\\\ ]{0,60}".prop_map(String::into_bytes),
+    ], content_type in any::<String>()) {
+        prop_assert!(check(&body, &content_type).is_err(), "nobody can sign by chance");
+    }
+
+    #[test]
+    fn the_memory_of_claims_is_bounded(claims in prop::collection::vec((0_u8..20, 0_u64..50, any::<bool>()), 0..200)) {
+        let mut recent = Recent::new(5, 10);
+        let mut now = 0;
+        for (qid, later, release) in claims {
+            now += later / 10;
+            let qid = qid.to_string();
+            if release {
+                recent.release(&qid);
+            }
+            let first = recent.claim(&qid, now);
+            prop_assert!(first || !release);
+            prop_assert!(!recent.claim(&qid, now));
+            prop_assert!(recent.len() <= 5);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The core through its public surface, one program: linking many takes longer than the tests.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod basics;
+mod callbacks;
+mod engine;
+mod host;
+mod layers;
+mod links;
+mod pages;
+mod paths;
+mod properties;
+mod table;
+mod upload;
+mod vectors;

@@ -1,0 +1,77 @@
+//! Faults on demand, as a client sees them.
+
+use std::time::{Duration, Instant};
+
+use crate::common::{World, http};
+use baijiayun::ErrorKind;
+use baijiayun_mock::{Misbehaviour, MockService, Verdict};
+use serde_json::{Value, json};
+
+/// The kinds of errors of some calls in a row; none for a call that went well.
+async fn kinds(world: &World, calls: usize) -> Vec<Option<ErrorKind>> {
+    let mut kinds = Vec::new();
+    for _ in 0..calls {
+        kinds.push(world.client.room().list().await.err().map(|error| error.kind()));
+    }
+    kinds
+}
+
+async fn with(misbehaviour: Misbehaviour) -> World {
+    World::with(MockService::builder().misbehave(misbehaviour)).await
+}
+
+#[tokio::test]
+async fn every_nth_request_has_the_fault() {
+    let none = Misbehaviour::default;
+    let faults = [
+        (Misbehaviour { errors_every: 2, ..none() }, ErrorKind::HttpStatus),
+        (Misbehaviour { drops_every: 2, ..none() }, ErrorKind::Transport),
+        (Misbehaviour { throttles_every: 2, ..none() }, ErrorKind::Throttled),
+        (Misbehaviour { html_every: 2, ..none() }, ErrorKind::NotJson),
+    ];
+    for (misbehaviour, kind) in faults {
+        let world = with(misbehaviour).await;
+        assert_eq!(kinds(&world, 4).await, [None, Some(kind), None, Some(kind)]);
+        assert_eq!(world.mock.requests()[1].verdict, Verdict::Misbehaved);
+    }
+}
+
+#[tokio::test]
+async fn the_seed_moves_the_fault_and_it_can_be_taken_away() {
+    let world = with(Misbehaviour { errors_every: 3, seed: 2, ..Misbehaviour::default() }).await;
+    assert_eq!(kinds(&world, 2).await, [Some(ErrorKind::HttpStatus), None]);
+    world.mock.misbehave(Misbehaviour::default());
+    assert_eq!(kinds(&world, 6).await, [None; 6]);
+}
+
+#[tokio::test]
+async fn answers_take_their_time() {
+    let latency = Duration::from_millis(50);
+    let world = with(Misbehaviour { latency, ..Misbehaviour::default() }).await;
+    let start = Instant::now();
+    assert_eq!(kinds(&world, 1).await, [None]);
+    assert!(start.elapsed() >= latency);
+}
+
+#[tokio::test]
+async fn loose_answers_mean_the_same() {
+    let strict = World::new().await;
+    let loose = with(Misbehaviour { php_loose: true, ..Misbehaviour::default() }).await;
+    let mut answers = Vec::new();
+    for world in [&strict, &loose] {
+        let room = world.room("101").await;
+        let mut info = world.call("room.info", json!({ "room_id": room })).await.unwrap();
+        // What differs from one mock to the other is left out.
+        let own = ["create_time", "room_id"];
+        info.as_object_mut().unwrap().retain(|name, value| !own.contains(&name.as_str()) && *value != "");
+        answers.push(info);
+    }
+    assert_eq!(answers[0], answers[1]);
+
+    let room = loose.room("102").await;
+    let request = loose.client.room().info(room).request(1_501_572_288).unwrap();
+    let baijiayun::core::Body::Form(body) = request.body else { panic!("room.info is a form") };
+    let http = http().post(request.url).header("content-type", request.headers[1].1).body(body);
+    let raw: Value = serde_json::from_str(&http.send().await.unwrap().text().await.unwrap()).unwrap();
+    assert_eq!((&raw["data"]["title"], &raw["data"]["room_id"]), (&json!(102), &json!(room.to_string())));
+}

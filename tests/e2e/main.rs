@@ -1,0 +1,8 @@
+//! The Rust client over real HTTP, against the mock and on a real Redis.
+
+mod claims;
+mod every_operation;
+mod lists;
+mod quota_script;
+mod shared_quota;
+mod uploads;
