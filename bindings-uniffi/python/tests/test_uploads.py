@@ -183,17 +183,22 @@ def test_https_is_asked_for_and_http_is_refused(drive: Drive, video: Path) -> No
         found = service(request)
         return Response(found.status, found.body.replace(b"https:", b"http:"))
 
-    for give, upload in [
-        ({}, lambda client, how: client.video.upload(video, definition=16, **how)),
-        ({}, lambda client, how: client.video.resume_upload(77, video, **how)),
-    ]:
+    for is_new in [True, False]:
         service = Service()
         client = drive.client(answer)
+        video_api = client.video
+
+        def upload(is_new: bool = is_new, video_api: Any = video_api, **how: int) -> Any:
+            return video_api.upload(video, definition=16, **how) if is_new else video_api.resume_upload(77, video, **how)
+
         with pytest.raises(UploadFailedError, match="http, though https was asked for"):
-            drive.do(lambda: upload(client, give))
+            drive.do(upload)
         assert service.forms[0]["use_https"] == "1"
-        done = drive.do(lambda: upload(client, {"use_https": 0}))
-        assert done.video_id == 77 and service.forms[1]["use_https"] == "0"
+
+        def allowed(upload: Any = upload) -> Any:
+            return upload(use_https=0)
+
+        assert drive.do(allowed).video_id == 77 and service.forms[1]["use_https"] == "0"
 
 
 def test_a_file_that_changes_while_it_is_sent(drive: Drive, video: Path) -> None:

@@ -71,13 +71,13 @@ class File:
     def __repr__(self) -> str:
         return f"File({self.name!r}, {self.size} bytes)"
 
-    def chunks(self, offset: int, length: int) -> Generator[bytes, None, None]:
-        """So many bytes of the content from there on.
+    def chunks(self, offset: int, length: Optional[int] = None) -> Generator[bytes, None, None]:
+        """The content from there on, or so many bytes of it.
 
         :raises FileError: It cannot be read, or has not the size that it had.
         """
-        left = length
-        is_whole = offset + length == self.size
+        left = self.size - offset if length is None else length
+        is_whole = offset + left == self.size
         for chunk in self._read(offset):
             if len(chunk) > left and is_whole:
                 left = -1
