@@ -19,6 +19,7 @@ export type ErrorKind =
   | "room_not_found"
   | "room_deleted"
   | "upload_failed"
+  | "video_not_found"
   | "general"
   | "service"
   | "throttled"
@@ -210,6 +211,7 @@ export class ApiError extends BaijiayunError {
     | "room_not_found"
     | "room_deleted"
     | "upload_failed"
+    | "video_not_found"
     | "general"
     | "service";
 }
@@ -268,6 +270,12 @@ export class UploadFailedError extends ApiError {
   declare readonly kind: "upload_failed";
 }
 
+/** 5002 视频不存在或已删除: the video does not exist or was deleted. The code is seen in public code, in no document. */
+export class VideoNotFoundError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "VideoNotFoundError";
+  declare readonly kind: "video_not_found";
+}
+
 /** Too many requests: the service said so, or its limits leave no room before the deadline. */
 export class ThrottledError extends BaijiayunError {
   /** @internal */ static override readonly errorOfBaijiayun: string = "ThrottledError";
@@ -312,6 +320,7 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
   room_not_found: RoomNotFoundError,
   room_deleted: RoomDeletedError,
   upload_failed: UploadFailedError,
+  video_not_found: VideoNotFoundError,
   general: ApiError,
   service: ApiError,
   throttled: ThrottledError,

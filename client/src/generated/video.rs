@@ -37,6 +37,12 @@ impl Video<'_> {
     ///
     /// Documents: vod.3. It goes to an address that another operation returned.
     ///
+    /// This operation posts one form with the whole file, as the document prints. The upload of a video by the SDK sends files of more than 5 MiB in chunks instead, and goes on after a break.
+    ///
+    /// A chunk is the bytes themselves: Content-Type application/octet-stream, and Content-Range bytes FIRST-LAST/SIZE, counted from 1, both ends belonging to it (the first 500 bytes of 2000 are bytes 1-500/2000). Chunks follow each other on one address.
+    ///
+    /// A form onto an upload that has begun is never sent; nobody is known to go on with one.
+    ///
     /// Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
     ///
     /// Audio formats: mp3, wma, wav, mid, midd, kar, ogg, m4a, ra, ram, mod.
@@ -50,6 +56,10 @@ impl Video<'_> {
     /// 获取断点续传地址 Returns an address to resume an upload in parts that was broken off.
     ///
     /// Documents: vod.4. Path `/openapi/video/getResumeUploadUrl`, known from public material.
+    ///
+    /// It may be asked before the first byte is sent; it answers 0 then.
+    ///
+    /// What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
     pub fn get_resume_upload_url(&self, video_id: impl Into<Id>) -> GetResumeUploadUrl {
         let call = Call::new(self.0, "video.get_resume_upload_url");
         let call = call.set("video_id", Into::<Id>::into(video_id));
@@ -1382,6 +1392,12 @@ pub struct ListByCategoryItem {
     /// Video size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_size: Option<i64>,
+    /// Total size in bytes: the source file plus all transcoded files (from public code).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_transcode_size: Option<i64>,
+    /// Definition of the source (from public code).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_definition: Option<String>,
     /// Time of creation.
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1395,6 +1411,12 @@ pub struct ListByCategoryItem {
     /// Publish status (1 published, 2 blocked elsewhere in the document; the example has 102).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publish_status: Option<i64>,
+    /// Status of the review (from public code; the values are not known).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_status: Option<i64>,
+    /// MD5 of the video file (from public code).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_md5: Option<String>,
     /// Id of the first-level category; 0 if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category_level1_id: Option<i64>,
@@ -1540,6 +1562,9 @@ pub struct ListItem {
     /// URL of the cover image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preface_url: Option<String>,
+    /// Address to play it (in a row of January 2026).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_url: Option<String>,
     /// Duration in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<i64>,

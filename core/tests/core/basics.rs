@@ -52,9 +52,12 @@ fn all_faults_are_in_one_error() {
 
 #[test]
 fn stated_lengths_and_ranges_hold() {
-    let title = |length: usize| format!(r#"{{"title": "{}", "start_time": 1, "end_time": 2}}"#, "课".repeat(length));
-    assert!(build("room.create", &title(50)).is_ok());
-    assert_eq!(faults("room.create", &title(51)), [("title".to_owned(), FaultKind::OutOfRange)]);
+    let name = |length: usize| format!(r#"{{"parent_finder_id": 0, "name": "{}"}}"#, "课".repeat(length));
+    assert!(build("doc.create_folder", &name(50)).is_ok());
+    assert_eq!(faults("doc.create_folder", &name(51)), [("name".to_owned(), FaultKind::OutOfRange)]);
+    // Room titles the service cuts itself.
+    let title = format!(r#"{{"title": "{}", "start_time": 1, "end_time": 2}}"#, "课".repeat(51));
+    assert!(build("room.create", &title).is_ok());
     // Milliseconds where seconds are meant.
     let found = faults("room.create", r#"{"title": "a", "start_time": 1501575608000, "end_time": 1501579208}"#);
     assert_eq!(found, [("start_time".to_owned(), FaultKind::OutOfRange)]);
@@ -64,6 +67,19 @@ fn stated_lengths_and_ranges_hold() {
 fn values_that_no_document_lists_are_let_through() {
     let request = build("room.create", r#"{"title": "a", "start_time": 1, "end_time": 2, "type": 77}"#).unwrap();
     assert_eq!(sent(&request, "type").as_deref(), Some("77"));
+}
+
+/// The documented default of one day is 0.
+#[test]
+fn a_default_may_be_given() {
+    for date in ["0", r#""0""#, r#""2018-03-02""#] {
+        let request = build("room_data.export_live_report", &format!(r#"{{"room_id": 1, "date": {date}}}"#)).unwrap();
+        assert_eq!(sent(&request, "date").as_deref(), Some(date.trim_matches('"')));
+    }
+    for date in ["1", r#""1""#, r#""00""#, r#""""#] {
+        let found = faults("room_data.export_live_report", &format!(r#"{{"room_id": 1, "date": {date}}}"#));
+        assert_eq!(found, [("date".to_owned(), FaultKind::WrongType)], "{date}");
+    }
 }
 
 #[test]
@@ -191,6 +207,19 @@ fn uploads_go_where_they_are_told_unsigned() {
     assert_eq!(request.url, "https://upload.example/upload?fid=1&token=t");
     let Body::Multipart(parts) = &request.body else { panic!("multipart") };
     assert_eq!(parts.len(), 1);
+    let chunk = |offset, length| File::bytes("a.mp4", *b"12345").chunk(offset, length);
+    params.set("data", chunk(2, 3));
+    let request = request::build(&account(), operation, &params, 1).unwrap();
+    assert!(request.headers.contains(&("content-type", "application/octet-stream")), "{request:?}");
+    let Body::Chunk(file) = &request.body else { panic!("a chunk") };
+    assert_eq!(file.content_range().as_deref(), Some("bytes 3-5/5"));
+    for wrong in [chunk(5, 1), chunk(3, 3), chunk(0, 0), chunk(u64::MAX, 1), File::path("a.mp4").chunk(0, 1)] {
+        params.set("data", wrong);
+        assert_eq!(request::build(&account(), operation, &params, 1).unwrap_err().faults()[0].parameter, "data");
+    }
+    let doc = operation::find("doc.upload").unwrap();
+    let params_of_doc = [("attachment", chunk(0, 5))].into_iter().collect();
+    assert!(request::build(&account(), doc, &params_of_doc, 1).unwrap_err().message().contains("goes whole"));
     params.set("upload_url", "ftp://upload.example");
     assert!(request::build(&account(), operation, &params, 1).is_err());
 }
@@ -205,7 +234,9 @@ fn domains_and_addresses() {
     assert_eq!(address("https://b123.at.baijiayun.com/", room_info), "https://b123.at.baijiayun.com/openapi/room/info");
     assert_eq!(address("b123", interact), "https://hudong.baijiayun.com/openapi/interact_data/list");
     assert_eq!(address("http://127.0.0.1:8080", interact), "http://127.0.0.1:8080/openapi/interact_data/list");
-    for wrong in ["", "a b", "a.b", "demo/../x", "ftp://x", "https://user:password@demo.example"] {
+    assert_eq!(address("demo.at.juvox.com.cn", room_info), "https://demo.at.juvox.com.cn/openapi/room/info");
+    assert_eq!(address("demo.at.juvox.com.cn", interact), "https://hudong.baijiayun.com/openapi/interact_data/list");
+    for wrong in ["", "a b", "a.b", "127.0.0.1", "demo/../x", "ftp://x", "https://user:password@demo.example"] {
         assert_eq!(Account::new(wrong, 1, "k").unwrap_err().kind(), ErrorKind::InvalidAccount, "{wrong}");
     }
     assert!(Account::new("demo", "", "k").is_err());

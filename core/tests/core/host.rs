@@ -261,26 +261,68 @@ fn an_upload_is_one_call_of_many_steps() {
     assert!(step["form"].as_str().unwrap().contains("file_name=%E8%AF%BE.mp4"));
 
     let answer = |data: Json| json!({"code": 0, "msg": "", "ts": 1, "data": data}).to_string().into_bytes();
-    let address = answer(json!({"video_id": "77", "upload_url": "http://upload.example/a?fid=1"}));
+    let address = answer(json!({"video_id": "77", "upload_url": "https://upload.example/a?fid=1"}));
     let step = read(host.answer(call, 200, None, &address, NOW));
-    assert_eq!((&step["url"], &step["call"]), (&json!("http://upload.example/a?fid=1"), &json!(call)));
+    assert_eq!((&step["url"], &step["call"]), (&json!("https://upload.example/a?fid=1"), &json!(call)));
+    assert_eq!((&step["video_id"], &step["received"]), (&json!("77"), &json!(0)));
     let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
-    assert_eq!(file.get("offset"), None);
+    assert_eq!(file["name"], "data");
 
     let step = read(host.resume(call, r#"{"event":"broken","kind":"transport","message":"reset"}"#, NOW));
     assert_eq!((&step["step"], &step["why"]), (&json!("wait"), &json!("upload")));
     assert_eq!(host.calls(), 1);
     let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
     assert!(step["url"].as_str().unwrap().contains("/openapi/video/getResumeUploadUrl"), "{step}");
-    let rest = answer(json!({"upload_url": "http://upload.example/b?fid=1", "upload_size": 60}));
+    let rest = answer(json!({"upload_url": "https://upload.example/b?fid=1", "upload_size": 60}));
     let step = read(host.answer(call, 200, None, &rest, NOW));
-    let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
-    assert_eq!(file["offset"], 60);
+    assert_eq!(step["chunk"], json!({"source": "f1", "offset": 60, "length": 40}));
+    let headers = json!({
+        "accept": "application/json", "content-type": "application/octet-stream", "content-range": "bytes 61-100/100",
+    });
+    assert_eq!((&step["headers"], &step["received"]), (&headers, &json!(60)));
     let body = br#"{"code":1,"msg":"","data":{"fid":"1"}}"#;
     let step = read(host.answer(call, 200, None, body, NOW));
     assert_eq!(step["data"], json!({"video_id": "77", "status": null, "resumes": 1}));
     assert_eq!((&step["step"], &step["trace"]["attempts"]), (&json!("done"), &json!(4)));
     assert_eq!(host.calls(), 0);
+}
+
+#[test]
+fn an_upload_goes_on_without_an_account() {
+    let mut host = Host::new(r#"{"uploads_only":true}"#).unwrap();
+    let options = r#"{"upload":{"file":{"name":"a.mp4","size":100,"source":"f1"},"addresses":true,"chunk_size":60}}"#;
+    let step = read(begin(&mut host, "video.upload", "", options, NOW));
+    assert_eq!((&step["step"], &step["video_id"]), (&json!("address"), &Json::Null), "{step}");
+    let call = step["call"].as_u64().unwrap();
+    assert_eq!(host.calls(), 1);
+    let address = r#"{"event":"address","data":{"video_id":77,"upload_url":"https://upload.example/a?fid=1"}}"#;
+    let step = read(host.resume(call, address, NOW));
+    assert_eq!(step["chunk"], json!({"source": "f1", "offset": 0, "length": 60}));
+    assert_eq!(step["headers"]["content-range"], "bytes 1-60/100");
+    let step = read(host.answer(call, 200, None, br#"{"code":1,"msg":"","fid":"1"}"#, NOW));
+    assert_eq!((&step["chunk"]["offset"], &step["received"]), (&json!(60), &json!(60)));
+    assert_eq!(step["url"], "https://upload.example/a?fid=1");
+    let step = read(host.answer(call, 500, None, b"", NOW));
+    assert_eq!(step["step"], "wait");
+    let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    assert_eq!((&step["step"], &step["video_id"]), (&json!("address"), &json!(77)));
+    let step = read(host.resume(call, r#"{"event":"broken","kind":"transport","message":"no server"}"#, NOW));
+    assert_eq!(step["step"], "wait");
+    read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    let step = read(host.resume(call, r#"{"event":"address","data":{"upload_size":100}}"#, NOW));
+    assert_eq!((&step["step"], &step["data"]["video_id"]), (&json!("done"), &json!(77)), "{step}");
+    assert_eq!(host.calls(), 0);
+
+    for (name, options) in
+        [("room.info", ""), ("video.upload", r#"{"upload":{"file":{"name":"a","size":1,"source":"f"}}}"#)]
+    {
+        let step = read(begin(&mut host, name, "", options, NOW));
+        assert_eq!(step["error"]["kind"], "invalid_account", "{name}");
+    }
+    let step = read(begin(&mut host, "video.upload", "", options, NOW));
+    let call = step["call"].as_u64().unwrap();
+    let misled = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    assert_eq!((&misled["error"]["kind"], host.calls()), (&json!("misuse"), 0));
 }
 
 #[test]
@@ -344,7 +386,7 @@ fn links_of_every_kind() {
     let error = read(host.link("enter_room", r#"{"room_id":1,"user_role":9,"user_nmae":"x","user_name":[]}"#));
     let faults: Vec<&str> =
         error["error"]["faults"].as_array().unwrap().iter().map(|fault| fault["parameter"].as_str().unwrap()).collect();
-    assert_eq!(faults, ["user_number", "user_name", "user_role", "user_nmae"]);
+    assert_eq!(faults, ["user_name", "user_role", "user_nmae"]);
     assert_eq!(read(host.link("nothing", ""))["error"]["kind"], "unknown_operation");
 
     let keyless = Host::new(r#"{"domain":"demo","partner_id":"1"}"#).unwrap();

@@ -82,6 +82,7 @@ fn sent(request: &Request) -> (Pairs, Vec<(String, String, u64)>, &'static str) 
             }
             (pairs, files, "multipart")
         }
+        Body::Chunk(file) => panic!("no vector sends a chunk: {file:?}"),
     };
     pairs.sort();
     (pairs, files, encoding)
@@ -238,23 +239,5 @@ fn straightening_is_idempotent() {
         let (texts, _) = baijiayun_core::coerce::straighten(&operation.shape, &first.data, with_ids).unwrap();
         let (back, _) = baijiayun_core::coerce::straighten(&operation.shape, &texts, Options::default()).unwrap();
         assert_eq!(String::from_utf8(back), String::from_utf8(first.data), "{}", vector["name"]);
-    }
-}
-
-#[test]
-fn callbacks_verify_and_flipped_ones_do_not() {
-    for vector in vectors("callbacks") {
-        let key = PartnerKey::new(text(&vector, "key"));
-        let body = text(&vector, "body");
-        let pairs: Pairs = if text(&vector, "content_type").contains("json") {
-            let members: serde_json::Map<String, Json> = serde_json::from_str(body).unwrap();
-            let plain = |value: Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            members.into_iter().map(|(name, value)| (name, plain(value))).collect()
-        } else {
-            form::decode(body.as_bytes()).unwrap().into_iter().map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
-        };
-        let signature = pairs.iter().find(|(name, _)| name == "sign").unwrap().1.clone();
-        let valid = key.verify(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())), &signature);
-        assert_eq!(valid, vector["valid"].as_bool().unwrap(), "{}", vector["callback"]);
     }
 }

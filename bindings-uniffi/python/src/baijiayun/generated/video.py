@@ -101,6 +101,15 @@ class Video(Resource):
 
         Documents: vod.3. It goes to an address that another operation returned.
 
+        This operation posts one form with the whole file, as the document prints. The upload of a video by the SDK
+        sends files of more than 5 MiB in chunks instead, and goes on after a break.
+
+        A chunk is the bytes themselves: Content-Type application/octet-stream, and Content-Range bytes
+        FIRST-LAST/SIZE, counted from 1, both ends belonging to it (the first 500 bytes of 2000 are bytes 1-500/2000).
+        Chunks follow each other on one address.
+
+        A form onto an upload that has begun is never sent; nobody is known to go on with one.
+
         Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
         divx, cpk, fli, flc, mod.
 
@@ -128,6 +137,10 @@ class Video(Resource):
         """获取断点续传地址 Returns an address to resume an upload in parts that was broken off.
 
         Documents: vod.4. Path `/openapi/video/getResumeUploadUrl`, known from public material.
+
+        It may be asked before the first byte is sent; it answers 0 then.
+
+        What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
 
         Args:
             video_id: Video id.
@@ -1129,6 +1142,15 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.3. It goes to an address that another operation returned.
 
+        This operation posts one form with the whole file, as the document prints. The upload of a video by the SDK
+        sends files of more than 5 MiB in chunks instead, and goes on after a break.
+
+        A chunk is the bytes themselves: Content-Type application/octet-stream, and Content-Range bytes
+        FIRST-LAST/SIZE, counted from 1, both ends belonging to it (the first 500 bytes of 2000 are bytes 1-500/2000).
+        Chunks follow each other on one address.
+
+        A form onto an upload that has begun is never sent; nobody is known to go on with one.
+
         Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
         divx, cpk, fli, flc, mod.
 
@@ -1156,6 +1178,10 @@ class AsyncVideo(AsyncResource):
         """获取断点续传地址 Returns an address to resume an upload in parts that was broken off.
 
         Documents: vod.4. Path `/openapi/video/getResumeUploadUrl`, known from public material.
+
+        It may be asked before the first byte is sent; it answers 0 then.
+
+        What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
 
         Args:
             video_id: Video id.
@@ -2332,6 +2358,10 @@ class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     """
     total_size: Optional[int] = None
     """Video size in bytes."""
+    total_transcode_size: Optional[int] = None
+    """Total size in bytes: the source file plus all transcoded files (from public code)."""
+    origin_definition: Optional[str] = None
+    """Definition of the source (from public code)."""
     create_time: Optional[int] = None
     """Time of creation. Unix seconds."""
     preface_url: Optional[str] = None
@@ -2340,6 +2370,10 @@ class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     """Duration in seconds."""
     publish_status: Optional[int] = None
     """Publish status (1 published, 2 blocked elsewhere in the document; the example has 102)."""
+    audit_status: Optional[int] = None
+    """Status of the review (from public code; the values are not known)."""
+    file_md5: Optional[str] = None
+    """MD5 of the video file (from public code)."""
     category_level1_id: Optional[int] = None
     """Id of the first-level category; 0 if none."""
     category_level2_id: Optional[int] = None
@@ -2439,6 +2473,8 @@ class VideoListItem(Value, frozen=True, kw_only=True):
     """
     preface_url: Optional[str] = None
     """URL of the cover image."""
+    play_url: Optional[str] = None
+    """Address to play it (in a row of January 2026)."""
     length: Optional[int] = None
     """Duration in seconds."""
     publish_status: Optional[int] = None

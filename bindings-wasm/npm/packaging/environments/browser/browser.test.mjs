@@ -93,7 +93,7 @@ test("browser", needsChromium, async (t) => {
   });
 
   await t.test("an upload that breaks off goes on where it was", async (t) => {
-    const breaking = await startMock(t, "--uploads-break-at", String(SIZE / 2));
+    const breaking = await startMock(t, "--uploads-break-at", String(SIZE / 2), "--uploads-keep-parts");
     const { told, resumes, total_size, bodies } = await upload(t, { account: breaking });
     assertGrows(told);
     assert.deepEqual([resumes, total_size], [1, SIZE]);
@@ -152,7 +152,7 @@ test("browser", needsChromium, async (t) => {
       request.on("data", (chunk) => (text += chunk));
       request.on("end", () => {
         asked.push(text);
-        // What a server should look at before it signs.
+        // A server that refuses: the page says so.
         if (text.includes("title=forbidden")) return response.writeHead(403).end();
         response.end(createHash("md5").update(`${text}&partner_key=${partnerKey}`).digest("hex"));
       });

@@ -46,6 +46,12 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: vod.3. It goes to an address that another operation returned.
      *
+     * This operation posts one form with the whole file, as the document prints. The upload of a video by the SDK sends files of more than 5 MiB in chunks instead, and goes on after a break.
+     *
+     * A chunk is the bytes themselves: Content-Type application/octet-stream, and Content-Range bytes FIRST-LAST/SIZE, counted from 1, both ends belonging to it (the first 500 bytes of 2000 are bytes 1-500/2000). Chunks follow each other on one address.
+     *
+     * A form onto an upload that has begun is never sent; nobody is known to go on with one.
+     *
      * Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
      *
      * Audio formats: mp3, wma, wav, mid, midd, kar, ogg, m4a, ra, ram, mod.
@@ -68,6 +74,10 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
      * 获取断点续传地址 Returns an address to resume an upload in parts that was broken off.
      *
      * Documents: vod.4. Path `/openapi/video/getResumeUploadUrl`, known from public material.
+     *
+     * It may be asked before the first byte is sent; it answers 0 then.
+     *
+     * What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
      *
      * @param videoId Video id.
      */
@@ -1830,6 +1840,10 @@ class VideoListByCategoryItem internal constructor(
     val status: Long? = null,
     /** Video size in bytes. */
     @SerialName("total_size") val totalSize: Long? = null,
+    /** Total size in bytes: the source file plus all transcoded files (from public code). */
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    /** Definition of the source (from public code). */
+    @SerialName("origin_definition") val originDefinition: String? = null,
     /** Time of creation. Unix seconds. */
     @SerialName("create_time") val createTime: Long? = null,
     /** URL of the cover image. */
@@ -1838,6 +1852,10 @@ class VideoListByCategoryItem internal constructor(
     val length: String? = null,
     /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
     @SerialName("publish_status") val publishStatus: Long? = null,
+    /** Status of the review (from public code; the values are not known). */
+    @SerialName("audit_status") val auditStatus: Long? = null,
+    /** MD5 of the video file (from public code). */
+    @SerialName("file_md5") val fileMd5: String? = null,
     /** Id of the first-level category; 0 if none. */
     @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
     /** Id of the second-level category; 0 if none. */
@@ -1854,10 +1872,14 @@ class VideoListByCategoryItem internal constructor(
         "name" to name,
         "status" to status,
         "totalSize" to totalSize,
+        "totalTranscodeSize" to totalTranscodeSize,
+        "originDefinition" to originDefinition,
         "createTime" to createTime,
         "prefaceUrl" to prefaceUrl,
         "length" to length,
         "publishStatus" to publishStatus,
+        "auditStatus" to auditStatus,
+        "fileMd5" to fileMd5,
         "categoryLevel1Id" to categoryLevel1Id,
         "categoryLevel2Id" to categoryLevel2Id,
         "categoryLevel3Id" to categoryLevel3Id,
@@ -1998,6 +2020,8 @@ class VideoListItem internal constructor(
     @SerialName("create_time") val createTime: String? = null,
     /** URL of the cover image. */
     @SerialName("preface_url") val prefaceUrl: String? = null,
+    /** Address to play it (in a row of January 2026). */
+    @SerialName("play_url") val playUrl: String? = null,
     /** Duration in seconds. */
     val length: Long? = null,
     /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
@@ -2012,6 +2036,7 @@ class VideoListItem internal constructor(
         "totalSize" to totalSize,
         "createTime" to createTime,
         "prefaceUrl" to prefaceUrl,
+        "playUrl" to playUrl,
         "length" to length,
         "publishStatus" to publishStatus,
         "category" to category,
