@@ -21,6 +21,9 @@ pub struct Callback {
     /// How the service comes to know the customer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url_source: Option<String>,
+    /// By which members it is told from the others; any one of the lists will do. A mark is a
+    /// member that is there (`op`), or one with that value (`type=quiz`): what cannot be missing.
+    pub told_by: Vec<Vec<String>>,
     /// Facts that whoever receives it should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,

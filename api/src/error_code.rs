@@ -10,4 +10,7 @@ pub struct ErrorCode {
     pub title: String,
     /// The meaning in English.
     pub meaning: String,
+    /// Where it is from and what of it is restored, if it is not in the vendor's table of codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
 }

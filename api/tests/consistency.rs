@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baijiayun_api::{
-    Description, Entry, Note, PageStyle, Param, ParamType, PathSource, Scalar, Shape, ShapeType, Wire,
+    DataPlace, Description, Entry, Note, PageStyle, Param, ParamType, PathSource, Scalar, Shape, ShapeType, Wire,
 };
 use serde_json::Value;
 
@@ -46,7 +46,11 @@ fn enum_keys_keep_their_type() {
         values.iter().map(|v| v.value.clone()).collect()
     };
     assert_eq!(values("enable_share"), [0, 1, 2].map(Scalar::Int));
-    assert_eq!(values("enable_live_sell"), ["0", "1", "2"].map(|v| Scalar::Text(v.into())));
+    assert_eq!(values("enable_live_sell"), [0, 1, 2].map(Scalar::Int));
+    let rows = &description.find("room_data.export_qa_stat").unwrap().operation.response.fields["list"];
+    let row = rows.items.as_ref().and_then(|rows| rows.items.as_ref()).unwrap();
+    let answers: Vec<_> = row.fields["is_answer"].enum_values.iter().map(|v| v.value.clone()).collect();
+    assert_eq!(answers, ["0", "1"].map(|v| Scalar::Text(v.into())));
 }
 
 #[test]
@@ -260,6 +264,106 @@ fn a_payload_has_described_members_only() {
             let known = callback.params.contains_key(member) || ["timestamp", "sign"].contains(&&**member);
             assert!(known, "{name}: {member} is not described");
         }
+    }
+}
+
+/// A mark is what cannot be missing, or a value that a document lists; no two callbacks share their marks.
+#[test]
+fn callbacks_are_told_by_what_they_have() {
+    let description = description();
+    let mut all = BTreeMap::new();
+    for (name, callback) in &description.callbacks {
+        for marks in &callback.told_by {
+            for mark in marks {
+                let (member, value) = mark.split_once('=').unzip();
+                let param = &callback.params[member.unwrap_or(mark)];
+                let is_listed = |value: &str| param.enum_values.iter().any(|listed| listed.value.to_string() == value);
+                assert!(value.is_none_or(is_listed), "{name}: no document lists {mark}");
+            }
+            assert_eq!(all.insert(marks.clone(), name), None, "{name}: {marks:?}");
+        }
+    }
+    assert_eq!(all.len(), 16);
+}
+
+/// What is not reckoned with is an id, so that every language keeps it exact and takes it for the same everywhere.
+#[test]
+fn ids_are_described_as_ids() {
+    fn visit(place: &str, name: &str, shape: &Shape, faults: &mut Vec<String>) {
+        let is_scalar = matches!(shape.kind, ShapeType::Int | ShapeType::String);
+        let is_named_so = ["id", "ids", "number", "fid"].contains(&name)
+            || ["_id", "_ids", "user_number"].iter().any(|end| name.ends_with(end));
+        if is_scalar && is_named_so && shape.format.is_none() {
+            faults.push(format!("{place} is no id"));
+        }
+        for inner in shape.items.iter().chain(&shape.values) {
+            visit(&format!("{place}[]"), name, inner, faults);
+        }
+        for (name, field) in &shape.fields {
+            visit(&format!("{place}.{name}"), name, field, faults);
+        }
+    }
+    each_operation(|entry, faults| {
+        visit("response", "", &entry.operation.response, faults);
+        let contents = entry.operation.params.iter().filter_map(|(name, param)| Some((name, param.value.as_ref()?)));
+        contents.for_each(|(name, content)| visit(name, "", content, faults));
+    });
+    let mut faults = Vec::new();
+    for (callback, described) in &description().callbacks {
+        for (name, param) in &described.params {
+            if let Some(content) = &param.value {
+                visit(&format!("{callback} {name}"), "", content, &mut faults);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+/// A client of another language must be able to decode the mock's answers: they have the JSON types of the
+/// printed ones.
+#[test]
+fn printed_values_have_the_type_that_is_described() {
+    each_operation(|entry, faults| {
+        let operation = entry.operation;
+        for example in &operation.examples {
+            let body: Value = serde_json::from_str(&example.body).unwrap();
+            let data = match operation.envelope.data {
+                DataPlace::Data => &body["data"],
+                DataPlace::Top => &body,
+            };
+            compare("data", &operation.response, data, faults);
+        }
+        faults.sort();
+        faults.dedup();
+        // The documents of this one print both.
+        faults.retain(|_| entry.full_name() != "user.remove_teacher");
+    });
+}
+
+fn compare(place: &str, shape: &Shape, value: &Value, faults: &mut Vec<String>) {
+    let is_text = match (shape.kind, shape.wire) {
+        (_, Some(wire)) => Some(wire == Wire::String),
+        (ShapeType::Int | ShapeType::Timestamp, None) => Some(false),
+        (ShapeType::String | ShapeType::Date | ShapeType::Datetime, None) => Some(true),
+        _ => None,
+    };
+    match value {
+        Value::String(_) | Value::Number(_) if is_text.is_some_and(|text| text != value.is_string()) => {
+            faults.push(format!("{place} is printed as {}", if value.is_string() { "a text" } else { "a number" }));
+        }
+        Value::Array(items) => {
+            for (item, shape) in items.iter().flat_map(|item| shape.items.iter().map(move |shape| (item, shape))) {
+                compare(&format!("{place}[]"), shape, item, faults);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if let Some(shape) = shape.fields.get(name).or(shape.values.as_deref()) {
+                    compare(&format!("{place}.{name}"), shape, member, faults);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

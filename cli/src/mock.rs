@@ -33,6 +33,9 @@ struct MisbehaveFlags {
     /// Every n-th request is answered with HTTP 429 限流
     #[arg(long, default_value_t = 0, value_name = "N")]
     throttles_every: u32,
+    /// What is throttled has HTTP 200, and 429 in the envelope alone 限流时 HTTP 为 200
+    #[arg(long)]
+    throttles_with_200: bool,
     /// Every n-th request is answered with a web page 返回网页
     #[arg(long, default_value_t = 0, value_name = "N")]
     html_every: u32,
@@ -57,6 +60,7 @@ impl From<&MisbehaveFlags> for Misbehaviour {
             errors_every: flags.errors_every,
             drops_every: flags.drops_every,
             throttles_every: flags.throttles_every,
+            throttles_with_200: flags.throttles_with_200,
             html_every: flags.html_every,
             php_loose: flags.php_loose,
             uploads_break_at: flags.uploads_break_at,

@@ -5,7 +5,8 @@
 //!
 //! # let body = b"video_id=123&status=20&qid=123456789&timestamp=1234567&sign=384cce5d96e934d582d15f791bc0e7da";
 //! # let partner_key = "rLkIPaQjxSwRQmC/ITnHh8i2rifmmbFIVsYw03SSi24zAnkrAd0ZNb2rcTzI2avy7+AmNJDdLmzU89zKUAP3Xg==";
-//! let receiver = Receiver::new(partner_key);
+//! // An example of the documents is old; in production nothing is said, and the clock is looked at.
+//! let receiver = Receiver::new(partner_key).any_time();
 //! let callback = receiver.receive(body, "application/x-www-form-urlencoded")?;
 //! match callback.event() {
 //!     Event::TranscodeCallback(video) => println!("video {:?}: {:?}", video.video_id, video.status),
@@ -16,13 +17,13 @@
 //!
 //! Give [`Receiver::receive`] the body as it came over the wire. Answer with
 //! [`SUCCESS`], or with [`failure`] to have most callbacks posted again, and
-//! take each `qid` once ([`Dedupe`]).
+//! take each callback once ([`Dedupe`]).
 
 mod dedupe;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use baijiayun_core::callbacks::{self as core, Clock, Parsed};
+use baijiayun_core::callbacks::{self as core, Clock, Ids, Parsed, TOLERANCE};
 use baijiayun_core::coerce::{Departure, Options};
 use baijiayun_core::{Error, PartnerKey};
 
@@ -38,9 +39,10 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// A receiver of what is signed with the account's partner_key.
+    /// A receiver of what is signed with the account's partner_key, now: callbacks whose timestamp
+    /// is further than 300 s from this machine's clock are refused.
     pub fn new(key: impl Into<PartnerKey>) -> Receiver {
-        Receiver { keys: vec![key.into()], tolerance: None }
+        Receiver { keys: vec![key.into()], tolerance: Some(Duration::from_secs(TOLERANCE)) }
     }
 
     /// Takes what is signed with this key as well: the old one, while you change keys.
@@ -51,10 +53,17 @@ impl Receiver {
     }
 
     /// Refuses callbacks whose timestamp is further than this from now, either
-    /// way: what was recorded and is posted again. 300 s is usual.
+    /// way: what was recorded and is posted again. 300 s if nothing is said.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Receiver {
         self.tolerance = Some(tolerance);
+        self
+    }
+
+    /// Takes callbacks of any time, also recorded ones that are posted again: for old examples in tests.
+    #[must_use]
+    pub fn any_time(mut self) -> Receiver {
+        self.tolerance = None;
         self
     }
 
@@ -107,13 +116,27 @@ impl Callback {
     }
 
     /// Its unique id; a repetition has the same.
-    pub fn qid(&self) -> Option<&str> {
-        self.parsed.qid.as_deref()
+    pub fn qid(&self) -> &str {
+        &self.parsed.qid
     }
 
     /// When the service signed it, unix seconds.
-    pub fn timestamp(&self) -> Option<i64> {
+    pub fn timestamp(&self) -> i64 {
         self.parsed.timestamp
+    }
+
+    /// Its signature. A post with the same one is the same post, whatever its `qid`.
+    pub fn signature(&self) -> &str {
+        &self.parsed.signature
+    }
+
+    /// For how many seconds a claim of it must hold: until its timestamp is refused, and at least 600.
+    pub fn hold(&self) -> u32 {
+        self.parsed.hold
+    }
+
+    pub(crate) fn ids(&self) -> Ids<'_> {
+        Ids { qid: self.qid(), signature: self.signature() }
     }
 
     /// Which key signed it: 0 for that of [`Receiver::new`], 1 for the first of [`Receiver::also`].

@@ -20,8 +20,8 @@
 //!   typed data. Members are `Option`s: the documents do not say which are
 //!   always there.
 //! - [`Client::call`] and [`Client::call_path`] reach what has no method.
-//! - partner_key stays on servers. In an app, give [`Client::builder`] a
-//!   [`RemoteSigner`] that asks your server.
+//! - partner_key stays on servers. An app gets the link, the token or the upload address from
+//!   yours; see [`RemoteSigner`] for why it should not get signatures.
 
 mod call;
 pub mod callbacks;
@@ -60,7 +60,7 @@ pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, Tran
 pub use generated::*;
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
-pub use links::{EnterRoom, Links, Role};
+pub use links::{CodePlayer, EnterRoom, Links, Role};
 pub use pages::{Items, Pages};
 pub use ports::{Asking, QuotaStore, RemoteSigner, UploadAddresses};
 pub use upload::{Uploader, VideoUpload};
@@ -184,7 +184,7 @@ impl ClientBuilder {
     }
 
     /// Has requests signed elsewhere, for an account without a key
-    /// ([`Account::without_signer`]).
+    /// ([`Account::without_signer`]). See [`RemoteSigner`] for who may have them signed.
     #[must_use]
     pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder {
         self.signer = Some(Arc::new(signer));

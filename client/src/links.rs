@@ -4,7 +4,7 @@ use baijiayun_core::{Error, ErrorKind, Id, links};
 
 use crate::Client;
 
-pub use baijiayun_core::links::Role;
+pub use baijiayun_core::links::{CodePlayer, Role};
 
 impl Client {
     /// Links into rooms and to recordings, which people open in a browser.
@@ -31,19 +31,57 @@ impl<'a> Links<'a> {
         EnterRoom { client: self.0, link: links::EnterRoom::new(room_id, user_number, user_name) }
     }
 
+    /// As [`Links::enter_room`], for a user without a number: the service gives one.
+    pub fn enter_room_without_number(&self, room_id: impl Into<Id>, user_name: impl Into<String>) -> EnterRoom<'a> {
+        EnterRoom { client: self.0, link: links::EnterRoom::without_number(room_id, user_name) }
+    }
+
+    /// The vendor's share link: the page asks for a name, and for the join code (参加码) if the link has none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameters`] if a text could be read as another field (see [`links`]).
+    pub fn prepare(&self, room_id: impl Into<Id>, code: Option<&str>) -> Result<String, Error> {
+        links::prepare(self.0.account(), room_id, code)
+    }
+
     /// A link by which whoever has it enters under that name with a join code (参加码).
-    pub fn quick_enter(&self, code: &str, user_name: &str) -> String {
+    ///
+    /// # Errors
+    /// As [`Links::prepare`].
+    pub fn quick_enter(&self, code: &str, user_name: &str) -> Result<String, Error> {
         links::quick_enter(self.0.account(), code, user_name)
     }
 
+    /// A room in a page of yours: the address for an iframe.
+    ///
+    /// # Errors
+    /// As [`Links::prepare`].
+    pub fn code_player(&self, player: &CodePlayer) -> Result<String, Error> {
+        player.url(self.0.account())
+    }
+
     /// The player of a video. The token is that of `video().get_player_token(...)`.
-    pub fn video_player(&self, video_id: impl Into<Id>, token: &str) -> String {
+    ///
+    /// # Errors
+    /// As [`Links::prepare`].
+    pub fn video_player(&self, video_id: impl Into<Id>, token: &str) -> Result<String, Error> {
         links::video_player(self.0.account(), video_id, token)
+    }
+
+    /// The player of a video for phones.
+    ///
+    /// # Errors
+    /// As [`Links::prepare`].
+    pub fn mobile_video_player(&self, video_id: impl Into<Id>, token: &str) -> Result<String, Error> {
+        links::mobile_video_player(self.0.account(), video_id, token)
     }
 
     /// The playback of a class. The token is that of `playback().get_player_token(...)`.
     /// A room that was used for several classes has a playback for each: name the session then.
-    pub fn playback(&self, room_id: impl Into<Id>, session_id: Option<&str>, token: &str) -> String {
+    ///
+    /// # Errors
+    /// As [`Links::prepare`].
+    pub fn playback(&self, room_id: impl Into<Id>, session_id: Option<&str>, token: &str) -> Result<String, Error> {
         links::playback(self.0.account(), room_id, session_id, token)
     }
 
@@ -72,10 +110,16 @@ impl EnterRoom<'_> {
         EnterRoom { link: self.link.avatar(url), ..self }
     }
 
+    /// A parameter that stands behind the signature and is not signed, so that anybody can change it:
+    /// public code adds `status`, `customstr`, `share_url`, `meeting_id` and `pay_channel`.
+    pub fn extra(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        EnterRoom { link: self.link.extra(name, value), ..self }
+    }
+
     /// The link, signed with the account's key.
     ///
     /// # Errors
-    /// [`ErrorKind::Signing`] if the key is not here: see [`EnterRoom::signed_url`].
+    /// As [`Links::prepare`]; [`ErrorKind::Signing`] if the key is not here: see [`EnterRoom::signed_url`].
     pub fn url(self) -> Result<String, Error> {
         self.link.url(self.client.account())
     }
@@ -83,12 +127,12 @@ impl EnterRoom<'_> {
     /// The link, signed with the account's key or by the client's [`RemoteSigner`](crate::RemoteSigner).
     ///
     /// # Errors
-    /// [`ErrorKind::Signing`] if neither gives a signature.
+    /// As [`Links::prepare`]; [`ErrorKind::Signing`] if neither gives a signature.
     pub async fn signed_url(self) -> Result<String, Error> {
         let driver = self.client.driver();
         let Some(signer) = &driver.signer else { return self.url() };
-        let signed = signer.sign(self.link.canonical()).await;
+        let signed = signer.sign(self.link.canonical()?).await;
         let signature = signed.map_err(|reason| Error::new(ErrorKind::Signing, "").with_message(reason))?;
-        Ok(self.link.finish(&driver.account, &signature))
+        self.link.finish(&driver.account, &signature)
     }
 }

@@ -17,6 +17,10 @@ pub trait QuotaStore: Send + Sync {
 }
 
 /// A signer on another machine, so that the key is not here.
+///
+/// It is only for those who may do everything that the account can do: the path is not signed, so a
+/// signature for `room.info` also deletes the room, and no look at the text tells which it will be.
+/// Apps get the link, the token or the upload address from your server instead.
 pub trait RemoteSigner: Send + Sync {
     /// Signs a text: MD5 over it, `&partner_key=` and the key, in lower-case
     /// hex (`PartnerKey::signature` on the other side).

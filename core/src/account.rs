@@ -20,7 +20,7 @@ pub struct Account {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Base {
-    /// `https://{domain}.at.baijiayun.com`, in full.
+    /// `https://{domain}.at.baijiayun.com` or a host of the account's own, in full.
     Domain(String),
     /// A whole address: a proxy or the mock service. Serves operations of every host.
     Address(String),
@@ -30,8 +30,9 @@ impl Account {
     /// An account that signs with its own key.
     ///
     /// `domain` is the account's private domain prefix (`demo` for
-    /// `demo.at.baijiayun.com`, which is taken as well), or a whole address
-    /// that begins with `http://` or `https://` (the mock service, a proxy).
+    /// `demo.at.baijiayun.com`, which is taken as well), the name of a
+    /// white-label host (`demo.at.juvox.com.cn`), or a whole address that
+    /// begins with `http://` or `https://` (the mock service, a proxy).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidAccount`] if a part is empty or cannot be part of an address.
@@ -134,13 +135,13 @@ impl Base {
             return Ok(Base::Address(domain.to_owned()));
         }
         let label = own_domain(domain).unwrap_or(domain);
-        let valid = !label.is_empty()
-            && label.len() <= 63
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if !valid {
+        if is_host(label) {
+            return Ok(Base::Domain(["https://", label].concat()));
+        }
+        if !is_label(label) {
             return Err(invalid(
                 format!("domain {} is neither a domain prefix nor an address", quoted(domain)),
-                "give the prefix of your private domain (`demo` for demo.at.baijiayun.com) or a whole http(s):// address",
+                "give the prefix of your private domain (`demo` for demo.at.baijiayun.com), the name of a white-label host or a whole http(s):// address",
             ));
         }
         Ok(Base::domain(label))
@@ -149,6 +150,18 @@ impl Base {
     fn domain(label: &str) -> Base {
         Base::Domain(["https://", label, ".at.baijiayun.com"].concat())
     }
+}
+
+fn is_label(label: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !label.is_empty() && label.len() <= 63 && label.bytes().all(plain)
+}
+
+/// Whether it is the name of a host, as a white label has one: three labels at least, the last one a word.
+fn is_host(name: &str) -> bool {
+    let top = name.rsplit('.').next().unwrap_or_default();
+    let is_word = top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_word && name.split('.').count() > 2 && name.split('.').all(is_label)
 }
 
 fn own_domain(host: &str) -> Option<&str> {

@@ -1,6 +1,8 @@
 //! Reading answers: the envelope `{code, data, msg, ts}`, its errors, and
 //! straightened data.
 
+mod mend;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -8,8 +10,10 @@ use serde::de::DeserializeOwned;
 
 use crate::coerce::{Departure, Options, Straightener, mend_surrogates};
 use crate::error::{Error, ErrorKind};
-use crate::json::{self, Kind, Reason, Result as JsonResult, Scanner};
+use crate::json::{self, JsonError, Kind, Reason, Result as JsonResult, Scanner};
 use crate::operation::{DataPlace, Operation, PathSource, Shape};
+
+use mend::Mended;
 
 /// Answers of more bytes than this are refused.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -66,7 +70,13 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
         return Err(Error::new(ErrorKind::TooLarge, operation.name.as_ref())
             .with_message(format!("the answer has {} bytes, at most {MAX_BYTES} are read", body.len())));
     }
-    let envelope = match Envelope::read(operation, body, options) {
+    let read = match Envelope::read(operation, body, options) {
+        Err(error) if error.reason != Reason::TooDeep => {
+            Envelope::mended(operation, body, options).map(Some).ok_or(error)
+        }
+        read => read,
+    };
+    let envelope = match read {
         Ok(Some(envelope)) => envelope,
         Ok(None) => {
             let message = "the answer is JSON, but has no code that is a whole number".to_owned();
@@ -113,15 +123,24 @@ fn nothing(operation: &Operation, options: Options) -> &'static [u8] {
     }
 }
 
-/// The error for an answer that is not the service's envelope.
-fn foreign(operation: &Operation, status: u16, body: &[u8], kind: ErrorKind, message: String) -> Error {
+/// The error for an answer that is not the service's envelope. It shows how the answer begins.
+fn foreign(operation: &Operation, status: u16, body: &[u8], kind: ErrorKind, mut message: String) -> Error {
     let kind = match status {
         404 => ErrorKind::PathNotFound,
         429 => ErrorKind::Throttled,
-        400.. => ErrorKind::HttpStatus,
+        300.. => ErrorKind::HttpStatus,
         _ => kind,
     };
-    guessed(operation, Error::new(kind, operation.name.as_ref()).with_message(message).with_answer(status, body))
+    if !body.is_empty() {
+        message.push_str(&format!("; it begins: {}", mend::excerpt(body)));
+    }
+    let error = Error::new(kind, operation.name.as_ref()).with_message(message).with_answer(status, body);
+    match status {
+        300..400 => {
+            error.with_hint("the address redirects, and requests do not follow: set the domain to where it leads")
+        }
+        _ => guessed(operation, error),
+    }
 }
 
 /// Says of a 404 that the path was a guess, if it was.
@@ -144,11 +163,39 @@ struct Envelope {
     ts: Option<i64>,
     data: Option<Vec<u8>>,
     departures: Vec<Departure>,
+    /// Whether it has a message or data.
+    whole: bool,
 }
 
 impl Envelope {
     /// `None` if the text is JSON but has no code.
     fn read(operation: &Operation, body: &[u8], options: Options) -> JsonResult<Option<Envelope>> {
+        Envelope::begin(operation, body, options)?
+            .map(|(envelope, end)| {
+                let after = |error: JsonError| JsonError { offset: error.offset + end, ..error };
+                Scanner::new(body.get(end..).unwrap_or_default())?.end().map(|()| envelope).map_err(after)
+            })
+            .transpose()
+    }
+
+    /// An envelope that is not quite JSON, or has something around it that is none: a warning of PHP, the output of
+    /// print_r. It must be unmistakable: the first object there is, with a code, and with data or a message.
+    fn mended(operation: &Operation, body: &[u8], options: Options) -> Option<Envelope> {
+        let mended = Mended::of(body);
+        if mended.changed()
+            && let Ok(Some(mut envelope)) = Envelope::read(operation, mended.text.as_bytes(), options)
+        {
+            envelope.departures.extend(mended.departures());
+            return Some(envelope);
+        }
+        let (before, text) = mended.text.split_at_checked(mended.object()?)?;
+        let (mut envelope, end) = Envelope::begin(operation, text.as_bytes(), options).ok()??;
+        envelope.departures.push(mend::noise(before, text.get(end..)?));
+        envelope.whole.then_some(envelope)
+    }
+
+    /// Reads the envelope with which a text begins, and tells where it ends.
+    fn begin(operation: &Operation, body: &[u8], options: Options) -> JsonResult<Option<(Envelope, usize)>> {
         let mut scanner = Scanner::new(body)?;
         if scanner.kind()? != Kind::Object {
             scanner.skip(0)?;
@@ -162,15 +209,12 @@ impl Envelope {
             ts: None,
             data: None,
             departures: Vec::new(),
+            whole: false,
         };
         reader.members(operation)?;
-        Ok(reader.code.map(|code| Envelope {
-            code,
-            msg: reader.msg,
-            ts: reader.ts,
-            data: reader.data,
-            departures: reader.departures,
-        }))
+        let end = reader.scanner().pos();
+        let Reader { code, msg, ts, data, departures, whole, .. } = reader;
+        Ok(code.map(|code| (Envelope { code, msg, ts, data, departures, whole }, end)))
     }
 }
 
@@ -181,6 +225,7 @@ struct Reader<'a> {
     ts: Option<i64>,
     data: Option<Vec<u8>>,
     departures: Vec<Departure>,
+    whole: bool,
 }
 
 /// The members of the envelope stand one level below the answer itself.
@@ -209,11 +254,12 @@ impl<'a> Reader<'a> {
             let data = self.data.get_or_insert_with(|| vec![b'{']);
             data.push(b'}');
         }
-        self.scanner().end()
+        Ok(())
     }
 
     fn member(&mut self, operation: &Operation, key: &'a [u8]) -> JsonResult<()> {
         let start = self.scanner().pos();
+        self.whole |= matches!(key, b"msg" | b"data");
         match (key, operation.data) {
             (b"code", _) => self.code = int(self.raw(start)?),
             (b"ts", _) => self.ts = int(self.raw(start)?),

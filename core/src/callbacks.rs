@@ -33,7 +33,7 @@ mod table;
 mod verify;
 
 pub use body::{MAX_BYTES, MAX_FIELDS};
-pub use dedupe::{CLAIM_SCRIPT, HOLD, Recent, claim, release};
+pub use dedupe::{CLAIM_SCRIPT, HOLD, Ids, Recent, claim, give_back, release};
 pub use event::{Parsed, parse, parse_as};
 pub use reply::{SUCCESS, failure};
 pub use table::{Callback, all, find};

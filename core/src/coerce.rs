@@ -10,6 +10,7 @@
 //! | map | `[]`, `["a","b"]` | `{}`, `{"0":"a","1":"b"}` |
 //! | array | `{}`, `{"0":"a","2":"b"}` | `[]`, `["a","b"]` |
 //! | any member but `any` | `null` | left out |
+//! | any | a number that no double holds, such as `1e999` | the same as a text |
 //!
 //! PHP's empty text `""` for a number is not straightened: whether it means
 //! nothing or zero is not documented. Digits with leading zeros stay texts too.
@@ -21,13 +22,16 @@
 //! dropped. Numbers and strings are copied as they are written: 64-bit ids
 //! stay exact.
 //!
+//! A name that stands twice in an object counts the first time.
+//!
 //! It is one pass over the text that copies spans and builds no values. Depth
-//! is bounded; the output is at most a small multiple of the input.
+//! is bounded. So is the output: an array or object that would come out more
+//! than twice as long stays as it came and is reported.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::{Kind, Result, Scanner, unescaped};
+use crate::json::{Kind, Result, Scanner, is_huge, path, quoted, scalars, unescaped};
 use crate::operation::{Field, Shape};
 
 /// A value that is not what the document describes and could not be straightened.
@@ -128,6 +132,9 @@ struct Mark {
     written: usize,
 }
 
+/// What is short may come out more than twice as long.
+const SMALL: usize = 64;
+
 /// Keys are cut to this many bytes in paths, so that a report stays small.
 const MAX_KEY_IN_PATH: usize = 64;
 
@@ -165,7 +172,36 @@ impl<'a> Straightener<'a> {
             self.out.clear();
             self.out.extend_from_slice(b"null");
         }
+        if self.scanner.take_huge_seen() {
+            self.mend_numbers();
+        }
         Ok(std::mem::take(&mut self.out))
+    }
+
+    /// Writes numbers that no double holds as texts.
+    fn mend_numbers(&mut self) {
+        let out = std::mem::take(&mut self.out);
+        let text = std::str::from_utf8(&out).unwrap_or_default();
+        let mut mended = Vec::with_capacity(out.len() + 2);
+        let mut copied = 0;
+        let departures = &mut self.departures;
+        let mut visit = |segments: &[_], start, end| {
+            let number = text.get(start..end).unwrap_or_default();
+            if !number.starts_with(|char: char| char == '-' || char.is_ascii_digit()) || !is_huge(number) {
+                return;
+            }
+            mended.extend_from_slice(text.get(copied..start).unwrap_or_default().as_bytes());
+            mended.extend_from_slice(quoted(number).as_bytes());
+            copied = end;
+            let path = path(segments);
+            if departures.len() < MAX_DEPARTURES && departures.iter().all(|known| known.path != path) {
+                departures.push(Departure { path, expected: "a number of 64 bits", found: number.to_owned() });
+            }
+        };
+        // It was written just now: it cannot fail.
+        let _ = scalars(&mut Scanner::of(text), &mut Vec::new(), &mut visit);
+        mended.extend_from_slice(text.get(copied..).unwrap_or_default().as_bytes());
+        self.out = mended;
     }
 
     pub(crate) fn take_departures(&mut self) -> Vec<Departure> {
@@ -193,6 +229,26 @@ impl<'a> Straightener<'a> {
     fn value(&mut self, shape: &Shape, at: &At<'_>) -> Result<Outcome> {
         let kind = self.scanner.kind()?;
         let start = self.scanner.pos();
+        if !matches!(kind, Kind::Array | Kind::Object) || matches!(shape, Shape::Any | Shape::Null) {
+            return self.value_of(kind, start, shape, at);
+        }
+        let before = Mark { pos: start, pending: self.pending, written: self.out.len() };
+        let reported = self.departures.len();
+        let outcome = self.value_of(kind, start, shape, at)?;
+        let came = self.scanner.pos() - start;
+        // What was passed is still to be copied.
+        let out = (self.out.len() + self.scanner.pos() - self.pending)
+            .saturating_sub(before.written + (start - before.pending));
+        if out <= 2 * came + SMALL {
+            return Ok(outcome);
+        }
+        self.out.truncate(before.written);
+        self.departures.truncate(reported);
+        self.pending = before.pending;
+        Ok(self.departed(start, shape.name(), at))
+    }
+
+    fn value_of(&mut self, kind: Kind, start: usize, shape: &Shape, at: &At<'_>) -> Result<Outcome> {
         if kind == Kind::Null {
             self.scanner.word()?;
             return Ok(if matches!(shape, Shape::Any) { Outcome::Kept } else { Outcome::Absent });
@@ -293,7 +349,7 @@ impl<'a> Straightener<'a> {
             Kind::Number => {
                 let number = self.scanner.number()?;
                 let text = self.scanner.slice(start, self.scanner.pos());
-                if number.whole && !quoted && text.len() <= SAFE_DIGITS {
+                if number.whole && !quoted && text.len() <= SAFE_DIGITS && text != b"-0" {
                     return Ok(Outcome::Kept);
                 }
                 if number.whole { text } else { without_zero_decimals(text) }
@@ -311,6 +367,8 @@ impl<'a> Straightener<'a> {
                 b""
             }
         };
+        // Strict decoders take -0 for a decimal number.
+        let digits = if digits == b"-0" { b"0" } else { digits };
         if !is_int(digits) {
             return Ok(self.departed(start, expected, at));
         }
@@ -330,7 +388,9 @@ impl<'a> Straightener<'a> {
         match kind {
             Kind::Number => {
                 self.scanner.number()?;
-                return Ok(Outcome::Kept);
+                if !self.scanner.huge_seen() || !is_huge(self.scanner.span(start, self.scanner.pos())) {
+                    return Ok(Outcome::Kept);
+                }
             }
             Kind::Text => {
                 let text = self.scanner.string()?;
@@ -426,6 +486,7 @@ impl<'a> Straightener<'a> {
         }
         let mut kept_any = false;
         let mut next = 0;
+        let mut seen = 0_u128;
         loop {
             let begin = self.mark();
             self.scanner.skip_space();
@@ -441,11 +502,19 @@ impl<'a> Straightener<'a> {
                 }
             };
             self.scanner.expect(b':')?;
-            let outcome = member(self, field, &At { step: Step::Key(at, key), depth })?;
-            let stays = match outcome {
-                Outcome::Kept => true,
-                Outcome::Absent => false,
-                Outcome::Departed => !self.options.set_aside,
+            let at = At { step: Step::Key(at, key), depth };
+            let stays = if field.is_some() && !first_time(&mut seen, next - 1) {
+                self.scanner.skip_space();
+                let value = self.scanner.pos();
+                self.scanner.skip(depth)?;
+                self.departed(value, "a name that stands once", &at);
+                false
+            } else {
+                match member(self, field, &at)? {
+                    Outcome::Kept => true,
+                    Outcome::Absent => false,
+                    Outcome::Departed => !self.options.set_aside,
+                }
             };
             if !stays {
                 self.take_out(begin, kept_any);
@@ -501,10 +570,15 @@ impl<'a> Straightener<'a> {
         }
     }
 
-    /// Straightens an element; null elements stay, so that positions do.
+    /// Straightens an element. Null elements stay, so that positions do, unless a typed decoder is to read the list.
     fn item(&mut self, shape: &'static Shape, at: &At<'_>) -> Result<bool> {
         Ok(match self.value(shape, at)? {
-            Outcome::Kept | Outcome::Absent => true,
+            Outcome::Kept => true,
+            Outcome::Absent if self.options.set_aside && !matches!(shape, Shape::Null) => {
+                self.departed(self.scanner.pos().saturating_sub(b"null".len()), shape.name(), at);
+                false
+            }
+            Outcome::Absent => true,
             Outcome::Departed => !self.options.set_aside,
         })
     }
@@ -653,6 +727,14 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     if encoded { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
+/// Whether a field was not there before. (Beyond 128 fields nobody looks: no description has so many.)
+fn first_time(seen: &mut u128, index: usize) -> bool {
+    let bit = u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or_default();
+    let before = *seen;
+    *seen |= bit;
+    before & bit == 0
+}
+
 /// The field of that name, and in `next` the one after it.
 #[inline]
 fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'static Field> {
@@ -701,7 +783,7 @@ fn without_zero_decimals(text: &[u8]) -> &[u8] {
 fn is_number(text: &[u8]) -> bool {
     Scanner::new(text).is_ok_and(|mut scanner| {
         let starts = text.first().is_some_and(|byte| *byte == b'-' || byte.is_ascii_digit());
-        starts && scanner.number().is_ok() && scanner.pos() == text.len()
+        starts && scanner.number().is_ok() && scanner.pos() == text.len() && !scanner.huge_seen()
     })
 }
 

@@ -62,11 +62,13 @@ pub enum ErrorKind {
     RoomDeleted,
     /// 4001 文件上传失败: the upload failed.
     UploadFailed,
+    /// 5002 视频不存在或已删除: the video does not exist or was deleted. The code is seen in public code, in no document.
+    VideoNotFound,
     /// 1: an error without a code of its own; the message has the reason.
     General,
     /// A code that the documents do not name.
     Service,
-    /// Too many requests (HTTP 429).
+    /// Too many requests: HTTP 429, or 429 as the answer's own code with any HTTP status.
     Throttled,
     /// An HTTP status that means failure, without an answer of the service.
     HttpStatus,
@@ -110,6 +112,7 @@ impl ErrorKind {
             RoomNotFound => "room_not_found",
             RoomDeleted => "room_deleted",
             UploadFailed => "upload_failed",
+            VideoNotFound => "video_not_found",
             General => "general",
             Service => "service",
             Throttled => "throttled",
@@ -130,6 +133,7 @@ impl ErrorKind {
         match code {
             1 => ErrorKind::General,
             404 => ErrorKind::PathNotFound,
+            429 => ErrorKind::Throttled,
             1001 => ErrorKind::ParameterRejected,
             1002 => ErrorKind::SignatureRejected,
             2001 => ErrorKind::AccountNotFound,
@@ -138,6 +142,7 @@ impl ErrorKind {
             3001 => ErrorKind::RoomNotFound,
             3002 => ErrorKind::RoomDeleted,
             4001 => ErrorKind::UploadFailed,
+            5002 => ErrorKind::VideoNotFound,
             _ => ErrorKind::Service,
         }
     }
@@ -163,6 +168,9 @@ impl ErrorKind {
             RoomNotFound => "check the room id, and that the room belongs to this account",
             RoomDeleted => "the room is gone; create another one",
             UploadFailed => "check the file's type and size, and upload it again",
+            VideoNotFound => {
+                "check the video id, and that the video belongs to this account; if it was deleted, upload it again"
+            }
             Throttled => {
                 "at most 200 requests in 10 s per account, and per server address after the vendor's page of 2026; wait, and copy data into your own database instead of polling"
             }
@@ -371,6 +379,9 @@ impl fmt::Display for Error {
             write!(f, "{}: ", inner.operation)?;
         }
         match (inner.code, inner.status) {
+            (Some(_), Some(status)) if inner.kind == ErrorKind::HttpStatus => {
+                write!(f, "HTTP {status} ({})", inner.kind)?
+            }
             (Some(code), _) => write!(f, "the service answered {code} ({})", inner.kind)?,
             (None, Some(status)) => write!(f, "HTTP {status} ({})", inner.kind)?,
             (None, None) => write!(f, "{}", inner.kind)?,

@@ -207,7 +207,7 @@ impl Host {
     }
 
     /// Checks and reads what the service posted (see [`callbacks::receive`]):
-    /// `{"event":{"name":"class_event","qid":"1","timestamp":1,"key":0,"departures":[]},"data":{...}}`
+    /// `{"event":{"name":"class_event","qid":"1","timestamp":1,"signature":"..","hold":600,"key":0,"departures":[]},"data":{...}}`
     /// or `{"error":{...}}`. `options` may hold `name` (the callback that it
     /// is), `tolerance` (seconds) and `clock` (false: its age does not matter).
     /// `unix` is the receiver's clock.
@@ -223,9 +223,11 @@ impl Host {
     /// and ask again with `signature`) or `{"error":{...}}`.
     ///
     /// Kinds: `enter_room` (`room_id`, `user_number`, `user_name`, `user_role`,
-    /// `user_avatar`), `quick_enter` (`code`, `user_name`), `video_player`
-    /// (`video_id`, `token`), `playback` (`room_id`, `session_id`, `token`),
-    /// `desktop_client` (`link`). See [`crate::links`].
+    /// `user_avatar`, `extra`), `prepare` (`room_id`, `code`), `quick_enter`
+    /// (`code`, `user_name`), `code_player` (`code`, `user_name`, `user_number`,
+    /// `width`, `height`, `show_controls`), `video_player` and
+    /// `mobile_video_player` (`video_id`, `token`), `playback` (`room_id`,
+    /// `session_id`, `token`), `desktop_client` (`link`). See [`crate::links`].
     pub fn link(&self, kind: &str, params: &str) -> Vec<u8> {
         match links::link(self.engine.account(), kind, params) {
             Ok(links::Link::Url(url)) => output::object("url", quoted(&url).as_bytes()),

@@ -1,11 +1,13 @@
 //! A validating JSON scanner that walks over text without building values.
 
 mod read;
+mod walk;
 mod write;
 
 use std::fmt;
 
 pub(crate) use read::{Member, Members, Object, items, members, needed, text, unescaped};
+pub(crate) use walk::{Segment, path, scalars};
 pub(crate) use write::{Writer, array, quoted};
 
 /// How deep arrays and objects may stand in each other.
@@ -64,6 +66,7 @@ pub(crate) struct Scanner<'a> {
     pos: usize,
     surrogate_seen: bool,
     escape_seen: bool,
+    huge_seen: bool,
 }
 
 /// How many of the first bytes need no look inside a string: they are no quote, backslash or control character.
@@ -105,7 +108,7 @@ impl<'a> Scanner<'a> {
 
     /// Over text that needs no check, and in which a byte order mark is as wrong as any other character.
     pub(crate) fn of(text: &'a str) -> Scanner<'a> {
-        Scanner { text, pos: 0, surrogate_seen: false, escape_seen: false }
+        Scanner { text, pos: 0, surrogate_seen: false, escape_seen: false, huge_seen: false }
     }
 
     pub(crate) fn pos(&self) -> usize {
@@ -236,6 +239,16 @@ impl<'a> Scanner<'a> {
         std::mem::take(&mut self.surrogate_seen)
     }
 
+    /// As [`Scanner::take_huge_seen`], to be asked again.
+    pub(crate) fn huge_seen(&self) -> bool {
+        self.huge_seen
+    }
+
+    /// Whether a number was passed since the last question that no double holds.
+    pub(crate) fn take_huge_seen(&mut self) -> bool {
+        std::mem::take(&mut self.huge_seen)
+    }
+
     /// Whether any escape was passed since the last question.
     pub(crate) fn take_escape_seen(&mut self) -> bool {
         std::mem::take(&mut self.escape_seen)
@@ -273,6 +286,8 @@ impl<'a> Scanner<'a> {
     /// Steps over a number.
     #[inline]
     pub(crate) fn number(&mut self) -> Result<Number> {
+        let start = self.pos;
+        let mut exponent = false;
         if self.peek_raw() == Some(b'-') {
             self.pos += 1;
         }
@@ -288,12 +303,15 @@ impl<'a> Scanner<'a> {
             self.digits()?;
         }
         if let Some(b'e' | b'E') = self.peek_raw() {
-            whole = false;
+            (whole, exponent) = (false, true);
             self.pos += 1;
             if let Some(b'+' | b'-') = self.peek_raw() {
                 self.pos += 1;
             }
             self.digits()?;
+        }
+        if exponent || self.pos - start > MANY_DIGITS {
+            self.huge_seen |= is_huge(self.span(start, self.pos));
         }
         Ok(Number { whole })
     }
@@ -349,6 +367,14 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// Numbers of fewer characters without an exponent fit a double.
+const MANY_DIGITS: usize = 300;
+
+/// Whether no double holds a number: strict decoders refuse it.
+pub(crate) fn is_huge(number: &str) -> bool {
+    !number.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// The outermost value of a JSON text.

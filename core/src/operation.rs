@@ -141,6 +141,8 @@ pub enum ParamKind {
     Text,
     /// A day, `YYYY-MM-DD`.
     Date,
+    /// A day, or `0`, which the document names as the default.
+    DateOrZero,
     /// A moment, `YYYY-MM-DD HH:MM:SS`, in the service's own time zone (UTC+8).
     DateTime,
     /// Several values in one text, joined by the separator.

@@ -12,6 +12,10 @@ use subtle::ConstantTimeEq;
 
 /// Makes signatures. [`PartnerKey`] does it here; implement this trait to
 /// leave the key on another machine.
+///
+/// Whoever gets signatures may do everything that the account can do: the path is not signed, so a
+/// signature for `room.info` also deletes the room. Apps get the link, the token or the upload
+/// address from your server instead.
 pub trait Signer: Send + Sync {
     /// Signs a canonical string (see [`canonical`]), which does not hold the key.
     ///
@@ -37,17 +41,37 @@ impl PartnerKey {
 
     /// The signature of a canonical string.
     pub fn signature(&self, canonical: &str) -> String {
-        let mut md5 = Md5::new();
-        md5.update(canonical.as_bytes());
-        let end = if canonical.is_empty() { self.end.strip_prefix('&').unwrap_or_default() } else { &self.end };
-        md5.update(end.as_bytes());
-        hex(&md5.finalize().into())
+        self.signature_of(canonical.as_bytes())
     }
 
     /// Whether `signature` is right for these pairs, compared in constant time.
     pub fn verify<'p>(&self, pairs: impl IntoIterator<Item = (&'p str, &'p str)>, signature: &str) -> bool {
-        let expected = self.signature(&canonical(pairs));
-        expected.as_bytes().ct_eq(signature.as_bytes()).into()
+        self.verify_bytes(pairs.into_iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())), signature)
+    }
+
+    /// As [`PartnerKey::verify`], of pairs that need not be UTF-8: PHP signs bytes, and cuts texts by bytes.
+    pub fn verify_bytes<'p>(&self, pairs: impl IntoIterator<Item = (&'p [u8], &'p [u8])>, signature: &str) -> bool {
+        let mut sorted: Vec<(&[u8], &[u8])> = Vec::with_capacity(16);
+        let signed = pairs.into_iter().filter(|(name, _)| *name != b"sign");
+        signed.for_each(|pair| place(&mut sorted, pair, |left, right| left.0.cmp(right.0)));
+        let mut canonical = Vec::with_capacity(256);
+        for (name, value) in sorted {
+            if !canonical.is_empty() {
+                canonical.push(b'&');
+            }
+            canonical.extend_from_slice(name);
+            canonical.push(b'=');
+            canonical.extend_from_slice(value);
+        }
+        self.signature_of(&canonical).as_bytes().ct_eq(signature.as_bytes()).into()
+    }
+
+    fn signature_of(&self, canonical: &[u8]) -> String {
+        let mut md5 = Md5::new();
+        md5.update(canonical);
+        let end = if canonical.is_empty() { self.end.strip_prefix('&').unwrap_or_default() } else { &self.end };
+        md5.update(end.as_bytes());
+        hex(&md5.finalize().into())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

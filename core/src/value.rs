@@ -68,11 +68,12 @@ impl Value {
             return Ok(Some(Value::File(file)));
         }
         if raw.starts_with('{')
-            && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateTime)) = kind
+            && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateOrZero | ParamKind::DateTime)) =
+                kind
             && let Ok(unix) = unix_seconds(raw)
         {
             return Ok(Some(match kind {
-                ParamKind::Date => Value::Text(civil::day(unix)),
+                ParamKind::Date | ParamKind::DateOrZero => Value::Text(civil::day(unix)),
                 ParamKind::DateTime => Value::Text(civil::moment(unix)),
                 _ => Value::Int(unix),
             }));

@@ -49,11 +49,11 @@ def receive(request: HttpRequest) -> HttpResponse:
     except CallbackError as error:
         log.warning("a callback was refused: %s", error)
         return reply(failure("not signed by this account"), 401)
-    if callbacks.claim(event.qid):
+    if callbacks.claim(event):
         try:
             work.put_nowait(event)
         except Full:
-            callbacks.release(event.qid)
+            callbacks.release(event)
             return reply(failure("busy, post it again"))
     return reply(SUCCESS)
 

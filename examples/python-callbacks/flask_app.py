@@ -30,11 +30,11 @@ def create_app() -> Flask:
         except CallbackError as error:
             current_app.logger.warning("a callback was refused: %s", error)
             return reply(failure("not signed by this account"), 401)
-        if client.callbacks.claim(event.qid):
+        if client.callbacks.claim(event):
             try:
                 work.put_nowait(event)
             except Full:
-                client.callbacks.release(event.qid)
+                client.callbacks.release(event)
                 return reply(failure("busy, post it again"))
         return reply(SUCCESS)
 

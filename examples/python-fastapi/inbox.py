@@ -30,12 +30,12 @@ class Inbox:
             log.warning("a callback was refused: %s", error)
             return reply(failure("not signed by this account"), 401)
         # It posts again what it believes lost: every qid is taken once.
-        if not await self._client.callbacks.claim(event.qid):
+        if not await self._client.callbacks.claim(event):
             return reply(SUCCESS)
         try:
             self.waiting.put_nowait(event)
         except asyncio.QueueFull:
-            await self._client.callbacks.release(event.qid)
+            await self._client.callbacks.release(event)
             return reply(failure("busy, post it again"))
         return reply(SUCCESS)
 

@@ -48,8 +48,13 @@ impl Failure {
         Failure::new(4001, format!("文件上传失败: {why}"))
     }
 
+    /// Seen in public code, in no document.
+    pub fn video_unknown() -> Failure {
+        Failure::new(5002, "视频不存在或已删除")
+    }
+
     pub fn throttled() -> Failure {
-        Failure { status: StatusCode::TOO_MANY_REQUESTS, ..Failure::general("请求过于频繁") }
+        Failure { status: StatusCode::TOO_MANY_REQUESTS, ..Failure::new(429, "请求过于频繁") }
     }
 
     pub fn too_large() -> Failure {

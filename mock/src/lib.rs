@@ -26,8 +26,12 @@
 //!
 //! - The HTTP status of an unknown path: it is 200, with code 404 in the
 //!   envelope, as the documents list 404 among the codes.
-//! - The answer beyond 200 requests in 10 s: it is HTTP 429 with code 1.
-//! - The code for things other than rooms that do not exist: it is 1.
+//! - The answer beyond 200 requests in 10 s: it is HTTP 429 with
+//!   code 429, or HTTP 200 with it ([`Misbehaviour::throttles_with_200`]).
+//! - The code for things other than rooms and videos that do not exist: it is 1.
+//! - Whether a class was recorded: it was, unless the room's
+//!   `auto_playback_record` is off (2). When it ends, a video is there at once,
+//!   and `playback_generated` is posted with status 20 and then with 100.
 //! - What becomes of a chunk of which only a part came: it is lost, and
 //!   [`Misbehaviour::uploads_keep_parts`] keeps it. Ranges with a hole, with
 //!   bytes that are there already or with another size than before, and a form

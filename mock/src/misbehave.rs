@@ -15,8 +15,10 @@ pub struct Misbehaviour {
     pub errors_every: u32,
     /// The connection is cut instead of every n-th answer; 0 is none.
     pub drops_every: u32,
-    /// Every n-th request is answered with HTTP 429; 0 is none.
+    /// Every n-th request is answered with HTTP 429 and code 429; 0 is none.
     pub throttles_every: u32,
+    /// What is throttled is answered with HTTP 200: the 429 stands in the envelope alone.
+    pub throttles_with_200: bool,
     /// Every n-th request is answered with a web page; 0 is none.
     pub html_every: u32,
     /// Answers have loose types: numbers as texts and the other way round,

@@ -25,6 +25,8 @@ pub(crate) struct Rooms {
 pub(crate) struct Room {
     pub row: Row,
     pub in_class: bool,
+    /// When the class began, or ended, unix seconds.
+    pub begun: i64,
     /// The courseware of the room and the id of each binding.
     pub docs: BTreeMap<i64, i64>,
     pub students: BTreeSet<i64>,

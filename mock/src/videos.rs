@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input::{Input, as_int};
 use crate::paging;
 use crate::range::Range;
-use crate::state::{State, missing};
+use crate::state::State;
 use crate::store::{Row, Store, row};
 
 /// When an uploaded video is transcoded.
@@ -41,6 +41,8 @@ pub(crate) struct Video {
     formats: BTreeSet<i64>,
     upload: Upload,
     polls: u32,
+    /// The room whose class it is the recording of.
+    room: Option<i64>,
 }
 
 /// How far the file has come.
@@ -98,11 +100,11 @@ impl Videos {
     }
 
     pub fn get(&self, id: i64) -> Result<&Video, Failure> {
-        self.videos.get(id).ok_or_else(unknown)
+        self.videos.get(id).ok_or_else(Failure::video_unknown)
     }
 
     pub fn get_mut(&mut self, id: i64) -> Result<&mut Video, Failure> {
-        self.videos.get_mut(id).ok_or_else(unknown)
+        self.videos.get_mut(id).ok_or_else(Failure::video_unknown)
     }
 
     /// All videos with their categories.
@@ -160,10 +162,6 @@ impl Videos {
             Err(Failure::upload("已有新的上传"))
         }
     }
-}
-
-fn unknown() -> Failure {
-    missing("视频")
 }
 
 impl Upload {
@@ -277,16 +275,48 @@ pub(crate) fn transcode(state: &mut State, id: i64) {
     tell(state, id, DONE, members);
 }
 
-/// Posts the transcode callback, to the video's own address if it has one.
+/// The recording of a class that has ended: a video that is transcoded already.
+pub(crate) fn record(state: &mut State, room: i64, name: &str, seconds: u64, now: i64) -> Result<(), Failure> {
+    let size = seconds.max(1) * BYTES_PER_SECOND;
+    let levels = state.categories.levels(0);
+    let id = state.videos.videos.insert(|id| {
+        let mut video = Video {
+            row: row(json!({
+                "video_id": id, "name": name, "status": TRANSCODING, "total_size": size, "create_time": now,
+                "preface_url": "", "file_md5": hex(&Md5::digest(id.to_be_bytes())), "publish_status": 1,
+            })),
+            category: 0,
+            callback_url: String::new(),
+            definitions: [1].into(),
+            formats: [1].into(),
+            upload: Upload::default(),
+            polls: 0,
+            room: Some(room),
+        };
+        video.put(0, &levels);
+        video
+    })?;
+    tell(state, id, TRANSCODING, Vec::new());
+    transcode(state, id);
+    Ok(())
+}
+
+/// Posts what became of a video, to its own address if it has one.
 fn tell(state: &mut State, id: i64, status: i64, mut members: Vec<(String, String)>) {
     let Ok(video) = state.videos.get(id) else { return };
     let account = state.accounts.transcode_callback_url.clone();
     let url = if video.callback_url.is_empty() { account } else { video.callback_url.clone() };
     members.push(("video_id".to_owned(), id.to_string()));
     members.push(("status".to_owned(), status.to_string()));
-    // The printed request has it, the table does not.
-    members.push(("partner_id".to_owned(), state.sender.partner_id().to_owned()));
-    state.post("transcode_callback", &url, members);
+    let Some(room) = video.room else {
+        // The printed request has it, the table does not.
+        members.push(("partner_id".to_owned(), state.sender.partner_id().to_owned()));
+        return state.post("transcode_callback", &url, members);
+    };
+    members.push(("room_id".to_owned(), room.to_string()));
+    members.push(("session_id".to_owned(), "0".to_owned()));
+    members.push(("version".to_owned(), "0".to_owned()));
+    state.post("playback_generated", &url, members);
 }
 
 pub(crate) const HANDLERS: Handlers = &[
@@ -320,6 +350,7 @@ fn get_upload_url(state: &mut State, input: &Input) -> Result<Value, Failure> {
             formats: if formats.is_empty() { [1, 2, 4].into() } else { formats.into_iter().collect() },
             upload: Upload { token: token.clone(), ..Upload::default() },
             polls: 0,
+            room: None,
         };
         video.put(0, &levels);
         video
@@ -401,7 +432,7 @@ fn update(state: &mut State, input: &Input) -> Result<Value, Failure> {
 
 fn delete(state: &mut State, input: &Input) -> Result<Value, Failure> {
     let id = input.id("video_id");
-    state.videos.videos.remove(id).ok_or_else(unknown)?;
+    state.videos.videos.remove(id).ok_or_else(Failure::video_unknown)?;
     state.subtitles.retain(|subtitle| subtitle.get("video_id").and_then(as_int) != Some(id));
     Ok(json!({ "video_id": id }))
 }

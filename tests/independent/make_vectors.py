@@ -6,11 +6,11 @@
 
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
 import reference
 from description import files, project_callbacks, project_operations
-from reference import dumps, dumps_lines, encode, loads, sign
+from reference import Float, dumps, dumps_lines, encode, loads, sign
 from values import LONG_ID, params_for
 from variants import envelope, numbers_as_text, rewrite, variants
 
@@ -183,6 +183,12 @@ def general_answers(by_name, error_codes):
             yield info, f"code {entry['code']}", 200, dumps(failure)
             loose = failure | {"code": str(entry["code"]), "data": []}
             yield info, f"code {entry['code']} as text", 200, dumps(loose)
+    throttled = {"code": 429, "data": None, "msg": "请求过于频繁", "ts": 1700000000}
+    yield info, "throttled, whatever the HTTP status", 400, dumps(throttled)
+    yield info, "throttled twice over", 429, dumps(throttled | {"code": "429"})
+    yield info, "throttled by the HTTP status alone", 429, dumps(throttled | {"code": 1})
+    yield info, "throttled by a gateway", 429, "slow down"
+    yield upload, "an upload is throttled", 200, '{"code": "429", "msg": "请求过于频繁"}'
     yield info, "a code of no document", 200, '{"code": 98765, "data": null, "msg": "未知"}'
     yield info, "a failure without a message", 200, '{"code": 1, "data": null}'
     yield upload, "the upload fails", 200, '{"code": 4001, "msg": "文件上传失败"}'
@@ -231,56 +237,180 @@ def answers(operations, error_codes):
 
 # --- callbacks.json -----------------------------------------------------------
 
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
-def callbacks():
-    """Each printed example, one with a field changed, and other ways to post it."""
-    vectors = []
-    for name, callback in project_callbacks(ROOT / "api"):
-        if "payload_example" not in callback:
-            continue
-        content_type = callback.get("content_type", "application/x-www-form-urlencoded")
-        is_json = content_type == "application/json"
+
+def callbacks(described):
+    """Printed examples, other ways to post them, and forgeries."""
+    for name, callback in described:
         fields = loads(callback["payload_example"])
         qid = fields["qid"]
         flipped = fields | {"qid": qid[:-1] + ("1" if qid[-1] == "0" else "0")}
-        cases = [(fields, True, is_json), (flipped, False, is_json), (fields, True, not is_json)]
-        cases += [(signed(other), True, is_json) for other in other_posts(name, fields)]
-        for posted, valid, is_json in cases:
-            content_type = "application/json" if is_json else "application/x-www-form-urlencoded"
-            body = dumps(posted) if is_json else urlencode(posted)
-            received = loads(body) if is_json else dict(parse_qsl(body, keep_blank_values=True))
-            assert (sign(received, SAMPLE_KEY) == received["sign"]) == valid, name
-            vectors.append(
-                {
-                    "callback": name,
-                    "content_type": content_type,
-                    "body": body,
-                    "key": SAMPLE_KEY,
-                    "valid": valid,
-                    "expect": reference.callback(name, callback, received) if valid else None,
-                }
-            )
-    return vectors
+        usual = callback.get("content_type", FORM)
+        other = FORM if usual == JSON else JSON
+        yield "the example", usual, fields
+        yield "a changed qid", usual, flipped
+        yield "posted the other way", other, fields
+        for what, posted in other_posts(name, fields):
+            yield what, usual, signed(posted)
+        for marks in callback["told_by"]:
+            yield f"told by {', '.join(marks)} alone", usual, signed(only(marks, fields))
+    fields = loads(dict(described)["class_event"]["payload_example"])
+    loose = fields | {"room_id": 1234567890, "timestamp": 1467882806}
+    yield "numbers in JSON", JSON, signed(loose)
+    casts = {"n": None, "t": True, "f": False, "i": 120, "d": Float("1.50"), "o": {"a": [1, None]}}
+    yield "JSON values as PHP casts them", JSON, signed(fields | casts)
+    video = loads(dict(described)["transcode_callback"]["payload_example"])
+    yield "null is no room", JSON, signed(video | {"room_id": None})
+    yield "an empty text is no room", FORM, signed(video | {"room_id": ""})
+    wall = loads(dict(described)["student_message_on_wall"]["payload_example"])
+    yield "a text that PHP cut inside a letter", FORM, signed(wall | {"content": "你好".encode()[:-1]})
+    yield "bytes of another character set", FORM, signed(wall | {"user_name": "张三".encode("gbk")})
+    for what, content_type, posted in forgeries(fields, wall):
+        assert reference.sign_posted(posted, SAMPLE_KEY) == posted["sign"], what
+        yield what, content_type, posted
+
+
+def forgeries(fields, wall):
+    """Posts whose signature is right and that the service did not make so."""
+    without = {key: value for key, value in fields.items() if key != "qid"}
+    yield "replayed with the qid moved into the field before it", FORM, without | {
+        "op_time": f"{fields['op_time']}&qid={fields['qid']}"
+    }
+    moved = {key: value for key, value in fields.items() if key != "room_id"}
+    yield "replayed with another qid, which holds the field after it", FORM, moved | {
+        "qid": f"{fields['qid']}&room_id={fields['room_id']}"
+    }
+    timeless = {key: value for key, value in fields.items() if key != "timestamp"}
+    yield "replayed with the timestamp moved into the field before it", FORM, timeless | {
+        "room_id": f"{fields['room_id']}&timestamp={fields['timestamp']}"
+    }
+    yield "signed without a qid", FORM, signed(without)
+    yield "signed with an empty qid", FORM, signed(fields | {"qid": ""})
+    yield "signed with null for a qid", JSON, signed(fields | {"qid": None})
+    yield "signed with a qid too long", FORM, signed(fields | {"qid": "1" * 257})
+    yield "signed without a timestamp", FORM, signed(timeless)
+    yield "signed with a timestamp that is no number", FORM, signed(fields | {"timestamp": "soon"})
+    link = {"room_id": "17110879095169", "user_name": "x", "user_number": "7", "user_role": "0", "user_avatar": ""}
+    yield "a link into a room, turned into a callback", FORM, signed(link)
+    joined = "17110879095169&user_avatar=&user_name=x&user_number=7"
+    yield "a link into a room, its fields joined", FORM, {
+        "room_id": joined, "user_role": "0", "sign": signed(link)["sign"]
+    }
+    request = {"partner_id": "12345678", "room_id": "17110879095169", "timestamp": "1467882806"}
+    yield "a signed request, turned into a callback", FORM, signed(request)
+    # The signature fits, and the qid is new: the claim of the signature keeps it from being taken twice.
+    said = signed(wall | {"content": "hi&qid=666&r="})
+    cut = {key: value for key, value in said.items() if key not in ("content", "group_id", "qid")}
+    rest = f"&group_id={wall['group_id']}&qid={wall['qid']}"
+    yield "a qid cut out of a message", FORM, cut | {"content": "hi", "qid": "666", "r": rest, "sign": said["sign"]}
+
+
+def callback_vectors():
+    described = list(project_callbacks(ROOT / "api"))
+    for name, content_type, posted in callbacks(described):
+        if content_type == JSON:
+            body = dumps(posted)
+            received = loads(body)
+        else:
+            body = urlencode(posted)
+            pairs = (pair.split("=", 1) for pair in body.replace("+", " ").split("&"))
+            received = {unquote_to_bytes(key).decode(): text(unquote_to_bytes(value)) for key, value in pairs}
+        error = reference.refused(received, SAMPLE_KEY)
+        callback = reference.told(described, received)
+        expect = None
+        if not error:
+            expect = reference.callback(callback, dict(described).get(callback, {"params": {}}), received)
+        yield {
+            "name": name,
+            "callback": callback,
+            "content_type": content_type,
+            "body": body,
+            "key": SAMPLE_KEY,
+            "valid": not error,
+            "error": error,
+            "expect": expect,
+        }
+
+
+def text(value):
+    """Bytes as a text, if they are one."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def signed(fields):
-    return fields | {"sign": sign(fields, SAMPLE_KEY)}
+    return fields | {"sign": reference.sign_posted(fields, SAMPLE_KEY)}
+
+
+def only(marks, fields):
+    """The least that tells a callback."""
+    pairs = (mark.partition("=")[::2] for mark in marks)
+    told = {name: value or fields.get(name, "12345") for name, value in pairs}
+    return told | {"qid": fields["qid"], "timestamp": fields["timestamp"]}
 
 
 def other_posts(name, fields):
     """What the documents leave open, and what a later version may add."""
-    yield fields | {"added_later": "a&b=1 😀", "partner_id": "12345678"}
+    yield "members of a later version", fields | {"added_later": "a&b=1 😀", "partner_id": "12345678"}
+    if name == "class_event":
+        for op in ("forbidden", "teacher_in", "teacher_out", "stat", "of a later version"):
+            yield f"op {op}, without a time", {
+                key: value for key, value in fields.items() if key != "op_time"
+            } | {"op": op}
+    if name == "playback_generated":
+        yield "generation started", {
+            key: fields[key] for key in ("room_id", "session_id", "version", "video_id", "qid", "timestamp")
+        } | {"status": "20"}
+        yield "generation failed, as code of 2017 reads it", {
+            key: fields[key] for key in ("room_id", "video_id", "qid", "timestamp")
+        } | {"status": "30"}
+    if name == "transcode_callback":
+        yield "uploaded, with the size and the MD5", fields | {"total_size": "32024", "file_md5": "b1ac374c4b7707bacacf63a831f91170"}
+        yield "transcoded", fields | {
+            "status": "100", "preface_url": "http://img.example.com/a.jpg", "total_size": "32024",
+            "total_transcode_size": "64048", "length": "8", "file_md5": "b1ac374c4b7707bacacf63a831f91170",
+            "now_definition": "low,std", "origin_definition": "super",
+        }
     if name == "presenter_device_event":
-        yield fields | {"info_json": '{"classId":22112540350999,"camera":1}'}
-        yield fields | {"op_time": "2022-11-25 11:10:05"}
+        yield "an object that is not percent-encoded", fields | {"info_json": '{"classId":22112540350999,"camera":1}'}
+        yield "with a time", fields | {"op_time": "2022-11-25 11:10:05"}
     if name == "lottery_result":
-        yield {key: value for key, value in fields.items() if key != "info_json"}
+        yield "without a winner", {key: value for key, value in fields.items() if key != "info_json"}
     if name == "mute_signal":
         data = loads(fields["data"])
-        text = dumps(data["target_user"])
-        yield fields | {"data": dumps([data, data])}
-        yield fields | {"data": dumps(data | {"target_user": text})}
-        yield fields | {"data": quote(dumps(data))}
+        inner = dumps(data["target_user"])
+        yield "two signals", fields | {"data": dumps([data, data])}
+        yield "an object as a text in a text", fields | {"data": dumps(data | {"target_user": inner})}
+        yield "percent-encoded JSON", fields | {"data": quote(dumps(data))}
+
+
+# --- claims.json --------------------------------------------------------------
+
+
+def claims():
+    """What one process takes, in the order of time: at second `at` a callback is claimed or given back."""
+    one = {"qid": "q1", "signature": "s1", "hold": 600}
+    resigned, cut = one | {"signature": "s2"}, one | {"qid": "q2"}
+    long = {"qid": "q3", "signature": "s3", "hold": 2002}
+    steps = [
+        ("claim", one, 0, True, "the first to ask takes it"),
+        ("claim", one, 35, False, "the repetition"),
+        ("claim", resigned, 35, False, "the repetition, signed anew"),
+        ("claim", cut, 35, False, "the same post, its fields cut so that it has another qid"),
+        ("claim", {"qid": "q4", "signature": "s4", "hold": 600}, 35, True, "another one"),
+        ("release", one, 40, None, "the work failed"),
+        ("claim", resigned, 50, True, "the repetition after that"),
+        ("claim", cut, 51, True, "the signature was given back as well"),
+        ("claim", long, 100, True, "one whose timestamp is taken for 2000 s"),
+        ("claim", one, 649, False, "by its qid"),
+        ("claim", long, 2101, False, "it holds as long as its timestamp is taken"),
+        ("claim", long, 2103, True, "and no longer"),
+    ]
+    for what, callback, at, first, why in steps:
+        yield {"step": what, "callback": callback, "at": at, "first": first, "why": why}
 
 
 # --- links.json ---------------------------------------------------------------
@@ -289,28 +419,67 @@ def other_posts(name, fields):
 def links():
     user = {"room_id": str(LONG_ID), "user_number": "10001", "user_name": "王老师", "user_role": "1"}
     odd = {
-        "user_name": "A&B=C %41+ 😀",
+        "user_name": " A/B;C? %41%26+#😀 ",
         "user_role": "0",
-        "user_avatar": "https://example.com/a b.png?x=1&y=2",
+        "user_avatar": "https://example.com/a b.png?x=1;y=2",
     }
+    extra = {"status": "1", "customstr": "a b", "share_url": "https://example.com/s?a=1&b=2"}
     for entering in (
         user | {"user_avatar": ""},
         user | {"user_role": "2", "user_avatar": "//example.com/a.png"},
         user | odd,
+        {name: text for name, text in user.items() if name != "user_number"} | {"user_avatar": ""},
+        user | {"user_avatar": "", "extra": extra},
     ):
-        canonical, url = reference.enter_room(ACCOUNT, entering)
-        yield {"link": "enter_room", "params": entering, "canonical": canonical, "url": url}
+        signed_part = {name: text for name, text in entering.items() if name != "extra"}
+        text, url = reference.enter_room(ACCOUNT, signed_part, entering.get("extra", {}))
+        yield {"link": "enter_room", "params": entering, "canonical": text, "url": url}
+    player = {"code": "gk2026", "user_name": "陈思远"}
+    frame = {"user_number": "9001", "width": "1280", "height": "720", "showControls": "true"}
+    vid, token = {"vid": "11128351"}, {"token": "1hNNdCHe9Ss3S3PxCaNttU"}
+    room, code = {"classid": str(LONG_ID)}, {"code": "9z3acy"}
     for name, path, params in (
-        ("quick_enter", "/web/room/quickenter", {"code": "9z3acy", "user_name": "用户 78572"}),
-        ("video_player", "/web/video/player", {"vid": "11128351", "token": "1hNNdCHe9Ss3S3PxCaNttU"}),
-        ("playback", "/web/playback/index", {"classid": str(LONG_ID), "token": "d0XjzokJ9x-Z8_f=+/"}),
-        (
-            "playback",
-            "/web/playback/index",
-            {"classid": str(LONG_ID), "session_id": "201908181", "token": "t"},
-        ),
+        ("prepare", "/web/room/prepare", {"room_id": str(LONG_ID)} | code),
+        ("prepare", "/web/room/prepare", {"room_id": str(LONG_ID)}),
+        ("quick_enter", "/web/room/quickenter", code | {"user_name": "用户 78572"}),
+        ("code_player", "/web/room/codePlayer", player | frame),
+        ("code_player", "/web/room/codePlayer", player),
+        ("video_player", "/web/video/player", vid | token),
+        ("mobile_video_player", "/m/video/player", vid | token),
+        ("playback", "/web/playback/index", room | {"token": "d0XjzokJ9x-Z8_f=+/"}),
+        ("playback", "/web/playback/index", room | {"session_id": "201908181", "token": "t"}),
     ):
         yield {"link": name, "params": params, "url": reference.link(ACCOUNT, path, params)}
+    for params in refused_links(user | {"user_avatar": ""}):
+        yield {"link": "enter_room", "params": params, "refused": reference.unfit(params)}
+    for name, params in (
+        ("quick_enter", code | {"user_name": "x&user_role=1"}),
+        ("quick_enter", {"code": "9z3acy&user_role=1", "user_name": "x"}),
+        ("code_player", player | {"user_number": "7&user_role=1"}),
+        ("prepare", {"room_id": str(LONG_ID), "code": "9z3acy&a=1"}),
+        ("video_player", {"vid": "11128351", "token": "t&vid=1"}),
+        ("mobile_video_player", {"vid": "11128351", "token": "t\n"}),
+        ("playback", room | {"token": "t&classid=1"}),
+    ):
+        yield {"link": name, "params": params, "refused": reference.unfit(params)}
+
+
+def refused_links(user):
+    """What could be read as another user's link."""
+    yield user | {"user_name": "x&user_number=999&user_role=1"}
+    yield user | {"user_name": "Tom & Jerry"}
+    yield user | {"user_name": "a=b"}
+    for control in ("\n", "\r", "\t", "\0", "\x1b", "\x7f", "\x85"):
+        yield user | {"user_name": f"a{control}b"}
+    yield user | {"user_avatar": "https://example.com/a.png?x=1&user_name=x"}
+    yield user | {"user_avatar": "https://example.com/a.png\n"}
+    yield user | {"user_number": "7&user_role=1"}
+    yield user | {"user_number": "7=8"}
+    yield user | {"room_id": "5&user_avatar="}
+    yield user | {"user_name": "a&b", "user_number": "c&d"}
+    for name in ("user_role", "User_Role", "sign", "room_id", "user.role", "user role", "a[]", "a&b", "a=b", ""):
+        yield user | {"extra": {name: "1"}}
+    yield user | {"extra": {"customstr": "a\nb"}}
 
 
 # ------------------------------------------------------------------------------
@@ -324,7 +493,8 @@ def main():
         "signing.json": signing(),
         "requests.json": requests(operations),
         "answers.json": answers(operations, error_codes),
-        "callbacks.json": callbacks(),
+        "callbacks.json": list(callback_vectors()),
+        "claims.json": list(claims()),
         "links.json": [vector | {"account": ACCOUNT} for vector in links()],
     }
     differing = []

@@ -7,6 +7,7 @@ no code with the Rust core on purpose: two readings of the documents must agree.
 import hashlib
 import json
 import re
+import unicodedata
 from decimal import Decimal
 from urllib.parse import unquote, urlencode
 
@@ -232,21 +233,78 @@ STRAIGHTENERS = {
 # --- callbacks ----------------------------------------------------------------
 
 
+def cast(value):
+    """The bytes that PHP signs for a posted value: bytes as they are, the rest as it casts them."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    if value is None or value is False:
+        return b""
+    return b"1" if value is True else dumps(value).encode()
+
+
+def sign_posted(posted, key):
+    """The signature over the bytes of a post, which need not be UTF-8."""
+    names = sorted((name for name in posted if name != "sign"), key=str.encode)
+    pairs = [name.encode() + b"=" + cast(posted[name]) for name in names]
+    return hashlib.md5(b"&".join([*pairs, f"partner_key={key}".encode()])).hexdigest()
+
+
+def refused(posted, key):
+    """The kind of error for a post that the service did not make, or None."""
+    if "sign" not in posted:
+        return "callback_malformed"
+    if sign_posted(posted, key) != posted["sign"]:
+        return "callback_signature"
+    qid, timestamp = cast(posted.get("qid")), cast(posted.get("timestamp"))
+    is_id = qid and len(qid) <= 256 and not set(b"&=") & set(qid)
+    is_time = re.fullmatch(rb"-?[0-9]+", timestamp)
+    return None if is_id and is_time else "callback_malformed"
+
+
+def told(callbacks, posted):
+    """The name of a callback by its marks: a value is stronger than a member, two members than one."""
+
+    def stands(mark):
+        name, is_value, value = mark.partition("=")
+        text = cast(posted.get(name))
+        return text == value.encode() if is_value else text != b""
+
+    strengths = {
+        name: max(
+            (
+                (sum("=" in mark for mark in marks), len(marks))
+                for marks in description["told_by"]
+                if all(map(stands, marks))
+            ),
+            default=None,
+        )
+        for name, description in callbacks
+    }
+    found = {name: strength for name, strength in strengths.items() if strength}
+    return max(found, key=found.get, default=None)
+
+
 def callback(name, description, posted):
     """What a callback tells: its fields but sign, JSON texts read."""
     fields = {name: param.get("value", param) for name, param in description["params"].items()}
-    fields |= {"timestamp": {"type": "timestamp"}}
-    data = {
-        field: straighten(read_json(value, fields.get(field)), fields.get(field, {"type": "any"}))
+    fields |= {"qid": {"type": "string"}, "timestamp": {"type": "timestamp"}}
+    read = {
+        field: read_json(as_text(value), fields.get(field))
         for field, value in posted.items()
         if field != "sign"
     }
     return {
         "name": name,
-        "qid": posted["qid"],
-        "timestamp": int(posted["timestamp"]),
-        "data": data,
+        "qid": cast(posted["qid"]).decode(),
+        "timestamp": int(cast(posted["timestamp"])),
+        "data": straighten(read, {"type": "object", "fields": fields}),
     }
+
+
+def as_text(value):
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def read_json(value, node):
@@ -258,6 +316,8 @@ def read_json(value, node):
         value = loads(unquote(value) if value[:3].upper() in ("%7B", "%5B") else value)
     if kind == "array" and isinstance(value, dict):
         value = [value]
+    if value is None:
+        return None
     if kind == "array":
         return [read_json(item, node["items"]) for item in value]
     fields = node.get("fields", {})
@@ -271,16 +331,41 @@ def link(account, path, pairs):
     return f"https://{account['domain']}.at.baijiayun.com{path}?{urlencode(pairs)}"
 
 
-def enter_room(account, user):
+def enter_room(account, user, extra):
     """The text to be signed and the link into a room."""
     pairs = dict(sorted(user.items()))
+    text = canonical(pairs)
     pairs["sign"] = sign(pairs, account["partner_key"])
-    return canonical(pairs), link(account, "/web/room/enter", pairs)
+    return text, link(account, "/web/room/enter", pairs | extra)
+
+
+SIGNED = "room_id user_avatar user_name user_number user_role sign partner_id timestamp".split()
+
+
+def unfit(params):
+    """The fields of a link that could be read as others, sorted."""
+
+    def is_unfit(name, text):
+        borders = "&" if name in ("user_avatar", "token") else "&="
+        return bool(set(borders) & set(text)) or has_control(text)
+
+    def is_unfit_extra(name, text):
+        is_name = re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name)
+        return not is_name or name.lower() in SIGNED or has_control(text)
+
+    own = {name for name, text in params.items() if name != "extra" and is_unfit(name, str(text))}
+    extra = params.get("extra", {})
+    return sorted(own | {name for name, text in extra.items() if is_unfit_extra(name, text)})
+
+
+def has_control(text):
+    return any(unicodedata.category(character) == "Cc" for character in text)
 
 
 KINDS = {
     1: "general",
     404: "path_not_found",
+    429: "throttled",
     1001: "parameter_rejected",
     1002: "signature_rejected",
     2001: "account_not_found",
@@ -289,20 +374,39 @@ KINDS = {
     3001: "room_not_found",
     3002: "room_deleted",
     4001: "upload_failed",
+    5002: "video_not_found",
 }
+
+
+def read_envelope(body):
+    """The JSON of an answer, or the one unmistakable envelope in something else."""
+    try:
+        return loads(body)
+    except ValueError:
+        begin = re.search(r'\{\s*"', body)
+        if begin is None:
+            raise
+    decoder = json.JSONDecoder(parse_float=Float, parse_constant=refuse)
+    envelope, _ = decoder.raw_decode(body, begin.start())
+    has_code = isinstance(straighten_int(envelope.get("code"), None), int)
+    if not has_code or not ("msg" in envelope or "data" in envelope):
+        raise ValueError("no envelope")
+    return envelope
 
 
 def answer(operation, body, status=200):
     """What a caller gets for an answer: {"data": ...} or {"error": ...}."""
+    foreign = {404: "path_not_found", 429: "throttled"}.get(status, "http_status")
     try:
-        envelope = loads(body)
+        envelope = read_envelope(body)
     except ValueError:
-        return {"error": {"kind": "not_json" if status == 200 else "http_status"}}
+        return {"error": {"kind": "not_json" if status == 200 else foreign}}
     code = straighten_int(envelope.get("code"), None) if isinstance(envelope, dict) else None
     if not isinstance(code, int):
-        return {"error": {"kind": "not_envelope" if status == 200 else "http_status"}}
-    if code != operation["success"]:
-        kind = KINDS.get(code, "service")
+        return {"error": {"kind": "not_envelope" if status == 200 else foreign}}
+    if code != operation["success"] or status >= 400:
+        kind = "http_status" if code == operation["success"] else KINDS.get(code, "service")
+        kind = "throttled" if status == 429 else kind
         return {"error": {"kind": kind, "code": code, "msg": envelope.get("msg") or ""}}
     if operation["data_on_top"]:
         data = {key: envelope[key] for key in envelope if key not in ("code", "msg", "ts")}

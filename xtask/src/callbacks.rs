@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::core_table;
 use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
-use crate::model::Struct;
-use crate::names::{Names, pascal};
+use crate::kotlin::constant;
+use crate::model::{Enum, Repr, Struct};
+use crate::names::{Names, pascal, variant_names};
 use crate::render::render;
 use crate::rust_client::types;
 
@@ -34,18 +35,10 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
 fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
     let mut text = format!("# {name}\n");
     for (name, field) in &shape.fields {
-        text += &format!("  field {name} {}", core_table::shape(field, 2));
-        if let Some(param) = callback.params.get(name) {
-            // The listed values, as they are posted.
-            let values: Vec<String> = param.enum_values.iter().map(|value| value.value.to_string()).collect();
-            if param.required {
-                text += " required";
-            }
-            if !values.is_empty() {
-                text += &format!(" known {}", values.join(","));
-            }
-        }
-        text += "\n";
+        text += &format!("  field {name} {}\n", core_table::shape(field, 2));
+    }
+    for marks in &callback.told_by {
+        text += &format!("  told_by {}\n", marks.join(","));
     }
     text
 }
@@ -66,6 +59,25 @@ pub fn payload_names<'a>(
         names.claim(whole.map_or(object.to_owned(), |(wire, _)| format!("{}Payload", event_base(wire))))
     };
     structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect()
+}
+
+/// The values that are listed for members of callbacks, named as constants: for languages whose types only list them.
+pub fn constants(enums: &[Enum], names: &mut Names) -> Vec<serde_json::Value> {
+    let mut object = |listed: &Enum| {
+        let values = listed.values.iter().zip(variant_names(listed.values)).map(|(value, name)| {
+            let literal = match listed.repr {
+                Repr::Int => value.value.to_string(),
+                Repr::Text => json!(value.value.to_string()).to_string(),
+            };
+            json!({ "name": constant(&name), "value": literal, "docs": [value.meaning] })
+        });
+        json!({
+            "name": names.claim(listed.name.clone()),
+            "docs": [listed.desc, "", "The service may know others."],
+            "values": values.collect::<Vec<_>>(),
+        })
+    };
+    enums.iter().map(&mut object).collect()
 }
 
 /// The name of a callback's event there.

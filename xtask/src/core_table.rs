@@ -96,6 +96,7 @@ fn param_kind(param: &Param) -> &'static str {
         ParamType::Timestamp => "timestamp",
         ParamType::Float => "float",
         ParamType::String => "text",
+        ParamType::Date if param.default == Some(Scalar::Int(0)) => "date_or_zero",
         ParamType::Date => "date",
         ParamType::Datetime => "datetime",
         ParamType::List if param.items == Some(ItemType::Int) => "ints",

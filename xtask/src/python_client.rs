@@ -9,7 +9,7 @@ use baijiayun_api::{Description, Resource};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::callbacks::{event_name, payload_names, posted_objects};
+use crate::callbacks::{constants, event_name, payload_names, posted_objects};
 use crate::docs::{callback_docs, compact, operation_docs, param_facts};
 use crate::generate::Output;
 use crate::model::{self, Type};
@@ -27,7 +27,7 @@ const CLIENT_MEMBERS: [&str; 6] = ["call", "call_path", "callbacks", "close", "l
 const IMPORTS: [&[(&str, &[&str])]; 3] = [
     &[
         ("collections.abc", &["Mapping", "Sequence"]),
-        ("typing", &["Any", "Dict", "List", "Literal", "Optional", "Tuple", "TypedDict", "Union"]),
+        ("typing", &["Any", "Dict", "Final", "List", "Literal", "Optional", "Tuple", "TypedDict", "Union"]),
     ],
     &[("", &["msgspec"])],
     &[
@@ -179,7 +179,7 @@ fn parameter_name(wire: &str) -> String {
 
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
-    let (structs, _) = model::objects("callback", &["Event"], &posted);
+    let (structs, enums) = model::objects("callback", &["Event"], &posted);
     let scope = Scope::new(payload_names(&structs, &posted, names));
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::new();
@@ -195,8 +195,10 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
         public.push(name.clone());
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
+    let constants = constants(&enums, names);
+    public.extend(constants.iter().filter_map(|object| object["name"].as_str().map(str::to_owned)));
     public.sort();
-    let context = json!({ "names": public, "events": events, "objects": objects });
+    let context = json!({ "names": public, "events": events, "objects": objects, "constants": constants });
     let body = render("python/callbacks.py.jinja", context)?;
     file("callbacks", "What the service posts.", &body)
 }

@@ -9,7 +9,7 @@ use baijiayun_api::{Description, Resource};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::callbacks::{event_name, payload_names, posted_objects};
+use crate::callbacks::{constants, event_name, payload_names, posted_objects};
 use crate::docs::{callback_docs, operation_docs};
 use crate::generate::Output;
 use crate::model::{self, Type};
@@ -165,5 +165,7 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
     let scalars = mentioned(SCALARS, objects.iter().flat_map(Interface::types));
-    render("ts/callbacks.ts.jinja", json!({ "events": events, "objects": objects, "scalars": scalars }))
+    let constants = constants(&enums, names);
+    let context = json!({ "events": events, "objects": objects, "scalars": scalars, "constants": constants });
+    render("ts/callbacks.ts.jinja", context)
 }

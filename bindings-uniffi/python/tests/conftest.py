@@ -18,6 +18,7 @@ from typing import Any, Callable, Optional
 import anyio
 import pytest
 from baijiayun import AsyncClient, Client
+from baijiayun.callbacks import UnknownCallback
 from baijiayun.http import Request, Response
 from baijiayun.testing import Mock
 
@@ -29,6 +30,20 @@ def vectors(name: str) -> list[Any]:
     """The shared vectors of that name."""
     found: list[Any] = json.loads((ROOT / "tests" / "vectors" / f"{name}.json").read_bytes())
     return found
+
+
+def event(qid: str, signature: Optional[str] = None, hold: int = 600) -> UnknownCallback:
+    """A callback as it is claimed."""
+    return UnknownCallback(
+        name=None,
+        qid=qid,
+        timestamp=1_501_572_288,
+        signature=signature or f"the signature of {qid}",
+        hold=hold,
+        key=0,
+        departures=[],
+        data={},
+    )
 
 
 def envelope(data: object = None, code: int = 0, msg: str = "", ts: int = 7) -> Response:

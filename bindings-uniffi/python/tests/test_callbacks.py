@@ -8,17 +8,22 @@ from hashlib import md5
 from typing import Any
 from urllib.parse import urlencode
 
+import anyio
 import pytest
-from baijiayun import CallbackError, Client
+from baijiayun import AsyncClient, CallbackError, Client, MisuseError
 from baijiayun.callbacks import (
     CAPACITY,
     SUCCESS,
+    CallbackOp,
     ClassEventCallback,
+    PlaybackGeneratedCallback,
+    PlaybackGeneratedStatus,
     TranscodeCallback,
+    TranscodeCallbackStatus,
     UnknownCallback,
     failure,
 )
-from conftest import KEY, Clock, Drive
+from conftest import KEY, Clock, Drive, event, vectors
 
 NOW = 1_501_572_288
 
@@ -137,34 +142,70 @@ def test_replies() -> None:
     assert json.loads(failure('no "room"')) == {"code": 1, "msg": 'no "room"'}
 
 
-def test_a_callback_is_taken_once(drive: Drive) -> None:
+def test_listed_values_have_names() -> None:
+    assert (CallbackOp.START, CallbackOp.TEACHER_IN) == ("start", "teacher_in")
+    assert (TranscodeCallbackStatus.UPLOAD_FINISHED, TranscodeCallbackStatus.TRANSCODED) == (20, 100)
+    assert PlaybackGeneratedStatus.GENERATION_FAILED == 30
+
+
+def test_a_recording_is_told_from_a_video_by_its_room(client: Client) -> None:
+    recorded = client.callbacks.parse(posted(room_id=5, video_id=6, status=20, qid="q"), FORM)
+    assert isinstance(recorded, PlaybackGeneratedCallback)
+    assert recorded.data.status == PlaybackGeneratedStatus.GENERATION_STARTED
+    assert isinstance(client.callbacks.parse(posted(video_id=6, status=20, qid="q"), FORM), TranscodeCallback)
+
+
+def test_claims_go_as_the_vectors_say(drive: Drive) -> None:
     client = drive.client(None)
-    assert drive.do(lambda: client.callbacks.claim("q1")) is True
-    assert drive.do(lambda: client.callbacks.claim("q1")) is False
-    assert drive.do(lambda: client.callbacks.claim("q2")) is True
-    drive.do(lambda: client.callbacks.release("q1"))
-    assert drive.do(lambda: client.callbacks.claim("q1")) is True
-    drive.clock.now += 601
-    assert drive.do(lambda: client.callbacks.claim("q1")) is True
-    assert drive.do(lambda: client.callbacks.claim(None)) is True
-    assert drive.do(lambda: client.callbacks.claim(None)) is True
-    drive.do(lambda: client.callbacks.release(None))
+    begun = drive.clock.now
+    steps = vectors("claims")
+    assert len(steps) > 10
+    for step in steps:
+        drive.clock.now = begun + step["at"]
+        callback = event(**step["callback"])
+        if step["step"] == "claim":
+            assert drive.do(lambda: client.callbacks.claim(callback)) is step["first"], step["why"]
+        else:
+            drive.do(lambda: client.callbacks.release(callback))
+
+
+def test_a_post_whose_fields_were_cut_to_have_another_qid_is_not_taken_again(client: Client) -> None:
+    vector = next(vector for vector in vectors("callbacks") if vector["name"] == "a qid cut out of a message")
+    receiver = Client("school", "12345678", vector["key"])
+    forged = receiver.callbacks.parse(vector["body"], FORM, tolerance=None)
+    assert forged.qid == "666"
+    assert receiver.callbacks.claim(event("1234567890", forged.signature)), "the one that the service posted"
+    assert not receiver.callbacks.claim(forged)
+
+
+def test_a_claim_holds_as_long_as_its_timestamp_is_taken(client: Client) -> None:
+    body = posted(video_id=123, status="20", qid="q1")
+    assert client.callbacks.parse(body, FORM).hold == 600
+    assert client.callbacks.parse(body, FORM, tolerance=2000).hold > 2000
+
+
+def test_a_qid_alone_is_no_callback(drive: Drive) -> None:
+    client = drive.client(None)
+    wrong: Any = "q1"
+    for use in (client.callbacks.claim, client.callbacks.release):
+        with pytest.raises(MisuseError, match="str"):
+            drive.do(lambda: use(wrong))
 
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("baijiayun.callbacks.CAPACITY", 3)
     assert CAPACITY > 3
     callbacks = Client("demo", "1", KEY).callbacks
-    assert all(callbacks.claim(str(number)) for number in range(5))
-    assert not callbacks.claim("4") and callbacks.claim("0")
-    assert len(callbacks._recent._ends) == 3
+    assert all(callbacks.claim(event(str(number))) for number in range(5))
+    assert not callbacks.claim(event("4")) and callbacks.claim(event("0"))
+    assert len(callbacks._recent._qids) == len(callbacks._recent._signatures) == 3
 
 
 class FakeStore:
-    """Remembers claims for several processes, and can be down."""
+    """Remembers claims for several processes, and can be down. It does what claim.lua does."""
 
     def __init__(self) -> None:
-        self.taken: set[str] = set()
+        self.taken: dict[str, int] = {}
         self.is_down = False
         self.asked: list[tuple[list[str], list[int]]] = []
 
@@ -172,12 +213,16 @@ class FakeStore:
         if self.is_down:
             raise OSError("down")
         self.asked.append((keys, args))
-        if args == [0]:
-            self.taken.discard(keys[0])
+        seconds, owner = args
+        if seconds == 0:
+            for key in keys:
+                if owner in (0, self.taken.get(key)):
+                    self.taken.pop(key, None)
             return 1
-        first = keys[0] not in self.taken
-        self.taken.add(keys[0])
-        return int(first)
+        if self.taken.keys() & set(keys):
+            return 0
+        self.taken.update(dict.fromkeys(keys, owner))
+        return 1
 
 
 def test_processes_share_their_claims(drive: Drive) -> None:
@@ -187,15 +232,17 @@ def test_processes_share_their_claims(drive: Drive) -> None:
         evaluate = staticmethod(drive.awaited(fake.evaluate))
 
     one, other = (drive.client(None, store=Store(), store_prefix="ours") for _ in range(2))
-    assert drive.do(lambda: one.callbacks.claim("q1"))
-    assert not drive.do(lambda: other.callbacks.claim("q1"))
-    assert fake.asked[0] == (["ours:qid:q1"], [600])
-    drive.do(lambda: one.callbacks.release("q1"))
-    assert fake.asked[-1] == (["ours:qid:q1"], [0])
-    assert drive.do(lambda: one.callbacks.claim("q1"))
+    assert drive.do(lambda: one.callbacks.claim(event("q1", "s1")))
+    assert not drive.do(lambda: other.callbacks.claim(event("q1", "s2")))
+    assert not drive.do(lambda: other.callbacks.claim(event("q2", "s1")))
+    keys = ["ours:{callbacks}:qid:q1", "ours:{callbacks}:sign:s1"]
+    assert fake.asked[0][0] == keys and fake.asked[0][1][0] == 600
+    drive.do(lambda: one.callbacks.release(event("q1", "s1")))
+    assert fake.asked[-1] == (keys, [0, 0])
+    assert drive.do(lambda: one.callbacks.claim(event("q1", "s1")))
     fake.is_down = True
-    assert drive.do(lambda: one.callbacks.claim("q3"))
-    assert not drive.do(lambda: one.callbacks.claim("q3"))
+    assert drive.do(lambda: one.callbacks.claim(event("q3")))
+    assert not drive.do(lambda: one.callbacks.claim(event("q3")))
 
 
 def test_a_callback_that_another_process_gives_back_can_be_taken_here(drive: Drive) -> None:
@@ -205,7 +252,56 @@ def test_a_callback_that_another_process_gives_back_can_be_taken_here(drive: Dri
         evaluate = staticmethod(drive.awaited(fake.evaluate))
 
     one, other = (drive.client(None, store=Store()) for _ in range(2))
-    assert drive.do(lambda: one.callbacks.claim("q1"))
-    assert not drive.do(lambda: other.callbacks.claim("q1"))
-    drive.do(lambda: one.callbacks.release("q1"))
-    assert drive.do(lambda: other.callbacks.claim("q1"))
+    assert drive.do(lambda: one.callbacks.claim(event("q1")))
+    assert not drive.do(lambda: other.callbacks.claim(event("q1")))
+    drive.do(lambda: one.callbacks.release(event("q1")))
+    assert drive.do(lambda: other.callbacks.claim(event("q1")))
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_claim_that_is_cancelled_while_the_store_is_asked_is_given_back(backend: str) -> None:
+    fake = FakeStore()
+
+    class Slow:
+        async def evaluate(self, script: str, keys: list[str], args: list[int]) -> int:
+            answer = fake.evaluate(script, keys, args)
+            if args[0] > 0 and self.is_slow:
+                asked.set()
+                await anyio.sleep_forever()
+            return answer
+
+        is_slow = True
+
+    async def main() -> None:
+        nonlocal asked
+        asked = anyio.Event()
+        store = Slow()
+        async with AsyncClient("demo", "1", KEY, store=store) as client:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(client.callbacks.claim, event("q1"))
+                await asked.wait()
+                assert len(fake.taken) == 2
+                tasks.cancel_scope.cancel()
+            assert not fake.taken, "the store has it no more"
+            store.is_slow = False
+            assert await client.callbacks.claim(event("q1")), "nor has this process"
+            assert not await client.callbacks.claim(event("q1"))
+
+    asked: anyio.Event
+    anyio.run(main, backend=backend)
+
+
+def test_a_claim_that_ends_by_a_signal_is_given_back() -> None:
+    fake = FakeStore()
+
+    class Interrupted:
+        def evaluate(self, script: str, keys: list[str], args: list[int]) -> int:
+            answer = fake.evaluate(script, keys, args)
+            if args[0] > 0:
+                raise KeyboardInterrupt
+            return answer
+
+    client = Client("demo", "1", KEY, store=Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        client.callbacks.claim(event("q1"))
+    assert not fake.taken and not client.callbacks._recent._qids

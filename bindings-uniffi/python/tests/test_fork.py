@@ -14,7 +14,7 @@ import anyio
 import pytest
 from baijiayun import AsyncClient, Client, MisuseError
 from baijiayun.http import Request, Response, Urllib3Executor
-from conftest import KEY, envelope
+from conftest import KEY, envelope, event
 from server import Answer, Received, serving
 
 pytestmark = [
@@ -105,7 +105,7 @@ def test_forks_among_busy_threads() -> None:
         number = 0
         while not stop.is_set():
             client.room.info(room_id=1)
-            client.callbacks.claim(str(number := number + 1))
+            client.callbacks.claim(event(str(number := number + 1)))
 
     threads = [threading.Thread(target=busy) for _ in range(3)]
     for thread in threads:
@@ -114,7 +114,7 @@ def test_forks_among_busy_threads() -> None:
     def work() -> None:
         for _ in range(3):
             assert client.room.info(room_id=1).room_id == 1
-        assert client.callbacks.claim("x")
+        assert client.callbacks.claim(event("x"))
 
     try:
         for _ in range(20):

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from baijiayun import AsyncClient, Client, Details, ThrottledError
 from baijiayun.redis import AsyncRedisStore, RedisStore
-from conftest import KEY, Drive, envelope
+from conftest import KEY, Drive, envelope, event
 
 
 def client_of(drive: Drive, url: str, **settings: Any) -> Any:
@@ -34,16 +34,16 @@ def test_one_of_two_takes_a_callback(redis_url: str) -> None:
     clients = [
         Client("demo", "1", KEY, store=RedisStore.from_url(redis_url), store_prefix="claims") for _ in range(2)
     ]
-    assert [client.callbacks.claim("q1") for client in clients] == [True, False]
-    clients[0].callbacks.release("q1")
-    assert [client.callbacks.claim("q1") for client in clients] == [True, False]
+    assert [client.callbacks.claim(event("q1")) for client in clients] == [True, False]
+    clients[0].callbacks.release(event("q1"))
+    assert [client.callbacks.claim(event("q1")) for client in clients] == [True, False]
 
 
 def test_one_of_two_takes_a_callback_with_await(redis_url: str) -> None:
     async def main() -> list[bool]:
         stores = [AsyncRedisStore.from_url(redis_url) for _ in range(2)]
         clients = [AsyncClient("demo", "1", KEY, store=store, store_prefix="awaited") for store in stores]
-        return [await client.callbacks.claim("q1") for client in clients]
+        return [await client.callbacks.claim(event("q1")) for client in clients]
 
     assert anyio.run(main) == [True, False]
 

@@ -67,7 +67,7 @@ async def with_await(client: AsyncClient) -> None:
     assert_type(await pages.page(), Page[RoomListResult, RoomListItem])
     assert_type((await client.call("room.info", {"room_id": 1})).data, Any)
     assert_type(await client.links.enter_room(room_id=1, user_number=2, user_name="张三"), str)
-    assert_type(await client.callbacks.claim("q"), bool)
+    assert_type(await client.callbacks.claim(client.callbacks.parse(b"")), bool)
 
 
 def videos(client: Client) -> VideoGetStatusResult:
@@ -100,7 +100,7 @@ def errors(client: Client) -> str:
 def receive(client: Client, body: bytes, headers: httpx.Headers) -> str:
     event = client.callbacks.parse(body, headers)
     assert_type(event, Event)
-    if not client.callbacks.claim(event.qid):
+    if not client.callbacks.claim(event):
         return SUCCESS
     if isinstance(event, ClassEventCallback):
         assert_type(event.data.op, Optional[str])

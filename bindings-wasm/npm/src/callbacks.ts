@@ -1,4 +1,4 @@
-import { Claims } from "./claims.js";
+import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
 import { CallbackError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
@@ -13,9 +13,13 @@ export interface CallbackEvent<Name extends string | null, Data> {
   /** Which callback it is; `null` if no document describes it. */
   name: Name;
   /** Its unique id; a repetition has the same. */
-  qid: Id | null;
+  qid: Id;
   /** When the service signed it, unix seconds. */
-  timestamp: number | null;
+  timestamp: number;
+  /** Its signature. A post with the same one is the same post, whatever its `qid`. */
+  signature: string;
+  /** For how many seconds a claim of it holds: until its timestamp is refused, and at least 600. */
+  hold: number;
   /** Which key signed it: 0 is partnerKey, then the callbackKeys in their order. */
   key: number;
   /** Values that are not what the documents describe, and so are not in the data. */
@@ -108,6 +112,8 @@ export class Callbacks {
    * 401 to what the service did not post, `success` when the handler returns, `failure` when it throws. A callback
    * that comes again is answered with `success` and not handled again, unless its handler failed.
    *
+   * If whoever posted goes away while the store is asked, nothing is claimed and nothing handled.
+   *
    * The service wants its answer at once: have long work done elsewhere.
    *
    * ```
@@ -129,12 +135,11 @@ export class Callbacks {
       onError?.(error);
       return this.#reply(401, this.failure("not signed by this account"));
     }
-    const qid = once ? callback.qid : null;
-    if (qid !== null && !(await this.claim(qid))) return this.#reply(200, this.success);
+    if (once && !(await this.claim(callback, { signal: request.signal }))) return this.#reply(200, this.success);
     try {
       await handler(callback as Parameters<typeof handler>[0]);
     } catch (error) {
-      if (qid !== null) await this.release(qid);
+      if (once) await this.release(callback);
       onError?.(error);
       return this.#reply(200, this.failure("it could not be taken, post it again"));
     }
@@ -142,18 +147,20 @@ export class Callbacks {
   }
 
   /**
-   * Claims a callback by its `qid`: true for the first to do so. The service posts a callback again when it heard no
-   * success; claim it before the work, and give it back ({@link Callbacks.release}) when the work fails.
+   * Claims a callback: true for the first to do so. The service posts a callback again when it heard no success; claim
+   * it before the work, and give it back ({@link Callbacks.release}) when the work fails.
    *
-   * It holds for 10 minutes, in this process, or in the client's store for all processes.
+   * It is claimed by its `qid` and by its signature: whoever has seen a post can give it another `qid` by cutting its
+   * fields differently, but not another signature. The claim holds for `callback.hold` seconds, in this process, or in
+   * the client's store for all processes.
    */
-  claim(qid: Id): Promise<boolean> {
-    return this.#claims.claim(qid);
+  claim(callback: Claimable, options: ClaimOptions = {}): Promise<boolean> {
+    return this.#claims.claim(callback, options.signal);
   }
 
   /** Gives a callback back whose work failed, so that its repetition is taken. */
-  release(qid: Id): Promise<void> {
-    return this.#claims.release(qid);
+  release(callback: Claimable): Promise<void> {
+    return this.#claims.release(callback);
   }
 
   #reply(status: number, body: string): Response {

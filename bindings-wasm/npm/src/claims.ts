@@ -1,9 +1,24 @@
 import { claim_script } from "../wasm/baijiayun.js";
+import { MisuseError } from "./errors.js";
 import type { Store } from "./store.js";
+import type { Id } from "./types.js";
 import { ready } from "./wasm.js";
 
-/** How many seconds a claim holds: the service's last repetition comes after 35 s. */
-const HOLD = 600;
+/** What a callback is claimed by: a {@link Callback}, or these three of one that was stored meanwhile. */
+export interface Claimable {
+  /** Its unique id; a repetition has the same. */
+  qid: Id;
+  /** Its signature: it stays when the fields of a post are cut differently to give it another `qid`. */
+  signature: string;
+  /** For how many seconds the claim holds. */
+  hold: number;
+}
+
+/** How a callback is claimed. */
+export interface ClaimOptions {
+  /** Gives the claim up while the store is asked: it rejects with the signal's reason, and nothing stays claimed. */
+  signal?: AbortSignal | undefined;
+}
 
 /** Most claims that a process remembers, a few megabytes. */
 const CAPACITY = 100_000;
@@ -12,45 +27,101 @@ const CAPACITY = 100_000;
 export class Claims {
   readonly #store: Store | undefined;
   readonly #prefix: string;
-  /** When each claim ends, oldest first. */
-  readonly #ends = new Map<string, number>();
+  /** By qid, oldest first: the signature, and when the claim ends. */
+  readonly #qids = new Map<string, { signature: string; end: number }>();
+  /** The qid of each signature. */
+  readonly #signatures = new Map<string, string>();
 
   constructor(store: Store | undefined, prefix: string) {
     this.#store = store;
     this.#prefix = prefix;
   }
 
-  async claim(qid: string): Promise<boolean> {
-    if (!this.#remember(qid, performance.now() / 1000)) return false;
-    if ((await this.#ask(qid, HOLD)) !== 0) return true;
+  async claim(callback: Claimable, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    if (!this.#remember(claimable(callback), performance.now() / 1000)) return false;
+    // A number that no other claim has, so that nothing of another's is given back.
+    const owner = 1 + Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
+    const asked = this.#ask(callback, callback.hold, owner);
+    try {
+      if ((await unlessAborted(asked, signal)) !== 0) return true;
+    } catch (error) {
+      this.#forget(callback);
+      // The store may only take it after this.
+      asked.then(
+        () => this.#ask(callback, 0, owner),
+        () => {},
+      );
+      throw error;
+    }
     // Another process has it, and may give it back.
-    this.#ends.delete(qid);
+    this.#forget(callback);
     return false;
   }
 
-  async release(qid: string): Promise<void> {
-    this.#ends.delete(qid);
-    await this.#ask(qid, 0);
+  async release(callback: Claimable): Promise<void> {
+    this.#forget(claimable(callback));
+    await this.#ask(callback, 0, 0);
   }
 
-  #remember(qid: string, now: number): boolean {
-    for (const [oldest, end] of this.#ends) {
-      if (end > now && this.#ends.size < CAPACITY) break;
-      this.#ends.delete(oldest);
+  #remember(callback: Claimable, now: number): boolean {
+    for (const [qid, { end }] of this.#qids) {
+      if (end > now && this.#qids.size < CAPACITY) break;
+      this.#drop(qid);
     }
-    if (this.#ends.has(qid)) return false;
-    this.#ends.set(qid, now + HOLD);
+    for (const qid of this.#known(callback)) {
+      if (this.#qids.get(qid)!.end > now) return false;
+      this.#drop(qid);
+    }
+    this.#qids.set(callback.qid, { signature: callback.signature, end: now + callback.hold });
+    this.#signatures.set(callback.signature, callback.qid);
     return true;
   }
 
+  #forget(callback: Claimable): void {
+    for (const qid of this.#known(callback)) this.#drop(qid);
+  }
+
+  /** The claims that share an id with it. */
+  #known(callback: Claimable): string[] {
+    const qids = new Set([callback.qid, this.#signatures.get(callback.signature)]);
+    return [...qids].filter((qid): qid is string => qid !== undefined && this.#qids.has(qid));
+  }
+
+  #drop(qid: string): void {
+    this.#signatures.delete(this.#qids.get(qid)!.signature);
+    this.#qids.delete(qid);
+  }
+
   /** The store's number; `undefined` without a store or while it is down. */
-  async #ask(qid: string, seconds: number): Promise<number | undefined> {
+  async #ask(callback: Claimable, seconds: number, owner: number): Promise<number | undefined> {
     if (this.#store === undefined) return undefined;
     await ready();
+    // They share a hash tag, so that a cluster keeps them together.
+    const key = (name: string, id: string) => `${this.#prefix}:{callbacks}:${name}:${id}`;
     try {
-      return await this.#store.evaluate(claim_script(), [`${this.#prefix}:qid:${qid}`], [seconds]);
+      const keys = [key("qid", callback.qid), key("sign", callback.signature)];
+      return await this.#store.evaluate(claim_script(), keys, [seconds, owner]);
     } catch {
       return undefined;
     }
   }
+}
+
+function claimable(callback: Claimable): Claimable {
+  if (typeof callback?.qid === "string" && typeof callback.signature === "string") return callback;
+  throw new MisuseError({
+    kind: "misuse",
+    message: "only a callback can be claimed",
+    hint: "give what `parse` returned: it is claimed by its qid and by its signature",
+  });
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -15,15 +15,17 @@ import { defaultExecutor } from "./xhr.js";
 
 /** What a client is made of. */
 export interface ClientOptions {
-  /** The account's domain prefix (`demo` for demo.at.baijiayun.com), or a whole address (`bjy mock`, a proxy). */
+  /** The account's domain prefix (`demo` for demo.at.baijiayun.com), a white-label host, or a whole address (a proxy). */
   domain: string;
   /** The account's id. */
   partnerId: string | number | bigint;
-  /** The account's key. It must not reach a browser: give a `signer` there. */
+  /** The account's key. It must not reach a browser or an app. */
   partnerKey?: string | undefined;
   /**
    * Signs where the key is not: it asks your server for the MD5, in lower-case hex, of the text, `&partner_key=` and
-   * the key. Your server has to look at what it signs.
+   * the key. It is only for those who may do everything that the account can do: the path is not signed, so a signature
+   * for `room.info` also deletes the room, and no look at the text tells which it will be. Apps and pages of all others
+   * get the link, the token or the upload address from your server.
    */
   signer?: ((text: string) => string | Promise<string>) | undefined;
   /** Other keys by which callbacks may be signed, while you change keys. */

@@ -19,6 +19,7 @@ export type ErrorKind =
   | "room_not_found"
   | "room_deleted"
   | "upload_failed"
+  | "video_not_found"
   | "general"
   | "service"
   | "throttled"
@@ -83,6 +84,8 @@ export interface ErrorContext {
  * between the entries of the package too. No error holds partner_key.
  */
 export class BaijiayunError extends Error {
+  /** @internal Its name, the same in every copy of this package, by which `instanceof` goes. */
+  static readonly errorOfBaijiayun: string = "BaijiayunError";
   /** What kind of error it is. */
   declare readonly kind: ErrorKind;
   /** The operation that was called, for example `room.create`; empty if there was none. */
@@ -120,6 +123,25 @@ export class BaijiayunError extends Error {
     if (context.videoId) this.videoId = context.videoId;
     Object.defineProperty(this, "body", { value: fields.body, enumerable: false });
   }
+
+  /** The name of its class. */
+  override get name(): string {
+    return (this.constructor as typeof BaijiayunError).errorOfBaijiayun;
+  }
+
+  override set name(value: string) {
+    Object.defineProperty(this, "name", { value, writable: true, configurable: true });
+  }
+
+  /** @internal */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class of yours that extends one of these is told in the usual way.
+    if (!Object.hasOwn(this, "errorOfBaijiayun")) return super[Symbol.hasInstance](value);
+    const { errorOfBaijiayun: name } = this;
+    let type = (value as object | null | undefined)?.constructor as typeof BaijiayunError | null | undefined;
+    while (type && type.errorOfBaijiayun !== name) type = Object.getPrototypeOf(type) as typeof type;
+    return Boolean(type);
+  }
 }
 
 /** As the core writes them. */
@@ -130,46 +152,55 @@ function words({ kind, operation, message, hint, code, status }: ErrorFields): s
 
 /** The domain, partner_id or key cannot be right. */
 export class InvalidAccountError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "InvalidAccountError";
   declare readonly kind: "invalid_account";
 }
 
 /** There is no operation of that name. */
 export class UnknownOperationError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "UnknownOperationError";
   declare readonly kind: "unknown_operation";
 }
 
 /** Parameters are missing, unknown or wrong; `faults` names all of them. Nothing was sent. */
 export class InvalidParametersError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "InvalidParametersError";
   declare readonly kind: "invalid_parameters";
 }
 
 /** The signer gave no signature. */
 export class SigningError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "SigningError";
   declare readonly kind: "signing";
 }
 
 /** A file to send cannot be read, or is not what it was. */
 export class FileError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "FileError";
   declare readonly kind: "file";
 }
 
 /** There was no answer: the connection broke, none could be made, or time was up. `cause` is what `fetch` threw. */
 export class TransportError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "TransportError";
   declare readonly kind: "transport" | "connect" | "timeout";
 }
 
 /** No connection could be made: the request was not sent. */
 export class ConnectError extends TransportError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "ConnectError";
   declare readonly kind: "connect";
 }
 
 /** No answer came in time. */
 export class TimeoutError extends TransportError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "TimeoutError";
   declare readonly kind: "timeout";
 }
 
 /** The service refused: `code` is its code, `reason` its message. */
 export class ApiError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "ApiError";
   declare readonly kind:
     | "path_not_found"
     | "parameter_rejected"
@@ -180,72 +211,92 @@ export class ApiError extends BaijiayunError {
     | "room_not_found"
     | "room_deleted"
     | "upload_failed"
+    | "video_not_found"
     | "general"
     | "service";
 }
 
 /** 404: the service has no such path. If the path was a guess, `hint` says so. */
 export class PathNotFoundError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "PathNotFoundError";
   declare readonly kind: "path_not_found";
 }
 
 /** 1001 参数错误: the service refuses a parameter. */
 export class ParameterRejectedError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "ParameterRejectedError";
   declare readonly kind: "parameter_rejected";
 }
 
 /** 1002 签名计算错误: the service computes another signature. */
 export class SignatureError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "SignatureError";
   declare readonly kind: "signature_rejected";
 }
 
 /** 2001 账号不存在: there is no such account. */
 export class AccountNotFoundError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "AccountNotFoundError";
   declare readonly kind: "account_not_found";
 }
 
 /** 2002 账号权限错误: the account lacks the permission. */
 export class PermissionError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "PermissionError";
   declare readonly kind: "permission_denied";
 }
 
 /** 2003 直播账号未开或服务停止: the live account is not open, or stopped. */
 export class LiveNotOpenError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "LiveNotOpenError";
   declare readonly kind: "live_not_open";
 }
 
 /** 3001 房间号不存在: there is no such room. */
 export class RoomNotFoundError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "RoomNotFoundError";
   declare readonly kind: "room_not_found";
 }
 
 /** 3002 该房间已删除: the room was deleted. */
 export class RoomDeletedError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "RoomDeletedError";
   declare readonly kind: "room_deleted";
 }
 
 /** 4001 文件上传失败: the upload failed. */
 export class UploadFailedError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "UploadFailedError";
   declare readonly kind: "upload_failed";
+}
+
+/** 5002 视频不存在或已删除: the video does not exist or was deleted. The code is seen in public code, in no document. */
+export class VideoNotFoundError extends ApiError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "VideoNotFoundError";
+  declare readonly kind: "video_not_found";
 }
 
 /** Too many requests: the service said so, or its limits leave no room before the deadline. */
 export class ThrottledError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "ThrottledError";
   declare readonly kind: "throttled";
 }
 
 /** The answer is not one of the API: `status` and `body` are what came. */
 export class AnswerError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "AnswerError";
   declare readonly kind: "http_status" | "not_envelope" | "not_json" | "too_large" | "decode";
 }
 
 /** A callback that the service did not post like this: refuse it. */
 export class CallbackError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "CallbackError";
   declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock" | "too_large";
 }
 
 /** The package was used in a way that cannot work. */
 export class MisuseError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "MisuseError";
   declare readonly kind: "misuse";
 }
 
@@ -269,6 +320,7 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
   room_not_found: RoomNotFoundError,
   room_deleted: RoomDeletedError,
   upload_failed: UploadFailedError,
+  video_not_found: VideoNotFoundError,
   general: ApiError,
   service: ApiError,
   throttled: ThrottledError,
@@ -286,46 +338,4 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
 /** The error of its kind's class. */
 export function errorOf(fields: ErrorFields, context?: ErrorContext): BaijiayunError {
   return new CLASSES[fields.kind](fields, context);
-}
-
-/** A mark on each class's prototype, the same in every copy of this package, by which `instanceof` goes. */
-function mark(name: string, type: { prototype: object }): void {
-  const brand = Symbol.for(`baijiayun.${name}`);
-  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
-  Object.defineProperty(type.prototype, brand, { value: true });
-  Object.defineProperty(type, Symbol.hasInstance, {
-    value(this: unknown, value: unknown): boolean {
-      // A class of yours that extends one of these is told in the usual way.
-      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as Function, value);
-      return typeof value === "object" && value !== null && brand in value;
-    },
-  });
-}
-
-for (const [name, type] of Object.entries({
-  BaijiayunError,
-  InvalidAccountError,
-  UnknownOperationError,
-  InvalidParametersError,
-  SigningError,
-  FileError,
-  TransportError,
-  ConnectError,
-  TimeoutError,
-  ApiError,
-  PathNotFoundError,
-  ParameterRejectedError,
-  SignatureError,
-  AccountNotFoundError,
-  PermissionError,
-  LiveNotOpenError,
-  RoomNotFoundError,
-  RoomDeletedError,
-  UploadFailedError,
-  ThrottledError,
-  AnswerError,
-  CallbackError,
-  MisuseError,
-})) {
-  mark(name, type);
 }

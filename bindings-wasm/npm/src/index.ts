@@ -7,6 +7,7 @@ export type {
   HandleOptions,
   ParseOptions,
 } from "./callbacks.js";
+export type { ClaimOptions, Claimable } from "./claims.js";
 export { Client } from "./client.js";
 export type { ClientOptions } from "./client.js";
 export {
@@ -33,15 +34,17 @@ export {
   TransportError,
   UnknownOperationError,
   UploadFailedError,
+  VideoNotFoundError,
 } from "./errors.js";
 export type { ErrorContext, ErrorFields, ErrorKind, Fault } from "./errors.js";
 export { FileSource, file, fromPath } from "./files.js";
 export type { FileContent, FileOptions } from "./files.js";
+export * from "./generated/callbacks.js";
 export type * from "./generated/index.js";
 export type { SignedRequest } from "./engine.js";
 export type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
 export { Links } from "./links.js";
-export type { EnterRoomParams } from "./links.js";
+export type { CodePlayerParams, EnterRoomParams } from "./links.js";
 export { CallPromise, PagePromise } from "./resource.js";
 export type { CallDetails, CallOptions, Page } from "./resource.js";
 export { redisStore } from "./store.js";

@@ -9,14 +9,35 @@ import { needReady, ready } from "./wasm.js";
 export interface EnterRoomParams {
   /** The room. */
   room_id: IdInput;
-  /** The number of the user in your own system; not 0. */
-  user_number: IdInput;
+  /** The number of the user in your own system; not 0. Without one the service gives the user one. */
+  user_number?: IdInput | undefined;
   /** The name that the others see. */
   user_name: string;
   /** 0 student (the default), 1 teacher, 2 assistant. */
   user_role?: 0 | 1 | 2 | undefined;
   /** The address of the user's picture. */
   user_avatar?: string | undefined;
+  /**
+   * Parameters that stand behind the signature and are not signed, so that anybody can change them: public code adds
+   * `status`, `customstr`, `share_url`, `meeting_id` and `pay_channel`.
+   */
+  extra?: Record<string, string | number> | undefined;
+}
+
+/** A room in a page of yours. */
+export interface CodePlayerParams {
+  /** The join code (参加码). */
+  code: string;
+  /** The name that the others see. */
+  user_name: string;
+  /** The number of the user in your own system. */
+  user_number?: IdInput | undefined;
+  /** Width in pixels. */
+  width?: number | undefined;
+  /** Height in pixels. */
+  height?: number | undefined;
+  /** Whether the player has controls. */
+  show_controls?: boolean | undefined;
 }
 
 type Link = { url: string } | { sign: string } | { error: ErrorFields };
@@ -24,7 +45,9 @@ type Link = { url: string } | { sign: string } | { error: ErrorFields };
 /**
  * Links into rooms and to recordings, which people open in a browser. Nothing is sent to make one.
  *
- * The documents leave them out: the rules are from public material.
+ * The documents leave them out: the rules are from public material. A text that could be read as another field of a
+ * link (it holds `&`, or `=` in a name) is refused with {@link InvalidParametersError}: a nickname such as
+ * `x&user_role=1` would make a teacher's link of a student's.
  */
 export class Links {
   readonly #driver: Driver;
@@ -58,14 +81,29 @@ export class Links {
     return this.#url("enter_room", { ...params, signature });
   }
 
+  /** The vendor's share link: the page asks for a name, and for the join code (参加码) if the link has none. */
+  prepare(params: { room_id: IdInput; code?: string | undefined }): string {
+    return this.#url("prepare", params);
+  }
+
   /** A link by which whoever has it enters under that name with a join code (参加码). */
   quickEnter(params: { code: string; user_name: string }): string {
     return this.#url("quick_enter", params);
   }
 
+  /** A room in a page of yours: the address for an iframe. One public project has it. */
+  codePlayer(params: CodePlayerParams): string {
+    return this.#url("code_player", params);
+  }
+
   /** The player of a video. The token is that of `client.video.getPlayerToken`. */
   videoPlayer(params: { video_id: IdInput; token: string }): string {
     return this.#url("video_player", params);
+  }
+
+  /** The player of a video for phones. */
+  mobileVideoPlayer(params: { video_id: IdInput; token: string }): string {
+    return this.#url("mobile_video_player", params);
   }
 
   /**

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CallbackError, Client, InvalidAccountError } from "baijiayun";
+import {
+  CallbackError,
+  CallbackOp,
+  Client,
+  InvalidAccountError,
+  MisuseError,
+  PlaybackGeneratedStatus,
+  TranscodeCallbackStatus,
+} from "baijiayun";
 
-import { ACCOUNT, at, vectors } from "./support/fakes.mjs";
+import { ACCOUNT, at, event, vectors } from "./support/fakes.mjs";
 
 const FORM = "application/x-www-form-urlencoded";
 const [{ body }] = vectors("callbacks");
@@ -17,6 +25,8 @@ test("a callback is told by its fields", () => {
     name: "class_event",
     qid: "1234567890",
     timestamp: SIGNED,
+    signature: "4dd8bb87f2bea1d888cd5c5d93182d84",
+    hold: 600,
     key: 0,
     departures: [],
     data: { room_id: "1234567890", op: "start", op_time: "2017-01-11 14:16:54", qid: "1234567890", timestamp: SIGNED },
@@ -140,55 +150,140 @@ test("a handler refuses what the service did not post", async () => {
   await assert.rejects(keyless.handle(post(), assert.fail), InvalidAccountError, "not the service's fault");
 });
 
-test("claims", async () => {
-  const { callbacks } = new Client(ACCOUNT);
-  assert.deepEqual(await Promise.all([callbacks.claim("1"), callbacks.claim("1"), callbacks.claim("2")]), [
-    true,
-    false,
-    true,
-  ]);
-  await callbacks.release("1");
-  assert.ok(await callbacks.claim("1"));
+test("listed values have names", () => {
+  assert.deepEqual(TranscodeCallbackStatus, { UPLOAD_FINISHED: 20, TRANSCODING_FAILED: 30, TRANSCODED: 100 });
+  assert.deepEqual(PlaybackGeneratedStatus, { GENERATION_STARTED: 20, GENERATION_FAILED: 30, GENERATED: 100 });
+  assert.equal(CallbackOp.TEACHER_IN, "teacher_in");
 });
 
-test("claims of a process end, and are bounded", async (t) => {
+test("claims", async () => {
+  const { callbacks } = new Client(ACCOUNT);
+  const claims = ["1", "1", "2"].map((qid) => callbacks.claim(event(qid)));
+  assert.deepEqual(await Promise.all(claims), [true, false, true]);
+  await callbacks.release(event("1"));
+  assert.ok(await callbacks.claim(event("1")));
+  await assert.rejects(callbacks.claim("1"), MisuseError, "a qid alone could be moved");
+});
+
+test("claims go as the vectors say", async (t) => {
   const { callbacks } = new Client(ACCOUNT);
   let now = 0;
   t.mock.method(performance, "now", () => now);
-  assert.ok(await callbacks.claim("first"));
-  now = 599_000;
-  assert.ok(!(await callbacks.claim("first")));
-  now = 601_000;
-  assert.ok(await callbacks.claim("first"));
-  for (let i = 0; i < 100_000; i++) await callbacks.claim(String(i));
-  assert.ok(await callbacks.claim("first"), "the oldest is forgotten");
+  const steps = vectors("claims");
+  assert.ok(steps.length > 10);
+  for (const { step, callback, at, first, why } of steps) {
+    now = at * 1000;
+    const done = await callbacks[step](callback);
+    if (step === "claim") assert.equal(done, first, why);
+  }
 });
 
-test("claims of all processes are in the store", async () => {
-  const claimed = new Map();
-  const asked = [];
-  const store = {
-    async evaluate(script, keys, args) {
-      asked.push({ script, keys, args });
-      if (args[0] === 0) return Number(claimed.delete(keys[0]));
-      if (claimed.has(keys[0])) return 0;
-      claimed.set(keys[0], true);
+test("a post whose fields were cut to have another qid is not taken again", async () => {
+  const { name, ...cut } = vectors("callbacks").find(({ name }) => name === "a qid cut out of a message");
+  const forged = callbacks.parse(cut.body, cut.content_type, { tolerance: null });
+  assert.equal(forged.qid, "666");
+  const client = new Client(ACCOUNT);
+  assert.ok(await client.callbacks.claim({ ...forged, qid: "1234567890" }), "the one that the service posted");
+  assert.ok(!(await client.callbacks.claim(forged)), name);
+});
+
+test("a claim holds as long as its timestamp is taken", async () => {
+  const hold = (now, tolerance) => at(now, () => callbacks.parse(body, FORM, { tolerance }).hold);
+  assert.ok((await hold(SIGNED, 2000)) > 2000);
+  assert.ok((await hold(SIGNED - 2000, 2000)) > 4000);
+  assert.equal(await hold(SIGNED, 300), 600);
+});
+
+test("claims of a process are bounded", async () => {
+  const { callbacks } = new Client(ACCOUNT);
+  assert.ok(await callbacks.claim(event("first")));
+  for (let i = 0; i < 100_000; i++) await callbacks.claim(event(String(i)));
+  assert.ok(await callbacks.claim(event("first")), "the oldest is forgotten");
+});
+
+/** What claim.lua does, over a map. */
+class SharedClaims {
+  claimed = new Map();
+  asked = [];
+  async evaluate(script, keys, args) {
+    this.asked.push({ script, keys, args });
+    const [seconds, owner] = args;
+    if (seconds === 0) {
+      for (const key of keys) if (owner === 0 || this.claimed.get(key) === owner) this.claimed.delete(key);
       return 1;
-    },
-  };
+    }
+    if (keys.some((key) => this.claimed.has(key))) return 0;
+    for (const key of keys) this.claimed.set(key, owner);
+    return 1;
+  }
+}
+
+test("claims of all processes are in the store", async () => {
+  const store = new SharedClaims();
   const one = new Client({ ...ACCOUNT, store }).callbacks;
   const other = new Client({ ...ACCOUNT, store }).callbacks;
-  assert.ok(await one.claim("1"));
-  assert.ok(!(await other.claim("1")));
-  await one.release("1");
-  assert.ok(await one.claim("1"));
-  assert.deepEqual(asked[0].keys, ["baijiayun:qid:1"]);
+  assert.ok(await one.claim(event("1", "s")));
+  assert.ok(!(await other.claim(event("1", "s"))));
+  assert.ok(!(await other.claim(event("2", "s"))), "the same post with another qid");
+  await one.release(event("1", "s"));
+  assert.ok(await one.claim(event("1", "s")));
+  assert.deepEqual(store.asked[0].keys, ["baijiayun:{callbacks}:qid:1", "baijiayun:{callbacks}:sign:s"]);
   assert.deepEqual(
-    asked.map(({ args }) => args[0]),
-    [600, 600, 0, 600],
+    store.asked.map(({ args }) => args[0]),
+    [600, 600, 600, 0, 600],
   );
   const down = { evaluate: async () => Promise.reject(new Error("down")) };
   const alone = new Client({ ...ACCOUNT, store: down }).callbacks;
-  assert.ok(await alone.claim("1"), "then this process remembers");
-  assert.ok(!(await alone.claim("1")));
+  assert.ok(await alone.claim(event("1")), "then this process remembers");
+  assert.ok(!(await alone.claim(event("1"))));
+});
+
+test("a claim that is given up while the store is asked is given back", async () => {
+  const shared = new SharedClaims();
+  const gate = () => {
+    let resolve;
+    const promise = new Promise((done) => (resolve = done));
+    return { promise, resolve };
+  };
+  const [called, answer] = [gate(), gate()];
+  const slow = {
+    async evaluate(...asked) {
+      const claimed = await shared.evaluate(...asked);
+      called.resolve();
+      if (asked[2][0] > 0) await answer.promise;
+      return claimed;
+    },
+  };
+  const { callbacks } = new Client({ ...ACCOUNT, store: slow });
+  const abort = new AbortController();
+  const claim = callbacks.claim(event("1"), { signal: abort.signal });
+  await called.promise;
+  assert.equal(shared.claimed.size, 2);
+  abort.abort(new Error("gone"));
+  await assert.rejects(claim, /gone/);
+  answer.resolve();
+  await new Promise(setImmediate);
+  assert.equal(shared.claimed.size, 0, "the store has it no more");
+  assert.ok(await callbacks.claim(event("1")), "nor has this process");
+  await assert.rejects(callbacks.claim(event("2"), { signal: abort.signal }), /gone/);
+  assert.ok(await callbacks.claim(event("2")));
+});
+
+test("a handler is not called for a post whose sender has gone", async () => {
+  const shared = new SharedClaims();
+  const abort = new AbortController();
+  const store = {
+    evaluate(...asked) {
+      abort.abort(new Error("gone"));
+      return shared.evaluate(...asked);
+    },
+  };
+  const { callbacks } = new Client({ ...ACCOUNT, store });
+  const request = new Request(post(), { signal: abort.signal });
+  await assert.rejects(
+    at(NOW, () => callbacks.handle(request, assert.fail)),
+    /gone/,
+  );
+  await new Promise(setImmediate);
+  assert.equal(shared.claimed.size, 0);
 });

@@ -47,6 +47,7 @@ test("codes of the service are classes", async () => {
     3001: "RoomNotFoundError",
     3002: "RoomDeletedError",
     4001: "UploadFailedError",
+    5002: "VideoNotFoundError",
     1: "ApiError",
     77777: "ApiError",
   };

@@ -6,7 +6,7 @@ import { ThrottledError, redisStore } from "baijiayun";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 
-import { answering, envelope } from "./support/fakes.mjs";
+import { answering, envelope, event } from "./support/fakes.mjs";
 import { skip, startRedis } from "./support/redis.mjs";
 
 /** How each client is made, and what the tests do with it besides. It ends with the test `t`. */
@@ -65,13 +65,13 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
   test(`${name}: a callback is claimed by one of two processes`, { skip }, async (t) => {
     const server = await startRedis(t);
     const [one, two] = [await connect(t, server), await connect(t, server)];
-    const claim = (redis, qid) => caller(redis.client).callbacks.claim(qid);
+    const claim = (redis, qid) => caller(redis.client).callbacks.claim(event(qid));
     assert.deepEqual((await Promise.all([claim(one, "q1"), claim(two, "q1")])).sort(), [false, true]);
     const first = caller(one.client).callbacks;
-    assert.equal(await first.claim("q2"), true);
-    await first.release("q2");
+    assert.equal(await first.claim(event("q2")), true);
+    await first.release(event("q2"));
     assert.equal(await claim(two, "q2"), true, "what was given back is free for the others");
-    assert.ok(Number(await one.send("TTL", "baijiayun:qid:q2")) > 500, "a claim ends by itself");
+    assert.ok(Number(await one.send("TTL", "baijiayun:{callbacks}:qid:q2")) > 500, "a claim ends by itself");
   });
 
   test(`${name}: a script is sent once, and again to a server that forgot it`, { skip }, async (t) => {
@@ -95,8 +95,8 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     await server.kill();
     const calls = caller(client, { timeout: 50 });
     assert.equal((await ask(calls)).trace.storeDown, true, "down");
-    assert.equal(await calls.callbacks.claim("q1"), true);
-    assert.equal(await calls.callbacks.claim("q1"), false, "in this process each callback is taken once all the same");
+    assert.equal(await calls.callbacks.claim(event("q1")), true);
+    assert.equal(await calls.callbacks.claim(event("q1")), false, "in this process each callback is taken once all the same");
     assert.ok(await server.start());
     assert.equal((await ask(caller(client))).trace.storeDown, false, "the client connected again");
   });

@@ -12,7 +12,7 @@ import { Client, redisStore } from "baijiayun";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 
-import { ACCOUNT, envelope } from "./support/fakes.mjs";
+import { ACCOUNT, envelope, event } from "./support/fakes.mjs";
 
 test("a script is sent once, then its hash", async () => {
   const script = "return 7";
@@ -109,11 +109,11 @@ test("two processes keep the limits together on Redis, with either client", { sk
     assert.ok(went.length > 0 && went.length <= 20, `${went.length} of 40 went, 20 may`);
     assert.ok(went.every(({ value }) => !value.trace.storeDown));
     const [one, other] = clients.map((client) => client.callbacks);
-    assert.deepEqual([await one.claim("1"), await other.claim("1")], [true, false]);
-    await one.release("1");
-    assert.ok(await other.claim("1"));
+    assert.deepEqual([await one.claim(event("1")), await other.claim(event("1"))], [true, false]);
+    await one.release(event("1"));
+    assert.ok(await other.claim(event("1")));
     await nodeRedis.sendCommand(["SCRIPT", "FLUSH"]);
-    assert.ok(await one.claim("2"), "after a restart the store knows no scripts");
+    assert.ok(await one.claim(event("2")), "after a restart the store knows no scripts");
   } finally {
     ioredis.disconnect();
     nodeRedis.destroy();

@@ -40,7 +40,6 @@ function using(host, more = {}) {
     getResumeUploadUrl: (videoId) => (asked.push(videoId), host.getResumeUploadUrl(videoId)),
     onProgress: (uploaded, size) => told.push([uploaded, size]),
     chunkSize: CHUNK,
-    useHttps: false,
     ...more,
   };
   return { options, asked, told };
@@ -267,13 +266,14 @@ test("no error shows an address", async (t) => {
   hurry(t);
   const nobody = "http://127.0.0.1:1/upload?token=secret";
   const addresses = { getUploadUrl: () => ({ video_id: 1, upload_url: nobody }), getResumeUploadUrl: assert.fail };
-  const error = await failing(uploadVideo(file(), { ...addresses, useHttps: false, resumes: 0 }));
+  const error = await failing(uploadVideo(file(), { ...addresses, resumes: 0 }));
   assert.equal(error.kind, "transport");
   assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes("secret"));
   t.mock.method(globalThis, "fetch", (address) => Promise.reject(new TypeError(`cannot reach ${address}`)));
-  const told = await failing(uploadVideo(file(), { ...addresses, useHttps: false, resumes: 0 }));
+  const told = await failing(uploadVideo(file(), { ...addresses, resumes: 0 }));
   assert.match(told.message, /cannot reach the address/);
-  const refused = await failing(uploadVideo(file(), addresses));
+  const insecure = { ...addresses, getUploadUrl: () => ({ video_id: 1, upload_url: "http://a.example/?token=secret" }) };
+  const refused = await failing(uploadVideo(file(), insecure));
   assert.ok(!refused.message.includes("secret"));
 });
 
@@ -286,35 +286,44 @@ test("a redirect is not followed", async (t) => {
   assert.deepEqual(host.videos.get("1000").posts, []);
 });
 
-test("an http: address is refused unless it was asked for", async (t) => {
-  const host = await startUploadServer(t);
-  const { options } = using(host, { useHttps: undefined });
-  for (const more of [{}, { videoId: "1000" }]) {
-    const error = await failing(uploadVideo(file(), { ...options, ...more }));
-    assert.match(error.message, /an http: address, but https was asked for/);
-    assert.match(error.hint, /use_https: 1/);
-    assert.deepEqual([error.kind, error.videoId], ["decode", "1000"]);
-  }
-  assert.deepEqual(only(host).posts, []);
+test("an http address is refused unless it was asked for", async (t) => {
   t.mock.method(globalThis, "fetch", async () => new Response('{"code":1}'));
-  const secure = { ...options, getUploadUrl: () => ({ video_id: 1, upload_url: "https://upload.example/?a=1&st=jd" }) };
-  await uploadVideo(file(), secure);
-  assert.equal(fetch.mock.calls[0].arguments[0], "https://upload.example/?a=1&st=jd", "as it was given");
+  const asking = (upload_url, more) => {
+    const address = () => ({ video_id: 7, upload_url });
+    return uploadVideo(file(), { getUploadUrl: address, getResumeUploadUrl: address, ...more });
+  };
+  for (const more of [{}, { videoId: 7 }, { useHttps: true }]) {
+    const error = await failing(asking("http://upload.example/", more));
+    assert.match(error.message, /the upload address is http, though https was asked for/);
+    assert.match(error.hint, /use_https: 1/);
+    assert.deepEqual([error.kind, error.videoId], ["upload_failed", "7"]);
+  }
+  const elsewhere = ["http://127.0.0.1.example.com/", "http://localhost@a.example/", "http://a.example/#localhost", "http://10.0.0.1/"];
+  for (const url of elsewhere) await failing(asking(url));
+  assert.equal(fetch.mock.callCount(), 0);
+  const here = ["http://localhost:1/", "http://[::1]/", "HTTP://127.8.0.1/"];
+  for (const url of ["https://upload.example/?a=1&st=jd", ...here]) {
+    await asking(url);
+    assert.equal(fetch.mock.calls.at(-1).arguments[0], url, "as it was given");
+  }
+  await asking("http://upload.example/", { useHttps: false });
+  assert.equal(fetch.mock.callCount(), 5);
 });
 
 test("answers of your server that cannot be used", async () => {
   const url = "https://upload.example/";
-  const wrong = {
-    video_id: [undefined, {}, { upload_url: url }, { video_id: null, upload_url: url }, { video_id: 2 ** 53, upload_url: url }],
-    upload_url: [{ video_id: 1 }, { video_id: 1, upload_url: "upload" }, { video_id: 1, upload_url: "ftp://a" }],
-  };
-  for (const [what, answers] of Object.entries(wrong)) {
-    for (const answer of answers) {
-      const options = { getUploadUrl: () => answer, getResumeUploadUrl: assert.fail };
-      const error = await failing(uploadVideo(file(), options));
-      assert.match(error.message, new RegExp(`the answer of getUploadUrl has no usable ${what}`));
-      assert.deepEqual([error.kind, error.videoId], ["decode", what === "video_id" ? undefined : "1"]);
-    }
+  const unusable = [undefined, {}, { upload_url: url }, { video_id: null, upload_url: url }, { video_id: 1 }];
+  for (const answer of [...unusable, { video_id: 2 ** 53, upload_url: url }, { video_id: 1, upload_url: 5 }]) {
+    const options = { getUploadUrl: () => answer, getResumeUploadUrl: assert.fail };
+    const error = await failing(uploadVideo(file(), options));
+    assert.match(error.message, /the answer of getUploadUrl has no usable video_id and upload_url/);
+    assert.deepEqual([error.kind, error.operation, error.videoId], ["decode", "video.get_upload_url", undefined]);
+  }
+  for (const upload_url of ["upload", "ftp://a", "//a.example/", ""]) {
+    const options = { getUploadUrl: () => ({ video_id: 1, upload_url }), getResumeUploadUrl: assert.fail };
+    const error = await failing(uploadVideo(file(), options));
+    assert.match(error.message, /the upload address is neither https nor http/);
+    assert.deepEqual([error.kind, error.videoId], ["upload_failed", "1"]);
   }
 });
 
@@ -347,16 +356,39 @@ test("a server of yours that fails is asked again where that can do no harm", as
 
 test("where the service gives no address, the status tells whether all has arrived", async (t) => {
   hurry(t);
-  for (const [status, arrived] of [[20, true], ["100", true], [30, true], [10, false], [32, false], [undefined, false]]) {
+  for (const [status, arrived] of [[20, true], ["100", true], [30, true], [10, false], [32, false], [null, false]]) {
     const host = await startUploadServer(t, { breaks: [{}, {}, {}, { lose: true }] });
-    const { options } = using(host, { resumes: 1, getStatus: (id) => (assert.equal(id, "1000"), { status }) });
-    options.getResumeUploadUrl = () => {
-      throw new Error("视频已上传");
-    };
+    const { options, told } = using(host, { getResumeUploadUrl: () => ({ status, info: "in words" }) });
     const uploading = uploadVideo(file(), options);
-    if (arrived) assert.equal((await uploading).video_id, "1000");
-    else assert.match((await failing(uploading)).message, /视频已上传/);
+    if (arrived) {
+      assert.equal((await uploading).video_id, "1000");
+      assert.deepEqual(told.at(-1), [3500, 3500]);
+    } else assert.match((await failing(uploading)).message, /getResumeUploadUrl has no usable upload_url/);
   }
+});
+
+test("errors of the package keep their kind", async () => {
+  for (const kind of ["connect", "room_not_found"]) {
+    const own = new BaijiayunError({ kind, message: "why" });
+    const options = { getUploadUrl: () => Promise.reject(own), getResumeUploadUrl: assert.fail };
+    const error = await failing(uploadVideo(file(), options));
+    assert.deepEqual([error.kind, error.cause], [kind, own]);
+  }
+});
+
+test("the deadline", async (t) => {
+  hurry(t);
+  const host = await startUploadServer(t, { breaks: [{}, { at: 0 }] });
+  let ticks = 0;
+  t.mock.method(performance, "now", () => ticks);
+  const onProgress = () => (ticks = 4000);
+  // The wait after the break would end beyond it.
+  const error = await failing(uploadVideo(file(), using(host, { deadline: 5000, onProgress }).options));
+  assert.match(error.message, /the deadline comes before all of the file is there: /);
+  assert.deepEqual([error.kind, error.videoId], ["transport", "1000"]);
+  const late = await failing(uploadVideo(file(), using(host, { deadline: 5, onProgress: () => (ticks += 5) }).options));
+  assert.ok(late instanceof baijiayun.TimeoutError);
+  assert.match(late.hint, /can go on later/);
 });
 
 test("what cannot be uploaded is refused before a video is registered", async (t) => {
@@ -367,7 +399,7 @@ test("what cannot be uploaded is refused before a video is registered", async (t
   const gone = await openAsBlob(path);
   truncateSync(path, 10);
   const options = { getUploadUrl: assert.fail, getResumeUploadUrl: assert.fail };
-  for (const [unfit, why] of [[file(""), /it is empty/], [gone, /it cannot be read: /]]) {
+  for (const [unfit, why] of [[file(""), /the file is empty/], [gone, /it cannot be read: /]]) {
     const error = await failing(uploadVideo(unfit, options));
     assert.deepEqual([error.name, error.kind, error.videoId], ["FileError", "file", undefined]);
     assert.match(error.message, why);
@@ -387,6 +419,7 @@ test("what cannot be uploaded is refused before a video is registered", async (t
     ["chunkSize", { chunkSize: "5" }],
     ["resumes", { resumes: -1 }],
     ["attemptTimeout", { attemptTimeout: 0 }],
+    ["deadline", { deadline: 0 }],
   ]) {
     const [what, more] = parameter === "file" ? [given, {}] : [file(), given];
     const error = await failing(uploadVideo(what, { ...options, ...more }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BaijiayunError, CallbackError, Client, file } from "baijiayun";
+import { BaijiayunError, Client, file } from "baijiayun";
 
 import { ACCOUNT, UNLIMITED, answering, at, vectors } from "./support/fakes.mjs";
 
@@ -127,31 +127,56 @@ test("answers are straightened like the reference does", async () => {
 test("callbacks are read like the reference does", () => {
   const cases = vectors("callbacks");
   assert.ok(cases.length > 10);
-  for (const { callback, content_type, body, key, valid, expect } of cases) {
+  for (const { name: what, content_type, body, key, error, expect } of cases) {
     const client = new Client({ ...ACCOUNT, partnerKey: key });
     const parse = () => client.callbacks.parse(body, content_type, { tolerance: null });
-    if (!valid) {
-      assert.throws(parse, CallbackError, callback);
+    if (error !== null) {
+      assert.throws(parse, { name: "CallbackError", kind: error }, what);
       continue;
     }
     const { name, qid, timestamp, data } = parse();
     assert.deepEqual({ name, qid, timestamp }, { name: expect.name, qid: expect.qid, timestamp: expect.timestamp });
-    assertSame(data, expect.data, callback);
+    assertSame(data, expect.data, what);
   }
 });
 
 test("links are those of the reference", async () => {
   const cases = vectors("links");
-  assert.equal(cases.length, 7);
-  for (const { link, params, url, account, canonical } of cases) {
+  assert.ok(cases.length > 40);
+  for (const { link, params, url, account, canonical, refused } of cases) {
     const options = { domain: account.domain, partnerId: account.partner_id };
     const { links } = new Client({ ...options, partnerKey: account.partner_key });
-    const made = {
+    const { showControls, width, height, ...frame } = params;
+    const number = (text) => (text === undefined ? undefined : Number(text));
+    const make = {
       enter_room: () => links.enterRoom(params),
+      prepare: () => links.prepare(params),
       quick_enter: () => links.quickEnter(params),
+      code_player: () =>
+        links.codePlayer({
+          ...frame,
+          width: number(width),
+          height: number(height),
+          show_controls: showControls && showControls === "true",
+        }),
+      mobile_video_player: () => links.mobileVideoPlayer({ video_id: params.vid, token: params.token }),
       video_player: () => links.videoPlayer({ video_id: params.vid, token: params.token }),
       playback: () => links.playback({ room_id: params.classid, session_id: params.session_id, token: params.token }),
-    }[link]();
+    }[link];
+    if (refused) {
+      const names = ({ kind, faults }) => {
+        assert.equal(kind, "invalid_parameters");
+        assert.deepEqual(faults.map(({ parameter }) => parameter).sort(), refused);
+        return true;
+      };
+      assert.throws(make, names);
+      if (link === "enter_room") {
+        const remote = new Client({ ...options, signer: assert.fail });
+        await assert.rejects(remote.links.enterRoomAsync(params), names, "the signer is not asked");
+      }
+      continue;
+    }
+    const made = make();
     const parts = (address) => [address.split("?")[0], sorted([...new URL(address).searchParams])];
     assert.deepEqual(parts(made), parts(url));
     if (link === "enter_room") {

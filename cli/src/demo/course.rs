@@ -109,7 +109,7 @@ async fn invite(client: &Client, room_id: i64) -> Result<Vec<JoinCode>, Failure>
     Ok(codes)
 }
 
-/// Class starts, students write, class ends; the service tells of both.
+/// Class starts, students write, class ends; the service tells of both, and of the recording.
 async fn teach(client: &Client, inbox: &mut Inbox, room_id: i64) -> Result<Vec<Callback>, Failure> {
     client.live().start_class(room_id).await?;
     let started = inbox.expect("class", "op", "start").await?;
@@ -121,7 +121,10 @@ async fn teach(client: &Client, inbox: &mut Inbox, room_id: i64) -> Result<Vec<C
 
     client.live().stop_class(room_id, true).await?;
     let ended = inbox.expect("class", "op", "end").await?;
-    Ok(vec![started, ended])
+    inbox.expect("transcode", "status", "20").await?;
+    let recorded = inbox.expect("transcode", "status", "100").await?;
+    same("callback playback", "room_id", recorded.member("room_id"), &room_id.to_string())?;
+    Ok(vec![started, ended, recorded])
 }
 
 fn message(room_id: i64, text: &str, number: i64, name: &str) -> SendChatMessageMessage {

@@ -47,8 +47,8 @@ impl Answer {
         match (self.status, self.code) {
             (Some(404), _) | (_, Some(404)) => Meaning::Missing,
             (_, Some(2002 | 2003)) => Meaning::NoPermission,
-            // Whoever misses a parameter, a room or nothing at all has found the operation.
-            (_, Some(0 | 1001 | 3001 | 3002)) => Meaning::Exists,
+            // Whoever misses a parameter, a room, a video or nothing at all has found the operation.
+            (_, Some(0 | 1001 | 3001 | 3002 | 3008 | 3009 | 5002)) => Meaning::Exists,
             (_, Some(_)) if by_reading => Meaning::Exists,
             _ => Meaning::Unclear,
         }

@@ -12,7 +12,7 @@ use crate::open_enum::{open_int_enum, open_text_enum};
 pub enum Event {
     /// 直播教室上下课事件回调 Tells that a teacher started or ended the class in a room (and about a few other room events).
     ClassEvent(ClassEvent),
-    /// 直播生成回放的回调 Tells that a live class's playback was generated.
+    /// 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
     PlaybackGenerated(PlaybackGenerated),
     /// 用户进出教室事件回调 Tells which users entered and left a room during a span of time.
     UserInOut(UserInOut),
@@ -60,7 +60,9 @@ pub(crate) fn decode(name: Option<&str>, json: &[u8]) -> serde_json::Result<Even
 ///
 /// After a failure two more tries, 1 s and 3 s later; then none.
 ///
-/// Besides start and end the document mentions further values of op (the room being disabled, the teacher entering or leaving, the length of the class), which are not readable: treat op as an open set.
+/// The document tells more values of op than can be read in it; those listed besides start and end are from public code. Treat op as an open set.
+///
+/// Whether op_time comes with every value of op is not known.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -68,10 +70,10 @@ pub struct ClassEvent {
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room_id: Option<i64>,
-    /// What happened. The cell is clipped after its first words: five or more operations are described, only start and end are readable.
+    /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op: Option<CallbackOp>,
-    /// When it happened, e.g. 2017-01-11 14:16:54.
+    /// When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op_time: Option<String>,
@@ -84,16 +86,54 @@ pub struct ClassEvent {
     pub timestamp: Option<i64>,
 }
 
-/// 直播生成回放的回调 Tells that a live class's playback was generated.
+/// 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
 ///
 /// Documents: callbacks.4, small_class.callbacks.4.
 ///
 /// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+///
+/// What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback, one without is a video.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PlaybackGenerated {
-    /// Unique id of this callback.
+    /// Room id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room_id: Option<i64>,
+    /// Session number of the recording, for a long-term room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<i64>,
+    /// Version of the playback; 0 is the one that was not cropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// VOD video id of the recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<i64>,
+    /// What happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<PlaybackGeneratedStatus>,
+    /// URL of the cover image; only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preface_url: Option<String>,
+    /// Video size in bytes; only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_size: Option<i64>,
+    /// Total size in bytes: the source file plus all transcoded files; only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_transcode_size: Option<i64>,
+    /// Duration in seconds; only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<i64>,
+    /// MD5 of the video file; only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_md5: Option<String>,
+    /// Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now_definition: Option<String>,
+    /// Definition of the source (low, std, high, super, 1080p); only with status 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_definition: Option<String>,
+    /// Unique id of one request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qid: Option<String>,
     /// When it was signed.
@@ -222,7 +262,7 @@ pub struct PresenterDeviceEventInfoJson {
     /// Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id.
     #[serde(rename = "classId")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub class_id: Option<String>,
+    pub class_id: Option<i64>,
 }
 
 /// web 主讲端数据回调 Tells what the presenter's web client did with its devices: camera or microphone on or off, media device changed, screen shared, media played.
@@ -271,7 +311,7 @@ pub struct ChatMessagesReference {
     /// Evidently the same as number; may be ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
-    /// The quoted sender's user_number.
+    /// The quoted sender's user_number; an empty text when none is quoted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// The quoted sender's role.
@@ -311,7 +351,7 @@ pub struct ChatMessagesChatMessage {
     pub user_id: Option<String>,
     /// The sender's user_number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
+    pub number: Option<i64>,
     /// Uid of the sender; needed to recall the message (from_uid of the recall API).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
@@ -561,7 +601,9 @@ pub struct MuteSignal {
 ///
 /// Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
 ///
-/// The parameters depend on status: 20 and 30 carry video_id, status, qid, timestamp and sign only; 100 carries all.
+/// The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only, 100 carries all.
+///
+/// The playback of a class comes to the same address: a post with room_id is playback_generated, one without is an uploaded video.
 ///
 /// When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback comes that looks like a repetition of an earlier one; that is normal.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -577,7 +619,7 @@ pub struct TranscodeCallback {
     /// URL of the cover image; only with status 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preface_url: Option<String>,
-    /// Video size in bytes; only with status 100.
+    /// Video size in bytes; with status 100, and with 20 in public test data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_size: Option<i64>,
     /// Total size in bytes: the source file plus all transcoded files; only with status 100.
@@ -586,7 +628,7 @@ pub struct TranscodeCallback {
     /// Duration in seconds; only with status 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<i64>,
-    /// MD5 of the video file; only with status 100.
+    /// MD5 of the video file; with status 100, and with 20 in public test data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_md5: Option<String>,
     /// Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100.
@@ -615,12 +657,20 @@ open_text_enum! {
 }
 
 open_text_enum! {
-    /// What happened. The cell is clipped after its first words: five or more operations are described, only start and end are readable.
+    /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
     CallbackOp {
         /// start: class started
         Start = "start",
         /// end: class ended
         End = "end",
+        /// forbidden: room disabled
+        Forbidden = "forbidden",
+        /// teacher_in: teacher entered
+        TeacherIn = "teacher_in",
+        /// teacher_out: teacher left
+        TeacherOut = "teacher_out",
+        /// stat: length of the class updated
+        Stat = "stat",
     }
 }
 
@@ -689,6 +739,18 @@ open_int_enum! {
         Assistant = 2,
         /// 3: guest
         Guest = 3,
+    }
+}
+
+open_int_enum! {
+    /// What happened.
+    PlaybackGeneratedStatus {
+        /// 20: generation started
+        GenerationStarted = 20,
+        /// 30: generation failed
+        GenerationFailed = 30,
+        /// 100: generated
+        Generated = 100,
     }
 }
 

@@ -53,10 +53,9 @@ impl Playback<'_> {
     /// 获取回放token Gets a token with which a client can play a playback.
     ///
     /// Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public material.
-    pub fn get_player_token(&self, room_id: impl Into<Id>, expires_in: i64) -> GetPlayerToken {
+    pub fn get_player_token(&self, room_id: impl Into<Id>) -> GetPlayerToken {
         let call = Call::new(self.0, "playback.get_player_token");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("expires_in", expires_in);
         GetPlayerToken(call)
     }
 
@@ -279,6 +278,13 @@ impl GetPlayerToken {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
+    }
+
+    /// Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known.
+    ///
+    /// At least 0.
+    pub fn expires_in(self, expires_in: i64) -> Self {
+        Self(self.0.set("expires_in", expires_in))
     }
 }
 
@@ -560,27 +566,42 @@ pub struct InfoData {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListItem {
+    /// Id of the playback; no other has the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playback_id: Option<i64>,
     /// Id of the recorded video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_id: Option<i64>,
     /// Room id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<serde_json::Value>,
+    pub room_id: Option<i64>,
     /// Session number, for a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<serde_json::Value>,
+    pub session_id: Option<i64>,
+    /// Version of the playback; 0 is the one that was not cropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     /// Name of the playback.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// State of the playback; the reader takes only 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ListStatus>,
-    /// Time at which it was generated.
+    /// Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<serde_json::Value>,
+    pub create_time: Option<String>,
     /// Length in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<i64>,
+    /// Total size of the transcoded files in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_transcode_size: Option<i64>,
+    /// How often it was played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_times: Option<i64>,
+    /// Whether it is blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_status: Option<PublishStatus>,
     /// Address to play it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_url: Option<String>,
@@ -594,6 +615,9 @@ pub struct ListItem {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListData {
+    /// Total number of playbacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
     /// The playbacks.
     pub list: Vec<ListItem>,
 }

@@ -893,15 +893,15 @@ impl Create {
         Self(self.0.set("end_delay_time", end_delay_time))
     }
 
-    /// Whether a live-selling template is used (typed int in the public copy of the document).
+    /// Whether a live-selling template is used.
     ///
     /// Default: `0`. Only in large_class.2.
     ///
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<CreateEnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<CreateEnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
     }
 
     /// Room-level control of automatic recording.
@@ -1175,8 +1175,8 @@ impl Update {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<UpdateEnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<UpdateEnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
     }
 
     /// How users are let in.
@@ -2092,11 +2092,11 @@ impl CreateWithLive {
 
     /// Live-selling template.
     ///
-    /// - `0`: none
-    /// - `1`: plain video
-    /// - `2`: slides
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<CreateWithLiveEnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<CreateWithLiveEnableLiveSell>::into(enable_live_sell)))
+    /// - `0`: not used
+    /// - `1`: video-only selling template
+    /// - `2`: slides selling template
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
     }
 
     /// Whether this room is recorded automatically.
@@ -3064,18 +3064,6 @@ open_int_enum! {
     }
 }
 
-open_text_enum! {
-    /// Whether a live-selling template is used (typed int in the public copy of the document).
-    CreateEnableLiveSell {
-        /// 0: not used
-        NotUsed = "0",
-        /// 1: video-only selling template
-        VideoOnlySellingTemplate = "1",
-        /// 2: slides selling template
-        SlidesSellingTemplate = "2",
-    }
-}
-
 open_int_enum! {
     /// Whether WeChat users have their WeChat nickname fetched.
     CreateEnableWeixinAuth {
@@ -3200,18 +3188,6 @@ open_int_enum! {
     }
 }
 
-open_text_enum! {
-    /// Live-selling template.
-    CreateWithLiveEnableLiveSell {
-        /// 0: none
-        None = "0",
-        /// 1: plain video
-        PlainVideo = "1",
-        /// 2: slides
-        Slides = "2",
-    }
-}
-
 open_int_enum! {
     /// Whether a WeChat user's nickname is fetched.
     CreateWithLiveEnableWeixinAuth {
@@ -3279,6 +3255,18 @@ open_int_enum! {
         NotVisible = 0,
         /// 1: visible
         Visible = 1,
+    }
+}
+
+open_int_enum! {
+    /// Whether a live-selling template is used.
+    EnableLiveSell {
+        /// 0: not used
+        NotUsed = 0,
+        /// 1: video-only selling template
+        VideoOnlySellingTemplate = 1,
+        /// 2: slides selling template
+        SlidesSellingTemplate = 2,
     }
 }
 
@@ -3787,18 +3775,6 @@ open_int_enum! {
         SecondTemplate = 2,
         /// 3: one-to-one template
         OneToOneTemplate = 3,
-    }
-}
-
-open_int_enum! {
-    /// Live-selling template; update it before the class begins.
-    UpdateEnableLiveSell {
-        /// 0: not used
-        NotUsed = 0,
-        /// 1: video-only selling template
-        VideoOnlySellingTemplate = 1,
-        /// 2: slides selling template
-        SlidesSellingTemplate = 2,
     }
 }
 

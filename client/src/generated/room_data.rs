@@ -350,6 +350,8 @@ impl RoomData<'_> {
     ///
     /// In the printed example the URL expires 30 seconds after ts: fetch it at once.
     ///
+    /// Of its limit only the number 100 is legible: that it counts calls, in a day and for the account, is a guess.
+    ///
     /// Error code 3008: something does not exist, evidently the blackboard of the room. Error code 3009: evidently a job for the file is still running, try again later. Their texts are OCR.
     pub fn get_blackboard_file(&self, room_id: impl Into<Id>) -> GetBlackboardFile {
         let call = Call::new(self.0, "room_data.get_blackboard_file");
@@ -448,7 +450,7 @@ impl ExportLiveReport {
         Self(self.0.set("page_size", page_size))
     }
 
-    /// Day to look up, as 2018-03-02.
+    /// Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day.
     ///
     /// Default: `0`. `YYYY-MM-DD`.
     pub fn date(self, date: impl Into<String>) -> Self {

@@ -1392,6 +1392,12 @@ pub struct ListByCategoryItem {
     /// Video size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_size: Option<i64>,
+    /// Total size in bytes: the source file plus all transcoded files (from public code).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_transcode_size: Option<i64>,
+    /// Definition of the source (from public code).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_definition: Option<String>,
     /// Time of creation.
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1405,6 +1411,12 @@ pub struct ListByCategoryItem {
     /// Publish status (1 published, 2 blocked elsewhere in the document; the example has 102).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publish_status: Option<i64>,
+    /// Status of the review (from public code; the values are not known).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_status: Option<i64>,
+    /// MD5 of the video file (from public code).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_md5: Option<String>,
     /// Id of the first-level category; 0 if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category_level1_id: Option<i64>,
@@ -1550,6 +1562,9 @@ pub struct ListItem {
     /// URL of the cover image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preface_url: Option<String>,
+    /// Address to play it (in a row of January 2026).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_url: Option<String>,
     /// Duration in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<i64>,

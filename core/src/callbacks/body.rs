@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode;
+
 use crate::error::{Error, ErrorKind};
 use crate::json::{JsonError, Kind, Scanner, quoted, unescaped};
 
@@ -15,10 +17,29 @@ pub const MAX_FIELDS: usize = 256;
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Posted {
     pub(super) name: String,
-    /// The value as it is signed.
+    /// The value as a text.
     pub(super) text: String,
-    /// In a JSON body: it stands there without quotes, so its text is JSON.
-    pub(super) bare: bool,
+    /// The bytes that are signed, where they are no UTF-8 and so not those of the text.
+    bytes: Option<Vec<u8>>,
+    pub(super) written: Written,
+}
+
+/// How a value stands in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// As a text.
+    Text,
+    /// In a JSON body, without quotes: the text is JSON.
+    Bare,
+    /// As `null`, `true` or `false` in a JSON body. PHP signs what it casts them to.
+    Literal(&'static str),
+}
+
+impl Posted {
+    /// The value as it is signed.
+    pub(super) fn signed(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or(self.text.as_bytes())
+    }
 }
 
 /// How a body was written.
@@ -46,7 +67,7 @@ pub(super) fn read(body: &[u8], content_type: &str) -> Result<(Encoding, Vec<Pos
     let (encoding, fields) = if is_json {
         (Encoding::Json, json(body).map_err(|error| malformed(format!("the body is no JSON object: {error}")))?)
     } else {
-        (Encoding::Form, form(body))
+        (Encoding::Form, form(body)?)
     };
     if fields.len() > MAX_FIELDS {
         return Err(malformed(format!("the body has more than {MAX_FIELDS} fields")));
@@ -104,9 +125,28 @@ fn first(body: &[u8]) -> Option<u8> {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().first().copied()
 }
 
-fn form(body: &[u8]) -> Vec<Posted> {
-    let pairs = form_urlencoded::parse(body).take(MAX_FIELDS + 1);
-    pairs.map(|(name, text)| Posted { name: name.into_owned(), text: text.into_owned(), bare: false }).collect()
+/// The pairs of a form, percent-decoded to bytes: what is signed are bytes, and
+/// a text that PHP has cut may end inside a letter.
+fn form(body: &[u8]) -> Result<Vec<Posted>, Error> {
+    let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).take(MAX_FIELDS + 1);
+    pairs
+        .map(|pair| {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=').map(decoded);
+            let (name, value) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
+            let name = String::from_utf8(name).map_err(|_| malformed("the name of a field is not UTF-8"))?;
+            let (text, bytes) = match String::from_utf8(value) {
+                Ok(text) => (text, None),
+                Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(error.into_bytes())),
+            };
+            Ok(Posted { name, text, bytes, written: Written::Text })
+        })
+        .collect()
+}
+
+/// A name or a value of a form.
+fn decoded(encoded: &[u8]) -> Vec<u8> {
+    let spaced: Vec<u8> = encoded.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).collect()
 }
 
 fn json(body: &[u8]) -> Result<Vec<Posted>, JsonError> {
@@ -120,13 +160,13 @@ fn json(body: &[u8]) -> Result<Vec<Posted>, JsonError> {
             scanner.expect(b':')?;
             let bare = scanner.kind()? != Kind::Text;
             let start = scanner.pos();
-            let text = if bare {
+            let (text, written) = if bare {
                 scanner.skip(1)?;
-                scanner.span(start, scanner.pos()).to_owned()
+                cast(scanner.span(start, scanner.pos()))
             } else {
-                text(scanner.string()?)
+                (text(scanner.string()?), Written::Text)
             };
-            fields.push(Posted { name, text, bare });
+            fields.push(Posted { name, text, bytes: None, written });
             if fields.len() > MAX_FIELDS {
                 return Ok(fields);
             }
@@ -138,6 +178,16 @@ fn json(body: &[u8]) -> Result<Vec<Posted>, JsonError> {
     }
     scanner.end()?;
     Ok(fields)
+}
+
+/// What PHP casts a value to before it signs it. Of arrays and objects nobody knows: they are taken as written.
+fn cast(json: &str) -> (String, Written) {
+    match json {
+        "null" => (String::new(), Written::Literal("null")),
+        "true" => ("1".to_owned(), Written::Literal("true")),
+        "false" => (String::new(), Written::Literal("false")),
+        _ => (json.to_owned(), Written::Bare),
+    }
 }
 
 /// What stands between the quotes of a JSON string, read. A text with half a

@@ -1,6 +1,18 @@
--- Claims the id of a callback. KEYS: the id. ARGV: for how many seconds; 0 gives it back.
--- Returns 1 if it was free (or given back), 0 if it was claimed before.
-if tonumber(ARGV[1]) == 0 then
-  return redis.call('DEL', KEYS[1])
+-- Claims a callback by its ids. KEYS: the ids. ARGV: for how many seconds, and a number that only this claim has.
+-- Returns 1 if all of them were free, 0 if one was claimed before.
+-- 0 seconds give them back: those that were claimed with that number, or with the number 0 all.
+local seconds, owner = tonumber(ARGV[1]), ARGV[2]
+local given_back = 0
+for _, key in ipairs(KEYS) do
+  local held = redis.call('GET', key)
+  if seconds > 0 then
+    if held then return 0 end
+  elseif held and (owner == '0' or held == owner) then
+    given_back = redis.call('DEL', key)
+  end
 end
-return redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) and 1 or 0
+if seconds == 0 then return given_back end
+for _, key in ipairs(KEYS) do
+  redis.call('SET', key, owner, 'EX', seconds)
+end
+return 1

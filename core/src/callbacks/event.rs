@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::body::{Posted, malformed};
+use super::body::{Posted, Written, malformed};
 use super::table::{Callback, recognise};
 use super::verify::Verified;
 use crate::coerce::{Departure, Options, straighten_posted};
@@ -16,9 +16,13 @@ pub struct Parsed {
     /// Which callback it is, for example `class_event`; `None` if no document describes it.
     pub name: Option<&'static str>,
     /// Its unique id; a repetition has the same.
-    pub qid: Option<String>,
+    pub qid: String,
     /// When the service signed it, unix seconds.
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
+    /// Its signature. Another post with the same one is the same post, with its fields cut differently at most.
+    pub signature: String,
+    /// For how many seconds a claim of it must hold: see [`Verified::hold`].
+    pub hold: u32,
     /// Which of the given keys signed it.
     pub key: usize,
     /// All fields but `sign`, canonical JSON. JSON texts in them are read.
@@ -60,8 +64,10 @@ fn straightened(verified: &Verified, callback: Option<&'static Callback>, option
         .map_err(|error| malformed(format!("the fields cannot be read: {error}")))?;
     Ok(Parsed {
         name: callback.map(|callback| callback.name),
-        qid: verified.qid().map(str::to_owned),
+        qid: verified.qid().to_owned(),
         timestamp: verified.timestamp(),
+        signature: verified.signature().to_owned(),
+        hold: verified.hold(),
         key: verified.key(),
         json,
         departures,
@@ -73,8 +79,13 @@ fn object(fields: &[Posted]) -> String {
     let members: Vec<String> = fields
         .iter()
         .filter(|field| field.name != "sign")
-        .map(|Posted { name, text, bare }| {
-            format!("{}:{}", quoted(name), if *bare { text.clone() } else { quoted(text) })
+        .map(|Posted { name, text, written, .. }| {
+            let value = match written {
+                Written::Text => quoted(text),
+                Written::Bare => text.clone(),
+                Written::Literal(json) => (*json).to_owned(),
+            };
+            format!("{}:{value}", quoted(name))
         })
         .collect();
     format!("{{{}}}", members.join(","))

@@ -17,10 +17,9 @@ pub struct Callback {
     /// What is posted, `sign` aside. A field whose shape is an array or an
     /// object is posted as JSON text.
     pub fields: &'static [Field],
-    /// The fields that the document says are always there.
-    pub required: &'static [&'static str],
-    /// The values that the document lists, by field.
-    pub known: &'static [(&'static str, &'static [&'static str])],
+    /// By what it is told from the others: any of these lists will do. A mark is
+    /// a field that is there and not empty (`op`), or one with that value (`type=quiz`).
+    pub told_by: &'static [&'static [&'static str]],
 }
 
 /// All callbacks, in the order of the documents.
@@ -33,29 +32,31 @@ pub fn find(name: &str) -> Option<&'static Callback> {
     CALLBACKS.iter().find(|callback| callback.name == name)
 }
 
-/// The callback that has these fields; nothing in a post names its kind.
+/// The callback that has the marks of one; nothing in a post names its kind.
 ///
-/// All required fields must be there. Where the document lists a single value
-/// for a field, that value alone tells (one printed example lacks a required
-/// field), and another one excludes. Of several callbacks it is the one of
-/// which most fields and listed values are found.
+/// Marks are what cannot be missing: a field that a document calls required may
+/// be (one printed example lacks one). Of several callbacks it is the one with
+/// the stronger marks: a value tells more than a field that is there, and two
+/// fields more than one; then the one of which most fields are found.
 pub(super) fn recognise<'p>(posted: impl Fn(&str) -> Option<&'p str>) -> Option<&'static Callback> {
-    let found = |callback: &Callback| {
-        let fields = callback.fields.iter().filter(|field| posted(field.name).is_some()).count();
-        let values = callback.known.iter().filter(|(field, values)| posted(field).is_some_and(|v| values.contains(&v)));
-        fields + values.count()
+    let stands = |mark: &&str| match mark.split_once('=') {
+        Some((name, value)) => posted(name) == Some(value),
+        None => posted(mark).is_some_and(|text| !text.is_empty()),
     };
-    let fits = |callback: &&Callback| {
-        let constant = callback.known.iter().find_map(|(field, values)| match values {
-            [only] => posted(field).map(|value| value == *only),
-            _ => None,
-        });
-        constant.unwrap_or_else(|| {
-            !callback.required.is_empty() && callback.required.iter().all(|field| posted(field).is_some())
-        })
+    let strength = |marks: &&[&str]| (marks.iter().filter(|mark| mark.contains('=')).count(), marks.len());
+    let marks = |callback: &Callback| {
+        callback
+            .told_by
+            .iter()
+            .copied()
+            .filter(|marks| marks.iter().all(|mark| stands(mark)))
+            .map(|marks| strength(&marks))
+            .max()
     };
+    let fields = |callback: &Callback| callback.fields.iter().filter(|field| posted(field.name).is_some()).count();
     // The first of several equals: `max_by_key` takes the last.
-    CALLBACKS.iter().rev().filter(fits).max_by_key(|callback| found(callback))
+    let told = CALLBACKS.iter().rev().filter_map(|callback| Some((marks(callback)?, callback)));
+    told.max_by_key(|(marks, callback)| (*marks, fields(callback))).map(|(_, callback)| callback)
 }
 
 /// Reads a paragraph: the callback's name, then its fields. `None` if a word is not understood.
@@ -63,15 +64,13 @@ fn callback(text: &'static str) -> Option<Callback> {
     let mut words = text.split_ascii_whitespace();
     let name = words.next()?;
     let mut fields: Vec<Field> = Vec::new();
-    let mut required = Vec::new();
-    let mut known = Vec::new();
+    let mut told_by = Vec::new();
     while let Some(word) = words.next() {
         match word {
             "field" => fields.push(Field { name: words.next()?, shape: shape(&mut words)? }),
-            "required" => required.push(fields.last()?.name),
-            "known" => known.push((fields.last()?.name, named(words.next()?))),
+            "told_by" => told_by.push(named(words.next()?)),
             _ => return None,
         }
     }
-    Some(Callback { name, fields: fields.leak(), required: required.leak(), known: known.leak() })
+    Some(Callback { name, fields: fields.leak(), told_by: told_by.leak() })
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::body::{Encoding, Posted, malformed, media_type, read};
+use super::dedupe::HOLD;
 use crate::error::{Error, ErrorKind};
 use crate::sign::PartnerKey;
 
@@ -24,6 +25,8 @@ pub struct Clock {
 pub struct Verified {
     pub(super) fields: Vec<Posted>,
     key: usize,
+    timestamp: i64,
+    hold: u32,
 }
 
 impl Verified {
@@ -33,13 +36,25 @@ impl Verified {
     }
 
     /// The unique id of the callback; a repetition has the same.
-    pub fn qid(&self) -> Option<&str> {
-        self.get("qid")
+    pub fn qid(&self) -> &str {
+        self.get("qid").unwrap_or_default()
     }
 
     /// When the service signed it, unix seconds.
-    pub fn timestamp(&self) -> Option<i64> {
-        self.get("timestamp")?.parse().ok()
+    pub fn timestamp(&self) -> i64 {
+        self.timestamp
+    }
+
+    /// Its signature.
+    pub fn signature(&self) -> &str {
+        self.get("sign").unwrap_or_default()
+    }
+
+    /// For how many seconds a claim of it must hold, so that it is taken once:
+    /// until its timestamp is refused, and at least [`HOLD`]. Where the clock
+    /// is not looked at, no time is enough.
+    pub fn hold(&self) -> u32 {
+        self.hold
     }
 
     /// A field as it was posted.
@@ -69,13 +84,23 @@ fn pairs(fields: &[Posted]) -> impl Iterator<Item = (&str, &str)> {
     fields.iter().map(|field| (field.name.as_str(), field.text.as_str()))
 }
 
+fn signed(fields: &[Posted]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    fields.iter().map(|field| (field.name.as_bytes(), field.signed()))
+}
+
 /// Checks the signature of a post over all its fields but `sign`, with any of
 /// the keys: give the old one and the new one while you change keys.
 ///
 /// `body` is the body as it came; `content_type` the header of that name, of
 /// which errors are made: whether the body is a form or JSON, it says itself.
-/// A value of a JSON body that is no text is taken to be signed as it is
-/// written; the documents show texts only.
+/// What is signed are bytes: they need not be UTF-8. A value of a JSON body
+/// that is no text is signed as PHP casts it: null and false as nothing, true
+/// as 1, a number as it is written; of arrays and objects nobody knows, and
+/// they are taken as written.
+///
+/// `qid` and `timestamp` must be there: every document has both. Without them
+/// a post that was seen once could be posted again and again, and a signature
+/// that was made for something else, such as a link into a room, would pass.
 ///
 /// With a `clock` the timestamp must be near its time.
 ///
@@ -97,17 +122,35 @@ pub fn verify(body: &[u8], content_type: &str, keys: &[PartnerKey], clock: Optio
     // Every key is tried, so that the time does not tell which one it was.
     let mut matching = None;
     for (index, key) in keys.iter().enumerate() {
-        if key.verify(pairs(&fields), sign) && matching.is_none() {
+        if key.verify_bytes(signed(&fields), sign) && matching.is_none() {
             matching = Some(index);
         }
     }
     let Some(key) = matching else {
         return Err(differs(keys, sign, surprise));
     };
-    let verified = Verified { fields, key };
-    match clock {
-        Some(clock) => near(&verified, clock).map(|()| verified),
-        None => Ok(verified),
+    let timestamp = once(&fields)?;
+    let hold = clock.map_or(Ok(HOLD), |clock| near(timestamp, clock))?;
+    Ok(Verified { fields, key, timestamp, hold })
+}
+
+/// Longer ids are refused: those of the documents have up to 24 characters.
+const MAX_QID: usize = 256;
+
+/// Whether the callback can be taken once: it must have an id and a time. Gives the time.
+fn once(fields: &[Posted]) -> Result<i64, Error> {
+    let why = "every callback has one, and without it a recorded one could be posted again";
+    match find(fields, "qid") {
+        None | Some("") => return Err(malformed(format!("the body has no field qid; {why}"))),
+        // Several fields that were joined into one keep the signature.
+        Some(qid) if qid.len() > MAX_QID || qid.contains(['&', '=']) => {
+            return Err(malformed("the field qid is no id: it is too long, or holds & or ="));
+        }
+        Some(_) => {}
+    }
+    match find(fields, "timestamp") {
+        None | Some("") => Err(malformed(format!("the body has no field timestamp; {why}"))),
+        Some(text) => text.parse().map_err(|_| malformed("the field timestamp is not a number of unix seconds")),
     }
 }
 
@@ -141,18 +184,18 @@ fn differs(keys: &[PartnerKey], sign: &str, surprise: Option<&str>) -> Error {
     Error::new(ErrorKind::CallbackSignature, "").with_message(message)
 }
 
-fn near(verified: &Verified, clock: Clock) -> Result<(), Error> {
-    let error = |message: String| Err(Error::new(ErrorKind::CallbackClock, "").with_message(message));
-    let Some(timestamp) = verified.timestamp() else {
-        return error("the callback has no timestamp, so its age is unknown".to_owned());
-    };
-    if timestamp.abs_diff(clock.now) <= clock.tolerance {
-        return Ok(());
+/// Whether the timestamp is near the clock. Gives for how long a claim must hold.
+fn near(timestamp: i64, clock: Clock) -> Result<u32, Error> {
+    let Clock { now, tolerance } = clock;
+    if timestamp.abs_diff(now) <= tolerance {
+        // Two seconds more, as this clock and that of the claims are cut to whole seconds.
+        let accepted = i128::from(timestamp) + i128::from(tolerance) - i128::from(now) + 2;
+        return Ok(u32::try_from(accepted).unwrap_or(u32::MAX).max(HOLD));
     }
-    let where_to = if timestamp < clock.now { "behind" } else { "ahead of" };
-    error(format!(
-        "the callback's timestamp {timestamp} is {} s {where_to} this machine's clock, at most {} s are allowed",
-        timestamp.abs_diff(clock.now),
-        clock.tolerance
-    ))
+    let where_to = if timestamp < now { "behind" } else { "ahead of" };
+    let message = format!(
+        "the callback's timestamp {timestamp} is {} s {where_to} this machine's clock, at most {tolerance} s are allowed",
+        timestamp.abs_diff(now),
+    );
+    Err(Error::new(ErrorKind::CallbackClock, "").with_message(message))
 }

@@ -42,6 +42,22 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Clocks that differ by no more than this are said to agree: an answer is on its way for some time.
+const CLOCKS_AGREE: u64 = 30;
+
+/// A signature that was refused may be one of the wrong time: says how far this machine's clock is from the service's.
+fn compare_clocks(error: Error, now: Now) -> Error {
+    let (ErrorKind::SignatureRejected, Some(ts)) = (error.kind(), error.ts()) else { return error };
+    let apart = now.unix.abs_diff(ts);
+    let words = match now.unix < ts {
+        _ if apart <= CLOCKS_AGREE => "this machine's clock agrees with the service's".to_owned(),
+        true => format!("this machine's clock is {apart} s behind the service's"),
+        false => format!("this machine's clock is {apart} s ahead of the service's"),
+    };
+    let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    error.with_hint(format!("{words}{hint}"))
+}
+
 impl Call {
     pub(super) fn new(engine: &Engine, operation: Held, draft: Draft, options: CallOptions, now: Now) -> Call {
         let settings = &engine.settings;
@@ -128,6 +144,7 @@ impl Call {
             }
             Err(error) => {
                 let now = engine.limiter.steady(clock());
+                let error = compare_clocks(error, now);
                 self.failed_attempt(error, retry_after, engine, now)
             }
         }

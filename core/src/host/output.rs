@@ -236,8 +236,10 @@ pub(super) fn uploaded(video: Uploaded, trace: &Trace, ids_as_text: bool) -> Vec
 pub(super) fn callback(parsed: &Parsed) -> Vec<u8> {
     let mut event = Writer::new();
     event.text("name", parsed.name);
-    event.text("qid", parsed.qid.as_deref());
+    event.text("qid", parsed.qid.as_str());
     event.number("timestamp", parsed.timestamp);
+    event.text("signature", parsed.signature.as_str());
+    event.number("hold", i64::from(parsed.hold));
     // Which key signed it: 0 is partner_key, then `callback_keys` in their order.
     event.number("key", whole(parsed.key as u64));
     event.raw("departures", &departures(&parsed.departures));

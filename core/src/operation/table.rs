@@ -125,6 +125,7 @@ fn param(words: &mut Words) -> Option<Param> {
         "float" => ParamKind::Float(None),
         "text" => ParamKind::Text,
         "date" => ParamKind::Date,
+        "date_or_zero" => ParamKind::DateOrZero,
         "datetime" => ParamKind::DateTime,
         "ints" => list(true),
         "texts" => list(false),

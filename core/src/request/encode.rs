@@ -21,9 +21,9 @@ fn expected(what: &str, value: &Value) -> Refusal {
 
 /// The text that a described value is signed and sent as.
 pub(super) fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
-    use ParamKind::{Date, DateTime, Flag, Float, Int, Json, List, Text, Timestamp};
+    use ParamKind::{Date, DateOrZero, DateTime, Flag, Float, Int, Json, List, Text, Timestamp};
     match (param.kind, value) {
-        (Int | Flag | Timestamp | Text | Date | DateTime, Value::Text(text)) => {
+        (Int | Flag | Timestamp | Text | Date | DateOrZero | DateTime, Value::Text(text)) => {
             encode_text(param, text).map(Cow::Borrowed)
         }
         (Int | Flag | Timestamp | Text, Value::Int(number)) => {
@@ -31,10 +31,12 @@ pub(super) fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>
             encode_text(param, &text)?;
             Ok(Cow::Owned(text))
         }
+        (DateOrZero, Value::Int(0)) => Ok(Cow::Borrowed("0")),
         (Flag, Value::Bool(flag)) => Ok(Cow::Borrowed(digit(*flag))),
         (Int | Flag | Timestamp, _) => Err(expected("a whole number", value)),
         (Text, _) => Err(expected("a text", value)),
         (Date, _) => Err(expected(DATE, value)),
+        (DateOrZero, _) => Err(expected(DATE_OR_ZERO, value)),
         (DateTime, _) => Err(expected(DATE_TIME, value)),
         (Float(decimals), _) => float(param, value, decimals).map(Cow::Owned),
         (List { ints, separator }, _) => list(param, value, ints, separator),
@@ -44,6 +46,7 @@ pub(super) fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>
 }
 
 const DATE: &str = "a day as YYYY-MM-DD";
+const DATE_OR_ZERO: &str = "a day as YYYY-MM-DD, or 0";
 const DATE_TIME: &str = "a moment as YYYY-MM-DD HH:MM:SS";
 
 /// As [`encode`], of a text, for the kinds that are sent as they are given.
@@ -52,6 +55,8 @@ pub(super) fn encode_text<'v>(param: &Param, text: &'v str) -> Result<&'v str, R
         ParamKind::Int | ParamKind::Flag => drop(whole(param, text)?),
         ParamKind::Timestamp => timestamp(param, text)?,
         ParamKind::Date => dated(text, DATE, b"0000-00-00")?,
+        ParamKind::DateOrZero if text == "0" => {}
+        ParamKind::DateOrZero => dated(text, DATE_OR_ZERO, b"0000-00-00")?,
         ParamKind::DateTime => dated(text, DATE_TIME, b"0000-00-00 00:00:00")?,
         _ => within_length(param, text)?,
     }

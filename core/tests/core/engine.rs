@@ -333,6 +333,47 @@ fn a_limit_that_leaves_no_room_in_time_is_named_with_its_figures() {
     );
 }
 
+/// Begins these calls at once and carries them all out; when each was sent, or nothing if it failed.
+fn sent_at(engine: &mut Engine, names: &[&str]) -> Vec<Option<u64>> {
+    let mut agenda = BinaryHeap::new();
+    let mut sent = vec![None; names.len()];
+    let mut steps: Vec<(usize, Handle, Step, u64)> = Vec::new();
+    for (call, name) in names.iter().enumerate() {
+        let (handle, step) = begin(engine, name, &named(name), 0);
+        steps.push((call, handle, step, 0));
+    }
+    loop {
+        for (call, handle, step, ticks) in steps.drain(..) {
+            match step {
+                Step::Wait { time, .. } => agenda.push(Reverse((ticks + time.as_millis() as u64, call, handle.0))),
+                Step::Send { .. } => {
+                    sent[call] = Some(ticks);
+                    engine.cancel(handle);
+                }
+                _ => {}
+            }
+        }
+        let Some(Reverse((ticks, call, handle))) = agenda.pop() else { return sent };
+        steps.push((call, Handle(handle), engine.resume(Handle(handle), Event::Elapsed, at(ticks)), ticks));
+    }
+}
+
+#[test]
+fn operations_that_compete_for_a_limit_are_both_served() {
+    let mut engine = Engine::new(account(), Settings::default());
+    // 100 a minute for the one, and no limit of its own for the other.
+    let names: Vec<&str> = (0..600).map(|call| if call % 4 == 0 { "live.get_status" } else { "room.info" }).collect();
+    let sent = sent_at(&mut engine, &names);
+    let of = |name: &str, before: u64| {
+        sent.iter().zip(&names).filter(|(at, known)| **known == name && at.is_some_and(|at| at < before)).count()
+    };
+    // In order of their coming: a quarter of each window, as long as its own limit has room.
+    assert_eq!((of("live.get_status", 1), of("room.info", 1)), (50, 150));
+    assert_eq!((of("live.get_status", 10_501), of("room.info", 10_501)), (100, 300));
+    assert_eq!(of("room.info", 22_000), 450, "those that wait for their own limit hold up nobody");
+    assert_eq!(of("live.get_status", 62_000), 150);
+}
+
 fn one_per_second() -> Engine {
     let quota = QuotaSettings { requests: 1, seconds: 1, ..QuotaSettings::default() };
     Engine::new(account(), Settings { quota, ..Settings::default() })
@@ -469,6 +510,22 @@ fn engines_share_a_limiter_and_accounts_a_limit_if_it_is_named() {
         ["baijiayun:{web-1}:all", "baijiayun:{web-1}:7:room_data.get_blackboard_file:0"],
         "one hash tag, and accounts told apart"
     );
+}
+
+#[test]
+fn a_refused_signature_compares_the_clocks() {
+    let mut engine = Engine::new(account(), Settings::default());
+    for (ts, words) in [
+        (1_500_000_312, "this machine's clock is 312 s behind the service's; "),
+        (1_499_996_400, "this machine's clock is 3600 s ahead of the service's; "),
+        (1_500_000_002, "this machine's clock agrees with the service's; "),
+    ] {
+        let (handle, step) = begin(&mut engine, "room.info", &info(1), 0);
+        sent(step);
+        let body = format!(r#"{{"code":1002,"msg":"sign","ts":{ts}}}"#);
+        let (error, _) = failed(engine.resume(handle, answer(200, &body), at(5)));
+        assert!(error.hint().unwrap().starts_with(words), "{error}");
+    }
 }
 
 #[test]

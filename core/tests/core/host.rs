@@ -344,7 +344,7 @@ fn links_of_every_kind() {
     let error = read(host.link("enter_room", r#"{"room_id":1,"user_role":9,"user_nmae":"x","user_name":[]}"#));
     let faults: Vec<&str> =
         error["error"]["faults"].as_array().unwrap().iter().map(|fault| fault["parameter"].as_str().unwrap()).collect();
-    assert_eq!(faults, ["user_number", "user_name", "user_role", "user_nmae"]);
+    assert_eq!(faults, ["user_name", "user_role", "user_nmae"]);
     assert_eq!(read(host.link("nothing", ""))["error"]["kind"], "unknown_operation");
 
     let keyless = Host::new(r#"{"domain":"demo","partner_id":"1"}"#).unwrap();

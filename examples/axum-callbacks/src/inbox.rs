@@ -38,12 +38,11 @@ async fn take(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) 
             return json(StatusCode::UNAUTHORIZED, callbacks::failure("not signed by this account"));
         }
     };
-    let qid = callback.qid().unwrap_or_default().to_owned();
-    if !inbox.dedupe.claim(&qid).await {
+    if !inbox.dedupe.claim(&callback).await {
         return json(StatusCode::OK, callbacks::SUCCESS);
     }
-    if inbox.work.try_send(callback.into_event()).is_err() {
-        inbox.dedupe.release(&qid).await;
+    if inbox.work.try_send(callback.event().clone()).is_err() {
+        inbox.dedupe.release(&callback).await;
         return json(StatusCode::OK, callbacks::failure("busy, post it again"));
     }
     json(StatusCode::OK, callbacks::SUCCESS)

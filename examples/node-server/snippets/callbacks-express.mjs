@@ -17,8 +17,7 @@ app.post("/callbacks", express.raw({ type: () => true, limit: "4mb" }), async (r
     response.status(401).send(client.callbacks.failure("not signed by this account"));
     return;
   }
-  const { qid } = callback;
-  if (qid !== null && !(await client.callbacks.claim(qid))) {
+  if (!(await client.callbacks.claim(callback))) {
     response.send(client.callbacks.success); // a repetition
     return;
   }
@@ -26,7 +25,7 @@ app.post("/callbacks", express.raw({ type: () => true, limit: "4mb" }), async (r
     enqueue(callback);
     response.send(client.callbacks.success);
   } catch {
-    if (qid !== null) await client.callbacks.release(qid);
+    await client.callbacks.release(callback);
     response.send(client.callbacks.failure("post it again"));
   }
 });

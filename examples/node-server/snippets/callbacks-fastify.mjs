@@ -25,12 +25,11 @@ app.register(async (callbacks) => {
       if (!(error instanceof CallbackError)) throw error;
       return reply.code(401).send(client.callbacks.failure("not signed by this account"));
     }
-    const { qid } = callback;
-    if (qid !== null && !(await client.callbacks.claim(qid))) return client.callbacks.success; // a repetition
+    if (!(await client.callbacks.claim(callback))) return client.callbacks.success; // a repetition
     try {
       enqueue(callback);
     } catch {
-      if (qid !== null) await client.callbacks.release(qid);
+      await client.callbacks.release(callback);
       return client.callbacks.failure("post it again");
     }
     return client.callbacks.success;

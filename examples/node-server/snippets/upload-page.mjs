@@ -1,7 +1,7 @@
 import { uploadVideo } from "baijiayun/upload";
 
-async function ask(method, path, body) {
-  const response = await fetch(path, { method, ...(body && { body: JSON.stringify(body) }) });
+async function ask(path, body) {
+  const response = await fetch(path, { method: "POST", ...(body && { body: JSON.stringify(body) }) });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
 }
@@ -15,12 +15,11 @@ export async function upload(file, { onProgress, signal }) {
   const key = `upload:${file.name}:${file.size}:${file.lastModified}`;
   const { video_id } = await uploadVideo(file, {
     getUploadUrl: async ({ name }) => {
-      const address = await ask("POST", "/videos", { name });
+      const address = await ask("/videos", { name });
       localStorage.setItem(key, address.video_id);
       return address;
     },
-    getResumeUploadUrl: (videoId) => ask("POST", `/videos/${videoId}/resume`),
-    getStatus: (videoId) => ask("GET", `/videos/${videoId}/status`),
+    getResumeUploadUrl: (videoId) => ask(`/videos/${videoId}/resume`),
     videoId: localStorage.getItem(key),
     onProgress,
     signal,

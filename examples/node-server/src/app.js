@@ -25,9 +25,8 @@ const FILES = {
  * The server, which is yet to listen.
  *
  * @param {import("baijiayun").Client} client
- * @param {{ useHttps?: boolean }} [options] `useHttps`: whether videos are uploaded to https: addresses
  */
-export function buildApp(client, { useHttps = true } = {}) {
+export function buildApp(client) {
   // Open pages do not keep it from ending.
   const app = Fastify({ logger: true, forceCloseConnections: true });
   const feed = new Feed();
@@ -39,7 +38,7 @@ export function buildApp(client, { useHttps = true } = {}) {
     reply.type("text/event-stream").header("cache-control", "no-store").send(feed.open()),
   );
   app.register(rooms, { client });
-  app.register(videos, { client, useHttps });
+  app.register(videos, { client });
   app.register(callbacks, { client, take: (callback) => feed.add(shown(callback)) });
 
   app.setErrorHandler((error, request, reply) => {

@@ -27,14 +27,13 @@ export async function callbacks(app, { client, take }) {
       return reply.code(401).send(client.callbacks.failure("not signed by this account"));
     }
     // It posts again what it believes lost: every qid is taken once. (Several processes need a client with a `store`.)
-    const { qid } = callback;
-    if (qid !== null && !(await client.callbacks.claim(qid))) return client.callbacks.success;
+    if (!(await client.callbacks.claim(callback))) return client.callbacks.success;
     try {
       // It wants its answer at once: `take` only puts the callback where the work is done.
       take(callback);
     } catch (error) {
       request.log.error(error);
-      if (qid !== null) await client.callbacks.release(qid);
+      await client.callbacks.release(callback);
       return client.callbacks.failure("it could not be taken, post it again");
     }
     return client.callbacks.success;

@@ -9,8 +9,7 @@ async function main() {
   const account = accountFrom(process.env);
   // One client for the whole process: it keeps the account's limits.
   const client = new Client(account);
-  // A mock has no certificate.
-  const app = buildApp(client, { useHttps: !isMock(account) });
+  const app = buildApp(client);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => app.close());
 
   // It has no login, so it listens on this machine only unless you say otherwise.

@@ -1,3 +1,5 @@
+import { ApiError } from "baijiayun";
+
 const CREATE = {
   body: {
     type: "object",
@@ -14,25 +16,23 @@ const DEFINITION = [16, 2];
  * files elsewhere. In your own system these are behind your login, and each video belongs to the user who registered it.
  *
  * @param {import("fastify").FastifyInstance} app
- * @param {{ client: import("baijiayun").Client, useHttps: boolean }} options
+ * @param {{ client: import("baijiayun").Client }} options
  */
-export async function videos(app, { client, useHttps }) {
-  const use_https = useHttps ? 1 : 0;
-
+export async function videos(app, { client }) {
   app.post("/videos", { schema: CREATE }, async (request, reply) => {
     const { name } = /** @type {{ name: string }} */ (request.body);
-    const address = await client.video.getUploadUrl({ file_name: name, definition: DEFINITION, use_https });
+    const address = await client.video.getUploadUrl({ file_name: name, definition: DEFINITION, use_https: 1 });
     return reply.code(201).send(address);
   });
 
   app.post("/videos/:id/resume", async (request) => {
-    return client.video.getResumeUploadUrl({ video_id: idOf(request), use_https });
+    const { id: video_id } = /** @type {{ id: string }} */ (request.params);
+    try {
+      return await client.video.getResumeUploadUrl({ video_id, use_https: 1 });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Perhaps there is no address because the video is whole, and only the last answer was lost.
+      return client.video.getStatus({ video_id });
+    }
   });
-
-  app.get("/videos/:id/status", async (request) => client.video.getStatus({ video_id: idOf(request) }));
-}
-
-/** @param {import("fastify").FastifyRequest} request */
-function idOf(request) {
-  return /** @type {{ id: string }} */ (request.params).id;
 }

@@ -37,6 +37,16 @@ async fn every_nth_request_has_the_fault() {
 }
 
 #[tokio::test]
+async fn throttling_may_come_with_http_200() {
+    let world = with(Misbehaviour { throttles_every: 1, throttles_with_200: true, ..Misbehaviour::default() }).await;
+    let error = world.client.room().list().await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Throttled, Some(200), Some(429)));
+    let limited = MockService::builder().rate(1, 60);
+    let world = World::with(limited.misbehave(Misbehaviour { throttles_with_200: true, ..Default::default() })).await;
+    assert_eq!(kinds(&world, 2).await, [None, Some(ErrorKind::Throttled)]);
+}
+
+#[tokio::test]
 async fn the_seed_moves_the_fault_and_it_can_be_taken_away() {
     let world = with(Misbehaviour { errors_every: 3, seed: 2, ..Misbehaviour::default() }).await;
     assert_eq!(kinds(&world, 2).await, [Some(ErrorKind::HttpStatus), None]);

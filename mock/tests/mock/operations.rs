@@ -83,7 +83,7 @@ fn plain(param: &Param) -> Value {
         ParamKind::Float(_) => json!(0.5),
         ParamKind::Text if param.name.ends_with("url") => json!("http://127.0.0.1:9/hook"),
         ParamKind::Text => json!("1"),
-        ParamKind::Date => json!("2024-03-01"),
+        ParamKind::Date | ParamKind::DateOrZero => json!("2024-03-01"),
         ParamKind::DateTime => json!("2024-03-01 08:00:00"),
         ParamKind::List { .. } => json!([1]),
         ParamKind::Json(operation::JsonKind::Object) => json!({}),

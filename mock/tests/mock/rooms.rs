@@ -143,6 +143,33 @@ async fn a_class_starts_and_ends_and_the_customer_hears_of_it() {
 }
 
 #[tokio::test]
+async fn a_class_that_was_recorded_has_a_playback_and_the_customer_hears_of_it() {
+    let world = World::new().await;
+    let mut customer = Customer::start().await;
+    let url = json!({ "url": customer.url });
+    world.call("video_account.set_transcode_callback_url", url).await.unwrap();
+    let class = async |room: i64| {
+        world.call("live.start_class", json!({ "room_id": room })).await.unwrap();
+        world.call("live.stop_class", json!({ "room_id": room, "is_kick_out_all": 0 })).await.unwrap();
+    };
+    let (silent, room) = (world.room("不录制").await, world.room("课").await);
+    world.call("room.update", json!({ "room_id": silent, "auto_playback_record": 2 })).await.unwrap();
+    class(silent).await;
+    class(room).await;
+    // The first to come is of the second room: the first one was not recorded.
+    let started = customer.next(&world.mock.partner_key()).await;
+    assert_eq!((started["room_id"].as_str(), started["status"].as_str()), (room.to_string().as_str(), "20"));
+    assert!(!started.contains_key("length"), "{started:?}");
+    let done = customer.next(&world.mock.partner_key()).await;
+    assert_eq!((done["status"].as_str(), &done["video_id"]), ("100", &started["video_id"]));
+    for name in ["session_id", "version", "preface_url", "total_size", "total_transcode_size", "length", "file_md5"] {
+        assert!(done.contains_key(name), "{name}");
+    }
+    let video = world.call("video.info", json!({ "video_id": done["video_id"] })).await.unwrap();
+    assert_eq!((&video["name"], &video["status"]), (&json!("课"), &json!(100)));
+}
+
+#[tokio::test]
 async fn any_callback_can_be_posted() {
     let world = World::new().await;
     let mut customer = Customer::start().await;

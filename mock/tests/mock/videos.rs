@@ -103,7 +103,7 @@ async fn a_video_is_listed_changed_and_deleted() {
     let tokens = world.call("video.get_player_tokens", tokens).await.unwrap();
     assert_ne!(tokens[first.to_string()], tokens[second.to_string()]);
     world.call("video.delete", json!({ "video_id": first })).await.unwrap();
-    assert_eq!(world.refusal("video.get_status", json!({ "video_id": first })).await, 1);
+    assert_eq!(world.refusal("video.get_status", json!({ "video_id": first })).await, 5002);
     assert_eq!(world.call("video.list", json!({})).await.unwrap()["total"], 1);
 }
 

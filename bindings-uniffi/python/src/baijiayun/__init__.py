@@ -44,6 +44,7 @@ from .errors import (
     TransportError,
     UnknownOperationError,
     UploadFailedError,
+    VideoNotFoundError,
 )
 from .files import File, FileInput
 from .options import CallOptions
@@ -91,6 +92,7 @@ __all__ = [
     "TransportError",
     "UnknownOperationError",
     "UploadFailedError",
+    "VideoNotFoundError",
 ]
 
 

@@ -12,10 +12,14 @@ class Callback(Value, frozen=True, kw_only=True):
 
     name: Optional[str]
     """Its name, for example `class_event`; None if no document describes it."""
-    qid: Optional[str]
+    qid: str
     """Its unique id; a repetition has the same."""
-    timestamp: Optional[int]
+    timestamp: int
     """When the service signed it, unix seconds."""
+    signature: str
+    """Its signature. A post with the same one is the same post, whatever its `qid`."""
+    hold: int
+    """For how many seconds a claim of it holds: until its timestamp is refused, and at least 600."""
     key: int
     """Which key signed it: 0 for partner_key, 1 for the first of `callback_keys`."""
     departures: list[Departure]

@@ -36,7 +36,9 @@ class Client(Shared, Resources):
         room = client.room.create(title="第一课", start_time=start, end_time=end)
 
     One client serves all threads, keeps the service's limits for all of them, and can be used in forked processes.
-    partner_key belongs on servers: what runs on a user's machine takes a `signer` that asks yours.
+    partner_key belongs on servers: what runs on a user's machine gets the link, the token or the upload address from
+    yours. A `signer` is only for those who may do everything that the account can do: the path is not signed, so a
+    signature for `room.info` also deletes the room.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Client(Shared, Resources):
         """Nothing is sent yet, and no connection is made.
 
         Args:
-            domain: The account's private domain: its prefix, or a whole address such as that of a mock.
+            domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
             partner_id: The account's id.
             partner_key: The account's key.
             signer: Signs texts in place of the key. It also signs links.
@@ -202,7 +204,7 @@ class AsyncClient(Shared, AsyncResources):
         """Nothing is sent yet, and no connection is made.
 
         Args:
-            domain: The account's private domain: its prefix, or a whole address such as that of a mock.
+            domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
             partner_id: The account's id.
             partner_key: The account's key.
             signer: Signs texts in place of the key. It also signs links.

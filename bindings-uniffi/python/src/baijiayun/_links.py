@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Optional
+from collections.abc import Mapping
+from typing import Any, Literal, Optional, Union
 
 import msgspec
 
@@ -37,19 +38,50 @@ def _make(calls: Calls, kind: str, **params: Any) -> _Made:
 class _PlainLinks:
     """The links that need no signature.
 
-    The documents leave links out: the rules are from public material.
+    The documents leave links out: the rules are from public material. A text that could be read as another field of a
+    link (it holds `&`, or `=` in a name) is refused with InvalidParametersError, in all of them.
     """
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
+    def prepare(self, *, room_id: IdInput, code: Optional[str] = None) -> str:
+        """The vendor's share link: the page asks for a name, and for the join code (参加码) if the link has none."""
+        return _make(self._calls, "prepare", room_id=room_id, code=code).url
+
     def quick_enter(self, *, code: str, user_name: str) -> str:
         """A link by which whoever has it enters under that name with a join code (参加码)."""
         return _make(self._calls, "quick_enter", code=code, user_name=user_name).url
 
+    def code_player(
+        self,
+        *,
+        code: str,
+        user_name: str,
+        user_number: Optional[IdInput] = None,
+        width: Optional[int] = None,
+        height: Optional[int] = None,
+        show_controls: Optional[bool] = None,
+    ) -> str:
+        """A room in a page of yours: the address for an iframe, its size in pixels. One public project has it."""
+        return _make(
+            self._calls,
+            "code_player",
+            code=code,
+            user_name=user_name,
+            user_number=user_number,
+            width=width,
+            height=height,
+            show_controls=show_controls,
+        ).url
+
     def video_player(self, *, video_id: IdInput, token: str) -> str:
         """The player of a video. The token is that of `client.video.get_player_token`."""
         return _make(self._calls, "video_player", video_id=video_id, token=token).url
+
+    def mobile_video_player(self, *, video_id: IdInput, token: str) -> str:
+        """The player of a video for phones."""
+        return _make(self._calls, "mobile_video_player", video_id=video_id, token=token).url
 
     def playback(self, *, room_id: IdInput, token: str, session_id: Optional[IdInput] = None) -> str:
         """The playback of a class. The token is that of `client.playback.get_player_token`.
@@ -74,18 +106,33 @@ class Links(_PlainLinks):
         self,
         *,
         room_id: IdInput,
-        user_number: IdInput,
         user_name: str,
+        user_number: Optional[IdInput] = None,
         user_role: Role = 0,
         user_avatar: Optional[str] = None,
+        extra: Optional[Mapping[str, Union[str, int]]] = None,
     ) -> str:
-        """A link that lets one user into a room without a code. It does not expire: hand it to that user only."""
+        """A link that lets one user into a room without a code. It does not expire: hand it to that user only.
+
+        Args:
+            room_id: The room.
+            user_name: The name that the others see.
+            user_number: The number of the user in your own system, not 0. Without one the service gives the user one.
+            user_role: 0 student, 1 teacher, 2 assistant.
+            user_avatar: The address of the user's picture.
+            extra: Parameters that stand behind the signature and are not signed, so that anybody can change them.
+
+        Raises:
+            InvalidParametersError: A text could be read as another field of the link: a nickname such as
+                `x&user_role=1` would make a teacher's link of a student's.
+        """
         params = {
             "room_id": room_id,
             "user_number": user_number,
             "user_name": user_name,
             "user_role": user_role,
             "user_avatar": user_avatar,
+            "extra": None if extra is None else dict(extra),
         }
         made = _make(self._calls, "enter_room", **params)
         if made.sign is None:
@@ -108,18 +155,33 @@ class AsyncLinks(_PlainLinks):
         self,
         *,
         room_id: IdInput,
-        user_number: IdInput,
         user_name: str,
+        user_number: Optional[IdInput] = None,
         user_role: Role = 0,
         user_avatar: Optional[str] = None,
+        extra: Optional[Mapping[str, Union[str, int]]] = None,
     ) -> str:
-        """A link that lets one user into a room without a code. It does not expire: hand it to that user only."""
+        """A link that lets one user into a room without a code. It does not expire: hand it to that user only.
+
+        Args:
+            room_id: The room.
+            user_name: The name that the others see.
+            user_number: The number of the user in your own system, not 0. Without one the service gives the user one.
+            user_role: 0 student, 1 teacher, 2 assistant.
+            user_avatar: The address of the user's picture.
+            extra: Parameters that stand behind the signature and are not signed, so that anybody can change them.
+
+        Raises:
+            InvalidParametersError: A text could be read as another field of the link: a nickname such as
+                `x&user_role=1` would make a teacher's link of a student's.
+        """
         params = {
             "room_id": room_id,
             "user_number": user_number,
             "user_name": user_name,
             "user_role": user_role,
             "user_avatar": user_avatar,
+            "extra": None if extra is None else dict(extra),
         }
         made = _make(self._calls, "enter_room", **params)
         if made.sign is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from itertools import count
 from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _numbers = count()
+
+
+LAST_WORD = 1.0
+"""Seconds that a cancelled task may take to give back what it holds."""
+
+
+async def give_back(work: Awaitable[object]) -> None:
+    """Does this though the task is cancelled, within a second."""
+    from anyio import move_on_after
+
+    with move_on_after(LAST_WORD, shield=True):
+        await work
 
 
 class PerLoop(Generic[T]):

@@ -3,7 +3,7 @@
     @app.post("/baijiayun")                      # FastAPI
     async def receive(request: Request) -> Response:
         event = client.callbacks.parse(await request.body(), request.headers)
-        if client.callbacks.claim(event.qid):    # the first to take it
+        if client.callbacks.claim(event):        # the first to take it
             if isinstance(event, TranscodeCallback):
                 queue.put(event.data.video_id)
         return Response(SUCCESS, media_type="application/json")
@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from random import getrandbits
 from threading import Lock
 from typing import Any, Optional, Protocol, Union
 
@@ -20,6 +21,7 @@ import msgspec
 from ._boundary import ErrorFields, encode, read
 from ._callback import Callback, UnknownCallback
 from ._calls import Calls, log, on_fork, undecodable
+from ._loops import give_back
 from ._native import claim_script
 from ._run import AsyncRunner, Runner
 from .details import Departure
@@ -32,9 +34,6 @@ __all__ += generated.__all__
 
 SUCCESS = '{"code":0,"msg":""}'
 """The reply that the service takes for success."""
-
-HOLD = 600
-"""Seconds for which a claim holds. The documents' last repetition comes after 35."""
 
 TOLERANCE = 300
 """Seconds that the timestamp of a callback may differ from this machine's clock."""
@@ -61,8 +60,10 @@ class Headers(Protocol):
 
 class _Meta(msgspec.Struct):
     name: Optional[str] = None
-    qid: Optional[str] = None
-    timestamp: Optional[int] = None
+    qid: str = ""
+    timestamp: int = 0
+    signature: str = ""
+    hold: int = 0
     key: int = 0
     departures: list[Departure] = []
 
@@ -117,8 +118,9 @@ class _Receiver:
             raise parsed.error.error()
         return _event(parsed, written)
 
-    def _keys(self, qid: str) -> list[str]:
-        return [f"{self._prefix}:qid:{qid}"]
+    def _keys(self, event: Callback) -> list[str]:
+        """They share a hash tag, so that a cluster keeps them together."""
+        return [f"{self._prefix}:{{callbacks}}:qid:{event.qid}", f"{self._prefix}:{{callbacks}}:sign:{event.signature}"]
 
 
 def _raw(body: object) -> bytes:
@@ -143,6 +145,8 @@ def _event(parsed: _Parsed, written: bytes) -> Event:
         name=meta.name,
         qid=meta.qid,
         timestamp=meta.timestamp,
+        signature=meta.signature,
+        hold=meta.hold,
         key=meta.key,
         departures=meta.departures,
         data=found,
@@ -157,33 +161,38 @@ class Callbacks(_Receiver):
         super().__init__(runner.calls, prefix)
         self._runner = runner
 
-    def claim(self, qid: Optional[str]) -> bool:
+    def claim(self, event: Callback) -> bool:
         """Claims a callback: true for the first to do so, in this process, or among all that share the store.
 
         The service posts a callback again when it heard no success. Claim before the work, and `release` when the work
-        fails, or the repetition is lost. A callback without an id is always the first.
+        fails, or the repetition is lost. It is claimed by its `qid` and by its signature: whoever has seen a post can
+        give it another `qid` by cutting its fields differently, but not another signature.
         """
-        if qid is None:
-            return True
-        if not self._recent.claim(qid):
+        if not self._recent.claim(_claimable(event)):
             return False
-        if self._ask(qid, HOLD) == 0:
+        owner = _owner()
+        try:
+            first = self._ask(event, event.hold, owner) != 0
+        except BaseException:
+            # It ends before the answer (by a signal, or a timeout of gevent): nobody will do the work.
+            self._recent.release(event)
+            self._ask(event, 0, owner)
+            raise
+        if not first:
             # It is another process's, which may give it back.
-            self._recent.release(qid)
-            return False
-        return True
+            self._recent.release(event)
+        return first
 
-    def release(self, qid: Optional[str]) -> None:
+    def release(self, event: Callback) -> None:
         """Gives a callback back whose work failed, so that its repetition is taken."""
-        if qid is not None:
-            self._recent.release(qid)
-            self._ask(qid, 0)
+        self._recent.release(_claimable(event))
+        self._ask(event, 0, 0)
 
-    def _ask(self, qid: str, seconds: int) -> Optional[int]:
+    def _ask(self, event: Callback, seconds: int, owner: int) -> Optional[int]:
         if self._runner.store is None:
             return None
         try:
-            return self._runner.store.evaluate(CLAIM_SCRIPT, self._keys(qid), [seconds])
+            return self._runner.store.evaluate(CLAIM_SCRIPT, self._keys(event), [seconds, owner])
         except Exception as error:
             _log_down(error)
             return None
@@ -196,36 +205,58 @@ class AsyncCallbacks(_Receiver):
         super().__init__(runner.calls, prefix)
         self._runner = runner
 
-    async def claim(self, qid: Optional[str]) -> bool:
+    async def claim(self, event: Callback) -> bool:
         """Claims a callback: true for the first to do so, in this process, or among all that share the store.
 
         The service posts a callback again when it heard no success. Claim before the work, and `release` when the work
-        fails, or the repetition is lost. A callback without an id is always the first.
+        fails, or the repetition is lost. It is claimed by its `qid` and by its signature: whoever has seen a post can
+        give it another `qid` by cutting its fields differently, but not another signature.
         """
-        if qid is None:
-            return True
-        if not self._recent.claim(qid):
+        if not self._recent.claim(_claimable(event)):
             return False
-        if await self._ask(qid, HOLD) == 0:
+        owner = _owner()
+        try:
+            first = await self._ask(event, event.hold, owner) != 0
+        except GeneratorExit:
+            # The coroutine is thrown away: it may not wait any more.
+            self._recent.release(event)
+            raise
+        except BaseException:
+            # It is cancelled before the answer: nobody will do the work.
+            self._recent.release(event)
+            if self._runner.store is not None:
+                await give_back(self._ask(event, 0, owner))
+            raise
+        if not first:
             # It is another process's, which may give it back.
-            self._recent.release(qid)
-            return False
-        return True
+            self._recent.release(event)
+        return first
 
-    async def release(self, qid: Optional[str]) -> None:
+    async def release(self, event: Callback) -> None:
         """Gives a callback back whose work failed, so that its repetition is taken."""
-        if qid is not None:
-            self._recent.release(qid)
-            await self._ask(qid, 0)
+        self._recent.release(_claimable(event))
+        await self._ask(event, 0, 0)
 
-    async def _ask(self, qid: str, seconds: int) -> Optional[int]:
+    async def _ask(self, event: Callback, seconds: int, owner: int) -> Optional[int]:
         if self._runner.store is None:
             return None
         try:
-            return await self._runner.store.evaluate(CLAIM_SCRIPT, self._keys(qid), [seconds])
+            return await self._runner.store.evaluate(CLAIM_SCRIPT, self._keys(event), [seconds, owner])
         except Exception as error:
             _log_down(error)
             return None
+
+
+def _claimable(event: object) -> Callback:
+    if isinstance(event, Callback):
+        return event
+    message = f"a {type(event).__name__} cannot be claimed"
+    raise MisuseError(message, hint="give what `parse` returned: it is claimed by its qid and by its signature")
+
+
+def _owner() -> int:
+    """A number that no other claim has, so that nothing of another's is given back."""
+    return getrandbits(53) + 1
 
 
 def _log_down(error: Exception) -> None:
@@ -238,23 +269,37 @@ class _Recent:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._lock = Lock()
-        self._ends: OrderedDict[str, float] = OrderedDict()
+        # By qid and by signature: the other id, and when the claim ends. The oldest stand first.
+        self._qids: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._signatures: dict[str, str] = {}
         on_fork(self)
 
     def after_fork(self) -> None:
         """Another thread of the parent process may have held the lock."""
         self._lock = Lock()
 
-    def claim(self, qid: str) -> bool:
+    def claim(self, event: Callback) -> bool:
         now = self._calls.monotonic()
         with self._lock:
-            while self._ends and (len(self._ends) >= CAPACITY or next(iter(self._ends.values())) <= now):
-                self._ends.popitem(last=False)
-            if qid in self._ends:
-                return False
-            self._ends[qid] = now + HOLD
+            while self._qids and (len(self._qids) >= CAPACITY or next(iter(self._qids.values()))[1] <= now):
+                self._forget(next(iter(self._qids)))
+            for qid in self._known(event):
+                if self._qids[qid][1] > now:
+                    return False
+                self._forget(qid)
+            self._qids[event.qid] = event.signature, now + event.hold
+            self._signatures[event.signature] = event.qid
             return True
 
-    def release(self, qid: str) -> None:
+    def release(self, event: Callback) -> None:
         with self._lock:
-            self._ends.pop(qid, None)
+            for qid in self._known(event):
+                self._forget(qid)
+
+    def _known(self, event: Callback) -> set[str]:
+        """The claims that share an id with it."""
+        return {event.qid, self._signatures.get(event.signature, event.qid)} & self._qids.keys()
+
+    def _forget(self, qid: str) -> None:
+        signature, _ = self._qids.pop(qid)
+        self._signatures.pop(signature, None)

@@ -34,6 +34,7 @@ __all__ = [
     "TransportError",
     "UnknownOperationError",
     "UploadFailedError",
+    "VideoNotFoundError",
 ]
 
 ErrorKind = Literal[
@@ -54,6 +55,7 @@ ErrorKind = Literal[
     "room_not_found",
     "room_deleted",
     "upload_failed",
+    "video_not_found",
     "general",
     "service",
     "throttled",
@@ -250,6 +252,15 @@ class UploadFailedError(ApiError):
     default_kind: ClassVar[ErrorKind] = "upload_failed"
 
 
+class VideoNotFoundError(ApiError):
+    """5002 视频不存在或已删除: the video does not exist or was deleted.
+
+    The code is seen in public code, in no document.
+    """
+
+    default_kind: ClassVar[ErrorKind] = "video_not_found"
+
+
 class ThrottledError(BaijiayunError):
     """Too many requests: the service said so, or its limits leave no room before the deadline."""
 
@@ -290,6 +301,7 @@ CLASSES: dict[ErrorKind, type[BaijiayunError]] = {
     "room_not_found": RoomNotFoundError,
     "room_deleted": RoomDeletedError,
     "upload_failed": UploadFailedError,
+    "video_not_found": VideoNotFoundError,
     "general": ApiError,
     "service": ApiError,
     "throttled": ThrottledError,

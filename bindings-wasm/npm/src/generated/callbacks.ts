@@ -10,16 +10,20 @@ import type { Id } from "../types.js";
  *
  * After a failure two more tries, 1 s and 3 s later; then none.
  *
- * Besides start and end the document mentions further values of op (the room being disabled, the teacher entering or leaving, the length of the class), which are not readable: treat op as an open set.
+ * The document tells more values of op than can be read in it; those listed besides start and end are from public code. Treat op as an open set.
+ *
+ * Whether op_time comes with every value of op is not known.
  */
 export type ClassEventCallback = CallbackEvent<"class_event", ClassEventPayload>;
 
 /**
- * 直播生成回放的回调 Tells that a live class's playback was generated.
+ * 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
  *
  * Documents: callbacks.4, small_class.callbacks.4.
  *
  * Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+ *
+ * What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback, one without is a video.
  */
 export type PlaybackGeneratedCallback = CallbackEvent<"playback_generated", PlaybackGeneratedPayload>;
 
@@ -112,7 +116,9 @@ export type MuteSignalCallback = CallbackEvent<"mute_signal", MuteSignalPayload>
  *
  * Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
  *
- * The parameters depend on status: 20 and 30 carry video_id, status, qid, timestamp and sign only; 100 carries all.
+ * The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only, 100 carries all.
+ *
+ * The playback of a class comes to the same address: a post with room_id is playback_generated, one without is an uploaded video.
  *
  * When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback comes that looks like a repetition of an earlier one; that is normal.
  */
@@ -140,12 +146,16 @@ export interface ClassEventPayload {
   /** Room id. */
   room_id?: Id;
   /**
-   * What happened. The cell is clipped after its first words: five or more operations are described, only start and end are readable.
+   * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
    * - `start`: class started
    * - `end`: class ended
+   * - `forbidden`: room disabled
+   * - `teacher_in`: teacher entered
+   * - `teacher_out`: teacher left
+   * - `stat`: length of the class updated
    */
-  op?: "start" | "end" | (string & {});
-  /** When it happened, e.g. 2017-01-11 14:16:54. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+  op?: "start" | "end" | "forbidden" | "teacher_in" | "teacher_out" | "stat" | (string & {});
+  /** When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   op_time?: string;
   /** Unique id of this callback request; about 24 characters. */
   qid?: string;
@@ -155,7 +165,36 @@ export interface ClassEventPayload {
 
 /** What `playback_generated` posts. */
 export interface PlaybackGeneratedPayload {
-  /** Unique id of this callback. */
+  /** Room id. */
+  room_id?: Id;
+  /** Session number of the recording, for a long-term room. */
+  session_id?: Id;
+  /** Version of the playback; 0 is the one that was not cropped. */
+  version?: number;
+  /** VOD video id of the recording. */
+  video_id?: Id;
+  /**
+   * What happened.
+   * - `20`: generation started
+   * - `30`: generation failed
+   * - `100`: generated
+   */
+  status?: 20 | 30 | 100 | (number & {});
+  /** URL of the cover image; only with status 100. */
+  preface_url?: string;
+  /** Video size in bytes; only with status 100. */
+  total_size?: number;
+  /** Total size in bytes: the source file plus all transcoded files; only with status 100. */
+  total_transcode_size?: number;
+  /** Duration in seconds; only with status 100. */
+  length?: number;
+  /** MD5 of the video file; only with status 100. */
+  file_md5?: string;
+  /** Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100. */
+  now_definition?: string;
+  /** Definition of the source (low, std, high, super, 1080p); only with status 100. */
+  origin_definition?: string;
+  /** Unique id of one request. */
   qid?: string;
   /** When it was signed. Unix seconds. */
   timestamp?: number;
@@ -163,7 +202,7 @@ export interface PlaybackGeneratedPayload {
 
 export interface UserInOutUserEvents {
   /** The user's number. */
-  number?: number;
+  number?: Id;
   /** User name. */
   name?: string;
   /**
@@ -234,7 +273,7 @@ export interface DocTranscodeStatusPayload {
 /** The device data, after percent-decoding where needed. */
 export interface PresenterDeviceEventInfoJson {
   /** Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id. */
-  classId?: string;
+  classId?: Id;
 }
 
 /** What `presenter_device_event` posts. */
@@ -262,8 +301,8 @@ export interface ChatMessagesReference {
   send_time?: string;
   /** Evidently the same as number; may be ignored. */
   user_id?: Id;
-  /** The quoted sender's user_number. */
-  number?: string;
+  /** The quoted sender's user_number; an empty text when none is quoted. */
+  number?: Id;
   /**
    * The quoted sender's role.
    * - `0`: student
@@ -291,7 +330,7 @@ export interface ChatMessagesChatMessage {
   /** Evidently the same as number; the table says that it may be ignored. */
   user_id?: Id;
   /** The sender's user_number. */
-  number?: string;
+  number?: Id;
   /** Uid of the sender; needed to recall the message (from_uid of the recall API). */
   uid?: Id;
   /** Id of the message; needed to recall it (id of the recall API). */
@@ -480,13 +519,13 @@ export interface TranscodePayload {
   status?: 20 | 30 | 100 | (number & {});
   /** URL of the cover image; only with status 100. */
   preface_url?: string;
-  /** Video size in bytes; only with status 100. */
+  /** Video size in bytes; with status 100, and with 20 in public test data. */
   total_size?: number;
   /** Total size in bytes: the source file plus all transcoded files; only with status 100. */
   total_transcode_size?: number;
   /** Duration in seconds; only with status 100. */
   length?: number;
-  /** MD5 of the video file; only with status 100. */
+  /** MD5 of the video file; with status 100, and with 20 in public test data. */
   file_md5?: string;
   /** Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100. */
   now_definition?: string;
@@ -497,3 +536,179 @@ export interface TranscodePayload {
   /** When it was signed. Unix seconds. */
   timestamp?: number;
 }
+
+/**
+ * Kind of callback.
+ *
+ * The service may know others.
+ */
+export const AnswerOrQuizResultType = {
+  /** answer tool */
+  ANSWER: "answer",
+  /** quiz */
+  QUIZ: "quiz",
+} as const;
+
+/**
+ * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
+ *
+ * The service may know others.
+ */
+export const CallbackOp = {
+  /** class started */
+  START: "start",
+  /** class ended */
+  END: "end",
+  /** room disabled */
+  FORBIDDEN: "forbidden",
+  /** teacher entered */
+  TEACHER_IN: "teacher_in",
+  /** teacher left */
+  TEACHER_OUT: "teacher_out",
+  /** length of the class updated */
+  STAT: "stat",
+} as const;
+
+/**
+ * The user's own role.
+ *
+ * The service may know others.
+ */
+export const ChatMessagesUserRole = {
+  /** student */
+  STUDENT: 0,
+  /** teacher */
+  TEACHER: 1,
+  /** assistant */
+  ASSISTANT: 2,
+} as const;
+
+/**
+ * Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
+ *
+ * The service may know others.
+ */
+export const DocTranscodeStatusStatus = {
+  /** done */
+  DONE: 100,
+  /** animated conversion failed, static only */
+  ANIMATED_CONVERSION_FAILED: 90,
+  /** failed */
+  FAILED: 3,
+} as const;
+
+/**
+ * Whether it was filtered (the cell is clipped: 是否是...).
+ *
+ * The service may know others.
+ */
+export const Filtered = {
+  /** no */
+  NO: 0,
+  /** yes */
+  YES: 1,
+} as const;
+
+/**
+ * Whether it is a virtual message.
+ *
+ * The service may know others.
+ */
+export const IsVirtualChat = {
+  /** no */
+  NO: 0,
+  /** yes */
+  YES: 1,
+} as const;
+
+/**
+ * Kind of data; the description is clipped away.
+ *
+ * The service may know others.
+ */
+export const LotteryResultType = {
+  /** list (meaning clipped) */
+  LIST: "list",
+  /** mobile (meaning clipped) */
+  MOBILE: "mobile",
+} as const;
+
+/**
+ * Role of the user who muted.
+ *
+ * The service may know others.
+ */
+export const MuteSignalUserRole = {
+  /** student */
+  STUDENT: 0,
+  /** teacher */
+  TEACHER: 1,
+  /** assistant */
+  ASSISTANT: 2,
+  /** guest */
+  GUEST: 3,
+} as const;
+
+/**
+ * What happened.
+ *
+ * The service may know others.
+ */
+export const PlaybackGeneratedStatus = {
+  /** generation started */
+  GENERATION_STARTED: 20,
+  /** generation failed */
+  GENERATION_FAILED: 30,
+  /** generated */
+  GENERATED: 100,
+} as const;
+
+/**
+ * Always live_device_callback.
+ *
+ * The service may know others.
+ */
+export const PresenterDeviceEventType = {
+  /** device data */
+  LIVE_DEVICE_CALLBACK: "live_device_callback",
+} as const;
+
+/**
+ * The role in which the message was sent.
+ *
+ * The service may know others.
+ */
+export const SendMsgRole = {
+  /** student */
+  STUDENT: 0,
+  /** teacher */
+  TEACHER: 1,
+  /** assistant */
+  ASSISTANT: 2,
+} as const;
+
+/**
+ * What happened.
+ *
+ * The service may know others.
+ */
+export const TranscodeCallbackStatus = {
+  /** upload finished */
+  UPLOAD_FINISHED: 20,
+  /** transcoding failed */
+  TRANSCODING_FAILED: 30,
+  /** transcoded */
+  TRANSCODED: 100,
+} as const;
+
+/**
+ * What the user did.
+ *
+ * The service may know others.
+ */
+export const UserInOutEvent = {
+  /** entered the room */
+  USER_IN: "user_in",
+  /** left the room */
+  USER_OUT: "user_out",
+} as const;

@@ -266,7 +266,7 @@ export interface LiveSendChatMessageMessageFrom {
   /** user_id in the room. */
   id: IdInput;
   /** user_number in the room. */
-  number: string;
+  number: IdInput;
   /**
    * Role of the sender.
    * - `0`: student

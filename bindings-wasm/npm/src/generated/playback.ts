@@ -231,8 +231,8 @@ export interface PlaybackGetPlayerTokenParams {
   room_id: IdInput;
   /** Session number of the recording; only for long-term rooms. */
   session_id?: IdInput | undefined;
-  /** Lifetime of the token in seconds; 0 means that it does not expire. SyLive and zoulux send 0 unless told otherwise. At least 0. */
-  expires_in: number;
+  /** Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known. At least 0. */
+  expires_in?: number | undefined;
 }
 
 /** Parameters of `playback.get_player_tokens`: 批量获取回放token. */
@@ -430,12 +430,16 @@ export interface PlaybackInfoResult {
 }
 
 export interface PlaybackListItem {
+  /** Id of the playback; no other has the same. */
+  playback_id?: Id;
   /** Id of the recorded video. */
   video_id?: Id;
   /** Room id. */
-  room_id?: unknown;
+  room_id?: Id;
   /** Session number, for a long-term room. */
-  session_id?: unknown;
+  session_id?: Id;
+  /** Version of the playback; 0 is the one that was not cropped. */
+  version?: number;
   /** Name of the playback. */
   name?: string;
   /**
@@ -447,10 +451,20 @@ export interface PlaybackListItem {
    * - `100`: generated
    */
   status?: 0 | 10 | 20 | 30 | 100 | (number & {});
-  /** Time at which it was generated. */
-  create_time?: unknown;
+  /** Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text. */
+  create_time?: string;
   /** Length in seconds. */
   length?: number;
+  /** Total size of the transcoded files in bytes. */
+  total_transcode_size?: number;
+  /** How often it was played. */
+  play_times?: number;
+  /**
+   * Whether it is blocked.
+   * - `1`: not blocked
+   * - `2`: blocked
+   */
+  publish_status?: 1 | 2 | (number & {});
   /** Address to play it. */
   play_url?: string;
   /** Address of the cover picture. */
@@ -458,6 +472,8 @@ export interface PlaybackListItem {
 }
 
 export interface PlaybackListResult {
+  /** Total number of playbacks. */
+  total?: number;
   /** The playbacks. */
   list?: PlaybackListItem[];
 }

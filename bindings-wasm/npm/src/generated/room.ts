@@ -531,7 +531,7 @@ export class Room extends Resource {
 
 /** Parameters of `room.create`: 创建房间. */
 export interface RoomCreateParams {
-  /** Room title; at most 50 characters, the rest is cut off. */
+  /** Room title. By a public copy of the document the service keeps 50 characters and cuts off the rest itself. */
   title: string;
   /** Class start time, unix seconds. */
   start_time: TimeInput;
@@ -701,12 +701,12 @@ export interface RoomCreateParams {
   /** Seconds that the class may run past its planned end before it is ended by force; 0 never forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2. */
   end_delay_time?: number | undefined;
   /**
-   * Whether a live-selling template is used (typed int in the public copy of the document). Default: `0`. Only in large_class.2.
+   * Whether a live-selling template is used. Default: `0`. Only in large_class.2.
    * - `0`: not used
    * - `1`: video-only selling template
    * - `2`: slides selling template
    */
-  enable_live_sell?: "0" | "1" | "2" | (string & {}) | undefined;
+  enable_live_sell?: 0 | 1 | 2 | (number & {}) | undefined;
   /**
    * Room-level control of automatic recording. Default: `0`. Only in large_class.2, small_class.2.
    * - `0`: use the back office configuration
@@ -1401,7 +1401,7 @@ export interface RoomDeleteSpotVideosParams {
 
 /** Parameters of `room.create_with_live`: 创建双师+大直播教室. */
 export interface RoomCreateWithLiveParams {
-  /** Title of the class; at most 50 characters, the rest is cut off. */
+  /** Title of the class. By a public copy of the document the service keeps 50 characters and cuts off the rest itself. */
   title: string;
   /** Start of the class. Unix seconds. */
   start_time: TimeInput;
@@ -1550,11 +1550,11 @@ export interface RoomCreateWithLiveParams {
   end_delay_time?: number | undefined;
   /**
    * Live-selling template.
-   * - `0`: none
-   * - `1`: plain video
-   * - `2`: slides
+   * - `0`: not used
+   * - `1`: video-only selling template
+   * - `2`: slides selling template
    */
-  enable_live_sell?: "0" | "1" | "2" | (string & {}) | undefined;
+  enable_live_sell?: 0 | 1 | 2 | (number & {}) | undefined;
   /**
    * Whether this room is recorded automatically.
    * - `0`: as set in the console

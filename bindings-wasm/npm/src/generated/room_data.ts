@@ -323,6 +323,8 @@ export class RoomData extends Resource {
    *
    * In the printed example the URL expires 30 seconds after ts: fetch it at once.
    *
+   * Of its limit only the number 100 is legible: that it counts calls, in a day and for the account, is a guess.
+   *
    * Error code 3008: something does not exist, evidently the blackboard of the room. Error code 3009: evidently a job for the file is still running, try again later. Their texts are OCR.
    */
   getBlackboardFile(params: RoomDataGetBlackboardFileParams, options?: CallOptions): CallPromise<RoomDataGetBlackboardFileResult> {
@@ -385,7 +387,7 @@ export interface RoomDataExportLiveReportParams {
   page?: number | undefined;
   /** Records per page; all records when absent. Default: `0`. */
   page_size?: number | undefined;
-  /** Day to look up, as 2018-03-02. Default: `0`. `YYYY-MM-DD`. */
+  /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
   date?: string | Date | undefined;
   /**
    * Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in large_class.20, small_class.20.
@@ -1045,7 +1047,7 @@ export interface RoomDataExportQaStatItem {
   /** The user's nickname. */
   name?: string;
   /** The user's id (user_number). */
-  number?: number;
+  number?: Id;
   /**
    * The user's role.
    * - `0`: student

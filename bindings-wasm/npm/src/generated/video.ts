@@ -1133,6 +1133,10 @@ export interface VideoListByCategoryItem {
   status?: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
   /** Video size in bytes. */
   total_size?: number;
+  /** Total size in bytes: the source file plus all transcoded files (from public code). */
+  total_transcode_size?: number;
+  /** Definition of the source (from public code). */
+  origin_definition?: string;
   /** Time of creation. Unix seconds. */
   create_time?: number;
   /** URL of the cover image. */
@@ -1141,6 +1145,10 @@ export interface VideoListByCategoryItem {
   length?: string;
   /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
   publish_status?: number;
+  /** Status of the review (from public code; the values are not known). */
+  audit_status?: number;
+  /** MD5 of the video file (from public code). */
+  file_md5?: string;
   /** Id of the first-level category; 0 if none. */
   category_level1_id?: Id;
   /** Id of the second-level category; 0 if none. */
@@ -1239,6 +1247,8 @@ export interface VideoListItem {
   create_time?: string;
   /** URL of the cover image. */
   preface_url?: string;
+  /** Address to play it (in a row of January 2026). */
+  play_url?: string;
   /** Duration in seconds. */
   length?: number;
   /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */

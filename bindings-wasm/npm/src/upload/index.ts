@@ -2,6 +2,7 @@ export {
   AnswerError,
   ApiError,
   BaijiayunError,
+  ConnectError,
   FileError,
   InvalidParametersError,
   ThrottledError,

@@ -44,14 +44,12 @@ export async function post(address: string, { body, headers, timeout, signal }: 
     const words = [message, cause?.message].filter(Boolean).join(": ");
     const kind = name === "TimeoutError" ? "timeout" : "transport";
     // The address holds a token.
-    return { fields: { kind, operation: OPERATION, message: words.replaceAll(address, "the address") }, cause: error };
+    return { fields: { kind, message: words.replaceAll(address, "the address") }, cause: error };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", aborted);
   }
 }
-
-const OPERATION = "video.upload_file";
 
 async function read(response: Response): Promise<string> {
   const reader = response.body?.getReader();
@@ -76,7 +74,7 @@ function refusal(status: number, body: string): Failure | undefined {
   if (isOk && code === SUCCESS) return undefined;
 
   const fields = (kind: ErrorFields["kind"], message: string, code: number | null = null): Failure => {
-    return { fields: { kind, operation: OPERATION, message, code, status, body } };
+    return { fields: { kind, message, code, status, body } };
   };
   if (typeof code === "number" && code !== SUCCESS) {
     const kind = code === UPLOAD_FAILED ? "upload_failed" : code === THROTTLED ? "throttled" : "service";

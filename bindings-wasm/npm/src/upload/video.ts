@@ -1,7 +1,8 @@
-import { BaijiayunError, errorOf } from "../errors.js";
+import { BaijiayunError } from "../errors.js";
 import type { ErrorFields, Fault } from "../errors.js";
 import type { Id, IdInput } from "../types.js";
 import { abortable, sleep } from "../waits.js";
+import { errorOf } from "./errors.js";
 import { post } from "./post.js";
 import type { Failure } from "./post.js";
 
@@ -11,11 +12,16 @@ export interface UploadAddress {
   upload_url?: string | undefined;
 }
 
-/** Where a video goes on: the data of `video.get_resume_upload_url`, as your server got them. */
+/**
+ * Where a video goes on: the data of `video.get_resume_upload_url`, as your server got them. If the service gave no
+ * address, perhaps because it has the whole file, the data of `video.get_status` tell.
+ */
 export interface ResumeAddress {
   upload_url?: string | undefined;
   /** How many bytes the service has. It may be missing: then it has none. */
   upload_size?: number | string | null | undefined;
+  /** Of `video.get_status`, where there is no address. */
+  status?: number | string | null | undefined;
 }
 
 /** What your functions are told besides. */
@@ -32,15 +38,10 @@ export interface UploadVideoOptions<F extends Blob = File> {
    */
   getUploadUrl: (file: F, asking: Asking) => UploadAddress | Promise<UploadAddress>;
   /**
-   * Asks your server where the video goes on: `video.get_resume_upload_url`, with `use_https: 1`. It is asked after
-   * every break, and again if it fails.
+   * Asks your server where the video goes on: `video.get_resume_upload_url`, with `use_https: 1`, and if the service
+   * refuses that, `video.get_status`. It is asked after every break, and again if it fails.
    */
   getResumeUploadUrl: (videoId: Id, asking: Asking) => ResumeAddress | Promise<ResumeAddress>;
-  /**
-   * Asks your server for `video.get_status`. The service gives no address for a video that it has whole: if the answer
-   * to the last bytes was lost, only its status tells that they arrived.
-   */
-  getStatus?: ((videoId: Id, asking: Asking) => VideoStatus | Promise<VideoStatus>) | undefined;
   /** Goes on with this video, whose upload broke off earlier: give the same file. */
   videoId?: IdInput | null | undefined;
   /**
@@ -56,13 +57,10 @@ export interface UploadVideoOptions<F extends Blob = File> {
   resumes?: number | undefined;
   /** How long the answer to a chunk is waited for, in milliseconds; 300,000 if nothing is said. */
   attemptTimeout?: number | undefined;
-  /** `false` takes `http:` addresses too. Without it they are refused. */
+  /** The file has to be there within so many milliseconds, with all breaks and waits. There is no limit otherwise. */
+  deadline?: number | undefined;
+  /** `false` takes `http:` addresses too. Without it they are refused, except on this machine itself. */
   useHttps?: boolean | undefined;
-}
-
-/** The data of `video.get_status`. */
-export interface VideoStatus {
-  status?: number | null | undefined;
 }
 
 /** A video that was uploaded. */
@@ -80,8 +78,18 @@ const ATTEMPT_TIMEOUT = 300_000;
 const [BASE, CAP] = [1_000, 30_000];
 
 /** Of `video.get_status`: the file has not arrived. */
-const UPLOADING = 10;
-const UPLOAD_TIMED_OUT = 32;
+const [UPLOADING, UPLOAD_TIMED_OUT] = [10, 32];
+
+/** The operations that the caller's functions stand for. */
+const OPERATIONS = { getUploadUrl: "video.get_upload_url", getResumeUploadUrl: "video.get_resume_upload_url" } as const;
+
+/** This machine itself, where nobody listens in: that is how a mock serves. */
+const HERE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const UPLOAD_FILE = "video.upload_file";
+
+const TOO_LATE = "the deadline comes before all of the file is there";
+const LATER = "the upload can go on later, with videoId and the same file";
 
 /**
  * Uploads a video or audio file where there is no key, to addresses that your server asks for. It works in browsers,
@@ -102,8 +110,6 @@ const UPLOAD_TIMED_OUT = 32;
 export async function uploadVideo<F extends Blob>(file: F, options: UploadVideoOptions<F>): Promise<UploadedVideo> {
   options?.signal?.throwIfAborted();
   check(file, options);
-  const unreadable = file.size > 0 ? await whyUnreadable(file, 0) : { fields: fileFields("it is empty") };
-  if (unreadable) throw errorOf(unreadable.fields, { cause: unreadable.cause });
   return new Upload(file, options).run();
 }
 
@@ -111,6 +117,8 @@ class Upload<F extends Blob> {
   readonly #file: F;
   readonly #options: UploadVideoOptions<F>;
   readonly #chunkSize: number;
+  /** When the file has to be there. */
+  readonly #due: number;
   #videoId: Id | undefined;
   /** The most of the file that the service had, and the breaks since. */
   #farthest = 0;
@@ -121,12 +129,15 @@ class Upload<F extends Blob> {
     this.#file = file;
     this.#options = options;
     this.#chunkSize = options.chunkSize ?? CHUNK_SIZE;
+    this.#due = performance.now() + (options.deadline ?? Infinity);
     if (options.videoId != null) this.#videoId = String(options.videoId);
   }
 
   async run(): Promise<UploadedVideo> {
     const { size } = this.#file;
-    let failure: Failure | undefined;
+    if (size === 0) throw this.#error({ fields: fileFields("the file is empty: there is nothing to upload") });
+    let failure = await whyUnreadable(this.#file, 0);
+    if (failure) throw this.#error(failure);
     if (this.#videoId === undefined) {
       const address = await this.#register();
       failure = size > this.#chunkSize ? await this.#sendFrom(0, address) : await this.#sendWhole(address);
@@ -145,37 +156,31 @@ class Upload<F extends Blob> {
     const answer = await this.#ask("getUploadUrl", this.#file);
     if ("failure" in answer) throw this.#error(answer.failure);
     const { video_id, upload_url } = answer;
-    if (!/^\d+$/.test(String(video_id)) || (typeof video_id === "number" && !Number.isSafeInteger(video_id))) {
-      throw this.#error(unusable("getUploadUrl", "video_id"));
-    }
+    const isId = isDigits(video_id) && (typeof video_id !== "number" || Number.isSafeInteger(video_id));
+    if (!isId || typeof upload_url !== "string") throw this.#unusable("getUploadUrl", "video_id and upload_url");
     this.#videoId = String(video_id);
     return this.#checked("getUploadUrl", upload_url);
   }
 
   /** Asks where to go on, and goes on there. */
   async #goOn(): Promise<Failure | undefined> {
-    const answer = await this.#ask("getResumeUploadUrl", this.#videoId!);
-    if ("failure" in answer) return (await this.#hasArrived()) ? undefined : answer.failure;
+    const name = "getResumeUploadUrl";
+    const answer = await this.#ask(name, this.#videoId!);
+    if ("failure" in answer) return answer.failure;
+    const { upload_url, upload_size, status } = answer;
     const { size } = this.#file;
-    const offset = Number(answer.upload_size ?? 0);
-    if (!Number.isSafeInteger(offset) || offset < 0) throw this.#error(unusable("getResumeUploadUrl", "upload_size"));
+    const offset = Number(upload_size ?? 0);
+    if (upload_url == null && hasArrived(status)) return this.#reached(size);
+    if (!Number.isSafeInteger(offset) || offset < 0) throw this.#unusable(name, "upload_size");
     if (offset > size) {
       const message = `the service has ${offset} bytes already, but the file has only ${size}`;
       throw this.#error({ fields: fileFields(message, "go on with the file that the upload began with") });
     }
     this.#resumes++;
     this.#reached(offset);
-    return offset < size ? this.#sendFrom(offset, this.#checked("getResumeUploadUrl", answer.upload_url)) : undefined;
-  }
-
-  /** Whether the service has all of it, though it gave no address. */
-  async #hasArrived(): Promise<boolean> {
-    const { getStatus } = this.#options;
-    if (!getStatus) return false;
-    const answer = await this.#ask("getStatus", this.#videoId!);
-    if ("failure" in answer) return false;
-    const status = Number(answer.status);
-    return status > UPLOADING && status !== UPLOAD_TIMED_OUT;
+    if (offset === size) return undefined;
+    if (typeof upload_url !== "string") throw this.#unusable(name, "upload_url");
+    return this.#sendFrom(offset, this.#checked(name, upload_url));
   }
 
   /** As the document prints it: a form. */
@@ -190,6 +195,7 @@ class Upload<F extends Blob> {
     const { size } = this.#file;
     let failure: Failure | undefined;
     for (let end: number; offset < size && !failure; offset = end) {
+      if (performance.now() >= this.#due) throw this.#error({ fields: { kind: "timeout", message: TOO_LATE, hint: LATER } });
       end = Math.min(offset + this.#chunkSize, size);
       const headers = {
         "content-type": "application/octet-stream",
@@ -207,12 +213,10 @@ class Upload<F extends Blob> {
     offset: number,
     end: number,
   ): Promise<Failure | undefined> {
-    const { attemptTimeout: timeout = ATTEMPT_TIMEOUT, signal } = this.#options;
+    const { attemptTimeout = ATTEMPT_TIMEOUT, signal } = this.#options;
+    const timeout = Math.max(0, Math.min(attemptTimeout, this.#due - performance.now()));
     const failure = await post(address, { body, headers, timeout, signal });
-    if (failure === undefined) {
-      this.#reached(end);
-      return undefined;
-    }
+    if (failure === undefined) return this.#reached(end);
     // To `fetch` a file that cannot be read is a connection that broke.
     const unreadable = failure.fields.status == null && (await whyUnreadable(this.#file, offset));
     if (unreadable) throw this.#error(unreadable);
@@ -220,7 +224,7 @@ class Upload<F extends Blob> {
   }
 
   /** The service has so much of the file. */
-  #reached(offset: number): void {
+  #reached(offset: number): undefined {
     if (offset <= this.#farthest) return;
     this.#farthest = offset;
     this.#breaks = 0;
@@ -233,14 +237,12 @@ class Upload<F extends Blob> {
   async #takeBreath({ fields, cause }: Failure): Promise<void> {
     const { resumes = RESUMES, signal } = this.#options;
     signal?.throwIfAborted();
-    if (++this.#breaks > resumes) {
-      const message = `it broke off ${this.#breaks} times and got no further: ${fields.message}`;
-      const hint = "the upload can go on later, with videoId and the same file";
-      throw this.#error({ fields: { ...fields, message, hint }, cause });
-    }
+    const fail = (why: string) => this.#error({ fields: { ...fields, message: `${why}: ${fields.message}`, hint: LATER }, cause });
+    if (++this.#breaks > resumes) throw fail(`it broke off ${this.#breaks} times and got no further`);
     // Never at once: the service may still be storing what came before the break.
-    const jitter = Math.random() * Math.min(BASE * 2 ** (this.#breaks - 1), CAP);
-    await sleep(BASE + jitter, signal);
+    const time = BASE + Math.random() * Math.min(BASE * 2 ** (this.#breaks - 1), CAP);
+    if (performance.now() + time >= this.#due) throw fail(TOO_LATE);
+    await sleep(time, signal);
   }
 
   /** Asks one of the caller's functions. */
@@ -248,38 +250,43 @@ class Upload<F extends Blob> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
     try {
-      const asked = (async () => (this.#options as Hooks<F>)[name](about as never, { signal }))();
+      const asked = (async () => this.#options[name](about as never, { signal }))();
       return ((await abortable(asked, signal)) ?? {}) as Answer<F, N>;
     } catch (cause) {
       signal?.throwIfAborted();
       const message = `${name} failed: ${(cause as Error | undefined)?.message || String(cause)}`;
-      return { failure: { fields: { kind: "transport", message }, cause } };
+      const kind = cause instanceof BaijiayunError ? cause.kind : "transport";
+      return { failure: { fields: { kind, operation: OPERATIONS[name], message }, cause } };
     }
   }
 
-  /** An upload address, if it is one. */
-  #checked(name: string, address: unknown): string {
-    const protocol = /^https?:(?=\/\/.)/i.exec(String(address))?.[0].toLowerCase();
-    if (protocol === undefined) throw this.#error(unusable(name, "upload_url"));
-    if (protocol === "https:" || this.#options.useHttps === false) return String(address);
-    const message = `${name} gave an http: address, but https was asked for`;
-    const hint = "have your server ask for the address with use_https: 1, or give useHttps: false";
-    throw this.#error({ fields: { kind: "decode", message, hint } });
+  /** An upload address, if the file may go there. */
+  #checked(name: keyof typeof OPERATIONS, address: string): string {
+    const refuse = (message: string, hint: string) =>
+      this.#error({ fields: { kind: "upload_failed", operation: OPERATIONS[name], message, hint } });
+    const { protocol, hostname } = read(address);
+    if (protocol === "http:" && this.#options.useHttps !== false && !HERE.test(hostname)) {
+      const hint = "have your server ask with use_https: 1; with useHttps: false the file goes up unencrypted";
+      throw refuse("the upload address is http, though https was asked for: nothing was sent", hint);
+    }
+    if (protocol === "http:" || protocol === "https:") return address;
+    throw refuse("the upload address is neither https nor http", "upload_url has to be given on as it came");
+  }
+
+  #unusable(name: keyof typeof OPERATIONS, what: string): BaijiayunError {
+    const message = `the answer of ${name} has no usable ${what}`;
+    return this.#error({ fields: { kind: "decode", operation: OPERATIONS[name], message } });
   }
 
   /** Errors name the video, so that its upload can go on or be given up. */
   #error({ fields, cause }: Failure): BaijiayunError {
     const videoId = this.#videoId;
     const message = videoId === undefined ? fields.message : `video ${videoId}: ${fields.message}`;
-    return errorOf({ ...fields, message }, { cause, videoId });
+    return errorOf({ operation: UPLOAD_FILE, ...fields, message }, { cause, videoId });
   }
 }
 
-type Hooks<F extends Blob> = Required<
-  Pick<UploadVideoOptions<F>, "getUploadUrl" | "getResumeUploadUrl"> & {
-    getStatus: NonNullable<UploadVideoOptions<F>["getStatus"]>;
-  }
->;
+type Hooks<F extends Blob> = Pick<UploadVideoOptions<F>, keyof typeof OPERATIONS>;
 
 type Answer<F extends Blob, N extends keyof Hooks<F>> = Awaited<ReturnType<Hooks<F>[N]>>;
 
@@ -287,8 +294,22 @@ interface Refused {
   failure: Failure;
 }
 
-function unusable(name: string, what: string): Failure {
-  return { fields: { kind: "decode", message: `the answer of ${name} has no usable ${what}` } };
+/** Numbers may be texts. */
+function isDigits(id: unknown): boolean {
+  return /^\d+$/.test(String(id));
+}
+
+/** Whether a video of this status has its whole file. */
+function hasArrived(status: unknown): boolean {
+  return status != null && ![UPLOADING, UPLOAD_TIMED_OUT].includes(Number(status));
+}
+
+function read(address: string): { protocol?: string; hostname: string } {
+  try {
+    return new URL(address);
+  } catch {
+    return { hostname: "" };
+  }
 }
 
 function fileFields(message: string, hint = "check that the file is there, and that nothing writes to it"): ErrorFields {
@@ -310,14 +331,16 @@ function check<F extends Blob>(file: F, options: UploadVideoOptions<F>): void {
   const faults: Fault[] = [];
   const hold = (parameter: string, isRight: boolean, kind: Fault["kind"], message: string) =>
     isRight || faults.push({ parameter, kind, message: `${parameter} ${message}` });
-  const { getUploadUrl, getResumeUploadUrl, videoId, chunkSize = 1, resumes = 0, attemptTimeout = 1 } = options ?? {};
+  const { getUploadUrl, getResumeUploadUrl, videoId, chunkSize = 1, resumes = 0 } = options ?? {};
+  const { attemptTimeout = 1, deadline = 1 } = options ?? {};
   hold("file", file instanceof Blob, "wrong_type", "is no File or Blob");
   if (videoId == null) hold("getUploadUrl", typeof getUploadUrl === "function", "missing", "has to be a function");
   hold("getResumeUploadUrl", typeof getResumeUploadUrl === "function", "missing", "has to be a function");
-  hold("videoId", videoId == null || /^\d+$/.test(String(videoId)), "wrong_type", "is no id");
+  hold("videoId", videoId == null || isDigits(videoId), "wrong_type", "is no id");
   hold("chunkSize", chunkSize >= 1 && Number.isInteger(chunkSize), "out_of_range", "has to be a number of bytes");
   hold("resumes", resumes >= 0, "out_of_range", "has to be 0 or more");
   hold("attemptTimeout", attemptTimeout > 0, "out_of_range", "has to be more than 0");
+  hold("deadline", deadline > 0, "out_of_range", "has to be more than 0");
   if (faults.length === 0) return;
   const message = faults.map(({ message }) => message).join("; ");
   throw errorOf({ kind: "invalid_parameters", operation: "uploadVideo", message, faults });

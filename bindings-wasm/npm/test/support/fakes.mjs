@@ -14,6 +14,9 @@ export const ACCOUNT = { domain: "school", partnerId: "12345678", partnerKey: KE
 /** Without limits, so that tests do not wait for their turn. */
 export const UNLIMITED = { quota: false, operationQuota: false };
 
+/** A callback as it is claimed. */
+export const event = (qid, signature = `the signature of ${qid}`, hold = 600) => ({ qid, signature, hold });
+
 export function source(path) {
   return readFileSync(join(ROOT, path), "utf8");
 }

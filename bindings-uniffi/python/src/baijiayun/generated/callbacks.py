@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Literal, Optional, Tuple, Union
+from typing import Any, Dict, Final, List, Literal, Optional, Tuple, Union
 
 import msgspec
 
@@ -13,33 +13,46 @@ from ..details import Value
 __all__ = [
     "AnswerOrQuizResultCallback",
     "AnswerOrQuizResultPayload",
+    "AnswerOrQuizResultType",
     "CallbackName",
+    "CallbackOp",
     "ChatMessagesCallback",
     "ChatMessagesChatMessage",
     "ChatMessagesPayload",
     "ChatMessagesReference",
+    "ChatMessagesUserRole",
     "ClassEventCallback",
     "ClassEventPayload",
     "DocTranscodeStatusCallback",
     "DocTranscodeStatusPayload",
+    "DocTranscodeStatusStatus",
+    "Filtered",
+    "IsVirtualChat",
     "KnownCallback",
     "LotteryResultCallback",
     "LotteryResultInfoJson",
     "LotteryResultPayload",
+    "LotteryResultType",
     "MuteSignalCallback",
     "MuteSignalData",
     "MuteSignalPayload",
     "MuteSignalTargetUser",
+    "MuteSignalUserRole",
     "PlaybackGeneratedCallback",
     "PlaybackGeneratedPayload",
+    "PlaybackGeneratedStatus",
     "PresenterDeviceEventCallback",
     "PresenterDeviceEventInfoJson",
     "PresenterDeviceEventPayload",
+    "PresenterDeviceEventType",
+    "SendMsgRole",
     "StudentMessageOnWallCallback",
     "StudentMessageOnWallPayload",
     "TranscodeCallback",
+    "TranscodeCallbackStatus",
     "TranscodePayload",
     "UserInOutCallback",
+    "UserInOutEvent",
     "UserInOutPayload",
     "UserInOutUserEvents",
 ]
@@ -68,8 +81,10 @@ class ClassEventCallback(Callback, frozen=True, kw_only=True):
 
     After a failure two more tries, 1 s and 3 s later; then none.
 
-    Besides start and end the document mentions further values of op (the room being disabled, the teacher entering
-    or leaving, the length of the class), which are not readable: treat op as an open set.
+    The document tells more values of op than can be read in it; those listed besides start and end are from public
+    code. Treat op as an open set.
+
+    Whether op_time comes with every value of op is not known.
     """
 
     name: Literal["class_event"]
@@ -77,12 +92,16 @@ class ClassEventCallback(Callback, frozen=True, kw_only=True):
 
 
 class PlaybackGeneratedCallback(Callback, frozen=True, kw_only=True):
-    """直播生成回放的回调 Tells that a live class's playback was generated.
+    """直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or
+    failed.
 
     Documents: callbacks.4, small_class.callbacks.4.
 
     Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public
     SDKs), not that of callbacks.1.
+
+    What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback,
+    one without is a video.
     """
 
     name: Literal["playback_generated"]
@@ -205,7 +224,11 @@ class TranscodeCallback(Callback, frozen=True, kw_only=True):
 
     Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
 
-    The parameters depend on status: 20 and 30 carry video_id, status, qid, timestamp and sign only; 100 carries all.
+    The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only,
+    100 carries all.
+
+    The playback of a class comes to the same address: a post with room_id is playback_generated, one without is an
+    uploaded video.
 
     When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback
     comes that looks like a repetition of an earlier one; that is normal.
@@ -221,13 +244,19 @@ class ClassEventPayload(Value, frozen=True, kw_only=True):
     room_id: Optional[int] = None
     """Room id."""
     op: Optional[str] = None
-    """What happened. The cell is clipped after its first words: five or more operations are described, only start and
-    end are readable.
+    """What happened. The cell is clipped after its first words: only start and end are readable, the others are from
+    public code.
     - `start`: class started
     - `end`: class ended
+    - `forbidden`: room disabled
+    - `teacher_in`: teacher entered
+    - `teacher_out`: teacher left
+    - `stat`: length of the class updated
     """
     op_time: Optional[str] = None
-    """When it happened, e.g. 2017-01-11 14:16:54. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
+    """When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than
+    start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8.
+    """
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
     timestamp: Optional[int] = None
@@ -237,8 +266,36 @@ class ClassEventPayload(Value, frozen=True, kw_only=True):
 class PlaybackGeneratedPayload(Value, frozen=True, kw_only=True):
     """What `playback_generated` posts."""
 
+    room_id: Optional[int] = None
+    """Room id."""
+    session_id: Optional[int] = None
+    """Session number of the recording, for a long-term room."""
+    version: Optional[int] = None
+    """Version of the playback; 0 is the one that was not cropped."""
+    video_id: Optional[int] = None
+    """VOD video id of the recording."""
+    status: Optional[int] = None
+    """What happened.
+    - `20`: generation started
+    - `30`: generation failed
+    - `100`: generated
+    """
+    preface_url: Optional[str] = None
+    """URL of the cover image; only with status 100."""
+    total_size: Optional[int] = None
+    """Video size in bytes; only with status 100."""
+    total_transcode_size: Optional[int] = None
+    """Total size in bytes: the source file plus all transcoded files; only with status 100."""
+    length: Optional[int] = None
+    """Duration in seconds; only with status 100."""
+    file_md5: Optional[str] = None
+    """MD5 of the video file; only with status 100."""
+    now_definition: Optional[str] = None
+    """Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100."""
+    origin_definition: Optional[str] = None
+    """Definition of the source (low, std, high, super, 1080p); only with status 100."""
     qid: Optional[str] = None
-    """Unique id of this callback."""
+    """Unique id of one request."""
     timestamp: Optional[int] = None
     """When it was signed. Unix seconds."""
 
@@ -317,7 +374,7 @@ class DocTranscodeStatusPayload(Value, frozen=True, kw_only=True):
 class PresenterDeviceEventInfoJson(Value, frozen=True, kw_only=True):
     """The device data, after percent-decoding where needed."""
 
-    class_id: Optional[str] = msgspec.field(default=None, name="classId")
+    class_id: Optional[int] = msgspec.field(default=None, name="classId")
     """Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id."""
 
 
@@ -350,7 +407,7 @@ class ChatMessagesReference(Value, frozen=True, kw_only=True):
     user_id: Optional[str] = None
     """Evidently the same as number; may be ignored."""
     number: Optional[str] = None
-    """The quoted sender's user_number."""
+    """The quoted sender's user_number; an empty text when none is quoted."""
     user_role: Optional[int] = None
     """The quoted sender's role.
     - `0`: student
@@ -376,7 +433,7 @@ class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_id: Optional[str] = None
     """Evidently the same as number; the table says that it may be ignored."""
-    number: Optional[str] = None
+    number: Optional[int] = None
     """The sender's user_number."""
     uid: Optional[str] = None
     """Uid of the sender; needed to recall the message (from_uid of the recall API)."""
@@ -569,13 +626,13 @@ class TranscodePayload(Value, frozen=True, kw_only=True):
     preface_url: Optional[str] = None
     """URL of the cover image; only with status 100."""
     total_size: Optional[int] = None
-    """Video size in bytes; only with status 100."""
+    """Video size in bytes; with status 100, and with 20 in public test data."""
     total_transcode_size: Optional[int] = None
     """Total size in bytes: the source file plus all transcoded files; only with status 100."""
     length: Optional[int] = None
     """Duration in seconds; only with status 100."""
     file_md5: Optional[str] = None
-    """MD5 of the video file; only with status 100."""
+    """MD5 of the video file; with status 100, and with 20 in public test data."""
     now_definition: Optional[str] = None
     """Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100."""
     origin_definition: Optional[str] = None
@@ -584,6 +641,184 @@ class TranscodePayload(Value, frozen=True, kw_only=True):
     """Unique id of one request."""
     timestamp: Optional[int] = None
     """When it was signed. Unix seconds."""
+
+
+class AnswerOrQuizResultType:
+    """Kind of callback.
+
+    The service may know others.
+    """
+
+    ANSWER: Final = "answer"
+    """answer tool"""
+    QUIZ: Final = "quiz"
+    """quiz"""
+
+
+class CallbackOp:
+    """What happened. The cell is clipped after its first words: only start and end are readable, the others are from
+    public code.
+
+    The service may know others.
+    """
+
+    START: Final = "start"
+    """class started"""
+    END: Final = "end"
+    """class ended"""
+    FORBIDDEN: Final = "forbidden"
+    """room disabled"""
+    TEACHER_IN: Final = "teacher_in"
+    """teacher entered"""
+    TEACHER_OUT: Final = "teacher_out"
+    """teacher left"""
+    STAT: Final = "stat"
+    """length of the class updated"""
+
+
+class ChatMessagesUserRole:
+    """The user's own role.
+
+    The service may know others.
+    """
+
+    STUDENT: Final = 0
+    """student"""
+    TEACHER: Final = 1
+    """teacher"""
+    ASSISTANT: Final = 2
+    """assistant"""
+
+
+class DocTranscodeStatusStatus:
+    """Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the
+    static form can be used), 3 a failure.
+
+    The service may know others.
+    """
+
+    DONE: Final = 100
+    """done"""
+    ANIMATED_CONVERSION_FAILED: Final = 90
+    """animated conversion failed, static only"""
+    FAILED: Final = 3
+    """failed"""
+
+
+class Filtered:
+    """Whether it was filtered (the cell is clipped: 是否是...).
+
+    The service may know others.
+    """
+
+    NO: Final = 0
+    """no"""
+    YES: Final = 1
+    """yes"""
+
+
+class IsVirtualChat:
+    """Whether it is a virtual message.
+
+    The service may know others.
+    """
+
+    NO: Final = 0
+    """no"""
+    YES: Final = 1
+    """yes"""
+
+
+class LotteryResultType:
+    """Kind of data; the description is clipped away.
+
+    The service may know others.
+    """
+
+    LIST: Final = "list"
+    """list (meaning clipped)"""
+    MOBILE: Final = "mobile"
+    """mobile (meaning clipped)"""
+
+
+class MuteSignalUserRole:
+    """Role of the user who muted.
+
+    The service may know others.
+    """
+
+    STUDENT: Final = 0
+    """student"""
+    TEACHER: Final = 1
+    """teacher"""
+    ASSISTANT: Final = 2
+    """assistant"""
+    GUEST: Final = 3
+    """guest"""
+
+
+class PlaybackGeneratedStatus:
+    """What happened.
+
+    The service may know others.
+    """
+
+    GENERATION_STARTED: Final = 20
+    """generation started"""
+    GENERATION_FAILED: Final = 30
+    """generation failed"""
+    GENERATED: Final = 100
+    """generated"""
+
+
+class PresenterDeviceEventType:
+    """Always live_device_callback.
+
+    The service may know others.
+    """
+
+    LIVE_DEVICE_CALLBACK: Final = "live_device_callback"
+    """device data"""
+
+
+class SendMsgRole:
+    """The role in which the message was sent.
+
+    The service may know others.
+    """
+
+    STUDENT: Final = 0
+    """student"""
+    TEACHER: Final = 1
+    """teacher"""
+    ASSISTANT: Final = 2
+    """assistant"""
+
+
+class TranscodeCallbackStatus:
+    """What happened.
+
+    The service may know others.
+    """
+
+    UPLOAD_FINISHED: Final = 20
+    """upload finished"""
+    TRANSCODING_FAILED: Final = 30
+    """transcoding failed"""
+    TRANSCODED: Final = 100
+    """transcoded"""
+
+
+class UserInOutEvent:
+    """What the user did.
+
+    The service may know others.
+    """
+
+    USER_IN: Final = "user_in"
+    """entered the room"""
+    USER_OUT: Final = "user_out"
+    """left the room"""
 
 
 KnownCallback = Union[

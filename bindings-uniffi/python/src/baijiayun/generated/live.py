@@ -501,7 +501,7 @@ class LiveSendChatMessageMessageFrom(TypedDict):
 
     id: IdInput
     """user_id in the room."""
-    number: str
+    number: IdInput
     """user_number in the room."""
     type: Union[int, str]
     """Role of the sender.

@@ -107,8 +107,8 @@ class Playback(Resource):
         self,
         *,
         room_id: IdInput,
-        expires_in: int,
         session_id: Optional[IdInput] = None,
+        expires_in: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> PlaybackGetPlayerTokenResult:
         """获取回放token Gets a token with which a client can play a playback.
@@ -118,14 +118,14 @@ class Playback(Resource):
 
         Args:
             room_id: Room id.
-            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. SyLive and zoulux send 0
-                unless told otherwise. At least 0.
             session_id: Session number of the recording; only for long-term rooms.
+            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. What the service takes
+                when it is left out is not known. At least 0.
         """
         return self._call(
             "playback.get_player_token",
             PlaybackGetPlayerTokenResult,
-            {"room_id": room_id, "expires_in": expires_in, "session_id": session_id},
+            {"room_id": room_id, "session_id": session_id, "expires_in": expires_in},
             options,
         )
 
@@ -558,8 +558,8 @@ class AsyncPlayback(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        expires_in: int,
         session_id: Optional[IdInput] = None,
+        expires_in: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> PlaybackGetPlayerTokenResult:
         """获取回放token Gets a token with which a client can play a playback.
@@ -569,14 +569,14 @@ class AsyncPlayback(AsyncResource):
 
         Args:
             room_id: Room id.
-            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. SyLive and zoulux send 0
-                unless told otherwise. At least 0.
             session_id: Session number of the recording; only for long-term rooms.
+            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. What the service takes
+                when it is left out is not known. At least 0.
         """
         return await self._call(
             "playback.get_player_token",
             PlaybackGetPlayerTokenResult,
-            {"room_id": room_id, "expires_in": expires_in, "session_id": session_id},
+            {"room_id": room_id, "session_id": session_id, "expires_in": expires_in},
             options,
         )
 
@@ -960,12 +960,16 @@ class PlaybackInfoResult(Value, frozen=True, kw_only=True):
 
 
 class PlaybackListItem(Value, frozen=True, kw_only=True):
+    playback_id: Optional[int] = None
+    """Id of the playback; no other has the same."""
     video_id: Optional[int] = None
     """Id of the recorded video."""
-    room_id: Any = None
+    room_id: Optional[int] = None
     """Room id."""
-    session_id: Any = None
+    session_id: Optional[int] = None
     """Session number, for a long-term room."""
+    version: Optional[int] = None
+    """Version of the playback; 0 is the one that was not cropped."""
     name: Optional[str] = None
     """Name of the playback."""
     status: Optional[int] = None
@@ -976,10 +980,19 @@ class PlaybackListItem(Value, frozen=True, kw_only=True):
     - `30`: generation failed
     - `100`: generated
     """
-    create_time: Any = None
-    """Time at which it was generated."""
+    create_time: Optional[str] = None
+    """Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text."""
     length: Optional[int] = None
     """Length in seconds."""
+    total_transcode_size: Optional[int] = None
+    """Total size of the transcoded files in bytes."""
+    play_times: Optional[int] = None
+    """How often it was played."""
+    publish_status: Optional[int] = None
+    """Whether it is blocked.
+    - `1`: not blocked
+    - `2`: blocked
+    """
     play_url: Optional[str] = None
     """Address to play it."""
     preface_url: Optional[str] = None
@@ -987,6 +1000,8 @@ class PlaybackListItem(Value, frozen=True, kw_only=True):
 
 
 class PlaybackListResult(Value, frozen=True, kw_only=True):
+    total: Optional[int] = None
+    """Total number of playbacks."""
     list: List[PlaybackListItem] = []
     """The playbacks."""
 

@@ -56,7 +56,7 @@ class Room(Resource):
         system_auto_allocate_name: Optional[int] = None,
         has_student_raise: Optional[Flag] = None,
         end_delay_time: Optional[int] = None,
-        enable_live_sell: Optional[Union[Literal["0", "1", "2"], str]] = None,
+        enable_live_sell: Optional[int] = None,
         auto_playback_record: Optional[int] = None,
         enable_beauty: Optional[Flag] = None,
         enable_sticker: Optional[Flag] = None,
@@ -93,7 +93,8 @@ class Room(Resource):
         max_backup_users is M, the number off stage.
 
         Args:
-            title: Room title; at most 50 characters, the rest is cut off.
+            title: Room title. By a public copy of the document the service keeps 50 characters and cuts off the rest
+                itself.
             start_time: Class start time, unix seconds.
             end_time: Class end time, unix seconds.
             type: Room type. Default 5 in double_teacher.2. Default: `2`. Required in small_class.2.
@@ -204,8 +205,7 @@ class Room(Resource):
                 - `1`: yes
             end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never
                 forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2.
-            enable_live_sell: Whether a live-selling template is used (typed int in the public copy of the document).
-                Default: `0`. Only in large_class.2.
+            enable_live_sell: Whether a live-selling template is used. Default: `0`. Only in large_class.2.
                 - `0`: not used
                 - `1`: video-only selling template
                 - `2`: slides selling template
@@ -1701,7 +1701,7 @@ class Room(Resource):
         system_auto_allocate_name: Optional[Flag] = None,
         has_student_raise: Optional[Flag] = None,
         end_delay_time: Optional[int] = None,
-        enable_live_sell: Optional[Union[Literal["0", "1", "2"], str]] = None,
+        enable_live_sell: Optional[int] = None,
         auto_playback_record: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomCreateWithLiveResult:
@@ -1715,7 +1715,8 @@ class Room(Resource):
         `/openapi/double_teacher/createDoubleTeacherAndLive`.
 
         Args:
-            title: Title of the class; at most 50 characters, the rest is cut off.
+            title: Title of the class. By a public copy of the document the service keeps 50 characters and cuts off
+                the rest itself.
             start_time: Start of the class. Unix seconds.
             end_time: End of the class. Unix seconds.
             is_long_term: Whether the room is long-term; needs a permission of the account. A normal room lasts less
@@ -1796,9 +1797,9 @@ class Room(Resource):
             end_delay_time: Seconds that the class may overrun its end before it is ended by force; 0 = not forced,
                 at most 7200. From 0 to 7200.
             enable_live_sell: Live-selling template.
-                - `0`: none
-                - `1`: plain video
-                - `2`: slides
+                - `0`: not used
+                - `1`: video-only selling template
+                - `2`: slides selling template
             auto_playback_record: Whether this room is recorded automatically.
                 - `0`: as set in the console
                 - `1`: on
@@ -1887,7 +1888,7 @@ class AsyncRoom(AsyncResource):
         system_auto_allocate_name: Optional[int] = None,
         has_student_raise: Optional[Flag] = None,
         end_delay_time: Optional[int] = None,
-        enable_live_sell: Optional[Union[Literal["0", "1", "2"], str]] = None,
+        enable_live_sell: Optional[int] = None,
         auto_playback_record: Optional[int] = None,
         enable_beauty: Optional[Flag] = None,
         enable_sticker: Optional[Flag] = None,
@@ -1924,7 +1925,8 @@ class AsyncRoom(AsyncResource):
         max_backup_users is M, the number off stage.
 
         Args:
-            title: Room title; at most 50 characters, the rest is cut off.
+            title: Room title. By a public copy of the document the service keeps 50 characters and cuts off the rest
+                itself.
             start_time: Class start time, unix seconds.
             end_time: Class end time, unix seconds.
             type: Room type. Default 5 in double_teacher.2. Default: `2`. Required in small_class.2.
@@ -2035,8 +2037,7 @@ class AsyncRoom(AsyncResource):
                 - `1`: yes
             end_delay_time: Seconds that the class may run past its planned end before it is ended by force; 0 never
                 forces, values above 0 take effect, at most 7200. From 0 to 7200. Only in large_class.2, small_class.2.
-            enable_live_sell: Whether a live-selling template is used (typed int in the public copy of the document).
-                Default: `0`. Only in large_class.2.
+            enable_live_sell: Whether a live-selling template is used. Default: `0`. Only in large_class.2.
                 - `0`: not used
                 - `1`: video-only selling template
                 - `2`: slides selling template
@@ -3572,7 +3573,7 @@ class AsyncRoom(AsyncResource):
         system_auto_allocate_name: Optional[Flag] = None,
         has_student_raise: Optional[Flag] = None,
         end_delay_time: Optional[int] = None,
-        enable_live_sell: Optional[Union[Literal["0", "1", "2"], str]] = None,
+        enable_live_sell: Optional[int] = None,
         auto_playback_record: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomCreateWithLiveResult:
@@ -3586,7 +3587,8 @@ class AsyncRoom(AsyncResource):
         `/openapi/double_teacher/createDoubleTeacherAndLive`.
 
         Args:
-            title: Title of the class; at most 50 characters, the rest is cut off.
+            title: Title of the class. By a public copy of the document the service keeps 50 characters and cuts off
+                the rest itself.
             start_time: Start of the class. Unix seconds.
             end_time: End of the class. Unix seconds.
             is_long_term: Whether the room is long-term; needs a permission of the account. A normal room lasts less
@@ -3667,9 +3669,9 @@ class AsyncRoom(AsyncResource):
             end_delay_time: Seconds that the class may overrun its end before it is ended by force; 0 = not forced,
                 at most 7200. From 0 to 7200.
             enable_live_sell: Live-selling template.
-                - `0`: none
-                - `1`: plain video
-                - `2`: slides
+                - `0`: not used
+                - `1`: video-only selling template
+                - `2`: slides selling template
             auto_playback_record: Whether this room is recorded automatically.
                 - `0`: as set in the console
                 - `1`: on

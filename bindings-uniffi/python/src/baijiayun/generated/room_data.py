@@ -71,7 +71,8 @@ class RoomData(Resource):
                 - `admin`: teaching assistants
             page: Page number. Default: `1`.
             page_size: Records per page; all records when absent. Default: `0`.
-            date: Day to look up, as 2018-03-02. Default: `0`. `YYYY-MM-DD`.
+            date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
+                `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
                 large_class.20, small_class.20.
                 - `1`: return user_event
@@ -850,6 +851,8 @@ class RoomData(Resource):
 
         In the printed example the URL expires 30 seconds after ts: fetch it at once.
 
+        Of its limit only the number 100 is legible: that it counts calls, in a day and for the account, is a guess.
+
         Error code 3008: something does not exist, evidently the blackboard of the room. Error code 3009: evidently a
         job for the file is still running, try again later. Their texts are OCR.
 
@@ -1003,7 +1006,8 @@ class AsyncRoomData(AsyncResource):
                 - `admin`: teaching assistants
             page: Page number. Default: `1`.
             page_size: Records per page; all records when absent. Default: `0`.
-            date: Day to look up, as 2018-03-02. Default: `0`. `YYYY-MM-DD`.
+            date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
+                `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
                 large_class.20, small_class.20.
                 - `1`: return user_event
@@ -1806,6 +1810,8 @@ class AsyncRoomData(AsyncResource):
         At most 100 calls in 86400 s.
 
         In the printed example the URL expires 30 seconds after ts: fetch it at once.
+
+        Of its limit only the number 100 is legible: that it counts calls, in a day and for the account, is a guess.
 
         Error code 3008: something does not exist, evidently the blackboard of the room. Error code 3009: evidently a
         job for the file is still running, try again later. Their texts are OCR.

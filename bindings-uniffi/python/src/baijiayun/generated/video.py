@@ -2358,6 +2358,10 @@ class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     """
     total_size: Optional[int] = None
     """Video size in bytes."""
+    total_transcode_size: Optional[int] = None
+    """Total size in bytes: the source file plus all transcoded files (from public code)."""
+    origin_definition: Optional[str] = None
+    """Definition of the source (from public code)."""
     create_time: Optional[int] = None
     """Time of creation. Unix seconds."""
     preface_url: Optional[str] = None
@@ -2366,6 +2370,10 @@ class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     """Duration in seconds."""
     publish_status: Optional[int] = None
     """Publish status (1 published, 2 blocked elsewhere in the document; the example has 102)."""
+    audit_status: Optional[int] = None
+    """Status of the review (from public code; the values are not known)."""
+    file_md5: Optional[str] = None
+    """MD5 of the video file (from public code)."""
     category_level1_id: Optional[int] = None
     """Id of the first-level category; 0 if none."""
     category_level2_id: Optional[int] = None
@@ -2465,6 +2473,8 @@ class VideoListItem(Value, frozen=True, kw_only=True):
     """
     preface_url: Optional[str] = None
     """URL of the cover image."""
+    play_url: Optional[str] = None
+    """Address to play it (in a row of January 2026)."""
     length: Optional[int] = None
     """Duration in seconds."""
     publish_status: Optional[int] = None

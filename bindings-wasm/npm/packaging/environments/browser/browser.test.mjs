@@ -152,7 +152,7 @@ test("browser", needsChromium, async (t) => {
       request.on("data", (chunk) => (text += chunk));
       request.on("end", () => {
         asked.push(text);
-        // What a server should look at before it signs.
+        // A server that refuses: the page says so.
         if (text.includes("title=forbidden")) return response.writeHead(403).end();
         response.end(createHash("md5").update(`${text}&partner_key=${partnerKey}`).digest("hex"));
       });

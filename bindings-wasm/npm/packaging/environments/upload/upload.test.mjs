@@ -89,7 +89,7 @@ test("upload", async (t) => {
       const found = await page.evaluate(async (upload_url) => {
         const { TransportError, uploadVideo } = window.upload;
         const options = { getUploadUrl: () => ({ video_id: 1, upload_url }), getResumeUploadUrl: () => ({}) };
-        const more = { chunkSize: 5, useHttps: false, resumes: 0 };
+        const more = { chunkSize: 5, resumes: 0 };
         const error = await uploadVideo(new Blob(["0123456789"]), { ...options, ...more }).catch((error) => error);
         return [error instanceof TransportError, error.videoId, error.message.includes(upload_url)];
       }, upload_url);

@@ -37,20 +37,21 @@ class BlockingClient(
     ): Answer = runBlocking { client.callPath(path, params, method, options) }
 
     /** See [Callbacks.claim]. */
-    fun claim(qid: String?): Boolean = runBlocking { client.callbacks.claim(qid) }
+    fun claim(callback: Callback): Boolean = runBlocking { client.callbacks.claim(callback) }
 
     /** See [Callbacks.release]. */
-    fun release(qid: String?): Unit = runBlocking { client.callbacks.release(qid) }
+    fun release(callback: Callback): Unit = runBlocking { client.callbacks.release(callback) }
 
     /** See [Links.enterRoom]. */
     @JvmOverloads
     fun enterRoom(
         roomId: Long,
-        userNumber: String,
+        userNumber: String?,
         userName: String,
         userRole: Int = 0,
         userAvatar: String? = null,
-    ): String = runBlocking { client.links.enterRoom(roomId, userNumber, userName, userRole, userAvatar) }
+        extra: Map<String, String> = emptyMap(),
+    ): String = runBlocking { client.links.enterRoom(roomId, userNumber, userName, userRole, userAvatar, extra) }
 
     /** See [VideoApi.upload]. */
     @JvmOverloads

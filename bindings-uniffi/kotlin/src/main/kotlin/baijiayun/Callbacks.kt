@@ -19,8 +19,10 @@ fun callbackFailure(msg: String): String =
 @Serializable
 internal class CallbackMeta(
     val name: String? = null,
-    val qid: String? = null,
-    val timestamp: Long? = null,
+    val qid: String = "",
+    val timestamp: Long = 0,
+    val signature: String = "",
+    val hold: Long = 0,
     val key: Int = 0,
     val departures: List<Departure> = emptyList(),
 )
@@ -31,10 +33,16 @@ sealed class Callback(about: CallbackMeta) {
     val name: String? = about.name
 
     /** Its unique id; a repetition has the same. */
-    val qid: String? = about.qid
+    val qid: String = about.qid
 
     /** When the service signed it, unix seconds. */
-    val timestamp: Long? = about.timestamp
+    val timestamp: Long = about.timestamp
+
+    /** Its signature. A post with the same one is the same post, whatever its [qid]. */
+    val signature: String = about.signature
+
+    /** For how many seconds a claim of it holds: until its timestamp is refused, and at least 600. */
+    val hold: Long = about.hold
 
     /** Which key signed it: 0 for partner_key, 1 for the first of [Settings.callbackKeys]. */
     val key: Int = about.key
@@ -63,14 +71,15 @@ class Callbacks internal constructor(private val runner: Runner, storePrefix: St
      * Claims a callback: true for the first to do so, in this process, or among all that share the store.
      *
      * The service posts a callback again when it heard no success. Claim before the work, and [release] when the work
-     * fails, or the repetition is lost. A callback without an id is always the first.
+     * fails, or the repetition is lost. It is claimed by its [Callback.qid] and by its [Callback.signature]: whoever has
+     * seen a post can give it another `qid` by cutting its fields differently, but not another signature.
+     *
+     * A claim that is cancelled while the store is asked is given back.
      */
-    suspend fun claim(qid: String?): Boolean = qid == null || claims.claim(qid)
+    suspend fun claim(callback: Callback): Boolean = claims.claim(callback.qid, callback.signature, callback.hold)
 
     /** Gives a callback back whose work failed, so that its repetition is taken. */
-    suspend fun release(qid: String?) {
-        if (qid != null) claims.release(qid)
-    }
+    suspend fun release(callback: Callback): Unit = claims.release(callback.qid, callback.signature)
 
     /**
      * Checks the signature of a post and reads it.

@@ -1,45 +1,78 @@
 package baijiayun
 
 import baijiayun.ffi.claimScript
-
-/** Seconds for which a claim holds. The documents' last repetition comes after 35. */
-private const val HOLD = 600L
+import kotlin.random.Random
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
 
 /** Most claims that a process remembers, a few megabytes. */
 private const val CAPACITY = 100_000
+
+/** Milliseconds that a cancelled claim may take to be given back in the store. */
+private const val LAST_WORD = 1000L
 
 private val CLAIM_SCRIPT: String by lazy { claimScript() }
 
 /** Who takes a callback: the first of this process, or of all that share the store. */
 internal class Claims(private val runner: Runner, private val prefix: String) {
-    private val recent = LinkedHashMap<String, Long>()
+    private class Claim(val signature: String, val end: Long)
 
-    suspend fun claim(qid: String): Boolean {
-        if (!remember(qid)) return false
-        if (ask(qid, HOLD) != 0L) return true
+    /** By qid, the oldest first. */
+    private val claims = LinkedHashMap<String, Claim>()
+
+    /** The qid of each signature. */
+    private val qids = HashMap<String, String>()
+
+    suspend fun claim(qid: String, signature: String, hold: Long): Boolean {
+        if (!remember(qid, signature, hold)) return false
+        // A number that no other claim has, so that nothing of another's is given back.
+        val owner = Random.nextLong(1, Long.MAX_VALUE)
+        val first = try {
+            ask(qid, signature, hold, owner) != 0L
+        } catch (cancelled: CancellationException) {
+            forget(qid, signature)
+            withContext(NonCancellable) { withTimeoutOrNull(LAST_WORD) { ask(qid, signature, 0, owner) } }
+            throw cancelled
+        }
         // It is another process's, which may give it back.
-        forget(qid)
-        return false
+        if (!first) forget(qid, signature)
+        return first
     }
 
-    suspend fun release(qid: String) {
-        forget(qid)
-        ask(qid, 0)
+    suspend fun release(qid: String, signature: String) {
+        forget(qid, signature)
+        ask(qid, signature, 0, 0)
     }
 
-    private suspend fun ask(qid: String, seconds: Long): Long? =
-        runner.evaluate(CLAIM_SCRIPT, listOf("$prefix:qid:$qid"), listOf(seconds))
+    /** The keys share a hash tag, so that a cluster keeps them together. */
+    private suspend fun ask(qid: String, signature: String, seconds: Long, owner: Long): Long? {
+        val keys = listOf("$prefix:{callbacks}:qid:$qid", "$prefix:{callbacks}:sign:$signature")
+        return runner.evaluate(CLAIM_SCRIPT, keys, listOf(seconds, owner))
+    }
 
-    private fun remember(qid: String): Boolean =
-        synchronized(recent) {
+    private fun remember(qid: String, signature: String, hold: Long): Boolean =
+        synchronized(claims) {
             val now = runner.core.clock.ticks()
-            // The oldest stand first.
-            val oldest = recent.values.iterator()
-            while (oldest.hasNext() && (oldest.next() <= now || recent.size >= CAPACITY)) oldest.remove()
-            recent.putIfAbsent(qid, now + HOLD * 1000) == null
+            while (claims.isNotEmpty() && (claims.size >= CAPACITY || claims.values.first().end <= now)) {
+                drop(claims.keys.first())
+            }
+            if (known(qid, signature).any { claims.getValue(it).end > now }) return false
+            known(qid, signature).forEach(::drop)
+            claims[qid] = Claim(signature, now + hold * 1000)
+            qids[signature] = qid
+            true
         }
 
-    private fun forget(qid: String) {
-        synchronized(recent) { recent.remove(qid) }
+    private fun forget(qid: String, signature: String): Unit =
+        synchronized(claims) { known(qid, signature).forEach(::drop) }
+
+    /** The claims that share an id with it. */
+    private fun known(qid: String, signature: String): List<String> =
+        listOfNotNull(qid, qids[signature]).distinct().filter(claims::containsKey)
+
+    private fun drop(qid: String) {
+        claims.remove(qid)?.let { qids.remove(it.signature) }
     }
 }

@@ -24,7 +24,7 @@ class Client private constructor(
     /**
      * Nothing is sent yet, and no connection is made.
      *
-     * @param domain The account's private domain: its prefix, or a whole address such as that of a mock.
+     * @param domain The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
      * @param partnerId The account's id.
      * @param partnerKey The account's key; null if the settings have a signer.
      * @throws ConfigException Something cannot be right.

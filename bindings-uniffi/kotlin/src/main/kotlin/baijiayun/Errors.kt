@@ -23,6 +23,7 @@ enum class ErrorKind(internal val exception: (ErrorDetails, Throwable?) -> Baiji
     @SerialName("room_not_found") ROOM_NOT_FOUND(::RoomNotFoundException),
     @SerialName("room_deleted") ROOM_DELETED(::RoomDeletedException),
     @SerialName("upload_failed") UPLOAD_FAILED(::UploadFailedException),
+    @SerialName("video_not_found") VIDEO_NOT_FOUND(::VideoNotFoundException),
     @SerialName("general") GENERAL(::ApiException),
     @SerialName("service") SERVICE(::ApiException),
     @SerialName("throttled") THROTTLED(::ThrottledException),
@@ -167,6 +168,9 @@ class RoomDeletedException(details: ErrorDetails, cause: Throwable? = null) : Ap
 
 /** 4001 文件上传失败: the upload failed. */
 class UploadFailedException(details: ErrorDetails, cause: Throwable? = null) : ApiException(details, cause)
+
+/** 5002 视频不存在或已删除: the video does not exist or was deleted. The code is seen in public code, in no document. */
+class VideoNotFoundException(details: ErrorDetails, cause: Throwable? = null) : ApiException(details, cause)
 
 /** Too many requests: the service said so, or its limits leave no room before the deadline. */
 class ThrottledException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)

@@ -4,7 +4,7 @@ import java.time.Duration
 
 /** Settings of a client. What is null stays as it is documented. */
 class Settings internal constructor() {
-    /** Signs texts in place of the key. It also signs links. */
+    /** Signs texts in place of the key, links too: only for those who may do everything, see [Signer]. */
     var signer: Signer? = null
 
     /** Other keys by which callbacks may be signed, while keys are changed. */

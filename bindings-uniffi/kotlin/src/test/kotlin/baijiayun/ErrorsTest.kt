@@ -24,7 +24,7 @@ class ErrorsTest {
 
     @Test
     fun `errors of the service`() {
-        val found = listOf(404, 1001, 1002, 2001, 2002, 2003, 3001, 3002, 4001, 1).map { code ->
+        val found = listOf(404, 1001, 1002, 2001, 2002, 2003, 3001, 3002, 4001, 5002, 1).map { code ->
             val error = refusal<ApiException>(envelope(code = code, msg = "不行"))
             assertEquals(listOf(code.toLong(), "room.info", "不行"), listOf(error.code, error.operation, error.details.message))
             assertEquals(1, error.trace?.attempts)
@@ -33,7 +33,8 @@ class ErrorsTest {
         val want = listOf(
             PathNotFoundException::class, ParameterRejectedException::class, SignatureException::class,
             AccountNotFoundException::class, PermissionDeniedException::class, LiveNotOpenException::class,
-            RoomNotFoundException::class, RoomDeletedException::class, UploadFailedException::class, ApiException::class,
+            RoomNotFoundException::class, RoomDeletedException::class, UploadFailedException::class,
+            VideoNotFoundException::class, ApiException::class,
         )
         assertEquals(want, found)
     }

@@ -10,8 +10,7 @@ type Data<Name extends "getUploadUrl" | "getResumeUploadUrl" | "getStatus"> = Aw
 export async function upload(file: File): Promise<UploadedVideo> {
   const options: UploadVideoOptions = {
     getUploadUrl: ({ name }) => ask<Data<"getUploadUrl">>(`/videos?name=${name}`),
-    getResumeUploadUrl: (videoId: string) => ask<Data<"getResumeUploadUrl">>(`/videos/${videoId}`),
-    getStatus: (videoId: string) => ask<Data<"getStatus">>(`/videos/${videoId}/status`),
+    getResumeUploadUrl: (videoId: string) => ask<Data<"getResumeUploadUrl"> | Data<"getStatus">>(`/videos/${videoId}`),
     onProgress: (uploaded: number, size: number) => void (uploaded / size),
     videoId: undefined,
     chunkSize: 2 << 20,

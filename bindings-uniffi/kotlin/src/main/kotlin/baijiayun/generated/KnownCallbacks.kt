@@ -28,7 +28,9 @@ object CallbackName {
  *
  * After a failure two more tries, 1 s and 3 s later; then none.
  *
- * Besides start and end the document mentions further values of op (the room being disabled, the teacher entering or leaving, the length of the class), which are not readable: treat op as an open set.
+ * The document tells more values of op than can be read in it; those listed besides start and end are from public code. Treat op as an open set.
+ *
+ * Whether op_time comes with every value of op is not known.
  */
 class ClassEventCallback internal constructor(
     about: CallbackMeta,
@@ -36,11 +38,13 @@ class ClassEventCallback internal constructor(
 ) : Callback(about)
 
 /**
- * 直播生成回放的回调 Tells that a live class's playback was generated.
+ * 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
  *
  * Documents: callbacks.4, small_class.callbacks.4.
  *
  * Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+ *
+ * What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback, one without is a video.
  */
 class PlaybackGeneratedCallback internal constructor(
     about: CallbackMeta,
@@ -160,7 +164,9 @@ class MuteSignalCallback internal constructor(
  *
  * Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
  *
- * The parameters depend on status: 20 and 30 carry video_id, status, qid, timestamp and sign only; 100 carries all.
+ * The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only, 100 carries all.
+ *
+ * The playback of a class comes to the same address: a post with room_id is playback_generated, one without is an uploaded video.
  *
  * When a higher definition is asked for than the source has, transcoding to it does not succeed and a callback comes that looks like a repetition of an earlier one; that is normal.
  */
@@ -192,12 +198,16 @@ class ClassEventPayload internal constructor(
     /** Room id. */
     @SerialName("room_id") val roomId: Long? = null,
     /**
-     * What happened. The cell is clipped after its first words: five or more operations are described, only start and end are readable.
+     * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
      * - `start`: class started
      * - `end`: class ended
+     * - `forbidden`: room disabled
+     * - `teacher_in`: teacher entered
+     * - `teacher_out`: teacher left
+     * - `stat`: length of the class updated
      */
     val op: String? = null,
-    /** When it happened, e.g. 2017-01-11 14:16:54. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+    /** When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     @SerialName("op_time") val opTime: String? = null,
     /** Unique id of this callback request; about 24 characters. */
     val qid: String? = null,
@@ -216,12 +226,53 @@ class ClassEventPayload internal constructor(
 /** What `playback_generated` posts. */
 @Serializable
 class PlaybackGeneratedPayload internal constructor(
-    /** Unique id of this callback. */
+    /** Room id. */
+    @SerialName("room_id") val roomId: Long? = null,
+    /** Session number of the recording, for a long-term room. */
+    @SerialName("session_id") val sessionId: Long? = null,
+    /** Version of the playback; 0 is the one that was not cropped. */
+    val version: Long? = null,
+    /** VOD video id of the recording. */
+    @SerialName("video_id") val videoId: Long? = null,
+    /**
+     * What happened.
+     * - `20`: generation started
+     * - `30`: generation failed
+     * - `100`: generated
+     */
+    val status: Long? = null,
+    /** URL of the cover image; only with status 100. */
+    @SerialName("preface_url") val prefaceUrl: String? = null,
+    /** Video size in bytes; only with status 100. */
+    @SerialName("total_size") val totalSize: Long? = null,
+    /** Total size in bytes: the source file plus all transcoded files; only with status 100. */
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    /** Duration in seconds; only with status 100. */
+    val length: Long? = null,
+    /** MD5 of the video file; only with status 100. */
+    @SerialName("file_md5") val fileMd5: String? = null,
+    /** Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100. */
+    @SerialName("now_definition") val nowDefinition: String? = null,
+    /** Definition of the source (low, std, high, super, 1080p); only with status 100. */
+    @SerialName("origin_definition") val originDefinition: String? = null,
+    /** Unique id of one request. */
     val qid: String? = null,
     /** When it was signed. Unix seconds. */
     val timestamp: Long? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
+        "roomId" to roomId,
+        "sessionId" to sessionId,
+        "version" to version,
+        "videoId" to videoId,
+        "status" to status,
+        "prefaceUrl" to prefaceUrl,
+        "totalSize" to totalSize,
+        "totalTranscodeSize" to totalTranscodeSize,
+        "length" to length,
+        "fileMd5" to fileMd5,
+        "nowDefinition" to nowDefinition,
+        "originDefinition" to originDefinition,
         "qid" to qid,
         "timestamp" to timestamp,
     )
@@ -338,7 +389,7 @@ class DocTranscodeStatusPayload internal constructor(
 @Serializable
 class PresenterDeviceEventInfoJson internal constructor(
     /** Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id. */
-    val classId: String? = null,
+    val classId: Long? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "classId" to classId,
@@ -381,7 +432,7 @@ class ChatMessagesReference internal constructor(
     @SerialName("send_time") val sendTime: String? = null,
     /** Evidently the same as number; may be ignored. */
     @SerialName("user_id") val userId: String? = null,
-    /** The quoted sender's user_number. */
+    /** The quoted sender's user_number; an empty text when none is quoted. */
     val number: String? = null,
     /**
      * The quoted sender's role.
@@ -423,7 +474,7 @@ class ChatMessagesChatMessage internal constructor(
     /** Evidently the same as number; the table says that it may be ignored. */
     @SerialName("user_id") val userId: String? = null,
     /** The sender's user_number. */
-    val number: String? = null,
+    val number: Long? = null,
     /** Uid of the sender; needed to recall the message (from_uid of the recall API). */
     val uid: String? = null,
     /** Id of the message; needed to recall it (id of the recall API). */
@@ -704,13 +755,13 @@ class TranscodePayload internal constructor(
     val status: Long? = null,
     /** URL of the cover image; only with status 100. */
     @SerialName("preface_url") val prefaceUrl: String? = null,
-    /** Video size in bytes; only with status 100. */
+    /** Video size in bytes; with status 100, and with 20 in public test data. */
     @SerialName("total_size") val totalSize: Long? = null,
     /** Total size in bytes: the source file plus all transcoded files; only with status 100. */
     @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
     /** Duration in seconds; only with status 100. */
     val length: Long? = null,
-    /** MD5 of the video file; only with status 100. */
+    /** MD5 of the video file; with status 100, and with 20 in public test data. */
     @SerialName("file_md5") val fileMd5: String? = null,
     /** Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100. */
     @SerialName("now_definition") val nowDefinition: String? = null,
@@ -749,7 +800,7 @@ object AnswerOrQuizResultType {
 }
 
 /**
- * What happened. The cell is clipped after its first words: five or more operations are described, only start and end are readable.
+ * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
  *
  * The service may know others.
  */
@@ -758,6 +809,14 @@ object CallbackOp {
     const val START: String = "start"
     /** class ended */
     const val END: String = "end"
+    /** room disabled */
+    const val FORBIDDEN: String = "forbidden"
+    /** teacher entered */
+    const val TEACHER_IN: String = "teacher_in"
+    /** teacher left */
+    const val TEACHER_OUT: String = "teacher_out"
+    /** length of the class updated */
+    const val STAT: String = "stat"
 }
 
 /**
@@ -838,6 +897,20 @@ object MuteSignalUserRole {
     const val ASSISTANT: Long = 2
     /** guest */
     const val GUEST: Long = 3
+}
+
+/**
+ * What happened.
+ *
+ * The service may know others.
+ */
+object PlaybackGeneratedStatus {
+    /** generation started */
+    const val GENERATION_STARTED: Long = 20
+    /** generation failed */
+    const val GENERATION_FAILED: Long = 30
+    /** generated */
+    const val GENERATED: Long = 100
 }
 
 /**

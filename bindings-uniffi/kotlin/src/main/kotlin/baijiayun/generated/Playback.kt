@@ -80,17 +80,14 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
      * Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public material.
      *
      * @param roomId Room id.
-     * @param expiresIn Lifetime of the token in seconds; 0 means that it does not expire. SyLive and zoulux send 0 unless told otherwise. At least 0.
      */
     suspend fun getPlayerToken(
         roomId: Long,
-        expiresIn: Long,
         options: CallOptions? = null,
         params: PlaybackGetPlayerTokenParams.() -> Unit = {},
     ): PlaybackGetPlayerTokenResult {
         val given = PlaybackGetPlayerTokenParams().apply(params)
         given.set("room_id", roomId)
-        given.set("expires_in", expiresIn)
         return call("playback.get_player_token", PlaybackGetPlayerTokenResult.serializer(), given, options)
     }
 
@@ -396,10 +393,9 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
     @JvmOverloads
     fun getPlayerToken(
         roomId: Long,
-        expiresIn: Long,
         params: Consumer<PlaybackGetPlayerTokenParams> = Consumer {},
         options: CallOptions? = null,
-    ): PlaybackGetPlayerTokenResult = runBlocking { api.getPlayerToken(roomId, expiresIn, options) { params.accept(this) } }
+    ): PlaybackGetPlayerTokenResult = runBlocking { api.getPlayerToken(roomId, options) { params.accept(this) } }
 
     /** 批量获取回放token See [PlaybackApi.getPlayerTokens]. */
     @JvmOverloads
@@ -559,6 +555,11 @@ class PlaybackGetPlayerTokenParams : Params() {
     var sessionId: Long?
         get() = get("session_id")
         set(value) = set("session_id", value)
+
+    /** Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known. At least 0. */
+    var expiresIn: Long?
+        get() = get("expires_in")
+        set(value) = set("expires_in", value)
 }
 
 /** What `playback.set_publish_status` takes besides what it requires. */
@@ -748,12 +749,16 @@ class PlaybackInfoResult internal constructor(
 
 @Serializable
 class PlaybackListItem internal constructor(
+    /** Id of the playback; no other has the same. */
+    @SerialName("playback_id") val playbackId: Long? = null,
     /** Id of the recorded video. */
     @SerialName("video_id") val videoId: Long? = null,
     /** Room id. */
-    @SerialName("room_id") val roomId: JsonElement? = null,
+    @SerialName("room_id") val roomId: Long? = null,
     /** Session number, for a long-term room. */
-    @SerialName("session_id") val sessionId: JsonElement? = null,
+    @SerialName("session_id") val sessionId: Long? = null,
+    /** Version of the playback; 0 is the one that was not cropped. */
+    val version: Long? = null,
     /** Name of the playback. */
     val name: String? = null,
     /**
@@ -765,23 +770,38 @@ class PlaybackListItem internal constructor(
      * - `100`: generated
      */
     val status: Long? = null,
-    /** Time at which it was generated. */
-    @SerialName("create_time") val createTime: JsonElement? = null,
+    /** Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text. */
+    @SerialName("create_time") val createTime: String? = null,
     /** Length in seconds. */
     val length: Long? = null,
+    /** Total size of the transcoded files in bytes. */
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    /** How often it was played. */
+    @SerialName("play_times") val playTimes: Long? = null,
+    /**
+     * Whether it is blocked.
+     * - `1`: not blocked
+     * - `2`: blocked
+     */
+    @SerialName("publish_status") val publishStatus: Long? = null,
     /** Address to play it. */
     @SerialName("play_url") val playUrl: String? = null,
     /** Address of the cover picture. */
     @SerialName("preface_url") val prefaceUrl: String? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
+        "playbackId" to playbackId,
         "videoId" to videoId,
         "roomId" to roomId,
         "sessionId" to sessionId,
+        "version" to version,
         "name" to name,
         "status" to status,
         "createTime" to createTime,
         "length" to length,
+        "totalTranscodeSize" to totalTranscodeSize,
+        "playTimes" to playTimes,
+        "publishStatus" to publishStatus,
         "playUrl" to playUrl,
         "prefaceUrl" to prefaceUrl,
     )
@@ -789,10 +809,13 @@ class PlaybackListItem internal constructor(
 
 @Serializable
 class PlaybackListResult internal constructor(
+    /** Total number of playbacks. */
+    val total: Long? = null,
     /** The playbacks. */
     val list: List<PlaybackListItem> = emptyList(),
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
+        "total" to total,
         "list" to list,
     )
 }

@@ -25,7 +25,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
      *
-     * @param title Room title; at most 50 characters, the rest is cut off.
+     * @param title Room title. By a public copy of the document the service keeps 50 characters and cuts off the rest itself.
      * @param startTime Class start time, unix seconds.
      * @param endTime Class end time, unix seconds.
      */
@@ -1038,7 +1038,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
      *
-     * @param title Title of the class; at most 50 characters, the rest is cut off.
+     * @param title Title of the class. By a public copy of the document the service keeps 50 characters and cuts off the rest itself.
      * @param startTime Start of the class. Unix seconds.
      * @param endTime End of the class. Unix seconds.
      */
@@ -1736,12 +1736,12 @@ class RoomCreateParams : Params() {
         set(value) = set("end_delay_time", value)
 
     /**
-     * Whether a live-selling template is used (typed int in the public copy of the document). Default: `0`. Only in large_class.2.
+     * Whether a live-selling template is used. Default: `0`. Only in large_class.2.
      * - `0`: not used
      * - `1`: video-only selling template
      * - `2`: slides selling template
      */
-    var enableLiveSell: String?
+    var enableLiveSell: Long?
         get() = get("enable_live_sell")
         set(value) = set("enable_live_sell", value)
 
@@ -2547,11 +2547,11 @@ class RoomCreateWithLiveParams : Params() {
 
     /**
      * Live-selling template.
-     * - `0`: none
-     * - `1`: plain video
-     * - `2`: slides
+     * - `0`: not used
+     * - `1`: video-only selling template
+     * - `2`: slides selling template
      */
-    var enableLiveSell: String?
+    var enableLiveSell: Long?
         get() = get("enable_live_sell")
         set(value) = set("enable_live_sell", value)
 
@@ -3798,20 +3798,6 @@ object RoomAutoPlaybackRecord {
 }
 
 /**
- * Whether a live-selling template is used (typed int in the public copy of the document).
- *
- * The service may know others.
- */
-object RoomCreateEnableLiveSell {
-    /** not used */
-    const val NOT_USED: String = "0"
-    /** video-only selling template */
-    const val VIDEO_ONLY_SELLING_TEMPLATE: String = "1"
-    /** slides selling template */
-    const val SLIDES_SELLING_TEMPLATE: String = "2"
-}
-
-/**
  * Whether WeChat users have their WeChat nickname fetched.
  *
  * The service may know others.
@@ -3954,20 +3940,6 @@ object RoomCreateType {
 }
 
 /**
- * Live-selling template.
- *
- * The service may know others.
- */
-object RoomCreateWithLiveEnableLiveSell {
-    /** none */
-    const val NONE: String = "0"
-    /** plain video */
-    const val PLAIN_VIDEO: String = "1"
-    /** slides */
-    const val SLIDES: String = "2"
-}
-
-/**
  * Whether a WeChat user's nickname is fetched.
  *
  * The service may know others.
@@ -4049,6 +4021,20 @@ object RoomEnableGroupChatPublic {
     const val NOT_VISIBLE: Long = 0
     /** visible */
     const val VISIBLE: Long = 1
+}
+
+/**
+ * Whether a live-selling template is used.
+ *
+ * The service may know others.
+ */
+object RoomEnableLiveSell {
+    /** not used */
+    const val NOT_USED: Long = 0
+    /** video-only selling template */
+    const val VIDEO_ONLY_SELLING_TEMPLATE: Long = 1
+    /** slides selling template */
+    const val SLIDES_SELLING_TEMPLATE: Long = 2
 }
 
 /**
@@ -4645,20 +4631,6 @@ object RoomTemplateType {
     const val SECOND_TEMPLATE: Long = 2
     /** one-to-one template */
     const val ONE_TO_ONE_TEMPLATE: Long = 3
-}
-
-/**
- * Live-selling template; update it before the class begins.
- *
- * The service may know others.
- */
-object RoomUpdateEnableLiveSell {
-    /** not used */
-    const val NOT_USED: Long = 0
-    /** video-only selling template */
-    const val VIDEO_ONLY_SELLING_TEMPLATE: Long = 1
-    /** slides selling template */
-    const val SLIDES_SELLING_TEMPLATE: Long = 2
 }
 
 /**

@@ -620,6 +620,8 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * In the printed example the URL expires 30 seconds after ts: fetch it at once.
      *
+     * Of its limit only the number 100 is legible: that it counts calls, in a day and for the account, is a guess.
+     *
      * Error code 3008: something does not exist, evidently the blackboard of the room. Error code 3009: evidently a job for the file is still running, try again later. Their texts are OCR.
      *
      * @param roomId Room id.
@@ -1025,7 +1027,7 @@ class RoomDataExportLiveReportParams : Params() {
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Day to look up, as 2018-03-02. Default: `0`. `YYYY-MM-DD`. */
+    /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
     var date: String?
         get() = get("date")
         set(value) = set("date", value)

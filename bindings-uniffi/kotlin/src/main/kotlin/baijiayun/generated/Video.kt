@@ -1840,6 +1840,10 @@ class VideoListByCategoryItem internal constructor(
     val status: Long? = null,
     /** Video size in bytes. */
     @SerialName("total_size") val totalSize: Long? = null,
+    /** Total size in bytes: the source file plus all transcoded files (from public code). */
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    /** Definition of the source (from public code). */
+    @SerialName("origin_definition") val originDefinition: String? = null,
     /** Time of creation. Unix seconds. */
     @SerialName("create_time") val createTime: Long? = null,
     /** URL of the cover image. */
@@ -1848,6 +1852,10 @@ class VideoListByCategoryItem internal constructor(
     val length: String? = null,
     /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
     @SerialName("publish_status") val publishStatus: Long? = null,
+    /** Status of the review (from public code; the values are not known). */
+    @SerialName("audit_status") val auditStatus: Long? = null,
+    /** MD5 of the video file (from public code). */
+    @SerialName("file_md5") val fileMd5: String? = null,
     /** Id of the first-level category; 0 if none. */
     @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
     /** Id of the second-level category; 0 if none. */
@@ -1864,10 +1872,14 @@ class VideoListByCategoryItem internal constructor(
         "name" to name,
         "status" to status,
         "totalSize" to totalSize,
+        "totalTranscodeSize" to totalTranscodeSize,
+        "originDefinition" to originDefinition,
         "createTime" to createTime,
         "prefaceUrl" to prefaceUrl,
         "length" to length,
         "publishStatus" to publishStatus,
+        "auditStatus" to auditStatus,
+        "fileMd5" to fileMd5,
         "categoryLevel1Id" to categoryLevel1Id,
         "categoryLevel2Id" to categoryLevel2Id,
         "categoryLevel3Id" to categoryLevel3Id,
@@ -2008,6 +2020,8 @@ class VideoListItem internal constructor(
     @SerialName("create_time") val createTime: String? = null,
     /** URL of the cover image. */
     @SerialName("preface_url") val prefaceUrl: String? = null,
+    /** Address to play it (in a row of January 2026). */
+    @SerialName("play_url") val playUrl: String? = null,
     /** Duration in seconds. */
     val length: Long? = null,
     /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
@@ -2022,6 +2036,7 @@ class VideoListItem internal constructor(
         "totalSize" to totalSize,
         "createTime" to createTime,
         "prefaceUrl" to prefaceUrl,
+        "playUrl" to playUrl,
         "length" to length,
         "publishStatus" to publishStatus,
         "category" to category,
