@@ -55,6 +55,8 @@ impl<'a> From<&'a Request> for Shown<'a> {
             Body::Empty => (None, None),
             Body::Form(form) => (Some(form.as_str()), None),
             Body::Multipart(parts) => (None, Some(parts.iter().map(ShownPart::from).collect())),
+            // Nobody gives a chunk on a command line.
+            Body::Chunk(_) => (None, None),
         };
         Shown {
             operation: &request.operation,

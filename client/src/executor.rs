@@ -65,8 +65,9 @@ pub trait Executor: Send + Sync {
     /// Sends one request and reads the whole answer, within `timeout`.
     /// Dropping the future gives the request up.
     ///
-    /// Files are streamed from their `offset` on, refused if their `size` is
-    /// known and another one, and tell their `progress`.
+    /// Files are streamed, refused if their `size` is known and another one,
+    /// and tell their `progress`. Of a file with a `chunk`
+    /// ([`Body::Chunk`](baijiayun_core::Body::Chunk)) only that is sent.
     fn execute(&self, request: Request, timeout: Duration) -> Sending<'_>;
 
     /// Waits: for the limits of the service, or before the next attempt.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use baijiayun_core::answer::MAX_BYTES;
 use baijiayun_core::operation::Method;
-use baijiayun_core::{Body, File, FileSource, PartContent, Request};
+use baijiayun_core::{Body, Chunk, File, FileSource, PartContent, Request};
 use futures_util::TryStreamExt;
 use reqwest::multipart::{Form, Part};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
@@ -73,6 +73,11 @@ impl ReqwestExecutor {
                 }
                 builder.multipart(form)
             }
+            Body::Chunk(file) => {
+                let range = file.content_range().unwrap_or_default();
+                let Stream { chunks, length, .. } = stream(file).await?;
+                builder.header("content-range", range).header("content-length", length).body(chunks)
+            }
         };
         let mut response = builder.send().await.map_err(failure)?;
         let status = response.status().as_u16();
@@ -101,20 +106,33 @@ impl Executor for ReqwestExecutor {
 /// How much of a file is in memory at a time.
 const CHUNK: usize = 128 << 10;
 
-/// The file from its offset on, as a stream of known length.
 async fn file_part(file: File) -> Result<Part, TransportError> {
+    let Stream { name, chunks, length } = stream(file).await?;
+    Ok(Part::stream_with_length(chunks, length).file_name(name))
+}
+
+/// What is sent of a file.
+struct Stream {
+    name: String,
+    chunks: reqwest::Body,
+    length: u64,
+}
+
+/// What is sent of a file, as a stream of known length.
+async fn stream(file: File) -> Result<Stream, TransportError> {
+    let offset = file.chunk.map_or(0, |chunk| chunk.offset);
     let unreadable = |message: String| TransportError { kind: TransportErrorKind::File, message };
     let (content, size): (Box<dyn AsyncRead + Send + Unpin>, u64) = match file.source {
         FileSource::Bytes(bytes) => {
             let size = bytes.len() as u64;
             let mut content = Cursor::new(bytes);
-            content.set_position(file.offset);
+            content.set_position(offset);
             (Box::new(content), size)
         }
         FileSource::Named(path) => {
             let open = async {
                 let mut content = tokio::fs::File::open(&path).await?;
-                content.seek(SeekFrom::Start(file.offset)).await?;
+                content.seek(SeekFrom::Start(offset)).await?;
                 let size = content.metadata().await?.len();
                 Ok::<_, std::io::Error>((content, size))
             };
@@ -125,13 +143,15 @@ async fn file_part(file: File) -> Result<Part, TransportError> {
     if let Some(expected) = file.size.filter(|expected| *expected != size) {
         return Err(unreadable(format!("{} has {size} bytes now, no longer {expected}", file.name)));
     }
-    let Some(length) = size.checked_sub(file.offset) else {
-        return Err(unreadable(format!(
-            "{} has {size} bytes, but byte {} was to be the first",
-            file.name, file.offset
-        )));
+    let length = match file.chunk {
+        None => size,
+        Some(Chunk { offset, length }) if offset.checked_add(length).is_some_and(|end| end <= size) => length,
+        Some(Chunk { offset, length }) => {
+            let message = format!("{} has {size} bytes, but {length} from byte {offset} on were to be sent", file.name);
+            return Err(unreadable(message));
+        }
     };
-    let mut position = file.offset;
+    let mut position = offset;
     // A file that grows meanwhile must not go beyond the length that was told.
     let chunks = ReaderStream::with_capacity(content.take(length), CHUNK).inspect_ok(move |chunk| {
         position += chunk.len() as u64;
@@ -139,7 +159,7 @@ async fn file_part(file: File) -> Result<Part, TransportError> {
             progress.tell(position, size);
         }
     });
-    Ok(Part::stream_with_length(reqwest::Body::wrap_stream(chunks), length).file_name(file.name))
+    Ok(Stream { name: file.name, chunks: reqwest::Body::wrap_stream(chunks), length })
 }
 
 /// reqwest's error without the address, whose query may be signed.

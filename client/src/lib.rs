@@ -62,8 +62,8 @@ pub use generated::*;
 pub use http::ReqwestExecutor;
 pub use links::{CodePlayer, EnterRoom, Links, Role};
 pub use pages::{Items, Pages};
-pub use ports::{Asking, QuotaStore, RemoteSigner};
-pub use upload::VideoUpload;
+pub use ports::{Asking, QuotaStore, RemoteSigner, UploadAddresses};
+pub use upload::{Uploader, VideoUpload};
 
 /// A client for one account. Cloning it is cheap; clones share connections,
 /// limits and the retry budget.

@@ -26,3 +26,20 @@ pub trait RemoteSigner: Send + Sync {
     /// hex (`PartnerKey::signature` on the other side).
     fn sign(&self, canonical: String) -> Asking<'_, String>;
 }
+
+/// Where to upload, from a server of your own: for apps, which have no key.
+///
+/// Each answers with the data of the operation as JSON, as your server had
+/// them from the service.
+pub trait UploadAddresses: Send + Sync {
+    /// Registers a video and says where its file goes: what
+    /// `video.get_upload_url` answers with, `{"video_id":..,"upload_url":".."}`.
+    fn upload_url(&self) -> Asking<'_, String>;
+
+    /// How much of the file the service has, and where the rest goes: what
+    /// `video.get_resume_upload_url` answers with,
+    /// `{"upload_url":"..","upload_size":..}`. Where the service refuses that,
+    /// because it has all of the file, what `video.get_status` answers with
+    /// will do.
+    fn resume_upload_url(&self, video_id: i64) -> Asking<'_, String>;
+}

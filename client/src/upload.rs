@@ -1,22 +1,23 @@
 //! Uploading videos: the core says what to do next, this does it.
 
+use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use baijiayun_core::upload::{Event, Settings, Step, UPLOAD_FILE, Upload, Uploaded};
-use baijiayun_core::{Answer, Error, ErrorKind, File, FileSource, Id, Progress};
+use baijiayun_core::upload::{Event, Post, Settings, Step, UPLOAD_FILE, Upload, Uploaded};
+use baijiayun_core::{Account, Answer, Error, ErrorKind, File, FileSource, Id, Params};
 use futures_util::future::{Either, select};
 
 use crate::generated::video::{GetUploadUrl, Video};
-use crate::{Call, Client};
+use crate::{Call, Client, Executor, Retry, UploadAddresses};
 
 impl Video<'_> {
-    /// Uploads a video or audio file: registers it, streams it, and goes on
-    /// where a broken connection left off. `definition` is what to transcode
-    /// it to (16 standard, 1 high, 2 super, 4 720p, 8 1080p).
+    /// Uploads a video or audio file: registers it, streams it in chunks, and
+    /// goes on where a broken connection left off. `definition` is what to
+    /// transcode it to (16 standard, 1 high, 2 super, 4 720p, 8 1080p).
     ///
     /// ```no_run
     /// # async fn example(client: baijiayun::Client) -> Result<(), baijiayun::Error> {
@@ -24,7 +25,7 @@ impl Video<'_> {
     ///     .video()
     ///     .upload("lessons/第一课.mp4", [16, 2])
     ///     .with(|call| call.callback_url("https://example.com/transcoded"))
-    ///     .progress(|sent, size| println!("{sent} of {size} bytes"))
+    ///     .progress(|there, size| println!("{there} of {size} bytes"))
     ///     .await?;
     /// println!("video {}", video.video_id);
     /// # Ok(())
@@ -39,36 +40,95 @@ impl Video<'_> {
     /// Goes on with an upload that broke off earlier, perhaps in another
     /// process: the same file, for the video that was registered then.
     pub fn resume_upload(&self, video_id: i64, file: impl Into<File>) -> VideoUpload {
-        VideoUpload::new(self.0, Target::Known(video_id), file.into())
+        VideoUpload::new(self.0, Target::Known(video_id, None), file.into())
     }
+}
+
+/// Uploads videos where the key is not: a server of yours gives the addresses.
+///
+/// ```no_run
+/// # async fn example(my_server: impl baijiayun::UploadAddresses + 'static) -> Result<(), baijiayun::Error> {
+/// let video = baijiayun::Uploader::new()?.upload("第一课.mp4", my_server).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Uploader(Client);
+
+impl Uploader {
+    /// With the default executor.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Connect`] if it cannot be made.
+    #[cfg(feature = "reqwest")]
+    pub fn new() -> Result<Uploader, Error> {
+        Client::builder(nobody()?).build().map(Uploader)
+    }
+
+    /// With an executor of your own.
+    ///
+    /// # Errors
+    /// None that could happen.
+    pub fn with_executor(executor: impl Executor + 'static) -> Result<Uploader, Error> {
+        Client::builder(nobody()?).executor(executor).build().map(Uploader)
+    }
+
+    /// Uploads a video or audio file to the address that `addresses` gives.
+    pub fn upload(&self, file: impl Into<File>, addresses: impl UploadAddresses + 'static) -> VideoUpload {
+        VideoUpload::new(&self.0, Target::Elsewhere(Arc::new(addresses)), file.into())
+    }
+
+    /// Goes on with an upload that broke off earlier: the same file, for the video that was registered then.
+    pub fn resume_upload(
+        &self,
+        video_id: i64,
+        file: impl Into<File>,
+        addresses: impl UploadAddresses + 'static,
+    ) -> VideoUpload {
+        VideoUpload::new(&self.0, Target::Known(video_id, Some(Arc::new(addresses))), file.into())
+    }
+}
+
+impl fmt::Debug for Uploader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Uploader")
+    }
+}
+
+/// The account of a client that only posts to addresses that it is given.
+fn nobody() -> Result<Account, Error> {
+    Account::without_signer("https://account.invalid", 0)
 }
 
 /// An upload of a video that is being put together: `.await` it.
 ///
-/// Each post of the file may take as long as
+/// Each post of a chunk may take as long as
 /// [`Settings::upload_deadline`](crate::Settings::upload_deadline) says.
 /// Dropping the future gives the upload up; what arrived stays for
 /// [`Video::resume_upload`].
 #[must_use = "an upload begins when it is awaited"]
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct VideoUpload {
     client: Client,
     target: Target,
     file: File,
     settings: Settings,
     stall_timeout: Duration,
+    registered: Option<Arc<dyn Fn(i64) + Send + Sync>>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Target {
     New(GetUploadUrl),
-    Known(i64),
+    /// A new video, of which somebody else knows more.
+    Elsewhere(Arc<dyn UploadAddresses>),
+    Known(i64, Option<Arc<dyn UploadAddresses>>),
 }
 
 impl VideoUpload {
     fn new(client: &Client, target: Target, file: File) -> VideoUpload {
         let (settings, stall_timeout) = (Settings::default(), Duration::from_secs(60));
-        VideoUpload { client: client.clone(), target, file, settings, stall_timeout }
+        VideoUpload { client: client.clone(), target, file, settings, stall_timeout, registered: None }
     }
 
     /// Names the video; otherwise it is named after the file.
@@ -87,21 +147,40 @@ impl VideoUpload {
         self
     }
 
-    /// Calls this while the file is sent, with the number of bytes that went
-    /// out so far and the size. The number only grows: bytes that are sent
-    /// again after a break are not told again.
+    /// Calls this as soon as the video is registered, with its id: with that
+    /// alone the upload can go on in another process.
+    pub fn registered(mut self, tell: impl Fn(i64) + Send + Sync + 'static) -> VideoUpload {
+        self.registered = Some(Arc::new(tell));
+        self
+    }
+
+    /// Calls this with the number of bytes of the file that the service has,
+    /// and the size, whenever it has more. The number only grows.
     pub fn progress(mut self, tell: impl Fn(u64, u64) + Send + Sync + 'static) -> VideoUpload {
         self.file = self.file.with_progress(tell);
         self
     }
 
-    /// Waits until the video is transcoded, at most this long after the upload.
+    /// Sends this many bytes at a time instead of 5 MiB.
+    pub fn chunk_size(mut self, bytes: u64) -> VideoUpload {
+        self.settings.chunk_size = bytes;
+        self
+    }
+
+    /// Whether the addresses have to be https. They have to if nothing is said.
+    pub fn use_https(mut self, use_https: bool) -> VideoUpload {
+        self.settings.use_https = use_https;
+        self
+    }
+
+    /// Waits until the video is transcoded, at most this long after the
+    /// upload. An [`Uploader`] cannot: to ask for that takes the key.
     pub fn wait_for_transcoding(mut self, at_most: Duration) -> VideoUpload {
         self.settings.transcoding = Some(at_most);
         self
     }
 
-    /// How often it goes on after breaks, and how long it waits in between.
+    /// How often it goes on after breaks, how long it waits in between, and all else of the upload.
     pub fn settings(mut self, settings: Settings) -> VideoUpload {
         self.settings = settings;
         self
@@ -115,56 +194,81 @@ impl VideoUpload {
 
     async fn run(self) -> Result<Uploaded, Error> {
         let size = size_of(&self.file)?;
-        let meter = Arc::new(Meter { farthest: Mutex::new(0), progress: self.file.progress.clone() });
-        let (mut upload, mut first) = match self.target.clone() {
+        let (mut upload, mut first, addresses) = match self.target.clone() {
             Target::New(call) => {
                 let call = Call::from(call).set("file_name", self.file.name.as_str());
-                (Upload::new(call.given().clone(), size, self.settings), Some(call))
+                (Upload::new(call.given().clone(), size, self.settings), Some(call), None)
             }
-            Target::Known(video_id) => (Upload::of(video_id, size, self.settings), None),
+            Target::Elsewhere(addresses) => (Upload::new(Params::new(), size, self.settings), None, Some(addresses)),
+            Target::Known(video_id, addresses) => (Upload::of(video_id, size, self.settings), None, addresses),
         };
-        let mut step = upload.begin();
+        if addresses.is_some() && self.settings.transcoding.is_some() {
+            let message = "the transcoding cannot be waited for where the key is not";
+            return Err(Error::new(ErrorKind::InvalidParameters, UPLOAD_FILE).with_message(message));
+        }
+        let driver = self.client.driver();
+        let mut told = Told::default();
+        let mut step = upload.begin(driver.now());
         loop {
+            self.tell(&upload, size, &mut told);
             let event = match step {
-                Step::Call { operation, params } => {
+                Step::Call { operation, params } => match &addresses {
+                    Some(addresses) => ask(addresses.as_ref(), operation, upload.video_id()).await,
                     // The caller's own call has its own timeout and retries.
-                    let call = first.take().unwrap_or_else(|| Call::new(&self.client, operation).params(params));
-                    event(call.send().await)
-                }
-                Step::Send { url, offset } => {
-                    tracing::info!(video_id = upload.video_id(), offset, size, "sending a video");
-                    event(self.post(url, offset, size, &meter).await)
+                    None => {
+                        let call = first.take().unwrap_or_else(|| Call::new(&self.client, operation));
+                        event(within(call.params(params), upload.left(driver.now())).send().await)
+                    }
+                },
+                Step::Send { url, post } => {
+                    tracing::info!(video_id = upload.video_id(), ?post, size, "sending a video");
+                    event(self.post(url, post, size, upload.left(driver.now())).await)
                 }
                 Step::Wait { time } => {
-                    self.client.driver().executor.sleep(time).await;
+                    driver.executor.sleep(time).await;
                     Event::Elapsed
                 }
-                Step::Done(uploaded) => {
-                    meter.tell(size, size);
-                    return Ok(uploaded);
-                }
+                Step::Done(uploaded) => return Ok(uploaded),
                 Step::Failed(error) => return Err(error),
             };
             if let Event::Failed(error) = &event {
                 tracing::info!(video_id = upload.video_id(), %error, "an upload was held up");
             }
-            step = upload.resume(event, self.client.driver().now());
+            step = upload.resume(event, driver.now());
         }
     }
 
-    /// Posts the file from `offset` on. A connection can die without a word,
-    /// so a post on which nothing moves is given up.
-    async fn post(&self, url: String, offset: u64, size: u64, meter: &Arc<Meter>) -> Result<Answer, Error> {
-        let position = Arc::new(AtomicU64::new(offset));
-        let file = File { size: Some(size), ..self.file.clone() }.starting_at(offset).with_progress({
-            let (meter, position) = (Arc::clone(meter), Arc::clone(&position));
-            move |sent, size| {
-                position.store(sent, Ordering::Relaxed);
-                meter.tell(sent, size);
+    /// Tells the caller what is new.
+    fn tell(&self, upload: &Upload, size: u64, told: &mut Told) {
+        if let (Some(video_id), false) = (upload.video_id(), told.registered) {
+            told.registered = true;
+            if let (Some(tell), Target::New(_) | Target::Elsewhere(_)) = (&self.registered, &self.target) {
+                tell(video_id);
             }
+        }
+        if upload.received() > told.received {
+            told.received = upload.received();
+            if let Some(progress) = &self.file.progress {
+                progress.tell(told.received, size);
+            }
+        }
+    }
+
+    /// Posts that much of the file. A connection can die without a word, so a
+    /// post on which nothing moves is given up: the service is asked what it has.
+    async fn post(&self, url: String, post: Post, size: u64, left: Option<Duration>) -> Result<Answer, Error> {
+        let file = File { size: Some(size), ..self.file.clone() };
+        let (file, offset) = match post {
+            Post::Form => (file, 0),
+            Post::Chunk { offset, length } => (file.chunk(offset, length), offset),
+        };
+        let position = Arc::new(AtomicU64::new(offset));
+        let file = file.with_progress({
+            let position = Arc::clone(&position);
+            move |sent, _| position.store(sent, Ordering::Relaxed)
         });
-        let call = Call::new(&self.client, UPLOAD_FILE).set("upload_url", url).set("data", file);
-        let mut post = Box::pin(call.send());
+        let call = Call::new(&self.client, UPLOAD_FILE).set("upload_url", url).set("data", file).retry(Retry::Never);
+        let mut post = Box::pin(within(call, left).send());
         let mut before = offset;
         loop {
             match select(post, self.client.driver().executor.sleep(self.stall_timeout)).await {
@@ -172,8 +276,8 @@ impl VideoUpload {
                 Either::Right(((), unfinished)) => post = unfinished,
             }
             let sent = position.load(Ordering::Relaxed);
-            // Nothing is known before the first byte; after the last one the service may think.
-            if sent == before && offset < sent && sent < size {
+            // Nothing is known before the first byte: not every executor tells.
+            if sent == before && offset < sent {
                 let message = format!("nothing moved for {:?}", self.stall_timeout);
                 return Err(Error::new(ErrorKind::Timeout, UPLOAD_FILE).with_message(message));
             }
@@ -191,6 +295,41 @@ impl IntoFuture for VideoUpload {
     }
 }
 
+impl fmt::Debug for VideoUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VideoUpload")
+            .field("file", &self.file)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the caller was told.
+#[derive(Default)]
+struct Told {
+    registered: bool,
+    received: u64,
+}
+
+fn within(call: Call, left: Option<Duration>) -> Call {
+    match left {
+        Some(left) => call.deadline(left),
+        None => call,
+    }
+}
+
+/// Asks the caller's server, whose every failure may be over the next time.
+async fn ask(addresses: &dyn UploadAddresses, operation: &'static str, video_id: Option<i64>) -> Event {
+    let answer = match video_id {
+        None => addresses.upload_url().await,
+        Some(video_id) => addresses.resume_upload_url(video_id).await,
+    };
+    match answer {
+        Ok(data) => Event::Answer(data.into_bytes()),
+        Err(message) => Event::Failed(Error::new(ErrorKind::Transport, operation).with_message(message)),
+    }
+}
+
 fn event(result: Result<Answer, Error>) -> Event {
     match result {
         Ok(answer) => Event::Answer(answer.data),
@@ -198,7 +337,7 @@ fn event(result: Result<Answer, Error>) -> Event {
     }
 }
 
-/// Told before anything is registered: a file that is not there, or no file.
+/// Told before anything is registered: a file that is not there or cannot be read, or no file.
 fn size_of(file: &File) -> Result<u64, Error> {
     let unreadable = |message: String| Error::new(ErrorKind::File, UPLOAD_FILE).with_message(message);
     match (&file.source, file.size) {
@@ -206,27 +345,12 @@ fn size_of(file: &File) -> Result<u64, Error> {
         // An executor may know files by other names than paths.
         (FileSource::Named(_), Some(size)) => Ok(size),
         (FileSource::Named(path), None) => match std::fs::metadata(path) {
-            Ok(found) if found.is_file() => Ok(found.len()),
+            Ok(found) if found.is_file() => match std::fs::File::open(path) {
+                Ok(_) => Ok(found.len()),
+                Err(error) => Err(unreadable(format!("cannot read {path}: {error}"))),
+            },
             Ok(_) => Err(unreadable(format!("cannot read {path}: it is not a file"))),
             Err(error) => Err(unreadable(format!("cannot read {path}: {error}"))),
         },
-    }
-}
-
-/// How far the file is sent, over all its posts.
-struct Meter {
-    farthest: Mutex<u64>,
-    progress: Option<Progress>,
-}
-
-impl Meter {
-    fn tell(&self, sent: u64, size: u64) {
-        let mut farthest = self.farthest.lock().unwrap_or_else(PoisonError::into_inner);
-        if sent > *farthest {
-            *farthest = sent;
-            if let Some(progress) = &self.progress {
-                progress.tell(sent, size);
-            }
-        }
     }
 }

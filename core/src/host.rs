@@ -8,15 +8,28 @@
 //! {"step":"send","call":1,"timeout":30000,"method":"POST","url":"https://...","headers":{"accept":"application/json"},
 //!  "form":"room_id=1&..."}
 //! {"step":"send", ..., "parts":[{"name":"room_id","value":"1"},{"name":"attachment","file":"a.pdf","source":"f1"}]}
+//! {"step":"send", ..., "headers":{"content-type":"application/octet-stream","content-range":"bytes 1-500/2000", ...},
+//!  "chunk":{"source":"f1","offset":0,"length":500},"video_id":1,"received":0}
 //! {"step":"wait","call":1,"time":250,"why":"backoff"}
 //! {"step":"store","call":1,"keys":["..."],"args":[55556,1055564]}
 //! {"step":"sign","call":1,"text":"partner_id=..."}
+//! {"step":"address","call":1,"video_id":null}
 //! {"step":"done","trace":{"attempts":1,"waited":0},"ts":1,"data":{"room_id":"1"}}
 //! {"step":"failed","trace":{"attempts":1,"waited":0},"error":{"kind":"room_not_found","operation":"room.info","code":3001, ...}}
 //! ```
 //!
 //! A done step has `msg` and `departures` too, where they are not empty.
 //! Times are milliseconds. A call that is done or failed needs no clean-up.
+//!
+//! `chunk` is the body: so many bytes of the file of that name, from that byte on (counted from 0), as they are, with
+//! the headers of the step. The posts of an upload come with `received`, the bytes of the file that the service has,
+//! and `video_id`, with which the upload can go on later.
+//!
+//! The step `address` is for uploads where the key is not (the option `addresses`): the host asks a server of its own
+//! for what `video.get_upload_url` answers with or, where there is a `video_id`, `video.get_resume_upload_url`, and
+//! tells `{"event":"address","data":{"video_id":1,"upload_url":"https://...","upload_size":0}}`, or that the
+//! question broke off. Where the service gives no address for the rest because it has all of the file, the data may be
+//! those of `video.get_status`.
 //!
 //! The two steps that every call has come as values ([`Told`]), for a host that
 //! can take them in without JSON.
@@ -34,7 +47,7 @@ use rustc_hash::FxHashMap;
 use crate::account::Account;
 use crate::callbacks::{self, Clock};
 use crate::coerce;
-use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step};
+use crate::engine::{CallOptions, Engine, Event, Handle, Limiter, Now, QuotaSettings, Retry, Settings, Step};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
 use crate::operation::{self, Held, Method, Operation};
@@ -43,18 +56,24 @@ use crate::paths;
 use crate::request::{self, Request};
 use crate::sign::PartnerKey;
 use crate::upload::{self, Upload};
-use crate::value::{File, Params};
+use crate::value::Params;
 
-use input::{Config, HostCallback, HostOptions, HostUpload, Input};
+use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostUpload, Input};
 pub use output::{Told, error_json, refusal};
 pub use reading::{Next, Read, Reading};
-use uploads::Uploading;
+use uploads::{Asked, Heard, Uploading};
 
 /// The name by which [`Host::begin`] begins the upload of a video, with its
 /// resumption after breaks. The parameters are those of
 /// `video.get_upload_url`; the option `upload` names the file:
-/// `{"upload":{"file":{"name":"a.mp4","size":5,"source":"f1"}}}`.
+/// `{"upload":{"file":{"name":"a.mp4","size":5,"source":"f1"}}}`, and may hold
+/// `video_id` (goes on with this video), `chunk_size`, `use_https`, `resumes`,
+/// `transcoding` and `addresses`; see [`upload::Settings`]. The option
+/// `deadline` is that of the upload.
 pub const VIDEO_UPLOAD: &str = "video.upload";
+
+/// The domain of no account.
+const NOWHERE: &str = "https://account.invalid";
 
 /// The calls of one account, for a host in another language.
 pub struct Host {
@@ -64,35 +83,68 @@ pub struct Host {
     keys: Vec<PartnerKey>,
     /// The lists that calls under way read a page of.
     pagers: FxHashMap<u64, Pager>,
+    /// Whether there is no account, and so nothing to call but upload addresses.
+    uploads_only: bool,
     uploads: FxHashMap<u64, Uploading>,
     uploads_begun: u64,
+}
+
+/// The limits that several hosts of a process share, by the name that their settings give (`shared_as`).
+#[derive(Default)]
+pub struct Limiters(FxHashMap<String, Limiter>);
+
+impl Limiters {
+    /// The limiter of that name, or one of its own. The settings of the first of a name hold.
+    fn of(&mut self, settings: &QuotaSettings) -> Limiter {
+        let new = || Limiter::new(settings.clone());
+        match &settings.shared_as {
+            Some(name) => self.0.entry(name.clone()).or_insert_with(new).clone(),
+            None => new(),
+        }
+    }
 }
 
 impl Host {
     /// Makes an engine from a JSON object: `domain`, `partner_id`,
     /// `partner_key` (absent if the host has requests signed elsewhere),
-    /// `callback_keys`, `paths`, `settings`.
+    /// `callback_keys`, `paths`, `settings`. With `uploads_only` there is no
+    /// account: such a host begins uploads with the option `addresses`.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidAccount`], also for a config that is not of this form.
     pub fn new(config: &str) -> Result<Host, Error> {
+        Host::among(config, &mut Limiters::default())
+    }
+
+    /// As [`Host::new`], in a process where others may share a limit with it.
+    ///
+    /// # Errors
+    /// As [`Host::new`].
+    pub fn among(config: &str, limiters: &mut Limiters) -> Result<Host, Error> {
         let config = Config::read(config).map_err(|reason| {
             Error::new(ErrorKind::InvalidAccount, "")
                 .with_message(format!("the configuration is not understood: {reason}"))
         })?;
         let key = config.partner_key.map(PartnerKey::new);
-        let account = match &key {
-            Some(key) => Account::new(&config.domain, config.partner_id, key.clone())?,
-            None => Account::without_signer(&config.domain, config.partner_id)?,
+        let account = match (&config.account, &key) {
+            (HostAccount::Named { domain, partner_id }, Some(key)) => Account::new(domain, partner_id, key.clone())?,
+            (HostAccount::Named { domain, partner_id }, None) => Account::without_signer(domain, partner_id)?,
+            (HostAccount::None, _) => Account::without_signer(NOWHERE, "0")?,
         };
+        let uploads_only = matches!(config.account, HostAccount::None);
         config.paths.iter().try_for_each(|(name, path)| paths::check(name, path))?;
         let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
         let settings = config.settings.apply(Settings::default());
         Ok(Host {
-            engine: Engine::new(account.with_paths(config.paths), settings),
+            engine: Engine::with_limiter(
+                account.with_paths(config.paths),
+                settings.clone(),
+                limiters.of(&settings.quota),
+            ),
             data,
             keys: key.into_iter().chain(config.callback_keys.into_iter().map(PartnerKey::new)).collect(),
             pagers: FxHashMap::default(),
+            uploads_only,
             uploads: FxHashMap::default(),
             uploads_begun: 0,
         })
@@ -108,8 +160,9 @@ impl Host {
     pub fn begin(&mut self, call: &str, now: Now) -> Told {
         let (name, options, params) = lines(call);
         let begun = if name == VIDEO_UPLOAD {
-            self.ask_upload(params, options)
-                .map(|(upload, file, options)| self.begin_upload(upload, file, options, now))
+            self.ask_upload(params, options).map(|asked| self.begin_upload(asked, now))
+        } else if self.uploads_only {
+            Err(no_account(name))
         } else {
             self.begin_call(name, params, options, now)
         };
@@ -147,8 +200,16 @@ impl Host {
 
     /// Tells what became of any other step (a JSON object with `event`), and gets the next one.
     pub fn resume(&mut self, call: u64, event: &str, now: Now) -> Told {
-        match Event::read(event) {
-            Ok(event) => self.tell(call, event, &|| now),
+        match HostEvent::read(event) {
+            Ok(HostEvent::OfCall(event)) => self.tell(call, event, &|| now),
+            Ok(HostEvent::Address(data)) if Host::is_upload(call) => {
+                self.resume_upload(call, Heard::Address(data), now)
+            }
+            Ok(HostEvent::Address(_)) => {
+                self.cancel(call);
+                let message = "the host told of a call what its last step did not ask for";
+                Told::failed(&Error::new(ErrorKind::Misuse, "").with_message(message))
+            }
             Err(reason) => {
                 self.cancel(call);
                 let message = format!("the event is not understood: {reason}");
@@ -169,7 +230,7 @@ impl Host {
 
     /// How many calls and uploads are under way.
     pub fn calls(&self) -> usize {
-        self.engine.calls() + self.uploads.values().filter(|upload| upload.waits()).count()
+        self.engine.calls() + self.uploads.values().filter(|upload| upload.is_idle()).count()
     }
 
     /// Checks and reads what the service posted (see [`callbacks::receive`]):
@@ -248,7 +309,7 @@ impl Host {
 
     fn tell(&mut self, call: u64, event: Event<'_>, clock: &dyn Fn() -> Now) -> Told {
         if Host::is_upload(call) {
-            return self.resume_upload(call, event, clock());
+            return self.resume_upload(call, Heard::OfCall(event), clock());
         }
         let pager = self.pagers.remove(&call);
         let step = self.engine.resume_by(Handle(call), event, clock);
@@ -267,20 +328,30 @@ impl Host {
         told
     }
 
-    fn ask_upload(&self, params: &str, options: &str) -> Result<(Upload, File, CallOptions), Error> {
+    fn ask_upload(&self, params: &str, options: &str) -> Result<Asked, Error> {
         let mut options: HostOptions = read_options(VIDEO_UPLOAD, options)?;
         let upload = options.upload.take();
-        let HostUpload { file, video_id, resumes, transcoding } =
+        let HostUpload { file, video_id, resumes, transcoding, chunk_size, use_https, addresses: has_addresses } =
             upload.ok_or_else(|| refused(VIDEO_UPLOAD, "the option upload, with the file, is missing"))?;
+        if self.uploads_only && !has_addresses {
+            return Err(no_account(VIDEO_UPLOAD));
+        }
+        if has_addresses && transcoding.is_some() {
+            return Err(refused(VIDEO_UPLOAD, "the transcoding cannot be waited for where the key is not"));
+        }
         let size = file.size.ok_or_else(|| refused(VIDEO_UPLOAD, "the size of the file is missing"))?;
         let mut settings = upload::Settings::default();
         settings.resumes = resumes.unwrap_or(settings.resumes);
         settings.transcoding = transcoding.map(Duration::from_millis);
+        settings.chunk_size = chunk_size.unwrap_or(settings.chunk_size);
+        settings.use_https = use_https.unwrap_or(settings.use_https);
+        settings.deadline = options.deadline.take().map(Duration::from_millis);
         let upload = match video_id {
             Some(id) => {
                 let id = id.trim_matches('"').parse();
                 Upload::of(id.map_err(|_| refused(VIDEO_UPLOAD, "video_id is not a number"))?, size, settings)
             }
+            None if has_addresses => Upload::new(Params::new(), size, settings),
             None => {
                 let operation = operation::find(upload::GET_UPLOAD_URL)?;
                 let mut params = read_params(operation, params, &read_extra(operation, &options)?)?;
@@ -290,7 +361,8 @@ impl Host {
                 Upload::new(params, size, settings)
             }
         };
-        Ok((upload, file, self.call_options(VIDEO_UPLOAD, options)?))
+        let options = self.call_options(VIDEO_UPLOAD, options)?;
+        Ok(Asked { upload, file, options, has_addresses })
     }
 
     fn call_options(&self, name: &str, options: HostOptions) -> Result<CallOptions, Error> {
@@ -355,6 +427,11 @@ fn lines(call: &str) -> (&str, &str, &str) {
     let (name, rest) = call.split_once('\n').unwrap_or((call, ""));
     let (options, params) = rest.split_once('\n').unwrap_or((rest, ""));
     (name, options, params)
+}
+
+fn no_account(name: &str) -> Error {
+    Error::new(ErrorKind::InvalidAccount, name)
+        .with_message("there is no account here: only uploads whose addresses come from a server of yours can be begun")
 }
 
 fn refused(name: &str, message: impl Into<String>) -> Error {

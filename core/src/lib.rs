@@ -51,4 +51,4 @@ pub use error::{Error, ErrorKind, Fault, FaultKind};
 pub use operation::Operation;
 pub use request::{Body, Part, PartContent, Request};
 pub use sign::{PartnerKey, Signer};
-pub use value::{File, FileSource, Id, Params, Progress, Value};
+pub use value::{Chunk, File, FileSource, Id, Params, Progress, Value};

@@ -44,6 +44,9 @@ pub enum Body {
     /// Parts for a multipart/form-data body. The executor chooses the
     /// boundary, sets the content type and streams the files.
     Multipart(Vec<Part>),
+    /// A chunk of a file, as it is. The executor streams it, and sends
+    /// [`File::content_range`] as the header `content-range`.
+    Chunk(File),
 }
 
 /// A part of a multipart body.
@@ -67,6 +70,7 @@ pub enum PartContent {
 const ACCEPT: (&str, &str) = ("accept", "application/json");
 /// `&sign=` and 32 digits.
 const SIGNATURE_LENGTH: usize = 38;
+const OCTETS: (&str, &str) = ("content-type", "application/octet-stream");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Builds and signs the request of a call.
@@ -146,7 +150,10 @@ impl<'a> Unsigned<'a> {
     pub fn finish(self, signature: Option<String>) -> Request {
         let Unsigned { operation, mut url, draft } = self;
         let mut headers: &[_] = &[ACCEPT];
-        let body = if let Content::Multipart { texts, files } = &draft.content {
+        let body = if let Content::Chunk(file) = &draft.content {
+            headers = &[ACCEPT, OCTETS];
+            Body::Chunk(file.clone())
+        } else if let Content::Multipart { texts, files } = &draft.content {
             let sign = signature.map(|signature| (Cow::Borrowed("sign"), signature));
             let text = |(name, text)| Part { name, content: PartContent::Text(text) };
             Body::Multipart(texts.iter().cloned().chain(sign).map(text).chain(files.iter().cloned()).collect())
@@ -177,6 +184,7 @@ impl fmt::Debug for Body {
             Body::Empty => f.write_str("Empty"),
             Body::Form(form) => write!(f, "Form({} bytes)", form.len()),
             Body::Multipart(parts) => f.debug_tuple("Multipart").field(parts).finish(),
+            Body::Chunk(file) => f.debug_tuple("Chunk").field(file).field(&file.chunk).finish(),
         }
     }
 }

@@ -1,58 +1,77 @@
-//! Uploading a video as a state machine without I/O: the file is posted, and
-//! where the connection breaks, the rest is posted to the address that
-//! `video.get_resume_upload_url` gives, from the byte that it names.
+//! Uploading a video as a state machine without I/O, in the service's own way.
+//!
+//! A file larger than one chunk goes up in chunks, each with its range; a
+//! smaller one goes as the form that the document prints. Whatever fails, the
+//! service is asked with `video.get_resume_upload_url` how much it has, and the
+//! upload goes on from there, in chunks.
 //!
 //! The host carries each [`Step`] out and tells the outcome with
 //! [`Upload::resume`], until the step is [`Step::Done`] or [`Step::Failed`].
 //!
 //! ```
 //! use baijiayun_core::engine::Now;
-//! use baijiayun_core::upload::{Event, Settings, Step, Upload};
+//! use baijiayun_core::upload::{Event, Post, Settings, Step, Upload};
 //! use baijiayun_core::Params;
 //!
 //! let now = Now { unix: 1_501_572_288, ticks: 0, random: 42 };
 //! let params: Params = [("file_name", "lesson.mp4"), ("definition", "16")].into_iter().collect();
-//! let mut upload = Upload::new(params, 4_185_679, Settings::default());
-//! let Step::Call { operation, .. } = upload.begin() else { panic!("first it asks for an address") };
+//! let mut upload = Upload::new(params, 6_000_000, Settings::default());
+//! let Step::Call { operation, .. } = upload.begin(now) else { panic!("first it asks for an address") };
 //! assert_eq!(operation, "video.get_upload_url");
 //!
-//! let data = br#"{"video_id":12345,"upload_url":"http://upload-video.baijiayun.com/upload?fid=1"}"#;
-//! let Step::Send { offset, .. } = upload.resume(Event::Answer(data.to_vec()), now) else { panic!("then it posts") };
-//! assert_eq!(offset, 0);
+//! let data = br#"{"video_id":12345,"upload_url":"https://upload-video.baijiayun.com/upload?fid=1"}"#;
+//! let Step::Send { post, .. } = upload.resume(Event::Answer(data.to_vec()), now) else { panic!("then it posts") };
+//! assert_eq!(post, Post::Chunk { offset: 0, length: 5_242_880 });
 //!
-//! let Step::Done(uploaded) = upload.resume(Event::Answer(br#"{"fid":"1"}"#.to_vec()), now) else { panic!() };
+//! let taken = || Event::Answer(br#"{"fid":"1"}"#.to_vec());
+//! let Step::Send { post, .. } = upload.resume(taken(), now) else { panic!("and the rest") };
+//! assert_eq!(post, Post::Chunk { offset: 5_242_880, length: 757_120 });
+//! let Step::Done(uploaded) = upload.resume(taken(), now) else { panic!() };
 //! assert_eq!(uploaded.video_id, 12345);
 //! ```
 
-use std::borrow::Cow;
+mod address;
+mod answer;
+
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use crate::engine::{Now, full_jitter};
 use crate::error::{Error, ErrorKind};
-use crate::json;
 use crate::value::{Params, Value};
+
+use address::Token;
+use answer::Answer;
 
 /// Registers a video.
 pub const GET_UPLOAD_URL: &str = "video.get_upload_url";
-/// Says where the rest of the file goes.
+/// Says how much of the file the service has, and where the rest goes.
 pub const GET_RESUME_UPLOAD_URL: &str = "video.get_resume_upload_url";
 /// Takes the file: what [`Step::Send`] calls.
 pub const UPLOAD_FILE: &str = "video.upload_file";
 /// Says how far the service is with a video.
 pub const GET_STATUS: &str = "video.get_status";
 
+/// The size of a chunk if nothing is said, that of the vendor's own uploader: 5 MiB.
+pub const CHUNK_SIZE: u64 = 5 << 20;
+
 /// Settings of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// How often it goes on after a break without having got any further.
+    /// The bytes of a chunk. A file that is not larger goes as one form.
+    pub chunk_size: u64,
+    /// Whether the addresses have to be https, also where the upload goes on. The parameter `use_https` of a new video
+    /// counts for more. An http address on this machine itself is taken in any case: that is how a mock serves.
+    pub use_https: bool,
+    /// How often it goes on after a break without having got any further: each chunk is tried once more than that.
     pub resumes: u32,
     /// The wait before it goes on: this, and a random time up to this on top
     /// that doubles with each break that got no further.
     pub base: Duration,
     /// The random time is no longer than this.
     pub cap: Duration,
+    /// The file has to be there within this time, with all breaks and waits.
+    pub deadline: Option<Duration>,
     /// Waits for the transcoding, at most this long.
     pub transcoding: Option<Duration>,
     /// The wait before the first look at the transcoding; each next one is half as long again.
@@ -62,13 +81,16 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// 5 times after 1 s and more; the transcoding is not waited for, and
-    /// otherwise looked at every 3 s to 60 s.
+    /// Chunks of 5 MiB over https, each up to 6 times after 1 s and more, without a deadline; the transcoding is not
+    /// waited for, and otherwise looked at every 3 s to 60 s.
     fn default() -> Settings {
         Settings {
+            chunk_size: CHUNK_SIZE,
+            use_https: true,
             resumes: 5,
             base: Duration::from_secs(1),
             cap: Duration::from_secs(30),
+            deadline: None,
             transcoding: None,
             poll: Duration::from_secs(3),
             poll_cap: Duration::from_secs(60),
@@ -80,19 +102,20 @@ impl Default for Settings {
 #[derive(Clone)]
 pub enum Step {
     /// Call this operation, and tell [`Event::Answer`] or [`Event::Failed`].
+    /// Where the key is elsewhere, so is the call: [`GET_UPLOAD_URL`], [`GET_RESUME_UPLOAD_URL`] or [`GET_STATUS`].
     Call {
         /// The operation.
         operation: &'static str,
         /// Its parameters.
         params: Params,
     },
-    /// Call [`UPLOAD_FILE`] with this address and the file from this byte on,
+    /// Call [`UPLOAD_FILE`] once with this address and that much of the file,
     /// and tell [`Event::Answer`] or [`Event::Failed`].
     Send {
         /// The address. It holds a token.
         url: String,
-        /// The first byte to send.
-        offset: u64,
+        /// What to send.
+        post: Post,
     },
     /// Wait, and tell [`Event::Elapsed`].
     Wait {
@@ -105,12 +128,26 @@ pub enum Step {
     Failed(Error),
 }
 
+/// What one post holds of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Post {
+    /// All of it, as a form.
+    Form,
+    /// A chunk, with its range.
+    Chunk {
+        /// Its first byte, counted from 0. (In the header it is counted from 1.)
+        offset: u64,
+        /// How many bytes it has.
+        length: u64,
+    },
+}
+
 impl fmt::Debug for Step {
     /// Without the address: it holds a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::Call { operation, .. } => write!(f, "Call({operation})"),
-            Step::Send { offset, .. } => write!(f, "Send(from {offset})"),
+            Step::Send { post, .. } => write!(f, "Send({post:?})"),
             Step::Wait { time } => write!(f, "Wait({time:?})"),
             Step::Done(uploaded) => uploaded.fmt(f),
             Step::Failed(error) => error.fmt(f),
@@ -157,18 +194,18 @@ pub struct Uploaded {
 pub struct Upload {
     settings: Settings,
     size: u64,
-    /// Whether the address shall be https, as the caller said for the first one.
-    use_https: Option<Value>,
     video_id: Option<i64>,
     state: State,
     /// Breaks since the service last had more of the file than before.
     breaks: u32,
     /// The most of the file that the service said it has.
-    farthest: u64,
+    received: u64,
     resumes: u32,
+    /// When the file has to be there, in the host's ticks.
+    deadline: u64,
     /// The next wait for the transcoding, and when it has to be over.
     poll: Duration,
-    deadline: u64,
+    poll_deadline: u64,
 }
 
 #[derive(Debug)]
@@ -176,35 +213,21 @@ enum State {
     /// Not begun: the parameters of a new video, or none to go on with one.
     New(Option<Params>),
     Registering,
-    Sending,
+    /// Posting what comes before this byte.
+    Sending {
+        url: Token,
+        end: u64,
+    },
     /// Waiting before it goes on.
     Broken,
     /// Asking where to go on.
     Resuming,
-    /// Asking whether the file has arrived whole, though the post broke.
-    Doubting(Doubt),
+    /// There was no address for the rest: asking whether the file has arrived whole. If not, this is what it fails with.
+    Doubting(Error),
     /// Waiting before it looks at the transcoding.
     Waiting,
     Polling,
     Over,
-}
-
-/// What to do if the file has not arrived whole.
-#[derive(Debug)]
-enum Doubt {
-    /// There was no address for the rest: fail with this.
-    Refused(Error),
-    /// The service has every byte: post the empty rest here, to end the file.
-    Whole(Token),
-}
-
-/// An upload address, which must not be shown.
-struct Token(String);
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token")
-    }
 }
 
 // What `video.get_status` answers with.
@@ -217,8 +240,8 @@ const TRANSCODED: i64 = 100;
 impl Upload {
     /// An upload of a new video: the parameters of `video.get_upload_url`, and the size of the file.
     pub fn new(params: Params, size: u64, settings: Settings) -> Upload {
-        let use_https = params.get("use_https").cloned();
-        Upload { use_https, ..Upload::with(State::New(Some(params)), size, settings) }
+        let use_https = params.get("use_https").map_or(settings.use_https, asks_for_https);
+        Upload::with(State::New(Some(params)), size, Settings { use_https, ..settings })
     }
 
     /// Goes on with a video whose upload broke off earlier.
@@ -230,14 +253,14 @@ impl Upload {
         Upload {
             settings,
             size,
-            use_https: None,
             video_id: None,
             state,
             breaks: 0,
-            farthest: 0,
+            received: 0,
             resumes: 0,
+            deadline: u64::MAX,
             poll: settings.poll,
-            deadline: 0,
+            poll_deadline: 0,
         }
     }
 
@@ -246,12 +269,35 @@ impl Upload {
         self.video_id
     }
 
-    /// The first step.
-    pub fn begin(&mut self) -> Step {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::New(Some(params)) => self.call(State::Registering, GET_UPLOAD_URL, params),
-            State::New(None) => self.ask_where(),
-            _ => self.misuse(),
+    /// How many bytes of the file the service has, by its own word. The number only grows.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// What is left of the time in which the file has to be there, if there is a limit.
+    pub fn left(&self, now: Now) -> Option<Duration> {
+        (self.deadline != u64::MAX).then(|| Duration::from_millis(self.deadline.saturating_sub(now.ticks)))
+    }
+
+    /// The first step. What cannot be uploaded fails before a video is registered.
+    pub fn begin(&mut self, now: Now) -> Step {
+        let state = std::mem::replace(&mut self.state, State::Over);
+        let State::New(params) = state else { return self.misuse() };
+        if self.size == 0 {
+            let message = "the file is empty: there is nothing to upload";
+            return self.fail(Error::new(ErrorKind::File, UPLOAD_FILE).with_message(message));
+        }
+        if self.settings.chunk_size == 0 {
+            let message = "chunk_size is 0, but must be at least 1";
+            return self.fail(Error::new(ErrorKind::InvalidParameters, UPLOAD_FILE).with_message(message));
+        }
+        self.deadline = self.settings.deadline.map_or(u64::MAX, |time| after(now, time));
+        match params {
+            Some(mut params) => {
+                params.set("use_https", self.use_https());
+                self.call(State::Registering, GET_UPLOAD_URL, params)
+            }
+            None => self.ask_where(),
         }
     }
 
@@ -261,112 +307,152 @@ impl Upload {
     pub fn resume(&mut self, event: Event, now: Now) -> Step {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Registering, Event::Answer(data)) => self.registered(&data),
-            (State::Sending, Event::Answer(_)) => self.arrived(now),
+            (State::Sending { url, end }, Event::Answer(_)) => self.taken(url, end, now),
+            (State::Sending { .. }, Event::Failed(error)) if !is_ours(&error) => self.broke(error, now),
             (State::Broken, Event::Elapsed) => self.ask_where(),
-            (State::Resuming, Event::Answer(data)) => self.go_on(&data),
-            (State::Resuming, Event::Failed(error)) if !is_transient(&error) => self.doubt(Doubt::Refused(error)),
-            (State::Doubting(doubt), Event::Answer(data)) => self.settle(doubt, &data, now),
-            (State::Doubting(Doubt::Refused(error)), Event::Failed(other)) if !is_transient(&other) => self.fail(error),
-            (State::Sending | State::Resuming | State::Doubting(_), Event::Failed(error)) => self.broke(error, now),
+            (State::Resuming, Event::Answer(data)) => self.go_on(&data, now),
+            (State::Resuming | State::Doubting(_), Event::Failed(error)) if is_transient(&error) => {
+                self.broke(error, now)
+            }
+            (State::Resuming, Event::Failed(error)) => self.ask_status(State::Doubting(error)),
+            (State::Doubting(refusal), Event::Answer(data)) => self.settle(refusal, &data, now),
+            (State::Doubting(refusal), Event::Failed(_)) => self.fail(refusal),
             (State::Waiting, Event::Elapsed) => self.ask_status(State::Polling),
             (State::Polling, Event::Answer(data)) => self.look(&data, now),
             (State::Polling, Event::Failed(error)) if is_transient(&error) => self.wait(now),
-            (State::Registering | State::Polling, Event::Failed(error)) => self.fail(error),
+            (State::Registering | State::Sending { .. } | State::Polling, Event::Failed(error)) => self.fail(error),
             _ => self.misuse(),
         }
     }
 
     fn registered(&mut self, data: &[u8]) -> Step {
-        match Answer::read(data) {
-            Answer { video_id: Some(video_id), upload_url: Some(url), .. } => {
-                self.video_id = Some(video_id);
-                self.send(url, 0)
-            }
-            _ => self.fail(unreadable(GET_UPLOAD_URL, "video_id and upload_url")),
+        let Answer { video_id: Some(video_id), upload_url: Some(url), .. } = Answer::read(data) else {
+            return self.fail(unreadable(GET_UPLOAD_URL, "video_id and upload_url"));
+        };
+        self.video_id = Some(video_id);
+        match address::check(GET_UPLOAD_URL, url, self.settings.use_https) {
+            Ok(url) if self.size <= self.settings.chunk_size => self.send(url, Post::Form, self.size),
+            Ok(url) => self.send_from(url, 0),
+            Err(error) => self.fail(error),
         }
     }
 
-    fn send(&mut self, url: String, offset: u64) -> Step {
-        self.state = State::Sending;
-        Step::Send { url, offset }
+    fn send_from(&mut self, url: Token, offset: u64) -> Step {
+        let length = self.settings.chunk_size.min(self.size.saturating_sub(offset));
+        self.send(url, Post::Chunk { offset, length }, offset.saturating_add(length))
+    }
+
+    fn send(&mut self, url: Token, post: Post, end: u64) -> Step {
+        let step = Step::Send { url: url.0.clone(), post };
+        self.state = State::Sending { url, end };
+        step
+    }
+
+    /// The service has taken a chunk, or the whole file.
+    fn taken(&mut self, url: Token, end: u64, now: Now) -> Step {
+        self.reached(end);
+        if end >= self.size {
+            return self.arrived(now);
+        }
+        match self.left(now) {
+            Some(Duration::ZERO) => self.fail(too_late()),
+            _ => self.send_from(url, end),
+        }
+    }
+
+    fn reached(&mut self, end: u64) {
+        if end > self.received {
+            self.received = end;
+            self.breaks = 0;
+        }
     }
 
     fn ask_where(&mut self) -> Step {
         let mut params = self.video();
-        if let Some(use_https) = &self.use_https {
-            params.set("use_https", use_https.clone());
-        }
+        params.set("use_https", self.use_https());
         self.call(State::Resuming, GET_RESUME_UPLOAD_URL, params)
     }
 
-    fn go_on(&mut self, data: &[u8]) -> Step {
-        let Answer { upload_url: Some(url), upload_size: Some(offset), .. } = Answer::read(data) else {
-            return self.fail(unreadable(GET_RESUME_UPLOAD_URL, "upload_url and upload_size"));
+    fn use_https(&self) -> i64 {
+        i64::from(self.settings.use_https)
+    }
+
+    fn go_on(&mut self, data: &[u8], now: Now) -> Step {
+        let Answer { upload_url, upload_size: Some(offset), status, .. } = Answer::read(data) else {
+            return self.fail(unreadable(GET_RESUME_UPLOAD_URL, "upload_size"));
         };
+        if upload_url.is_none() && has_arrived(status) {
+            // A server between us and the service has asked what we ask in `settle`.
+            return self.arrived(now);
+        }
         if offset > self.size {
             let message = format!("the service has {offset} bytes already, but the file has only {}", self.size);
             let hint = "go on with the file that the upload began with";
             return self.fail(Error::new(ErrorKind::File, GET_RESUME_UPLOAD_URL).with_message(message).with_hint(hint));
         }
         self.resumes = self.resumes.saturating_add(1);
-        if offset > self.farthest {
-            self.farthest = offset;
-            self.breaks = 0;
+        self.reached(offset);
+        if offset == self.size {
+            return self.arrived(now);
         }
-        if offset == self.size { self.doubt(Doubt::Whole(Token(url))) } else { self.send(url, offset) }
+        let Some(url) = upload_url else {
+            return self.fail(unreadable(GET_RESUME_UPLOAD_URL, "upload_url"));
+        };
+        match address::check(GET_RESUME_UPLOAD_URL, url, self.settings.use_https) {
+            Ok(url) => self.send_from(url, offset),
+            Err(error) => self.fail(error),
+        }
     }
 
-    fn doubt(&mut self, doubt: Doubt) -> Step {
-        self.ask_status(State::Doubting(doubt))
-    }
-
-    /// The post broke, but perhaps only its answer was lost.
-    fn settle(&mut self, doubt: Doubt, data: &[u8], now: Now) -> Step {
-        match (Answer::read(data).status, doubt) {
-            (Some(status), _) if status != UPLOADING && status != UPLOAD_TIMED_OUT => {
-                if self.settings.transcoding.is_some() {
-                    self.set_deadline(now);
-                    self.look(data, now)
-                } else {
-                    self.done(Some(status))
-                }
-            }
-            (_, Doubt::Refused(error)) => self.fail(error),
-            (_, Doubt::Whole(Token(url))) => self.send(url, self.size),
+    /// There is no address for the rest: perhaps because there is no rest, and only an answer was lost.
+    fn settle(&mut self, refusal: Error, data: &[u8], now: Now) -> Step {
+        let status = Answer::read(data).status;
+        if !has_arrived(status) {
+            return self.fail(refusal);
         }
+        self.reached(self.size);
+        if self.settings.transcoding.is_none() {
+            return self.done(status);
+        }
+        self.set_poll_deadline(now);
+        self.look(data, now)
     }
 
     fn broke(&mut self, error: Error, now: Now) -> Step {
-        if !is_transient(&error) {
-            return self.fail(error);
-        }
         self.breaks = self.breaks.saturating_add(1);
+        let hint = "the upload can go on later, with the id of the video and the same file";
         if self.breaks > self.settings.resumes {
             let message = format!("it broke off {} times and got no further: {}", self.breaks, error.message());
-            let hint = "the upload can go on later, with the id of the video and the same file";
+            return self.fail(error.with_message(message).with_hint(hint));
+        }
+        let Settings { base, cap, .. } = self.settings;
+        // Never at once: the service may still be storing what came before the break.
+        let time = base.saturating_add(full_jitter(self.breaks, base, cap, now.random));
+        if after(now, time) >= self.deadline {
+            let message = format!("{}: {}", TOO_LATE, error.message());
             return self.fail(error.with_message(message).with_hint(hint));
         }
         self.state = State::Broken;
-        let Settings { base, cap, .. } = self.settings;
-        // Never at once: the service may still be storing what came before the break.
-        Step::Wait { time: base.saturating_add(full_jitter(self.breaks, base, cap, now.random)) }
+        Step::Wait { time }
     }
 
     fn arrived(&mut self, now: Now) -> Step {
+        self.reached(self.size);
         if self.settings.transcoding.is_none() {
             return self.done(None);
         }
-        self.set_deadline(now);
+        self.set_poll_deadline(now);
         self.wait(now)
     }
 
-    fn set_deadline(&mut self, now: Now) {
-        let time = self.settings.transcoding.unwrap_or_default();
-        self.deadline = now.ticks.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    fn set_poll_deadline(&mut self, now: Now) {
+        self.poll_deadline = after(now, self.settings.transcoding.unwrap_or_default());
+        // The file is there, in time.
+        self.deadline = u64::MAX;
     }
 
     fn wait(&mut self, now: Now) -> Step {
-        let left = Duration::from_millis(self.deadline.saturating_sub(now.ticks));
+        let left = Duration::from_millis(self.poll_deadline.saturating_sub(now.ticks));
         if left.is_zero() {
             let message = "the file is there, but its transcoding took longer than was to be waited";
             let hint = "video.get_status says how far it is; or have the transcode callback tell";
@@ -429,7 +515,31 @@ impl Upload {
     }
 }
 
-/// Whether the same post may go well next time.
+fn after(now: Now, time: Duration) -> u64 {
+    now.ticks.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn asks_for_https(use_https: &Value) -> bool {
+    match use_https {
+        Value::Bool(flag) => *flag,
+        Value::Int(number) => *number != 0,
+        Value::Text(text) => text != "0",
+        _ => true,
+    }
+}
+
+/// Whether a video of this status has its whole file.
+fn has_arrived(status: Option<i64>) -> bool {
+    !matches!(status, None | Some(UPLOADING | UPLOAD_TIMED_OUT))
+}
+
+/// Whether a post failed before it was sent, for a reason that no other attempt takes away.
+fn is_ours(error: &Error) -> bool {
+    use ErrorKind::{File, InvalidAccount, InvalidParameters, Misuse, Signing, UnknownOperation};
+    matches!(error.kind(), File | InvalidAccount | InvalidParameters | Misuse | Signing | UnknownOperation)
+}
+
+/// Whether the same question may be answered next time.
 fn is_transient(error: &Error) -> bool {
     use ErrorKind::{Connect, HttpStatus, NotEnvelope, NotJson, Throttled, Timeout, Transport, UploadFailed};
     match error.kind() {
@@ -443,33 +553,10 @@ fn unreadable(operation: &str, wanted: &str) -> Error {
     Error::new(ErrorKind::Decode, operation).with_message(format!("the answer has no usable {wanted}"))
 }
 
-/// What an upload reads of the answers. Numbers may be texts.
-#[derive(Default)]
-struct Answer {
-    video_id: Option<i64>,
-    upload_url: Option<String>,
-    upload_size: Option<u64>,
-    status: Option<i64>,
-}
+const TOO_LATE: &str = "the deadline comes before all of the file is there";
 
-impl Answer {
-    fn read(data: &[u8]) -> Answer {
-        let mut answer = Answer::default();
-        for (name, value) in
-            std::str::from_utf8(data).ok().and_then(|data| json::members(data).ok()).unwrap_or_default()
-        {
-            match name.as_ref() {
-                "video_id" => answer.video_id = number(value),
-                "upload_url" => answer.upload_url = json::text(value).ok().map(Cow::into_owned),
-                "upload_size" => answer.upload_size = number(value),
-                "status" => answer.status = number(value),
-                _ => {}
-            }
-        }
-        answer
-    }
-}
-
-fn number<T: FromStr>(value: &str) -> Option<T> {
-    value.trim_matches('"').parse().ok()
+fn too_late() -> Error {
+    Error::new(ErrorKind::Timeout, UPLOAD_FILE)
+        .with_message(TOO_LATE)
+        .with_hint("the upload can go on later, with the id of the video and the same file")
 }

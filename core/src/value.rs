@@ -212,10 +212,19 @@ pub struct File {
     pub size: Option<u64>,
     /// Where the content is.
     pub source: FileSource,
-    /// The byte to begin with: what comes before it is not sent.
-    pub offset: u64,
+    /// What of it is sent, if not all. Only the upload of a video goes in chunks.
+    pub chunk: Option<Chunk>,
     /// Is told by the executor how far it is sent.
     pub progress: Option<Progress>,
+}
+
+/// A part of a file that is sent by itself, with its range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk {
+    /// Its first byte, counted from 0.
+    pub offset: u64,
+    /// How many bytes it has.
+    pub length: u64,
 }
 
 /// Is told how far a file is sent. See [`File::with_progress`].
@@ -251,7 +260,7 @@ impl File {
     pub fn bytes(name: impl Into<String>, content: impl Into<Arc<[u8]>>) -> File {
         let content = content.into();
         let size = u64::try_from(content.len()).ok();
-        File { name: name.into(), size, source: FileSource::Bytes(content), offset: 0, progress: None }
+        File { name: name.into(), size, source: FileSource::Bytes(content), chunk: None, progress: None }
     }
 
     /// A file on disk, named for the service after its last path segment.
@@ -259,7 +268,7 @@ impl File {
     pub fn path(path: impl Into<String>) -> File {
         let path = path.into();
         let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file").to_owned();
-        File { name, size: None, source: FileSource::Named(path), offset: 0, progress: None }
+        File { name, size: None, source: FileSource::Named(path), chunk: None, progress: None }
     }
 
     /// A file as hosts in other languages name it: they keep the content, and find it by its source.
@@ -278,11 +287,18 @@ impl File {
         self
     }
 
-    /// The rest of the file, from this byte on.
+    /// So many bytes of the file from this byte on, counted from 0. Its [`File::size`] has to be known.
     #[must_use]
-    pub fn starting_at(mut self, offset: u64) -> File {
-        self.offset = offset;
+    pub fn chunk(mut self, offset: u64, length: u64) -> File {
+        self.chunk = Some(Chunk { offset, length });
         self
+    }
+
+    /// The header `content-range` that a chunk is sent with, as the service counts: from 1, and both ends belong to it.
+    /// `bytes 1-500/2000` are the first 500 bytes of 2000.
+    pub fn content_range(&self) -> Option<String> {
+        let (Chunk { offset, length }, size) = (self.chunk?, self.size?);
+        Some(format!("bytes {}-{}/{size}", offset.checked_add(1)?, offset.checked_add(length)?))
     }
 }
 

@@ -15,7 +15,8 @@ use baijiayun_mock::{Misbehaviour, MockService};
 use md5::{Digest, Md5};
 
 const SIZE: u64 = 2 << 30;
-const BREAK_EVERY: u64 = 800 << 20;
+/// In the middle of a chunk.
+const BREAK_EVERY: u64 = 803 << 20;
 const MOST_MEMORY: u64 = 30 << 20;
 
 #[tokio::main]

@@ -361,7 +361,7 @@ def test_a_shared_store(drive: Drive) -> None:
     assert drive.clock.waits == [0.25]
     assert details.trace is not None and not details.trace.store_down
     script, keys, args = fake.asked[0]
-    assert "redis.call" in script and all("ours" in key for key in keys) and len(args) == 2 * len(keys)
+    assert "redis.call" in script and all("ours" in key for key in keys) and len(args) == 3 * len(keys)
     drive.do(lambda: client.room.info(room_id=1, options={"details": details}))
     assert details.trace.store_down
 

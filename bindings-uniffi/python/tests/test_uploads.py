@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import io
 import json
+import subprocess
+import sys
 import time
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
-from baijiayun import Client, File, FileError, InvalidParametersError, TimeoutError, TransportError, errors
-from baijiayun.http import Multipart, Request, Response
+from baijiayun import (
+    AsyncClient,
+    Client,
+    File,
+    FileError,
+    InvalidParametersError,
+    TimeoutError,
+    TransportError,
+    UploadFailedError,
+    errors,
+)
+from baijiayun.http import Chunk, Request, Response, Streamed, Urllib3Executor
 from baijiayun.testing import Mock, start_mock
 from baijiayun.types import UploadedVideo
-from conftest import Drive, envelope, forms
+from conftest import ROOT, Drive, envelope, forms
 
 CONTENT = bytes(range(256)) * 2000
 
@@ -25,7 +41,7 @@ def video(tmp_path: Path) -> Path:
 
 
 class Service:
-    """Takes uploads, and breaks off at some byte a few times."""
+    """Takes uploads, and breaks off a few times, when some bytes of a post have come. It keeps them."""
 
     def __init__(self, breaks: int = 0, at: int = 200_000) -> None:
         self.breaks = breaks
@@ -33,27 +49,32 @@ class Service:
         self.arrived = b""
         self.calls: list[str] = []
         self.forms: list[dict[str, str]] = []
+        self.ranges: list[str] = []
 
     def __call__(self, request: Request) -> Response:
         name = request.url.rpartition("/")[2].partition("?")[0]
         self.calls.append(name)
-        if isinstance(request.body, Multipart):
-            return self.take(request.body)
+        if isinstance(request.body, Streamed):
+            return self.take(request, request.body)
         self.forms += forms([request])
         if name == "getUploadUrl":
-            return envelope({"video_id": "77", "upload_url": "http://upload.example.com/upload?fid=1"})
+            return envelope({"video_id": "77", "upload_url": "https://upload.example.com/upload?fid=1"})
         if name == "getResumeUploadUrl":
             size = str(len(self.arrived))
-            return envelope({"upload_url": "http://upload.example.com/resume?fid=1", "upload_size": size})
+            return envelope({"upload_url": "https://upload.example.com/resume?fid=1", "upload_size": size})
         assert name == "getVideoStatus" or "Status" in name, name
         return envelope({"status": 100, "video_id": 77})
 
-    def take(self, body: Multipart) -> Response:
-        head, sent = b"", 0
+    def take(self, request: Request, body: Streamed) -> Response:
+        if isinstance(body, Chunk):
+            self.ranges.append(request.headers["content-range"])
+            assert request.headers["content-type"] == "application/octet-stream"
+            assert request.headers["content-length"] == str(len(body))
+        in_file, sent = isinstance(body, Chunk), 0
         for chunk in body:
             if b"filename=" in chunk:
-                head = chunk
-            elif head and not chunk.startswith((b"\r\n", b"--baijiayun-")):
+                in_file = True
+            elif in_file and not chunk.startswith((b"\r\n", b"--baijiayun-")):
                 self.arrived += chunk
                 sent += len(chunk)
             if self.breaks and sent >= self.at:
@@ -77,7 +98,27 @@ def test_an_upload(drive: Drive, video: Path) -> None:
     form = service.forms[0]
     assert (form["file_name"], form["definition"]) == ("第一课.mp4", "16,1")
     assert form["callback_url"] == "https://example.com/" and "watermark" not in form
-    assert told == sorted(set(told)) and told[-1] == (len(CONTENT), len(CONTENT))
+    assert form["use_https"] == "1"
+    assert told == [(len(CONTENT), len(CONTENT))]
+
+
+def test_a_large_file_goes_in_chunks(drive: Drive, video: Path) -> None:
+    service = Service()
+    client = drive.client(service)
+    told: list[int] = []
+    registered: list[int] = []
+    done = drive.do(
+        lambda: client.video.upload(
+            video,
+            definition=16,
+            chunk_size=200_000,
+            progress=lambda there, size: told.append(there),
+            registered=registered.append,
+        )
+    )
+    assert (done.video_id, registered) == (77, [77])
+    assert service.ranges == ["bytes 1-200000/512000", "bytes 200001-400000/512000", "bytes 400001-512000/512000"]
+    assert service.arrived == CONTENT and told == [200_000, 400_000, 512_000]
 
 
 @pytest.mark.parametrize("breaks", [1, 3])
@@ -88,6 +129,7 @@ def test_an_upload_goes_on_where_it_broke_off(drive: Drive, video: Path, breaks:
     done = drive.do(lambda: client.video.upload(video, definition=16, progress=lambda sent, size: told.append(sent)))
     assert (done.video_id, done.resumes) == (77, breaks)
     assert service.arrived == CONTENT and service.calls.count("upload") == 1
+    assert len(service.ranges) == breaks, "a form that broke off goes on in chunks"
     assert told == sorted(set(told)) and told[-1] == len(CONTENT)
     assert len(drive.clock.waits) == breaks
 
@@ -127,12 +169,41 @@ def test_nothing_is_registered_for_a_file_that_is_not_there(drive: Drive, tmp_pa
         drive.do(lambda: client.video.upload(tmp_path / "no.mp4", definition=16))
     with pytest.raises(InvalidParametersError, match="definition"):
         drive.do(lambda: client.video.upload(b"1", definition=None))
+    with pytest.raises(FileError, match="mode 'rb'"):
+        drive.do(lambda: client.video.upload(io.StringIO("text"), definition=16))
+    with pytest.raises(FileError, match="empty"):
+        drive.do(lambda: client.video.upload(b"", definition=16))
+    with pytest.raises(InvalidParametersError, match="chunk_size"):
+        drive.do(lambda: client.video.upload(b"1", definition=16, chunk_size=0))
     assert not client.fake.requests
+
+
+def test_https_is_asked_for_and_http_is_refused(drive: Drive, video: Path) -> None:
+    def answer(request: Request) -> Response:
+        found = service(request)
+        return Response(found.status, found.body.replace(b"https:", b"http:"))
+
+    for is_new in [True, False]:
+        service = Service()
+        client = drive.client(answer)
+        video_api = client.video
+
+        def upload(is_new: bool = is_new, video_api: Any = video_api, **how: int) -> Any:
+            return video_api.upload(video, definition=16, **how) if is_new else video_api.resume_upload(77, video, **how)
+
+        with pytest.raises(UploadFailedError, match="http, though https was asked for"):
+            drive.do(upload)
+        assert service.forms[0]["use_https"] == "1"
+
+        def allowed(upload: Any = upload) -> Any:
+            return upload(use_https=0)
+
+        assert drive.do(allowed).video_id == 77 and service.forms[1]["use_https"] == "0"
 
 
 def test_a_file_that_changes_while_it_is_sent(drive: Drive, video: Path) -> None:
     def answer(request: Request) -> Response:
-        if isinstance(request.body, Multipart):
+        if isinstance(request.body, Streamed):
             video.write_bytes(b"short")
         return service(request)
 
@@ -147,7 +218,7 @@ def test_a_post_on_which_nothing_moves_is_broken_off(drive: Drive, video: Path) 
     stuck = [True]
 
     def answer(request: Request) -> Response:
-        if isinstance(request.body, Multipart):
+        if isinstance(request.body, Streamed):
             assert request.stall_timeout == 5
             if stuck and stuck.pop():
                 raise TimeoutError("nothing moved")
@@ -163,7 +234,7 @@ def test_the_settings_of_the_file_are_those_of_get_upload_url() -> None:
     """What the description adds to one must come to the other."""
     client = Client("demo", "1", "k")
     url = set(inspect.signature(client.video.get_upload_url).parameters) - {"file_name"}
-    own = {"file", "name", "progress", "wait_for_transcoding", "resumes", "stall_timeout"}
+    own = {"file", "name", "progress", "registered", "chunk_size"} | {"wait_for_transcoding", "resumes", "stall_timeout"}
     assert set(inspect.signature(client.video.upload).parameters) == url | own
 
 
@@ -188,7 +259,7 @@ def test_uploads_to_the_mock_that_break(drive: Drive, video: Path) -> None:
 
 def test_errors_are_json_of_the_upload_host(drive: Drive) -> None:
     def answer(request: Request) -> Response:
-        if isinstance(request.body, Multipart):
+        if isinstance(request.body, Streamed):
             b"".join(request.body)
             return Response(200, json.dumps({"code": 4001, "msg": "文件上传失败", "data": None}).encode())
         return service(request)
@@ -212,3 +283,42 @@ def test_progress_can_end_the_upload(drive: Drive, video: Path) -> None:
     with pytest.raises(Enough):
         drive.do(lambda: client.video.upload(video, definition=16, progress=enough))
     assert service.calls == ["getUploadUrl", "upload"] and client._runner.calls.engine.calls() == 0
+
+
+ALL = "ok,accept,head,body,kept,lost,half,503,4001,html,hang"
+
+
+@pytest.mark.parametrize("http", ["httpx", "urllib3"])
+@pytest.mark.parametrize(
+    ("faults", "more", "chunk_size"),
+    [("", [], 5 << 20), (ALL, ["--asks", "ok,drop,503,ok,html"], 100_000), (ALL, ["--sizes", "text"], 80_000)]
+    + [(fault, [], 5 << 20) for fault in ["head", "kept", "lost", "half"]],
+)
+def test_a_strict_server_has_nothing_to_object_to(
+    drive: Drive, video: Path, faults: str, more: list[str], chunk_size: int, http: str
+) -> None:
+    if http == "urllib3" and drive.is_async:
+        pytest.skip("urllib3 is for plain clients")
+    server = ROOT / "tests" / "peers" / "strict_server.py"
+    command = [sys.executable, str(server), "--faults", faults, "--chunk", str(chunk_size), *more]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as strict:
+        assert strict.stdout is not None
+        url = strict.stdout.readline().strip()
+        client: Any
+        if drive.is_async:
+            client = AsyncClient(url, "12345678", "the-key")
+        else:
+            client = Client(url, "12345678", "the-key", http=Urllib3Executor() if http == "urllib3" else None)
+        # What it waits for between attempts is tested elsewhere.
+        client._runner.sleep = drive.awaited(lambda seconds: None)
+        told: list[int] = []
+        how = {"chunk_size": chunk_size, "resumes": 20, "stall_timeout": 0.3}
+        done = drive.do(
+            lambda: client.video.upload(video, definition=16, progress=lambda there, size: told.append(there), **how)
+        )
+        with urllib.request.urlopen(f"{url}/report") as answer:
+            report = json.load(answer)
+        strict.terminate()
+    assert done.video_id == 7 and report["objections"] == []
+    assert (report["md5"], report["faults_left"]) == (hashlib.md5(CONTENT).hexdigest(), 0)
+    assert told == sorted(set(told)) and told[-1] == len(CONTENT)

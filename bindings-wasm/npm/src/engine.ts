@@ -6,8 +6,8 @@ import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
 import { brokenBy } from "./http.js";
 import type { Answer, HttpExecutor } from "./http.js";
-import { multipart } from "./multipart.js";
-import type { Part } from "./multipart.js";
+import { chunkBody, multipart } from "./multipart.js";
+import type { Chunk, Part } from "./multipart.js";
 import { Page } from "./page.js";
 import { writeJson, writeParams } from "./params.js";
 import { traceOf } from "./resource.js";
@@ -25,6 +25,10 @@ interface SendStep extends Outgoing {
   step: "send";
   call: number;
   parts?: Part[];
+  chunk?: Chunk;
+  /** What only the posts of an upload have: its video, and how many bytes of the file the service has. */
+  video_id?: string;
+  received?: number;
 }
 
 interface WaitStep {
@@ -85,7 +89,14 @@ export interface CallExtras {
   /** Which page of a list: empty for the first, else what the one before named as next. */
   page?: string;
   /** The upload of a video: the file, and how it goes on. */
-  upload?: { file: FileSource; video_id?: string; resumes?: number | undefined; transcoding?: number | undefined };
+  upload?: {
+    file: FileSource;
+    video_id?: string;
+    resumes?: number | undefined;
+    transcoding?: number | undefined;
+    chunk_size?: number | undefined;
+    use_https?: boolean | undefined;
+  };
   meter?: Meter;
 }
 
@@ -154,6 +165,7 @@ export class Driver {
         switch (step.step) {
           case "done":
             answer.done = step;
+            also?.meter?.ended();
             return step.data;
           case "failed":
             throw failure(step, cause);
@@ -161,7 +173,9 @@ export class Driver {
             let response: Answer;
             try {
               const attempt = new Attempt(step);
+              if (step.received !== undefined) also?.meter?.received(step.received, step.video_id);
               if (step.parts) await attach(attempt, step.parts, files, also?.meter);
+              else if (step.chunk) await attachChunk(attempt, step.chunk, files!, also?.meter);
               response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, also?.meter);
             } catch (error) {
               signal?.throwIfAborted();
@@ -249,7 +263,7 @@ async function attach(
   files: Map<string, FileSource> | undefined,
   meter: Meter | undefined,
 ): Promise<void> {
-  meter?.begin(parts.find((part) => part.source !== undefined)?.offset ?? 0);
+  meter?.begin(0);
   const form = await multipart(parts, files, meter && ((bytes) => meter.moved(bytes)));
   request.body = form.body;
   // Node's fetch keeps a copy of every stream that it may have to send again elsewhere: of the whole file.
@@ -257,6 +271,20 @@ async function attach(
   request.headers["content-type"] = form.contentType;
   if (form.length !== undefined) request.headers["content-length"] = String(form.length);
   if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
+}
+
+/** Puts a chunk of a file into a request. */
+async function attachChunk(
+  request: Attempt,
+  chunk: Chunk,
+  files: Map<string, FileSource>,
+  meter: Meter | undefined,
+): Promise<void> {
+  meter?.begin(chunk.offset);
+  request.body = await chunkBody(files.get(chunk.source)!, chunk, meter && ((bytes) => meter.moved(bytes)));
+  if (request.body instanceof ReadableStream) request.redirect = "error";
+  request.headers["content-length"] = String(chunk.length);
+  if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent);
 }
 
 /** The name by which the engine asks for the file of an upload. */
@@ -343,6 +371,7 @@ function writeOptions(
     attempts: options?.attempts,
     attempt_timeout: options?.attemptTimeout,
     deadline: options?.deadline,
+    priority: options?.priority,
     extra: options?.extra && (JSON.parse(writeJson(operation, options.extra).text) as unknown),
     page: also?.page,
     upload: upload && { ...upload, file: { name: upload.file.name, size: upload.file.size, source: UPLOADED } },

@@ -32,7 +32,7 @@ export class FileSource {
   readonly blob: Blob | undefined;
   /** @internal Whether it can be read again, from any byte on. */
   readonly reopens: boolean;
-  readonly #open: (offset: number) => AsyncIterable<Uint8Array>;
+  readonly #open: (offset: number, length?: number) => AsyncIterable<Uint8Array>;
   readonly #measure: (() => Promise<number>) | undefined;
 
   /** @internal */
@@ -42,7 +42,8 @@ export class FileSource {
     size?: number | undefined;
     blob?: Blob | undefined;
     reopens: boolean;
-    open: (offset: number) => AsyncIterable<Uint8Array>;
+    /** Opens it from a byte on. It may give more than `length` bytes, which is for those that would read ahead. */
+    open: (offset: number, length?: number) => AsyncIterable<Uint8Array>;
     measure?: () => Promise<number>;
   }) {
     this.name = parts.name;
@@ -59,14 +60,22 @@ export class FileSource {
     if (this.#measure) this.size = await this.#measure();
   }
 
-  /** @internal The bytes from `offset` on: as many as the size says, or an error. */
-  async *read(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
-    let left = this.size === undefined ? Infinity : this.size - offset;
+  /**
+   * @internal The bytes from `offset` on: `length` of them, or as many as the size says; fewer are an error, and more than
+   * the size too.
+   */
+  async *read(offset: number, length?: number): AsyncGenerator<Uint8Array, void, undefined> {
+    let left = length ?? (this.size === undefined ? Infinity : this.size - offset);
+    const isWhole = length === undefined || offset + length === this.size;
     try {
-      for await (const chunk of this.#open(offset)) {
+      for await (const bytes of this.#open(offset, length)) {
+        if (bytes.byteLength > left && isWhole) {
+          throw unreadable(`${this.name} has more than the ${this.size} bytes that it had`);
+        }
+        const chunk = bytes.byteLength > left ? bytes.subarray(0, left) : bytes;
         left -= chunk.byteLength;
-        if (left < 0) throw unreadable(`${this.name} has more than the ${this.size} bytes that it had`);
         yield chunk;
+        if (left === 0 && !isWhole) return;
       }
     } catch (error) {
       throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${words(error)}`, error);
@@ -95,14 +104,17 @@ export function file(content: FileContent, options: FileOptions): FileSource {
   if (content instanceof Blob) return fromBlob(content, name, type);
   if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) {
     const bytes = bytesOf(content);
-    const open = async function* (offset: number) {
-      if (offset < bytes.byteLength) yield bytes.subarray(offset);
+    const open = async function* (offset: number, length = bytes.byteLength) {
+      if (offset < bytes.byteLength) yield bytes.subarray(offset, offset + length);
     };
     return new FileSource({ name, type, size: bytes.byteLength, reopens: true, open });
   }
   if (typeof content === "function") {
     const open = (offset: number) => iterable(content(offset));
     return new FileSource({ name, type, size: options.size, reopens: true, open });
+  }
+  if ((content as { readableEncoding?: unknown }).readableEncoding) {
+    throw unreadable(`${name} is a text stream`, undefined, "open it without an encoding: files are bytes");
   }
   return new FileSource({ name, type, size: options.size, reopens: false, open: once(content, name) });
 }
@@ -129,10 +141,10 @@ export function fromPath(path: string, options: { name?: string; type?: string }
     type: options.type,
     reopens: true,
     measure: async () => (await opened()).size,
-    async *open(offset) {
+    async *open(offset, length = Infinity) {
       const { size, read } = await opened();
       if (size !== source.size) throw unreadable(`${name} has ${size} bytes now, no longer ${source.size}`);
-      if (offset < size) yield* read(offset);
+      if (offset < size) yield* read(offset, Math.min(size, offset + length));
     },
   });
   return source;
@@ -154,7 +166,7 @@ export function sourceOf(value: unknown): FileSource | string | undefined {
 }
 
 function fromBlob(blob: Blob, name: string, type = blob.type): FileSource {
-  const open = (offset: number) => iterable(blob.slice(offset).stream());
+  const open = (offset: number, length = blob.size) => iterable(blob.slice(offset, offset + length).stream());
   return new FileSource({ name, type, size: blob.size, blob, reopens: true, open });
 }
 
@@ -165,18 +177,33 @@ export function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(content);
 }
 
+/** What can be read only once: chunk after chunk, as long as nothing is wanted a second time. */
 function once(content: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>, name: string) {
-  let read = false;
-  return async function* (offset: number): AsyncGenerator<Uint8Array, void, undefined> {
-    if (read || offset > 0) {
+  const bytes = iterable(content);
+  let position = 0;
+  let ahead: Uint8Array | undefined;
+  return async function* (offset: number, length = Infinity): AsyncGenerator<Uint8Array, void, undefined> {
+    if (offset !== position) {
       throw unreadable(
         `${name} is a stream that was read already`,
         undefined,
         "give file() a function that opens it from a byte on, a Blob, or a path, so that it can be sent again",
       );
     }
-    read = true;
-    yield* iterable(content);
+    try {
+      for (const end = offset + length; position < end;) {
+        const read = ahead ?? (await bytes.next()).value;
+        ahead = undefined;
+        if (read === undefined) return;
+        const taken = read.subarray(0, end - position);
+        if (taken.byteLength < read.byteLength) ahead = read.subarray(taken.byteLength);
+        position += taken.byteLength;
+        yield taken;
+      }
+    } finally {
+      // Nobody comes back for more of what was wanted whole.
+      if (length === Infinity) await bytes.return();
+    }
   };
 }
 

@@ -6,10 +6,16 @@ import { platform } from "./platform.js";
 export interface Part {
   name: string;
   value?: string;
-  /** A file's name, by which its content is found, and the byte it begins with. */
+  /** A file's name, and by what its content is found. */
   file?: string;
   source?: string;
-  offset?: number;
+}
+
+/** A part of a file that is sent by itself. */
+export interface Chunk {
+  source: string;
+  offset: number;
+  length: number;
 }
 
 /** A body that `fetch` takes. */
@@ -22,7 +28,7 @@ export interface Multipart {
   fileAt: number;
 }
 
-type Segment = Uint8Array | { file: FileSource; offset: number };
+type Segment = Uint8Array | { file: FileSource };
 
 /**
  * Writes a form with files (multipart/form-data), as browsers write it. Files are not held in memory: where `fetch`
@@ -49,7 +55,7 @@ export async function multipart(
     if (file === undefined) throw new FileError({ kind: "file", message: `${part.file} is not there any more` });
     segments.push(
       encoder.encode(`${head}; filename="${quoted(part.file ?? file.name)}"\r\nContent-Type: ${file.type}\r\n\r\n`),
-      { file, offset: part.offset ?? 0 },
+      { file },
       encoder.encode("\r\n"),
     );
   }
@@ -73,31 +79,48 @@ function total(segments: Segment[]): number | undefined {
   for (const segment of segments) {
     if (!("file" in segment)) length += segment.byteLength;
     else if (segment.file.size === undefined) return undefined;
-    else length += segment.file.size - segment.offset;
+    else length += segment.file.size;
   }
   return length;
 }
 
 async function blobPart(segment: Segment): Promise<BlobPart> {
   if (!("file" in segment)) return segment as BlobPart;
-  const { file, offset } = segment;
-  if (file.blob) return file.blob.slice(offset);
+  return blobOf(segment.file);
+}
+
+/** A file, or a chunk of one, as a Blob. */
+function blobOf(file: FileSource, offset = 0, length?: number): Blob | Promise<Blob> {
+  if (file.blob) return file.blob.slice(offset, length === undefined ? undefined : offset + length);
   // A Blob of a stream: the runtime decides where it keeps it.
-  return new Response(readable(file.read(offset))).blob();
+  return new Response(readable(file.read(offset, length))).blob();
+}
+
+/** A chunk of a file as a body that `fetch` takes. `moved` is as in {@link multipart}. */
+export async function chunkBody(
+  file: FileSource,
+  { offset, length }: Chunk,
+  moved: ((bytes: number) => void) | undefined,
+): Promise<Blob | ReadableStream<Uint8Array>> {
+  return platform.streams ? readable(counted(file.read(offset, length), moved)) : blobOf(file, offset, length);
+}
+
+async function* counted(
+  bytes: AsyncGenerator<Uint8Array, void, undefined>,
+  moved: ((bytes: number) => void) | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of bytes) {
+    yield chunk;
+    // The next one was asked for: this one went out.
+    moved?.(chunk.byteLength);
+  }
 }
 
 function stream(segments: Segment[], moved: ((bytes: number) => void) | undefined): ReadableStream<Uint8Array> {
   async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
     for (const segment of segments) {
-      if (!("file" in segment)) {
-        yield segment;
-        continue;
-      }
-      for await (const chunk of segment.file.read(segment.offset)) {
-        yield chunk;
-        // The next one was asked for: this one went out.
-        moved?.(chunk.byteLength);
-      }
+      if ("file" in segment) yield* counted(segment.file.read(0), moved);
+      else yield segment;
     }
   }
   return readable(bytes());

@@ -1,4 +1,4 @@
-import { createReadStream, promises } from "node:fs";
+import { constants, createReadStream, promises } from "node:fs";
 
 import type { OpenFile, Platform } from "./platform.js";
 
@@ -19,6 +19,7 @@ function reader({ buffer, byteOffset, length }: Uint8Array): (length: number) =>
 async function open(path: string): Promise<OpenFile> {
   const found = await promises.stat(path);
   if (!found.isFile()) throw new Error("it is not a file");
+  await promises.access(path, constants.R_OK);
   const { size } = found;
-  return { size, read: (start) => createReadStream(path, { start, end: size - 1, highWaterMark: CHUNK }) };
+  return { size, read: (start, end) => createReadStream(path, { start, end: end - 1, highWaterMark: CHUNK }) };
 }

@@ -1,8 +1,8 @@
 /** The content of a file on disk. */
 export interface OpenFile {
   size: number;
-  /** The bytes from `offset` on. It may be called again. */
-  read(offset: number): AsyncIterable<Uint8Array>;
+  /** The bytes from `offset` on, up to before `end`. It may be called again. */
+  read(offset: number, end: number): AsyncIterable<Uint8Array>;
 }
 
 /** What environments do differently. Each entry of the package says it once, before anything else happens. */

@@ -13,13 +13,21 @@ export type VideoUploadParams = Omit<VideoGetUploadUrlParams, "file_name"> & { f
 /** How a video is uploaded. */
 export interface UploadOptions extends CallOptions {
   /**
-   * Is told while the file is sent how many bytes of it went out so far, and its size. The number only grows: bytes
-   * that are sent again after a break are not told again.
-   *
-   * `fetch` in browsers cannot tell; there the file is then sent with XMLHttpRequest, for which the upload host has to
-   * allow cross-origin requests in advance.
+   * Is told how many bytes of the file the service has, and its size, whenever it has more: after each chunk. The number
+   * only grows.
    */
-  onProgress?: ((sent: number, size: number) => void) | undefined;
+  onProgress?: ((received: number, size: number) => void) | undefined;
+  /** Is told the id of a new video as soon as it is registered: with that alone the upload can go on in another process. */
+  onRegistered?: ((videoId: Id) => void) | undefined;
+  /** How many bytes are sent at a time; 5 MiB if nothing is said. A file that is not larger goes as one form. */
+  chunkSize?: number | undefined;
+  /**
+   * Whether the addresses that the file is sent to have to be https; true if nothing is said. For a new video its
+   * `use_https` says the same.
+   */
+  useHttps?: boolean | undefined;
+  /** Longest time until all of the file is there, with all breaks and waits, in milliseconds; no limit if nothing is said. */
+  deadline?: number | undefined;
   /** Waits until the video is transcoded, at most so many milliseconds after the upload. */
   waitForTranscoding?: number | undefined;
   /** How often it goes on after a break without having got any further; 5 if nothing is said. */
@@ -50,13 +58,13 @@ export class Videos extends Video {
   }
 
   /**
-   * Uploads a video or audio file: registers it, sends it, and goes on where a broken connection left off.
+   * Uploads a video or audio file: registers it, sends it in chunks, and goes on where a broken connection left off.
    *
    * If it fails for good after the registration, the error has `videoId`: {@link Videos.resumeUpload} goes on later.
    *
    * ```
    * const { video_id } = await client.video.upload(fromPath("第一课.mp4"), { definition: [16, 2] }, {
-   *   onProgress: (sent, size) => console.log(`${sent} of ${size} bytes`),
+   *   onProgress: (there, size) => console.log(`${there} of ${size} bytes`),
    * });
    * ```
    */
@@ -76,13 +84,15 @@ export class Videos extends Video {
     options: UploadOptions | undefined,
   ): CallPromise<UploadedVideo> {
     const file = fileOf(given);
-    const meter = new Meter(file, options);
+    const meter = new Meter(file, options, videoId === undefined ? options?.onRegistered : undefined);
     const answer = call<UploadedVideo>(this.#caller, "video.upload", params, options, {
       meter,
       upload: {
         file,
         resumes: options?.resumes,
         transcoding: options?.waitForTranscoding,
+        chunk_size: options?.chunkSize,
+        use_https: options?.useHttps,
         ...(videoId !== undefined && { video_id: String(videoId) }),
       },
     });
@@ -105,25 +115,50 @@ function fileOf(given: FileInput): FileSource {
 
 const STALL_TIMEOUT = 60_000;
 
-/** How far a file is sent, over all its posts. */
+/** How far an upload is: what the service has, and what went out of the post under way. */
 export class Meter {
   readonly #file: FileSource;
   readonly #onProgress: UploadOptions["onProgress"];
+  #onRegistered: UploadOptions["onRegistered"];
   readonly #stallTimeout: number;
   /** The byte that the post began with, and the one that it has come to. */
   #offset = 0;
   #position = 0;
-  #farthest = 0;
+  #received = 0;
 
-  constructor(file: FileSource, options: UploadOptions | undefined) {
+  constructor(
+    file: FileSource,
+    options: UploadOptions | undefined,
+    onRegistered: UploadOptions["onRegistered"] | undefined,
+  ) {
     this.#file = file;
     this.#onProgress = options?.onProgress;
+    this.#onRegistered = onRegistered;
     this.#stallTimeout = options?.stallTimeout ?? STALL_TIMEOUT;
   }
 
   /** Whether the caller wants to be told. */
   get isWatched(): boolean {
     return this.#onProgress !== undefined;
+  }
+
+  /** The service has so many bytes of the file of this video. */
+  received(bytes: number, videoId: Id | undefined): void {
+    if (videoId !== undefined && this.#onRegistered) {
+      const onRegistered = this.#onRegistered;
+      this.#onRegistered = undefined;
+      queueMicrotask(() => onRegistered(videoId));
+    }
+    if (bytes <= this.#received) return;
+    this.#received = bytes;
+    const size = this.#file.size ?? bytes;
+    // An error of the caller's is the caller's: it must not look like a broken connection.
+    if (this.#onProgress) queueMicrotask(() => this.#onProgress!(bytes, size));
+  }
+
+  /** All of the file is there. */
+  ended(): void {
+    this.received(this.#file.size ?? 0, undefined);
   }
 
   /** A post begins. */
@@ -133,26 +168,20 @@ export class Meter {
 
   /** More bytes of the file went out. */
   moved(bytes: number): void {
-    this.reached(this.#position - this.#offset + bytes);
+    this.#position += bytes;
   }
 
   /** So many bytes of the file went out with this post. */
   reached(bytes: number): void {
-    const size = this.#file.size ?? 0;
-    this.#position = Math.min(Math.max(this.#offset + bytes, this.#position), size);
-    if (this.#position <= this.#farthest) return;
-    const sent = (this.#farthest = this.#position);
-    // An error of the caller's is the caller's: it must not look like a broken connection.
-    if (this.#onProgress) queueMicrotask(() => this.#onProgress!(sent, size));
+    this.#position = Math.max(this.#offset + bytes, this.#position);
   }
 
   /** Calls `stop` when nothing moves: a connection can die without a word. Returns what ends the watch. */
   watch(stop: (reason: unknown) => void): () => void {
     let before = this.#position;
     const timer = setInterval(() => {
-      // Nothing is known before the first byte; after the last one the service may think.
-      const midway = this.#offset < this.#position && this.#position < (this.#file.size ?? 0);
-      if (midway && this.#position === before) {
+      // Nothing is known before the first byte.
+      if (this.#offset < this.#position && this.#position === before) {
         stop(new DOMException(`nothing moved for ${this.#stallTimeout} ms`, "TimeoutError"));
       }
       before = this.#position;

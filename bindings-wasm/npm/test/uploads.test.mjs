@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
-import { FileError, InvalidParametersError, TimeoutError, UploadFailedError, file } from "baijiayun";
+import { Client, FileError, InvalidParametersError, TimeoutError, UploadFailedError, file, fromPath } from "baijiayun";
 
 import { answering, bodyOf, envelope, serve } from "./support/fakes.mjs";
+import { startStrict } from "./support/strict.mjs";
 
 const SIZE = 300_000;
 const content = Buffer.alloc(SIZE, "baijiayun");
@@ -61,34 +66,76 @@ test("it may have another name than its file", async () => {
   assert.equal(new URLSearchParams(requests[0].body).get("file_name"), "a.mp4");
 });
 
+async function sentChunk(request) {
+  const bytes = Buffer.from(await new Response(request.body).arrayBuffer());
+  assert.equal(request.headers["content-type"], "application/octet-stream");
+  assert.equal(request.headers["content-length"], String(bytes.length));
+  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(request.headers["content-range"]).map(Number);
+  assert.ok(bytes.equals(content.subarray(first - 1, last)) && size === SIZE);
+  return `${first}-${last}`;
+}
+
 test("a broken connection is gone on with where it broke", async (t) => {
   hurry(t);
+  const chunks = [];
+  const taken = async (request) => (chunks.push(await sentChunk(request)), arrived);
   const { client, requests } = answering([
     address,
-    taking(100_000, broken),
-    rest(100_000),
+    taken,
     taking(50_000, broken),
     rest(150_000),
-    async (request) => {
-      assert.ok(Buffer.from(await (await sentFile(request)).arrayBuffer()).equals(content.subarray(150_000)));
-      return arrived;
-    },
+    taken,
+    taking(10_000, broken),
+    rest(250_000),
+    taken,
   ]);
-  const chunks = (offset) => Readable.from(chunked(content.subarray(offset)));
+  const opened = (offset) => Readable.from(chunked(content.subarray(offset)));
   const progress = [];
-  const source = file(chunks, { name: "a.mp4", size: SIZE });
-  const options = { onProgress: (sent, size) => progress.push([sent, size]) };
+  const registered = [];
+  const source = file(opened, { name: "a.mp4", size: SIZE });
+  const options = {
+    chunkSize: 100_000,
+    onProgress: (there, size) => progress.push([there, size]),
+    onRegistered: (videoId) => registered.push(videoId),
+  };
   const uploaded = await client.video.upload(source, { definition: 16 }, options);
   assert.equal(uploaded.resumes, 2);
-  assert.equal(requests.length, 6);
-  const positions = progress.map(([sent]) => sent);
+  assert.equal(requests.length, 8);
+  assert.deepEqual(chunks, ["1-100000", "150001-250000", "250001-300000"]);
   assert.deepEqual(
-    positions,
-    [...new Set(positions)].sort((a, b) => a - b),
-    "it only grows",
+    progress,
+    [100_000, 150_000, 250_000, 300_000].map((there) => [there, SIZE]),
+    "what the service has",
   );
-  assert.ok(progress.length > 10 && progress.every(([, size]) => size === SIZE));
-  assert.equal(positions.at(-1), SIZE);
+  assert.deepEqual(registered, ["184548"]);
+});
+
+test("a stream that can be read once goes in chunks, as long as none has to go again", async () => {
+  const chunks = [];
+  const taken = async (request) => (chunks.push(await sentChunk(request)), arrived);
+  const { client } = answering([address, taken, taken, taken, taken, taken]);
+  const once = file(Readable.from(chunked(content)), { name: "a.mp4", size: SIZE });
+  await client.video.upload(once, { definition: 16 }, { chunkSize: 66_000 });
+  assert.deepEqual(chunks, ["1-66000", "66001-132000", "132001-198000", "198001-264000", "264001-300000"]);
+});
+
+test("https is asked for, and http is refused", async (t) => {
+  hurry(t);
+  const http = envelope({ video_id: 184548, upload_url: "http://upload.example/upload?token=secret" });
+  const { client, requests } = answering([http]);
+  const error = await client.video.upload(video(), { definition: 16 }).then(assert.fail, (error) => error);
+  assert.ok(error instanceof UploadFailedError, String(error));
+  assert.match(error.message, /http, though https was asked for/);
+  assert.doesNotMatch(error.message, /secret/);
+  assert.equal(new URLSearchParams(requests[0].body).get("use_https"), "1");
+  const going = answering([rest(0)]);
+  await going.client.video.resumeUpload(184548, video(), { resumes: 0 }).catch(() => {});
+  assert.equal(new URLSearchParams(going.requests[0].body).get("use_https"), "1");
+  const plain = answering([http, arrived]);
+  await plain.client.video.upload(video(), { definition: 16, use_https: 0 });
+  const resumed = answering([envelope({ upload_url: "http://upload.example/rest", upload_size: 0 }), arrived]);
+  await resumed.client.video.resumeUpload(184548, video(), { useHttps: false });
+  assert.equal(new URLSearchParams(resumed.requests[0].body).get("use_https"), "0");
 });
 
 function* chunked(bytes) {
@@ -151,6 +198,10 @@ test("what cannot be uploaded", async (t) => {
     await assert.rejects(async () => client.video.upload(wrong, { definition: 16 }), InvalidParametersError);
   }
   await assert.rejects(client.video.upload(video(), {}), (error) => error.faults[0].parameter === "definition");
+  assert.throws(() => file(Readable.from(["a"]).setEncoding("utf8"), { name: "a.mp4", size: 1 }), FileError);
+  const empty = file(new Uint8Array(), { name: "a.mp4" });
+  await assert.rejects(client.video.upload(empty, { definition: 16 }), FileError);
+  await assert.rejects(client.video.upload(video(), { definition: 16 }, { chunkSize: 0 }), InvalidParametersError);
   const unsized = file(Readable.from(["a"]), { name: "a.mp4" });
   await assert.rejects(client.video.upload(unsized, { definition: 16 }), InvalidParametersError);
   assert.equal(requests.length, 0);
@@ -194,4 +245,32 @@ test("over the wire, with Node's fetch", async (t) => {
   const { client } = answering([], { http: undefined, domain: url });
   const { video_id } = await client.video.upload(video(), { definition: 16 });
   assert.equal(video_id, "1");
+});
+
+test("a strict server has nothing to object to, whatever breaks", async (t) => {
+  hurry(t);
+  const film = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 7 + (index >> 8)) & 255));
+  const path = join(mkdtempSync(join(tmpdir(), "baijiayun-")), "第一课.mp4");
+  writeFileSync(path, film);
+  t.after(() => rmSync(path));
+  const all = "ok,accept,head,body,kept,lost,half,503,4001,html,hang";
+  for (const [faults, flags, chunkSize, source] of [
+    ["", [], 5 << 20, fromPath(path)],
+    [all, ["--asks", "ok,drop,503,ok,html"], 400_000, fromPath(path)],
+    [all, ["--sizes", "text"], 700_000, file(new Blob([film]), { name: "a.mp4" })],
+    ["head,kept", [], 5 << 20, file(film, { name: "a.mp4" })],
+    ["lost", [], 5 << 20, fromPath(path)],
+  ]) {
+    const strict = await startStrict(t, "--faults", faults, "--chunk", String(chunkSize), ...flags);
+    const client = new Client(strict.account);
+    const progress = [];
+    const options = { chunkSize, resumes: 20, stallTimeout: 300, onProgress: (there) => progress.push(there) };
+    const uploaded = await client.video.upload(source, { definition: 16 }, options).catch((error) => error);
+    const report = await strict.report();
+    assert.equal(uploaded.video_id, "7", `${faults}: ${uploaded} ${JSON.stringify(report)}`);
+    assert.deepEqual(report.objections, [], faults);
+    assert.equal(report.faults_left, 0, JSON.stringify(report));
+    assert.equal(report.md5, createHash("md5").update(film).digest("hex"));
+    assert.ok(progress.every((there, index) => index === 0 || there > progress[index - 1]) && progress.at(-1) === film.length);
+  }
 });

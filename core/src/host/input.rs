@@ -28,8 +28,7 @@ pub(super) trait Input: Sized {
 
 /// What a host makes an engine from.
 pub(super) struct Config {
-    pub(super) domain: String,
-    pub(super) partner_id: String,
+    pub(super) account: HostAccount,
     /// Absent if the host has requests signed elsewhere.
     pub(super) partner_key: Option<String>,
     /// Other keys by which callbacks may be signed, while keys are changed.
@@ -42,12 +41,33 @@ pub(super) struct Config {
 impl Input for Config {
     fn of(object: &mut Object<'_>) -> Said<Config> {
         Ok(Config {
-            domain: needed("domain", object.text("domain")?)?,
-            partner_id: needed("partner_id", object.text("partner_id")?)?,
+            account: HostAccount::of(object)?,
             partner_key: object.text("partner_key")?,
             callback_keys: object.texts("callback_keys")?.unwrap_or_default(),
             paths: object.object("paths")?.map_or(Ok(Vec::new()), Object::rest)?,
             settings: object.object("settings")?.map_or(Ok(HostSettings::default()), HostSettings::whole)?,
+        })
+    }
+}
+
+/// Whose calls they are.
+pub(super) enum HostAccount {
+    Named {
+        domain: String,
+        partner_id: String,
+    },
+    /// Nobody's: the host only uploads, to addresses that it gets elsewhere.
+    None,
+}
+
+impl Input for HostAccount {
+    fn of(object: &mut Object<'_>) -> Said<HostAccount> {
+        if object.flag("uploads_only")?.unwrap_or_default() {
+            return Ok(HostAccount::None);
+        }
+        Ok(HostAccount::Named {
+            domain: needed("domain", object.text("domain")?)?,
+            partner_id: needed("partner_id", object.text("partner_id")?)?,
         })
     }
 }
@@ -66,7 +86,7 @@ pub(super) struct HostSettings {
     /// Whether the host has a shared store.
     store: bool,
     store_prefix: Option<String>,
-    /// The name by which several accounts share the limit over all operations in the store.
+    /// The name by which several accounts share the limit over all operations, in this process and in the store.
     shared_as: Option<String>,
     /// `high`, `normal` or `low`.
     priority: Option<Priority>,
@@ -150,6 +170,12 @@ pub(super) struct HostUpload {
     pub(super) resumes: Option<u32>,
     /// Waits for the transcoding, at most so long.
     pub(super) transcoding: Option<u64>,
+    /// The bytes of a chunk.
+    pub(super) chunk_size: Option<u64>,
+    /// Whether the addresses have to be https.
+    pub(super) use_https: Option<bool>,
+    /// Whether the host gets the addresses from a server of its own.
+    pub(super) addresses: bool,
 }
 
 impl Input for HostUpload {
@@ -159,6 +185,9 @@ impl Input for HostUpload {
             video_id: object.take("video_id").map(str::to_owned),
             resumes: object.number("resumes")?,
             transcoding: object.number("transcoding")?,
+            chunk_size: object.number("chunk_size")?,
+            use_https: object.flag("use_https")?,
+            addresses: object.flag("addresses")?.unwrap_or_default(),
         })
     }
 }
@@ -190,11 +219,21 @@ impl Input for HostCallback {
     }
 }
 
-impl Input for Event<'static> {
-    /// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)).
-    fn of(object: &mut Object<'_>) -> Said<Event<'static>> {
+/// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)).
+pub(super) enum HostEvent {
+    OfCall(Event<'static>),
+    /// What the host's own server said about where to upload, JSON.
+    Address(Vec<u8>),
+}
+
+impl Input for HostEvent {
+    fn of(object: &mut Object<'_>) -> Said<HostEvent> {
         let event = needed("event", object.text("event")?)?;
-        Ok(match event.as_str() {
+        Ok(HostEvent::OfCall(match event.as_str() {
+            "address" => {
+                let data = needed("data", object.take("data"))?;
+                return Ok(HostEvent::Address(data.as_bytes().to_vec()));
+            }
             "elapsed" => Event::Elapsed,
             "broken" => {
                 let kind = match needed("kind", object.text("kind")?)?.as_str() {
@@ -213,7 +252,7 @@ impl Input for Event<'static> {
             "signed" => Event::Signed(needed("signature", object.text("signature")?)?),
             "not_signed" => Event::NotSigned(needed("message", object.text("message")?)?),
             _ => return Err("there is no event of that name".to_owned()),
-        })
+        }))
     }
 }
 

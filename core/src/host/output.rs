@@ -10,8 +10,8 @@ use crate::error::{Error, Fault};
 use crate::json::{Writer, array, quoted};
 use crate::pages::{Page, Pager};
 use crate::request::{Body, Part, PartContent, Request};
-use crate::upload::Uploaded;
-use crate::value::FileSource;
+use crate::upload::{Upload, Uploaded};
+use crate::value::{Chunk, File, FileSource};
 
 /// Counts and times are far from the end of the numbers.
 fn whole(number: u64) -> i64 {
@@ -90,7 +90,7 @@ impl Told {
     /// All of it as JSON.
     pub fn into_json(self) -> Vec<u8> {
         match self {
-            Told::Send { call, request, timeout } => send(Handle(call), &request, timeout),
+            Told::Send { call, request, timeout } => send(Handle(call), &request, timeout).finish(),
             Told::Done { answer, trace } => {
                 done(&trace, &answer.msg, answer.ts, &answer.departures).finish_with("data", answer.data)
             }
@@ -106,7 +106,7 @@ fn begin(name: &str, Handle(call): Handle) -> Writer {
     step
 }
 
-fn send(handle: Handle, request: &Request, timeout: Duration) -> Vec<u8> {
+fn send(handle: Handle, request: &Request, timeout: Duration) -> Writer {
     let mut step = begin("send", handle);
     step.number("timeout", millis(timeout));
     step.text("method", request.method.as_str());
@@ -115,13 +115,50 @@ fn send(handle: Handle, request: &Request, timeout: Duration) -> Vec<u8> {
     for (name, value) in request.headers {
         headers.text(name, *value);
     }
+    if let Body::Chunk(file) = &request.body {
+        headers.text("content-range", file.content_range().as_deref());
+    }
     step.raw("headers", &headers.finish());
     match &request.body {
         Body::Empty => {}
         Body::Form(form) => step.text("form", form.as_str()),
         Body::Multipart(parts) => step.raw("parts", &array(parts.iter().map(part))),
+        Body::Chunk(file) => step.raw("chunk", &chunk(file)),
     }
+    step
+}
+
+/// The step to send a post of an upload: with the id of the video, and how many bytes of the file the service has.
+pub(super) fn send_upload(
+    handle: Handle,
+    request: &Request,
+    timeout: Duration,
+    upload: &Upload,
+    ids_as_text: bool,
+) -> Vec<u8> {
+    let mut step = send(handle, request, timeout);
+    video_id(&mut step, upload.video_id(), ids_as_text);
+    step.number("received", whole(upload.received()));
     step.finish()
+}
+
+fn video_id(out: &mut Writer, video_id: Option<i64>, as_text: bool) {
+    match video_id {
+        Some(id) if as_text => out.text("video_id", id.to_string().as_str()),
+        id => out.number("video_id", id),
+    }
+}
+
+fn chunk(file: &File) -> Vec<u8> {
+    let mut out = Writer::new();
+    if let FileSource::Named(source) = &file.source {
+        out.text("source", source.as_str());
+    }
+    if let Some(Chunk { offset, length }) = file.chunk {
+        out.number("offset", whole(offset));
+        out.number("length", whole(length));
+    }
+    out.finish()
 }
 
 fn part(part: &Part) -> Vec<u8> {
@@ -134,10 +171,6 @@ fn part(part: &Part) -> Vec<u8> {
             if let FileSource::Named(source) = &file.source {
                 out.text("source", source.as_str());
             }
-            // The byte to begin with, if it is not the first.
-            if file.offset > 0 {
-                out.number("offset", whole(file.offset));
-            }
         }
     }
     out.finish()
@@ -148,6 +181,13 @@ pub(super) fn wait(handle: Handle, time: Duration, why: &'static str) -> Vec<u8>
     let mut step = begin("wait", handle);
     step.number("time", millis(time));
     step.text("why", why);
+    step.finish()
+}
+
+/// The step to ask a server of the host's own where to upload: a new video, or the rest of one.
+pub(super) fn address(handle: Handle, of: Option<i64>, ids_as_text: bool) -> Vec<u8> {
+    let mut step = begin("address", handle);
+    video_id(&mut step, of, ids_as_text);
     step.finish()
 }
 
@@ -184,11 +224,7 @@ pub(super) fn failed(error: &Error, trace: &Trace, video_id: Option<i64>) -> Vec
 /// The step that ends an upload.
 pub(super) fn uploaded(video: Uploaded, trace: &Trace, ids_as_text: bool) -> Vec<u8> {
     let mut data = Writer::new();
-    if ids_as_text {
-        data.text("video_id", video.video_id.to_string().as_str());
-    } else {
-        data.number("video_id", video.video_id);
-    }
+    video_id(&mut data, Some(video.video_id), ids_as_text);
     data.number("status", video.status);
     data.number("resumes", i64::from(video.resumes));
     let mut step = done(trace, "", None, &[]);

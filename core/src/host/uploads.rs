@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::{Host, Told, output};
-use crate::engine::{CallOptions, Event, Handle, MAX_WAITS, Now, Step, Trace, Why};
+use crate::engine::{CallOptions, Event, Handle, MAX_WAITS, Now, Retry, Step, Trace, Why};
 use crate::error::{Error, ErrorKind};
 use crate::operation;
-use crate::upload::{self, Upload};
+use crate::upload::{self, Post, Upload};
 use crate::value::{File, Params};
 
 /// The handles of uploads begin here, above those of single calls; all are exact as doubles.
@@ -17,10 +17,35 @@ pub(super) struct Uploading {
     upload: Upload,
     file: File,
     options: CallOptions,
-    /// The call that it is in; none while it waits.
-    call: Option<Handle>,
+    /// Whether the host gets the addresses from a server of its own.
+    has_addresses: bool,
+    busy: Busy,
     /// The calls so far.
     trace: Trace,
+}
+
+/// An upload that is to begin.
+pub(super) struct Asked {
+    pub(super) upload: Upload,
+    pub(super) file: File,
+    pub(super) options: CallOptions,
+    pub(super) has_addresses: bool,
+}
+
+/// What an upload is in.
+#[derive(Clone, Copy)]
+enum Busy {
+    Call(Handle),
+    /// The host asks its own server, in place of this call.
+    Asking(&'static str),
+    Waiting,
+}
+
+/// What a host tells of an upload.
+pub(super) enum Heard<'b> {
+    OfCall(Event<'b>),
+    /// What its own server said, JSON.
+    Address(Vec<u8>),
 }
 
 impl Host {
@@ -29,32 +54,43 @@ impl Host {
         call >= FIRST
     }
 
-    pub(super) fn begin_upload(&mut self, upload: Upload, file: File, options: CallOptions, now: Now) -> Told {
+    pub(super) fn begin_upload(&mut self, asked: Asked, now: Now) -> Told {
         let handle = FIRST.saturating_add(self.uploads_begun);
         self.uploads_begun = self.uploads_begun.wrapping_add(1);
-        let mut uploading = Uploading { upload, file, options, call: None, trace: Trace::default() };
-        let step = uploading.upload.begin();
+        let Asked { mut upload, file, options, has_addresses } = asked;
+        let step = upload.begin(now);
+        let uploading =
+            Uploading { upload, file, options, has_addresses, busy: Busy::Waiting, trace: Trace::default() };
         self.drive_upload(handle, uploading, step, now)
     }
 
-    pub(super) fn resume_upload(&mut self, handle: u64, event: Event<'_>, now: Now) -> Told {
+    pub(super) fn resume_upload(&mut self, handle: u64, heard: Heard<'_>, now: Now) -> Told {
         let Some(mut uploading) = self.uploads.remove(&handle) else {
             return Told::failed(&misuse("the upload is not under way: it ended or was cancelled"));
         };
-        let event = match (uploading.call, event) {
-            (Some(call), event) => match uploading.settle(self.engine.resume(call, event, now)) {
+        let event = match (uploading.busy, heard) {
+            (Busy::Call(call), Heard::OfCall(event)) => match uploading.settle(self.engine.resume(call, event, now)) {
                 ControlFlow::Break(event) => event,
                 ControlFlow::Continue(step) => return self.keep_upload(handle, uploading, call, step),
             },
-            (None, Event::Elapsed) => upload::Event::Elapsed,
-            (None, _) => upload::Event::Failed(misuse("the upload was waiting, and nothing else was asked for")),
+            (Busy::Asking(_), Heard::Address(data)) => upload::Event::Answer(data),
+            (Busy::Asking(operation), Heard::OfCall(Event::Transport { kind, message })) => {
+                upload::Event::Failed(Error::new(kind, operation).with_message(message))
+            }
+            (Busy::Waiting, Heard::OfCall(Event::Elapsed)) => upload::Event::Elapsed,
+            (busy, _) => {
+                if let Busy::Call(call) = busy {
+                    self.engine.cancel(call);
+                }
+                upload::Event::Failed(misuse("the host told of an upload what its last step did not ask for"))
+            }
         };
         let step = uploading.upload.resume(event, now);
         self.drive_upload(handle, uploading, step, now)
     }
 
     pub(super) fn cancel_upload(&mut self, handle: u64) {
-        if let Some(call) = self.uploads.remove(&handle).and_then(|uploading| uploading.call) {
+        if let Some(Uploading { busy: Busy::Call(call), .. }) = self.uploads.remove(&handle) {
             self.engine.cancel(call);
         }
     }
@@ -63,10 +99,17 @@ impl Host {
     fn drive_upload(&mut self, handle: u64, mut uploading: Uploading, mut step: upload::Step, now: Now) -> Told {
         loop {
             let (name, params, options) = match step {
+                upload::Step::Call { operation, .. } if uploading.has_addresses => {
+                    let told =
+                        Told::Json(output::address(Handle(handle), uploading.upload.video_id(), self.data.ids_as_text));
+                    uploading.busy = Busy::Asking(operation);
+                    self.uploads.insert(handle, uploading);
+                    return told;
+                }
                 upload::Step::Call { operation, params } => (operation, params, uploading.options),
-                upload::Step::Send { url, offset } => uploading.post(url, offset),
+                upload::Step::Send { url, post } => uploading.post(url, post),
                 upload::Step::Wait { time } => {
-                    uploading.call = None;
+                    uploading.busy = Busy::Waiting;
                     if uploading.trace.waits.len() < MAX_WAITS {
                         uploading.trace.waits.push((Why::Backoff, time));
                     }
@@ -80,6 +123,7 @@ impl Host {
                     return Told::Json(output::failed(&error, &uploading.trace, uploading.upload.video_id()));
                 }
             };
+            let options = CallOptions { deadline: uploading.upload.left(now), ..options };
             let event = match operation::find(name) {
                 Ok(operation) => {
                     let (call, step) = self.engine.begin(operation, &params, options, now);
@@ -95,24 +139,36 @@ impl Host {
     }
 
     fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Told {
-        uploading.call = Some(call);
+        uploading.busy = Busy::Call(call);
+        let told = match step {
+            Step::Send { request, timeout } if request.operation == upload::UPLOAD_FILE => {
+                let upload = &uploading.upload;
+                Told::Json(output::send_upload(Handle(handle), &request, timeout, upload, self.data.ids_as_text))
+            }
+            step => Told::of(Handle(handle), step, None),
+        };
         self.uploads.insert(handle, uploading);
-        Told::of(Handle(handle), step, None)
+        told
     }
 }
 
 impl Uploading {
     /// Whether it is in no call.
-    pub(super) fn waits(&self) -> bool {
-        self.call.is_none()
+    pub(super) fn is_idle(&self) -> bool {
+        !matches!(self.busy, Busy::Call(_))
     }
 
-    /// The call that posts the file from this byte on. It takes the time that the file needs.
-    fn post(&self, url: String, offset: u64) -> (&'static str, Params, CallOptions) {
+    /// The call that posts that much of the file, once: after a failure the service is asked how much it has. It takes
+    /// the time that it needs.
+    fn post(&self, url: String, post: Post) -> (&'static str, Params, CallOptions) {
+        let file = match post {
+            Post::Form => self.file.clone(),
+            Post::Chunk { offset, length } => self.file.clone().chunk(offset, length),
+        };
         let mut params = Params::new();
         params.set("upload_url", url);
-        params.set("data", self.file.clone().starting_at(offset));
-        (upload::UPLOAD_FILE, params, CallOptions { attempt_timeout: None, deadline: None, ..self.options })
+        params.set("data", file);
+        (upload::UPLOAD_FILE, params, CallOptions { retry: Retry::Never, attempt_timeout: None, ..self.options })
     }
 
     /// What a call came to, or the step that it goes on with.

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::pairs::{Pair, Pairs, TIMESTAMP, takes_plain};
-use super::{Part, Unsigned};
+use super::{Part, PartContent, Unsigned};
 use crate::account::Account;
 use crate::error::Error;
 use crate::form;
 use crate::json::Member;
 use crate::operation::{LimitScope, Lookup, Operation};
 use crate::sign;
-use crate::value::{self, Params};
+use crate::value::{self, File, Params};
 
 /// The checked and encoded parameters of a call. Everything but the time and the signature is
 /// written once, for all attempts.
@@ -38,6 +38,7 @@ pub(super) enum Content {
         texts: Vec<(Cow<'static, str>, String)>,
         files: Vec<Part>,
     },
+    Chunk(File),
 }
 
 /// A text that holds the time of sending.
@@ -110,7 +111,7 @@ impl Draft {
         timestamp: i64,
     ) -> Result<Draft, Error> {
         let given = pairs.finish(account, operation, timestamp)?;
-        let Pairs { pairs, files, .. } = pairs;
+        let Pairs { pairs, mut files, .. } = pairs;
         let room = operation.limits.iter().any(|limit| limit.per == LimitScope::Room).then(|| {
             let of = |wanted: &str| pairs.iter().find(|pair| pair.name == wanted).map(|pair| pair.value.to_string());
             of("room_id").or_else(|| of("class_id")).unwrap_or_default()
@@ -125,7 +126,10 @@ impl Draft {
             });
             Stamped { text, time }
         });
-        let content = if !files.is_empty() {
+        let chunk = files.pop_if(|part| matches!(&part.content, PartContent::File(file) if file.chunk.is_some()));
+        let content = if let Some(Part { content: PartContent::File(file), .. }) = chunk {
+            Content::Chunk(file)
+        } else if !files.is_empty() {
             let owned = |pair: Pair<'_>| (Cow::Owned(pair.name.into_owned()), pair.value.into_owned());
             Content::Multipart { texts: pairs.into_iter().map(owned).collect(), files }
         } else if operation.signed && pairs.iter().all(|pair| pair.is_plain) {
@@ -156,7 +160,7 @@ impl Draft {
         match &self.content {
             Content::Canonical => self.canonical().unwrap_or_default(),
             Content::Form(form) => &form.text,
-            Content::Multipart { .. } => "",
+            Content::Multipart { .. } | Content::Chunk(_) => "",
         }
     }
 
@@ -166,7 +170,7 @@ impl Draft {
     }
 
     pub(crate) fn has_files(&self) -> bool {
-        matches!(self.content, Content::Multipart { .. })
+        matches!(self.content, Content::Multipart { .. } | Content::Chunk(_))
     }
 
     /// The request as it is sent at this time.
@@ -176,7 +180,7 @@ impl Draft {
             let timestamp = timestamp.to_string();
             self.canonical.iter_mut().for_each(|canonical| canonical.stamp(&timestamp));
             match &mut self.content {
-                Content::Canonical => {}
+                Content::Canonical | Content::Chunk(_) => {}
                 Content::Form(form) => form.stamp(&timestamp),
                 Content::Multipart { texts, .. } => {
                     let stamps = texts.iter_mut().filter(|(name, _)| operation.signed && name == TIMESTAMP);

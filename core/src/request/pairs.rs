@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, FaultKind};
 use crate::form::is_plain;
 use crate::near::closest;
 use crate::operation::{Host, Operation, Param, ParamKind};
-use crate::value::{Params, Value};
+use crate::value::{File, Params, Value};
 
 /// The pair that says when the request was sent.
 pub(super) const TIMESTAMP: &str = "timestamp";
@@ -197,6 +197,23 @@ impl<'p> Pairs<'p> {
         }
     }
 
+    fn check_chunks(&mut self, operation: &Operation) {
+        for Part { name, content } in &self.files {
+            let PartContent::File(File { chunk: Some(chunk), size, .. }) = content else { continue };
+            let end = chunk.offset.saturating_add(chunk.length);
+            let wrong = match size {
+                _ if !matches!(operation.host, Host::Given(_)) => "goes whole: only the upload of a video takes chunks",
+                None => "is a chunk of a file whose size is not given",
+                Some(size) if chunk.length == 0 || end > *size => {
+                    "is a chunk that is empty or beyond the end of the file"
+                }
+                Some(_) => continue,
+            };
+            let (parameter, message) = (name.clone().into_owned(), wrong.to_owned());
+            self.faults.push(Fault { parameter, kind: FaultKind::OutOfRange, message });
+        }
+    }
+
     /// Completes the pairs and returns the address to which they go, if it was given with them.
     ///
     /// # Errors
@@ -208,6 +225,7 @@ impl<'p> Pairs<'p> {
         timestamp: i64,
     ) -> Result<Option<String>, Error> {
         self.require(operation);
+        self.check_chunks(operation);
         if !self.faults.is_empty() {
             return Err(Error::faulty(operation.name.as_ref(), std::mem::take(&mut self.faults)));
         }

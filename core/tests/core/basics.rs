@@ -207,6 +207,19 @@ fn uploads_go_where_they_are_told_unsigned() {
     assert_eq!(request.url, "https://upload.example/upload?fid=1&token=t");
     let Body::Multipart(parts) = &request.body else { panic!("multipart") };
     assert_eq!(parts.len(), 1);
+    let chunk = |offset, length| File::bytes("a.mp4", *b"12345").chunk(offset, length);
+    params.set("data", chunk(2, 3));
+    let request = request::build(&account(), operation, &params, 1).unwrap();
+    assert!(request.headers.contains(&("content-type", "application/octet-stream")), "{request:?}");
+    let Body::Chunk(file) = &request.body else { panic!("a chunk") };
+    assert_eq!(file.content_range().as_deref(), Some("bytes 3-5/5"));
+    for wrong in [chunk(5, 1), chunk(3, 3), chunk(0, 0), chunk(u64::MAX, 1), File::path("a.mp4").chunk(0, 1)] {
+        params.set("data", wrong);
+        assert_eq!(request::build(&account(), operation, &params, 1).unwrap_err().faults()[0].parameter, "data");
+    }
+    let doc = operation::find("doc.upload").unwrap();
+    let params_of_doc = [("attachment", chunk(0, 5))].into_iter().collect();
+    assert!(request::build(&account(), doc, &params_of_doc, 1).unwrap_err().message().contains("goes whole"));
     params.set("upload_url", "ftp://upload.example");
     assert!(request::build(&account(), operation, &params, 1).is_err());
 }

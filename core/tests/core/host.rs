@@ -1,7 +1,7 @@
 //! The boundary that every other language stands on.
 
 use baijiayun_core::engine::Now;
-use baijiayun_core::host::{Host, Told};
+use baijiayun_core::host::{Host, Limiters, Told};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -136,6 +136,49 @@ fn a_store_and_a_signer_are_asked() {
 }
 
 #[test]
+fn hosts_of_a_process_share_a_limit_by_its_name_and_calls_have_priorities() {
+    let mut limiters = Limiters::default();
+    let mut host = |partner_id: &str, settings: Json| {
+        let config = json!({"domain": "demo", "partner_id": partner_id, "partner_key": "key", "settings": settings});
+        Host::among(&config.to_string(), &mut limiters).unwrap()
+    };
+    let shared = json!({"quota": [10, 10], "shared_as": "this server"});
+    let (mut one, mut other) = (host("1", shared.clone()), host("2", shared));
+    let mut alone = host("1", json!({"quota": [10, 10], "priority": "low"}));
+    let sent = |host: &mut Host, options: &str| {
+        (0..10)
+            .filter(|_| matches!(begin(host, "room.info", r#"{"room_id":1}"#, options, NOW), Told::Send { .. }))
+            .count()
+    };
+    assert_eq!((sent(&mut one, r#"{"priority":"low"}"#), sent(&mut other, "")), (8, 2));
+    assert_eq!((sent(&mut alone, ""), sent(&mut alone, r#"{"priority":"high"}"#)), (8, 2));
+    let refused = read(begin(&mut one, "room.info", r#"{"room_id":1}"#, r#"{"priority":"urgent"}"#, NOW));
+    assert!(
+        refused["error"]["message"].as_str().unwrap().contains("priority must be high, normal or low"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_answer_is_read_outside_the_host() {
+    let mut host = host(json!({}));
+    let Told::Send { call, .. } = begin(&mut host, "room.list", r#"{"limit":1}"#, r#"{"page":""}"#, NOW) else {
+        panic!("it is sent")
+    };
+    let reading = host.take(call).unwrap();
+    let busy = reading.read(503, None, b"<html>");
+    let waits = read(host.put_back(busy, &|| NOW).told());
+    assert_eq!(waits["step"], "wait");
+    assert!(host.take(call).is_none());
+    host.resume(call, r#"{"event":"elapsed"}"#, Now { ticks: 1000, ..NOW });
+    let reading = host.take(call).unwrap();
+    let answered = reading.read(200, None, br#"{"code":0,"data":{"total":2,"list":[{"room_id":1}]},"msg":"","ts":1}"#);
+    let done = read(host.put_back(answered, &|| NOW).told());
+    assert_eq!((&done["step"], &done["page"]["rows"], &done["page"]["total"]), (&json!("done"), &json!(1), &json!(2)));
+    assert_eq!(host.calls(), 0);
+}
+
+#[test]
 fn a_wrong_configuration_is_told_without_the_key() {
     for config in [
         r#"{"domain":"demo","partner_id":"1","partner_key":987654321}"#,
@@ -216,28 +259,71 @@ fn an_upload_is_one_call_of_many_steps() {
     let call = step["call"].as_u64().unwrap();
     assert!(step["url"].as_str().unwrap().ends_with("/openapi/video/getUploadUrl"), "{step}");
     assert!(step["form"].as_str().unwrap().contains("file_name=%E8%AF%BE.mp4"));
+    assert_eq!((step.get("received"), step.get("video_id")), (None, None), "no file is posted yet");
 
     let answer = |data: Json| json!({"code": 0, "msg": "", "ts": 1, "data": data}).to_string().into_bytes();
-    let address = answer(json!({"video_id": "77", "upload_url": "http://upload.example/a?fid=1"}));
+    let address = answer(json!({"video_id": "77", "upload_url": "https://upload.example/a?fid=1"}));
     let step = read(host.answer(call, 200, None, &address, NOW));
-    assert_eq!((&step["url"], &step["call"]), (&json!("http://upload.example/a?fid=1"), &json!(call)));
+    assert_eq!((&step["url"], &step["call"]), (&json!("https://upload.example/a?fid=1"), &json!(call)));
+    assert_eq!((&step["video_id"], &step["received"]), (&json!("77"), &json!(0)));
     let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
-    assert_eq!(file.get("offset"), None);
+    assert_eq!(file["name"], "data");
 
     let step = read(host.resume(call, r#"{"event":"broken","kind":"transport","message":"reset"}"#, NOW));
     assert_eq!((&step["step"], &step["why"]), (&json!("wait"), &json!("upload")));
     assert_eq!(host.calls(), 1);
     let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
     assert!(step["url"].as_str().unwrap().contains("/openapi/video/getResumeUploadUrl"), "{step}");
-    let rest = answer(json!({"upload_url": "http://upload.example/b?fid=1", "upload_size": 60}));
+    let rest = answer(json!({"upload_url": "https://upload.example/b?fid=1", "upload_size": 60}));
     let step = read(host.answer(call, 200, None, &rest, NOW));
-    let file = step["parts"].as_array().unwrap().iter().find(|part| part["source"] == "f1").unwrap();
-    assert_eq!(file["offset"], 60);
+    assert_eq!(step["chunk"], json!({"source": "f1", "offset": 60, "length": 40}));
+    let headers = json!({
+        "accept": "application/json", "content-type": "application/octet-stream", "content-range": "bytes 61-100/100",
+    });
+    assert_eq!((&step["headers"], &step["received"]), (&headers, &json!(60)));
     let body = br#"{"code":1,"msg":"","data":{"fid":"1"}}"#;
     let step = read(host.answer(call, 200, None, body, NOW));
     assert_eq!(step["data"], json!({"video_id": "77", "status": null, "resumes": 1}));
     assert_eq!((&step["step"], &step["trace"]["attempts"]), (&json!("done"), &json!(4)));
     assert_eq!(host.calls(), 0);
+}
+
+#[test]
+fn an_upload_goes_on_without_an_account() {
+    let mut host = Host::new(r#"{"uploads_only":true}"#).unwrap();
+    let options = r#"{"upload":{"file":{"name":"a.mp4","size":100,"source":"f1"},"addresses":true,"chunk_size":60}}"#;
+    let step = read(begin(&mut host, "video.upload", "", options, NOW));
+    assert_eq!((&step["step"], &step["video_id"]), (&json!("address"), &Json::Null), "{step}");
+    let call = step["call"].as_u64().unwrap();
+    assert_eq!(host.calls(), 1);
+    let address = r#"{"event":"address","data":{"video_id":77,"upload_url":"https://upload.example/a?fid=1"}}"#;
+    let step = read(host.resume(call, address, NOW));
+    assert_eq!(step["chunk"], json!({"source": "f1", "offset": 0, "length": 60}));
+    assert_eq!(step["headers"]["content-range"], "bytes 1-60/100");
+    let step = read(host.answer(call, 200, None, br#"{"code":1,"msg":"","fid":"1"}"#, NOW));
+    assert_eq!((&step["chunk"]["offset"], &step["received"]), (&json!(60), &json!(60)));
+    assert_eq!(step["url"], "https://upload.example/a?fid=1");
+    let step = read(host.answer(call, 500, None, b"", NOW));
+    assert_eq!(step["step"], "wait");
+    let step = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    assert_eq!((&step["step"], &step["video_id"]), (&json!("address"), &json!(77)));
+    let step = read(host.resume(call, r#"{"event":"broken","kind":"transport","message":"no server"}"#, NOW));
+    assert_eq!(step["step"], "wait");
+    read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    let step = read(host.resume(call, r#"{"event":"address","data":{"upload_size":100}}"#, NOW));
+    assert_eq!((&step["step"], &step["data"]["video_id"]), (&json!("done"), &json!(77)), "{step}");
+    assert_eq!(host.calls(), 0);
+
+    for (name, options) in
+        [("room.info", ""), ("video.upload", r#"{"upload":{"file":{"name":"a","size":1,"source":"f"}}}"#)]
+    {
+        let step = read(begin(&mut host, name, "", options, NOW));
+        assert_eq!(step["error"]["kind"], "invalid_account", "{name}");
+    }
+    let step = read(begin(&mut host, "video.upload", "", options, NOW));
+    let call = step["call"].as_u64().unwrap();
+    let misled = read(host.resume(call, r#"{"event":"elapsed"}"#, NOW));
+    assert_eq!((&misled["error"]["kind"], host.calls()), (&json!("misuse"), 0));
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn sent(request: &Request) -> (Pairs, Vec<(String, String, u64)>, &'static str) 
             }
             (pairs, files, "multipart")
         }
+        Body::Chunk(file) => panic!("no vector sends a chunk: {file:?}"),
     };
     pairs.sort();
     (pairs, files, encoding)

@@ -22,13 +22,20 @@ class Step(msgspec.Struct, tag_field="step", gc=False):
 
 
 class Part(msgspec.Struct, gc=False):
-    """A part of a form with files: a text, or a file from `offset` on."""
+    """A part of a form with files: a text, or a file."""
 
     name: str
     value: Optional[str] = None
     file: Optional[str] = None
     source: Optional[str] = None
-    offset: int = 0
+
+
+class Chunk(msgspec.Struct, gc=False):
+    """So many bytes of a file from `offset` on."""
+
+    source: str
+    offset: int
+    length: int
 
 
 class Send(Step, tag="send"):
@@ -41,6 +48,11 @@ class Send(Step, tag="send"):
     headers: dict[str, str]
     form: Optional[str] = None
     parts: Optional[list[Part]] = None
+    chunk: Optional[Chunk] = None
+    video_id: Optional[int] = None
+    """The video of an upload, whose posts alone have this, and the next."""
+    received: Optional[int] = None
+    """How many bytes of the file the service has."""
 
 
 class Wait(Step, tag="wait"):

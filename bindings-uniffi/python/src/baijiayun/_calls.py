@@ -16,7 +16,7 @@ import msgspec
 
 from . import _native
 from ._boundary import Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
-from ._multipart import Multipart
+from ._multipart import Chunk, Multipart, Streamed
 from ._params import convert, write
 from ._shared import Shared
 from .details import Details
@@ -51,7 +51,7 @@ Steps = Generator[Action, Any, Done[T]]
 class Asked(Generic[T]):
     """A call as it is asked for."""
 
-    __slots__ = ("details", "files", "line", "name", "result", "stall_timeout")
+    __slots__ = ("details", "files", "line", "name", "received", "result", "stall_timeout")
 
     def __init__(
         self,
@@ -66,6 +66,8 @@ class Asked(Generic[T]):
         self.name: str = name
         self.result: type[T] = result
         self.stall_timeout: float = STALL_TIMEOUT
+        self.received: Optional[Callable[[int, Optional[int]], object]] = None
+        """Is told how many bytes of an upload the service has, and the video. What it raises ends the call."""
         self.details: Optional[Details] = None
         self.files: dict[str, File]
         params_json, self.files = write(name, params)
@@ -147,6 +149,8 @@ class Calls(Shared):
                     call = None
                     raise step.error.error(step.trace, step.video_id) from cause
                 call = step.call
+                if isinstance(step, Send) and step.received is not None and asked.received is not None:
+                    asked.received(step.received, step.video_id)
                 try:
                     outcome = yield _request(step, asked) if isinstance(step, Send) else step
                 except Exception as error:
@@ -170,14 +174,19 @@ class Calls(Shared):
 
 
 def _request(step: Send, asked: Asked[Any]) -> Request:
-    body: Union[bytes, Multipart, None]
+    body: Union[bytes, Streamed, None]
     if step.parts is not None:
         body = Multipart(step.parts, asked.files)
         step.headers["content-type"] = body.content_type
-        step.headers["content-length"] = str(len(body))
+    elif step.chunk is not None:
+        body = Chunk(step.chunk, asked.files)
     else:
         body = None if step.form is None else step.form.encode()
-    return Request(step.method, step.url, step.headers, body, step.timeout / 1000, asked.stall_timeout)
+    if isinstance(body, Streamed):
+        step.headers["content-length"] = str(len(body))
+    # After a post that nobody answered, the service is asked how much it has: there is no need to wait for long.
+    answer_timeout = asked.stall_timeout if step.received is not None else None
+    return Request(step.method, step.url, step.headers, body, step.timeout / 1000, asked.stall_timeout, answer_timeout)
 
 
 def _event(name: str, step: Union[Send, Wait, Store, Sign], outcome: Any) -> dict[str, Any]:

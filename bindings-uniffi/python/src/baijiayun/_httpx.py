@@ -16,7 +16,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from ._multipart import Multipart
+from ._multipart import Streamed
 from .http import Request, own_headers
 
 
@@ -101,9 +101,9 @@ def async_chunks(response: httpx.Response) -> AsyncIterable[bytes]:
 
 
 class _Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A form with files as httpx takes it."""
+    """A body with files as httpx takes it."""
 
-    def __init__(self, body: Multipart) -> None:
+    def __init__(self, body: Streamed) -> None:
         self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
@@ -117,7 +117,7 @@ def _for_client(client: Union[httpx.Client, httpx.AsyncClient], request: Request
     """The request with what the client adds to it."""
     body = request.body
     content: Any = body
-    if isinstance(body, Multipart):
+    if isinstance(body, Streamed):
         content = iter(body) if isinstance(client, httpx.Client) else body.__aiter__()
     timeout = httpx.Timeout(**_timeouts(request))
     return client.build_request(request.method, _url(request), headers=request.headers, content=content, timeout=timeout)
@@ -129,7 +129,7 @@ def _for_transport(request: Request) -> httpx.Request:
     headers = [("host", url.netloc.decode()), *_FIXED, *request.headers.items()]
     if isinstance(body, bytes):
         headers.append(("content-length", str(len(body))))
-    stream = _Parts(body) if isinstance(body, Multipart) else httpx.ByteStream(body or b"")
+    stream = _Parts(body) if isinstance(body, Streamed) else httpx.ByteStream(body or b"")
     return httpx.Request(request.method, url, headers=headers, stream=stream, extensions={"timeout": _timeouts(request)})
 
 
@@ -146,7 +146,7 @@ _read_url = lru_cache(maxsize=512)(httpx.URL)
 
 def _timeouts(request: Request) -> dict[str, float]:
     timeout = request.timeout
-    return {"connect": timeout, "read": timeout, "write": min(timeout, request.stall_timeout), "pool": timeout}
+    return {"connect": timeout, "read": request.answer_timeout, "write": min(timeout, request.stall_timeout), "pool": timeout}
 
 
 @lru_cache(maxsize=1)

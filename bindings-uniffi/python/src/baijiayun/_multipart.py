@@ -1,4 +1,5 @@
-"""Forms with files (multipart/form-data), as browsers write them. Files are read bit by bit while they are sent."""
+"""Bodies with files: forms (multipart/form-data), as browsers write them, and chunks of a file as they are. Files are read bit
+by bit while they are sent."""
 
 from __future__ import annotations
 
@@ -7,46 +8,32 @@ from contextlib import closing
 from os import urandom
 from typing import Union
 
+from ._boundary import Chunk as ChunkStep
 from ._boundary import Part
 from .errors import FileError
 from .files import File
 
-_Segment = Union[bytes, "tuple[File, int]"]
+_Segment = Union[bytes, "tuple[File, int, int]"]
+"""Bytes, or so many bytes of a file from there on."""
 
 
-class Multipart:
-    """A form with files. Iterate over it, plainly or with `async for`, to get its bytes; each time anew."""
+class Streamed:
+    """A body with files. Iterate over it, plainly or with `async for`, to get its bytes; each time anew."""
 
-    def __init__(self, parts: Sequence[Part], files: Mapping[str, File]) -> None:
-        boundary = f"baijiayun-{urandom(16).hex()}"
-        self.content_type: str = f"multipart/form-data; boundary={boundary}"
+    def __init__(self) -> None:
         self._segments: list[_Segment] = []
-        for part in parts:
-            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part.name)}"'
-            if part.source is None:
-                self._segments.append(f"{head}\r\n\r\n{part.value or ''}\r\n".encode())
-                continue
-            file = files.get(part.source)
-            if file is None:
-                raise FileError(f"{part.file} is not there any more")
-            name = _quoted(part.file or file.name)
-            head = f'{head}; filename="{name}"\r\nContent-Type: {file.content_type}\r\n\r\n'
-            self._segments += [head.encode(), (file, part.offset), b"\r\n"]
-        self._segments.append(f"--{boundary}--\r\n".encode())
 
     def __len__(self) -> int:
         """How many bytes it has."""
-        return sum(
-            len(segment) if isinstance(segment, bytes) else segment[0].size - segment[1] for segment in self._segments
-        )
+        return sum(len(segment) if isinstance(segment, bytes) else segment[2] for segment in self._segments)
 
     def __iter__(self) -> Iterator[bytes]:
         for segment in self._segments:
             if isinstance(segment, bytes):
                 yield segment
                 continue
-            file, sent = segment
-            for chunk in file.chunks(sent):
+            file, sent, length = segment
+            for chunk in file.chunks(sent, length):
                 yield chunk
                 # The next one is asked for when this one went out.
                 sent += len(chunk)
@@ -59,13 +46,42 @@ class Multipart:
             if isinstance(segment, bytes):
                 yield segment
                 continue
-            file, sent = segment
-            with closing(file.chunks(sent)) as chunks:
+            file, sent, length = segment
+            with closing(file.chunks(sent, length)) as chunks:
                 # Disks may be slow: they are read in another thread.
                 while chunk := await run_sync(next, chunks, b""):
                     yield chunk
                     sent += len(chunk)
                     file.tell(sent)
+
+
+class Multipart(Streamed):
+    """A form with files."""
+
+    def __init__(self, parts: Sequence[Part], files: Mapping[str, File]) -> None:
+        super().__init__()
+        boundary = f"baijiayun-{urandom(16).hex()}"
+        self.content_type: str = f"multipart/form-data; boundary={boundary}"
+        for part in parts:
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part.name)}"'
+            if part.source is None:
+                self._segments.append(f"{head}\r\n\r\n{part.value or ''}\r\n".encode())
+                continue
+            file = files.get(part.source)
+            if file is None:
+                raise FileError(f"{part.file} is not there any more")
+            name = _quoted(part.file or file.name)
+            head = f'{head}; filename="{name}"\r\nContent-Type: {file.content_type}\r\n\r\n'
+            self._segments += [head.encode(), (file, 0, file.size), b"\r\n"]
+        self._segments.append(f"--{boundary}--\r\n".encode())
+
+
+class Chunk(Streamed):
+    """A part of a file, as it is."""
+
+    def __init__(self, chunk: ChunkStep, files: Mapping[str, File]) -> None:
+        super().__init__()
+        self._segments.append((files[chunk.source], chunk.offset, chunk.length))
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,7 @@ from .errors import FileError
 __all__ = ["File", "FileInput", "Progress"]
 
 Progress = Callable[[int, int], object]
-"""Is told how many bytes went out so far, and the size."""
+"""Is told how many bytes went out so far (for the upload of a video: how many the service has), and the size."""
 
 CHUNK = 64 * 1024
 
@@ -71,17 +71,22 @@ class File:
     def __repr__(self) -> str:
         return f"File({self.name!r}, {self.size} bytes)"
 
-    def chunks(self, offset: int) -> Generator[bytes, None, None]:
-        """The content from there on.
+    def chunks(self, offset: int, length: Optional[int] = None) -> Generator[bytes, None, None]:
+        """The content from there on, or so many bytes of it.
 
         :raises FileError: It cannot be read, or has not the size that it had.
         """
-        left = self.size - offset
+        left = self.size - offset if length is None else length
+        is_whole = offset + left == self.size
         for chunk in self._read(offset):
-            left -= len(chunk)
-            if left < 0:
+            if len(chunk) > left and is_whole:
+                left = -1
                 break
-            yield chunk
+            taken = chunk[:left]
+            left -= len(taken)
+            yield taken
+            if left == 0 and not is_whole:
+                return
         if left != 0:
             raise FileError(f"{self.name} changed while it was sent: it had {self.size} bytes")
 
@@ -139,8 +144,11 @@ def _size_of(path: Union[str, os.PathLike[str]]) -> int:
         found = os.stat(path)
     except OSError as error:
         raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}") from error
-    if os.path.isdir(path):
-        raise FileError(f"cannot read {os.fspath(path)}: it is a directory")
+    if not os.path.isfile(path):
+        why = "it is a directory" if os.path.isdir(path) else "it is no file"
+        raise FileError(f"cannot read {os.fspath(path)}: {why}")
+    if not os.access(path, os.R_OK):
+        raise FileError(f"cannot read {os.fspath(path)}: there is no permission to read it")
     return found.st_size
 
 
@@ -152,4 +160,6 @@ def _place(file: BinaryIO) -> tuple[int, int]:
         file.seek(begin)
     except (OSError, ValueError, AttributeError) as error:
         raise FileError(f"a file object must be able to seek; pass a path or bytes: {error}") from error
+    if not isinstance(file.read(0), bytes):
+        raise FileError("a file object must give bytes: open it with mode 'rb'")
     return begin, end - begin

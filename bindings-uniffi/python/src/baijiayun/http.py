@@ -22,7 +22,7 @@ from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ._loops import PerLoop
-from ._multipart import Multipart
+from ._multipart import Chunk, Multipart, Streamed
 from ._version import DISTRIBUTION, version
 from .errors import AnswerError, TimeoutError
 
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncHttpExecutor",
     "AsyncHttpxExecutor",
+    "Chunk",
     "HttpExecutor",
     "HttpxExecutor",
     "Multipart",
     "Request",
     "Response",
+    "Streamed",
     "Urllib3Executor",
 ]
 
@@ -50,16 +52,17 @@ MAX_BYTES = 64 << 20
 class Request:
     """A signed request. It may hold passwords: do not log it."""
 
-    __slots__ = ("body", "headers", "method", "stall_timeout", "timeout", "url")
+    __slots__ = ("answer_timeout", "body", "headers", "method", "stall_timeout", "timeout", "url")
 
     def __init__(
         self,
         method: str,
         url: str,
         headers: dict[str, str],
-        body: Union[bytes, Multipart, None],
+        body: Union[bytes, Streamed, None],
         timeout: float,
         stall_timeout: float,
+        answer_timeout: Optional[float] = None,
     ) -> None:
         self.method: str = method
         """`GET` or `POST`."""
@@ -67,12 +70,14 @@ class Request:
         """The address. That of a GET is signed."""
         self.headers: dict[str, str] = headers
         """The headers, also content-type and content-length."""
-        self.body: Union[bytes, Multipart, None] = body
-        """The form; with files an object that gives the bytes one chunk after the other, also to `async for`."""
+        self.body: Union[bytes, Streamed, None] = body
+        """The form; with files, or for a chunk of one, an object that gives the bytes bit by bit, also to `async for`."""
         self.timeout: float = timeout
         """How long to wait for the answer, in seconds."""
         self.stall_timeout: float = stall_timeout
         """How long nothing may move while the body is sent, in seconds."""
+        self.answer_timeout: float = timeout if answer_timeout is None else min(timeout, answer_timeout)
+        """How long nothing may come once the body is sent, in seconds."""
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url.partition('?')[0]}>"
@@ -183,9 +188,9 @@ class Urllib3Executor:
                 request.method,
                 request.url,
                 headers={**self._pool.headers, **request.headers},
-                body=iter(request.body) if isinstance(request.body, Multipart) else request.body,
+                body=iter(request.body) if isinstance(request.body, Streamed) else request.body,
                 # The time for connecting is also that for a part of the body to go out.
-                timeout=Timeout(connect=min(request.timeout, request.stall_timeout), read=request.timeout),
+                timeout=Timeout(connect=min(request.timeout, request.stall_timeout), read=request.answer_timeout),
                 preload_content=False,
                 redirect=False,
                 retries=False,

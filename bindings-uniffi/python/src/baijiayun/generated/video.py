@@ -101,6 +101,15 @@ class Video(Resource):
 
         Documents: vod.3. It goes to an address that another operation returned.
 
+        This operation posts one form with the whole file, as the document prints. The upload of a video by the SDK
+        sends files of more than 5 MiB in chunks instead, and goes on after a break.
+
+        A chunk is the bytes themselves: Content-Type application/octet-stream, and Content-Range bytes
+        FIRST-LAST/SIZE, counted from 1, both ends belonging to it (the first 500 bytes of 2000 are bytes 1-500/2000).
+        Chunks follow each other on one address.
+
+        A form onto an upload that has begun is never sent; nobody is known to go on with one.
+
         Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
         divx, cpk, fli, flc, mod.
 
@@ -128,6 +137,10 @@ class Video(Resource):
         """获取断点续传地址 Returns an address to resume an upload in parts that was broken off.
 
         Documents: vod.4. Path `/openapi/video/getResumeUploadUrl`, known from public material.
+
+        It may be asked before the first byte is sent; it answers 0 then.
+
+        What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
 
         Args:
             video_id: Video id.
@@ -1129,6 +1142,15 @@ class AsyncVideo(AsyncResource):
 
         Documents: vod.3. It goes to an address that another operation returned.
 
+        This operation posts one form with the whole file, as the document prints. The upload of a video by the SDK
+        sends files of more than 5 MiB in chunks instead, and goes on after a break.
+
+        A chunk is the bytes themselves: Content-Type application/octet-stream, and Content-Range bytes
+        FIRST-LAST/SIZE, counted from 1, both ends belonging to it (the first 500 bytes of 2000 are bytes 1-500/2000).
+        Chunks follow each other on one address.
+
+        A form onto an upload that has begun is never sent; nobody is known to go on with one.
+
         Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt,
         divx, cpk, fli, flc, mod.
 
@@ -1156,6 +1178,10 @@ class AsyncVideo(AsyncResource):
         """获取断点续传地址 Returns an address to resume an upload in parts that was broken off.
 
         Documents: vod.4. Path `/openapi/video/getResumeUploadUrl`, known from public material.
+
+        It may be asked before the first byte is sent; it answers 0 then.
+
+        What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
 
         Args:
             video_id: Video id.

@@ -93,7 +93,7 @@ test("browser", needsChromium, async (t) => {
   });
 
   await t.test("an upload that breaks off goes on where it was", async (t) => {
-    const breaking = await startMock(t, "--uploads-break-at", String(SIZE / 2));
+    const breaking = await startMock(t, "--uploads-break-at", String(SIZE / 2), "--uploads-keep-parts");
     const { told, resumes, total_size, bodies } = await upload(t, { account: breaking });
     assertGrows(told);
     assert.deepEqual([resumes, total_size], [1, SIZE]);

@@ -13,6 +13,10 @@ internal class Asked<T>(
     /** The file of an upload, which stands in the options. */
     upload: ((describe: (UploadFile) -> Any) -> Any)? = null,
     val stallTimeout: Duration = STALL_TIMEOUT,
+    /** Is told how many bytes of an upload the service has, and of which video. What it throws ends the call. */
+    val received: ((bytes: Long, videoId: Long?) -> Unit)? = null,
+    /** Where the addresses of an upload come from, if not from the service. */
+    val addresses: UploadAddresses? = null,
 ) {
     val steps: KSerializer<Step<T>> = Step.serializer(result)
     val details: Details? = options?.details

@@ -14,7 +14,7 @@ import baijiayun.ffi.ConfigException as EngineRefusal
 /** Reads what the engine writes. What an answer has beyond its description is left to [Client.call]. */
 internal val engineJson: Json = Json { ignoreUnknownKeys = true }
 
-/** What is to be done next, whichever it is: `send`, `wait`, `store`, `sign`, `done` or `failed`. */
+/** What is to be done next, whichever it is: `send`, `wait`, `store`, `sign`, `address`, `done` or `failed`. */
 @Serializable
 internal class Step<T>(
     val step: String,
@@ -26,6 +26,9 @@ internal class Step<T>(
     val headers: Map<String, String> = emptyMap(),
     val form: String? = null,
     val parts: List<Part>? = null,
+    val chunk: Chunk? = null,
+    /** Only the posts of an upload have it: how many bytes of the file the service has. */
+    val received: Long? = null,
     // wait
     val time: Long = 0,
     // store
@@ -44,15 +47,18 @@ internal class Step<T>(
     @SerialName("video_id") val videoId: Long? = null,
 )
 
-/** A part of a form with files: a text, or a file from [offset] on. */
+/** A part of a form with files: a text, or a file. */
 @Serializable
 internal class Part(
     val name: String,
     val value: String? = null,
     val file: String? = null,
     val source: String? = null,
-    val offset: Long = 0,
 )
+
+/** So many bytes of a file from [offset] on, as they are. */
+@Serializable
+internal class Chunk(val source: String, val offset: Long, val length: Long)
 
 /** What the engine knows about a page of a list. */
 @Serializable
@@ -71,6 +77,7 @@ internal class Event(
     val message: String? = null,
     val wait: Long? = null,
     val signature: String? = null,
+    val data: UploadAddress? = null,
 )
 
 /** The time, and how to let it pass. */

@@ -20,7 +20,7 @@ internal fun broken(error: Exception, request: HttpRequest): Event {
     val own = error as? BaijiayunException
     if (own != null && own !is TransportException && own !is FileException) throw own
     val causes = generateSequence<Throwable>(error) { it.cause }
-    val kind = (request.body as? Multipart)?.fileFailure?.let { "file" } ?: causes.firstNotNullOfOrNull(::kindOf)
+    val kind = (request.body as? StreamedBody)?.fileFailure?.let { "file" } ?: causes.firstNotNullOfOrNull(::kindOf)
     return Event("broken", kind = kind ?: "transport", message = message)
 }
 

@@ -35,6 +35,7 @@ internal class Runner(
                     return ended(step, asked, cause)
                 }
                 call = step.call
+                step.received?.let { asked.received?.invoke(it, step.videoId) }
                 val outcome = carryOut(step, asked)
                 cause = outcome.cause
                 written = outcome.told(core, step.call)
@@ -86,7 +87,19 @@ internal class Runner(
                     currentCoroutineContext().ensureActive()
                     Outcome.Told(Event("not_signed", message = words(refused)), refused)
                 }
+            "address" -> address(step, asked)
             else -> throw failure(ErrorKind.MISUSE, asked.name, "the engine says ${step.step}, which is not understood")
+        }
+
+    /** Asks the caller's own server where to upload. Whatever fails there may be over the next time. */
+    private suspend fun address(step: Step<*>, asked: Asked<*>): Outcome =
+        try {
+            val addresses = asked.addresses ?: throw failure(ErrorKind.MISUSE, asked.name, "there is nobody to ask for an address")
+            val data = step.videoId?.let { addresses.resumeUploadUrl(it) } ?: addresses.uploadUrl()
+            Outcome.Told(Event("address", data = data))
+        } catch (error: Exception) {
+            currentCoroutineContext().ensureActive()
+            Outcome.Told(Event("broken", kind = "transport", message = words(error)), error)
         }
 
     private suspend fun send(request: HttpRequest, name: String): Outcome =
@@ -101,14 +114,14 @@ internal class Runner(
         } catch (error: Exception) {
             // The caller gave up, and not the executor.
             currentCoroutineContext().ensureActive()
-            (request.body as? Multipart)?.progressFailure?.let { throw it }
+            (request.body as? StreamedBody)?.progressFailure?.let { throw it }
             val broken = broken(error, request)
             log.log(System.Logger.Level.DEBUG, "$name: no answer (${broken.kind}): ${broken.message}")
             Outcome.Told(broken, error)
         }
 
     private suspend fun execute(request: HttpRequest): HttpResponse {
-        val body = request.body as? Multipart ?: return http.execute(request)
+        val body = request.body as? StreamedBody ?: return http.execute(request)
         return coroutineScope {
             // If it throws, so does this, and the request is given up.
             val watch = launch { body.watch() }
@@ -118,12 +131,13 @@ internal class Runner(
 
     private fun request(step: Step<*>, asked: Asked<*>): HttpRequest {
         val timeout = Duration.ofMillis(step.timeout)
-        val parts = step.parts
-        if (parts == null) {
-            return HttpRequest(step.method, step.url, step.headers, step.form?.let { Form(it.encodeToByteArray()) }, timeout)
+        val limits = StallLimits(asked.stallTimeout, untilAnswered = step.received != null)
+        if (step.parts != null) {
+            val body = Multipart(step.parts, asked.files, limits)
+            return HttpRequest(step.method, step.url, step.headers + ("content-type" to body.contentType), body, timeout)
         }
-        val body = Multipart(parts, asked.files, asked.stallTimeout)
-        return HttpRequest(step.method, step.url, step.headers + ("content-type" to body.contentType), body, timeout)
+        val body = step.chunk?.let { ChunkBody(it, asked.files, limits) } ?: step.form?.let { Form(it.encodeToByteArray()) }
+        return HttpRequest(step.method, step.url, step.headers, body, timeout)
     }
 
     private fun <T> decode(asked: Asked<T>, written: ByteArray): Step<T> {

@@ -7,7 +7,7 @@ import java.net.URLConnection
 import java.nio.file.Files
 import java.nio.file.Path
 
-/** Is told how many bytes went out so far, and the size. What it throws ends the call. */
+/** Is told how many bytes went out so far (of a video: how many the service has), and the size. What it throws ends the call. */
 fun interface Progress {
     fun sent(bytes: Long, size: Long)
 }
@@ -52,8 +52,12 @@ class UploadFile private constructor(
     private companion object {
         fun sizeOf(path: Path): Long {
             val why = try {
-                if (Files.isRegularFile(path)) return Files.size(path)
-                if (Files.exists(path)) "it is no file" else "it is not there"
+                when {
+                    !Files.exists(path) -> "it is not there"
+                    !Files.isRegularFile(path) -> "it is no file"
+                    !Files.isReadable(path) -> "there is no permission to read it"
+                    else -> return Files.size(path)
+                }
             } catch (error: IOException) {
                 words(error)
             }
