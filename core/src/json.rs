@@ -372,10 +372,27 @@ impl<'a> Scanner<'a> {
 /// Numbers of fewer characters without an exponent fit a double.
 const MANY_DIGITS: usize = 300;
 
-/// Whether no double holds a number: strict decoders refuse it.
+/// Whether no double holds a number, or hardly: strict decoders refuse it. It is told by where the point stands before
+/// the first digit that is none of the leading zeros. (To parse it would take 15 kB of WebAssembly.)
 pub(crate) fn is_huge(number: &str) -> bool {
-    !number.parse::<f64>().is_ok_and(f64::is_finite)
+    let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let digits = digits.trim_start_matches('-');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches('0');
+    let zeros = fraction.len() - fraction.trim_start_matches('0').len();
+    if whole.is_empty() && zeros == fraction.len() {
+        return false;
+    }
+    let before = if whole.is_empty() { -(zeros as i64) } else { whole.len() as i64 };
+    let negative = exponent.starts_with('-');
+    let exponent = exponent.trim_start_matches(['+', '-']).trim_start_matches('0');
+    // What does not fit is far beyond any double.
+    let exponent = if exponent.is_empty() { 0 } else { exponent.parse().unwrap_or(i64::MAX) };
+    before.saturating_add(if negative { -exponent } else { exponent }) > LARGEST_DOUBLE
 }
+
+/// So many digits stand before the point of the largest doubles.
+const LARGEST_DOUBLE: i64 = 308;
 
 /// The outermost value of a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -402,4 +419,31 @@ pub(crate) fn outline(text: &[u8]) -> Result<Outline> {
     };
     scanner.end()?;
     Ok(outline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_huge;
+
+    #[test]
+    fn a_number_is_huge_if_no_double_holds_it() {
+        for number in [
+            "0",
+            "-0.0",
+            "0e999",
+            "1",
+            "1e307",
+            "-9.9e307",
+            "0.001e310",
+            "1e-999",
+            "1e-99999999999999999999",
+            "12345678901234567890",
+        ] {
+            assert!(!is_huge(number), "{number}");
+        }
+        let long = "9".repeat(5000);
+        for number in ["1e309", "1e999", "-1E+400", "123e307", "0.01e312", "1e99999999999999999999", &long] {
+            assert!(is_huge(number) && number.parse::<f64>().is_ok_and(f64::is_infinite), "{number}");
+        }
+    }
 }
