@@ -141,7 +141,7 @@ impl Host {
     fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Told {
         uploading.busy = Busy::Call(call);
         let told = match step {
-            Step::Send { request, timeout } => {
+            Step::Send { request, timeout } if request.operation == upload::UPLOAD_FILE => {
                 let upload = &uploading.upload;
                 Told::Json(output::send_upload(Handle(handle), &request, timeout, upload, self.data.ids_as_text))
             }
