@@ -5,11 +5,11 @@
 //! buffer back. Where several texts go in, they stand in one buffer, one per
 //! line; compact JSON holds no line breaks.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::host::{Host, error_json};
+use baijiayun_core::host::{Host, Limiters, error_json};
 
 mod buffer;
 mod memory;
@@ -46,12 +46,24 @@ impl Engine {
     }
 }
 
+/// What the engines of this process share, and which process that is: one that was forked begins without.
+static LIMITERS: LazyLock<Mutex<(u32, Limiters)>> = LazyLock::new(Mutex::default);
+
+fn limiters() -> MutexGuard<'static, (u32, Limiters)> {
+    let mut limiters = LIMITERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if limiters.0 != process {
+        *limiters = (process, Limiters::default());
+    }
+    limiters
+}
+
 #[uniffi::export]
 impl Engine {
     /// Makes an engine of a configuration.
     #[uniffi::constructor]
     pub fn new(config: &[u8]) -> Result<Engine, ConfigError> {
-        let host = Host::new(&String::from_utf8_lossy(config));
+        let host = Host::among(&String::from_utf8_lossy(config), &mut limiters().1);
         host.map(|host| Engine(Mutex::new(host))).map_err(|error| ConfigError::Invalid(text(error_json(&error))))
     }
 

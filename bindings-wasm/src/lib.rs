@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use baijiayun_core::Error;
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::host::{Host, Told, refusal};
+use baijiayun_core::host::{Host, Limiters, Told, refusal};
 use wasm_bindgen::prelude::*;
 
 mod page;
@@ -25,6 +25,11 @@ pub struct Engine {
     /// fails would return three values, for which the runtime first compiles a wrapper.)
     host: RefCell<Result<Host, Error>>,
     page: RefCell<Page>,
+}
+
+thread_local! {
+    /// What the engines of this module share.
+    static LIMITERS: RefCell<Limiters> = RefCell::default();
 }
 
 /// JavaScript's numbers are doubles: all that is counted here fits in 53 bits.
@@ -52,7 +57,8 @@ impl Engine {
     /// Makes an engine.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Engine {
-        Engine { host: RefCell::new(Host::new(config)), page: RefCell::default() }
+        let host = LIMITERS.with_borrow_mut(|limiters| Host::among(config, limiters));
+        Engine { host: RefCell::new(host), page: RefCell::default() }
     }
 
     /// The address of the page.

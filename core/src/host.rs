@@ -47,7 +47,7 @@ use rustc_hash::FxHashMap;
 use crate::account::Account;
 use crate::callbacks::{self, Clock};
 use crate::coerce;
-use crate::engine::{CallOptions, Engine, Event, Handle, Now, Retry, Settings, Step};
+use crate::engine::{CallOptions, Engine, Event, Handle, Limiter, Now, QuotaSettings, Retry, Settings, Step};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
 use crate::operation::{self, Held, Method, Operation};
@@ -89,6 +89,21 @@ pub struct Host {
     uploads_begun: u64,
 }
 
+/// The limits that several hosts of a process share, by the name that their settings give (`shared_as`).
+#[derive(Default)]
+pub struct Limiters(FxHashMap<String, Limiter>);
+
+impl Limiters {
+    /// The limiter of that name, or one of its own. The settings of the first of a name hold.
+    fn of(&mut self, settings: &QuotaSettings) -> Limiter {
+        let new = || Limiter::new(settings.clone());
+        match &settings.shared_as {
+            Some(name) => self.0.entry(name.clone()).or_insert_with(new).clone(),
+            None => new(),
+        }
+    }
+}
+
 impl Host {
     /// Makes an engine from a JSON object: `domain`, `partner_id`,
     /// `partner_key` (absent if the host has requests signed elsewhere),
@@ -98,6 +113,14 @@ impl Host {
     /// # Errors
     /// [`ErrorKind::InvalidAccount`], also for a config that is not of this form.
     pub fn new(config: &str) -> Result<Host, Error> {
+        Host::among(config, &mut Limiters::default())
+    }
+
+    /// As [`Host::new`], in a process where others may share a limit with it.
+    ///
+    /// # Errors
+    /// As [`Host::new`].
+    pub fn among(config: &str, limiters: &mut Limiters) -> Result<Host, Error> {
         let config = Config::read(config).map_err(|reason| {
             Error::new(ErrorKind::InvalidAccount, "")
                 .with_message(format!("the configuration is not understood: {reason}"))
@@ -113,7 +136,11 @@ impl Host {
         let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
         let settings = config.settings.apply(Settings::default());
         Ok(Host {
-            engine: Engine::new(account.with_paths(config.paths), settings),
+            engine: Engine::with_limiter(
+                account.with_paths(config.paths),
+                settings.clone(),
+                limiters.of(&settings.quota),
+            ),
             data,
             keys: key.into_iter().chain(config.callback_keys.into_iter().map(PartnerKey::new)).collect(),
             pagers: FxHashMap::default(),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
-from baijiayun import BaijiayunError, Client, File, InvalidParametersError, Pages
+from baijiayun import BaijiayunError, Client, Details, File, InvalidParametersError, Pages
 from baijiayun._calls import Asked
 from baijiayun.errors import CLASSES
 from baijiayun.http import Multipart, Request, Response
@@ -131,6 +131,21 @@ def test_answers(vector: dict[str, Any]) -> None:
         assert (error.body or "") == vector["body"]
     else:
         assert same(answer.data, vector["data"])
+
+
+@pytest.mark.parametrize("vector", vectors("unruly"), ids=lambda vector: vector["name"])
+def test_answers_that_are_not_quite_json(vector: dict[str, Any]) -> None:
+    body = bytes.fromhex(vector["body_hex"]) if "body_hex" in vector else vector["body"].encode()
+    client, _ = client_of({}, Response(200, body))
+    params = with_files(REQUIRED[vector["operation"]])
+    assert same(client._runner.run(Asked(vector["operation"], object, params)).data, vector["data"])
+    # Typed, and as plain Python values: neither stumbles.
+    details = Details()
+    result = method_of(client, vector["operation"])(**arguments(params), options={"details": details})
+    if isinstance(result, Pages):
+        result.page()
+    assert sorted(departure.path for departure in details.departures) == vector["departures"]
+    client.call(vector["operation"], params)
 
 
 REQUIRED = {

@@ -8,7 +8,7 @@ import type { OperationName, Operations } from "./generated/index.js";
 import type { HttpExecutor } from "./http.js";
 import { Links } from "./links.js";
 import { call } from "./resource.js";
-import type { CallOptions, CallPromise } from "./resource.js";
+import type { CallOptions, CallPromise, Priority } from "./resource.js";
 import type { Store } from "./store.js";
 import { Videos } from "./uploads.js";
 import { defaultExecutor } from "./xhr.js";
@@ -39,6 +39,14 @@ export interface ClientOptions {
   quota?: { requests: number; seconds: number } | false | undefined;
   /** Whether the limits of single operations are kept; true if nothing is said. */
   operationQuota?: boolean | undefined;
+  /** Who goes first where a limit makes calls wait; `normal` if nothing is said. */
+  priority?: Priority | undefined;
+  /**
+   * The name by which the accounts of several clients share one limit over all operations: the vendor's page of 2026
+   * counts 200 requests in 10 s per account and per server address. It joins the clients of this process, and with a
+   * `store` those of all processes that have the same name.
+   */
+  sharedAs?: string | undefined;
   /** Most attempts per call, throttled ones aside; 3 if nothing is said, 1 tries nothing again. */
   attempts?: number | undefined;
   /** Longest time for one attempt, in milliseconds; 30,000 if nothing is said. */
@@ -166,6 +174,8 @@ function configOf(options: ClientOptions): string {
       upload_deadline: options.uploadDeadline,
       store: options.store !== undefined,
       store_prefix: options.storePrefix,
+      shared_as: options.sharedAs,
+      priority: options.priority,
       ids_as_text: true,
       set_aside: true,
     },

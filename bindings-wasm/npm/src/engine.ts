@@ -371,6 +371,7 @@ function writeOptions(
     attempts: options?.attempts,
     attempt_timeout: options?.attemptTimeout,
     deadline: options?.deadline,
+    priority: options?.priority,
     extra: options?.extra && (JSON.parse(writeJson(operation, options.extra).text) as unknown),
     page: also?.page,
     upload: upload && { ...upload, file: { name: upload.file.name, size: upload.file.size, source: UPLOADED } },

@@ -46,7 +46,7 @@ export type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
 export { Links } from "./links.js";
 export type { CodePlayerParams, EnterRoomParams } from "./links.js";
 export { CallPromise, PagePromise } from "./resource.js";
-export type { CallDetails, CallOptions, Page } from "./resource.js";
+export type { CallDetails, CallOptions, Page, Priority } from "./resource.js";
 export { redisStore } from "./store.js";
 export type { IoRedisLike, NodeRedisLike, RedisStoreOptions, Store } from "./store.js";
 export type { Departure, FileInput, Id, IdInput, TimeInput, Trace } from "./types.js";

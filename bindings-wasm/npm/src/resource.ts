@@ -4,6 +4,9 @@ import type { Departure, Trace } from "./types.js";
 /** What makes calls: the client, to its resources. */
 export type Caller = Pick<Driver, "call">;
 
+/** Who goes first where a limit makes calls wait. */
+export type Priority = "high" | "normal" | "low";
+
 /** Settings of one call, in place of the client's. */
 export interface CallOptions {
   /** Gives the call up when it is aborted; the call then fails with the signal's reason. */
@@ -20,6 +23,11 @@ export interface CallOptions {
   attemptTimeout?: number | undefined;
   /** Longest time for the whole call with all waits and attempts, in milliseconds. */
   deadline?: number | undefined;
+  /**
+   * Who goes first where a limit makes calls wait. `high`: before all others, for what a person is waiting for. `low`:
+   * after all others and never with the last fifth of a limit, for a nightly job.
+   */
+  priority?: Priority | undefined;
   /** Parameters that the description lacks. They are sent unchecked. */
   extra?: Record<string, unknown> | undefined;
 }

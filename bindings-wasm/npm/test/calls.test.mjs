@@ -209,7 +209,7 @@ test("answers that are none of the API", async () => {
     [{ status: 200, body: "<html>" }, "not_json"],
     [{ status: 200, body: "" }, "not_json"],
     [{ status: 200, body: "[1]" }, "not_envelope"],
-    [{ status: 302, body: "" }, "not_json"],
+    [{ status: 302, body: "" }, "http_status"],
     [{ status: 500, body: "" }, "http_status"],
     [new Response(null, { status: 204 }), "not_json"],
   ]) {

@@ -55,7 +55,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     const server = await startRedis(t);
     const [one, two] = [await connect(t, server), await connect(t, server)];
     const alone = await admitted(caller());
-    assert.equal(alone, 5, "half of a limit may go at once");
+    assert.equal(alone, 10, "all of a limit may go at once");
     assert.equal(await admitted(caller(one.client), caller(two.client)), alone);
     assert.equal(await admitted(caller(one.client)), 0, "what is used up is used up for everybody");
     const keys = await one.send("KEYS", "*");

@@ -124,6 +124,17 @@ test("answers are straightened like the reference does", async () => {
   }
 });
 
+test("answers that are not quite JSON arrive and are told", async () => {
+  for (const { name, operation, body, body_hex, data, departures } of vectors("unruly")) {
+    const bytes = body_hex === undefined ? Buffer.from(body) : Buffer.from(body_hex, "hex");
+    const { client } = answering([() => ({ status: 200, body: bytes })]);
+    const params = operation === "room.info" ? { room_id: 1 } : {};
+    const told = await client.call(operation, params).withDetails();
+    assertSame(told.data, data, name);
+    assert.deepEqual(told.departures.map(({ path }) => path).sort(), departures, name);
+  }
+});
+
 test("callbacks are read like the reference does", () => {
   const cases = vectors("callbacks");
   assert.ok(cases.length > 10);

@@ -86,7 +86,7 @@ pub(super) struct HostSettings {
     /// Whether the host has a shared store.
     store: bool,
     store_prefix: Option<String>,
-    /// The name by which several accounts share the limit over all operations in the store.
+    /// The name by which several accounts share the limit over all operations, in this process and in the store.
     shared_as: Option<String>,
     /// `high`, `normal` or `low`.
     priority: Option<Priority>,

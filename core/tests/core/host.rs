@@ -1,7 +1,7 @@
 //! The boundary that every other language stands on.
 
 use baijiayun_core::engine::Now;
-use baijiayun_core::host::{Host, Told};
+use baijiayun_core::host::{Host, Limiters, Told};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -132,6 +132,49 @@ fn a_store_and_a_signer_are_asked() {
     let step = read(host.resume(call, r#"{"event":"signed","signature":"abc"}"#, NOW));
     assert!(step["form"].as_str().unwrap().ends_with("sign=abc"));
     host.cancel(call);
+    assert_eq!(host.calls(), 0);
+}
+
+#[test]
+fn hosts_of_a_process_share_a_limit_by_its_name_and_calls_have_priorities() {
+    let mut limiters = Limiters::default();
+    let mut host = |partner_id: &str, settings: Json| {
+        let config = json!({"domain": "demo", "partner_id": partner_id, "partner_key": "key", "settings": settings});
+        Host::among(&config.to_string(), &mut limiters).unwrap()
+    };
+    let shared = json!({"quota": [10, 10], "shared_as": "this server"});
+    let (mut one, mut other) = (host("1", shared.clone()), host("2", shared));
+    let mut alone = host("1", json!({"quota": [10, 10], "priority": "low"}));
+    let sent = |host: &mut Host, options: &str| {
+        (0..10)
+            .filter(|_| matches!(begin(host, "room.info", r#"{"room_id":1}"#, options, NOW), Told::Send { .. }))
+            .count()
+    };
+    assert_eq!((sent(&mut one, r#"{"priority":"low"}"#), sent(&mut other, "")), (8, 2));
+    assert_eq!((sent(&mut alone, ""), sent(&mut alone, r#"{"priority":"high"}"#)), (8, 2));
+    let refused = read(begin(&mut one, "room.info", r#"{"room_id":1}"#, r#"{"priority":"urgent"}"#, NOW));
+    assert!(
+        refused["error"]["message"].as_str().unwrap().contains("priority must be high, normal or low"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_answer_is_read_outside_the_host() {
+    let mut host = host(json!({}));
+    let Told::Send { call, .. } = begin(&mut host, "room.list", r#"{"limit":1}"#, r#"{"page":""}"#, NOW) else {
+        panic!("it is sent")
+    };
+    let reading = host.take(call).unwrap();
+    let busy = reading.read(503, None, b"<html>");
+    let waits = read(host.put_back(busy, &|| NOW).told());
+    assert_eq!(waits["step"], "wait");
+    assert!(host.take(call).is_none());
+    host.resume(call, r#"{"event":"elapsed"}"#, Now { ticks: 1000, ..NOW });
+    let reading = host.take(call).unwrap();
+    let answered = reading.read(200, None, br#"{"code":0,"data":{"total":2,"list":[{"room_id":1}]},"msg":"","ts":1}"#);
+    let done = read(host.put_back(answered, &|| NOW).told());
+    assert_eq!((&done["step"], &done["page"]["rows"], &done["page"]["total"]), (&json!("done"), &json!(1), &json!(2)));
     assert_eq!(host.calls(), 0);
 }
 

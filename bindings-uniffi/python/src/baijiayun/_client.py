@@ -15,7 +15,7 @@ from ._shared import Shared
 from .details import Answer
 from .generated.resources import AsyncResources, Resources
 from .http import AsyncHttpExecutor, HttpExecutor, Request
-from .options import CallOptions
+from .options import CallOptions, Priority
 from .pages import AsyncPages, Pages
 from .store import AsyncStore, Store
 
@@ -58,6 +58,8 @@ class Client(Shared, Resources):
         operation_quota: bool = True,
         store: Optional[Store] = None,
         store_prefix: Optional[str] = None,
+        shared_as: Optional[str] = None,
+        priority: Optional[Priority] = None,
         http: Optional[HttpExecutor] = None,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
@@ -78,6 +80,10 @@ class Client(Shared, Resources):
             operation_quota: Whether the limits of single operations are kept.
             store: What several processes keep the limits in together.
             store_prefix: What the keys in the store begin with; `baijiayun` if nothing is said.
+            shared_as: The name by which the accounts of several clients share one limit over all operations, in this
+                process and in the store: the vendor's page of 2026 counts 200 requests in 10 s per account and per
+                server address.
+            priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
             http: Sends the requests; httpx if nothing is said.
 
         Raises:
@@ -98,6 +104,8 @@ class Client(Shared, Resources):
                 operation_quota=operation_quota,
                 has_store=store is not None,
                 store_prefix=store_prefix,
+                shared_as=shared_as,
+                priority=priority,
                 has_signer=signer is not None,
                 http=http,
             )
@@ -199,6 +207,8 @@ class AsyncClient(Shared, AsyncResources):
         operation_quota: bool = True,
         store: Optional[AsyncStore] = None,
         store_prefix: Optional[str] = None,
+        shared_as: Optional[str] = None,
+        priority: Optional[Priority] = None,
         http: Optional[AsyncHttpExecutor] = None,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
@@ -219,6 +229,10 @@ class AsyncClient(Shared, AsyncResources):
             operation_quota: Whether the limits of single operations are kept.
             store: What several processes keep the limits in together.
             store_prefix: What the keys in the store begin with; `baijiayun` if nothing is said.
+            shared_as: The name by which the accounts of several clients share one limit over all operations, in this
+                process and in the store: the vendor's page of 2026 counts 200 requests in 10 s per account and per
+                server address.
+            priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
             http: Sends the requests; httpx if nothing is said.
 
         Raises:
@@ -239,6 +253,8 @@ class AsyncClient(Shared, AsyncResources):
                 operation_quota=operation_quota,
                 has_store=store is not None,
                 store_prefix=store_prefix,
+                shared_as=shared_as,
+                priority=priority,
                 has_signer=signer is not None,
                 http=http,
             )

@@ -9,7 +9,7 @@ from typing import Any, Literal, Optional, Union
 
 from ._boundary import encode
 from .errors import ConfigError
-from .options import millis
+from .options import Priority, millis
 
 Paths = Union[Mapping[str, str], str, os.PathLike[str]]
 """Paths by operation name, or the file that `bjy doctor` wrote."""
@@ -33,6 +33,8 @@ def config(
     operation_quota: bool,
     has_store: bool,
     store_prefix: Optional[str],
+    shared_as: Optional[str],
+    priority: Optional[Priority],
     has_signer: bool,
     http: object,
 ) -> bytes:
@@ -56,6 +58,8 @@ def config(
         "operation_quota": operation_quota,
         "store": has_store,
         "store_prefix": store_prefix,
+        "shared_as": shared_as,
+        "priority": priority,
         # What does not fit its type stands in the departures, so that typed data can always be decoded.
         "set_aside": True,
     }

@@ -7,7 +7,11 @@ from typing import Any, Literal, Optional, TypedDict
 
 from .details import Details
 
-__all__ = ["CallOptions"]
+__all__ = ["CallOptions", "Priority"]
+
+
+Priority = Literal["high", "normal", "low"]
+"""Who goes first where a limit makes calls wait."""
 
 
 class CallOptions(TypedDict, total=False):
@@ -23,6 +27,9 @@ class CallOptions(TypedDict, total=False):
     """Longest time for one attempt."""
     deadline: float
     """Longest time for the whole call with all waits and attempts."""
+    priority: Priority
+    """Who goes first where a limit makes calls wait. `high`: before all others, for what a person is waiting for. `low`:
+    after all others and never with the last fifth of a limit, for a nightly job."""
     extra: Mapping[str, Any]
     """Parameters that the description lacks. They are sent unchecked."""
     details: Details

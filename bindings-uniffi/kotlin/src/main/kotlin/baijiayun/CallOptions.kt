@@ -17,6 +17,18 @@ enum class Retry {
     NEVER,
 }
 
+/** Who goes first where a limit makes calls wait. */
+enum class Priority {
+    /** Before all others that wait: for what a person is waiting for. */
+    HIGH,
+
+    /** In order. This is what happens if nothing is said. */
+    NORMAL,
+
+    /** After all others, and never with the last fifth of a limit: for a nightly job. */
+    LOW,
+}
+
 /** Settings of one call, in place of the client's: `CallOptions { deadline = Duration.ofSeconds(5) }`. */
 class CallOptions() {
     constructor(build: CallOptions.() -> Unit) : this() {
@@ -35,6 +47,9 @@ class CallOptions() {
     /** Longest time for the whole call with all waits and attempts. */
     var deadline: Duration? = null
 
+    /** Who goes first where a limit makes calls wait. */
+    var priority: Priority? = null
+
     /** Parameters that the description lacks. They are sent unchecked. */
     var extra: Map<String, Any?> = emptyMap()
 
@@ -48,6 +63,7 @@ class CallOptions() {
             put("attempts", attempts)
             put("attempt_timeout", attemptTimeout?.toMillis())
             put("deadline", deadline?.toMillis())
+            put("priority", priority?.name?.lowercase())
             if (extra.isNotEmpty()) put("extra", kotlinx.serialization.json.Json.parseToJsonElement(Written(operation, extra).json))
         }
 }

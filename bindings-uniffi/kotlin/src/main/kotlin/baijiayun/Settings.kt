@@ -37,6 +37,15 @@ class Settings internal constructor() {
     /** What the keys in the store begin with; `baijiayun` if nothing is said. */
     var storePrefix: String? = null
 
+    /**
+     * The name by which the accounts of several clients share one limit over all operations, in this process and in the
+     * store: the vendor's page of 2026 counts 200 requests in 10 s per account and per server address.
+     */
+    var sharedAs: String? = null
+
+    /** Who goes first where a limit makes calls wait; [Priority.NORMAL] if nothing is said. */
+    var priority: Priority? = null
+
     /** Sends the requests; Java's own HTTP client if nothing is said. */
     var http: HttpExecutor? = null
 
@@ -58,6 +67,8 @@ class Settings internal constructor() {
             "operation_quota" to operationQuota,
             "store" to (store != null),
             "store_prefix" to storePrefix,
+            "shared_as" to sharedAs,
+            "priority" to priority?.name?.lowercase(),
             // What does not fit its type stands in the departures, so that typed data can always be decoded.
             "set_aside" to true,
         )
