@@ -123,8 +123,9 @@ impl Input for HostSettings {
 /// A time in milliseconds.
 fn time(object: &mut Object<'_>, name: &'static str) -> Said<Option<Duration>> {
     let Some(raw) = object.take(name) else { return Ok(None) };
-    let time = raw.parse().ok().and_then(|millis: f64| Duration::try_from_secs_f64(millis / 1000.0).ok());
-    time.map(Some).ok_or_else(|| format!("{name} {A_TIME}"))
+    // Parts of a millisecond are nothing that a timer keeps.
+    let millis = raw.split_once('.').map_or(raw, |(whole, _)| whole).parse();
+    millis.ok().map(Duration::from_millis).map(Some).ok_or_else(|| format!("{name} {A_TIME}"))
 }
 
 fn attempts(object: &mut Object<'_>) -> Said<Option<u32>> {
