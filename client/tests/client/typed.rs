@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 #[rustfmt::skip]
 #[path = "generated/typed.rs"]
-mod typed;
+mod generated;
 
 fn reencode<T: DeserializeOwned + Serialize + Default>(operation: &Operation, answer: &Answer) -> Result<Json, Error> {
     Ok(serde_json::to_value(answer.decode::<T>(operation)?).expect("typed data have a JSON form"))
@@ -57,7 +57,7 @@ fn every_answer_fits_its_type_and_loses_nothing() {
         let body = vector["body"].as_str().expect("body").as_bytes();
         let answer = answer::parse_with(operation, 200, body, Options { set_aside: true, ids_as_text: false })
             .unwrap_or_else(|error| panic!("{name}: {error}"));
-        let typed = typed::decode(operation, &answer).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let typed = generated::decode(operation, &answer).unwrap_or_else(|error| panic!("{name}: {error}"));
         let straight: Json = serde_json::from_slice(&answer.data).expect("canonical JSON");
         if straight != Json::Null {
             assert_eq!(missing(&operation.shape, &straight, &typed, "data"), None, "{name}");
