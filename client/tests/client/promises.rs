@@ -222,7 +222,7 @@ async fn a_server_without_an_address_ends_the_upload() {
     assert_eq!((error.unwrap_err().kind(), start.elapsed()), (ErrorKind::Timeout, SECOND));
 }
 
-// promise: close_ends_waiting, close_refuses_new, close_twice, close_lets_finish, default_close_within
+// promise: close_ends_waiting, close_refuses_new, close_twice, close_lets_finish
 #[tokio::test(start_paused = true)]
 async fn closing_ends_who_waits_and_lets_finish_who_is_in_flight() {
     let fake = Fake::new(Does::Late(SECOND / 2));
