@@ -348,7 +348,11 @@ async fn server(said: Vec<u8>, pause: Option<Duration>) -> (String, Arc<AtomicU3
 }
 
 fn answer(headers: &str, body: &[u8]) -> Vec<u8> {
-    [format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len()).as_bytes(), body].concat()
+    [
+        format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len()).as_bytes(),
+        body,
+    ]
+    .concat()
 }
 
 fn to(address: &str) -> Client {
