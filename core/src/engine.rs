@@ -90,8 +90,7 @@ pub struct Settings {
     pub allow_http: bool,
 }
 
-/// Answers of more bytes than this are refused, unless another limit is set: eight of them at once, raw, straightened
-/// and decoded, fit into a small server.
+/// Answers of more bytes than this are refused, unless another limit is set.
 pub const MAX_ANSWER: u64 = 8 << 20;
 
 /// How long a shared store is waited for. Then it counts as down: calls are not to hang on it.
