@@ -1,4 +1,5 @@
-import type { Id, Trace } from "./types.js";
+import type { Id } from "./ids.js";
+import type { Trace } from "./trace.js";
 
 /** What went wrong, as all languages name it. */
 export type ErrorKind =
@@ -31,6 +32,7 @@ export type ErrorKind =
   | "callback_malformed"
   | "callback_signature"
   | "callback_clock"
+  | "closed"
   | "misuse";
 
 /** One thing that is wrong with the parameters of a call. */
@@ -294,6 +296,12 @@ export class CallbackError extends BaijiayunError {
   declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock" | "too_large";
 }
 
+/** The client was closed: before the call was sent, or while it was under way. `message` says which. */
+export class ClosedError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "ClosedError";
+  declare readonly kind: "closed";
+}
+
 /** The package was used in a way that cannot work. */
 export class MisuseError extends BaijiayunError {
   /** @internal */ static override readonly errorOfBaijiayun: string = "MisuseError";
@@ -332,6 +340,7 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
   callback_malformed: CallbackError,
   callback_signature: CallbackError,
   callback_clock: CallbackError,
+  closed: ClosedError,
   misuse: MisuseError,
 };
 

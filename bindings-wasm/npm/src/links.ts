@@ -2,7 +2,7 @@ import type { Driver } from "./engine.js";
 import { SigningError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import { writeJson } from "./params.js";
-import type { IdInput } from "./types.js";
+import type { IdInput } from "./ids.js";
 import { needReady, ready } from "./wasm.js";
 
 /** Who enters which room. */
@@ -125,7 +125,7 @@ export class Links {
 
   #link(kind: string, params: object): { url: string } | { sign: string } {
     needReady("a function of client.links");
-    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params).text)) as Link;
+    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params, false).text)) as Link;
     if ("error" in link) throw errorOf(link.error);
     return link;
   }
