@@ -25,6 +25,8 @@ pub struct Engine {
     /// fails would return three values, for which the runtime first compiles a wrapper.)
     host: RefCell<Result<Host, Error>>,
     page: RefCell<Page>,
+    /// What another engine is told of the answer that was read for it.
+    short: RefCell<Vec<u8>>,
 }
 
 thread_local! {
@@ -58,7 +60,7 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Engine {
         let host = LIMITERS.with_borrow_mut(|limiters| Host::among(config, limiters));
-        Engine { host: RefCell::new(host), page: RefCell::default() }
+        Engine { host: RefCell::new(host), page: RefCell::default(), short: RefCell::default() }
     }
 
     /// The address of the page.
@@ -66,11 +68,11 @@ impl Engine {
         self.page.borrow().address()
     }
 
-    /// The address of the page with room for at least so many bytes of text. What stood there may be lost.
+    /// The address of the page with room for at least so many bytes of text; 0 if there is no memory for it. What stood
+    /// there may be lost.
     pub fn new_page(&self, room: usize) -> *const u8 {
         let mut page = self.page.borrow_mut();
-        page.make_room(room);
-        page.address()
+        if page.make_room(room) { page.address() } else { std::ptr::null() }
     }
 
     /// Begins the call on the page: a line with the name, a line with the options, then the
@@ -97,10 +99,32 @@ impl Engine {
         self.turn(|page, host| host.resume(call as u64, page.text(length), now(unix, ticks, random)))
     }
 
+    /// Reads the long answer on the page to a call of another engine, which `call` began. The step by which it would
+    /// end stands on the page then, and the length of it is returned.
+    pub fn read_for_another(&self, call: &str, length: usize, status: u16) -> usize {
+        self.turn(|page, host| {
+            let read = host.read_for_another(call, status, page.bytes(length));
+            self.short.replace(read.short);
+            read.told
+        })
+    }
+
+    /// The short answer that the other engine is told in place of that one.
+    pub fn short_answer(&self) -> Vec<u8> {
+        self.short.take()
+    }
+
     /// Gives a call up.
     pub fn cancel(&self, call: f64) {
         if let Ok(host) = &mut *self.host.borrow_mut() {
             host.cancel(call as u64);
+        }
+    }
+
+    /// Sends nothing from now on (see `Host::close`).
+    pub fn stop_sending(&self) {
+        if let Ok(host) = &mut *self.host.borrow_mut() {
+            host.close();
         }
     }
 
@@ -112,6 +136,11 @@ impl Engine {
     /// A link for people.
     pub fn link(&self, kind: &str, params: &str) -> String {
         self.ask(|host| host.link(kind, params))
+    }
+
+    /// Why the account cannot call, `{"error":{...}}`; empty if it can.
+    pub fn fault(&self) -> String {
+        self.host.borrow().as_ref().err().map_or_else(String::new, |error| String::from_utf8(refusal(error)).unwrap_or_default())
     }
 
     /// How many calls are under way.
@@ -139,6 +168,12 @@ impl Engine {
         // The core writes nothing but UTF-8.
         String::from_utf8(json).unwrap_or_default()
     }
+}
+
+/// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
+#[wasm_bindgen]
+pub fn retry_after(header: &str, unix: f64) -> f64 {
+    baijiayun_core::retry_after(header, unix as i64).map_or(-1.0, |time| time.as_secs_f64() * 1000.0)
 }
 
 /// What a shared store evaluates to keep the limits among several processes.
