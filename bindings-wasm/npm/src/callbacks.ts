@@ -84,7 +84,7 @@ export class Callbacks {
     const parsed = JSON.parse(this.#driver.engine().callback(posted(body), type, how, Date.now() / 1000)) as Parsed;
     if (!("error" in parsed)) return { ...parsed.event, data: parsed.data } as Callback;
     const { error } = parsed;
-    throw error.kind === "too_large" ? new CallbackError(error) : errorOf(error);
+    throw errorOf(error);
   }
 
   /**
@@ -163,7 +163,7 @@ async function bodyOf(request: Request): Promise<Uint8Array> {
     length += read.value.byteLength;
     if (length > MAX_BYTES) {
       reader!.cancel().catch(() => {});
-      throw new CallbackError({ kind: "too_large", message: `the callback has more than ${MAX_BYTES} bytes` });
+      throw new CallbackError({ kind: "callback_malformed", message: `the callback has more than ${MAX_BYTES} bytes` });
     }
   }
   const body = new Uint8Array(length);

@@ -1,6 +1,6 @@
 import { Attempt } from "./attempt.js";
 import type { Outgoing } from "./attempt.js";
-import { ClosedError, MisuseError, SigningError, errorOf } from "./errors.js";
+import { AnswerError, ClosedError, MisuseError, SigningError, errorOf } from "./errors.js";
 import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
 import { Unread, brokenBy } from "./http.js";
@@ -16,7 +16,7 @@ import type { Store } from "./store.js";
 import { traceOf } from "./trace.js";
 import type { Departure, WireTrace } from "./trace.js";
 import { abortable, within } from "./waits.js";
-import { current, isReady, needReady, ready } from "./wasm.js";
+import { another, current, isReady, needReady, ready } from "./wasm.js";
 import type { Instance, WasmEngine } from "./wasm.js";
 
 /** What the engine wants done next for a call. */
@@ -145,7 +145,7 @@ export class Driver {
     if (this.#instance !== instance) {
       this.#instance = instance;
       this.#engine = new instance.glue.Engine(this.#config);
-      if (this.#isClosed) this.#engine.close();
+      if (this.#isClosed) this.#engine.stop_sending();
       this.#page = new Page(this.#engine, instance);
     }
     return this.#engine!;
@@ -211,11 +211,16 @@ export class Driver {
             }
             cause = undefined;
             const { status, body } = response;
-            const retryAfter = response.retryAfter && engine.retry_after(page.write(response.retryAfter), unix());
-            const length = typeof body === "string" ? page.write(body) : page.writeBytes(body);
-            step = read(page, engine.answer(length, step.call, status, retryAfter === "" ? -1 : retryAfter));
+            const retryAfter = response.retryAfter === "" ? -1 : instance.glue.retry_after(response.retryAfter, unix());
+            // The answer to a post of a file is short.
+            const isLong = body.length > LONG && typeof body !== "string" && !files;
+            const apart = isLong ? await this.#readApart(name, `${name}\n${wanted}\n${written.text}`, status, body) : undefined;
+            const told = apart?.short ?? body;
+            const length = typeof told === "string" ? page.write(told) : page.writeBytes(told);
+            const next = read(page, engine.answer(length, step.call, status, retryAfter));
             // The engine itself looks at the clock, if it has to.
             now = undefined;
+            step = apart && next.step === apart.step.step ? ({ ...next, ...apart.step, trace: next.trace } as Step) : next;
             break;
           }
           case "wait":
@@ -276,7 +281,7 @@ export class Driver {
 
   /** Ends calls that wait, and after so many milliseconds those under way. Nothing is sent any more. */
   async close(time: number): Promise<void> {
-    if (!this.#isClosed) this.#engine?.close();
+    if (!this.#isClosed) this.#engine?.stop_sending();
     this.#isClosed = true;
     for (const end of [...this.#waits]) end({ event: "closed" });
     if (this.#calls === 0) return;
@@ -284,6 +289,26 @@ export class Driver {
     if (await within(time, false, { asked: ended })) return;
     for (const attempt of [...this.#flying]) attempt.stop(CLOSED);
     await ended;
+  }
+
+  /** Reads a long answer in an instance of its own, which ends with it: the memory of WebAssembly never shrinks. */
+  async #readApart(
+    operation: string,
+    call: string,
+    status: number,
+    body: Uint8Array,
+  ): Promise<{ step: Done | Failed; short: Uint8Array }> {
+    const instance = await another();
+    const engine = new instance.glue.Engine(this.#config);
+    const page = new Page(engine, instance);
+    try {
+      const step = read(page, engine.read_for_another(call, page.writeBytes(body), status)) as Done | Failed;
+      return { step, short: engine.short_answer() };
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+      const message = `there is not enough memory to read the answer of ${body.length} bytes`;
+      throw new AnswerError({ kind: "too_large", operation, message, hint: "ask for fewer rows at a time" }, { cause: error });
+    }
   }
 
   #wait<E extends Event>(
@@ -322,6 +347,9 @@ export class Driver {
     }
   }
 }
+
+/** Answers of more bytes are read apart from the engine. */
+const LONG = 1 << 20;
 
 const ELAPSED = { event: "elapsed" } as const;
 const LATE = { event: "late" } as const;
@@ -470,7 +498,7 @@ function writeOptions(
       resumes: said(upload.resumes),
       transcoding: said(upload.transcoding),
       chunk_size: said(upload.chunk_size),
-      file: { name: upload.file.name, type: upload.file.type, size: upload.file.size, source: UPLOADED },
+      file: { name: upload.file.name, size: upload.file.size, source: UPLOADED },
     },
   });
 }

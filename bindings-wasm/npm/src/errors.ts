@@ -135,6 +135,16 @@ export class BaijiayunError extends Error {
     Object.defineProperty(this, "name", { value, writable: true, configurable: true });
   }
 
+  /** All of it but the stack, the cause and the answer's body: for loggers, and to post to another thread. */
+  toJSON(): ErrorJson {
+    const { name, message, kind, operation, reason, hint, code, ts, status, faults, trace, videoId } = this;
+    return {
+      ...{ name, message, kind, operation, reason, hint, code, ts, status, faults },
+      ...(trace && { trace }),
+      ...(videoId && { videoId }),
+    };
+  }
+
   /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class of yours that extends one of these is told in the usual way.
@@ -144,6 +154,16 @@ export class BaijiayunError extends Error {
     while (type && type.errorOfBaijiayun !== name) type = Object.getPrototypeOf(type) as typeof type;
     return Boolean(type);
   }
+}
+
+/** What {@link BaijiayunError.toJSON} gives. */
+export interface ErrorJson extends Required<Omit<ErrorFields, "message" | "text" | "body" | "faults">> {
+  name: string;
+  message: string;
+  reason: string;
+  faults: readonly Fault[];
+  trace?: Trace;
+  videoId?: Id;
 }
 
 /** As the core writes them. */
@@ -293,7 +313,7 @@ export class AnswerError extends BaijiayunError {
 /** A callback that the service did not post like this: refuse it. */
 export class CallbackError extends BaijiayunError {
   /** @internal */ static override readonly errorOfBaijiayun: string = "CallbackError";
-  declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock" | "too_large";
+  declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock";
 }
 
 /** The client was closed: before the call was sent, or while it was under way. `message` says which. */
@@ -347,4 +367,9 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
 /** The error of its kind's class. */
 export function errorOf(fields: ErrorFields, context?: ErrorContext): BaijiayunError {
   return new CLASSES[fields.kind](fields, context);
+}
+
+/** Whether it is the name of a kind. */
+export function isKind(name: unknown): name is ErrorKind {
+  return typeof name === "string" && Object.hasOwn(CLASSES, name);
 }

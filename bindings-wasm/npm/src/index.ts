@@ -8,7 +8,7 @@ export type {
 } from "./callbacks.js";
 export type { ClaimOptions, Claimable } from "./claims.js";
 export { Client } from "./client.js";
-export type { ClientOptions } from "./client.js";
+export type { ClientOptions, CloseOptions } from "./client.js";
 export {
   AccountNotFoundError,
   AnswerError,
@@ -36,7 +36,7 @@ export {
   UploadFailedError,
   VideoNotFoundError,
 } from "./errors.js";
-export type { ErrorContext, ErrorFields, ErrorKind, Fault } from "./errors.js";
+export type { ErrorContext, ErrorFields, ErrorJson, ErrorKind, Fault } from "./errors.js";
 export type { CallbackEvent } from "./event.js";
 export { FileSource, file, fromPath } from "./files.js";
 export type { FileContent, FileOptions } from "./files.js";
@@ -48,6 +48,7 @@ export type { CallOptions, Priority } from "./options.js";
 export { Links } from "./links.js";
 export type { CodePlayerParams, EnterRoomParams } from "./links.js";
 export { CallPromise, PagePromise } from "./resource.js";
+export { reviveError } from "./revive.js";
 export type { CallDetails, Page } from "./resource.js";
 export { redisStore } from "./store.js";
 export type { IoRedisLike, NodeRedisLike, RedisStoreOptions, Store } from "./store.js";

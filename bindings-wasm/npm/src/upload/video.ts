@@ -1,7 +1,7 @@
 import { BaijiayunError } from "../errors.js";
 import type { ErrorFields, Fault } from "../errors.js";
 import type { Id, IdInput } from "../types.js";
-import { abortable, sleep } from "../waits.js";
+import { sleep, within } from "../waits.js";
 import { errorOf } from "./errors.js";
 import { post } from "./post.js";
 import type { Failure } from "./post.js";
@@ -72,6 +72,8 @@ export interface UploadedVideo {
 
 const CHUNK_SIZE = 5 << 20;
 const RESUMES = 5;
+/** How long a function of the caller's is waited for, in milliseconds. */
+const PATIENCE = 120_000;
 const ATTEMPT_TIMEOUT = 300_000;
 
 /** Waits after a break: so long, and on top a random time up to this, that doubles with each break, to at most the cap. */
@@ -251,7 +253,9 @@ class Upload<F extends Blob> {
     signal?.throwIfAborted();
     try {
       const asked = (async () => this.#options[name](about as never, { signal }))();
-      return ((await abortable(asked, signal)) ?? {}) as Answer<F, N>;
+      const time = Math.min(this.#due - performance.now(), PATIENCE);
+      const late = { failure: { fields: { kind: "timeout", operation: OPERATIONS[name], message: `${name} gave no answer in time` } } } as const;
+      return ((await within<unknown>(time, late, { asked, signal })) ?? {}) as Answer<F, N>;
     } catch (cause) {
       signal?.throwIfAborted();
       const message = `${name} failed: ${(cause as Error | undefined)?.message || String(cause)}`;
