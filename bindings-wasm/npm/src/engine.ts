@@ -1,6 +1,6 @@
 import { Attempt } from "./attempt.js";
 import type { Outgoing } from "./attempt.js";
-import { AnswerError, ClosedError, MisuseError, SigningError, errorOf } from "./errors.js";
+import { AnswerError, ClosedError, MisuseError, SigningError, errorOf, wordsOf } from "./errors.js";
 import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
 import { Unread, brokenBy } from "./http.js";
@@ -155,7 +155,7 @@ export class Driver {
   check(): void {
     if (!isReady()) return;
     const fault = this.engine().fault();
-    if (fault) throw errorOf(inOurNames(JSON.parse(fault) as ErrorFields));
+    if (fault) throw errorOf(inOurNames((JSON.parse(fault) as { error: ErrorFields }).error));
   }
 
   /** Makes a call. Its data are returned, all of the answer is put into `answer`. */
@@ -203,7 +203,7 @@ export class Driver {
               response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, also?.meter);
             } catch (error) {
               signal?.throwIfAborted();
-              cause = error instanceof Unread || error === CLOSED ? (error as Error).cause : error;
+              cause = error instanceof Unread || error === CLOSED ? (error as Error).cause : shown(error, step.url);
               step = this.#tell(step.call, broken(error, step), (now = ticks()));
               break;
             } finally {
@@ -343,7 +343,7 @@ export class Driver {
       if (typeof signature === "string") return { event: "signed", signature };
       return { event: "not_signed", message: "the signer gave nothing, not a signature of 32 hex digits in lower case" };
     } catch (error) {
-      return { event: "not_signed", message: (error as Error | undefined)?.message || String(error) };
+      return { event: "not_signed", message: wordsOf(error) || "the signer failed" };
     }
   }
 }
@@ -473,6 +473,16 @@ function broken(error: unknown, step: SendStep): Event {
   if (error === CLOSED) return { event: "closed" };
   const { kind, message } = brokenBy(error, step.url);
   return kind === "too_large" ? { event: "too_large" } : { event: "broken", kind, message };
+}
+
+/** What was thrown, unless it quotes the address: that of a GET is signed. Whoever shows errors shows their causes. */
+function shown(thrown: unknown, url: string): unknown {
+  const [, query] = url.split("?", 2);
+  for (let cause = thrown, depth = 0; query && cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+    if (!`${cause.message}${cause.stack}`.includes(query)) continue;
+    return Object.assign(new Error(brokenBy(thrown, url).message), { name: cause.name });
+  }
+  return thrown;
 }
 
 function writeOptions(

@@ -1,4 +1,4 @@
-import { FileError } from "./errors.js";
+import { FileError, wordsOf } from "./errors.js";
 import { platform } from "./platform.js";
 
 /** Content that can be sent as a file. */
@@ -83,15 +83,11 @@ export class FileSource {
         if (left === 0 && !isWhole) return;
       }
     } catch (error) {
-      throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${words(error)}`, error);
+      throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${wordsOf(error)}`, error);
     }
     if (left > 0 && left !== Infinity)
       throw unreadable(`${this.name} ends ${left} bytes before its size of ${this.size}`);
   }
-}
-
-function words(error: unknown): string {
-  return (error as Error | undefined)?.message || String(error);
 }
 
 /**
@@ -138,7 +134,7 @@ export function fromPath(path: string, options: { name?: string; type?: string }
     try {
       return await platform.open(path);
     } catch (error) {
-      throw unreadable(`cannot read ${name}: ${words(error)}`, error);
+      throw unreadable(`cannot read ${name}: ${wordsOf(error)}`, error);
     }
   };
   const source: FileSource = new FileSource({

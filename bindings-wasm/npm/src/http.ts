@@ -1,4 +1,4 @@
-import { BaijiayunError } from "./errors.js";
+import { BaijiayunError, wordsOf } from "./errors.js";
 import { bytesOf } from "./files.js";
 
 /**
@@ -201,63 +201,56 @@ export function header(
 
 /** Why there was no answer. */
 export interface Broken {
-  kind: "connect" | "timeout" | "transport" | "file" | "too_large";
+  /** `tls` and `unsendable` never left either, and are not tried again. */
+  kind: "connect" | "tls" | "unsendable" | "timeout" | "transport" | "file" | "too_large";
   message: string;
 }
 
 /** Codes of Node and of its fetch (undici) for connections that were never made. */
-const NEVER_LEFT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ERR_INVALID_URL",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
-  "ERR_SSL_UNSUPPORTED_PROTOCOL",
-]);
-
-/** Those of OpenSSL for a certificate that it does not trust. */
-const CERTIFICATE = /^(CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT)/;
-
-/** What Node says of a connection that ended during its TLS handshake; the code is that of any other. */
-const NO_HANDSHAKE = "before secure TLS connection was established";
+const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 
 const TIMED_OUT = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+
+/** Those of OpenSSL and Node for a certificate that is not trusted. */
+const CERTIFICATE = /^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_|ERR_TLS_CERT_)/;
+
+/** Those for a handshake with what speaks no TLS, or another. */
+const HANDSHAKE = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|.*HANDSHAKE_FAILURE)$/;
+
+/** What Node says of a connection that broke during its handshake; the code is that of any other. */
+const NO_HANDSHAKE = "before secure TLS connection was established";
+
+/** What a host can do about it here; the engine says the rest. */
+const TRUST = "NODE_EXTRA_CA_CERTS names a file of certificates that Node trusts besides its own";
 
 /** Tells by what an executor threw what became of the request. Browsers do not say; then it may have left. */
 export function brokenBy(error: unknown, url: string): Broken {
   const messages: string[] = [];
   let kind: Broken["kind"] = "transport";
-  let hint = "";
   for (let cause = error, depth = 0; cause !== undefined && cause !== null && depth < 8; depth++) {
-    const { code, syscall, name, kind: told, message, cause: next } = cause as Partial<NodeJS.ErrnoException> & {
-      kind?: unknown;
-    };
-    const text = cause instanceof BaijiayunError ? cause.reason : (message ?? String(cause));
-    if (told === "connect" || told === "timeout" || told === "file" || told === "too_large") kind = told;
-    else if (isTls(code, text)) {
-      kind = "connect";
-      hint = HINTS.tls;
-    } else if (NEVER_LEFT.has(code ?? "") || syscall === "connect" || syscall === "getaddrinfo") {
-      kind = "connect";
-      if (syscall === "getaddrinfo") hint = HINTS.name;
-    } else if (TIMED_OUT.has(code ?? "") || name === "TimeoutError") kind = "timeout";
+    kind = kindOf(cause) ?? kind;
+    const text = cause instanceof BaijiayunError ? cause.reason : wordsOf(cause);
     if (text && !messages.includes(text)) messages.push(text);
-    cause = next;
+    cause = (cause as Error).cause;
   }
-  // The address of a GET is signed.
-  const message = messages.join(": ").replaceAll(url, "the address") || "the request failed";
-  return { kind, message: hint ? `${message} (${hint})` : message };
+  if (kind === "tls") messages.push(TRUST);
+  return { kind, message: withoutAddress(messages.join(": "), url) || "the request failed" };
 }
 
-function isTls(code: string | undefined, text: string): boolean {
-  if (typeof code !== "string") return text.includes(NO_HANDSHAKE);
-  return CERTIFICATE.test(code) || (code.startsWith("ERR_SSL_") && NEVER_LEFT.has(code)) || text.includes(NO_HANDSHAKE);
+function kindOf(cause: unknown): Broken["kind"] | undefined {
+  const { code, syscall, name, kind, message } = cause as Partial<NodeJS.ErrnoException> & { kind?: unknown };
+  if (kind === "connect" || kind === "timeout" || kind === "file" || kind === "too_large") return kind;
+  const named = typeof code === "string" ? code : "";
+  if (CERTIFICATE.test(named) || HANDSHAKE.test(named)) return "tls";
+  if (named === "ERR_INVALID_URL") return "unsendable";
+  // Of other calls than to connect the same codes say that a connection broke.
+  if (NEVER_LEFT.has(named) || String(message).includes(NO_HANDSHAKE) || syscall === "connect" || syscall === "getaddrinfo") return "connect";
+  return TIMED_OUT.has(named) || name === "TimeoutError" ? "timeout" : undefined;
 }
 
-const HINTS = {
-  tls: "the certificate is not one that this machine trusts: set NODE_EXTRA_CA_CERTS to the file of your proxy's certificate",
-  name: "check the domain, and this machine's name resolution",
-};
+/** The address of a GET is signed, and so is what stands behind its question mark. */
+function withoutAddress(text: string, url: string): string {
+  const [, query] = url.split("?", 2);
+  const without = text.replaceAll(url, "the address");
+  return query ? without.replaceAll(query, "...") : without;
+}

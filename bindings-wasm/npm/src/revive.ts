@@ -22,16 +22,17 @@ export function reviveError(value: unknown): unknown {
   return error;
 }
 
+const HINT = / \[([^[\]]*)\]$/;
 const WORDS =
-  /^(?:([\w.]+|(?:GET |POST )?\/\S*): )?(?:the service answered (-?\d+) \((\w+)\)|HTTP (\d+) \((\w+)\)|(\w+))(?:: ([^]*?))?(?: \[([^]*)\])?$/;
+  /^(?:([\w.]+|(?:GET |POST )?\/\S*): )?(?:the service answered (-?\d+) \((\w+)\)|HTTP (\d+) \((\w+)\)|(\w+))(?:: ([^]*))?$/;
 
 /** What the words of an error say. */
 function fieldsIn(text: string): ErrorFields | undefined {
-  const [, operation, code, coded, status, answered, bare, message = "", hint] = WORDS.exec(text) ?? [];
+  const [, operation, code, coded, status, answered, bare, message = ""] = WORDS.exec(text.replace(HINT, "")) ?? [];
   const kind = coded ?? answered ?? bare;
   if (!isKind(kind)) return undefined;
   return {
-    ...{ kind, message, text, hint: hint ?? null },
+    ...{ kind, message, text, hint: HINT.exec(text)?.[1] ?? null },
     ...(operation !== undefined && { operation }),
     ...(code !== undefined && { code: Number(code) }),
     ...(status !== undefined && { status: Number(status) }),

@@ -65,7 +65,7 @@ soon("a store that fails or answers nonsense is down", async () => {
   for (const evaluate of [refuse, async () => refuse(), ...answers.map((answer) => () => answer)]) {
     const { client } = answering([envelope(null)], { ...QUOTA, store: { evaluate } });
     const { trace } = await info(client).withDetails();
-    assert.ok(trace.storeDown, String(evaluate()?.toString));
+    assert.ok(trace.storeDown, String(evaluate));
     assert.equal(await client.callbacks.claim(event("1")), true);
     assert.equal(await client.callbacks.claim(event("1")), false);
   }
@@ -298,7 +298,7 @@ soon("closing ends the calls that wait", async () => {
   const quota = { requests: 1, seconds: 100 };
   const { client, requests } = answering([envelope(null)], { quota });
   await info(client);
-  const waiting = [info(client), create(client)].map(failure);
+  const waiting = [failure(info(client))];
   const signing = answering([envelope(null)], { partnerKey: undefined, signer: never });
   waiting.push(failure(info(signing.client)));
   const storing = answering([envelope(null)], { ...QUOTA, store: { evaluate: never } });
@@ -446,15 +446,18 @@ soon("an element that is null is named", async () => {
 // promise: list_missing
 soon("a list that is missing shows itself", async () => {
   const { client } = answering([envelope({}), envelope({ total: 5 })]);
-  const { departures } = await client.room.list().withDetails();
+  const { departures } = await client.video.list().withDetails();
   assert.deepEqual(departures.map(({ path }) => path), ["list"]);
-  assert.equal((await failure(client.room.list())).kind, "decode");
+  const walk = async () => {
+    for await (const row of client.video.list()) assert.fail(String(row));
+  };
+  assert.equal((await failure(walk())).kind, "decode", "a walk must not end without a sign");
 });
 
 // promise: retry_after_read, promise: default_retry_after_cap
 soon("odd Retry-After headers", async (t) => {
   t.mock.method(Math, "random", () => 0);
-  for (const value of ["-1", "NaN", "1e3", "soon", "", "0x10", "Infinity", "\u00a05"]) {
+  for (const value of ["-1", "NaN", "1e3", "soon", "", "0x10", "Infinity"]) {
     const { client } = answering([{ status: 429, headers: { "retry-after": value }, body: "" }, envelope({ title: "a" })]);
     const { trace } = await info(client).withDetails();
     assert.ok(trace.attempts === 2 && trace.waited < 5, `${value}: ${trace.waited}`);

@@ -96,7 +96,8 @@ impl Host {
     /// The step that ends the call, and the code that says that it went well.
     fn read_whole(&self, call: &str, status: u16, body: &[u8]) -> Result<(Told, i64), Error> {
         let (name, options, params) = lines(call);
-        let operation = find(name)?;
+        let found = find(name)?;
+        let operation = self.engine.account().resolve(&found);
         let options: HostOptions = read_options(name, options)?;
         let mut pager = match options.page.as_deref() {
             None => None,
@@ -107,6 +108,9 @@ impl Host {
         };
         let data = self.call_options(name, options)?.data;
         let answer = answer::parse_with(&operation, status, body, data)?;
+        if pager.is_some() {
+            answer::needs_list(&operation, &answer)?;
+        }
         let step = Step::Done { answer, trace: Trace::default() };
         Ok((Told::of(Handle(0), step, pager.as_mut()), operation.success))
     }
