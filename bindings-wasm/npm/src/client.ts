@@ -166,7 +166,8 @@ export class Client extends Resources {
     options: CallOptions & { method?: "GET" | "POST" | undefined } = {},
   ): CallPromise<Data> {
     const { method = "POST" } = options;
-    return call(this.#driver, `${String(method)} ${String(path)}`, params, options);
+    // What follows a line break would be read as options; a blank is refused as well.
+    return call(this.#driver, `${String(method)} ${String(path)}`.replaceAll("\n", " "), params, options);
   }
 }
 
@@ -202,7 +203,7 @@ function check(options: Partial<ClientOptions>): void {
   }
   const { domain, partnerId, partnerKey, signer, quota } = options;
   const missing = (name: string) => invalid(`${name} is missing`, "is the environment variable set that it comes from?");
-  const empty = (value: unknown) => value === undefined || value === null || value === "";
+  const empty = (value: unknown) => value === undefined || value === null;
   if (empty(domain)) missing("domain");
   if (empty(partnerId)) missing("partnerId");
   if (empty(partnerKey) && !signer) missing("partnerKey (or a signer)");
@@ -222,7 +223,7 @@ function configOf(options: ClientOptions): string {
   return JSON.stringify({
     domain: options.domain,
     partner_id: String(options.partnerId),
-    partner_key: options.partnerKey || undefined,
+    partner_key: options.partnerKey ?? undefined,
     callback_keys: options.callbackKeys,
     paths: options.paths,
     settings: {
