@@ -1,9 +1,13 @@
 // The table of what all packages promise: tests/promises/promises.yaml. Each test names the rows that it claims.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer as createTcpServer } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createTlsServer } from "node:https";
+import { createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { MessageChannel } from "node:worker_threads";
 import { deflateSync, gzipSync } from "node:zlib";
@@ -23,6 +27,8 @@ import {
   file,
   reviveError,
 } from "baijiayun";
+
+import { uploadVideo } from "baijiayun/upload";
 
 import { ACCOUNT, KEY, UNLIMITED, answering, envelope, event, serve } from "./support/fakes.mjs";
 
@@ -79,6 +85,48 @@ soon("a signer that never answers", async () => {
   assert.match(error.reason, /the signer gave no answer before the deadline; nothing was sent/);
   assert.equal(requests.length, 0);
   await assert.rejects(client.links.enterRoomAsync({ room_id: 1, user_number: 2, user_name: "a" }), SigningError);
+});
+
+// promise: addresses_never_answer
+soon("a server of yours that never says where to upload", async () => {
+  const hooks = { getUploadUrl: never, getResumeUploadUrl: never, deadline: 30 };
+  const video = new File(["a"], "a.mp4");
+  assert.equal((await failure(uploadVideo(video, hooks))).kind, "timeout");
+  const error = await failure(uploadVideo(video, { ...hooks, videoId: "5" }));
+  assert.deepEqual([error.kind, error.videoId], ["timeout", "5"]);
+});
+
+// promise: default_chunk_size
+soon("a chunk has 5 MiB", async () => {
+  const sent = [];
+  const address = { video_id: "1", upload_url: "https://upload.example/" };
+  const http = async (request) => {
+    if (!request.url.startsWith("https://upload")) return envelope(address);
+    sent.push([request.headers["content-range"], (await new Response(request.body).arrayBuffer()).byteLength]);
+    return { status: 200, body: '{"code":1,"fid":1,"msg":"success"}' };
+  };
+  const client = new Client({ ...ACCOUNT, ...UNLIMITED, http });
+  await client.video.upload(file(new Uint8Array(6 << 20), { name: "a.mp4" }), { definition: 16 });
+  assert.deepEqual(sent, [
+    ["bytes 1-5242880/6291456", 5_242_880],
+    ["bytes 5242881-6291456/6291456", 1_048_576],
+  ]);
+});
+
+// promise: default_callback_clock
+soon("a callback may be 300 s from the clock", async () => {
+  const { client } = answering([envelope(null)]);
+  const sign = (text) => createHash("md5").update(text).digest("hex");
+  const posted = (timestamp) => {
+    const fields = { qid: "1", timestamp: String(timestamp) };
+    const text = Object.keys(fields).sort().map((name) => `${name}=${fields[name]}`).join("&");
+    return JSON.stringify({ ...fields, sign: sign(`${text}&partner_key=${KEY}`) });
+  };
+  const now = Math.floor(Date.now() / 1000);
+  for (const age of [-298, 298]) client.callbacks.parse(posted(now + age), "application/json");
+  for (const age of [-303, 303]) {
+    assert.throws(() => client.callbacks.parse(posted(now + age), "application/json"), { kind: "callback_clock" });
+  }
 });
 
 // promise: signer_fails
@@ -260,8 +308,7 @@ soon("eight answers of 50 MB at once in a process of 256 MB of heap", async (t) 
     const kinds = await Promise.all(calls);
     console.log(JSON.stringify({ kinds, after: await client.callPath("/openapi/small"), rss: process.memoryUsage().rss }));
   `;
-  const { default: child } = await import("node:child_process");
-  const run = child.spawn(process.execPath, ["--max-old-space-size=256", "--input-type=module", "-e", program], {
+  const run = spawn(process.execPath, ["--max-old-space-size=256", "--input-type=module", "-e", program], {
     cwd: import.meta.dirname,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -526,8 +573,7 @@ soon("what never left, and what may have", async (t) => {
 
 // promise: never_left_tls
 soon("a certificate that is not trusted", async (t) => {
-  const dir = t.name && (await import("node:fs")).mkdtempSync("/tmp/baijiayun-tls-");
-  const { readFileSync, rmSync } = await import("node:fs");
+  const dir = mkdtempSync(join(tmpdir(), "baijiayun-tls-"));
   const files = [`${dir}/key.pem`, `${dir}/cert.pem`];
   const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", files[0], "-out", files[1], "-days", "2", "-subj", "/CN=localhost"];
   if (spawnSync("openssl", args).status !== 0) return t.skip("openssl is not there");
