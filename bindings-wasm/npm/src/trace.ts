@@ -28,6 +28,6 @@ export interface Departure {
   path: string;
   /** What the documents describe. */
   expected: string;
-  /** What came, as JSON. */
+  /** What came, as JSON; the word `nothing` where a list is missing. */
   found: string;
 }
