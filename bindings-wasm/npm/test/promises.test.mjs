@@ -1,4 +1,4 @@
-// The table of what all packages promise: tests/promises/promises.yaml. Each test names the rows that it claims.
+// What all packages promise, row by row of tests/promises/promises.yaml. Each test names the rows that it claims.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -248,13 +248,13 @@ soon("an answer over the limit is not read to its end", async (t) => {
     assert.equal(requests.length, 1, "it is not asked again");
   }
   // Of one that says its length nothing is read.
-  let sent = 0;
+  let closed;
   const url = await serve(t, (_, response) => {
-    response.writeHead(200, { "content-length": 50_000_000 });
-    response.on("drain", () => sent++);
-    response.write("{");
+    closed = once(response, "close");
+    response.writeHead(200, { "content-length": 50_000_000 }).write("{");
   });
   assert.equal((await failure(info(new Client({ ...ACCOUNT, ...UNLIMITED, domain: url })))).kind, "too_large");
+  await closed;
   for (const body of [new Uint8Array(LIMIT + 1), " ".repeat(LIMIT + 1)]) {
     assert.equal((await failure(info(answering([{ status: 200, body }]).client))).kind, "too_large");
   }
@@ -370,12 +370,14 @@ soon("closing ends the calls that wait", async () => {
 });
 
 // promise: close_lets_finish, promise: default_close_within
-soon("calls under way may finish", async () => {
+soon("calls under way may finish", async (t) => {
   let answer;
+  const timer = t.mock.method(globalThis, "setTimeout");
   const { client, requests } = answering([() => new Promise((resolve) => (answer = resolve))]);
   const call = info(client);
   while (!answer) await new Promise(setImmediate);
   const closing = client.close();
+  assert.equal(timer.mock.calls.at(-1).arguments[1], 30_000);
   answer(envelope({ title: "a" }));
   assert.equal((await call).title, "a");
   await closing;
