@@ -128,7 +128,7 @@ export class Driver {
   #page: Page | undefined;
   /** What ends the waits of calls: for a time, a store, a signer. */
   readonly #waits = new Set<(event: Event) => void>();
-  readonly #flying = new Set<Attempt>();
+  readonly #flying: Attempt[] = [];
   #calls = 0;
   #isClosed = false;
   /** Those who wait for the last call to end. */
@@ -195,7 +195,7 @@ export class Driver {
           case "send": {
             let response: Answer;
             const attempt = new Attempt(step);
-            this.#flying.add(attempt);
+            attempt.join(this.#flying);
             try {
               if (step.received !== undefined) also?.meter?.received(step.received, step.video_id);
               if (step.parts) await attach(attempt, step.parts, files, also?.meter);
@@ -207,7 +207,7 @@ export class Driver {
               step = this.#tell(step.call, broken(error, step), (now = ticks()));
               break;
             } finally {
-              this.#flying.delete(attempt);
+              attempt.leave(this.#flying);
             }
             cause = undefined;
             const { status, body } = response;

@@ -137,12 +137,7 @@ export class BaijiayunError extends Error {
 
   /** All of it but the stack, the cause and the answer's body: for loggers, and to post to another thread. */
   toJSON(): ErrorJson {
-    const { name, message, kind, operation, reason, hint, code, ts, status, faults, trace, videoId } = this;
-    return {
-      ...{ name, message, kind, operation, reason, hint, code, ts, status, faults },
-      ...(trace && { trace }),
-      ...(videoId && { videoId }),
-    };
+    return { name: this.name, message: this.message, ...this };
   }
 
   /** @internal */
