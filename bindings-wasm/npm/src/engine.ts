@@ -283,7 +283,7 @@ export class Driver {
   async close(time: number): Promise<void> {
     if (!this.#isClosed) this.#engine?.stop_sending();
     this.#isClosed = true;
-    for (const end of [...this.#waits]) end({ event: "closed" });
+    for (const end of this.#waits) end({ event: "closed" });
     if (this.#calls === 0) return;
     const ended = new Promise<boolean>((resolve) => this.#closing.push(() => resolve(true)));
     if (await within(time, false, { asked: ended })) return;
@@ -318,7 +318,11 @@ export class Driver {
     signal: AbortSignal | undefined,
   ): Promise<Event> {
     if (this.#isClosed) return Promise.resolve({ event: "closed" });
-    return within<Event>(time, late, { asked, signal, stops: this.#waits });
+    const { promise, resolve } = withResolvers<Event>();
+    this.#waits.add(resolve);
+    return within(time, late, { asked: asked ? Promise.race([asked, promise]) : promise, signal }).finally(() =>
+      this.#waits.delete(resolve),
+    );
   }
 
   #tell(call: number, event: Event, now: number): Step {
@@ -350,6 +354,12 @@ export class Driver {
 
 /** Answers of more bytes are read apart from the engine. */
 const LONG = 1 << 20;
+
+/** As Promise.withResolvers, which Node 20 lacks. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  return { promise: new Promise<T>((settle) => (resolve = settle)), resolve };
+}
 
 const ELAPSED = { event: "elapsed" } as const;
 const LATE = { event: "late" } as const;

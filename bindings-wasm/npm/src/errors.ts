@@ -137,7 +137,7 @@ export class BaijiayunError extends Error {
 
   /** All of it but the stack, the cause and the answer's body: for loggers, and to post to another thread. */
   toJSON(): ErrorJson {
-    return { name: this.name, message: this.message, ...this };
+    return { ...(this as unknown as ErrorJson), name: this.name, message: this.message };
   }
 
   /** @internal */
