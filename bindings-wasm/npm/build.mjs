@@ -66,11 +66,25 @@ function buildWasm() {
   run("cargo", ["build", "-q", "-p", "baijiayun-wasm", "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
   const built = join(target, "wasm32-unknown-unknown/wasm/baijiayun_wasm.wasm");
   run("cargo", ["run", "-q", "-p", "baijiayun-wasm-bindgen", "--", built, wasm, "baijiayun"]);
+  writeGlue();
   const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), ...WASM_OPT];
   run(process.execPath, [...optimise, "-o", optimised, join(wasm, "baijiayun_bg.wasm")]);
   const inlined = gzipSync(readFileSync(optimised), { level: 9 }).toString("base64");
   writeFileSync(join(wasm, "inline.js"), `export default "${inlined}";\n`);
   writeFileSync(join(wasm, "inline.d.ts"), "declare const inlined: string;\nexport default inlined;\n");
+}
+
+/** The glue knows one instance of the module, for good. As a function it can be had for as many as are wanted. */
+function writeGlue() {
+  const names = [];
+  const glue = readFileSync(join(wasm, "baijiayun.js"), "utf8")
+    .replace(/^export (?:class|function) (\w+)/gm, (declared, name) => (names.push(name), declared.slice("export ".length)))
+    .replace(/^export \{ (.*) \};$/m, (_, exported) => {
+      names.push(...exported.split(", ").map((name) => name.replace(/(\w+) as (\w+)/, "$2: $1")));
+      return "";
+    });
+  writeFileSync(join(wasm, "glue.js"), `export default function () {\n${glue}\nreturn { ${names.join(", ")} };\n}\n`);
+  writeFileSync(join(wasm, "glue.d.ts"), 'export default function (): typeof import("./baijiayun.js");\n');
 }
 
 /**
@@ -138,7 +152,8 @@ function buildTypes() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-if (!process.argv.includes("--js")) buildWasm();
+if (process.argv.includes("--js")) writeGlue();
+else buildWasm();
 copyFileSync(optimised, join(dist, "baijiayun.wasm"));
 await Promise.all([buildModules(), buildNode(), buildUpload()]);
 buildTypes();

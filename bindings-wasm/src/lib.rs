@@ -25,6 +25,8 @@ pub struct Engine {
     /// fails would return three values, for which the runtime first compiles a wrapper.)
     host: RefCell<Result<Host, Error>>,
     page: RefCell<Page>,
+    /// What another engine is told of the answer that was read for it.
+    short: RefCell<Vec<u8>>,
 }
 
 thread_local! {
@@ -58,7 +60,7 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Engine {
         let host = LIMITERS.with_borrow_mut(|limiters| Host::among(config, limiters));
-        Engine { host: RefCell::new(host), page: RefCell::default() }
+        Engine { host: RefCell::new(host), page: RefCell::default(), short: RefCell::default() }
     }
 
     /// The address of the page.
@@ -97,6 +99,21 @@ impl Engine {
         self.turn(|page, host| host.resume(call as u64, page.text(length), now(unix, ticks, random)))
     }
 
+    /// Reads the long answer on the page to a call of another engine, which `call` began. The step by which it would
+    /// end stands on the page then, and the length of it is returned.
+    pub fn read_for_another(&self, call: &str, length: usize, status: u16) -> usize {
+        self.turn(|page, host| {
+            let read = host.read_for_another(call, status, page.bytes(length));
+            self.short.replace(read.short);
+            read.told
+        })
+    }
+
+    /// The short answer that the other engine is told in place of that one.
+    pub fn short_answer(&self) -> Vec<u8> {
+        self.short.take()
+    }
+
     /// Gives a call up.
     pub fn cancel(&self, call: f64) {
         if let Ok(host) = &mut *self.host.borrow_mut() {
@@ -119,6 +136,11 @@ impl Engine {
     /// A link for people.
     pub fn link(&self, kind: &str, params: &str) -> String {
         self.ask(|host| host.link(kind, params))
+    }
+
+    /// Why the account cannot call, `{"error":{...}}`; empty if it can.
+    pub fn fault(&self) -> String {
+        self.host.borrow().as_ref().err().map_or_else(String::new, |error| String::from_utf8(refusal(error)).unwrap_or_default())
     }
 
     /// How many calls are under way.

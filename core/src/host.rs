@@ -70,7 +70,7 @@ use crate::value::Params;
 
 use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostUpload, Input};
 pub use output::{Told, error_json, refusal};
-pub use reading::{Next, Read, Reading};
+pub use reading::{Next, Read, ReadForAnother, Reading};
 use uploads::{Asked, Heard, Uploading};
 
 /// The name by which [`Host::begin`] begins the upload of a video, with its

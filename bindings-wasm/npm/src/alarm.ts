@@ -1,4 +1,5 @@
 import { platform } from "./platform.js";
+import { LONGEST } from "./waits.js";
 
 /** What is told that its time is up. */
 interface Sleeper {
@@ -10,9 +11,6 @@ export interface Alarm {
   /** It is over. */
   clear(): void;
 }
-
-/** Longer timers fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 /** Calls `late` at this time in ticks, unless it is cleared before. */
 export function setAlarm(sleeper: Sleeper, due: number, now: number): Alarm {

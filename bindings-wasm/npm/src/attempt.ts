@@ -2,7 +2,7 @@ import { setAlarm } from "./alarm.js";
 import type { Alarm } from "./alarm.js";
 import { readAnswer } from "./http.js";
 import type { Answer, HttpExecutor, HttpRequest } from "./http.js";
-import type { Meter } from "./uploads.js";
+import type { Meter } from "./meter.js";
 
 /** What is sent, and how long its answer is waited for. */
 export interface Outgoing {
@@ -11,6 +11,8 @@ export interface Outgoing {
   headers: Record<string, string>;
   form?: string | undefined;
   timeout: number;
+  /** Most bytes to read of its answer. */
+  max_answer: number;
 }
 
 /** Sends one request, once. It is also the request that the executor gets, so that nothing else need be made. */
@@ -20,17 +22,20 @@ export class Attempt implements HttpRequest {
   readonly headers: Record<string, string>;
   body: NonNullable<HttpRequest["body"]>;
   readonly timeout: number;
+  readonly #maxAnswer: number;
   redirect: "manual" | "error" = "manual";
   readonly duplex = "half";
   onProgress: HttpRequest["onProgress"] = undefined;
   declare readonly signal: AbortSignal;
   #abort: AbortController | undefined;
-  #resolve!: (answer: Answer) => void;
-  #reject!: (reason: unknown) => void;
+  #resolve: ((answer: Answer) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
   #given: AbortSignal | undefined;
   #aborted: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
   #alarm: Alarm | undefined;
+  #isOver = false;
+  #place = 0;
 
   /**
    * A signal costs as much as a signature: it is made for those that look at it. It is the request's own, so that
@@ -50,12 +55,14 @@ export class Attempt implements HttpRequest {
     // To `fetch` undefined is none; its types say so only of what is absent.
     this.body = outgoing.form!;
     this.timeout = outgoing.timeout;
+    this.#maxAnswer = outgoing.max_answer;
     Object.defineProperty(this, "signal", Attempt.#signal);
   }
 
   /** The answer, within the time of the request and as long as nobody gives up. `now` is in ticks. */
   answer(http: HttpExecutor, now: number, signal: AbortSignal | undefined, meter: Meter | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#isOver) return reject(this.#abort!.signal.reason as Error);
       this.#resolve = resolve;
       this.#reject = reject;
       this.#alarm = setAlarm(this, now + this.timeout, now);
@@ -76,6 +83,18 @@ export class Attempt implements HttpRequest {
     });
   }
 
+  /** Stands among those under way. (A Set would cost a twentieth of the call.) */
+  join(others: Attempt[]): void {
+    this.#place = others.push(this) - 1;
+  }
+
+  leave(others: Attempt[]): void {
+    const last = others.pop()!;
+    if (last === this) return;
+    others[this.#place] = last;
+    last.#place = this.#place;
+  }
+
   /** Time is up. */
   late(): void {
     this.stop(new DOMException(`no answer within ${this.timeout} ms`, "TimeoutError"));
@@ -86,9 +105,11 @@ export class Attempt implements HttpRequest {
     (this.#abort ??= new AbortController()).abort(reason);
   }
 
-  #read(response: Parameters<typeof readAnswer>[0]): void {
+  #read(response: unknown): void {
+    // Whatever comes too late is not taken.
+    if (this.#isOver) return;
     try {
-      const answer = readAnswer(response);
+      const answer = readAnswer(response, this.#maxAnswer, () => this.#isOver);
       if (!(answer instanceof Promise)) return this.#succeed(answer);
       answer.then(
         (answer) => this.#succeed(answer),
@@ -101,15 +122,16 @@ export class Attempt implements HttpRequest {
 
   #succeed(answer: Answer): void {
     this.#over();
-    this.#resolve(answer);
+    this.#resolve!(answer);
   }
 
   #fail(reason: unknown): void {
     this.#over();
-    this.#reject(reason);
+    this.#reject?.(reason);
   }
 
   #over(): void {
+    this.#isOver = true;
     this.#alarm?.clear();
     this.#unwatch?.();
     if (this.#aborted) this.#given!.removeEventListener("abort", this.#aborted);

@@ -2,31 +2,11 @@ import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
 import { CallbackError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
+import type { CallbackEvent } from "./event.js";
 import { bytesOf } from "./files.js";
 import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
 import { header } from "./http.js";
-import type { Departure, Id } from "./types.js";
 import { needReady, ready } from "./wasm.js";
-
-/** What the service posted. */
-export interface CallbackEvent<Name extends string | null, Data> {
-  /** Which callback it is; `null` if no document describes it. */
-  name: Name;
-  /** Its unique id; a repetition has the same. */
-  qid: Id;
-  /** When the service signed it, unix seconds. */
-  timestamp: number;
-  /** Its signature. A post with the same one is the same post, whatever its `qid`. */
-  signature: string;
-  /** For how many seconds a claim of it holds: until its timestamp is refused, and at least 600. */
-  hold: number;
-  /** Which key signed it: 0 is partnerKey, then the callbackKeys in their order. */
-  key: number;
-  /** Values that are not what the documents describe, and so are not in the data. */
-  departures: Departure[];
-  /** All that was posted but the signature. */
-  data: Data;
-}
 
 /** What the service posted; `name` tells which callback it is, and so what `data` holds. */
 export type Callback = KnownCallback | UnknownCallback;
@@ -104,7 +84,7 @@ export class Callbacks {
     const parsed = JSON.parse(this.#driver.engine().callback(posted(body), type, how, Date.now() / 1000)) as Parsed;
     if (!("error" in parsed)) return { ...parsed.event, data: parsed.data } as Callback;
     const { error } = parsed;
-    throw error.kind === "too_large" ? new CallbackError(error) : errorOf(error);
+    throw errorOf(error);
   }
 
   /**
@@ -183,7 +163,7 @@ async function bodyOf(request: Request): Promise<Uint8Array> {
     length += read.value.byteLength;
     if (length > MAX_BYTES) {
       reader!.cancel().catch(() => {});
-      throw new CallbackError({ kind: "too_large", message: `the callback has more than ${MAX_BYTES} bytes` });
+      throw new CallbackError({ kind: "callback_malformed", message: `the callback has more than ${MAX_BYTES} bytes` });
     }
   }
   const body = new Uint8Array(length);

@@ -1,8 +1,8 @@
-import { claim_script } from "../wasm/baijiayun.js";
 import { MisuseError } from "./errors.js";
 import type { Store } from "./store.js";
-import type { Id } from "./types.js";
-import { ready } from "./wasm.js";
+import type { Id } from "./ids.js";
+import { within } from "./waits.js";
+import { current, ready } from "./wasm.js";
 
 /** What a callback is claimed by: a {@link Callback}, or these three of one that was stored meanwhile. */
 export interface Claimable {
@@ -19,6 +19,9 @@ export interface ClaimOptions {
   /** Gives the claim up while the store is asked: it rejects with the signal's reason, and nothing stays claimed. */
   signal?: AbortSignal | undefined;
 }
+
+/** How long a store is waited for, in milliseconds, as the core does it. */
+const STORE_PATIENCE = 500;
 
 /** Most claims that a process remembers, a few megabytes. */
 const CAPACITY = 100_000;
@@ -99,12 +102,12 @@ export class Claims {
     await ready();
     // They share a hash tag, so that a cluster keeps them together.
     const key = (name: string, id: string) => `${this.#prefix}:{callbacks}:${name}:${id}`;
-    try {
-      const keys = [key("qid", callback.qid), key("sign", callback.signature)];
-      return await this.#store.evaluate(claim_script(), keys, [seconds, owner]);
-    } catch {
-      return undefined;
-    }
+    const keys = [key("qid", callback.qid), key("sign", callback.signature)];
+    const store = this.#store;
+    // A store that is silent, or answers what is no number, is as good as none.
+    const ask = async () => store.evaluate(current().glue.claim_script(), keys, [seconds, owner]);
+    const answer: unknown = await within<unknown>(STORE_PATIENCE, undefined, { asked: ask().catch(() => undefined) });
+    return Number.isInteger(answer) && (answer as number) >= 0 ? (answer as number) : undefined;
   }
 }
 

@@ -7,8 +7,10 @@ import { Resources } from "./generated/index.js";
 import type { OperationName, Operations } from "./generated/index.js";
 import type { HttpExecutor } from "./http.js";
 import { Links } from "./links.js";
+import { said } from "./options.js";
+import type { CallOptions, Priority } from "./options.js";
 import { call } from "./resource.js";
-import type { CallOptions, CallPromise, Priority } from "./resource.js";
+import type { CallPromise } from "./resource.js";
 import type { Store } from "./store.js";
 import { Videos } from "./uploads.js";
 import { defaultExecutor } from "./xhr.js";
@@ -55,12 +57,25 @@ export interface ClientOptions {
   deadline?: number | undefined;
   /** Both of these for a call that sends files; an hour if nothing is said. */
   uploadDeadline?: number | undefined;
+  /**
+   * Most bytes of an answer, decoded; 8 MiB (8,388,608) if nothing is said. An answer that would be longer is an
+   * {@link AnswerError} of the kind `too_large`: several at once must not end the process.
+   */
+  maxAnswer?: number | undefined;
+  /** Lets calls go to the vendor's own domains without TLS, where everybody on the way could read and change them. */
+  allowHttp?: boolean | undefined;
   /** Keeps the limits together with other processes: {@link redisStore}. */
   store?: Store | undefined;
   /** What the keys in the store begin with; `baijiayun` if nothing is said. */
   storePrefix?: string | undefined;
   /** Sends the requests, in place of `fetch`. */
   http?: HttpExecutor | undefined;
+}
+
+/** How a client is closed. */
+export interface CloseOptions {
+  /** How long calls under way may take to end, in milliseconds; 30,000 if nothing is said. */
+  within?: number | undefined;
 }
 
 type ParamsOf<Name extends OperationName> = Operations[Name]["params"];
@@ -79,7 +94,7 @@ type CallArguments<Params> =
  * const room = await client.room.create({ title: "测试教室", start_time: new Date(), end_time: inTwoHours });
  * ```
  *
- * There is nothing to close.
+ * It need not be closed; {@link Client.close} is for servers that end in good order.
  */
 export class Client extends Resources {
   /** 点播视频 Videos on demand, with their upload in one go. */
@@ -91,17 +106,31 @@ export class Client extends Resources {
   readonly #driver: Driver;
 
   constructor(options: ClientOptions) {
-    check(options);
+    check(options ?? {});
     const driver = new Driver(configOf(options), {
       http: options.http ?? defaultExecutor,
       store: options.store,
       signer: options.signer,
     });
+    driver.check();
     super(driver);
     this.#driver = driver;
     this.video = new Videos(driver);
     this.callbacks = new Callbacks(driver, new Claims(options.store, options.storePrefix ?? "baijiayun"));
-    this.links = new Links(driver);
+    this.links = new Links(driver, options.deadline);
+  }
+
+  /**
+   * Sends nothing any more. Calls that wait (for a limit, a store, a signer, the next attempt) end at once with a
+   * {@link ClosedError}. Those under way may end within the time that is given, but are not tried again; then they end
+   * with that error too, which says that the service may have carried them out. It resolves when the last one has ended.
+   *
+   * ```
+   * process.on("SIGTERM", () => server.close(() => client.close({ within: 5_000 })));
+   * ```
+   */
+  close({ within = 30_000 }: CloseOptions = {}): Promise<void> {
+    return this.#driver.close(within);
   }
 
   /**
@@ -136,24 +165,57 @@ export class Client extends Resources {
     params?: Record<string, unknown>,
     options: CallOptions & { method?: "GET" | "POST" | undefined } = {},
   ): CallPromise<Data> {
-    return call(this.#driver, options.method === "GET" ? `GET ${path}` : path, params, options);
+    const { method = "POST" } = options;
+    // What follows a line break would be read as options; a blank is refused as well.
+    return call(this.#driver, `${String(method)} ${String(path)}`.replaceAll("\n", " "), params, options);
   }
 }
 
-/** Told at once, since a missing environment variable is the usual cause. The engine checks the rest. */
-function check({ domain, partnerId, partnerKey, signer }: Partial<ClientOptions>): void {
-  const missing = (name: string) =>
-    new InvalidAccountError({
-      kind: "invalid_account",
-      message: `${name} is missing`,
-      hint: "is the environment variable set that it comes from?",
-    });
-  if (!domain) throw missing("domain");
-  if (partnerId === undefined || partnerId === "") throw missing("partnerId");
-  if (!partnerKey && !signer) throw missing("partnerKey (or a signer)");
-  if (partnerKey && signer) {
-    throw new InvalidAccountError({ kind: "invalid_account", message: "both partnerKey and signer are given" });
+const OPTIONS = new Set<string>([
+  "domain",
+  "partnerId",
+  "partnerKey",
+  "signer",
+  "callbackKeys",
+  "paths",
+  "quota",
+  "operationQuota",
+  "priority",
+  "sharedAs",
+  "attempts",
+  "attemptTimeout",
+  "deadline",
+  "uploadDeadline",
+  "maxAnswer",
+  "allowHttp",
+  "store",
+  "storePrefix",
+  "http",
+] satisfies (keyof ClientOptions)[]);
+
+/** What the engine cannot tell from JSON; it checks the rest. */
+function check(options: Partial<ClientOptions>): void {
+  const invalid = (message: string, hint?: string) => {
+    throw new InvalidAccountError({ kind: "invalid_account", message, ...(hint && { hint }) });
+  };
+  for (const name in options) {
+    if (!OPTIONS.has(name)) invalid(`there is no option ${JSON.stringify(name.slice(0, 40))}`, `the options are ${[...OPTIONS].join(", ")}`);
   }
+  const { domain, partnerId, partnerKey, signer, quota } = options;
+  const missing = (name: string) => invalid(`${name} is missing`, "is the environment variable set that it comes from?");
+  const empty = (value: unknown) => value === undefined || value === null;
+  if (empty(domain)) missing("domain");
+  if (empty(partnerId)) missing("partnerId");
+  if (empty(partnerKey) && !signer) missing("partnerKey (or a signer)");
+  if (!empty(partnerKey) && signer) invalid("both partnerKey and signer are given");
+  for (const [name, value] of Object.entries({ domain, partnerKey, storePrefix: options.storePrefix })) {
+    if (!empty(value) && typeof value !== "string") invalid(`${name} is ${typeof value === "object" ? "an object" : `a ${typeof value}`}, not a text`);
+  }
+  for (const [name, value] of Object.entries({ signer, http: options.http, "store.evaluate": options.store?.evaluate })) {
+    const isGiven = name === "store.evaluate" ? options.store : value;
+    if (isGiven && typeof value !== "function") invalid(`${name} is no function`);
+  }
+  if (quota && !(quota.requests >= 1)) invalid("quota.requests has to be a whole number from 1 up", "`false` is no limit");
 }
 
 function configOf(options: ClientOptions): string {
@@ -161,18 +223,19 @@ function configOf(options: ClientOptions): string {
   return JSON.stringify({
     domain: options.domain,
     partner_id: String(options.partnerId),
-    partner_key: options.partnerKey,
+    partner_key: options.partnerKey ?? undefined,
     callback_keys: options.callbackKeys,
     paths: options.paths,
     settings: {
-      quota: quota && [quota.requests, quota.seconds],
-      ...(quota === false && { quota: [0, 1] }),
+      quota: quota ? [said(quota.requests), said(quota.seconds)] : quota === false ? [0, 1] : undefined,
       operation_quota: options.operationQuota,
-      attempts: options.attempts,
-      attempt_timeout: options.attemptTimeout,
-      deadline: options.deadline,
-      upload_deadline: options.uploadDeadline,
-      store: options.store !== undefined,
+      attempts: said(options.attempts),
+      attempt_timeout: said(options.attemptTimeout),
+      deadline: said(options.deadline),
+      upload_deadline: said(options.uploadDeadline),
+      max_answer: said(options.maxAnswer),
+      allow_http: options.allowHttp,
+      store: Boolean(options.store),
       store_prefix: options.storePrefix,
       shared_as: options.sharedAs,
       priority: options.priority,

@@ -1,22 +1,23 @@
 import { Attempt } from "./attempt.js";
 import type { Outgoing } from "./attempt.js";
-import { Engine as WasmEngine, quota_script } from "../wasm/baijiayun.js";
-import { AnswerError, MisuseError, SigningError, errorOf } from "./errors.js";
+import { AnswerError, ClosedError, MisuseError, SigningError, errorOf, wordsOf } from "./errors.js";
 import type { BaijiayunError, ErrorFields } from "./errors.js";
 import type { FileSource } from "./files.js";
-import { brokenBy } from "./http.js";
+import { Unread, brokenBy } from "./http.js";
 import type { Answer, HttpExecutor } from "./http.js";
+import type { Meter } from "./meter.js";
 import { chunkBody, multipart } from "./multipart.js";
 import type { Chunk, Part } from "./multipart.js";
+import { checkOptions, inJavaScript, said } from "./options.js";
+import type { CallOptions } from "./options.js";
 import { Page } from "./page.js";
 import { writeJson, writeParams } from "./params.js";
-import { traceOf } from "./resource.js";
-import type { CallOptions } from "./resource.js";
 import type { Store } from "./store.js";
-import type { Departure } from "./types.js";
-import type { Meter } from "./uploads.js";
-import { abortable, sleep } from "./waits.js";
-import { isReady, needReady, ready } from "./wasm.js";
+import { traceOf } from "./trace.js";
+import type { Departure, WireTrace } from "./trace.js";
+import { abortable, within } from "./waits.js";
+import { another, current, isReady, needReady, ready } from "./wasm.js";
+import type { Instance, WasmEngine } from "./wasm.js";
 
 /** What the engine wants done next for a call. */
 type Step = SendStep | WaitStep | StoreStep | SignStep | Done | Failed;
@@ -40,6 +41,7 @@ interface WaitStep {
 interface StoreStep {
   step: "store";
   call: number;
+  timeout: number;
   keys: string[];
   args: number[];
 }
@@ -47,14 +49,8 @@ interface StoreStep {
 interface SignStep {
   step: "sign";
   call: number;
+  timeout: number;
   text: string;
-}
-
-interface WireTrace {
-  attempts: number;
-  waited: number;
-  store_down?: boolean;
-  budget_exhausted?: boolean;
 }
 
 /** The step that ends a call that went well. */
@@ -82,7 +78,9 @@ type Event =
   | { event: "store"; wait: number }
   | { event: "store_down" }
   | { event: "signed"; signature: string }
-  | { event: "not_signed"; message: string };
+  | { event: "not_signed"; message: string }
+  | { event: "late" | "too_large" | "closed" }
+  | { event: "redirect"; status: number; location: string };
 
 /** What some calls need besides parameters and options. */
 export interface CallExtras {
@@ -117,26 +115,47 @@ export interface SignedRequest {
   body: string | undefined;
 }
 
+/** What stops an attempt of a client that is closed. */
+const CLOSED = new DOMException("the client was closed", "AbortError");
+
 /** Carries out what the engine says, call by call. */
 export class Driver {
   /** Holds the key. */
   readonly #config: string;
   readonly #ports: Ports;
+  #instance: Instance | undefined;
   #engine: WasmEngine | undefined;
   #page: Page | undefined;
+  /** What ends the waits of calls: for a time, a store, a signer. */
+  readonly #waits = new Set<(event: Event) => void>();
+  readonly #flying: Attempt[] = [];
+  #calls = 0;
+  #isClosed = false;
+  /** Those who wait for the last call to end. */
+  readonly #closing: (() => void)[] = [];
 
   constructor(config: string, ports: Ports) {
     this.#config = config;
     this.#ports = ports;
   }
 
-  /** @internal The engine; the WebAssembly must be there. */
+  /** @internal The engine; the WebAssembly must be there. It is made anew after one that broke. */
   engine(): WasmEngine {
-    if (this.#engine === undefined) {
-      this.#engine = new WasmEngine(this.#config);
-      this.#page = new Page(this.#engine);
+    const instance = current();
+    if (this.#instance !== instance) {
+      this.#instance = instance;
+      this.#engine = new instance.glue.Engine(this.#config);
+      if (this.#isClosed) this.#engine.stop_sending();
+      this.#page = new Page(this.#engine, instance);
     }
-    return this.#engine;
+    return this.#engine!;
+  }
+
+  /** Says at once what is wrong with the account or the settings, where the WebAssembly is there at once. */
+  check(): void {
+    if (!isReady()) return;
+    const fault = this.engine().fault();
+    if (fault) throw errorOf(inOurNames((JSON.parse(fault) as { error: ErrorFields }).error));
   }
 
   /** Makes a call. Its data are returned, all of the answer is put into `answer`. */
@@ -149,17 +168,21 @@ export class Driver {
   ): Promise<unknown> {
     const signal = options?.signal;
     signal?.throwIfAborted();
+    if (options) checkOptions(name, options);
     if (!isReady()) await abortable(ready(), signal);
     const engine = this.engine();
     const page = this.#page!;
+    const instance = this.#instance!;
     const written = writeParams(name, params);
     const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : written.files;
     if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
     const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
     let now: number | undefined = ticks();
-    let step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written.text}`), unix(), now, random()));
+    let step: Step | undefined;
     let cause: unknown;
+    this.#calls++;
     try {
+      step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written.text}`), unix(), now, random()));
       for (;;) {
         signal?.throwIfAborted();
         switch (step.step) {
@@ -171,47 +194,70 @@ export class Driver {
             throw failure(step, cause);
           case "send": {
             let response: Answer;
+            const attempt = new Attempt(step);
+            attempt.join(this.#flying);
             try {
-              const attempt = new Attempt(step);
               if (step.received !== undefined) also?.meter?.received(step.received, step.video_id);
               if (step.parts) await attach(attempt, step.parts, files, also?.meter);
               else if (step.chunk) await attachChunk(attempt, step.chunk, files!, also?.meter);
               response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, also?.meter);
             } catch (error) {
               signal?.throwIfAborted();
-              cause = error;
-              step = this.#tell(step.call, broken(error, step, name), (now = ticks()));
+              cause = error instanceof Unread || error === CLOSED ? (error as Error).cause : shown(error, step.url);
+              step = this.#tell(step.call, broken(error, step), (now = ticks()));
               break;
+            } finally {
+              attempt.leave(this.#flying);
             }
             cause = undefined;
-            const { status, retryAfter, body } = response;
-            const length = typeof body === "string" ? page.write(body) : page.writeBytes(body);
-            step = read(page, engine.answer(length, step.call, status, retryAfter));
+            const { status, body } = response;
+            const retryAfter = response.retryAfter === "" ? -1 : instance.glue.retry_after(response.retryAfter, unix());
+            // The answer to a post of a file is short.
+            const isLong = body.length > LONG && typeof body !== "string" && !files;
+            const apart = isLong ? await this.#readApart(name, `${name}\n${wanted}\n${written.text}`, status, body) : undefined;
+            const told = apart?.short ?? body;
+            const length = typeof told === "string" ? page.write(told) : page.writeBytes(told);
+            const next = read(page, engine.answer(length, step.call, status, retryAfter));
             // The engine itself looks at the clock, if it has to.
             now = undefined;
+            step = apart && next.step === apart.step.step ? ({ ...next, ...apart.step, trace: next.trace } as Step) : next;
             break;
           }
           case "wait":
-            await sleep(step.time, signal);
-            step = this.#tell(step.call, { event: "elapsed" }, (now = ticks()));
+            step = this.#tell(step.call, await this.#wait(step.time, ELAPSED, undefined, signal), (now = ticks()));
             break;
           case "store":
-            step = this.#tell(step.call, await abortable(this.#ask(step), signal), (now = ticks()));
+            step = this.#tell(
+              step.call,
+              await this.#wait(step.timeout, LATE, this.#ask(step), signal),
+              (now = ticks()),
+            );
             break;
           case "sign":
-            step = this.#tell(step.call, await abortable(this.#sign(step.text), signal), (now = ticks()));
+            step = this.#tell(
+              step.call,
+              await this.#wait(step.timeout, LATE, this.#sign(step.text), signal),
+              (now = ticks()),
+            );
             break;
         }
       }
     } catch (error) {
-      if ("call" in step) engine.cancel(step.call);
+      if (error instanceof WebAssembly.RuntimeError) {
+        instance.isBroken = true;
+        throw stopped(name, error);
+      }
+      if (step && "call" in step && !instance.isBroken) engine.cancel(step.call);
       throw error;
+    } finally {
+      if (--this.#calls === 0) for (const ended of this.#closing.splice(0)) ended();
     }
   }
 
   /** What a call sends, signed but not sent. */
   build(name: string, params: object | undefined, options: CallOptions | undefined): SignedRequest {
     needReady("client.request");
+    if (options) checkOptions(name, options);
     const engine = this.engine();
     const page = this.#page!;
     const { text, files } = writeParams(name, params);
@@ -224,11 +270,59 @@ export class Driver {
     throw new MisuseError({ kind: "misuse", operation: name, message });
   }
 
-  /** Has a text signed by the client's signer. */
-  async signature(text: string): Promise<string> {
-    const event = await this.#sign(text);
+  /** Has a text signed by the client's signer, within so many milliseconds. */
+  async signature(text: string, time: number): Promise<string> {
+    const late = { event: "not_signed", message: `the signer gave no answer within ${time} ms` } as const;
+    const event = await this.#wait(time, late, this.#sign(text), undefined);
     if (event.event === "signed") return event.signature;
-    throw new SigningError({ kind: "signing", message: event.message });
+    if (event.event === "not_signed") throw new SigningError({ kind: "signing", message: event.message });
+    throw new ClosedError({ kind: "closed", message: "the client was closed; nothing was sent" });
+  }
+
+  /** Ends calls that wait, and after so many milliseconds those under way. Nothing is sent any more. */
+  async close(time: number): Promise<void> {
+    if (!this.#isClosed) this.#engine?.stop_sending();
+    this.#isClosed = true;
+    for (const end of this.#waits) end({ event: "closed" });
+    if (this.#calls === 0) return;
+    const ended = new Promise<boolean>((resolve) => this.#closing.push(() => resolve(true)));
+    if (await within(time, false, { asked: ended })) return;
+    for (const attempt of [...this.#flying]) attempt.stop(CLOSED);
+    await ended;
+  }
+
+  /** Reads a long answer in an instance of its own, which ends with it: the memory of WebAssembly never shrinks. */
+  async #readApart(
+    operation: string,
+    call: string,
+    status: number,
+    body: Uint8Array,
+  ): Promise<{ step: Done | Failed; short: Uint8Array }> {
+    const instance = await another();
+    const engine = new instance.glue.Engine(this.#config);
+    const page = new Page(engine, instance);
+    try {
+      const step = read(page, engine.read_for_another(call, page.writeBytes(body), status)) as Done | Failed;
+      return { step, short: engine.short_answer() };
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
+      const message = `there is not enough memory to read the answer of ${body.length} bytes`;
+      throw new AnswerError({ kind: "too_large", operation, message, hint: "ask for fewer rows at a time" }, { cause: error });
+    }
+  }
+
+  #wait<E extends Event>(
+    time: number,
+    late: E,
+    asked: Promise<E> | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Event> {
+    if (this.#isClosed) return Promise.resolve({ event: "closed" });
+    const { promise, resolve } = withResolvers<Event>();
+    this.#waits.add(resolve);
+    return within(time, late, { asked: asked ? Promise.race([asked, promise]) : promise, signal }).finally(() =>
+      this.#waits.delete(resolve),
+    );
   }
 
   #tell(call: number, event: Event, now: number): Step {
@@ -238,23 +332,37 @@ export class Driver {
 
   async #ask({ keys, args }: StoreStep): Promise<Event> {
     try {
-      const wait = await this.#ports.store!.evaluate(quota_script(), keys, args);
-      return { event: "store", wait };
+      const script = current().glue.quota_script();
+      const wait: unknown = await this.#ports.store!.evaluate(script, keys, args);
+      // What is no number is as good as no answer; which numbers are none, the engine says.
+      return typeof wait === "number" ? { event: "store", wait } : { event: "store_down" };
     } catch {
       return { event: "store_down" };
     }
   }
 
-  async #sign(text: string): Promise<Event & { event: "signed" | "not_signed" }> {
+  async #sign(text: string): Promise<Event> {
     try {
       const signature: unknown = await this.#ports.signer!(text);
       if (typeof signature === "string") return { event: "signed", signature };
-      return { event: "not_signed", message: "the signer returned no text" };
+      return { event: "not_signed", message: "the signer gave nothing, not a signature of 32 hex digits in lower case" };
     } catch (error) {
-      return { event: "not_signed", message: (error as Error | undefined)?.message || String(error) };
+      return { event: "not_signed", message: wordsOf(error) || "the signer failed" };
     }
   }
 }
+
+/** Answers of more bytes are read apart from the engine. */
+const LONG = 1 << 20;
+
+/** As Promise.withResolvers, which Node 20 lacks. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  return { promise: new Promise<T>((settle) => (resolve = settle)), resolve };
+}
+
+const ELAPSED = { event: "elapsed" } as const;
+const LATE = { event: "late" } as const;
 
 /** Puts a form with files into a request. */
 async function attach(
@@ -305,6 +413,7 @@ function read(page: Page, length: number): Step {
         step: "send",
         call: page.number(1),
         timeout: page.number(2),
+        max_answer: page.number(4),
         method: "POST",
         url: text.slice(formEnd),
         headers: { accept: JSON_TYPE, "content-type": FORM_TYPE },
@@ -316,6 +425,7 @@ function read(page: Page, length: number): Step {
         step: "send",
         call: page.number(1),
         timeout: page.number(2),
+        max_answer: page.number(4),
         method: "GET",
         url: text,
         headers: { accept: JSON_TYPE },
@@ -345,16 +455,44 @@ const FORM_TYPE = "application/x-www-form-urlencoded";
 
 function failure(step: Failed, cause: unknown): BaijiayunError {
   const videoId = step.video_id === undefined ? undefined : String(step.video_id);
-  return errorOf(step.error, { trace: traceOf(step.trace), cause, videoId });
+  return errorOf(inOurNames(step.error), { trace: traceOf(step.trace), cause, videoId });
 }
 
-function broken(error: unknown, step: SendStep, operation: string): Event {
+/** What is wrong with settings and options, by the names that they have here. What the service says stays as it is. */
+function inOurNames(error: ErrorFields): ErrorFields {
+  const isOfSettings = error.kind === "invalid_account" || error.kind === "too_large";
+  if (!isOfSettings && !(error.kind === "invalid_parameters" && !error.faults?.length)) return error;
+  const { message, text, hint } = error;
+  return {
+    ...error,
+    message: inJavaScript(message),
+    ...(text !== undefined && { text: inJavaScript(text) }),
+    ...(hint && { hint: inJavaScript(hint) }),
+  };
+}
+
+/** The engine stopped in the middle: there was no memory left, or it has a fault. The next call gets a new one. */
+function stopped(operation: string, cause: WebAssembly.RuntimeError): MisuseError {
+  const message = `the engine stopped (${cause.message}), for want of memory as a rule; the next call gets a new one`;
+  const hint = "the service may have carried out the call; look before you repeat one that changes something";
+  return new MisuseError({ kind: "misuse", operation, message, hint }, { cause });
+}
+
+function broken(error: unknown, step: SendStep): Event {
+  if (error instanceof Unread) return error.event;
+  if (error === CLOSED) return { event: "closed" };
   const { kind, message } = brokenBy(error, step.url);
-  if (kind === "too_large") {
-    const hint = "ask for fewer rows at a time";
-    throw new AnswerError({ kind, operation, message, hint });
+  return kind === "too_large" ? { event: "too_large" } : { event: "broken", kind, message };
+}
+
+/** What was thrown, unless it quotes the address: that of a GET is signed. Whoever shows errors shows their causes. */
+function shown(thrown: unknown, url: string): unknown {
+  const [, query] = url.split("?", 2);
+  for (let cause = thrown, depth = 0; query && cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+    if (!`${cause.message}${cause.stack}`.includes(query)) continue;
+    return Object.assign(new Error(brokenBy(thrown, url).message), { name: cause.name });
   }
-  return { event: "broken", kind, message };
+  return thrown;
 }
 
 function writeOptions(
@@ -368,12 +506,19 @@ function writeOptions(
   const once = files && !upload && Array.from(files.values()).some((file) => !file.reopens);
   return JSON.stringify({
     retry: options?.retry ?? (once ? "never" : undefined),
-    attempts: options?.attempts,
-    attempt_timeout: options?.attemptTimeout,
-    deadline: options?.deadline,
+    attempts: said(options?.attempts),
+    attempt_timeout: said(options?.attemptTimeout),
+    deadline: said(options?.deadline),
+    max_answer: said(options?.maxAnswer),
     priority: options?.priority,
-    extra: options?.extra && (JSON.parse(writeJson(operation, options.extra).text) as unknown),
+    extra: options?.extra && (JSON.parse(writeJson(operation, options.extra, false).text) as unknown),
     page: also?.page,
-    upload: upload && { ...upload, file: { name: upload.file.name, size: upload.file.size, source: UPLOADED } },
+    upload: upload && {
+      ...upload,
+      resumes: said(upload.resumes),
+      transcoding: said(upload.transcoding),
+      chunk_size: said(upload.chunk_size),
+      file: { name: upload.file.name, size: upload.file.size, source: UPLOADED },
+    },
   });
 }

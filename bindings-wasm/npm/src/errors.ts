@@ -1,4 +1,5 @@
-import type { Id, Trace } from "./types.js";
+import type { Id } from "./ids.js";
+import type { Trace } from "./trace.js";
 
 /** What went wrong, as all languages name it. */
 export type ErrorKind =
@@ -31,6 +32,7 @@ export type ErrorKind =
   | "callback_malformed"
   | "callback_signature"
   | "callback_clock"
+  | "closed"
   | "misuse";
 
 /** One thing that is wrong with the parameters of a call. */
@@ -133,6 +135,11 @@ export class BaijiayunError extends Error {
     Object.defineProperty(this, "name", { value, writable: true, configurable: true });
   }
 
+  /** All of it but the stack, the cause and the answer's body: for loggers, and to post to another thread. */
+  toJSON(): ErrorJson {
+    return { ...(this as unknown as ErrorJson), name: this.name, message: this.message };
+  }
+
   /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class of yours that extends one of these is told in the usual way.
@@ -142,6 +149,16 @@ export class BaijiayunError extends Error {
     while (type && type.errorOfBaijiayun !== name) type = Object.getPrototypeOf(type) as typeof type;
     return Boolean(type);
   }
+}
+
+/** What {@link BaijiayunError.toJSON} gives. */
+export interface ErrorJson extends Required<Omit<ErrorFields, "message" | "text" | "body" | "faults">> {
+  name: string;
+  message: string;
+  reason: string;
+  faults: readonly Fault[];
+  trace?: Trace;
+  videoId?: Id;
 }
 
 /** As the core writes them. */
@@ -291,7 +308,13 @@ export class AnswerError extends BaijiayunError {
 /** A callback that the service did not post like this: refuse it. */
 export class CallbackError extends BaijiayunError {
   /** @internal */ static override readonly errorOfBaijiayun: string = "CallbackError";
-  declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock" | "too_large";
+  declare readonly kind: "callback_malformed" | "callback_signature" | "callback_clock";
+}
+
+/** The client was closed: before the call was sent, or while it was under way. `message` says which. */
+export class ClosedError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "ClosedError";
+  declare readonly kind: "closed";
 }
 
 /** The package was used in a way that cannot work. */
@@ -332,10 +355,24 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
   callback_malformed: CallbackError,
   callback_signature: CallbackError,
   callback_clock: CallbackError,
+  closed: ClosedError,
   misuse: MisuseError,
 };
 
 /** The error of its kind's class. */
 export function errorOf(fields: ErrorFields, context?: ErrorContext): BaijiayunError {
   return new CLASSES[fields.kind](fields, context);
+}
+
+/** Whether it is the name of a kind. */
+export function isKind(name: unknown): name is ErrorKind {
+  return typeof name === "string" && Object.hasOwn(CLASSES, name);
+}
+
+/** What was thrown, in words: it may be anything. */
+export function wordsOf(thrown: unknown): string {
+  const { message } = (thrown ?? {}) as Partial<Error>;
+  if (typeof message === "string" && message) return message;
+  if (typeof thrown === "object" && thrown !== null) return (thrown as Partial<Error>).name?.toString() ?? "";
+  return String(thrown);
 }

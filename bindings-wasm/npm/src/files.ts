@@ -1,4 +1,4 @@
-import { FileError } from "./errors.js";
+import { FileError, wordsOf } from "./errors.js";
 import { platform } from "./platform.js";
 
 /** Content that can be sent as a file. */
@@ -20,11 +20,14 @@ export interface FileOptions {
   type?: string | undefined;
 }
 
+const NAME = 'give file(content, { name: "lesson.pdf" })';
+const TYPE = 'a type is like "application/pdf"; leave it out, and the ending of the name tells it';
+
 /** A file to send. {@link file} and {@link fromPath} make one. */
 export class FileSource {
   /** The file name that the service is told. */
   readonly name: string;
-  /** The media type, if it is known. */
+  /** The media type, if it was given; else the ending of the name tells it. */
   readonly type: string;
   /** @internal */
   size: number | undefined;
@@ -47,7 +50,9 @@ export class FileSource {
     measure?: () => Promise<number>;
   }) {
     this.name = parts.name;
-    this.type = parts.type || "application/octet-stream";
+    this.type = parts.type ?? "";
+    if (typeof this.name !== "string") throw unreadable("the name of the file is no text", undefined, NAME);
+    if (!/^[ -~]*$/.test(this.type)) throw unreadable(`the type of ${this.name} is no media type`, undefined, TYPE);
     this.size = parts.size;
     this.blob = parts.blob;
     this.reopens = parts.reopens;
@@ -78,15 +83,11 @@ export class FileSource {
         if (left === 0 && !isWhole) return;
       }
     } catch (error) {
-      throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${words(error)}`, error);
+      throw error instanceof FileError ? error : unreadable(`cannot read ${this.name}: ${wordsOf(error)}`, error);
     }
     if (left > 0 && left !== Infinity)
       throw unreadable(`${this.name} ends ${left} bytes before its size of ${this.size}`);
   }
-}
-
-function words(error: unknown): string {
-  return (error as Error | undefined)?.message || String(error);
 }
 
 /**
@@ -133,7 +134,7 @@ export function fromPath(path: string, options: { name?: string; type?: string }
     try {
       return await platform.open(path);
     } catch (error) {
-      throw unreadable(`cannot read ${name}: ${words(error)}`, error);
+      throw unreadable(`cannot read ${name}: ${wordsOf(error)}`, error);
     }
   };
   const source: FileSource = new FileSource({

@@ -1,4 +1,5 @@
-import { AnswerError, BaijiayunError } from "./errors.js";
+import { BaijiayunError, wordsOf } from "./errors.js";
+import { bytesOf } from "./files.js";
 
 /**
  * A signed request. It is also what `fetch` takes as its second argument: `(request) => fetch(request.url, request)`
@@ -41,78 +42,149 @@ export interface HttpResponse {
  */
 export type HttpExecutor = (request: HttpRequest) => Promise<HttpResponse | Response>;
 
-/** Answers of more bytes than this are refused, as the core does. */
-const MAX_BYTES = 64 << 20;
-
 /** The executor that the global `fetch` is. It is looked up with each request, so that tests can replace it. */
 export const fetchExecutor: HttpExecutor = (request) => fetch(request.url, request);
 
 /** An answer as the engine takes it. */
 export interface Answer {
   status: number;
-  /** In milliseconds; negative if it was not said. */
-  retryAfter: number;
+  /** The header Retry-After, empty if there is none: the engine reads it. */
+  retryAfter: string;
   body: Uint8Array | string;
 }
+
+/** Why an answer is not read, or not to its end. */
+export class Unread extends Error {
+  constructor(
+    readonly event: { event: "too_large" } | { event: "redirect"; status: number; location: string },
+    cause?: unknown,
+  ) {
+    super(event.event, { cause });
+  }
+}
+
+const tooLarge = (cause?: unknown) => new Unread({ event: "too_large" }, cause);
 
 /** Longer texts are encoded before it is known how much room they need. */
 const SHORT = 1 << 16;
 
 const encoder = new TextEncoder();
 
-/** Reads what an executor returned. */
-export function readAnswer(response: HttpResponse | Response): Answer | Promise<Answer> {
+/**
+ * Reads what an executor returned, at most so many bytes of it. Nothing more is read when `isOver` says that nobody
+ * waits for it.
+ */
+export function readAnswer(response: unknown, most: number, isOver: () => boolean): Answer | Promise<Answer> {
+  if (!isResponse(response)) throw new Error(`the executor gave ${described(response)}, not a response with a status`);
   const { status, headers } = response;
   if (isFetched(response)) {
-    if (response.type === "opaqueredirect") {
-      throw new Error("the service answered with a redirect, which is not followed");
+    // Browsers do not tell where it leads to.
+    const isOpaque = response.type === "opaqueredirect";
+    if (isOpaque || isRedirect(status)) {
+      drop(response);
+      throw redirect(status, isOpaque ? "an address that browsers do not tell" : header(headers, "location"));
     }
-    return readBody(response).then((body) => ({ status, retryAfter: retryAfter(headers), body }));
+    return readBody(response, most, isOver).then((body) => ({ status, retryAfter: retryAfter(headers), body }));
   }
-  const { body } = response;
-  return { status, retryAfter: retryAfter(headers), body: readable(body) };
+  if (isRedirect(status)) throw redirect(status, header(headers, "location"));
+  const body = readable(response.body);
+  if (body.length > most) throw tooLarge();
+  return { status, retryAfter: retryAfter(headers), body };
+}
+
+function isResponse(response: unknown): response is HttpResponse | Response {
+  const { status, type } = (response ?? {}) as Partial<Response>;
+  return Number.isInteger(status) && ((status! >= 100 && status! <= 999) || type === "opaqueredirect");
+}
+
+/** Without its values: they may hold anything. */
+function described(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return Array.isArray(value) ? "an array" : "status" in value ? "a status that is none" : "an object without a status";
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+function redirect(status: number, location = "nowhere"): Unread {
+  return new Unread({ event: "redirect", status, location });
 }
 
 function readable(body: HttpResponse["body"]): Uint8Array | string {
   if (typeof body === "string") return body.length > SHORT ? encoder.encode(body) : body;
-  return body instanceof Uint8Array ? body : new Uint8Array(body);
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return bytesOf(body);
+  const what = body === null || typeof body !== "object" ? String(body) : "an object";
+  throw new Error(`the executor gave a response whose body is ${what.slice(0, 20)}, neither bytes nor text`);
 }
 
 function isFetched(response: HttpResponse | Response): response is Response {
   return typeof (response as Response).arrayBuffer === "function";
 }
 
-async function readBody(response: Response): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array();
-  const reader = response.body.getReader();
+/** Has the connection closed instead of reading what is still to come. */
+function drop(response: Response): void {
+  response.body?.cancel().catch(() => {});
+}
+
+async function readBody(response: Response, most: number, isOver: () => boolean): Promise<Uint8Array> {
+  const { body, headers } = response;
+  if (body === null) return new Uint8Array();
+  const coding = headers.get("content-encoding")?.toLowerCase() ?? "";
+  if (!CODINGS.has(coding)) {
+    drop(response);
+    throw new Error(`the answer is coded as ${coding.slice(0, 40)}, which was not asked for`);
+  }
+  const length = Number(headers.get("content-length") ?? NaN);
+  if (length > most) {
+    drop(response);
+    throw tooLarge();
+  }
+  const reader = body.getReader();
+  try {
+    // What says its length has its room before it is read. (Where it is coded, fetch decodes it: the length is another.)
+    return await read(reader, most, isOver, coding === "" && length > SHORT ? new Uint8Array(length) : undefined);
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    // There was no room for it.
+    throw error instanceof RangeError ? tooLarge(error) : error;
+  }
+}
+
+/** `fetch` asks for them, and decodes them: what is counted is what comes out. Two at a time are nobody's honest answer. */
+const CODINGS = new Set(["", "identity", "gzip", "x-gzip", "deflate", "br"]);
+
+async function read(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  most: number,
+  isOver: () => boolean,
+  room: Uint8Array | undefined,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    chunks.push(read.value);
-    length += read.value.byteLength;
-    if (length > MAX_BYTES) {
-      reader.cancel().catch(() => {});
-      throw new AnswerError({ kind: "too_large", message: `the answer is longer than ${MAX_BYTES} bytes` });
-    }
+    if (isOver()) throw new Error("nobody waits for the answer any more");
+    const { value } = read;
+    if (length + value.byteLength > most) throw tooLarge();
+    if (room && length + value.byteLength <= room.byteLength) room.set(value, length);
+    else chunks.push(value);
+    length += value.byteLength;
   }
+  if (room && chunks.length === 0) return room.subarray(0, length);
+  if (room) chunks.unshift(room.subarray(0, length - chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)));
   if (chunks.length === 1) return chunks[0]!;
-  const body = new Uint8Array(length);
+  const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
-    body.set(chunk, at);
+    whole.set(chunk, at);
     at += chunk.byteLength;
   }
-  return body;
+  return whole;
 }
 
-/** The header in milliseconds, negative if there is none; it names seconds or a date. */
-function retryAfter(headers: HttpResponse["headers"]): number {
-  const value = header(headers, "retry-after")?.trim();
-  if (!value) return -1;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return seconds * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? -1 : Math.max(0, date - Date.now());
+function retryAfter(headers: HttpResponse["headers"]): string {
+  return header(headers, "retry-after") ?? "";
 }
 
 /** A header, whatever holds it. */
@@ -129,45 +201,56 @@ export function header(
 
 /** Why there was no answer. */
 export interface Broken {
-  kind: "connect" | "timeout" | "transport" | "file" | "too_large";
+  /** `tls` and `unsendable` never left either, and are not tried again. */
+  kind: "connect" | "tls" | "unsendable" | "timeout" | "transport" | "file" | "too_large";
   message: string;
 }
 
 /** Codes of Node and of its fetch (undici) for connections that were never made. */
-const NEVER_LEFT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ERR_INVALID_URL",
-]);
+const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 
 const TIMED_OUT = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+
+/** Those of OpenSSL and Node for a certificate that is not trusted. */
+const CERTIFICATE = /^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_|ERR_TLS_CERT_)/;
+
+/** Those for a handshake with what speaks no TLS, or another. */
+const HANDSHAKE = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|.*HANDSHAKE_FAILURE)$/;
+
+/** What Node says of a connection that broke during its handshake; the code is that of any other. */
+const NO_HANDSHAKE = "before secure TLS connection was established";
+
+/** What a host can do about it here; the engine says the rest. */
+const TRUST = "NODE_EXTRA_CA_CERTS names a file of certificates that Node trusts besides its own";
 
 /** Tells by what an executor threw what became of the request. Browsers do not say; then it may have left. */
 export function brokenBy(error: unknown, url: string): Broken {
   const messages: string[] = [];
   let kind: Broken["kind"] = "transport";
   for (let cause = error, depth = 0; cause !== undefined && cause !== null && depth < 8; depth++) {
-    const {
-      code,
-      syscall,
-      name,
-      kind: told,
-      message,
-      cause: next,
-    } = cause as Partial<NodeJS.ErrnoException> & {
-      kind?: unknown;
-    };
-    if (told === "connect" || told === "timeout" || told === "file" || told === "too_large") kind = told;
-    else if (NEVER_LEFT.has(code ?? "") || syscall === "connect" || syscall === "getaddrinfo") kind = "connect";
-    else if (TIMED_OUT.has(code ?? "") || name === "TimeoutError") kind = "timeout";
-    const text = cause instanceof BaijiayunError ? cause.reason : (message ?? String(cause));
+    kind = kindOf(cause) ?? kind;
+    const text = cause instanceof BaijiayunError ? cause.reason : wordsOf(cause);
     if (text && !messages.includes(text)) messages.push(text);
-    cause = next;
+    cause = (cause as Error).cause;
   }
-  // The address of a GET is signed.
-  return { kind, message: messages.join(": ").replaceAll(url, "the address") || "the request failed" };
+  if (kind === "tls") messages.push(TRUST);
+  return { kind, message: withoutAddress(messages.join(": "), url) || "the request failed" };
+}
+
+function kindOf(cause: unknown): Broken["kind"] | undefined {
+  const { code, syscall, name, kind, message } = cause as Partial<NodeJS.ErrnoException> & { kind?: unknown };
+  if (kind === "connect" || kind === "timeout" || kind === "file" || kind === "too_large") return kind;
+  const named = typeof code === "string" ? code : "";
+  if (CERTIFICATE.test(named) || HANDSHAKE.test(named)) return "tls";
+  if (named === "ERR_INVALID_URL") return "unsendable";
+  // Of other calls than to connect the same codes say that a connection broke.
+  if (NEVER_LEFT.has(named) || String(message).includes(NO_HANDSHAKE) || syscall === "connect" || syscall === "getaddrinfo") return "connect";
+  return TIMED_OUT.has(named) || name === "TimeoutError" ? "timeout" : undefined;
+}
+
+/** The address of a GET is signed, and so is what stands behind its question mark. */
+function withoutAddress(text: string, url: string): string {
+  const [, query] = url.split("?", 2);
+  const without = text.replaceAll(url, "the address");
+  return query ? without.replaceAll(query, "...") : without;
 }

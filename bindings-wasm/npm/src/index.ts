@@ -1,7 +1,6 @@
 export { Callbacks } from "./callbacks.js";
 export type {
   Callback,
-  CallbackEvent,
   CallbackHeaders,
   CallbackName,
   HandleOptions,
@@ -9,13 +8,14 @@ export type {
 } from "./callbacks.js";
 export type { ClaimOptions, Claimable } from "./claims.js";
 export { Client } from "./client.js";
-export type { ClientOptions } from "./client.js";
+export type { ClientOptions, CloseOptions } from "./client.js";
 export {
   AccountNotFoundError,
   AnswerError,
   ApiError,
   BaijiayunError,
   CallbackError,
+  ClosedError,
   ConnectError,
   FileError,
   InvalidAccountError,
@@ -36,20 +36,24 @@ export {
   UploadFailedError,
   VideoNotFoundError,
 } from "./errors.js";
-export type { ErrorContext, ErrorFields, ErrorKind, Fault } from "./errors.js";
+export type { ErrorContext, ErrorFields, ErrorJson, ErrorKind, Fault } from "./errors.js";
+export type { CallbackEvent } from "./event.js";
 export { FileSource, file, fromPath } from "./files.js";
 export type { FileContent, FileOptions } from "./files.js";
 export * from "./generated/callbacks.js";
 export type * from "./generated/index.js";
 export type { SignedRequest } from "./engine.js";
 export type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
+export type { CallOptions, Priority } from "./options.js";
 export { Links } from "./links.js";
 export type { CodePlayerParams, EnterRoomParams } from "./links.js";
 export { CallPromise, PagePromise } from "./resource.js";
-export type { CallDetails, CallOptions, Page, Priority } from "./resource.js";
+export { reviveError } from "./revive.js";
+export type { CallDetails, Page } from "./resource.js";
 export { redisStore } from "./store.js";
 export type { IoRedisLike, NodeRedisLike, RedisStoreOptions, Store } from "./store.js";
-export type { Departure, FileInput, Id, IdInput, TimeInput, Trace } from "./types.js";
+export type { Departure, Trace } from "./trace.js";
+export type { FileInput, Id, IdInput, TimeInput } from "./types.js";
 export { Videos } from "./uploads.js";
 export type { UploadOptions, UploadedVideo, VideoUploadParams } from "./uploads.js";
 export { ready } from "./wasm.js";

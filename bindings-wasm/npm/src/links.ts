@@ -2,7 +2,7 @@ import type { Driver } from "./engine.js";
 import { SigningError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import { writeJson } from "./params.js";
-import type { IdInput } from "./types.js";
+import type { IdInput } from "./ids.js";
 import { needReady, ready } from "./wasm.js";
 
 /** Who enters which room. */
@@ -42,6 +42,9 @@ export interface CodePlayerParams {
 
 type Link = { url: string } | { sign: string } | { error: ErrorFields };
 
+/** How long the signer of a link is waited for, in milliseconds: as long as one of a call. */
+const DEADLINE = 120_000;
+
 /**
  * Links into rooms and to recordings, which people open in a browser. Nothing is sent to make one.
  *
@@ -51,9 +54,11 @@ type Link = { url: string } | { sign: string } | { error: ErrorFields };
  */
 export class Links {
   readonly #driver: Driver;
+  readonly #deadline: number;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, deadline = DEADLINE) {
     this.#driver = driver;
+    this.#deadline = deadline;
   }
 
   /**
@@ -77,7 +82,7 @@ export class Links {
     await ready();
     const link = this.#link("enter_room", params);
     if ("url" in link) return link.url;
-    const signature = await this.#driver.signature(link.sign);
+    const signature = await this.#driver.signature(link.sign, this.#deadline);
     return this.#url("enter_room", { ...params, signature });
   }
 
@@ -125,7 +130,7 @@ export class Links {
 
   #link(kind: string, params: object): { url: string } | { sign: string } {
     needReady("a function of client.links");
-    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params).text)) as Link;
+    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params, false).text)) as Link;
     if ("error" in link) throw errorOf(link.error);
     return link;
   }

@@ -6,8 +6,9 @@ import { platform } from "./platform.js";
 export interface Part {
   name: string;
   value?: string;
-  /** A file's name, and by what its content is found. */
+  /** A file's name, its media type, and by what its content is found. Names come as they may stand between quotes. */
   file?: string;
+  type?: string;
   source?: string;
 }
 
@@ -46,7 +47,7 @@ export async function multipart(
   const encoder = new TextEncoder();
   const segments: Segment[] = [];
   for (const part of parts) {
-    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${part.name}"`;
     if (part.source === undefined) {
       segments.push(encoder.encode(`${head}\r\n\r\n${part.value ?? ""}\r\n`));
       continue;
@@ -54,7 +55,7 @@ export async function multipart(
     const file = files?.get(part.source);
     if (file === undefined) throw new FileError({ kind: "file", message: `${part.file} is not there any more` });
     segments.push(
-      encoder.encode(`${head}; filename="${quoted(part.file ?? file.name)}"\r\nContent-Type: ${file.type}\r\n\r\n`),
+      encoder.encode(`${head}; filename="${part.file}"\r\nContent-Type: ${file.type || part.type}\r\n\r\n`),
       { file },
       encoder.encode("\r\n"),
     );
@@ -63,11 +64,6 @@ export async function multipart(
   const contentType = `multipart/form-data; boundary=${boundary}`;
   const body = platform.streams ? stream(segments, moved) : new Blob(await Promise.all(segments.map(blobPart)));
   return { contentType, length: total(segments), body, fileAt: total(segments.slice(0, fileIndex(segments))) ?? 0 };
-}
-
-/** Names as the HTML standard has them escaped. */
-function quoted(name: string): string {
-  return name.replace(/[\r\n"]/g, (char) => (char === '"' ? "%22" : char === "\r" ? "%0D" : "%0A"));
 }
 
 function fileIndex(segments: Segment[]): number {

@@ -1,6 +1,5 @@
-import type { Engine as WasmEngine } from "../wasm/baijiayun.js";
 import { platform } from "./platform.js";
-import { memory } from "./wasm.js";
+import type { Instance, WasmEngine } from "./wasm.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -16,13 +15,15 @@ const KEPT = 1 << 16;
 /** Where texts go to an engine and come from it: without memory to be had and freed, and objects, for each. */
 export class Page {
   readonly #engine: WasmEngine;
+  readonly #instance: Instance;
   /** Both are empty as soon as the memory has grown: it is another buffer then. */
   #text = new Uint8Array();
   #head = new DataView(this.#text.buffer);
   #read = reader(this.#text);
 
-  constructor(engine: WasmEngine) {
+  constructor(engine: WasmEngine, instance: Instance) {
     this.#engine = engine;
+    this.#instance = instance;
   }
 
   /** Puts a text on the page. Returns its length in bytes. */
@@ -57,7 +58,7 @@ export class Page {
   }
 
   #look(address: number, room: number): void {
-    const { buffer } = memory();
+    const { buffer } = this.#instance.memory;
     this.#head = new DataView(buffer, address, HEAD);
     this.#text = new Uint8Array(buffer, address + HEAD, room);
     this.#read = (platform.reader ?? reader)(this.#text);

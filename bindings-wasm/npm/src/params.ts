@@ -12,7 +12,13 @@ export interface WrittenParams {
 /** Writes the parameters of a call. */
 export function writeParams(operation: string, params: object | undefined): WrittenParams {
   const text = params === undefined ? "" : records(params);
-  return text === undefined ? writeJson(operation, params) : { text, files: undefined };
+  // Only what the description has says which of its parameters are points in time.
+  return text === undefined ? writeJson(operation, params, !isPath(operation)) : { text, files: undefined };
+}
+
+/** Whether it is a path that the description lacks. */
+function isPath(operation: string): boolean {
+  return operation.includes("/");
 }
 
 /**
@@ -66,10 +72,13 @@ function isTame(name: string): boolean {
   return true;
 }
 
-/** Writes parameters as a JSON object. Most are what JSON can say already. */
-export function writeJson(operation: string, params: object | undefined): WrittenParams {
+/**
+ * Writes parameters as a JSON object. Most are what JSON can say already. A Date is left to the engine where the
+ * description says how it is written (`isDescribed`), and is unix seconds elsewhere, as in most parameters that it has.
+ */
+export function writeJson(operation: string, params: object | undefined, isDescribed: boolean): WrittenParams {
   if (params === undefined) return { text: "", files: undefined };
-  return isPlain(params) ? { text: JSON.stringify(params), files: undefined } : convert(operation, params);
+  return isPlain(params) ? { text: JSON.stringify(params), files: undefined } : convert(operation, params, isDescribed);
 }
 
 function isPlain(value: object): boolean {
@@ -104,7 +113,7 @@ function isExact(value: number): boolean {
   return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
 }
 
-function convert(operation: string, params: object): WrittenParams {
+function convert(operation: string, params: object, isDescribed: boolean): WrittenParams {
   const files = new Map<string, FileSource>();
   const faults: Fault[] = [];
   const refuse = (parameter: string, message: string) => {
@@ -112,7 +121,7 @@ function convert(operation: string, params: object): WrittenParams {
     return null;
   };
 
-  function exact(value: unknown, parameter: string): unknown {
+  function exact(value: unknown, parameter: string, depth = 0): unknown {
     if (typeof value === "bigint") return value.toString();
     if (typeof value === "number" && !isExact(value)) {
       return refuse(parameter, "is a number that JavaScript does not keep exactly: give it as text or as a bigint");
@@ -120,12 +129,17 @@ function convert(operation: string, params: object): WrittenParams {
     if (typeof value === "function" || typeof value === "symbol") return refuse(parameter, `is a ${typeof value}`);
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Date) {
-      return Number.isNaN(value.getTime()) ? refuse(parameter, "is an invalid Date") : { unix_ms: value.getTime() };
+      const time = value.getTime();
+      if (Number.isNaN(time)) return refuse(parameter, "is an invalid Date");
+      return isDescribed && depth === 0 ? { unix_ms: time } : Math.floor(time / 1000);
     }
-    if (Array.isArray(value)) return value.map((item) => exact(item, parameter));
+    if (Array.isArray(value)) return value.map((item) => exact(item, parameter, depth + 1));
     if (sourceOf(value) !== undefined) return refuse(parameter, "is a file, where none can be");
     if (!isPlainObject(value)) return value;
-    const members = Object.entries(value).map(([name, member]) => [name, exact(member, `${parameter}.${name}`)]);
+    const members = Object.entries(value).map(([name, member]) => [
+      name,
+      exact(member, `${parameter}.${name}`, depth + 1),
+    ]);
     return Object.fromEntries(members) as unknown;
   }
 

@@ -1,36 +1,12 @@
 import type { CallExtras, Done, Driver } from "./engine.js";
-import type { Departure, Trace } from "./types.js";
+import type { CallOptions } from "./options.js";
+import { traceOf } from "./trace.js";
+import type { Departure, Trace } from "./trace.js";
+
+export type { CallOptions } from "./options.js";
 
 /** What makes calls: the client, to its resources. */
 export type Caller = Pick<Driver, "call">;
-
-/** Who goes first where a limit makes calls wait. */
-export type Priority = "high" | "normal" | "low";
-
-/** Settings of one call, in place of the client's. */
-export interface CallOptions {
-  /** Gives the call up when it is aborted; the call then fails with the signal's reason. */
-  signal?: AbortSignal | undefined;
-  /**
-   * Which failures are tried again. `safe` (the default): those that cannot have changed anything, so those of
-   * operations that only read, of requests that never left, and throttled ones. `always`: any, and the call may be
-   * carried out twice. `never`: none.
-   */
-  retry?: "safe" | "always" | "never" | undefined;
-  /** Most attempts. */
-  attempts?: number | undefined;
-  /** Longest time for one attempt, in milliseconds. */
-  attemptTimeout?: number | undefined;
-  /** Longest time for the whole call with all waits and attempts, in milliseconds. */
-  deadline?: number | undefined;
-  /**
-   * Who goes first where a limit makes calls wait. `high`: before all others, for what a person is waiting for. `low`:
-   * after all others and never with the last fifth of a limit, for a nightly job.
-   */
-  priority?: Priority | undefined;
-  /** Parameters that the description lacks. They are sent unchecked. */
-  extra?: Record<string, unknown> | undefined;
-}
 
 /** The answer to a call with what is known about it. */
 export interface CallDetails<T> {
@@ -179,9 +155,4 @@ export abstract class Resource {
   ): PagePromise<T, Row> {
     return list(this.#caller, name, params, options);
   }
-}
-
-export function traceOf(trace: Done["trace"]): Trace {
-  const { attempts, waited, store_down, budget_exhausted } = trace;
-  return { attempts, waited, storeDown: store_down === true, budgetExhausted: budget_exhausted === true };
 }

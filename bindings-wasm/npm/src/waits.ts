@@ -1,15 +1,30 @@
-/** Time passes, unless the caller gives up. */
-export function sleep(time: number, signal: AbortSignal | undefined): Promise<void> {
+/** Longer timers fire at once. */
+export const LONGEST = 2 ** 31 - 1;
+
+/** What a wait ends by, besides time. */
+interface Ends<T> {
+  /** What is waited for. */
+  asked?: Promise<T> | undefined;
+  /** Gives it up. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What was asked for, or `late` after so many milliseconds; whatever else ends the wait. Nothing of it stays behind. */
+export function within<T>(time: number, late: T, { asked, signal }: Ends<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const aborted = () => {
-      clearTimeout(timer);
-      reject(signal!.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", aborted);
-      resolve();
-    }, time);
-    signal?.addEventListener("abort", aborted, { once: true });
+    const over =
+      <A>(then: (value: A) => void) =>
+      (value: A) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+        then(value);
+      };
+    const end = over(resolve);
+    const fail = over(reject);
+    const aborted = () => fail(signal!.reason);
+    const timer = setTimeout(() => end(late), Math.min(time, LONGEST));
+    signal?.addEventListener("abort", aborted);
+    asked?.then(end, fail);
   });
 }
 

@@ -1,26 +1,60 @@
-import init, { initSync } from "../wasm/baijiayun.js";
+import glue from "../wasm/glue.js";
 import type { InitOutput } from "../wasm/baijiayun.js";
 import { MisuseError } from "./errors.js";
 import { platform } from "./platform.js";
 
-let loaded: InitOutput | undefined;
+/** The engine of one client. */
+export type WasmEngine = InstanceType<Glue["Engine"]>;
+type Glue = ReturnType<typeof glue>;
+
+/** An instance of the WebAssembly: a memory, and what lives in it. */
+export class Instance {
+  readonly glue: Glue = glue();
+  /** Whether it stopped in the middle of something. Nothing in it can be relied on then. */
+  isBroken = false;
+  #exports: InitOutput | undefined;
+
+  /** Where it may take no time. */
+  beginNow(module: WebAssembly.Module): this {
+    this.#exports = this.glue.initSync({ module });
+    return this;
+  }
+
+  async begin(module: WebAssembly.Module): Promise<this> {
+    this.#exports = await this.glue.default({ module_or_path: module });
+    return this;
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.#exports!.memory;
+  }
+}
+
+let compiled: WebAssembly.Module | undefined;
+let instance: Instance | undefined;
 let loading: Promise<void> | undefined;
 
 /** Whether the WebAssembly is there. In Node and workerd it is loaded now, if need be. */
 export function isReady(): boolean {
-  if (!loaded && platform.wasmNow) {
-    try {
-      loaded = initSync({ module: platform.wasmNow() });
-    } catch (error) {
-      throw notLoaded(error);
-    }
+  if (instance && !instance.isBroken) return true;
+  if (!platform.wasmNow) return false;
+  try {
+    compiled ??= moduleOf(platform.wasmNow());
+    instance = new Instance().beginNow(compiled);
+    return true;
+  } catch (error) {
+    throw notLoaded(error);
   }
-  return loaded !== undefined;
 }
 
-/** @internal The memory of the WebAssembly, which must be there. Types for Node lack that name. */
-export function memory(): WebAssembly.Memory {
-  return loaded!.memory;
+/** @internal Where calls live. It must be there. */
+export function current(): Instance {
+  return instance!;
+}
+
+/** @internal An instance for one piece of work: with it goes its memory, which never shrinks by itself. */
+export function another(): Promise<Instance> {
+  return new Instance().begin(compiled!);
 }
 
 /**
@@ -35,10 +69,24 @@ export async function ready(): Promise<void> {
 
 async function load(): Promise<void> {
   try {
-    loaded = await init({ module_or_path: platform.wasm!() });
+    compiled ??= await compile(await platform.wasm!());
+    instance = await another();
   } catch (error) {
     throw notLoaded(error);
   }
+}
+
+function moduleOf(given: BufferSource | WebAssembly.Module): WebAssembly.Module {
+  return given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given);
+}
+
+async function compile(given: BufferSource | WebAssembly.Module | Response): Promise<WebAssembly.Module> {
+  if (given instanceof WebAssembly.Module) return given;
+  if (!(given instanceof Response)) return WebAssembly.compile(given);
+  if (!given.ok) throw new Error(`HTTP ${given.status} for ${given.url}`);
+  // Many servers do not know the type of these files.
+  if (given.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(given);
+  return WebAssembly.compile(await given.arrayBuffer());
 }
 
 function notLoaded(cause: unknown): MisuseError {

@@ -99,7 +99,7 @@ test("throttling is an error of its own", async (t) => {
 
 test("Retry-After is in seconds or a date", async (t) => {
   hurry(t);
-  for (const value of ["0.001", new Date(Date.now() - 5000).toUTCString()]) {
+  for (const value of ["0", new Date(Date.now() - 5000).toUTCString()]) {
     for (const headers of [
       { "retry-after": value },
       { "Retry-After": [value] },
@@ -173,7 +173,7 @@ test("a signer that gives no signature", async () => {
   for (const [signer, reason] of [
     [refuse, "not allowed"],
     [async () => refuse(), "not allowed"],
-    [() => undefined, "the signer returned no text"],
+    [() => undefined, "the signer gave nothing, not a signature of 32 hex digits in lower case"],
   ]) {
     const { client, requests } = answering([envelope(null)], { partnerKey: undefined, signer });
     const error = await info(client).then(assert.fail, (error) => error);
@@ -233,7 +233,7 @@ test("an answer without end is not read to its end", async () => {
   assert.equal(error.kind, "too_large");
   assert.equal(error.operation, "room.info");
   assert.equal(requests.length, 1);
-  assert.ok(sent < 70 << 20);
+  assert.ok(sent <= 11 << 20, `${sent} bytes`);
   const whole = answering([{ status: 200, body: new Uint8Array((64 << 20) + 1) }]);
   await assert.rejects(info(whole.client), { kind: "too_large" });
 });

@@ -29,13 +29,13 @@ test("what is missing of an account is told at once", () => {
   assert.throws(() => new Client({ ...ACCOUNT, signer: () => "" }), InvalidAccountError);
 });
 
-test("what is wrong with an account is told with the first call", async () => {
+test("what is wrong with an account is told when the client is made", () => {
   for (const wrong of [{ domain: "a b" }, { partnerId: "12 34" }, { paths: { "room.info": "x" } }, { attempts: -1 }]) {
-    const { client } = answering([envelope(null)], wrong);
-    const error = await client.room.info({ room_id: 1 }).then(assert.fail, (error) => error);
-    assert.ok(error instanceof InvalidAccountError, `${JSON.stringify(wrong)}: ${error}`);
-    assert.ok(!inspect(error).includes(KEY));
-    await assert.rejects(client.room.info({ room_id: 1 }), InvalidAccountError, "and with every other");
+    assert.throws(
+      () => answering([envelope(null)], wrong),
+      (error) => error instanceof InvalidAccountError && !inspect(error).includes(KEY),
+      JSON.stringify(wrong),
+    );
   }
 });
 
@@ -124,7 +124,7 @@ test("lists, objects and numbers in them", async () => {
   const messages = [{ from: { id: 9223372036854775807n }, at: new Date(0) }];
   const { client, requests } = answering([envelope(null)]);
   await client.callPath("/openapi/x", { messages });
-  assert.equal(form(requests[0]).messages, '[{"from":{"id":"9223372036854775807"},"at":{"unix_ms":0}}]');
+  assert.equal(form(requests[0]).messages, '[{"from":{"id":"9223372036854775807"},"at":0}]');
 });
 
 test("all faults are told at once, and nothing is sent", async () => {

@@ -69,8 +69,6 @@ test("what fetch throws is told apart", async (t) => {
   const refused = await info(client(url), { retry: "never" }).then(assert.fail, (error) => error);
   assert.ok(refused instanceof ConnectError);
   assert.match(refused.reason, /ECONNREFUSED/);
-  const unknown = await info(client("http://127.0.0.1:1:1/"), { retry: "never" }).then(assert.fail, (error) => error);
-  assert.ok(unknown instanceof ConnectError, String(unknown));
 });
 
 test("time is up while the answer is read", async (t) => {
@@ -117,7 +115,7 @@ test("files of all kinds, with their length", async (t) => {
     assert.deepEqual([...form.keys()].sort(), ["attachment", "partner_id", "room_id", "sign", "timestamp"], kind);
     const sent = form.get("attachment");
     assert.equal(sent.name, "第一课.pdf", kind);
-    assert.equal(sent.type, kind === "File" ? "application/pdf" : "application/octet-stream");
+    assert.equal(sent.type, "application/pdf", "the ending of its name tells it");
     assert.ok(Buffer.from(await sent.arrayBuffer()).equals(content), kind);
     const { "content-length": length, "transfer-encoding": encoding } = request.headers;
     assert.equal(length, kind === "unsized" ? undefined : String(request.body.length), kind);

@@ -81,6 +81,8 @@ function assertSame(actual, expected, path) {
 function restored(data, departures) {
   const whole = { data };
   for (const { path, found } of departures) {
+    // A list that is missing was not set aside.
+    if (found === "nothing") continue;
     const steps = [
       "data",
       ...[...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index)),

@@ -262,6 +262,15 @@ pub(super) fn callback(parsed: &Parsed) -> Vec<u8> {
     out.finish()
 }
 
+/// An answer of the service without data.
+pub(super) fn code(code: i64, msg: &str, ts: Option<i64>) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.number("code", code);
+    out.text("msg", msg);
+    out.number("ts", ts);
+    out.finish()
+}
+
 /// What is told in place of a link or a callback: `{"error":{...}}`.
 pub fn refusal(error: &Error) -> Vec<u8> {
     object("error", &error_json(error))

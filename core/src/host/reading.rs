@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Host, Told};
-use crate::engine::{self, Handle, Now, Step};
+use super::input::HostOptions;
+use super::{Host, Told, find, lines, output, read_extra, read_options, read_params};
+use crate::answer;
+use crate::engine::{self, Handle, Now, Step, Trace};
+use crate::error::{Error, MAX_BODY};
 use crate::pages::Pager;
 
 /// A call that was taken out to read its answer (see [`Host::take`]).
@@ -62,5 +65,53 @@ impl Host {
             self.pagers.insert(handle.0, pager);
         }
         Next { handle, step, pager }
+    }
+}
+
+/// A long answer that was read for another host (see [`Host::read_for_another`]).
+pub struct ReadForAnother {
+    /// The step by which the call would end.
+    pub told: Told,
+    /// A short answer that means the same: the other host is told this one.
+    pub short: Vec<u8>,
+}
+
+impl Host {
+    /// Reads a long answer in place of another host of the same account, which would keep the memory that it takes:
+    /// that of WebAssembly never shrinks. `call` is the text that began the call there (see [`Host::begin`]). The other
+    /// host decides what follows, by the short answer; if the call ends, it ends as is told here.
+    pub fn read_for_another(&self, call: &str, status: u16, body: &[u8]) -> ReadForAnother {
+        match self.read_whole(call, status, body) {
+            Ok((told, success)) => ReadForAnother { told, short: output::code(success, "", None) },
+            Err(error) => {
+                let short = match error.code() {
+                    Some(code) => output::code(code, error.message(), error.ts()),
+                    None => body.get(..MAX_BODY).unwrap_or(body).to_vec(),
+                };
+                ReadForAnother { told: Told::failed(&error), short }
+            }
+        }
+    }
+
+    /// The step that ends the call, and the code that says that it went well.
+    fn read_whole(&self, call: &str, status: u16, body: &[u8]) -> Result<(Told, i64), Error> {
+        let (name, options, params) = lines(call);
+        let found = find(name)?;
+        let operation = self.engine.account().resolve(&found);
+        let options: HostOptions = read_options(name, options)?;
+        let mut pager = match options.page.as_deref() {
+            None => None,
+            Some(position) => {
+                let pager = Pager::new(&operation, &read_params(&operation, params, &read_extra(&operation, &options)?)?)?;
+                if position.is_empty() { Some(pager) } else { pager.at(position) }
+            }
+        };
+        let data = self.call_options(name, options)?.data;
+        let answer = answer::parse_with(&operation, status, body, data)?;
+        if pager.is_some() {
+            answer::needs_list(&operation, &answer)?;
+        }
+        let step = Step::Done { answer, trace: Trace::default() };
+        Ok((Told::of(Handle(0), step, pager.as_mut()), operation.success))
     }
 }

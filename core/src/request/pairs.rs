@@ -279,7 +279,10 @@ impl<'p> Pairs<'p> {
         operation: &Operation,
         timestamp: i64,
     ) -> Result<Option<String>, Error> {
-        if let Some(fault) = paths::fault(&operation.path).filter(|_| operation.is_raw()) {
+        // Those of the table are right: they are not looked at with every call.
+        if operation.is_raw()
+            && let Some(fault) = paths::fault(&operation.path)
+        {
             // The path stands for the name in errors; this one is not to be repeated.
             let fault = Fault { parameter: "path".to_owned(), kind: FaultKind::WrongType, message: fault.to_owned() };
             return Err(Error::faulty("call_path", vec![fault]));

@@ -76,6 +76,8 @@ test("programs", async (t) => {
     "times.mjs": /^\[.*\]\n2026-08-18T06:00:00.000Z\n$/,
     "details.mjs": /^2  \d{10}\n\[\]\n1 0 false\n$/,
     "by-name.mjs": /^2\nlimit=1&partner_id=\d+&timestamp=\d{10}&sign=[0-9a-f]{32}\n$/,
+    "close.mjs": /^\d+\nclosed\n$/,
+    "large-answers.mjs": /^\d+\n$/,
     "with-mock.mjs": /^# pass 1$/m,
     "without-mock.mjs": /^# pass 1$/m,
   };

@@ -1,4 +1,5 @@
 import type { ErrorFields } from "../errors.js";
+import { LONGEST } from "../waits.js";
 
 /** What is posted to an upload address. */
 export interface Post {
@@ -17,9 +18,6 @@ export interface Failure {
 
 /** Longer answers are cut off: that of an upload is a line. */
 const MAX_ANSWER = 1 << 16;
-
-/** Longer timers fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 const SUCCESS = 1;
 const UPLOAD_FAILED = 4001;

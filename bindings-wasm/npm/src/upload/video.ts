@@ -1,7 +1,7 @@
 import { BaijiayunError } from "../errors.js";
 import type { ErrorFields, Fault } from "../errors.js";
 import type { Id, IdInput } from "../types.js";
-import { abortable, sleep } from "../waits.js";
+import { within } from "../waits.js";
 import { errorOf } from "./errors.js";
 import { post } from "./post.js";
 import type { Failure } from "./post.js";
@@ -72,6 +72,8 @@ export interface UploadedVideo {
 
 const CHUNK_SIZE = 5 << 20;
 const RESUMES = 5;
+/** How long a function of the caller's is waited for, in milliseconds. */
+const PATIENCE = 120_000;
 const ATTEMPT_TIMEOUT = 300_000;
 
 /** Waits after a break: so long, and on top a random time up to this, that doubles with each break, to at most the cap. */
@@ -242,21 +244,25 @@ class Upload<F extends Blob> {
     // Never at once: the service may still be storing what came before the break.
     const time = BASE + Math.random() * Math.min(BASE * 2 ** (this.#breaks - 1), CAP);
     if (performance.now() + time >= this.#due) throw fail(TOO_LATE);
-    await sleep(time, signal);
+    await within(time, undefined, { signal });
   }
 
   /** Asks one of the caller's functions. */
   async #ask<N extends keyof Hooks<F>>(name: N, about: Parameters<Hooks<F>[N]>[0]): Promise<Answer<F, N> | Refused> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
+    const failed = (kind: ErrorFields["kind"], why: string, cause?: unknown): Refused => {
+      return { failure: { fields: { kind, operation: OPERATIONS[name], message: `${name} failed: ${why}` }, cause } };
+    };
     try {
       const asked = (async () => this.#options[name](about as never, { signal }))();
-      return ((await abortable(asked, signal)) ?? {}) as Answer<F, N>;
+      const time = Math.min(this.#due - performance.now(), PATIENCE);
+      const late = failed("timeout", `no answer within ${time} ms`);
+      return ((await within<unknown>(time, late, { asked, signal })) ?? {}) as Answer<F, N>;
     } catch (cause) {
       signal?.throwIfAborted();
-      const message = `${name} failed: ${(cause as Error | undefined)?.message || String(cause)}`;
       const kind = cause instanceof BaijiayunError ? cause.kind : "transport";
-      return { failure: { fields: { kind, operation: OPERATIONS[name], message }, cause } };
+      return failed(kind, (cause as Error | undefined)?.message ?? String(cause), cause);
     }
   }
 

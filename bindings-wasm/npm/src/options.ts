@@ -1,0 +1,75 @@
+import { InvalidParametersError } from "./errors.js";
+
+/** Who goes first where a limit makes calls wait. */
+export type Priority = "high" | "normal" | "low";
+
+/** Settings of one call, in place of the client's. */
+export interface CallOptions {
+  /** Gives the call up when it is aborted; the call then fails with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Which failures are tried again. `safe` (the default): those that cannot have changed anything, so those of
+   * operations that only read, of requests that never left, and throttled ones. `always`: any, and the call may be
+   * carried out twice. `never`: none.
+   */
+  retry?: "safe" | "always" | "never" | undefined;
+  /** Most attempts. */
+  attempts?: number | undefined;
+  /** Longest time for one attempt, in milliseconds. */
+  attemptTimeout?: number | undefined;
+  /** Longest time for the whole call with all waits and attempts, in milliseconds. */
+  deadline?: number | undefined;
+  /**
+   * Who goes first where a limit makes calls wait. `high`: before all others, for what a person is waiting for. `low`:
+   * after all others and never with the last fifth of a limit, for a nightly job.
+   */
+  priority?: Priority | undefined;
+  /** Most bytes of the answer, decoded; more than the client's if you like. */
+  maxAnswer?: number | undefined;
+  /** Parameters that the description lacks. They are sent unchecked. */
+  extra?: Record<string, unknown> | undefined;
+}
+
+const CALL = ["signal", "retry", "attempts", "attemptTimeout", "deadline", "priority", "maxAnswer", "extra", "method"];
+const UPLOAD = [
+  "onProgress",
+  "onRegistered",
+  "chunkSize",
+  "useHttps",
+  "waitForTranscoding",
+  "resumes",
+  "stallTimeout",
+];
+
+/** The options that there are. */
+const KNOWN = new Set([...CALL, ...UPLOAD]);
+
+/** An option that is misspelt must not be as good as none. */
+export function checkOptions(operation: string, options: object): void {
+  for (const name in options) {
+    if (KNOWN.has(name)) continue;
+    const message = `there is no option ${JSON.stringify(name.slice(0, 40))}`;
+    throw new InvalidParametersError({
+      kind: "invalid_parameters",
+      operation,
+      message,
+      hint: `the options are ${CALL.join(", ")}; parameters that the description lacks go into extra`,
+    });
+  }
+}
+
+/**
+ * A number as the engine refuses it or not: what JSON cannot say (NaN, a bigint, a function) would look like nothing.
+ */
+export function said(value: unknown): unknown {
+  if (value === undefined || value === null || (typeof value === "number" && Number.isFinite(value))) return value;
+  return typeof value === "boolean" || typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** The names of settings and options as JavaScript has them, in what the engine says about them. */
+export function inJavaScript(text: string): string {
+  return text.replace(SETTINGS, (name) => name.replace(/_[a-z]/g, (part) => part[1]!.toUpperCase()));
+}
+
+const SETTINGS =
+  /\b(?:attempt_timeout|upload_deadline|max_answer|allow_http|operation_quota|store_prefix|shared_as|chunk_size|use_https|callback_keys?|partner_id|partner_key)\b/g;
