@@ -77,7 +77,8 @@ impl Engine {
         Buffer(self.host().request(&String::from_utf8_lossy(call), unix).into_json())
     }
 
-    /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said.
+    /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said (see
+    /// [`retry_after`]). Nothing comes back if there is not enough memory to read the answer; then the call is given up.
     #[allow(clippy::too_many_arguments)]
     pub fn answer(
         &self,
@@ -90,7 +91,10 @@ impl Engine {
         random: u64,
     ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
-        memory::expect(body.len());
+        let Some(_room) = memory::expect(body.len()) else {
+            self.host().cancel(call);
+            return Buffer(Vec::new());
+        };
         let now = Now { unix, ticks, random };
         // Other threads go on while the answer is read and written.
         let taken = self.host().take(call);
@@ -113,6 +117,11 @@ impl Engine {
     /// Gives a call up.
     pub fn cancel(&self, call: u64) {
         self.host().cancel(call);
+    }
+
+    /// Has no call begun any more, and none tried again.
+    pub fn close(&self) {
+        self.host().close();
     }
 
     /// How many calls are under way.
@@ -148,6 +157,19 @@ pub fn quota_script() -> String {
 #[uniffi::export]
 pub fn claim_script() -> String {
     CLAIM_SCRIPT.to_owned()
+}
+
+/// The header Retry-After in milliseconds; `unix` is this machine's clock. -1 if it says nothing that can be understood.
+#[uniffi::export]
+pub fn retry_after(header: String, unix: i64) -> i64 {
+    baijiayun_core::retry_after(&header, unix)
+        .map_or(-1, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Where what an engine gave can be cut, to decode it in pieces of about `size` bytes (see `baijiayun_core::host::pieces`).
+#[uniffi::export]
+pub fn pieces(told: &[u8], size: u64) -> Buffer {
+    Buffer(baijiayun_core::host::pieces(told, usize::try_from(size).unwrap_or(usize::MAX)))
 }
 
 fn text(json: Vec<u8>) -> String {
