@@ -119,8 +119,8 @@ impl Engine {
         self.host().cancel(call);
     }
 
-    /// Has no call begun any more, and none tried again.
-    pub fn close(&self) {
+    /// Sends nothing from now on (see `Host::close`).
+    pub fn stop_sending(&self) {
         self.host().close();
     }
 
@@ -159,11 +159,11 @@ pub fn claim_script() -> String {
     CLAIM_SCRIPT.to_owned()
 }
 
-/// The header Retry-After in milliseconds; `unix` is this machine's clock. -1 if it says nothing that can be understood.
+/// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
 #[uniffi::export]
-pub fn retry_after(header: String, unix: i64) -> i64 {
-    baijiayun_core::retry_after(&header, unix)
-        .map_or(-1, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+pub fn retry_after(header: &[u8], unix: i64) -> i64 {
+    let time = baijiayun_core::retry_after(&String::from_utf8_lossy(header), unix);
+    time.map_or(-1, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Where what an engine gave can be cut, to decode it in pieces of about `size` bytes (see `baijiayun_core::host::pieces`).

@@ -185,15 +185,23 @@ fn gather(folder: &Path, endings: &[String], claims: &mut Claims) -> Result<(), 
             let text = fs::read_to_string(&path)?;
             let [one, all] = MARKS;
             claims.runs_vectors |= text.contains(all);
-            claims.ids.extend(text.split(one).skip(1).map(id).filter(|id| !id.is_empty()));
+            claims.ids.extend(text.split(one).skip(1).flat_map(ids));
         }
     }
     Ok(())
 }
 
-/// The id that a text begins with.
-fn id(text: &str) -> String {
-    text.chars().take_while(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || *letter == '_').collect()
+/// The ids that a text begins with: one, or several with commas between.
+fn ids(text: &str) -> impl Iterator<Item = String> {
+    let is_part = |letter: &char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || *letter == '_';
+    let line = text.lines().next().unwrap_or_default();
+    let ids = line.split(", ").map_while(move |item| {
+        let id: String = item.chars().take_while(is_part).collect();
+        let is_last = id.len() < item.len();
+        (!id.is_empty()).then_some((id, is_last))
+    });
+    let mut over = false;
+    ids.take_while(move |(_, is_last)| !std::mem::replace(&mut over, *is_last)).map(|(id, _)| id)
 }
 
 fn page(

@@ -1,6 +1,6 @@
 //! Where a large answer can be cut, for hosts that decode it in pieces.
 
-use crate::json::{Kind, Result, Scanner, Writer, array, quoted, text};
+use crate::json::{Kind, Result, Scanner, Writer, array, quoted, unescaped};
 
 /// Long lists deeper than this are not looked for.
 const DEEPEST: usize = 16;
@@ -57,9 +57,9 @@ fn find(scanner: &mut Scanner<'_>, path: &mut Vec<String>, size: usize, cuts: &m
     loop {
         if is_map {
             let name = scanner.string()?;
-            let name = str::from_utf8(name).ok().and_then(|name| text(&format!("\"{name}\"")).ok()).unwrap_or_default();
+            let name = str::from_utf8(name).ok().and_then(unescaped).unwrap_or_default().into_owned();
             scanner.expect(b':')?;
-            path.push(name.into_owned());
+            path.push(name);
             has_large |= find(scanner, path, size, cuts)?;
             path.pop();
         } else {

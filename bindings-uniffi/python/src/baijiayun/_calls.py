@@ -113,12 +113,12 @@ class Calls(Shared):
         """The parent process keeps its calls; this one begins without any."""
         self.engine = self._new_engine()
         if self._is_closed:
-            self.engine.close()
+            self.engine.stop_sending()
 
     def close(self) -> None:
         """Has no call begun any more, and none tried again."""
         self._is_closed = True
-        self.engine.close()
+        self.engine.stop_sending()
 
     def now(self) -> tuple[int, int, int]:
         """Unix seconds, a clock in milliseconds that never goes back, and a random number."""
@@ -198,7 +198,7 @@ class Calls(Shared):
             return self._read(asked, engine.resume(call, encode(event), *self.now()))
         waits = header(response.headers, "retry-after")
         unix, ticks, random = self.now()
-        retry_after = -1 if waits is None else _native.retry_after(waits, unix)
+        retry_after = -1 if waits is None else _native.retry_after(waits.encode(), unix)
         written = engine.answer(call, response.status, retry_after, bytes(response.body), unix, ticks, random)
         return self._read(asked, written)
 
