@@ -37,8 +37,19 @@ log = logging.getLogger("baijiayun")
 STALL_TIMEOUT = 60.0
 """A connection on which nothing moved for so many seconds while a body is sent is taken for broken."""
 
-Reading = Callable[[], Any]
-"""Reads a large answer, and gives the next step. It takes its time: others are to go on meanwhile."""
+class Reading:
+    """Reads a large answer, and gives the next step. It takes its time: others are to go on meanwhile."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work: Optional[Callable[[], Any]] = work
+
+    def __call__(self) -> Any:
+        # Errors keep the frames that hold this, but not the answer.
+        work, self._work = self._work, None
+        return work() if work is not None else None
+
 
 Action = Union[Request, Wait, Store, Sign, Reading]
 """What a client has to do: send (and give a `Response`), wait, ask the store (an int), have a text signed (a str), read an
@@ -176,10 +187,9 @@ class Calls(Shared):
                     cause = None
                     if len(outcome.body) > LARGE:
                         # This frame keeps no answer, for errors keep it.
-                        told, outcome = outcome, None
-                        reading, told = partial(self._answered, asked, engine, call, told), None
+                        reading = Reading(partial(self._answered, asked, engine, call, outcome))
+                        outcome = None
                         step = yield reading
-                        reading = None
                     else:
                         step = self._answered(asked, engine, call, outcome)
                 else:
