@@ -22,7 +22,8 @@
 //! long in vain tells `{"event":"late"}`, whatever it waited for, and goes on without it. A step `send` names `max_answer`,
 //! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`. A redirect is not
 //! followed but told, `{"event":"redirect","status":302,"location":".."}`. Of a closed client (see [`Host::close`]) the
-//! calls are told `{"event":"closed"}`. The header Retry-After is read by [`retry_after`](crate::retry_after).
+//! calls are told `{"event":"closed"}`. A request that did not leave is `{"event":"broken","kind":"connect","message":".."}`,
+//! of the kind `tls` where the certificate is not trusted, `unsendable` where no other attempt could help. The header Retry-After is read by [`retry_after`](crate::retry_after).
 //!
 //! A done step has `msg` and `departures` too, where they are not empty.
 //! Times are milliseconds. A call that is done or failed needs no clean-up.
@@ -169,7 +170,8 @@ impl Host {
     /// as well, which are quicker to write and to read: for each U+001E, the name, U+001F, the value
     /// as JSON. No name may hold these characters.
     /// A name that begins with `/` is a path that the table does not describe,
-    /// sent with POST; `GET /...` and `POST /...` name the method, and others are refused.
+    /// sent with POST; `GET /...` and `POST /...` name the method, and others are refused. (A host writes a line
+    /// break in a path as a blank, which is refused.)
     pub fn begin(&mut self, call: &str, now: Now) -> Told {
         let (name, options, params) = lines(call);
         let begun = if name == VIDEO_UPLOAD {

@@ -13,7 +13,8 @@
 //!
 //! It answers on every path of the description and checks what the service
 //! checks: partner_id (2001), timestamp (1001), sign (1002), required and
-//! wrongly typed parameters (1001), unknown and deleted rooms (3001, 3002).
+//! wrongly typed parameters (1001), unknown and deleted rooms (3001, 3002),
+//! unknown videos (5002).
 //!
 //! - **With memory**: rooms, join codes, class state, documents and folders,
 //!   videos (with upload, resume and transcoding), categories, subtitles,

@@ -33,6 +33,9 @@ NUMBERS = {"room_id", "room_ids", "user_number", "fid", "partner_id", "parent_fi
 # Its example has one that is not all digits.
 NOT_DIGITS = {"vod.58": ["user_number"]}
 
+# Required in one public SDK; other public code leaves it out, and that works.
+OPTIONAL = {"public_only.playback.getPlayerToken": ["expires_in"]}
+
 REGULAR = {"signed": True, "success": 0, "data_on_top": False}
 
 
@@ -90,6 +93,11 @@ def type_of(field, document):
     return "int" if is_number and field["type"] == "string" else field["type"]
 
 
+def required(param, document):
+    """What the project knows better about it."""
+    return {"required": False} if param["name"] in OPTIONAL.get(document, []) else {}
+
+
 def catalog_operation(entry):
     response = entry["response"]
     operation = {
@@ -101,7 +109,7 @@ def catalog_operation(entry):
         "path_source": entry["path_source"],
         "candidates": entry.get("path_candidates", []),
         "host": entry.get("host"),
-        "params": {param["name"]: param for param in entry["params"]},
+        "params": {param["name"]: param | required(param, entry["id"]) for param in entry["params"]},
         "any_of": any_of(entry["params"]),
         "tree": tree(response["data"], response["fields"]),
         "examples": [entry[key] for key in ("example",) if key in entry],

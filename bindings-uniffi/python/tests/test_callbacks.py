@@ -263,23 +263,23 @@ def test_a_claim_that_is_cancelled_while_the_store_is_asked_is_given_back(backen
     fake = FakeStore()
 
     class Slow:
+        def __init__(self) -> None:
+            self.is_slow = True
+            self.asked = anyio.Event()
+
         async def evaluate(self, script: str, keys: list[str], args: list[int]) -> int:
             answer = fake.evaluate(script, keys, args)
             if args[0] > 0 and self.is_slow:
-                asked.set()
+                self.asked.set()
                 await anyio.sleep_forever()
             return answer
 
-        is_slow = True
-
     async def main() -> None:
-        nonlocal asked
-        asked = anyio.Event()
         store = Slow()
         async with AsyncClient("demo", "1", KEY, store=store) as client:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(client.callbacks.claim, event("q1"))
-                await asked.wait()
+                await store.asked.wait()
                 assert len(fake.taken) == 2
                 tasks.cancel_scope.cancel()
             assert not fake.taken, "the store has it no more"
@@ -287,7 +287,6 @@ def test_a_claim_that_is_cancelled_while_the_store_is_asked_is_given_back(backen
             assert await client.callbacks.claim(event("q1")), "nor has this process"
             assert not await client.callbacks.claim(event("q1"))
 
-    asked: anyio.Event
     anyio.run(main, backend=backend)
 
 

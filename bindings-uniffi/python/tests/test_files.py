@@ -9,8 +9,9 @@ from typing import Any
 import anyio
 import pytest
 from baijiayun import Client, File, FileError
+from baijiayun._boundary import Chunk as ChunkStep
 from baijiayun._boundary import Part
-from baijiayun._multipart import Multipart
+from baijiayun._multipart import Chunk, Multipart
 from baijiayun.files import CHUNK
 from baijiayun.http import Request, Response
 from conftest import KEY, Drive, envelope
@@ -95,7 +96,7 @@ def test_a_form_with_files(file: File) -> None:
     file.progress = lambda sent, size: told.append((sent, size))
     parts = [
         Part("room_id", value="课"),
-        Part("attach\"ment", file='a"b\r\n.pdf', source="0", offset=100),
+        Part("attach\"ment", file='a"b\r\n.pdf', source="0"),
         Part("empty", value=""),
     ]
     form = Multipart(parts, {"0": file})
@@ -104,7 +105,7 @@ def test_a_form_with_files(file: File) -> None:
         f'--{boundary}\r\nContent-Disposition: form-data; name="room_id"\r\n\r\n课\r\n'
         f'--{boundary}\r\nContent-Disposition: form-data; name="attach%22ment"; filename="a%22b%0D%0A.pdf"\r\n'
         "Content-Type: application/pdf\r\n\r\n"
-    ).encode() + BIG[100:] + (
+    ).encode() + BIG + (
         f'\r\n--{boundary}\r\nContent-Disposition: form-data; name="empty"\r\n\r\n\r\n--{boundary}--\r\n'
     ).encode()
 
@@ -120,6 +121,17 @@ def test_a_form_with_files(file: File) -> None:
     told.clear()
     assert b"".join(form) == b"".join(form) == want
     assert told[-1] == (len(BIG), len(BIG))
+
+
+def test_a_chunk_of_a_file(file: File) -> None:
+    chunk = Chunk(ChunkStep("0", 70_000, 100_000), {"0": file})
+
+    async def gathered() -> bytes:
+        return b"".join([piece async for piece in chunk])
+
+    assert len(chunk) == 100_000
+    assert b"".join(chunk) == anyio.run(gathered) == BIG[70_000:170_000]
+    assert b"".join(Chunk(ChunkStep("0", len(BIG) - 1, 1), {"0": file})) == BIG[-1:]
 
 
 def test_a_file_that_the_form_lacks() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from typing import Any
 
 import anyio
@@ -27,7 +28,7 @@ def test_two_clients_keep_the_limit_together(drive: Drive, redis_url: str) -> No
     drive.do(lambda: other.room.info(room_id=1))
     for client in (one, other):
         with pytest.raises(ThrottledError, match="the account's limit, 2 requests in 3600 s"):
-            drive.do(lambda client=client: client.room.info(room_id=1))
+            drive.do(partial(client.room.info, room_id=1))
     alone = drive.client(envelope({}), quota=(2, 3600))
     for _ in range(2):
         drive.do(lambda: alone.room.info(room_id=1))

@@ -34,7 +34,7 @@ function receive(breaks) {
 }
 
 async function upload(gigabytes) {
-  const size = gigabytes * 2 ** 30;
+  const size = Math.round(gigabytes * 2 ** 30);
   const receiver = fork(import.meta.filename, [String(size * 0.4), String(size * 0.8)]);
   const [port] = await once(receiver, "message");
   const folder = mkdtempSync(join(tmpdir(), "baijiayun-"));

@@ -93,7 +93,7 @@ function withXhr(t) {
   return t.mock.method(globalThis, "fetch", async () => new Response(envelope(address).body));
 }
 
-test("progress is told by XMLHttpRequest, where it is wanted", async (t) => {
+test("the file goes by XMLHttpRequest where its progress is wanted", async (t) => {
   const fetched = withXhr(t);
   const client = new inline.Client(ACCOUNT);
   const video = inline.file(new Blob(["v".repeat(100_000)]), { name: "a.mp4" });
@@ -104,9 +104,7 @@ test("progress is told by XMLHttpRequest, where it is wanted", async (t) => {
   const [xhr] = FakeXhr.sent.splice(0);
   assert.deepEqual([xhr.method, xhr.url], ["POST", "https://upload.example/?token=t"]);
   assert.ok(!("content-length" in xhr.headers) && xhr.headers["content-type"].startsWith("multipart/form-data"));
-  assert.equal(progress.length, 2, "the form around the file is not counted");
-  assert.ok(progress[0][0] > 49_000 && progress[0][0] < 51_000);
-  assert.deepEqual(progress[1], [100_000, 100_000]);
+  assert.deepEqual(progress, [[100_000, 100_000]], "what the service has");
 });
 
 test("an upload by XMLHttpRequest is aborted", async (t) => {
@@ -115,7 +113,9 @@ test("an upload by XMLHttpRequest is aborted", async (t) => {
   t.after(() => delete FakeXhr.prototype.hangs);
   const abort = new AbortController();
   const video = inline.file(new Blob(["v"]), { name: "a.mp4" });
-  const options = { onProgress: () => abort.abort(), signal: abort.signal };
+  const options = { onProgress: () => {}, signal: abort.signal };
   const uploading = new inline.Client(ACCOUNT).video.upload(video, { definition: 16 }, options);
+  while (FakeXhr.sent.length === 0) await new Promise(setImmediate);
+  abort.abort();
   await assert.rejects(uploading, { name: "AbortError" });
 });

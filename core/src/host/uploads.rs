@@ -157,7 +157,7 @@ impl Host {
     fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Told {
         uploading.busy = Busy::Call(call);
         let told = match step {
-            Step::Send { request, timeout, max_answer } => {
+            Step::Send { request, timeout, max_answer } if request.operation == upload::UPLOAD_FILE => {
                 let upload = &uploading.upload;
                 let ids_as_text = self.data.ids_as_text;
                 Told::Json(output::send_upload(Handle(handle), &request, timeout, max_answer, upload, ids_as_text))

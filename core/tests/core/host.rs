@@ -262,6 +262,7 @@ fn an_upload_is_one_call_of_many_steps() {
     let call = step["call"].as_u64().unwrap();
     assert!(step["url"].as_str().unwrap().ends_with("/openapi/video/getUploadUrl"), "{step}");
     assert!(step["form"].as_str().unwrap().contains("file_name=%E8%AF%BE.mp4"));
+    assert_eq!((step.get("received"), step.get("video_id")), (None, None), "no file is posted yet");
 
     let answer = |data: Json| json!({"code": 0, "msg": "", "ts": 1, "data": data}).to_string().into_bytes();
     let address = answer(json!({"video_id": "77", "upload_url": "https://upload.example/a?fid=1"}));

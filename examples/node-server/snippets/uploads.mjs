@@ -6,7 +6,7 @@ const path = process.argv[2] ?? "第一课.mp4";
 
 try {
   const video = await client.video.upload(fromPath(path), { definition: [16, 2] }, {
-    onProgress: (sent, size) => console.log(`${Math.floor((100 * sent) / size)} %`),
+    onProgress: (there, size) => console.log(`${Math.floor((100 * there) / size)} %`),
     waitForTranscoding: 600_000,
   });
   console.log(video.video_id, video.status);

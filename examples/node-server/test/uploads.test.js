@@ -158,7 +158,7 @@ test("upload-page.mjs and upload-server.mjs of the guide", async (t) => {
   const account = await startMock(t);
   Object.assign(process.env, account);
   const { app } = await import("../snippets/upload-server.mjs");
-  const html = `<script type="importmap">{ "imports": { "baijiayun/upload": "/baijiayun/upload.mjs" } }</script>`;
+  const html = `<link rel="icon" href="data:," /><script type="importmap">{ "imports": { "baijiayun/upload": "/baijiayun/upload.mjs" } }</script>`;
   const site = await serve(t, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith("/videos")) return app.fetch(request);

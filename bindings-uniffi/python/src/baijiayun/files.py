@@ -155,11 +155,11 @@ def _size_of(path: Union[str, os.PathLike[str]]) -> int:
 def _place(file: BinaryIO) -> tuple[int, int]:
     """Where a file object stands, and how many bytes follow."""
     try:
-        if not isinstance(file.read(0), bytes):
-            raise FileError("a file object must give bytes: open it with mode 'rb'")
         begin = file.tell()
         end = file.seek(0, os.SEEK_END)
         file.seek(begin)
     except (OSError, ValueError, AttributeError) as error:
         raise FileError(f"a file object must be able to seek; pass a path or bytes: {error}") from error
+    if not isinstance(file.read(0), bytes):
+        raise FileError("a file object must give bytes: open it with mode 'rb'")
     return begin, end - begin

@@ -79,6 +79,10 @@ impl Line {
         while self.dues.get(self.front) == Some(&GONE) {
             self.front += 1;
         }
+        // Behind one that waits, nobody holds the ticket of one that is gone.
+        while self.waiting > 0 && self.dues.pop_if(|due| *due == GONE).is_some() {
+            self.sums.pop();
+        }
         self.sweep();
     }
 
@@ -142,5 +146,14 @@ mod tests {
         }
         line.drop_late(4990);
         assert!(line.len() < 10);
+        // Calls that give up at once leave nothing, though one before them waits.
+        let waits = line.join(6000);
+        let entries = line.dues.len();
+        for _ in 0..1000 {
+            let ticket = line.join(6000);
+            line.leave(ticket);
+        }
+        assert_eq!((line.dues.len(), line.sums.len()), (entries, entries));
+        assert!(line.before(waits).is_some());
     }
 }

@@ -27,9 +27,9 @@ class BlockingTest {
     @Test
     fun `callbacks are taken once`() {
         val client = BlockingClient(clientWith(Fake.of(envelope())))
-        assertEquals(listOf(true, false), listOf(client.claim("a"), client.claim("a")))
-        client.release("a")
-        assertTrue(client.claim("a"))
+        assertEquals(listOf(true, false), listOf(client.claim(event("a")), client.claim(event("a"))))
+        client.release(event("a"))
+        assertTrue(client.claim(event("a")))
     }
 
     @Test

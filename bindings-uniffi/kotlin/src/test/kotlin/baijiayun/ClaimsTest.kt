@@ -21,9 +21,6 @@ class ClaimsTest {
 
     private fun callbacks(store: Store? = null) = clientWith(Fake.of(envelope()), time) { this.store = store }.callbacks
 
-    private fun event(qid: String, signature: String = "the signature of $qid", hold: Long = 600): Callback =
-        UnknownCallback(CallbackMeta(qid = qid, signature = signature, hold = hold), JsonObject(emptyMap()))
-
     private fun event(described: JsonObject): Callback =
         event(described.text("qid"), described.text("signature"), described.text("hold").toLong())
 

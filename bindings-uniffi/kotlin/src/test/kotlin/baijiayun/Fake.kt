@@ -43,3 +43,7 @@ fun clientWith(http: HttpExecutor, time: TestClock = TestClock(), settings: Sett
         clock = time.clock
         settings()
     }
+
+/** A callback as it is claimed. */
+internal fun event(qid: String, signature: String = "the signature of $qid", hold: Long = 600): Callback =
+    UnknownCallback(CallbackMeta(qid = qid, signature = signature, hold = hold), JsonObject(emptyMap()))
