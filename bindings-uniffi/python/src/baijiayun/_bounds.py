@@ -81,11 +81,13 @@ class _Workers:
     """The threads of this process that do what may never end."""
 
     def __init__(self) -> None:
+        self.forks = 0
         self.after_fork()
         on_fork(self)
 
     def after_fork(self) -> None:
         """The parent's threads are not here."""
+        self.forks += 1
         self.idle: list[_Worker] = []
         self.stuck: set[_Job] = set()
 
@@ -110,6 +112,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self._jobs: list[_Job] = []
+        self._forks = _workers.forks
         self._go = threading.Lock()
         self._go.acquire()
         threading.Thread(target=self._run, name="baijiayun", daemon=True).start()
@@ -125,7 +128,8 @@ class _Worker:
             job.do()
             # What it held is not kept until the next one.
             del job
-            if len(_workers.idle) >= MOST_IDLE:
+            # What it did may have forked: nobody in the child waits for it.
+            if len(_workers.idle) >= MOST_IDLE or self._forks != _workers.forks:
                 return
             _workers.idle.append(self)
 
