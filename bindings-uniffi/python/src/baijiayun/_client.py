@@ -138,7 +138,7 @@ class Client(Shared, Resources):
         options: Optional[CallOptions] = None,
     ) -> Answer:
         """Calls an operation that this package does not know, by its path. It is signed like all others."""
-        return _answer(self._runner.run(_by_name(f"{method} {path}", params, options)))
+        return _answer(self._runner.run(_by_path(method, path, params, options)))
 
     def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
         """The request of a call, signed but not sent: to look at, or to send by other means."""
@@ -298,7 +298,7 @@ class AsyncClient(Shared, AsyncResources):
         options: Optional[CallOptions] = None,
     ) -> Answer:
         """Calls an operation that this package does not know, by its path. It is signed like all others."""
-        return _answer(await self._runner.run(_by_name(f"{method} {path}", params, options)))
+        return _answer(await self._runner.run(_by_path(method, path, params, options)))
 
     def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
         """The request of a call, signed but not sent: to look at, or to send by other means."""
@@ -354,6 +354,11 @@ class AsyncClient(Shared, AsyncResources):
 
 def _by_name(operation: str, params: Params, options: Optional[CallOptions]) -> Asked[object]:
     return Asked(operation, object, params, options, set_aside=False)
+
+
+def _by_path(method: str, path: str, params: Params, options: Optional[CallOptions]) -> Asked[object]:
+    # A line break would end the name; a blank is refused by the engine, as a line break is.
+    return _by_name(" ".join(f"{method} {path}".splitlines()), params, options)
 
 
 def _answer(done: Done[object]) -> Answer:

@@ -24,14 +24,16 @@ class File:
     the service is told; the service often goes by its ending.
     """
 
-    __slots__ = ("_begin", "_content", "content_type", "failure", "name", "progress", "size")
+    __slots__ = ("_begin", "_content", "content_type", "failure", "has_own_type", "name", "progress", "size")
 
     name: str
     """What the service is told that the file is called."""
     size: int
     """How many bytes it has."""
     content_type: str
-    """Its media type; told by the name if nothing is said."""
+    """Its media type; what is sent is told by the name if nothing is said."""
+    has_own_type: bool
+    """Whether its media type was given."""
     progress: Optional[Progress]
     """Is told how far it went out."""
     failure: Optional[Exception]
@@ -60,6 +62,7 @@ class File:
         if name is None:
             name = os.path.basename(found) if isinstance(found, str) and found else "file"
         self.name = name
+        self.has_own_type = content_type is not None
         if content_type is None:
             from mimetypes import guess_type
 
