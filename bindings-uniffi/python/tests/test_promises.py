@@ -34,7 +34,7 @@ from baijiayun._bounds import _workers
 from baijiayun._reading import CODINGS
 from baijiayun._run import STORE_PATIENCE, WITHIN
 from baijiayun.http import Multipart, Request, Response, Urllib3Executor
-from conftest import KEY, Drive, Fake, envelope, event, forms, vectors
+from conftest import KEY, Clock, Drive, Fake, envelope, event, forms, vectors
 from server import Received, serving, silent, unused
 
 SHORT = 0.05
@@ -84,9 +84,11 @@ class Case:
 
     def do(self, vector: dict[str, Any]) -> None:
         client = made(vector["client"], self.fake)
-        unix = vector.get("unix", 1_501_572_288)
-        client._runner.calls.unix = lambda: unix
-        client._runner.sleep = self.waits.append
+        clock = Clock()
+        clock.now = float(vector.get("unix", clock.now))
+        self.waits = clock.waits
+        client._runner.calls.unix = client._runner.calls.monotonic = clock
+        client._runner.sleep = clock.sleep
         if "link" in vector:
             client.links.enter_room(**vector["link"]["params"])
         call = vector.get("call") or vector.get("walk")
