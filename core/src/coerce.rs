@@ -133,7 +133,7 @@ struct Mark {
 }
 
 /// What is short may come out more than twice as long.
-const SMALL: usize = 64;
+const SMALL: usize = 4096;
 
 /// Keys are cut to this many bytes in paths, so that a report stays small.
 const MAX_KEY_IN_PATH: usize = 64;

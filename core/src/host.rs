@@ -102,16 +102,18 @@ pub struct Host {
 
 /// The limits that several hosts of a process share, by the name that their settings give (`shared_as`).
 #[derive(Default)]
-pub struct Limiters(FxHashMap<String, Limiter>);
+pub struct Limiters(Vec<(String, Limiter)>);
 
 impl Limiters {
     /// The limiter of that name, or one of its own. The settings of the first of a name hold.
     fn of(&mut self, settings: &QuotaSettings) -> Limiter {
-        let new = || Limiter::new(settings.clone());
-        match &settings.shared_as {
-            Some(name) => self.0.entry(name.clone()).or_insert_with(new).clone(),
-            None => new(),
+        let named = |name: &String| self.0.iter().find(|(known, _)| known == name);
+        if let Some((_, limiter)) = settings.shared_as.as_ref().and_then(named) {
+            return limiter.clone();
         }
+        let limiter = Limiter::new(settings.clone());
+        self.0.extend(settings.shared_as.clone().map(|name| (name, limiter.clone())));
+        limiter
     }
 }
 

@@ -257,6 +257,7 @@ def test_a_client_of_your_own() -> None:
 
 @pytest.mark.parametrize("name", ["http_proxy", "ALL_PROXY"])
 def test_proxies_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """promise: default_proxies"""
     with serving(answering()) as server:
         monkeypatch.setenv(name, server.url)
         monkeypatch.delenv("NO_PROXY", raising=False)

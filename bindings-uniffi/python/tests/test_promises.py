@@ -8,6 +8,9 @@ from __future__ import annotations
 import inspect
 import pickle
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 import time
 from datetime import datetime, timezone
@@ -631,3 +634,114 @@ def test_what_callbacks_and_codings_are_by_default() -> None:
     parse = inspect.signature(Client("demo", "1", KEY).callbacks.parse)
     assert parse.parameters["tolerance"].default == 300 and CODINGS == "gzip, deflate"
 
+
+
+@pytest.mark.parametrize("executor", ["httpx", "urllib3", "asyncio", "trio"])
+def test_handshakes_that_fail(executor: str) -> None:
+    """promise: never_left_tls"""
+    drive = Drive(executor if executor in ("asyncio", "trio") else "plain")
+    # It speaks HTTP where TLS is expected.
+    with serving(lambda request: None) as server:
+        kind = AsyncClient if drive.is_async else Client
+        http = Urllib3Executor() if executor == "urllib3" else None
+        client: Any = kind(server.url.replace("http:", "https:"), "1", KEY, http=http)
+        with pytest.raises(ConnectError) as caught:
+            drive.do(lambda: client.room.info(room_id=1))
+    assert caught.value.trace is not None and caught.value.trace.attempts == 1
+    assert caught.value.hint is not None and "nothing was sent" in caught.value.hint and "CA" in caught.value.hint
+
+
+def test_certificates_that_nobody_trusts(drive: Drive) -> None:
+    failure = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+    failure.reason = "CERTIFICATE_VERIFY_FAILED"
+    hidden = OSError("HTTPSConnectionPool(host='x', port=443): Max retries exceeded")
+    hidden.__cause__ = failure
+    client = drive.client(hidden)
+    with pytest.raises(ConnectError, match="certificate"):
+        drive.do(lambda: client.room.delete(room_id=1))
+    assert len(client.fake.requests) == 1
+
+
+def test_socks_without_support(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Client("demo", "1", KEY) as client, pytest.raises(ConnectError, match=r"baijiayun-sdk\[socks\]") as caught:
+        client.room.info(room_id=1)
+    assert caught.value.trace is not None and caught.value.trace.attempts == 1
+
+
+def test_what_is_waited_for_after_throttling(drive: Drive) -> None:
+    """promise: default_retry_after_cap"""
+    for seconds, attempts in ((60, 2), (61, 1)):
+        client = drive.client(Response(429, b"", {"retry-after": str(seconds)}), envelope({}))
+        try:
+            drive.do(lambda: client.room.info(room_id=1))  # noqa: B023
+        except BaijiayunError as error:
+            assert error.kind == "throttled"
+        assert len(client.fake.requests) == attempts
+
+
+def test_keys_are_not_trimmed() -> None:
+    """promise: default_keys_not_trimmed"""
+    for key in (" key", "key\n", "\ufeffkey"):
+        with pytest.raises(ConfigError):
+            Client("demo", "1", key)
+        with pytest.raises(ConfigError):
+            Client("demo", "1", KEY, callback_keys=[key])
+
+
+def test_chunks(drive: Drive) -> None:
+    """promise: default_chunk_size"""
+    address = envelope({"video_id": 5, "upload_url": "https://up.example.com/x", "upload_size": 0})
+    client = drive.client(address, ConnectionRefusedError())
+    with pytest.raises(BaijiayunError):
+        drive.do(lambda: client.video.upload(File(bytes(5242881), name="a.mp4"), definition=1))
+    assert "bytes 1-5242880/5242881" in [request.headers.get("content-range") for request in client.fake.requests]
+
+
+EIGHT = """
+import resource, sys, threading
+from baijiayun import BaijiayunError, Client
+
+most = 512 << 20
+client = Client(sys.argv[1], "1", "key", quota=False, max_answer=int(sys.argv[2]), attempts=1)
+client.call("room.info", {"room_id": 1})
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+found = []
+
+
+def one():
+    try:
+        found.append("rows: %d" % len(client.room.list().page().rows))
+    except BaijiayunError as error:
+        found.append(error.kind)
+
+
+threads = [threading.Thread(target=one) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+small = client.call("room.info", {"room_id": 1}, options={"max_answer": 1000}).data
+print(sorted(set(found)), len(found), small)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it limits the memory of a process")
+@pytest.mark.parametrize("most", [8 << 20, 1 << 30])
+def test_eight_large_answers_at_once(most: int) -> None:
+    """promise: eight_large_answers"""
+    row = b'{"room_id":"26010110000000","title":"' + b"x" * 400 + b'"}'
+    rows = b",".join([row] * (50_000_000 // len(row)))
+    long = b'{"code":0,"data":{"list":[' + rows + b'],"total":1},"msg":"","ts":7}'
+
+    def answer(request: Received) -> Any:
+        return 200, {}, long if request.path.endswith("list") else b'{"code":0,"data":{"a":1},"msg":"","ts":7}'
+
+    with serving(answer) as server:
+        command = [sys.executable, "-c", EIGHT, server.url, str(most)]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.endswith(" 8 {'a': 1}\n")
+    if most == 8 << 20:
+        assert ran.stdout.startswith("['too_large'] 8")
+    print(ran.stdout)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ssl import SSLError
 from typing import Optional
 
 from ._message import Request
-from .errors import BaijiayunError, ErrorKind, FileError, TransportError
+from ._version import DISTRIBUTION
+from .errors import BaijiayunError, FileError, TransportError
 
-_KINDS: dict[str, ErrorKind] = {
+_KINDS: dict[str, str] = {
     # Python's own, httpx, aiohttp, urllib3, requests: the request never left.
     "ConnectionRefusedError": "connect",
     "gaierror": "connect",
@@ -22,7 +24,6 @@ _KINDS: dict[str, ErrorKind] = {
     "NewConnectionError": "connect",
     "ConnectTimeoutError": "connect",
     "NameResolutionError": "connect",
-    "SSLCertVerificationError": "connect",
     "InvalidSchema": "connect",
     "TimeoutError": "timeout",
     "timeout": "timeout",
@@ -34,21 +35,30 @@ _HANDSHAKES = ("HANDSHAKE", "VERSION", "CERTIFICATE", "UNSUPPORTED_PROTOCOL", "N
 """In the reasons of OpenSSL for a connection that was never made."""
 
 
-def broken(error: Exception, request: Request) -> tuple[ErrorKind, str]:
-    """What became of a request for which an executor raised an error, and the error in words."""
+def broken(error: Exception, request: Request) -> tuple[str, str]:
+    """What became of a request for which an executor raised an error, by the engine's name for it, and the error in words.
+    """
     if isinstance(error, BaijiayunError) and not isinstance(error, (TransportError, FileError)):
         raise error
     message = f"{type(error).__name__}, which quotes the address" if quotes(error, request) else words(error)
     if isinstance(error, BaijiayunError):
         return error.kind, message
-    for cause in _chain(error):
-        reason = str(getattr(cause, "reason", ""))
-        if "SSLError" in type(cause).__name__ and any(word in reason for word in _HANDSHAKES):
-            return "connect", message
+    causes = list(_chain(error))
+    if any(map(_is_handshake, causes)):
+        return "tls", message
+    if any("socks" in str(cause).lower() and isinstance(cause, (ImportError, ValueError)) for cause in causes):
+        return "unsendable", f"{message} (pip install '{DISTRIBUTION}[socks]')"
+    for cause in causes:
         for base in type(cause).__mro__:
             if base.__name__ in _KINDS:
                 return _KINDS[base.__name__], message
     return "transport", message
+
+
+def _is_handshake(error: BaseException) -> bool:
+    """Whether no connection was made, since the two sides could not agree on TLS, or one does not trust the other."""
+    reason = str(getattr(error, "reason", "") or "")
+    return isinstance(error, SSLError) and any(word in reason for word in _HANDSHAKES)
 
 
 def words(error: Exception) -> str:

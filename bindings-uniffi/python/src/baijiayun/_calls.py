@@ -172,7 +172,7 @@ class Calls(Shared):
                     asked.received(step.received, step.video_id)
                 request = _request(step, asked) if isinstance(step, Send) else None
                 try:
-                    outcome = yield step if request is None else request
+                    outcome = yield request or cast("Union[Wait, Store, Sign]", step)
                 except (Late, Closed) as error:
                     outcome, cause = error, None
                 except Exception as error:
