@@ -707,11 +707,12 @@ from baijiayun import BaijiayunError, Client
 most = 512 << 20
 client = Client(sys.argv[1], "1", "key", quota=False, max_answer=int(sys.argv[2]), attempts=1)
 client.call("room.info", {"room_id": 1})
-resource.setrlimit(resource.RLIMIT_AS, (most, most))
+begin = threading.Event()
 found = []
 
 
 def one():
+    begin.wait()
     try:
         found.append("rows: %d" % len(client.room.list().page().rows))
     except BaijiayunError as error:
@@ -720,6 +721,8 @@ def one():
 
 threads = [threading.Thread(target=one) for _ in range(8)]
 [thread.start() for thread in threads]
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+begin.set()
 [thread.join() for thread in threads]
 small = client.call("room.info", {"room_id": 1}, options={"max_answer": 1000}).data
 print(sorted(set(found)), len(found), small)

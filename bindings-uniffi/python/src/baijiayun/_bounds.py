@@ -23,6 +23,10 @@ MOST_IDLE = 32
 """So many threads are kept when there is nothing to do."""
 
 
+STACK = 1 << 20
+"""Bytes for the stack of such a thread. As many are reserved for each, and 8 MB would be usual."""
+
+
 class Late(Exception):
     """What was waited for did not end in time."""
 
@@ -97,7 +101,12 @@ class _Workers:
         try:
             worker = self.idle.pop()
         except IndexError:
-            worker = _Worker()
+            try:
+                worker = _Worker()
+            except (RuntimeError, MemoryError):
+                # There is no room for another thread: then it is done here, within what times it keeps itself.
+                job.do()
+                return
         worker.take(job)
 
     def leave(self, job: _Job) -> None:
@@ -115,7 +124,11 @@ class _Worker:
         self._forks = _workers.forks
         self._go = threading.Lock()
         self._go.acquire()
-        threading.Thread(target=self._run, name="baijiayun", daemon=True).start()
+        usual = threading.stack_size(STACK)
+        try:
+            threading.Thread(target=self._run, name="baijiayun", daemon=True).start()
+        finally:
+            threading.stack_size(usual)
 
     def take(self, job: _Job) -> None:
         self._jobs.append(job)
