@@ -549,7 +549,8 @@ def test_what_never_left(executor: str) -> None:
     drive = Drive(executor if executor in ("asyncio", "trio") else "plain")
     for url in ("http://nobody.invalid", unused()):
         kind = AsyncClient if drive.is_async else Client
-        client: Any = kind(url, "1", KEY, http=Urllib3Executor() if executor == "urllib3" else None)
+        http: Any = Urllib3Executor() if executor == "urllib3" else None
+        client: Any = kind(url, "1", KEY, http=http)
         drive.set_clock(client)
         with pytest.raises(ConnectError) as caught:
             drive.do(lambda: client.room.delete(room_id=1))  # noqa: B023
@@ -591,7 +592,8 @@ def test_an_error_keeps_no_answer(drive: Drive) -> None:
     while frame is not None:
         if "baijiayun" in frame.tb_frame.f_code.co_filename and "tests" not in frame.tb_frame.f_code.co_filename:
             for name, value in frame.tb_frame.f_locals.items():
-                assert not isinstance(value, (Response, bytes)) or len(getattr(value, "body", value)) < 65537, name
+                held = value.body if isinstance(value, Response) else value
+                assert not isinstance(held, bytes) or len(held) < 65537, name
         frame = frame.tb_next
 
 
@@ -643,7 +645,7 @@ def test_handshakes_that_fail(executor: str) -> None:
     # It speaks HTTP where TLS is expected.
     with serving(lambda request: None) as server:
         kind = AsyncClient if drive.is_async else Client
-        http = Urllib3Executor() if executor == "urllib3" else None
+        http: Any = Urllib3Executor() if executor == "urllib3" else None
         client: Any = kind(server.url.replace("http:", "https:"), "1", KEY, http=http)
         with pytest.raises(ConnectError) as caught:
             drive.do(lambda: client.room.info(room_id=1))

@@ -58,6 +58,7 @@ def sent(request: Request) -> dict[str, Any]:
     elif request.body is None:
         encoding, pairs = "query", [list(pair) for pair in parse_qsl(query, keep_blank_values=True)]
     else:
+        assert isinstance(request.body, bytes)
         encoding, pairs = "form", [list(pair) for pair in parse_qsl(request.body.decode(), keep_blank_values=True)]
     return {"method": request.method, "url": url, "pairs": sorted(pairs), "files": sorted(files), "encoding": encoding}
 
