@@ -100,9 +100,17 @@ impl ReqwestExecutor {
             return Err(too_large());
         }
         let mut body = Vec::new();
+        // Doubled as it grows, it would take twice as much. What is said is within the limit.
+        let said = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        if body.try_reserve_exact(said).is_err() {
+            return Err(TransportError::new(TransportErrorKind::NoMemory, "there is no memory for the answer"));
+        }
         while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if (body.len() + chunk.len()) as u64 > max_answer || body.try_reserve(chunk.len()).is_err() {
+            if (body.len() + chunk.len()) as u64 > max_answer {
                 return Err(too_large());
+            }
+            if body.try_reserve(chunk.len()).is_err() {
+                return Err(TransportError::new(TransportErrorKind::NoMemory, "there is no memory for the answer"));
             }
             body.extend_from_slice(&chunk);
         }

@@ -250,6 +250,8 @@ pub enum Event<'b> {
     Late,
     /// The answer has more bytes than the step named; it was not read to its end.
     TooLarge,
+    /// There is no memory for the answer; it was not read to its end.
+    NoMemory,
     /// The client is closed, and the host waits no longer for what the step named (see [`Engine::close`]).
     Closed,
 }
@@ -269,6 +271,7 @@ impl fmt::Debug for Event<'_> {
             Event::NotSigned(reason) => write!(f, "NotSigned({reason})"),
             Event::Late => f.write_str("Late"),
             Event::TooLarge => f.write_str("TooLarge"),
+            Event::NoMemory => f.write_str("NoMemory"),
             Event::Closed => f.write_str("Closed"),
         }
     }

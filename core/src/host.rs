@@ -20,7 +20,8 @@
 //!
 //! No wait of a host is without an end. The steps `send`, `store`, `sign` and `address` name a `timeout`: who waited so
 //! long in vain tells `{"event":"late"}`, whatever it waited for, and goes on without it. A step `send` names `max_answer`,
-//! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`. A redirect is not
+//! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`,
+//! who has no memory for it `{"event":"no_memory"}`. A redirect is not
 //! followed but told, `{"event":"redirect","status":302,"location":".."}`. Of a closed client (see [`Host::close`]) the
 //! calls are told `{"event":"closed"}`. A request that did not leave is `{"event":"broken","kind":"connect","message":".."}`,
 //! of the kind `tls` where the certificate is not trusted, `unsendable` where no other attempt could help. The header Retry-After is read by [`retry_after`](crate::retry_after).

@@ -26,6 +26,8 @@ pub(crate) enum Reason {
     Truncated,
     TooDeep,
     Encoding,
+    /// There is no memory to write it down.
+    NoMemory,
 }
 
 impl fmt::Display for JsonError {
@@ -35,6 +37,7 @@ impl fmt::Display for JsonError {
             Reason::Truncated => "it ends too early",
             Reason::TooDeep => "it is nested too deeply",
             Reason::Encoding => "it is not UTF-8",
+            Reason::NoMemory => "there is no memory for it",
         };
         write!(f, "{what} at byte {}", self.offset)
     }

@@ -291,6 +291,7 @@ impl Input for HostEvent {
             },
             "late" => Event::Late,
             "too_large" => Event::TooLarge,
+            "no_memory" => Event::NoMemory,
             "closed" => Event::Closed,
             "not_signed" => Event::NotSigned(needed("message", object.text("message")?)?),
             _ => return Err("there is no event of that name".to_owned()),
