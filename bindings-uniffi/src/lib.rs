@@ -78,7 +78,7 @@ impl Engine {
     }
 
     /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said (see
-    /// [`retry_after`]). Nothing comes back if there is not enough memory to read the answer; then the call is given up.
+    /// [`retry_after`]).
     #[allow(clippy::too_many_arguments)]
     pub fn answer(
         &self,
@@ -92,8 +92,9 @@ impl Engine {
     ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
         let Some(_room) = memory::expect(body.len()) else {
-            self.host().cancel(call);
-            return Buffer(Vec::new());
+            return Buffer(
+                self.host().resume(call, r#"{"event":"no_memory"}"#, Now { unix, ticks, random }).into_json(),
+            );
         };
         let now = Now { unix, ticks, random };
         // Other threads go on while the answer is read and written.

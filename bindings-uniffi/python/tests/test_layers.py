@@ -22,7 +22,7 @@ def imports_of(name: str) -> set[str]:
     """The modules of the package that a module imports, wherever in it that stands."""
     path = MODULES[name]
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level > 0:
             base = package[: len(package) - node.level + 1] + (node.module or "").split(".") * bool(node.module)

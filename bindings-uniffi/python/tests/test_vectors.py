@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
-from baijiayun import BaijiayunError, Client, Details, File, InvalidParametersError, Pages
+from baijiayun import AnswerError, BaijiayunError, Client, Details, File, InvalidParametersError, Pages
 from baijiayun._calls import Asked
 from baijiayun.errors import CLASSES
 from baijiayun.http import Multipart, Request, Response
@@ -178,7 +178,12 @@ def test_answers_fit_their_types(vector: dict[str, Any]) -> None:
     method = method_of(client, vector["operation"])
     result = method(**arguments(REQUIRED[vector["operation"]]))
     if isinstance(result, Pages):
-        result = result.page().data
+        try:
+            result = result.page().data
+        except AnswerError as error:
+            # A page that counts rows and has no list would look like an empty one.
+            assert "but has no list" in error.message
+            return
     if result is None:
         return
     params = with_files(REQUIRED[vector["operation"]])

@@ -213,10 +213,6 @@ class Calls(Shared):
         return self._read(asked, written)
 
     def _read(self, asked: Asked[T], written: bytes) -> AnyStep[T]:
-        if not written:
-            message = "there is not enough memory to read the answer"
-            text = f"{asked.name}: too_large: {message}"
-            raise AnswerError(text, kind="too_large", operation=asked.name, message=message)
         try:
             if len(written) > LARGE:
                 return read_large(asked.result, written)
@@ -269,7 +265,7 @@ def _event(
         if isinstance(outcome, AnswerError) and outcome.kind == "too_large":
             return {"event": "too_large"}
         if isinstance(outcome, MemoryError):
-            raise AnswerError(f"{name}: too_large: there is not enough memory for the answer", kind="too_large") from None
+            return {"event": "no_memory"}
         kind, message = broken(outcome, request) if isinstance(outcome, Exception) else ("transport", _gave(outcome))
         log.info("%s: no answer (%s): %s", name, kind, message)
         return {"event": "broken", "kind": kind, "message": message}

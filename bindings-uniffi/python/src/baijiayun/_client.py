@@ -172,11 +172,12 @@ class Client(Shared, Resources):
         return Links(self._runner)
 
     def close(self, within: float = WITHIN) -> None:
-        """Closes the client and its connections; an `http` that was given stays yours to close.
+        """Closes the client and its connections, of an `AsyncClient` those of this event loop; an `http` that was given
+        stays yours to close.
 
         Calls that wait (for a limit, the store, a signer, the next attempt) end at once with `ClosedError`, and nothing
-        is sent any more. Requests that are under way in other threads may finish within so many seconds; what is left
-        then ends with `ClosedError` too.
+        is sent any more. Requests of others that are under way may finish within so many seconds; what is left then ends
+        with `ClosedError` too.
         """
         self._runner.close(within)
 
@@ -332,11 +333,12 @@ class AsyncClient(Shared, AsyncResources):
         return AsyncLinks(self._runner)
 
     async def close(self, within: float = WITHIN) -> None:
-        """Closes the client, and its connections of this event loop; an `http` that was given stays yours to close.
+        """Closes the client and its connections, of an `AsyncClient` those of this event loop; an `http` that was given
+        stays yours to close.
 
         Calls that wait (for a limit, the store, a signer, the next attempt) end at once with `ClosedError`, and nothing
-        is sent any more. Requests that are under way in other tasks may finish within so many seconds; what is left then
-        ends with `ClosedError` too.
+        is sent any more. Requests of others that are under way may finish within so many seconds; what is left then ends
+        with `ClosedError` too.
         """
         await self._runner.close(within)
 
