@@ -73,8 +73,8 @@ class AsyncBounds:
             raise Closed
         end = time.monotonic() + seconds
         group = self._in_flight if is_request else self._waiting
-        with CancelScope(deadline=current_time() + seconds) as scope:
-            wait = _Wait(scope)
+        wait = _Wait(CancelScope(deadline=current_time() + seconds))
+        with wait.scope:
             group.add(wait)
             try:
                 result = await work()

@@ -153,7 +153,7 @@ class Calls(Shared):
         engine = self.engine
         cause: Optional[Exception] = None
         call: Optional[int] = None
-        step = self._read(asked, engine.begin(asked.line, *self.now()))
+        step: AnyStep[T] = self._read(asked, engine.begin(asked.line, *self.now()))
         try:
             while True:
                 if isinstance(step, Done):
@@ -167,7 +167,7 @@ class Calls(Shared):
                         # What came of it holds no more than the error does.
                         clear_frames(cause.__traceback__)
                     raise step.error.error(step.trace, step.video_id) from cause
-                call = step.call
+                call = under_way = step.call
                 if isinstance(step, Send) and step.received is not None and asked.received is not None:
                     asked.received(step.received, step.video_id)
                 request = _request(step, asked) if isinstance(step, Send) else None
@@ -187,14 +187,14 @@ class Calls(Shared):
                     cause = None
                     if len(outcome.body) > LARGE:
                         # This frame keeps no answer, for errors keep it.
-                        reading = Reading(partial(self._answered, asked, engine, call, outcome))
+                        reading = Reading(partial(self._answered, asked, engine, under_way, outcome))
                         outcome = None
                         step = yield reading
                     else:
-                        step = self._answered(asked, engine, call, outcome)
+                        step = self._answered(asked, engine, under_way, outcome)
                 else:
                     event = _event(asked.name, step, request, outcome)
-                    step = self._read(asked, engine.resume(call, encode(event), *self.now()))
+                    step = self._read(asked, engine.resume(under_way, encode(event), *self.now()))
                 outcome = None
         finally:
             if call is not None:

@@ -7,7 +7,7 @@ rows at a time, and between them other threads have their turn.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional, TypeVar, Union, get_args, get_origin
+from typing import Any, Optional, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -97,5 +97,5 @@ def _type_in(kind: Any, name: str) -> Any:
 def _member(place: Any, name: str) -> Any:
     """A member of a value, by its name on the wire."""
     if isinstance(place, Mapping):
-        return place[name]
+        return cast("Mapping[str, Any]", place)[name]
     return next(getattr(place, field.name) for field in msgspec.structs.fields(place) if field.encode_name == name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Generator, Iterator
-from typing import Any, BinaryIO, Callable, Optional, Union
+from typing import Any, BinaryIO, Callable, Optional, Union, cast
 
 from .errors import FileError
 
@@ -163,6 +163,6 @@ def _place(file: BinaryIO) -> tuple[int, int]:
         file.seek(begin)
     except (OSError, ValueError, AttributeError) as error:
         raise FileError(f"a file object must be able to seek; pass a path or bytes: {error}") from error
-    if not isinstance(file.read(0), bytes):
+    if not isinstance(cast("object", file.read(0)), bytes):
         raise FileError("a file object must give bytes: open it with mode 'rb'")
     return begin, end - begin
