@@ -77,7 +77,8 @@ impl Engine {
         Buffer(self.host().request(&String::from_utf8_lossy(call), unix).into_json())
     }
 
-    /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said.
+    /// Tells the HTTP answer to a call. `retry_after` is in milliseconds, negative if it was not said (see
+    /// [`retry_after`]).
     #[allow(clippy::too_many_arguments)]
     pub fn answer(
         &self,
@@ -90,7 +91,11 @@ impl Engine {
         random: u64,
     ) -> Buffer {
         let retry_after = u64::try_from(retry_after).ok();
-        memory::expect(body.len());
+        let Some(_room) = memory::expect(body.len()) else {
+            return Buffer(
+                self.host().resume(call, r#"{"event":"no_memory"}"#, Now { unix, ticks, random }).into_json(),
+            );
+        };
         let now = Now { unix, ticks, random };
         // Other threads go on while the answer is read and written.
         let taken = self.host().take(call);
@@ -143,13 +148,6 @@ impl Engine {
     }
 }
 
-/// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
-#[uniffi::export]
-pub fn retry_after(header: &[u8], unix: i64) -> i64 {
-    let time = baijiayun_core::retry_after(&String::from_utf8_lossy(header), unix);
-    time.map_or(-1, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
-}
-
 /// What a shared store evaluates to keep the limits among several processes.
 #[uniffi::export]
 pub fn quota_script() -> String {
@@ -160,6 +158,19 @@ pub fn quota_script() -> String {
 #[uniffi::export]
 pub fn claim_script() -> String {
     CLAIM_SCRIPT.to_owned()
+}
+
+/// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
+#[uniffi::export]
+pub fn retry_after(header: &[u8], unix: i64) -> i64 {
+    let time = baijiayun_core::retry_after(&String::from_utf8_lossy(header), unix);
+    time.map_or(-1, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Where what an engine gave can be cut, to decode it in pieces of about `size` bytes (see `baijiayun_core::host::pieces`).
+#[uniffi::export]
+pub fn pieces(told: &[u8], size: u64) -> Buffer {
+    Buffer(baijiayun_core::host::pieces(told, usize::try_from(size).unwrap_or(usize::MAX)))
 }
 
 fn text(json: Vec<u8>) -> String {

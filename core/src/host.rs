@@ -44,6 +44,7 @@
 mod input;
 mod links;
 mod output;
+mod pieces;
 mod reading;
 mod uploads;
 
@@ -70,6 +71,7 @@ use crate::value::Params;
 
 use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostUpload, Input};
 pub use output::{Told, error_json, refusal};
+pub use pieces::pieces;
 pub use reading::{Next, Read, ReadForAnother, Reading};
 use uploads::{Asked, Heard, Uploading};
 

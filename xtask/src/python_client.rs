@@ -32,12 +32,12 @@ const IMPORTS: [&[(&str, &[&str])]; 3] = [
     &[("", &["msgspec"])],
     &[
         (".._callback", &["Callback"]),
+        (".._inputs", &["DateInput", "Flag", "IdInput", "TimeInput"]),
         (".._resource", &["NOTHING", "AsyncResource", "Resource"]),
         ("..details", &["Value"]),
         ("..files", &["FileInput", "as_file"]),
         ("..options", &["CallOptions"]),
         ("..pages", &["AsyncPages", "Pages"]),
-        ("..types", &["DateInput", "Flag", "IdInput", "TimeInput"]),
     ],
 ];
 

@@ -204,7 +204,7 @@ def test_options_of_a_call(drive: Drive) -> None:
         drive.do(lambda: client.room.info(room_id=1, options={"retry": "sometimes"}))
     with pytest.raises(InvalidParametersError, match="no option dead_line; options are attempt_timeout, "):
         drive.do(lambda: client.room.info(room_id=1, options={"dead_line": 1}))
-    with pytest.raises(TypeError, match="a number of seconds, not a str"):
+    with pytest.raises(InvalidParametersError, match="deadline has to be a time above 0"):
         drive.do(lambda: client.room.info(room_id=1, options={"deadline": "1"}))
 
 
@@ -219,7 +219,7 @@ def test_names_that_are_none(drive: Drive) -> None:
 def test_an_executor_that_gives_something_else(drive: Drive) -> None:
     client = drive.client(envelope())
     client._runner.http = drive.awaited(lambda request: b"{}")
-    with pytest.raises(MisuseError, match="bytes"):
+    with pytest.raises(TransportError, match="the executor gave a bytes"):  # promise: executor_answers_nonsense
         drive.do(lambda: client.room.info(room_id=1))
     assert client._runner.calls.engine.calls() == 0
 
@@ -246,7 +246,7 @@ def test_an_error_of_the_file_is_one_of_the_call(drive: Drive) -> None:
 
 def test_an_answer_that_is_refused(drive: Drive) -> None:
     client = drive.client(AnswerError("too much", kind="too_large"))
-    with pytest.raises(AnswerError, match="too much"):
+    with pytest.raises(AnswerError, match="the answer is longer than 8388608 bytes .* raise max_answer"):
         drive.do(lambda: client.room.info(room_id=1))
     assert client._runner.calls.engine.calls() == 0
 
@@ -314,11 +314,11 @@ def test_async_executors_are_held_to_their_time(backend: str) -> None:
 
 def test_a_signer_elsewhere(drive: Drive) -> None:
     client = drive.client(
-        envelope({}), partner_key=None, signer=drive.awaited(lambda text: f"signed-{len(text)}"), quota=False
+        envelope({}), partner_key=None, signer=drive.awaited(lambda text: f"{len(text):032x}"), quota=False
     )
     drive.do(lambda: client.room.info(room_id=1))
     text = "partner_id=12345678&room_id=1&timestamp=1501572288"
-    assert forms(client.fake.requests)[0]["sign"] == f"signed-{len(text)}"
+    assert forms(client.fake.requests)[0]["sign"] == f"{len(text):032x}"
 
     def broken(text: str) -> str:
         raise Busy("the vault is shut")

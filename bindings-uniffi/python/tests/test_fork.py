@@ -14,7 +14,7 @@ import anyio
 import pytest
 from baijiayun import AsyncClient, Client, MisuseError
 from baijiayun.http import Request, Response, Urllib3Executor
-from conftest import KEY, envelope, event
+from conftest import KEY, Clock, envelope, event
 from server import Answer, Received, serving
 
 pytestmark = [
@@ -74,13 +74,17 @@ def test_connections_of_loops_are_not_shared() -> None:
 
 def test_a_call_that_was_under_way_stays_with_the_parent() -> None:
     children: list[int] = []
+    client = Client("demo", "1", KEY, http=lambda request: envelope({"room_id": 1}), quota=(1, 10))
 
-    def http(request: Request) -> Response:
+    def fork(seconds: float) -> None:
         if not children:
             children.append(os.fork())
-        return envelope({"room_id": 1})
+        clock.sleep(seconds)
 
-    client = Client("demo", "1", KEY, http=http)
+    clock = Clock()
+    client._runner.calls.unix = client._runner.calls.monotonic = clock
+    client._runner.sleep = fork
+    client.room.info(room_id=1)
     try:
         assert client.room.info(room_id=1).room_id == 1
     except MisuseError as error:

@@ -105,6 +105,7 @@ PRINTED = {
     "lists.py": r"\d{14} 高一数学 第一课\n1 1\n1 1\n\['高一数学 第一课'\]\n",
     "links.py": r"\S+/web/room/enter\?\S+&sign=[0-9a-f]{32}\n\S+/quickenter\?code=\w{6}\S*\n",
     "timeouts.py": r"given up\n",
+    "closing.py": r"closed\n",
     "errors.py": r"no such room\n",
     "details.py": r"1  \d{10}\n\[\]\nTrace\(attempts=1, .*\)\n\[\{'room_id': \d{14}, .*\}\]\n",
     "by_name.py": r"1\nb'limit=1&partner_id=\d+&timestamp=\d{10}&sign=[0-9a-f]{32}'\n",

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
-from baijiayun import AsyncClient, AsyncPages, Client, Pages
+from baijiayun import AnswerError, AsyncClient, AsyncPages, Client, Pages
 from baijiayun._calls import Asked
 from baijiayun.generated.operations import OperationName, result_type
 from baijiayun.http import Response
@@ -64,7 +64,12 @@ def test_every_answer_fits_its_type_and_loses_nothing(vector: dict[str, Any]) ->
     operation = vector["operation"]
     response = Response(vector["status"], vector["body"].encode())
     client, _ = client_of({}, response)
-    value = typed(client, operation)
+    try:
+        value = typed(client, operation)
+    except AnswerError as error:
+        # A page that counts rows and has no list would look like an empty one.
+        assert OPERATIONS[operation].get("paging") and "but has no list" in error.message
+        return
     shape = OPERATIONS[operation]["response"]
     if shape["type"] == "null":
         assert value is None

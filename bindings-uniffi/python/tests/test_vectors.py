@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
-from baijiayun import BaijiayunError, Client, Details, File, InvalidParametersError, Pages
+from baijiayun import AnswerError, BaijiayunError, Client, Details, File, InvalidParametersError, Pages
 from baijiayun._calls import Asked
 from baijiayun.errors import CLASSES
 from baijiayun.http import Multipart, Request, Response
@@ -58,6 +58,7 @@ def sent(request: Request) -> dict[str, Any]:
     elif request.body is None:
         encoding, pairs = "query", [list(pair) for pair in parse_qsl(query, keep_blank_values=True)]
     else:
+        assert isinstance(request.body, bytes)
         encoding, pairs = "form", [list(pair) for pair in parse_qsl(request.body.decode(), keep_blank_values=True)]
     return {"method": request.method, "url": url, "pairs": sorted(pairs), "files": sorted(files), "encoding": encoding}
 
@@ -177,7 +178,12 @@ def test_answers_fit_their_types(vector: dict[str, Any]) -> None:
     method = method_of(client, vector["operation"])
     result = method(**arguments(REQUIRED[vector["operation"]]))
     if isinstance(result, Pages):
-        result = result.page().data
+        try:
+            result = result.page().data
+        except AnswerError as error:
+            # A page that counts rows and has no list would look like an empty one.
+            assert "but has no list" in error.message
+            return
     if result is None:
         return
     params = with_files(REQUIRED[vector["operation"]])

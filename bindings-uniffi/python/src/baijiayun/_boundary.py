@@ -27,6 +27,7 @@ class Part(msgspec.Struct, gc=False):
     name: str
     value: Optional[str] = None
     file: Optional[str] = None
+    type: Optional[str] = None
     source: Optional[str] = None
 
 
@@ -39,10 +40,11 @@ class Chunk(msgspec.Struct, gc=False):
 
 
 class Send(Step, tag="send"):
-    """Send this request within `timeout` milliseconds."""
+    """Send this request within `timeout` milliseconds, and read at most `max_answer` bytes, decoded."""
 
     call: int
     timeout: int
+    max_answer: int
     method: str
     url: str
     headers: dict[str, str]
@@ -64,17 +66,19 @@ class Wait(Step, tag="wait"):
 
 
 class Store(Step, tag="store"):
-    """Evaluate the quota script in the shared store."""
+    """Evaluate the quota script in the shared store, within `timeout` milliseconds."""
 
     call: int
+    timeout: int
     keys: list[str]
     args: list[int]
 
 
 class Sign(Step, tag="sign"):
-    """Have this text signed elsewhere."""
+    """Have this text signed elsewhere, within `timeout` milliseconds."""
 
     call: int
+    timeout: int
     text: str
 
 

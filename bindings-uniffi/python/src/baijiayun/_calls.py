@@ -9,30 +9,26 @@ import logging
 import os
 import time
 from collections.abc import Generator, Mapping
-from typing import Any, Callable, Generic, Optional, Protocol, TypeVar, Union, cast, runtime_checkable
-from weakref import WeakSet
+from functools import partial
+from traceback import clear_frames
+from typing import Any, Callable, Generic, Optional, TypeVar, Union, cast
 
 import msgspec
 
 from . import _native
-from ._boundary import Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
+from ._boundary import AnyStep, Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
+from ._bounds import Closed, Late
+from ._broken import broken, quotes, words
+from ._forks import on_fork
+from ._message import Request, Response, header
 from ._multipart import Chunk, Multipart, Streamed
 from ._params import convert, write
+from ._pieces import LARGE, read_large
 from ._shared import Shared
 from .details import Details
-from .errors import (
-    AnswerError,
-    BaijiayunError,
-    ErrorKind,
-    FileError,
-    InvalidParametersError,
-    MisuseError,
-    SigningError,
-    TransportError,
-)
+from .errors import AnswerError, BaijiayunError, ClosedError, InvalidParametersError, MisuseError, SigningError, TimeoutError
 from .files import File
-from .http import Request, Response
-from .options import OPTIONS, CallOptions, millis
+from .options import OPTIONS, CallOptions, millis, number
 
 T = TypeVar("T")
 
@@ -41,8 +37,23 @@ log = logging.getLogger("baijiayun")
 STALL_TIMEOUT = 60.0
 """A connection on which nothing moved for so many seconds while a body is sent is taken for broken."""
 
-Action = Union[Request, Wait, Store, Sign]
-"""What a client has to do: send (and give a `Response`), wait, ask the store (an int), have a text signed (a str)."""
+class Reading:
+    """Reads a large answer, and gives the next step. It takes its time: others are to go on meanwhile."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work: Optional[Callable[[], Any]] = work
+
+    def __call__(self) -> Any:
+        # Errors keep the frames that hold this, but not the answer.
+        work, self._work = self._work, None
+        return work() if work is not None else None
+
+
+Action = Union[Request, Wait, Store, Sign, Reading]
+"""What a client has to do: send (and give a `Response`), wait, ask the store (an int), have a text signed (a str), read an
+answer (and give what it gives)."""
 
 Steps = Generator[Action, Any, Done[T]]
 """A call under way."""
@@ -85,6 +96,8 @@ class Asked(Generic[T]):
                 self.details = cast("Optional[Details]", value)
             elif name in ("attempt_timeout", "deadline"):
                 written[name] = millis(cast("Optional[float]", value))
+            elif name in ("attempts", "max_answer"):
+                written[name] = number(value)
             elif value is not None:
                 written[name] = convert(value)
         return encode(written)
@@ -95,6 +108,7 @@ class Calls(Shared):
 
     def __init__(self, config: bytes) -> None:
         self._config = config
+        self._is_closed = False
         self.unix: Callable[[], float] = time.time
         self.monotonic: Callable[[], float] = time.monotonic
         self.engine: _native.Engine = self._new_engine()
@@ -109,6 +123,13 @@ class Calls(Shared):
     def after_fork(self) -> None:
         """The parent process keeps its calls; this one begins without any."""
         self.engine = self._new_engine()
+        if self._is_closed:
+            self.engine.stop_sending()
+
+    def close(self) -> None:
+        """Has no call begun any more, and none tried again."""
+        self._is_closed = True
+        self.engine.stop_sending()
 
     def now(self) -> tuple[int, int, int]:
         """Unix seconds, a clock in milliseconds that never goes back, and a random number."""
@@ -130,16 +151,11 @@ class Calls(Shared):
         is not over is given up then.
         """
         engine = self.engine
-        steps = decoder(asked.result)
         cause: Optional[Exception] = None
         call: Optional[int] = None
-        written = engine.begin(asked.line, *self.now())
+        step: AnyStep[T] = self._read(asked, engine.begin(asked.line, *self.now()))
         try:
             while True:
-                try:
-                    step = read(steps, written)
-                except msgspec.ValidationError as error:
-                    raise undecodable(asked.name, error, written) from error
                 if isinstance(step, Done):
                     call = None
                     if asked.details is not None:
@@ -147,30 +163,63 @@ class Calls(Shared):
                     return step
                 if isinstance(step, Failed):
                     call = None
+                    if cause is not None:
+                        # What came of it holds no more than the error does.
+                        clear_frames(cause.__traceback__)
                     raise step.error.error(step.trace, step.video_id) from cause
-                call = step.call
+                call = under_way = step.call
                 if isinstance(step, Send) and step.received is not None and asked.received is not None:
                     asked.received(step.received, step.video_id)
+                request = _request(step, asked) if isinstance(step, Send) else None
                 try:
-                    outcome = yield _request(step, asked) if isinstance(step, Send) else step
+                    outcome = yield request or cast("Union[Wait, Store, Sign]", step)
+                except (Late, Closed) as error:
+                    outcome, cause = error, None
                 except Exception as error:
-                    outcome, cause = error, error
+                    outcome, cause = error, None if request is not None and quotes(error, request) else error
                     for file in asked.files.values():
                         if file.failure is not None:
                             raise file.failure from None
                 if engine is not self.engine:
                     call = None
                     raise MisuseError(f"{asked.name}: the process forked while the call was under way") from cause
-                if isinstance(outcome, Response):
+                if isinstance(outcome, Response) and _is_answer(outcome):
                     cause = None
-                    retry_after = _retry_after(outcome.headers, self.unix())
-                    written = engine.answer(call, outcome.status, retry_after, outcome.body, *self.now())
+                    if len(outcome.body) > LARGE:
+                        # This frame keeps no answer, for errors keep it.
+                        reading = Reading(partial(self._answered, asked, engine, under_way, outcome))
+                        outcome = None
+                        step = yield reading
+                    else:
+                        step = self._answered(asked, engine, under_way, outcome)
                 else:
-                    event = _event(asked.name, step, outcome)
-                    written = engine.resume(call, encode(event), *self.now())
+                    event = _event(asked.name, step, request, outcome)
+                    step = self._read(asked, engine.resume(under_way, encode(event), *self.now()))
+                outcome = None
         finally:
             if call is not None:
                 engine.cancel(call)
+
+    def _answered(self, asked: Asked[T], engine: _native.Engine, call: int, response: Response) -> AnyStep[T]:
+        """The step that follows an answer."""
+        location = header(response.headers, "location")
+        if location is not None and 300 <= response.status < 400:
+            event = {"event": "redirect", "status": response.status, "location": location}
+            return self._read(asked, engine.resume(call, encode(event), *self.now()))
+        waits = header(response.headers, "retry-after")
+        unix, ticks, random = self.now()
+        retry_after = -1 if waits is None else _native.retry_after(waits.encode(), unix)
+        written = engine.answer(call, response.status, retry_after, bytes(response.body), unix, ticks, random)
+        return self._read(asked, written)
+
+    def _read(self, asked: Asked[T], written: bytes) -> AnyStep[T]:
+        try:
+            if len(written) > LARGE:
+                return read_large(asked.result, written)
+            return read(decoder(asked.result), written)
+        except msgspec.ValidationError as error:
+            failure = undecodable(asked.name, error, written)
+        raise failure
 
 
 def _request(step: Send, asked: Asked[Any]) -> Request:
@@ -186,22 +235,43 @@ def _request(step: Send, asked: Asked[Any]) -> Request:
         step.headers["content-length"] = str(len(body))
     # After a post that nobody answered, the service is asked how much it has: there is no need to wait for long.
     answer_timeout = asked.stall_timeout if step.received is not None else None
-    return Request(step.method, step.url, step.headers, body, step.timeout / 1000, asked.stall_timeout, answer_timeout)
+    return Request(
+        step.method,
+        step.url,
+        step.headers,
+        body,
+        step.timeout / 1000,
+        asked.stall_timeout,
+        answer_timeout,
+        step.max_answer,
+    )
 
 
-def _event(name: str, step: Union[Send, Wait, Store, Sign], outcome: Any) -> dict[str, Any]:
+def _is_answer(response: Response) -> bool:
+    """Whether it has the form of one, for it comes from an executor."""
+    status, body = cast("tuple[object, object]", (response.status, response.body))
+    return isinstance(status, int) and 100 <= status <= 999 and isinstance(body, (bytes, bytearray, memoryview))
+
+
+def _event(
+    name: str, step: Union[Send, Wait, Store, Sign], request: Optional[Request], outcome: Any
+) -> dict[str, Any]:
     """What an action came to, as the engine is told, if it was no answer."""
-    if isinstance(step, Send):
-        if not isinstance(outcome, Exception):
-            raise MisuseError(f"{name}: the HTTP executor gave a {type(outcome).__name__} and no baijiayun.http.Response")
-        kind, message = broken(outcome, step.url)
+    if isinstance(outcome, Late):
+        return {"event": "late"}
+    if isinstance(outcome, Closed):
+        return {"event": "closed"}
+    if request is not None:
+        if isinstance(outcome, AnswerError) and outcome.kind == "too_large":
+            return {"event": "too_large"}
+        if isinstance(outcome, MemoryError):
+            return {"event": "no_memory"}
+        kind, message = broken(outcome, request) if isinstance(outcome, Exception) else ("transport", _gave(outcome))
         log.info("%s: no answer (%s): %s", name, kind, message)
         return {"event": "broken", "kind": kind, "message": message}
     if isinstance(step, Store):
-        if isinstance(outcome, int):
-            return {"event": "store", "wait": outcome}
-        log.warning("the shared store is down, the limits are kept in this process alone: %s", outcome)
-        return {"event": "store_down"}
+        wait = number_of(outcome)
+        return {"event": "store_down"} if wait is None else {"event": "store", "wait": wait}
     if isinstance(step, Sign):
         if isinstance(outcome, str):
             return {"event": "signed", "signature": outcome}
@@ -212,59 +282,47 @@ def _event(name: str, step: Union[Send, Wait, Store, Sign], outcome: Any) -> dic
     return {"event": "elapsed"}
 
 
-_KINDS: dict[str, ErrorKind] = {
-    # Python's own, httpx, aiohttp, urllib3: the request never left.
-    "ConnectionRefusedError": "connect",
-    "gaierror": "connect",
-    "ConnectError": "connect",
-    "ConnectTimeout": "connect",
-    "PoolTimeout": "connect",
-    "ProxyError": "connect",
-    "UnsupportedProtocol": "connect",
-    "ClientConnectorError": "connect",
-    "NewConnectionError": "connect",
-    "ConnectTimeoutError": "connect",
-    "NameResolutionError": "connect",
-    "TimeoutError": "timeout",
-    "timeout": "timeout",
-    "TimeoutException": "timeout",
-}
-"""What became of a request, by the name of the exception, so that no library needs to be imported."""
+def _gave(outcome: Any) -> str:
+    """What an executor gave that is no answer, in words."""
+    if not isinstance(outcome, Response):
+        return f"the executor gave a {type(outcome).__name__} and no baijiayun.http.Response"
+    status, body = cast("tuple[object, object]", (outcome.status, outcome.body))
+    what = f"a body that is a {type(body).__name__}, not bytes" if isinstance(status, int) else "a status that is no int"
+    return f"the executor gave a Response with {what}"
 
 
-def broken(error: Exception, url: str) -> tuple[ErrorKind, str]:
-    """What became of a request for which an executor raised an error, and the error in words."""
-    message = words(error).replace(url, "the address")
-    if isinstance(error, BaijiayunError):
-        if isinstance(error, (TransportError, FileError)):
-            return error.kind, message
-        raise error
-    cause: Optional[BaseException] = error
-    while cause is not None:
-        for base in type(cause).__mro__:
-            if base.__name__ in _KINDS:
-                return _KINDS[base.__name__], message
-        cause = cause.__cause__
-    return "transport", message
+def number_of(outcome: Any) -> Optional[int]:
+    """The number that a store gave, from 0 up; None if it gave none, and so counts as down."""
+    if type(outcome) is int and 0 <= outcome < 1 << 63:
+        return outcome
+    why = outcome if isinstance(outcome, Exception) else f"it gave a {type(outcome).__name__} and no number from 0 up"
+    if isinstance(why, Late):
+        why = "it gave no answer in time"
+    log.warning("the shared store is down, this process goes by what it knows itself: %s", why)
+    return None
 
 
-def words(error: Exception) -> str:
-    """An exception in words."""
-    return str(error) or type(error).__name__
-
-
-def signing_failed(name: str, error: Exception) -> SigningError:
-    """The error for a signer that raised."""
+def signing_failed(name: str, error: Exception) -> BaijiayunError:
+    """The error for a signer that raised, or gave no answer in time."""
+    if isinstance(error, Closed):
+        return ClosedError(f"{name}: closed: the client was closed", operation=name, message="the client was closed")
+    if isinstance(error, Late):
+        message = "the signer gave no answer before the deadline; nothing was sent"
+        return TimeoutError(f"{name}: timeout: {message}", operation=name, message=message)
     return SigningError(f"{name}: signing: {words(error)}", operation=name, message=words(error))
+
+
+MOST_KEPT = 64 << 10
+"""Bytes of an answer that an error keeps."""
 
 
 def undecodable(name: str, error: Exception, written: bytes) -> AnswerError:
     """The error for data that do not fit their type."""
-    body = read(_data_decoder, written).data
+    body = bytes(read(_data_decoder, written).data)[:MOST_KEPT].decode(errors="ignore")
     message = f"the data do not fit the type: {error}"
     hint = "the answer is kept: read it as JSON, and please report the difference"
     text = f"{name}: decode: {message} [{hint}]"
-    return AnswerError(text, kind="decode", operation=name, message=message, hint=hint, body=bytes(body).decode())
+    return AnswerError(text, kind="decode", operation=name, message=message, hint=hint, body=body)
 
 
 class _Data(msgspec.Struct):
@@ -272,46 +330,3 @@ class _Data(msgspec.Struct):
 
 
 _data_decoder = msgspec.json.Decoder(_Data)
-
-
-def _retry_after(headers: Mapping[str, str], now: float) -> int:
-    """The header in milliseconds; it names seconds or a date. Less than 0 if it is not there."""
-    value = headers.get("retry-after") or headers.get("Retry-After")
-    if value is None:
-        return -1
-    try:
-        return max(-1, round(float(value) * 1000))
-    except (ValueError, OverflowError):
-        pass
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return max(0, round((parsedate_to_datetime(value).timestamp() - now) * 1000))
-    except (ValueError, TypeError):
-        return -1
-
-
-_forkable: WeakSet[Forkable] = WeakSet()
-
-
-@runtime_checkable
-class Forkable(Protocol):
-    """Keeps something that a forked process must not share with its parent."""
-
-    def after_fork(self) -> None:
-        """Is called in the child."""
-
-
-def on_fork(forkable: object) -> None:
-    """Has `after_fork` called in forked processes, if there is such a method."""
-    if isinstance(forkable, Forkable):
-        _forkable.add(forkable)
-
-
-def _after_fork() -> None:
-    for forkable in list(_forkable):
-        forkable.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, Optional, TypeVar, Union
 from ._boundary import Done
 from ._calls import Asked, Calls
 from ._config import Paths, Quota, config
-from ._run import AsyncRunner, AsyncSigner, Runner, Signer
+from ._message import Request
+from ._run import WITHIN, AsyncRunner, AsyncSigner, Runner, Signer
 from ._shared import Shared
 from .details import Answer
 from .generated.resources import AsyncResources, Resources
-from .http import AsyncHttpExecutor, HttpExecutor, Request
+from .http import AsyncHttpExecutor, HttpExecutor
 from .options import CallOptions, Priority
 from .pages import AsyncPages, Pages
 from .store import AsyncStore, Store
@@ -54,6 +55,7 @@ class Client(Shared, Resources):
         attempt_timeout: Optional[float] = None,
         deadline: Optional[float] = None,
         upload_deadline: Optional[float] = None,
+        max_answer: Optional[int] = None,
         quota: Optional[Quota] = None,
         operation_quota: bool = True,
         store: Optional[Store] = None,
@@ -61,6 +63,7 @@ class Client(Shared, Resources):
         shared_as: Optional[str] = None,
         priority: Optional[Priority] = None,
         http: Optional[HttpExecutor] = None,
+        allow_http: bool = False,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
 
@@ -75,6 +78,7 @@ class Client(Shared, Resources):
             attempt_timeout: Longest time for one attempt, in seconds; 30 if nothing is said.
             deadline: Longest time for a call with all waits and attempts, in seconds; 120 if nothing is said.
             upload_deadline: Both for calls that send files, in seconds; an hour if nothing is said.
+            max_answer: Most bytes of an answer, unpacked; 8,388,608 if nothing is said. Of a longer one no more is read.
             quota: Requests in so many seconds, or False for no limit; (200, 10), the documented limit, if nothing is
                 said.
             operation_quota: Whether the limits of single operations are kept.
@@ -85,6 +89,7 @@ class Client(Shared, Resources):
                 server address.
             priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
             http: Sends the requests; httpx if nothing is said.
+            allow_http: Whether the vendor's own domains may be called without TLS.
 
         Raises:
             ConfigError: Something cannot be right.
@@ -100,6 +105,7 @@ class Client(Shared, Resources):
                 attempt_timeout=attempt_timeout,
                 deadline=deadline,
                 upload_deadline=upload_deadline,
+                max_answer=max_answer,
                 quota=quota,
                 operation_quota=operation_quota,
                 has_store=store is not None,
@@ -108,6 +114,7 @@ class Client(Shared, Resources):
                 priority=priority,
                 has_signer=signer is not None,
                 http=http,
+                allow_http=allow_http,
             )
         )
         super().__init__(Runner(calls, http, store, signer))
@@ -131,7 +138,7 @@ class Client(Shared, Resources):
         options: Optional[CallOptions] = None,
     ) -> Answer:
         """Calls an operation that this package does not know, by its path. It is signed like all others."""
-        return _answer(self._runner.run(_by_name(f"GET {path}" if method == "GET" else path, params, options)))
+        return _answer(self._runner.run(_by_path(method, path, params, options)))
 
     def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
         """The request of a call, signed but not sent: to look at, or to send by other means."""
@@ -164,9 +171,15 @@ class Client(Shared, Resources):
 
         return Links(self._runner)
 
-    def close(self) -> None:
-        """Closes the connections. The client cannot be used any more."""
-        self._runner.close()
+    def close(self, within: float = WITHIN) -> None:
+        """Closes the client and its connections, of an `AsyncClient` those of this event loop; an `http` that was given
+        stays yours to close.
+
+        Calls that wait (for a limit, the store, a signer, the next attempt) end at once with `ClosedError`, and nothing
+        is sent any more. Requests of others that are under way may finish within so many seconds; what is left then ends
+        with `ClosedError` too.
+        """
+        self._runner.close(within)
 
     def __enter__(self: Self) -> Self:
         return self
@@ -203,6 +216,7 @@ class AsyncClient(Shared, AsyncResources):
         attempt_timeout: Optional[float] = None,
         deadline: Optional[float] = None,
         upload_deadline: Optional[float] = None,
+        max_answer: Optional[int] = None,
         quota: Optional[Quota] = None,
         operation_quota: bool = True,
         store: Optional[AsyncStore] = None,
@@ -210,6 +224,7 @@ class AsyncClient(Shared, AsyncResources):
         shared_as: Optional[str] = None,
         priority: Optional[Priority] = None,
         http: Optional[AsyncHttpExecutor] = None,
+        allow_http: bool = False,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
 
@@ -224,6 +239,7 @@ class AsyncClient(Shared, AsyncResources):
             attempt_timeout: Longest time for one attempt, in seconds; 30 if nothing is said.
             deadline: Longest time for a call with all waits and attempts, in seconds; 120 if nothing is said.
             upload_deadline: Both for calls that send files, in seconds; an hour if nothing is said.
+            max_answer: Most bytes of an answer, unpacked; 8,388,608 if nothing is said. Of a longer one no more is read.
             quota: Requests in so many seconds, or False for no limit; (200, 10), the documented limit, if nothing is
                 said.
             operation_quota: Whether the limits of single operations are kept.
@@ -234,6 +250,7 @@ class AsyncClient(Shared, AsyncResources):
                 server address.
             priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
             http: Sends the requests; httpx if nothing is said.
+            allow_http: Whether the vendor's own domains may be called without TLS.
 
         Raises:
             ConfigError: Something cannot be right.
@@ -249,6 +266,7 @@ class AsyncClient(Shared, AsyncResources):
                 attempt_timeout=attempt_timeout,
                 deadline=deadline,
                 upload_deadline=upload_deadline,
+                max_answer=max_answer,
                 quota=quota,
                 operation_quota=operation_quota,
                 has_store=store is not None,
@@ -257,6 +275,7 @@ class AsyncClient(Shared, AsyncResources):
                 priority=priority,
                 has_signer=signer is not None,
                 http=http,
+                allow_http=allow_http,
             )
         )
         super().__init__(AsyncRunner(calls, http, store, signer))
@@ -280,7 +299,7 @@ class AsyncClient(Shared, AsyncResources):
         options: Optional[CallOptions] = None,
     ) -> Answer:
         """Calls an operation that this package does not know, by its path. It is signed like all others."""
-        return _answer(await self._runner.run(_by_name(f"GET {path}" if method == "GET" else path, params, options)))
+        return _answer(await self._runner.run(_by_path(method, path, params, options)))
 
     def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
         """The request of a call, signed but not sent: to look at, or to send by other means."""
@@ -313,9 +332,15 @@ class AsyncClient(Shared, AsyncResources):
 
         return AsyncLinks(self._runner)
 
-    async def close(self) -> None:
-        """Closes the connections. The client cannot be used any more."""
-        await self._runner.close()
+    async def close(self, within: float = WITHIN) -> None:
+        """Closes the client and its connections, of an `AsyncClient` those of this event loop; an `http` that was given
+        stays yours to close.
+
+        Calls that wait (for a limit, the store, a signer, the next attempt) end at once with `ClosedError`, and nothing
+        is sent any more. Requests of others that are under way may finish within so many seconds; what is left then ends
+        with `ClosedError` too.
+        """
+        await self._runner.close(within)
 
     async def __aenter__(self: AsyncSelf) -> AsyncSelf:
         return self
@@ -331,6 +356,11 @@ class AsyncClient(Shared, AsyncResources):
 
 def _by_name(operation: str, params: Params, options: Optional[CallOptions]) -> Asked[object]:
     return Asked(operation, object, params, options, set_aside=False)
+
+
+def _by_path(method: str, path: str, params: Params, options: Optional[CallOptions]) -> Asked[object]:
+    # A line break would end the name; a blank is refused by the engine, as a line break is.
+    return _by_name(" ".join(f"{method} {path}".splitlines()), params, options)
 
 
 def _answer(done: Done[object]) -> Answer:

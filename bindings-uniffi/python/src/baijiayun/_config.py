@@ -9,7 +9,7 @@ from typing import Any, Literal, Optional, Union
 
 from ._boundary import encode
 from .errors import ConfigError
-from .options import Priority, millis
+from .options import Priority, millis, number
 
 Paths = Union[Mapping[str, str], str, os.PathLike[str]]
 """Paths by operation name, or the file that `bjy doctor` wrote."""
@@ -29,6 +29,7 @@ def config(
     attempt_timeout: Optional[float],
     deadline: Optional[float],
     upload_deadline: Optional[float],
+    max_answer: Optional[int],
     quota: Optional[Quota],
     operation_quota: bool,
     has_store: bool,
@@ -37,6 +38,7 @@ def config(
     priority: Optional[Priority],
     has_signer: bool,
     http: object,
+    allow_http: bool,
 ) -> bytes:
     """The configuration as JSON. It holds the key."""
     if not isinstance(partner_key, (str, type(None))):
@@ -50,10 +52,12 @@ def config(
     if isinstance(callback_keys, str):
         raise ConfigError("callback_keys must be a list of keys")
     settings = {
-        "attempts": attempts,
+        "attempts": number(attempts),
         "attempt_timeout": millis(attempt_timeout),
         "deadline": millis(deadline),
         "upload_deadline": millis(upload_deadline),
+        "max_answer": number(max_answer),
+        "allow_http": allow_http,
         "quota": (0, 1) if quota is False else quota,
         "operation_quota": operation_quota,
         "store": has_store,

@@ -16,8 +16,9 @@ from urllib.request import getproxies
 
 import httpx
 
+from ._message import Request, own_headers
 from ._multipart import Streamed
-from .http import Request, own_headers
+from ._reading import CODINGS
 
 
 def open_sync() -> Union[ClientSender, TransportSender]:
@@ -87,16 +88,12 @@ class AsyncTransportSender:
 
 
 def chunks(response: httpx.Response) -> Iterable[bytes]:
-    """The body of an answer, as it comes in."""
-    if "content-encoding" in response.headers:
-        return response.iter_bytes()
+    """The body of an answer, as it comes in, packed as it is."""
     return cast("Iterable[bytes]", response.stream)
 
 
 def async_chunks(response: httpx.Response) -> AsyncIterable[bytes]:
     """The same to be awaited."""
-    if "content-encoding" in response.headers:
-        return response.aiter_bytes()
     return cast("AsyncIterable[bytes]", response.stream)
 
 
@@ -120,7 +117,8 @@ def _for_client(client: Union[httpx.Client, httpx.AsyncClient], request: Request
     if isinstance(body, Streamed):
         content = iter(body) if isinstance(client, httpx.Client) else body.__aiter__()
     timeout = httpx.Timeout(**_timeouts(request))
-    return client.build_request(request.method, _url(request), headers=request.headers, content=content, timeout=timeout)
+    headers = {"accept-encoding": CODINGS, **request.headers}
+    return client.build_request(request.method, _url(request), headers=headers, content=content, timeout=timeout)
 
 
 def _for_transport(request: Request) -> httpx.Request:
@@ -133,7 +131,7 @@ def _for_transport(request: Request) -> httpx.Request:
     return httpx.Request(request.method, url, headers=headers, stream=stream, extensions={"timeout": _timeouts(request)})
 
 
-_FIXED = [("accept-encoding", "gzip, deflate"), ("connection", "keep-alive"), *own_headers().items()]
+_FIXED = [("accept-encoding", CODINGS), ("connection", "keep-alive"), *own_headers().items()]
 
 
 def _url(request: Request) -> httpx.URL:

@@ -7,11 +7,11 @@ from typing import Any, Literal, Optional, Union
 
 import msgspec
 
-from ._boundary import ErrorFields
+from ._boundary import ErrorFields, Sign
 from ._calls import Calls, signing_failed
 from ._params import write
 from ._run import AsyncRunner, Runner
-from .types import IdInput
+from ._inputs import IdInput
 
 Role = Literal[0, 1, 2]
 """As what a user enters: 0 student, 1 teacher, 2 assistant."""
@@ -33,6 +33,16 @@ def _make(calls: Calls, kind: str, **params: Any) -> _Made:
     if made.error is not None:
         raise made.error.error()
     return made
+
+
+_PATIENCE = 120_000
+"""Milliseconds that a signer gets for a link, as long as a call has."""
+
+
+def _check(name: str, signature: object) -> None:
+    """What is no text at all; the engine checks the rest."""
+    if not isinstance(signature, str):
+        raise signing_failed(name, TypeError(f"the signer gave a {type(signature).__name__}"))
 
 
 class _PlainLinks:
@@ -138,9 +148,10 @@ class Links(_PlainLinks):
         if made.sign is None:
             return made.url
         try:
-            signature = self._runner.sign(made.sign)
+            signature = self._runner.sign(Sign(0, _PATIENCE, made.sign))
         except Exception as error:
             raise signing_failed("enter_room", error) from error
+        _check("enter_room", signature)
         return _make(self._calls, "enter_room", **params, signature=signature).url
 
 
@@ -187,7 +198,8 @@ class AsyncLinks(_PlainLinks):
         if made.sign is None:
             return made.url
         try:
-            signature = await self._runner.sign(made.sign)
+            signature = await self._runner.sign(Sign(0, _PATIENCE, made.sign))
         except Exception as error:
             raise signing_failed("enter_room", error) from error
+        _check("enter_room", signature)
         return _make(self._calls, "enter_room", **params, signature=signature).url

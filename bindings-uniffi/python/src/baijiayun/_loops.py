@@ -26,6 +26,27 @@ async def give_back(work: Awaitable[object]) -> None:
         await work
 
 
+def caller_of_this_loop() -> Callable[[Callable[[], object]], None]:
+    """Has the loop that runs do something, from any thread. One that is over does nothing."""
+    from asyncio import get_running_loop
+
+    have_done: Callable[[Callable[[], object]], object]
+    try:
+        have_done = get_running_loop().call_soon_threadsafe
+    except RuntimeError:
+        from trio.lowlevel import current_trio_token
+
+        have_done = current_trio_token().run_sync_soon
+
+    def call(work: Callable[[], object]) -> None:
+        try:
+            have_done(work)
+        except RuntimeError:
+            pass
+
+    return call
+
+
 class PerLoop(Generic[T]):
     """Something of which each event loop has its own, made when the loop first asks for it."""
 

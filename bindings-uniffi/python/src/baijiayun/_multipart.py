@@ -3,6 +3,7 @@ by bit while they are sent."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import closing
 from os import urandom
@@ -71,7 +72,8 @@ class Multipart(Streamed):
             if file is None:
                 raise FileError(f"{part.file} is not there any more")
             name = _quoted(part.file or file.name)
-            head = f'{head}; filename="{name}"\r\nContent-Type: {file.content_type}\r\n\r\n'
+            kind = file.content_type if file.has_own_type or part.type is None else part.type
+            head = f'{head}; filename="{name}"\r\nContent-Type: {_quoted(kind)}\r\n\r\n'
             self._segments += [head.encode(), (file, 0, file.size), b"\r\n"]
         self._segments.append(f"--{boundary}--\r\n".encode())
 
@@ -85,4 +87,5 @@ class Chunk(Streamed):
 
 
 def _quoted(name: str) -> str:
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    """What ends a header or a name stands in it as browsers write it."""
+    return re.sub('["\x00-\x1f\x7f]', lambda found: f"%{ord(found[0]):02X}", name)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable
+from functools import partial
 from typing import Any, Callable, Optional, TypeVar
 
-from ._boundary import Done, Store as StoreStep, Wait
-from ._calls import Action, Asked, Calls, log, on_fork
+from ._async_bounds import AsyncBounds
+from ._boundary import Done, Sign, Wait
+from ._boundary import Store as StoreStep
+from ._bounds import Bounds
+from ._calls import Action, Asked, Calls, Reading, log
+from ._forks import on_fork
+from ._message import Request, Response
 from ._native import quota_script
 from ._shared import Shared
 from .errors import MisuseError
-from .http import AsyncHttpExecutor, AsyncHttpxExecutor, HttpExecutor, HttpxExecutor, Request, Response
+from .http import AsyncHttpExecutor, AsyncHttpxExecutor, HttpExecutor, HttpxExecutor
 from .store import AsyncStore, Store
 
 T = TypeVar("T")
 
 QUOTA_SCRIPT = quota_script()
+
+WITHIN = 30.0
+"""Seconds that closing a client gives to requests in flight, if nothing is said."""
+
+STORE_PATIENCE = 0.5
+"""Seconds that the store gets for a callback. For calls the engine says it."""
 
 Signer = Callable[[str], str]
 """Signs a text on another machine: MD5 over it, `&partner_key=` and the key, in lower-case hex."""
@@ -36,15 +47,15 @@ class Runner(Shared):
         self.is_own: bool = http is None
         self.store = store
         self.signer = signer
-        self.sleep: Callable[[float], object] = time.sleep
-        self.closed: bool = False
+        self.bounds = Bounds()
+        self.sleep: Callable[[float], object] = self.bounds.pause
         on_fork(self.http)
         on_fork(self.store)
 
     def run(self, asked: Asked[T]) -> Done[T]:
         """A call from beginning to end."""
-        _check_open(self.closed, asked)
         steps = self.calls.steps(asked)
+        outcome: Any = None
         try:
             action = next(steps)
             while True:
@@ -53,7 +64,9 @@ class Runner(Shared):
                 except Exception as error:
                     action = steps.throw(error)
                 else:
-                    action = steps.send(outcome)
+                    # An error keeps this frame, but not the answer.
+                    outcome, told = None, outcome
+                    action = steps.send(told)
         except StopIteration as stop:
             done: Done[T] = stop.value
             return done
@@ -62,25 +75,36 @@ class Runner(Shared):
 
     def _do(self, action: Action) -> Any:
         if isinstance(action, Request):
-            return self.http(action)
+            return self.bounds.run(partial(self.http, action), action.timeout, is_request=True)
+        if isinstance(action, Reading):
+            return action()
         if isinstance(action, Wait):
             log.debug("waiting %s ms (%s)", action.time, action.why)
             return self.sleep(action.time / 1000)
         if isinstance(action, StoreStep):
-            return None if self.store is None else self.store.evaluate(QUOTA_SCRIPT, action.keys, action.args)
-        return self.sign(action.text)
+            return self.ask_store(QUOTA_SCRIPT, action.keys, action.args, action.timeout / 1000)
+        return self.sign(action)
 
-    def sign(self, text: str) -> str:
+    def ask_store(self, script: str, keys: list[str], args: list[int], patience: float = STORE_PATIENCE) -> Any:
+        """What the store gives; None if there is none."""
+        if self.store is None:
+            return None
+        return self.bounds.run(partial(self.store.evaluate, script, keys, args), patience)
+
+    def sign(self, step: Sign) -> Any:
         """Has a text signed elsewhere."""
         if self.signer is None:
             raise MisuseError("neither partner_key nor a signer was given")
-        return self.signer(text)
+        return self.bounds.run(partial(self.signer, step.text), step.timeout / 1000)
 
-    def close(self) -> None:
-        """Closes the connections."""
-        self.closed = True
-        if self.is_own and isinstance(self.http, HttpxExecutor):
-            self.http.close()
+    def close(self, within: float = WITHIN) -> None:
+        """Ends the calls, and closes the connections."""
+        self.calls.close()
+        try:
+            self.bounds.close(within)
+        finally:
+            if self.is_own and isinstance(self.http, HttpxExecutor):
+                self.http.close()
 
 
 class AsyncRunner(Shared):
@@ -98,15 +122,15 @@ class AsyncRunner(Shared):
         self.is_own: bool = http is None
         self.store = store
         self.signer = signer
-        self.sleep: Callable[[float], Awaitable[object]] = _sleep
-        self.closed: bool = False
+        self.bounds = AsyncBounds()
+        self.sleep: Callable[[float], Awaitable[object]] = self.bounds.pause
         on_fork(self.http)
         on_fork(self.store)
 
     async def run(self, asked: Asked[T]) -> Done[T]:
         """A call from beginning to end."""
-        _check_open(self.closed, asked)
         steps = self.calls.steps(asked)
+        outcome: Any = None
         try:
             action = next(steps)
             while True:
@@ -115,7 +139,9 @@ class AsyncRunner(Shared):
                 except Exception as error:
                     action = steps.throw(error)
                 else:
-                    action = steps.send(outcome)
+                    # An error keeps this frame, but not the answer.
+                    outcome, told = None, outcome
+                    action = steps.send(told)
         except StopIteration as stop:
             done: Done[T] = stop.value
             return done
@@ -124,39 +150,41 @@ class AsyncRunner(Shared):
 
     async def _do(self, action: Action) -> Any:
         if isinstance(action, Request):
-            from anyio import fail_after
+            return await self.bounds.run(partial(self._send, action), action.timeout, is_request=True)
+        if isinstance(action, Reading):
+            from anyio.to_thread import run_sync
 
-            with fail_after(action.timeout):
-                sent = self.http(action)
-                if isinstance(sent, Response):
-                    raise MisuseError("the HTTP executor of an AsyncClient must be awaited: write it with `async def`")
-                return await sent
+            return await run_sync(action)
         if isinstance(action, Wait):
             log.debug("waiting %s ms (%s)", action.time, action.why)
             return await self.sleep(action.time / 1000)
         if isinstance(action, StoreStep):
-            return None if self.store is None else await self.store.evaluate(QUOTA_SCRIPT, action.keys, action.args)
-        return await self.sign(action.text)
+            return await self.ask_store(QUOTA_SCRIPT, action.keys, action.args, action.timeout / 1000)
+        return await self.sign(action)
 
-    async def sign(self, text: str) -> str:
+    def _send(self, request: Request) -> Awaitable[Response]:
+        sent = self.http(request)
+        if isinstance(sent, Response):
+            raise MisuseError("the HTTP executor of an AsyncClient must be awaited: write it with `async def`")
+        return sent
+
+    async def ask_store(self, script: str, keys: list[str], args: list[int], patience: float = STORE_PATIENCE) -> Any:
+        """What the store gives; None if there is none."""
+        if self.store is None:
+            return None
+        return await self.bounds.run(partial(self.store.evaluate, script, keys, args), patience)
+
+    async def sign(self, step: Sign) -> Any:
         """Has a text signed elsewhere."""
         if self.signer is None:
             raise MisuseError("neither partner_key nor a signer was given")
-        return await self.signer(text)
+        return await self.bounds.run(partial(self.signer, step.text), step.timeout / 1000)
 
-    async def close(self) -> None:
-        """Closes the connections."""
-        self.closed = True
-        if self.is_own and isinstance(self.http, AsyncHttpxExecutor):
-            await self.http.close()
-
-
-async def _sleep(seconds: float) -> None:
-    from anyio import sleep
-
-    await sleep(seconds)
-
-
-def _check_open(closed: bool, asked: Asked[Any]) -> None:
-    if closed:
-        raise MisuseError(f"{asked.name}: the client is closed", operation=asked.name)
+    async def close(self, within: float = WITHIN) -> None:
+        """Ends the calls, and closes the connections."""
+        self.calls.close()
+        try:
+            await self.bounds.close(within)
+        finally:
+            if self.is_own and isinstance(self.http, AsyncHttpxExecutor):
+                await self.http.close()

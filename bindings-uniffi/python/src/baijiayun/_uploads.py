@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Union
 from ._boundary import Done
 from ._calls import STALL_TIMEOUT, Asked
 from ._params import describe
-from .types import Flag, IdInput
+from ._inputs import Flag, IdInput
 from .details import Value
 from .files import File, FileInput, Progress
 from .generated.video import AsyncVideo as AsyncVideoOperations

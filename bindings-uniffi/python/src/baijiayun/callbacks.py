@@ -20,7 +20,8 @@ import msgspec
 
 from ._boundary import ErrorFields, encode, read
 from ._callback import Callback, UnknownCallback
-from ._calls import Calls, log, on_fork, undecodable
+from ._calls import Calls, undecodable, number_of
+from ._forks import on_fork
 from ._loops import give_back
 from ._native import claim_script
 from ._run import AsyncRunner, Runner
@@ -192,10 +193,9 @@ class Callbacks(_Receiver):
         if self._runner.store is None:
             return None
         try:
-            return self._runner.store.evaluate(CLAIM_SCRIPT, self._keys(event), [seconds, owner])
+            return number_of(self._runner.ask_store(CLAIM_SCRIPT, self._keys(event), [seconds, owner]))
         except Exception as error:
-            _log_down(error)
-            return None
+            return number_of(error)
 
 
 class AsyncCallbacks(_Receiver):
@@ -241,10 +241,9 @@ class AsyncCallbacks(_Receiver):
         if self._runner.store is None:
             return None
         try:
-            return await self._runner.store.evaluate(CLAIM_SCRIPT, self._keys(event), [seconds, owner])
+            return number_of(await self._runner.ask_store(CLAIM_SCRIPT, self._keys(event), [seconds, owner]))
         except Exception as error:
-            _log_down(error)
-            return None
+            return number_of(error)
 
 
 def _claimable(event: object) -> Callback:
@@ -257,10 +256,6 @@ def _claimable(event: object) -> Callback:
 def _owner() -> int:
     """A number that no other claim has, so that nothing of another's is given back."""
     return getrandbits(53) + 1
-
-
-def _log_down(error: Exception) -> None:
-    log.warning("the shared store is down, callbacks are remembered in this process alone: %s", error)
 
 
 class _Recent:

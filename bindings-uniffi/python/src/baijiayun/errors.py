@@ -14,6 +14,7 @@ __all__ = [
     "ApiError",
     "BaijiayunError",
     "CallbackError",
+    "ClosedError",
     "ConfigError",
     "ConnectError",
     "ErrorKind",
@@ -67,6 +68,7 @@ ErrorKind = Literal[
     "callback_malformed",
     "callback_signature",
     "callback_clock",
+    "closed",
     "misuse",
 ]
 """The kinds of errors, the same in every language of this SDK."""
@@ -108,7 +110,8 @@ class BaijiayunError(Exception):
     faults: tuple[Fault, ...]
     """Everything that is wrong with the parameters."""
     body: Optional[str]
-    """The answer, if there was one. It may hold anything, so it is not part of `str(error)`."""
+    """The answer, if there was one, at most 65,536 bytes of it. It may hold anything, so it is not part of
+    `str(error)`."""
     trace: Optional[Trace]
     """How the call went before it failed."""
     video_id: Optional[int]
@@ -145,7 +148,7 @@ class BaijiayunError(Exception):
 
 
 class ConfigError(BaijiayunError):
-    """The domain, partner_id, the key or a setting cannot be right."""
+    """The domain, partner_id, the key, or a setting of a client or of a call cannot be right."""
 
     default_kind: ClassVar[ErrorKind] = "invalid_account"
 
@@ -283,6 +286,12 @@ class MisuseError(BaijiayunError):
     """The package was used in a way that cannot work."""
 
 
+class ClosedError(MisuseError):
+    """The client was closed: before the call was sent, or while it was under way. The message says which."""
+
+    default_kind: ClassVar[ErrorKind] = "closed"
+
+
 CLASSES: dict[ErrorKind, type[BaijiayunError]] = {
     "invalid_account": ConfigError,
     "unknown_operation": UnknownOperationError,
@@ -313,6 +322,7 @@ CLASSES: dict[ErrorKind, type[BaijiayunError]] = {
     "callback_malformed": CallbackError,
     "callback_signature": CallbackError,
     "callback_clock": CallbackError,
+    "closed": ClosedError,
     "misuse": MisuseError,
 }
 """Which exception each kind is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Generator, Iterator
-from typing import Any, BinaryIO, Callable, Optional, Union
+from typing import Any, BinaryIO, Callable, Optional, Union, cast
 
 from .errors import FileError
 
@@ -24,14 +24,16 @@ class File:
     the service is told; the service often goes by its ending.
     """
 
-    __slots__ = ("_begin", "_content", "content_type", "failure", "name", "progress", "size")
+    __slots__ = ("_begin", "_content", "content_type", "failure", "has_own_type", "name", "progress", "size")
 
     name: str
     """What the service is told that the file is called."""
     size: int
     """How many bytes it has."""
     content_type: str
-    """Its media type; told by the name if nothing is said."""
+    """Its media type; what is sent is told by the name if nothing is said."""
+    has_own_type: bool
+    """Whether its media type was given."""
     progress: Optional[Progress]
     """Is told how far it went out."""
     failure: Optional[Exception]
@@ -60,6 +62,7 @@ class File:
         if name is None:
             name = os.path.basename(found) if isinstance(found, str) and found else "file"
         self.name = name
+        self.has_own_type = content_type is not None
         if content_type is None:
             from mimetypes import guess_type
 
@@ -160,6 +163,6 @@ def _place(file: BinaryIO) -> tuple[int, int]:
         file.seek(begin)
     except (OSError, ValueError, AttributeError) as error:
         raise FileError(f"a file object must be able to seek; pass a path or bytes: {error}") from error
-    if not isinstance(file.read(0), bytes):
+    if not isinstance(cast("object", file.read(0)), bytes):
         raise FileError("a file object must give bytes: open it with mode 'rb'")
     return begin, end - begin

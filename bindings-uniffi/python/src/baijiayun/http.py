@@ -2,13 +2,16 @@
 
 An executor is any callable that takes a `Request` and returns a `Response`; for `AsyncClient` it is one that can be
 awaited. What it raises means that there was no answer: `baijiayun.ConnectError`, `ConnectionRefusedError` and the
-like say that the request never left, `TimeoutError` that time was up, anything else that nobody knows.
+like say that the request never left, `TimeoutError` that time was up, anything else that nobody knows. After
+`request.timeout` nobody waits for it any more. Redirects are not to be followed, and nothing is to be sent twice.
 
     def send(request: Request) -> Response:
-        answer = requests.request(
-            request.method, request.url, headers=request.headers, data=request.body,
-            timeout=request.timeout, allow_redirects=False)
-        return Response(answer.status_code, answer.content, answer.headers)
+        with requests.request(
+            request.method, request.url, headers={**request.headers, "accept-encoding": "gzip, deflate"},
+            data=request.body, timeout=request.timeout, allow_redirects=False, stream=True) as answer:
+            # Unpacked bit by bit, and no longer than it may be.
+            body = read_body(request, answer.headers, answer.raw.stream(decode_content=False))
+            return Response(answer.status_code, body, answer.headers)
 
     client = Client("demo", "12345678", partner_key, http=send)
 """
@@ -17,14 +20,14 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ._loops import PerLoop
+from ._message import Request, Response, own_headers
 from ._multipart import Chunk, Multipart, Streamed
-from ._version import DISTRIBUTION, version
-from .errors import AnswerError, TimeoutError
+from ._reading import CODINGS, read_async_body, read_body
+from .errors import TimeoutError
 
 if TYPE_CHECKING:
     import httpx
@@ -43,60 +46,9 @@ __all__ = [
     "Response",
     "Streamed",
     "Urllib3Executor",
+    "read_async_body",
+    "read_body",
 ]
-
-MAX_BYTES = 64 << 20
-"""Answers of more bytes are refused, as the core does."""
-
-
-class Request:
-    """A signed request. It may hold passwords: do not log it."""
-
-    __slots__ = ("answer_timeout", "body", "headers", "method", "stall_timeout", "timeout", "url")
-
-    def __init__(
-        self,
-        method: str,
-        url: str,
-        headers: dict[str, str],
-        body: Union[bytes, Streamed, None],
-        timeout: float,
-        stall_timeout: float,
-        answer_timeout: Optional[float] = None,
-    ) -> None:
-        self.method: str = method
-        """`GET` or `POST`."""
-        self.url: str = url
-        """The address. That of a GET is signed."""
-        self.headers: dict[str, str] = headers
-        """The headers, also content-type and content-length."""
-        self.body: Union[bytes, Streamed, None] = body
-        """The form; with files, or for a chunk of one, an object that gives the bytes bit by bit, also to `async for`."""
-        self.timeout: float = timeout
-        """How long to wait for the answer, in seconds."""
-        self.stall_timeout: float = stall_timeout
-        """How long nothing may move while the body is sent, in seconds."""
-        self.answer_timeout: float = timeout if answer_timeout is None else min(timeout, answer_timeout)
-        """How long nothing may come once the body is sent, in seconds."""
-
-    def __repr__(self) -> str:
-        return f"<Request {self.method} {self.url.partition('?')[0]}>"
-
-
-class Response:
-    """What was answered."""
-
-    __slots__ = ("body", "headers", "status")
-
-    def __init__(self, status: int, body: bytes, headers: Optional[Mapping[str, str]] = None) -> None:
-        """`retry-after` is the one header that matters; its name is in small letters, or the mapping does not care."""
-        self.status: int = status
-        self.body: bytes = body
-        self.headers: Mapping[str, str] = {} if headers is None else headers
-
-    def __repr__(self) -> str:
-        return f"<Response {self.status}, {len(self.body)} bytes>"
-
 
 HttpExecutor = Callable[[Request], Response]
 """Sends a request and waits for the answer."""
@@ -120,14 +72,12 @@ class HttpxExecutor:
     def __call__(self, request: Request) -> Response:
         from ._httpx import chunks
 
-        answer = _Answer(request)
         response = (self._sender or self._open()).send(request)
         try:
-            for chunk in chunks(response):
-                answer.take(chunk)
+            body = read_body(request, response.headers, chunks(response))
         finally:
             response.close()
-        return Response(response.status_code, answer.whole(), response.headers)
+        return Response(response.status_code, body, response.headers)
 
     def _open(self) -> Union[ClientSender, TransportSender]:
         from ._httpx import ClientSender, open_sync
@@ -167,12 +117,10 @@ class Urllib3Executor:
         return urllib3.PoolManager(maxsize=20, headers=own_headers())
 
     def __call__(self, request: Request) -> Response:
-        answer = _Answer(request)
         response = self._send(request)
         try:
-            for chunk in response.stream():
-                answer.take(chunk)
-            return Response(response.status, answer.whole(), response.headers)
+            body = read_body(request, response.headers, response.stream(decode_content=False))
+            return Response(response.status, body, response.headers)
         except BaseException:
             response.close()
             raise
@@ -187,7 +135,7 @@ class Urllib3Executor:
             return self._pool.request(
                 request.method,
                 request.url,
-                headers={**self._pool.headers, **request.headers},
+                headers={**self._pool.headers, "accept-encoding": CODINGS, **request.headers},
                 body=iter(request.body) if isinstance(request.body, Streamed) else request.body,
                 # The time for connecting is also that for a part of the body to go out.
                 timeout=Timeout(connect=min(request.timeout, request.stall_timeout), read=request.answer_timeout),
@@ -223,14 +171,12 @@ class AsyncHttpxExecutor:
     async def __call__(self, request: Request) -> Response:
         from ._httpx import async_chunks
 
-        answer = _Answer(request)
         response = await self._senders.get().send(request)
         try:
-            async for chunk in async_chunks(response):
-                answer.take(chunk)
+            body = await read_async_body(request, response.headers, async_chunks(response))
         finally:
             await response.aclose()
-        return Response(response.status_code, answer.whole(), response.headers)
+        return Response(response.status_code, body, response.headers)
 
     def _open(self) -> Union[AsyncClientSender, AsyncTransportSender]:
         from ._httpx import AsyncClientSender, open_async
@@ -246,28 +192,3 @@ class AsyncHttpxExecutor:
     def after_fork(self) -> None:
         """Leaves the connections to the parent process."""
         self._senders.forget()
-
-
-class _Answer:
-    """An answer as it comes in, within time and size."""
-
-    def __init__(self, request: Request) -> None:
-        self.end = time.monotonic() + request.timeout
-        self.chunks: list[bytes] = []
-        self.size = 0
-
-    def take(self, chunk: bytes) -> None:
-        self.chunks.append(chunk)
-        self.size += len(chunk)
-        if self.size > MAX_BYTES:
-            raise AnswerError(f"the answer is longer than {MAX_BYTES} bytes", kind="too_large")
-        if time.monotonic() > self.end:
-            raise TimeoutError("the answer took too long")
-
-    def whole(self) -> bytes:
-        return b"".join(self.chunks)
-
-
-def own_headers() -> dict[str, str]:
-    """What requests have besides their own headers."""
-    return {"user-agent": f"{DISTRIBUTION}/{version()} python"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Literal, Optional, TypedDict
 
 from .details import Details
@@ -27,6 +28,8 @@ class CallOptions(TypedDict, total=False):
     """Longest time for one attempt."""
     deadline: float
     """Longest time for the whole call with all waits and attempts."""
+    max_answer: int
+    """Most bytes of the answer, unpacked; it may be more than the client's."""
     priority: Priority
     """Who goes first where a limit makes calls wait. `high`: before all others, for what a person is waiting for. `low`:
     after all others and never with the last fifth of a limit, for a nightly job."""
@@ -40,11 +43,14 @@ OPTIONS = frozenset(CallOptions.__annotations__)
 """Their names."""
 
 
-def millis(seconds: Optional[float]) -> Optional[int]:
+def number(value: object) -> Any:
+    """A number as the engine takes it. What is none, and what JSON does not know, is a text, which the engine refuses."""
+    if value is None or (type(value) is int and abs(value) < 1 << 53) or (type(value) is float and isfinite(value)):
+        return value
+    return str(value)
+
+
+def millis(seconds: Optional[float]) -> Any:
     """Seconds as the engine counts them."""
-    if seconds is None:
-        return None
-    try:
-        return max(0, round(seconds * 1000))
-    except TypeError:
-        raise TypeError(f"a time is a number of seconds, not a {type(seconds).__name__}") from None
+    value = number(seconds)
+    return number(value * 1000) if isinstance(value, (int, float)) else value

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._inputs import IdInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import IdInput
 
 
 class DoubleTeacher(Resource):

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, TypedDict, Union
 
+from .._inputs import IdInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import IdInput
 
 
 class Evaluation(Resource):

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Union
 
+from .._inputs import IdInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import IdInput
 
 
 class Goods(Resource):

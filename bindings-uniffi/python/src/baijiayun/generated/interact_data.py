@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, TypedDict, Union
 
+from .._inputs import DateInput, IdInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
-from ..types import DateInput, IdInput
 
 
 class InteractData(Resource):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Literal, Optional, Union
 
+from .._inputs import DateInput, IdInput
 from .._resource import AsyncResource, Resource
 from ..options import CallOptions
-from ..types import DateInput, IdInput
 
 
 class InteractInfo(Resource):

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, Optional, TypedDict, Union
 
+from .._inputs import Flag, IdInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
-from ..types import Flag, IdInput
 
 
 class Live(Resource):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+from .._inputs import DateInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
-from ..types import DateInput
 
 
 class LiveAccount(Resource):

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, Union
 
+from .._inputs import Flag, IdInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import Flag, IdInput
 
 
 class LiveSetting(Resource):

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, Union
 
+from .._inputs import DateInput, Flag, IdInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import DateInput, Flag, IdInput
 
 
 class Playback(Resource):

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, Optional, Union
 
+from .._inputs import IdInput
 from .._resource import AsyncResource, Resource
 from ..options import CallOptions
-from ..types import IdInput
 
 
 class Quiz(Resource):

@@ -8,12 +8,12 @@ from typing import Any, Dict, List, Literal, Optional, Union
 
 import msgspec
 
+from .._inputs import DateInput, Flag, IdInput, TimeInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import DateInput, Flag, IdInput, TimeInput
 
 
 class Room(Resource):

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, Union
 
+from .._inputs import DateInput, IdInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
-from ..types import DateInput, IdInput
 
 
 class RoomData(Resource):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._inputs import DateInput, IdInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
-from ..types import DateInput, IdInput
 
 
 class SmallCourse(Resource):

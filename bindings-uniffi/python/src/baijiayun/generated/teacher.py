@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+from .._inputs import IdInput
 from .._resource import AsyncResource, Resource
 from ..options import CallOptions
-from ..types import IdInput
 
 
 class Teacher(Resource):
