@@ -24,7 +24,7 @@ unsafe impl<Tag> Lower<Tag> for Buffer {
     }
 }
 
-/// The core refuses answers of more than 64 MiB.
+/// The core refuses answers of more than 1 GiB.
 fn length(bytes: &[u8]) -> [u8; 4] {
     i32::try_from(bytes.len()).unwrap_or_default().to_be_bytes()
 }

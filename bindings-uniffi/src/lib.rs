@@ -115,6 +115,11 @@ impl Engine {
         self.host().cancel(call);
     }
 
+    /// Sends nothing from now on (see `Host::close`).
+    pub fn stop_sending(&self) {
+        self.host().close();
+    }
+
     /// How many calls are under way.
     pub fn calls(&self) -> u64 {
         self.host().calls() as u64
@@ -136,6 +141,13 @@ impl Engine {
         let (kind, params) = text.split_once('\n').unwrap_or((&text, ""));
         Buffer(self.host().link(kind, params))
     }
+}
+
+/// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
+#[uniffi::export]
+pub fn retry_after(header: &[u8], unix: i64) -> i64 {
+    let time = baijiayun_core::retry_after(&String::from_utf8_lossy(header), unix);
+    time.map_or(-1, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// What a shared store evaluates to keep the limits among several processes.

@@ -66,11 +66,11 @@ impl Engine {
         self.page.borrow().address()
     }
 
-    /// The address of the page with room for at least so many bytes of text. What stood there may be lost.
+    /// The address of the page with room for at least so many bytes of text; 0 if there is no memory for it. What stood
+    /// there may be lost.
     pub fn new_page(&self, room: usize) -> *const u8 {
         let mut page = self.page.borrow_mut();
-        page.make_room(room);
-        page.address()
+        if page.make_room(room) { page.address() } else { std::ptr::null() }
     }
 
     /// Begins the call on the page: a line with the name, a line with the options, then the
@@ -101,6 +101,13 @@ impl Engine {
     pub fn cancel(&self, call: f64) {
         if let Ok(host) = &mut *self.host.borrow_mut() {
             host.cancel(call as u64);
+        }
+    }
+
+    /// Sends nothing from now on (see `Host::close`).
+    pub fn stop_sending(&self) {
+        if let Ok(host) = &mut *self.host.borrow_mut() {
+            host.close();
         }
     }
 
@@ -139,6 +146,12 @@ impl Engine {
         // The core writes nothing but UTF-8.
         String::from_utf8(json).unwrap_or_default()
     }
+}
+
+/// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
+#[wasm_bindgen]
+pub fn retry_after(header: &str, unix: f64) -> f64 {
+    baijiayun_core::retry_after(header, unix as i64).map_or(-1.0, |time| time.as_secs_f64() * 1000.0)
 }
 
 /// What a shared store evaluates to keep the limits among several processes.

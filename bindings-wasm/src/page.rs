@@ -12,7 +12,7 @@ use baijiayun_core::{Answer, Body, Request};
 /// | first number: the step | the others | text |
 /// |---|---|---|
 /// | 0: any, as JSON | | the JSON |
-/// | 1: to send a form; 2: to send a GET | the call, the timeout, where the URL begins | the form (ASCII), the URL |
+/// | 1: to send a form; 2: to send a GET | the call, the timeout, where the URL begins, most bytes of the answer | the form (ASCII), the URL |
 /// | 3: done, with nothing more to say | attempts, time waited, `ts` or NaN, 1: `store_down` + 2: `budget_exhausted` | the data |
 const HEAD: usize = 5 * 8;
 
@@ -27,11 +27,17 @@ impl Page {
         self.0.as_ptr()
     }
 
-    /// Makes room for at least so many bytes of text. What stood there may be lost.
-    pub(crate) fn make_room(&mut self, room: usize) {
+    /// Makes room for at least so many bytes of text, and says whether there is memory for it. What stood there may be
+    /// lost.
+    pub(crate) fn make_room(&mut self, room: usize) -> bool {
         if self.room() < room || self.room() > KEPT.max(room) {
-            self.0 = vec![0; HEAD + room];
+            self.0 = Vec::new();
+            if self.0.try_reserve_exact(HEAD + room).is_err() {
+                return false;
+            }
+            self.0.resize(HEAD + room, 0);
         }
+        true
     }
 
     fn room(&self) -> usize {
@@ -50,10 +56,12 @@ impl Page {
     /// Lays out a step and returns the length of its text.
     pub(crate) fn tell(&mut self, told: Told) -> usize {
         match told {
-            Told::Send { call, request: Request { url, body: Body::Form(form), .. }, timeout } => self
-                .lay([1.0, call as f64, millis(timeout), form.len() as f64, 0.0], &[form.as_bytes(), url.as_bytes()]),
-            Told::Send { call, request: Request { url, body: Body::Empty, .. }, timeout } => {
-                self.lay([2.0, call as f64, millis(timeout), 0.0, 0.0], &[url.as_bytes()])
+            Told::Send { call, request: Request { url, body: Body::Form(form), .. }, timeout, max_answer } => self.lay(
+                [1.0, call as f64, millis(timeout), form.len() as f64, max_answer as f64],
+                &[form.as_bytes(), url.as_bytes()],
+            ),
+            Told::Send { call, request: Request { url, body: Body::Empty, .. }, timeout, max_answer } => {
+                self.lay([2.0, call as f64, millis(timeout), 0.0, max_answer as f64], &[url.as_bytes()])
             }
             Told::Done { answer: Answer { data, msg, ts, departures }, trace }
                 if msg.is_empty() && departures.is_empty() =>

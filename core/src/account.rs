@@ -38,9 +38,7 @@ impl Account {
     /// [`ErrorKind::InvalidAccount`] if a part is empty or cannot be part of an address.
     pub fn new(domain: &str, partner_id: impl ToString, key: impl Into<PartnerKey>) -> Result<Account, Error> {
         let key = key.into();
-        if key.is_empty() {
-            return Err(invalid("partner_key is empty", "copy it from the BaijiaYun back office"));
-        }
+        check_key("partner_key", &key)?;
         Account::with_signer(domain, partner_id, Arc::new(key))
     }
 
@@ -59,11 +57,9 @@ impl Account {
     /// As [`Account::new`].
     pub fn without_signer(domain: &str, partner_id: impl ToString) -> Result<Account, Error> {
         let partner_id = partner_id.to_string();
-        if partner_id.is_empty() || !partner_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(invalid(
-                format!("partner_id {} is not a number", quoted(&partner_id)),
-                "copy it from the BaijiaYun back office",
-            ));
+        if !(1..=20).contains(&partner_id.len()) || !partner_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            // It is not shown: a key may stand in its place.
+            return Err(invalid("partner_id is not a number", "copy it from the BaijiaYun back office"));
         }
         Ok(Account { base: Base::parse(domain)?, partner_id, signer: None, paths: BTreeMap::new() })
     }
@@ -97,6 +93,15 @@ impl Account {
         }
     }
 
+    /// Whether its calls would go to the vendor's own domains without TLS.
+    pub(crate) fn is_bare(&self) -> bool {
+        let Base::Address(address) = &self.base else { return false };
+        let Some(host) = address.strip_prefix("http://") else { return false };
+        let name = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let is_in = |domain: &str| name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        VENDOR.into_iter().any(is_in)
+    }
+
     /// The address of a path on the account's own host.
     pub(crate) fn page(&self, path: &str) -> String {
         let (Base::Domain(address) | Base::Address(address)) = &self.base;
@@ -121,36 +126,64 @@ impl Account {
 
 impl Base {
     fn parse(domain: &str) -> Result<Base, Error> {
-        let domain = domain.trim().trim_end_matches('/');
-        if domain.starts_with("http://") || domain.starts_with("https://") {
-            if let Some(own) = domain.strip_prefix("https://").and_then(own_domain) {
-                return Ok(Base::domain(own));
-            }
-            if domain.contains(char::is_whitespace) {
-                return Err(invalid("the address holds white space", "give it as a browser shows it"));
-            }
-            if domain.contains('@') {
-                return Err(invalid("the address holds a user or a password", "give the address without them"));
-            }
-            return Ok(Base::Address(domain.to_owned()));
+        if domain.contains(|char: char| char.is_whitespace() || char.is_control() || char == '\u{feff}') {
+            return Err(invalid("the domain holds white space or a line break", "give it as a browser shows it"));
         }
-        let label = own_domain(domain).unwrap_or(domain);
-        if is_host(label) {
-            return Ok(Base::Domain(["https://", label].concat()));
+        let whole = domain.strip_suffix('/').unwrap_or(domain);
+        let (scheme, host) = match whole.split_once("://") {
+            Some((scheme @ ("http" | "https"), host)) => (Some(scheme), host),
+            Some(_) => return Err(invalid("the address begins with neither http:// nor https://", HOW)),
+            None => (None, whole),
+        };
+        for (sign, what) in [('@', "a user or a password"), ('?', "a query"), ('#', "a fragment"), ('/', "a path")] {
+            if host.contains(sign) {
+                return Err(invalid(
+                    format!("the domain holds {what}"),
+                    "give it without: operations have their own paths",
+                ));
+            }
         }
-        if !is_label(label) {
+        match scheme {
+            Some("http") => Base::address(whole, host),
+            Some(_) => own_domain(host).map_or_else(|| Base::address(whole, host), |label| Ok(Base::domain(label))),
+            None => match own_domain(host).unwrap_or(host) {
+                name if is_host(name) => Ok(Base::Domain(["https://", name].concat())),
+                label if is_label(label) => Ok(Base::domain(label)),
+                _ => Err(invalid(format!("domain {} is neither a domain prefix nor an address", quoted(domain)), HOW)),
+            },
+        }
+    }
+
+    /// A whole address, of this host with its port.
+    fn address(whole: &str, host: &str) -> Result<Base, Error> {
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+            _ => (host, None),
+        };
+        if port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0) || port.starts_with('+')) {
             return Err(invalid(
-                format!("domain {} is neither a domain prefix nor an address", quoted(domain)),
-                "give the prefix of your private domain (`demo` for demo.at.baijiayun.com), the name of a white-label host or a whole http(s):// address",
+                "the port of the address is not a number from 1 to 65535",
+                "give the right one, or none",
             ));
         }
-        Ok(Base::domain(label))
+        let v6 = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let in_v6 = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        let is_name = |name: &str| !name.is_empty() && name.split('.').all(|label| is_label(&label.replace('_', "-")));
+        if v6.map_or_else(|| is_name(name), |name| !name.is_empty() && name.bytes().all(in_v6)) {
+            return Ok(Base::Address(whole.to_owned()));
+        }
+        Err(invalid(format!("{} is not the name of a host", quoted(name)), HOW))
     }
 
     fn domain(label: &str) -> Base {
         Base::Domain(["https://", label, ".at.baijiayun.com"].concat())
     }
 }
+
+const HOW: &str = "give the prefix of your private domain (`demo` for demo.at.baijiayun.com), the name of a white-label host or a whole http(s):// address";
+
+/// The domains of the vendor.
+const VENDOR: [&str; 2] = ["baijiayun.com", "baijiacloud.com"];
 
 fn is_label(label: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -166,6 +199,17 @@ fn is_host(name: &str) -> bool {
 
 fn own_domain(host: &str) -> Option<&str> {
     host.strip_suffix(".at.baijiayun.com").filter(|label| !label.is_empty() && !label.contains(['.', '/', ':', '@']))
+}
+
+/// Says whether a key can be one.
+///
+/// # Errors
+/// [`ErrorKind::InvalidAccount`] with the reason, and without the key.
+pub fn check_key(name: &str, key: &PartnerKey) -> Result<(), Error> {
+    match key.fault() {
+        None => Ok(()),
+        Some(fault) => Err(invalid(format!("{name} {fault}"), "copy it alone from the BaijiaYun back office")),
+    }
 }
 
 fn invalid(message: impl Into<String>, hint: &'static str) -> Error {

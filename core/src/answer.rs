@@ -11,12 +11,12 @@ use serde::de::DeserializeOwned;
 use crate::coerce::{Departure, Options, Straightener, mend_surrogates};
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, JsonError, Kind, Reason, Result as JsonResult, Scanner};
-use crate::operation::{DataPlace, Operation, PathSource, Shape};
+use crate::operation::{DataPlace, Operation, Paging, PathSource, Shape};
 
 use mend::Mended;
 
-/// Answers of more bytes than this are refused.
-pub const MAX_BYTES: usize = 64 << 20;
+/// Answers of more bytes than this are refused, whatever [`Settings::max_answer`](crate::engine::Settings::max_answer).
+pub const MAX_BYTES: usize = 1 << 30;
 
 /// What the service answered to a call that went well.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,12 +93,19 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
         }
     };
     if envelope.code == operation.success && status < 400 {
-        return Ok(Answer {
+        let mut answer = Answer {
             data: envelope.data.filter(|data| data != b"null").unwrap_or_else(|| nothing(operation, options).to_vec()),
             msg: envelope.msg,
             ts: envelope.ts,
             departures: envelope.departures,
-        });
+        };
+        if let Some(Paging { list, .. }) = missing_list(operation, &answer.data)
+            && !answer.departures.iter().any(|departure| departure.path == list)
+        {
+            let found = "nothing".to_owned();
+            answer.departures.push(Departure { path: list.to_owned(), expected: "an array", found });
+        }
+        return Ok(answer);
     }
     let kind = match status {
         429 => ErrorKind::Throttled,
@@ -112,6 +119,49 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
             .with_code(envelope.code, envelope.ts)
             .with_answer(status, body),
     ))
+}
+
+/// Where the list of a list operation stands, if the answer has none: it would look like an empty page without a sign.
+fn missing_list(operation: &Operation, data: &[u8]) -> Option<Paging> {
+    let paging = operation.paging?;
+    let place = json::find(Scanner::of(str::from_utf8(data).unwrap_or_default()), paging.list);
+    let is_array = place.is_some_and(|mut list| list.kind() == Ok(Kind::Array));
+    (!is_array).then_some(paging)
+}
+
+/// Says that a page of a walk through a list has no list though the answer counts rows: the walk would end, as if it had
+/// seen them all.
+pub(crate) fn needs_list(operation: &Operation, answer: &Answer) -> Result<(), Error> {
+    let Some(Paging { list, total, .. }) = missing_list(operation, &answer.data) else { return Ok(()) };
+    let data = Scanner::of(str::from_utf8(&answer.data).unwrap_or_default());
+    let total = json::find(data, total).filter(|_| !total.is_empty()).and_then(|mut total| {
+        let start = total.pos();
+        total.number().ok()?;
+        total.span(start, total.pos()).parse::<u64>().ok()
+    });
+    match total {
+        Some(rows @ 1..) => Err(Error::new(ErrorKind::Decode, operation.name.as_ref())
+            .with_message(format!("the answer says that there are {rows} rows, but has no list `{list}`"))
+            .with_answer(200, &answer.data)),
+        _ => Ok(()),
+    }
+}
+
+/// The error for a redirect: requests do not follow one, since a signed form must not go elsewhere. Where it leads is told
+/// without what may be signed.
+pub(crate) fn redirected(operation: &Operation, status: u16, location: &str) -> Error {
+    let place = location.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = place.split_once("://").unwrap_or(("", place));
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    let to = if scheme.is_empty() { rest.to_owned() } else { [scheme, "://", rest].concat() };
+    let to = mend::excerpt(to.as_bytes());
+    let host = rest.split('/').next().unwrap_or_default();
+    let error = Error::new(ErrorKind::HttpStatus, operation.name.as_ref()).with_answer(status, b"");
+    let error = match scheme {
+        "http" | "https" => error.with_message(format!("redirect to {to}: set the domain to {scheme}://{host}")),
+        _ => error.with_message(format!("redirect to {to}")),
+    };
+    error.with_hint("requests do not follow redirects; nothing was tried again")
 }
 
 /// The data of an answer without any. A typed decoder gets an empty value where it has a type for one.

@@ -30,6 +30,7 @@ mod call;
 mod clock;
 mod due;
 mod read;
+mod settings;
 mod tried;
 
 use std::borrow::Cow;
@@ -52,6 +53,7 @@ use crate::value::Params;
 use call::Call;
 pub use due::{Limiter, Priority, QUOTA_SCRIPT, QuotaSettings};
 pub use read::{Read, Reading};
+pub(crate) use settings::{A_SIZE, A_TIME, ATTEMPTS};
 use tried::Budget;
 pub(crate) use tried::full_jitter;
 pub use tried::{Retry, RetrySettings};
@@ -82,10 +84,22 @@ pub struct Settings {
     pub upload_deadline: Duration,
     /// Who goes first where a limit makes calls wait.
     pub priority: Priority,
+    /// Most bytes of an answer, decoded.
+    pub max_answer: u64,
+    /// Whether signed calls may go to the vendor's own domains without TLS.
+    pub allow_http: bool,
 }
 
+/// Answers of more bytes than this are refused, unless another limit is set: eight of them at once, raw, straightened
+/// and decoded, fit into a small server.
+pub const MAX_ANSWER: u64 = 8 << 20;
+
+/// How long a shared store is waited for. Then it counts as down: calls are not to hang on it.
+pub const STORE_PATIENCE: Duration = Duration::from_millis(500);
+
 impl Default for Settings {
-    /// 3 attempts of 30 s each, 120 s in all (an hour where files are sent), within the documented limits.
+    /// 3 attempts of 30 s each, 120 s in all (an hour where files are sent), within the documented limits; answers
+    /// of up to [`MAX_ANSWER`] bytes.
     fn default() -> Settings {
         Settings {
             retry: RetrySettings::default(),
@@ -94,6 +108,8 @@ impl Default for Settings {
             deadline: Duration::from_secs(120),
             upload_deadline: Duration::from_secs(3600),
             priority: Priority::default(),
+            max_answer: MAX_ANSWER,
+            allow_http: false,
         }
     }
 }
@@ -111,9 +127,16 @@ pub struct CallOptions {
     pub deadline: Option<Duration>,
     /// Who goes first where a limit makes calls wait.
     pub priority: Option<Priority>,
+    /// Most bytes of the answer, decoded.
+    pub max_answer: Option<u64>,
+    /// Whether it is a page of a walk through a list, which fails where the answer counts rows and has no list.
+    pub walks: bool,
     /// How the data of the answer are written.
     pub data: coerce::Options,
 }
+
+/// What a call ends with that a closed client did not send.
+pub(crate) const NEVER_SENT: &str = "the client was closed; nothing was sent";
 
 /// A call under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,12 +145,14 @@ pub struct Handle(pub u64);
 /// What the host has to do next for a call.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Send this, within the time, and tell [`Event::Answer`] or [`Event::Transport`].
+    /// Send this, within the time, and tell [`Event::Answer`], [`Event::Transport`] or [`Event::TooLarge`].
     Send {
         /// The signed request.
         request: Request,
         /// How long to wait for the answer.
         timeout: Duration,
+        /// Most bytes to read of the answer, decoded.
+        max_answer: u64,
     },
     /// Wait, and tell [`Event::Elapsed`].
     Wait {
@@ -137,9 +162,19 @@ pub enum Step {
         why: Why,
     },
     /// Evaluate [`QUOTA_SCRIPT`] on the shared store, and tell [`Event::Store`] or [`Event::StoreDown`].
-    Store(StoreQuestion),
+    Store {
+        /// What to ask.
+        question: StoreQuestion,
+        /// How long to wait for the store; then tell [`Event::Late`].
+        timeout: Duration,
+    },
     /// Have this text signed, and tell [`Event::Signed`] or [`Event::NotSigned`].
-    Sign(Canonical),
+    Sign {
+        /// The text.
+        canonical: Canonical,
+        /// How long to wait for the signature; then tell [`Event::Late`].
+        timeout: Duration,
+    },
     /// The call went well. Its handle is gone.
     Done {
         /// What was answered.
@@ -178,6 +213,13 @@ pub enum Event<'b> {
         /// The body.
         body: Cow<'b, [u8]>,
     },
+    /// The answer was a redirect, which is not followed.
+    Redirect {
+        /// The HTTP status, 300 to 399.
+        status: u16,
+        /// The header Location.
+        location: String,
+    },
     /// No answer came.
     Transport {
         /// [`ErrorKind::Connect`] if the request certainly did not leave,
@@ -196,6 +238,12 @@ pub enum Event<'b> {
     Signed(String),
     /// There is no signature; the text says why.
     NotSigned(String),
+    /// The answer, the store's answer or the signature did not come within the time that the step named.
+    Late,
+    /// The answer has more bytes than the step named; it was not read to its end.
+    TooLarge,
+    /// The client is closed, and the host waits no longer for what the step named (see [`Engine::close`]).
+    Closed,
 }
 
 impl fmt::Debug for Event<'_> {
@@ -204,11 +252,15 @@ impl fmt::Debug for Event<'_> {
         match self {
             Event::Answer { status, body, .. } => write!(f, "Answer({status}, {} bytes)", body.len()),
             Event::Transport { kind, message } => write!(f, "Transport({kind}, {message})"),
+            Event::Redirect { status, .. } => write!(f, "Redirect({status})"),
             Event::Elapsed => f.write_str("Elapsed"),
             Event::Store(wait) => write!(f, "Store({wait})"),
             Event::StoreDown => f.write_str("StoreDown"),
             Event::Signed(_) => f.write_str("Signed"),
             Event::NotSigned(reason) => write!(f, "NotSigned({reason})"),
+            Event::Late => f.write_str("Late"),
+            Event::TooLarge => f.write_str("TooLarge"),
+            Event::Closed => f.write_str("Closed"),
         }
     }
 }
@@ -224,6 +276,7 @@ pub struct Engine {
     /// Boxed, since they go in and out with every step; `None` while their answer is read.
     calls: FxHashMap<u64, Option<Box<Call>>>,
     next: u64,
+    closed: bool,
 }
 
 impl Engine {
@@ -238,7 +291,7 @@ impl Engine {
     pub fn with_limiter(account: Account, settings: Settings, limiter: Limiter) -> Engine {
         let scope = limiter.scope(account.partner_id());
         let budget = Budget::new(settings.retry.budget);
-        Engine { account, settings, limiter, scope, budget, calls: FxHashMap::default(), next: 1 }
+        Engine { account, settings, limiter, scope, budget, calls: FxHashMap::default(), next: 1, closed: false }
     }
 
     /// The account that it calls for.
@@ -249,6 +302,22 @@ impl Engine {
     /// How many calls are under way.
     pub fn calls(&self) -> usize {
         self.calls.len()
+    }
+
+    /// Sends nothing from now on: calls that begin are refused, those that wait end with their next event (the host
+    /// tells [`Event::Closed`] at once), and those in flight may finish, but are not tried again.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// Starts a call. Wrong parameters fail at once, before any quota is used.
@@ -281,7 +350,11 @@ impl Engine {
     ) -> (Handle, Step) {
         let handle = Handle(self.next);
         self.next = self.next.wrapping_add(1);
-        let step = match draft {
+        let step = match draft.and_then(|draft| options.check(&operation.name).map(|()| draft)) {
+            Ok(_) if self.closed => {
+                let error = Error::new(ErrorKind::Closed, operation.name.as_ref()).with_message(NEVER_SENT);
+                Step::Failed { error, trace: Trace::default() }
+            }
             Ok(draft) => {
                 let now = self.limiter.steady(now);
                 let call = Box::new(Call::new(self, operation, draft, options, now));

@@ -3,6 +3,9 @@ use std::fmt;
 
 use crate::trace::Trace;
 
+/// Of a longer answer an error keeps so many bytes.
+pub const MAX_BODY: usize = 64 << 10;
+
 /// What went wrong, in which call, and what to do about it.
 ///
 /// It never holds partner_key, secret_key or a password.
@@ -86,6 +89,8 @@ pub enum ErrorKind {
     CallbackSignature,
     /// A callback is too old, or ahead of this machine's clock.
     CallbackClock,
+    /// The client was closed: before the call was sent, or while it was under way (the message says which).
+    Closed,
     /// The host drove the engine wrongly, or went on with a call that had ended.
     Misuse,
 }
@@ -124,6 +129,7 @@ impl ErrorKind {
             CallbackMalformed => "callback_malformed",
             CallbackSignature => "callback_signature",
             CallbackClock => "callback_clock",
+            Closed => "closed",
             Misuse => "misuse",
         }
     }
@@ -189,7 +195,7 @@ impl ErrorKind {
             CallbackClock => {
                 "check this machine's clock; a callback that was recorded and posted again is refused rightly; a test with an old example needs no clock"
             }
-            InvalidAccount | UnknownOperation | Signing | General | Service | Misuse => return None,
+            InvalidAccount | UnknownOperation | Signing | General | Service | Closed | Misuse => return None,
         })
     }
 }
@@ -278,7 +284,14 @@ impl Error {
 
     /// Parameters that cannot be sent.
     pub(crate) fn faulty(operation: &str, faults: Vec<Fault>) -> Error {
-        let words: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.parameter, fault.message)).collect();
+        let words: Vec<String> = faults
+            .iter()
+            .map(|Fault { parameter, message, .. }| match message.starts_with('[') {
+                // An element of it.
+                true => format!("{parameter}{message}"),
+                false => format!("{parameter} {message}"),
+            })
+            .collect();
         let mut error = Error::new(ErrorKind::InvalidParameters, operation).with_message(words.join("; "));
         error.0.faults = faults;
         error
@@ -290,11 +303,11 @@ impl Error {
         self
     }
 
-    /// Keeps what was answered.
+    /// Keeps what was answered, up to [`MAX_BODY`].
     #[must_use]
     pub fn with_answer(mut self, status: u16, body: &[u8]) -> Error {
         self.0.status = Some(status);
-        self.0.body = body.to_vec();
+        self.0.body = body.get(..MAX_BODY).unwrap_or(body).to_vec();
         self
     }
 
@@ -350,7 +363,7 @@ impl Error {
         self.0.trace.as_ref()
     }
 
-    /// The answer, byte for byte; empty if there was none.
+    /// The answer, byte for byte, its first [`MAX_BODY`] bytes; empty if there was none.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }

@@ -5,18 +5,24 @@
 //! in it as they are, so that the host parses everything at once:
 //!
 //! ```json
-//! {"step":"send","call":1,"timeout":30000,"method":"POST","url":"https://...","headers":{"accept":"application/json"},
+//! {"step":"send","call":1,"timeout":30000,"max_answer":8388608,"method":"POST","url":"https://...","headers":{"accept":"application/json"},
 //!  "form":"room_id=1&..."}
-//! {"step":"send", ..., "parts":[{"name":"room_id","value":"1"},{"name":"attachment","file":"a.pdf","source":"f1"}]}
+//! {"step":"send", ..., "parts":[{"name":"room_id","value":"1"},{"name":"attachment","file":"a.pdf","type":"application/pdf","source":"f1"}]}
 //! {"step":"send", ..., "headers":{"content-type":"application/octet-stream","content-range":"bytes 1-500/2000", ...},
 //!  "chunk":{"source":"f1","offset":0,"length":500},"video_id":1,"received":0}
 //! {"step":"wait","call":1,"time":250,"why":"backoff"}
-//! {"step":"store","call":1,"keys":["..."],"args":[55556,1055564]}
-//! {"step":"sign","call":1,"text":"partner_id=..."}
-//! {"step":"address","call":1,"video_id":null}
+//! {"step":"store","call":1,"timeout":500,"keys":["..."],"args":[55556,1055564]}
+//! {"step":"sign","call":1,"timeout":120000,"text":"partner_id=..."}
+//! {"step":"address","call":1,"timeout":120000,"video_id":null}
 //! {"step":"done","trace":{"attempts":1,"waited":0},"ts":1,"data":{"room_id":"1"}}
 //! {"step":"failed","trace":{"attempts":1,"waited":0},"error":{"kind":"room_not_found","operation":"room.info","code":3001, ...}}
 //! ```
+//!
+//! No wait of a host is without an end. The steps `send`, `store`, `sign` and `address` name a `timeout`: who waited so
+//! long in vain tells `{"event":"late"}`, whatever it waited for, and goes on without it. A step `send` names `max_answer`,
+//! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`. A redirect is not
+//! followed but told, `{"event":"redirect","status":302,"location":".."}`. Of a closed client (see [`Host::close`]) the
+//! calls are told `{"event":"closed"}`. The header Retry-After is read by [`retry_after`](crate::retry_after).
 //!
 //! A done step has `msg` and `departures` too, where they are not empty.
 //! Times are milliseconds. A call that is done or failed needs no clean-up.
@@ -44,10 +50,12 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::account::Account;
+use crate::account::{Account, check_key};
 use crate::callbacks::{self, Clock};
 use crate::coerce;
-use crate::engine::{CallOptions, Engine, Event, Handle, Limiter, Now, QuotaSettings, Retry, Settings, Step};
+use crate::engine::{
+    CallOptions, Engine, Event, Handle, Limiter, MAX_ANSWER, Now, QuotaSettings, Retry, Settings, Step,
+};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
 use crate::operation::{self, Held, Method, Operation};
@@ -135,6 +143,9 @@ impl Host {
         config.paths.iter().try_for_each(|(name, path)| paths::check(name, path))?;
         let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
         let settings = config.settings.apply(Settings::default());
+        settings.check(&account)?;
+        let callback_keys: Vec<PartnerKey> = config.callback_keys.into_iter().map(PartnerKey::new).collect();
+        callback_keys.iter().try_for_each(|key| check_key("a callback key", key))?;
         Ok(Host {
             engine: Engine::with_limiter(
                 account.with_paths(config.paths),
@@ -142,7 +153,7 @@ impl Host {
                 limiters.of(&settings.quota),
             ),
             data,
-            keys: key.into_iter().chain(config.callback_keys.into_iter().map(PartnerKey::new)).collect(),
+            keys: key.into_iter().chain(callback_keys).collect(),
             pagers: FxHashMap::default(),
             uploads_only,
             uploads: FxHashMap::default(),
@@ -156,7 +167,7 @@ impl Host {
     /// as well, which are quicker to write and to read: for each U+001E, the name, U+001F, the value
     /// as JSON. No name may hold these characters.
     /// A name that begins with `/` is a path that the table does not describe,
-    /// sent with POST, or with GET if it begins with `GET /`.
+    /// sent with POST; `GET /...` and `POST /...` name the method, and others are refused.
     pub fn begin(&mut self, call: &str, now: Now) -> Told {
         let (name, options, params) = lines(call);
         let begun = if name == VIDEO_UPLOAD {
@@ -174,7 +185,7 @@ impl Host {
     pub fn request(&self, call: &str, unix: i64) -> Told {
         let (name, options, params) = lines(call);
         match self.build(name, params, options, unix) {
-            Ok(request) => Told::Send { call: 0, request, timeout: Duration::ZERO },
+            Ok(request) => Told::Send { call: 0, request, timeout: Duration::ZERO, max_answer: MAX_ANSWER },
             Err(error) => Told::failed(&error),
         }
     }
@@ -226,6 +237,13 @@ impl Host {
             self.pagers.remove(&call);
             self.engine.cancel(Handle(call));
         }
+    }
+
+    /// Sends nothing from now on (see [`Engine::close`]): calls that begin are refused. The host tells
+    /// `{"event":"closed"}` to the calls that wait (for a time, a store, a signer, an address) at once, and to those in
+    /// flight when they had their time to finish.
+    pub fn close(&mut self) {
+        self.engine.close();
     }
 
     /// How many calls and uploads are under way.
@@ -288,12 +306,12 @@ impl Host {
 
     fn begin_call(&mut self, name: &str, params: &str, options: &str, now: Now) -> Result<Told, Error> {
         let operation = find(name)?;
-        let mut options: HostOptions = read_options(name, options)?;
+        let options: HostOptions = read_options(name, options)?;
         if options.upload.is_some() {
             return Err(refused(name, format!("only {VIDEO_UPLOAD} takes the option upload")));
         }
         let extra = read_extra(&operation, &options)?;
-        let page = options.page.take();
+        let page = options.page.clone();
         let options = self.call_options(name, options)?;
         let Some(position) = page else {
             let (handle, step) = self.engine.begin_json(operation, params, &extra, options, now);
@@ -345,7 +363,7 @@ impl Host {
         settings.transcoding = transcoding.map(Duration::from_millis);
         settings.chunk_size = chunk_size.unwrap_or(settings.chunk_size);
         settings.use_https = use_https.unwrap_or(settings.use_https);
-        settings.deadline = options.deadline.take().map(Duration::from_millis);
+        settings.deadline = options.deadline.take();
         let upload = match video_id {
             Some(id) => {
                 let id = id.trim_matches('"').parse();
@@ -379,9 +397,11 @@ impl Host {
                 }
             },
             attempts: options.attempts,
-            attempt_timeout: options.attempt_timeout.map(Duration::from_millis),
-            deadline: options.deadline.map(Duration::from_millis),
+            attempt_timeout: options.attempt_timeout,
+            deadline: options.deadline,
+            max_answer: options.max_answer,
             priority: options.priority,
+            walks: options.page.is_some(),
             data: coerce::Options { set_aside: options.set_aside.unwrap_or(self.data.set_aside), ..self.data },
         })
     }
@@ -396,11 +416,16 @@ fn read_options<T: Input + Default>(name: &str, options: &str) -> Result<T, Erro
 
 /// The operation of a name, or of a path that the table does not describe.
 fn find(name: &str) -> Result<Held, Error> {
-    Ok(match (name.strip_prefix("GET "), name.starts_with('/')) {
-        (Some(path), _) => Held::Made(Box::new(Operation::raw(Method::Get, path))),
-        (None, true) => Held::Made(Box::new(Operation::raw(Method::Post, name))),
-        (None, false) => Held::Table(operation::find(name)?),
-    })
+    let (method, path) = match name.split_once(' ') {
+        Some(("GET", path)) => (Method::Get, path),
+        Some(("POST", path)) => (Method::Post, path),
+        Some(_) if !name.starts_with('/') => {
+            return Err(refused("call_path", "the method has to be GET or POST"));
+        }
+        None if !name.starts_with('/') => return Ok(Held::Table(operation::find(name)?)),
+        _ => (Method::Post, name),
+    };
+    Ok(Held::Made(Box::new(Operation::raw(method, path))))
 }
 
 fn read_extra(operation: &Operation, options: &HostOptions) -> Result<Params, Error> {

@@ -7,7 +7,7 @@ mod write;
 use std::fmt;
 
 pub(crate) use read::{Member, Members, Object, items, members, needed, text, unescaped};
-pub(crate) use walk::{Segment, path, scalars};
+pub(crate) use walk::{Segment, find, path, scalars};
 pub(crate) use write::{Writer, array, quoted};
 
 /// How deep arrays and objects may stand in each other.

@@ -172,11 +172,13 @@ impl EnterRoom {
     /// The link with a signature of [`EnterRoom::canonical`].
     ///
     /// # Errors
-    /// As [`EnterRoom::canonical`].
+    /// As [`EnterRoom::canonical`]; [`ErrorKind::Signing`] if it is no signature.
     pub fn finish(&self, account: &Account, signature: &str) -> Result<String, Error> {
         self.check()?;
+        let signing = |reason: String| Error::new(ErrorKind::Signing, "enter_room").with_message(reason);
+        let signature = &sign::checked(signature.to_owned()).map_err(signing)?;
         let extra = self.extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Ok(address(account, "/web/room/enter", self.pairs().chain([("sign", signature)]).chain(extra)))
+        Ok(address(account, "/web/room/enter", self.pairs().chain([("sign", signature.as_str())]).chain(extra)))
     }
 
     /// The link, signed with the account's key.

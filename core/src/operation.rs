@@ -284,6 +284,11 @@ impl Operation {
         }
     }
 
+    /// Whether it was made by [`Operation::raw`].
+    pub(crate) fn is_raw(&self) -> bool {
+        self.path_source == PathSource::None && self.host == Host::Account
+    }
+
     /// The parameter of that name.
     pub fn param(&self, name: &str) -> Option<&'static Param> {
         self.params.iter().find(|param| param.name == name)

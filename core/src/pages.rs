@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::{Error, ErrorKind};
-use crate::json::{Kind, Scanner};
+use crate::json::{Kind, Scanner, find};
 use crate::operation::{Operation, Paging};
 use crate::value::{Params, Value};
 
@@ -112,30 +112,6 @@ impl Pager {
     /// Where the rows stand in the data, dotted; empty if the data are the rows.
     pub(crate) fn list(&self) -> &'static str {
         self.paging.list
-    }
-}
-
-/// Steps on to the value at a dotted place. What follows is not looked at, so that a large list is walked over once.
-fn find<'a>(mut scanner: Scanner<'a>, place: &str) -> Option<Scanner<'a>> {
-    for name in place.split('.').filter(|name| !name.is_empty()) {
-        enter(&mut scanner, name)?;
-    }
-    Some(scanner)
-}
-
-/// Steps into an object, on to the value of a member.
-fn enter(scanner: &mut Scanner<'_>, name: &str) -> Option<()> {
-    scanner.expect(b'{').ok()?;
-    loop {
-        let key = scanner.string().ok()?;
-        scanner.expect(b':').ok()?;
-        if key == name.as_bytes() {
-            return Some(());
-        }
-        scanner.skip(0).ok()?;
-        if !scanner.eat(b',') {
-            return None;
-        }
     }
 }
 

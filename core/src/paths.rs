@@ -43,12 +43,33 @@ pub fn check(name: &str, path: &str) -> Result<(), Error> {
         return Err(error.with_message(format!("paths: no operation is named {name}")));
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.');
-    match path.strip_prefix(ROOT) {
-        Some(rest) if !rest.is_empty() && rest.bytes().all(plain) => Ok(()),
-        Some(_) => {
+    match (path.strip_prefix(ROOT), fault(path)) {
+        (None, _) => Err(invalid(name, format!("paths: the path of {name} must begin with {ROOT}"))),
+        (Some(_), Some(fault)) => Err(invalid(name, format!("paths: the path of {name} {fault}"))),
+        (Some(rest), None) if rest.is_empty() || !rest.bytes().all(plain) => {
             Err(invalid(name, format!("paths: the path of {name} must be a path alone, without query or spaces")))
         }
-        None => Err(invalid(name, format!("paths: the path of {name} must begin with {ROOT}"))),
+        (Some(_), None) => Ok(()),
+    }
+}
+
+/// Why a text cannot be a path on the service's host, in words that go on after its name. What is refused could lead
+/// to another host, to another path than the one that is read, or out of the line that it stands in.
+pub(crate) fn fault(path: &str) -> Option<&'static str> {
+    let is_dots = |segment: &str| {
+        let dots = segment.replace("%2e", ".").replace("%2E", ".");
+        dots == "." || dots == ".."
+    };
+    match path {
+        _ if !path.starts_with('/') => Some("has to begin with /"),
+        _ if path.contains("//") => Some("holds //"),
+        _ if path.contains('?') => Some("holds a query: give its parameters as parameters, so that they are signed"),
+        _ if path.contains(['@', '\\', '#']) => Some("holds @, # or a backslash"),
+        _ if !path.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Some("holds white space, a control character or other characters that have to be encoded")
+        }
+        _ if path.split('/').any(is_dots) => Some("holds . or .. as a segment"),
+        _ => None,
     }
 }
 

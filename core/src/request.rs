@@ -8,6 +8,7 @@ use crate::account::Account;
 use crate::error::{Error, ErrorKind};
 use crate::form;
 use crate::operation::{Method, Operation};
+use crate::sign;
 use crate::value::{File, Params};
 
 mod draft;
@@ -103,7 +104,7 @@ fn sign_here(account: &Account, unsigned: Unsigned<'_>) -> Result<Request, Error
         |reason: String| Error::new(ErrorKind::Signing, unsigned.operation.name.as_ref()).with_message(reason);
     let signature = match (unsigned.canonical(), account.signer()) {
         (None, _) => None,
-        (Some(canonical), Some(signer)) => Some(signer.sign(canonical).map_err(signing)?),
+        (Some(canonical), Some(signer)) => Some(signer.sign(canonical).and_then(sign::checked).map_err(signing)?),
         (Some(_), None) => {
             return Err(signing("the account's signatures are made elsewhere: call through the engine".to_owned()));
         }

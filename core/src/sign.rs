@@ -74,18 +74,43 @@ impl PartnerKey {
         hex(&md5.finalize().into())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.key().is_empty()
-    }
-
-    /// Whether it begins or ends with a blank or a line break, as after careless copying.
-    pub(crate) fn has_stray_space(&self) -> bool {
-        self.key().trim().len() != self.key().len()
+    /// Why it cannot be a key, in words that go on after its name.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let key = self.key();
+        let is_blank = |char: char| char.is_whitespace() || char == '\u{feff}';
+        let (first, last) = (key.chars().next(), key.chars().next_back());
+        match (first, last) {
+            (None, _) | (_, None) => Some("is empty"),
+            (Some('\u{feff}'), _) => Some("begins with a byte order mark, as a text file may"),
+            (_, Some('\n' | '\r')) => Some("ends with a line break, as a file does"),
+            (Some(first), _) if is_blank(first) => Some("begins with a blank"),
+            (_, Some(last)) if is_blank(last) => Some("ends with a blank"),
+            _ if key.contains(char::is_control) => Some("holds a line break or another control character"),
+            _ => None,
+        }
     }
 
     fn key(&self) -> &str {
         self.end.strip_prefix(BEFORE_KEY).unwrap_or_default()
     }
+}
+
+/// What a signer gave, if it is a signature. What else it may be is not told: it may be a secret.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn checked(signature: String) -> Result<String, String> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    if signature.len() == 32 && signature.bytes().all(is_digit) {
+        return Ok(signature);
+    }
+    let gave = match signature.chars().count() {
+        0 => "nothing".to_owned(),
+        32 => "32 characters of which not all are such digits".to_owned(),
+        1 => "1 character".to_owned(),
+        count => format!("{count} characters"),
+    };
+    Err(format!("the signer gave {gave}, not a signature of 32 hex digits in lower case"))
 }
 
 impl fmt::Debug for PartnerKey {

@@ -2,12 +2,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::civil;
 use crate::decimal;
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, JsonError, Member, Members, needed};
+use crate::media;
 use crate::operation::{Operation, Param, ParamKind};
 
 /// The value of a parameter, before it is checked and encoded.
@@ -77,6 +79,12 @@ impl Value {
                 ParamKind::DateTime => Value::Text(civil::moment(unix)),
                 _ => Value::Int(unix),
             }));
+        }
+        if kind.is_none()
+            && raw.starts_with('{')
+            && let Ok(unix) = unix_seconds(raw)
+        {
+            return Ok(Some(Value::Int(unix)));
         }
         Ok(Some(match raw.as_bytes().first() {
             Some(b'"') => Value::Text(json::text(raw)?.into_owned()),
@@ -302,6 +310,19 @@ impl File {
     }
 }
 
+impl File {
+    /// The content type of the part that it is sent as, told by the ending of its name.
+    pub fn content_type(&self) -> &'static str {
+        media::content_type(&self.name)
+    }
+
+    /// Its name as it may stand between quotes in a header: quotes and line breaks are encoded as browsers do, other
+    /// control characters are left out.
+    pub fn quotable_name(&self) -> String {
+        media::quotable(&self.name)
+    }
+}
+
 impl From<&str> for File {
     /// The file at this path.
     fn from(path: &str) -> File {
@@ -325,8 +346,54 @@ impl fmt::Debug for File {
 /// The parameters of one call. Setting a name again replaces its value.
 #[derive(Clone, Default, PartialEq)]
 pub struct Params {
+    values: Named,
+    extra: Named,
+}
+
+/// Values by name, in the order in which they were set.
+#[derive(Clone, Default)]
+struct Named {
     values: Vec<(Cow<'static, str>, Value)>,
-    extra: Vec<(String, Value)>,
+    /// Where each stands, as soon as there are too many to look through them.
+    places: FxHashMap<Cow<'static, str>, usize>,
+}
+
+/// So many are looked through.
+const FEW: usize = 64;
+
+impl Named {
+    fn set(&mut self, name: Cow<'static, str>, value: Value) {
+        match self.place(&name).and_then(|place| self.values.get_mut(place)) {
+            Some(slot) => slot.1 = value,
+            None => {
+                if self.values.len() == FEW {
+                    let places = self.values.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
+                    self.places.extend(places);
+                }
+                if self.values.len() >= FEW {
+                    self.places.insert(name.clone(), self.values.len());
+                }
+                self.values.push((name, value));
+            }
+        }
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        if self.places.is_empty() {
+            return self.values.iter().position(|(known, _)| known == name);
+        }
+        self.places.get(name).copied()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+}
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Named) -> bool {
+        self.values == other.values
+    }
 }
 
 impl Params {
@@ -337,37 +404,29 @@ impl Params {
 
     /// Sets a parameter that the operation describes.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> &mut Params {
-        let (name, value) = (name.into(), value.into());
-        match self.values.iter_mut().find(|(known, _)| *known == name) {
-            Some(slot) => slot.1 = value,
-            None => self.values.push((name, value)),
-        }
+        self.values.set(name.into(), value.into());
         self
     }
 
     /// Sets a parameter that the description lacks; it is sent unchecked.
     pub fn set_extra(&mut self, name: impl Into<String>, value: impl Into<Value>) -> &mut Params {
-        let (name, value) = (name.into(), value.into());
-        match self.extra.iter_mut().find(|(known, _)| *known == name) {
-            Some(slot) => slot.1 = value,
-            None => self.extra.push((name, value)),
-        }
+        self.extra.set(Cow::Owned(name.into()), value.into());
         self
     }
 
     /// The value of a described parameter.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.values.values.get(self.values.place(name)?).map(|(_, value)| value)
     }
 
     /// The described parameters in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.values.iter().map(|(name, value)| (name.as_ref(), value))
+        self.values.iter()
     }
 
     /// The extra parameters in the order in which they were set.
     pub fn extra(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.extra.iter().map(|(name, value)| (name.as_str(), value))
+        self.extra.iter()
     }
 
     /// Reads the parameters of an operation from a JSON object; an empty text
@@ -377,7 +436,8 @@ impl Params {
     /// for byte. A file is an object with `name`, `source` (what the executor
     /// finds it by) and maybe `size`. A timestamp, day or moment may be an
     /// object with `unix_ms`, milliseconds since 1970; days and moments are
-    /// those of the service's time zone, UTC+8.
+    /// those of the service's time zone, UTC+8. So may what the operation does
+    /// not describe, which is sent as unix seconds.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameters`] if it is none of these.

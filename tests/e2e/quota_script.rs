@@ -164,7 +164,7 @@ async fn a_cluster_keeps_the_keys_of_a_call_together() {
     let params: Params = [("room_id", 1_i64)].into_iter().collect();
     let operation = operation::find("chat.list_reviews").expect("a known operation");
     let now = Now { unix: 1_500_000_000, ticks: 0, random: 0 };
-    let (_, Step::Store(question)) = engine.begin(operation, &params, CallOptions::default(), now) else {
+    let (_, Step::Store { question, .. }) = engine.begin(operation, &params, CallOptions::default(), now) else {
         panic!("the store is asked")
     };
     assert!(question.keys.len() > 1, "{:?}", question.keys);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{callbacks, core_table, kotlin_client, python_client, rust_client, surface, ts_client};
+use crate::{callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, ts_client};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -42,6 +42,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(python_client::outputs(&description)?);
     outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
+    outputs.extend(promises::outputs(root)?);
 
     let stale = stale_files(root, &outputs)?;
     let mut differing = Vec::new();
@@ -60,7 +61,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
         differing.extend(stale.iter().map(|path| path.display().to_string()));
         if !differing.is_empty() {
             return Err(format!(
-                "these files differ from api/; run `cargo xtask generate`:\n  {}",
+                "these files differ from api/ or tests/promises/; run `cargo xtask generate`:\n  {}",
                 differing.join("\n  ")
             )
             .into());

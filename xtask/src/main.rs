@@ -9,6 +9,7 @@ mod kotlin;
 mod kotlin_client;
 mod model;
 mod names;
+mod promises;
 mod python;
 mod python_client;
 mod render;

@@ -53,8 +53,7 @@ pub(super) enum Encoding {
 /// document prints a JSON post whose content type is broken.
 pub(super) fn read(body: &[u8], content_type: &str) -> Result<(Encoding, Vec<Posted>), Error> {
     if body.len() > MAX_BYTES {
-        return Err(Error::new(ErrorKind::TooLarge, "")
-            .with_message(format!("the callback has {} bytes, at most {MAX_BYTES} are read", body.len()))
+        return Err(malformed(format!("the callback has {} bytes, at most {MAX_BYTES} are read", body.len()))
             .with_hint("the service posts less; refuse larger bodies before you read them"));
     }
     if let Some(reason) = not_raw(body) {

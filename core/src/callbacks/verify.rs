@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::body::{Encoding, Posted, malformed, media_type, read};
 use super::dedupe::HOLD;
+use crate::account::check_key;
 use crate::error::{Error, ErrorKind};
 use crate::sign::PartnerKey;
 
@@ -105,15 +106,16 @@ fn signed(fields: &[Posted]) -> impl Iterator<Item = (&[u8], &[u8])> {
 /// With a `clock` the timestamp must be near its time.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidAccount`] without a key; [`ErrorKind::TooLarge`];
+/// [`ErrorKind::InvalidAccount`] without a key, or with one that cannot be one;
 /// [`ErrorKind::CallbackMalformed`] for a body that cannot be what was posted;
 /// [`ErrorKind::CallbackSignature`]; [`ErrorKind::CallbackClock`].
 pub fn verify(body: &[u8], content_type: &str, keys: &[PartnerKey], clock: Option<Clock>) -> Result<Verified, Error> {
-    if keys.is_empty() || keys.iter().any(PartnerKey::is_empty) {
+    if keys.is_empty() {
         return Err(Error::new(ErrorKind::InvalidAccount, "")
-            .with_message(if keys.is_empty() { "no partner_key is given" } else { "a partner_key is empty" })
+            .with_message("no partner_key is given")
             .with_hint("copy it from the BaijiaYun back office"));
     }
+    keys.iter().try_for_each(|key| check_key("a partner_key", key))?;
     let (encoding, fields) = read(body, content_type)?;
     let surprise = surprise(encoding, content_type);
     let Some(sign) = find(&fields, "sign") else {
@@ -177,9 +179,6 @@ fn differs(keys: &[PartnerKey], sign: &str, surprise: Option<&str>) -> Error {
             format!("the signature differs with all {} keys: another signed this, or a field was changed", keys.len())
         }
     };
-    if keys.iter().any(PartnerKey::has_stray_space) {
-        message.push_str("; a given partner_key begins or ends with white space");
-    }
     message.push_str(surprise.unwrap_or_default());
     Error::new(ErrorKind::CallbackSignature, "").with_message(message)
 }

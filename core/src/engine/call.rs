@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::due::{Holds, Permission, Standing};
 use super::tried::{self, Failure, Progress, Verdict};
-use super::{CallOptions, Canonical, Engine, Event, MAX_WAITS, Now, Step, Trace, Why};
+use super::{CallOptions, Canonical, Engine, Event, MAX_WAITS, Now, STORE_PATIENCE, Step, Trace, Why};
 use crate::answer::{self, Answer};
 use crate::error::{Error, ErrorKind};
 use crate::operation::Held;
 use crate::request::{Draft, Request};
+use crate::sign;
 
 pub(super) struct Call {
     operation: Held,
@@ -19,6 +20,7 @@ pub(super) struct Call {
     deadline: u64,
     attempt_timeout: Duration,
     attempts: u32,
+    max_answer: u64,
     state: State,
     pub(super) progress: Progress,
     /// Why the last attempt failed.
@@ -41,6 +43,9 @@ enum State {
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
+
+const UNDER_WAY: &str = "the client was closed while the request was under way";
+const LOOK_FIRST: &str = "the service may have carried out the call; look before you repeat one that changes something";
 
 /// Clocks that differ by no more than this are said to agree: an answer is on its way for some time.
 const CLOCKS_AGREE: u64 = 30;
@@ -76,6 +81,7 @@ impl Call {
             deadline: now.ticks.saturating_add(millis(options.deadline.unwrap_or(deadline))),
             attempt_timeout: options.attempt_timeout.unwrap_or(timeout),
             attempts: options.attempts.unwrap_or(settings.retry.attempts).max(1),
+            max_answer: options.max_answer.unwrap_or(settings.max_answer),
             state: State::Waiting,
             progress: Progress::default(),
             failure: None,
@@ -90,29 +96,65 @@ impl Call {
 
     /// Reads the answer to its request.
     pub(super) fn read(&self, status: u16, body: &[u8]) -> Result<Answer, Error> {
-        answer::parse_with(&self.operation, status, body, self.options.data)
+        if body.len() as u64 > self.max_answer {
+            return Err(self.too_large());
+        }
+        let answer = answer::parse_with(&self.operation, status, body, self.options.data)?;
+        if self.options.walks {
+            answer::needs_list(&self.operation, &answer)?;
+        }
+        Ok(answer)
+    }
+
+    /// A host that reads no further says so; it has no status then, since it may not even have begun to read.
+    fn too_large(&self) -> Error {
+        self.error(ErrorKind::TooLarge)
+            .with_message(format!("the answer is longer than {} bytes", self.max_answer))
+            .with_hint("ask for fewer rows at a time, or raise max_answer, for the client or for this call")
     }
 
     pub(super) fn resume(&mut self, event: Event<'_>, engine: &mut Engine, clock: &dyn Fn() -> Now) -> Step {
         match (self.state, event) {
+            (State::Sending, Event::Closed) => {
+                self.fail(self.error(ErrorKind::Closed).with_message(UNDER_WAY).with_hint(LOOK_FIRST))
+            }
+            (state, event) if state != State::Sending && (engine.closed || event == Event::Closed) => {
+                self.too_late(ErrorKind::Closed, "the client was closed")
+            }
+            (State::Signing(_), Event::Late) => {
+                self.too_late(ErrorKind::Timeout, "the signer gave no answer before the deadline")
+            }
+            (State::Sending, Event::Late) => {
+                let now = engine.limiter.steady(clock());
+                let error = self.error(ErrorKind::Timeout).with_message("no answer came in time");
+                self.failed_attempt(error, None, engine, now)
+            }
+            (State::Sending, Event::Redirect { status, location }) => {
+                self.fail(answer::redirected(&self.operation, status, &location))
+            }
+            (State::Sending, Event::TooLarge) => self.fail(self.too_large()),
             (State::Waiting, Event::Elapsed) => {
                 let now = engine.limiter.steady(clock());
                 self.ask_quota(engine, now)
             }
-            (State::Asking, Event::Store(wait)) => {
+            (State::Asking, Event::Store(wait @ 0..)) => {
                 let now = engine.limiter.steady(clock());
                 let permission = engine.limiter.answered(&mut self.standing, wait, now);
                 self.permitted(permission, engine, now)
             }
-            (State::Asking, Event::StoreDown) => {
+            // Nonsense is as good as no answer.
+            (State::Asking, Event::StoreDown | Event::Late | Event::Store(_)) => {
                 let now = engine.limiter.steady(clock());
                 let permission = engine.limiter.store_down(&mut self.standing, now);
                 self.permitted(permission, engine, now)
             }
-            (State::Signing(timestamp), Event::Signed(signature)) => {
-                let request = self.draft.stamp(&engine.account, &self.operation, timestamp).finish(Some(signature));
-                self.send(request, engine.limiter.steady(clock()))
-            }
+            (State::Signing(timestamp), Event::Signed(signature)) => match sign::checked(signature) {
+                Ok(signature) => {
+                    let request = self.draft.stamp(&engine.account, &self.operation, timestamp).finish(Some(signature));
+                    self.send(request, engine.limiter.steady(clock()))
+                }
+                Err(reason) => self.fail(self.error(ErrorKind::Signing).with_message(reason)),
+            },
             (State::Signing(_), Event::NotSigned(reason)) => {
                 self.fail(self.error(ErrorKind::Signing).with_message(reason))
             }
@@ -165,7 +207,7 @@ impl Call {
             Permission::Wait { sleep, .. } => self.wait(sleep, Why::Quota),
             Permission::Ask(question) => {
                 self.state = State::Asking;
-                Step::Store(question)
+                Step::Store { question, timeout: STORE_PATIENCE.min(self.left(now)) }
             }
         }
     }
@@ -176,7 +218,7 @@ impl Call {
             let request = unsigned.finish(None);
             return self.send(request, now);
         };
-        match engine.account.signer().map(|signer| signer.sign(canonical)) {
+        match engine.account.signer().map(|signer| signer.sign(canonical).and_then(sign::checked)) {
             Some(Ok(signature)) => {
                 let request = unsigned.finish(Some(signature));
                 self.send(request, now)
@@ -185,14 +227,14 @@ impl Call {
             None => {
                 let canonical = Canonical(canonical.to_owned());
                 self.state = State::Signing(now.unix);
-                Step::Sign(canonical)
+                Step::Sign { canonical, timeout: self.left(now) }
             }
         }
     }
 
     fn send(&mut self, request: Request, now: Now) -> Step {
-        let left = self.deadline.saturating_sub(now.ticks);
-        if left == 0 {
+        let left = self.left(now);
+        if left.is_zero() {
             return self.too_late(ErrorKind::Timeout, "the deadline passed before the request was sent");
         }
         self.state = State::Sending;
@@ -200,7 +242,12 @@ impl Call {
         self.progress.made();
         // Its permission is used; what follows a failure is not to begin at the end of the line.
         self.standing.comes_again();
-        Step::Send { request, timeout: self.attempt_timeout.min(Duration::from_millis(left)) }
+        Step::Send { request, timeout: self.attempt_timeout.min(left), max_answer: self.max_answer }
+    }
+
+    /// How long it is until the deadline.
+    fn left(&self, now: Now) -> Duration {
+        Duration::from_millis(self.deadline.saturating_sub(now.ticks))
     }
 
     fn failed_attempt(&mut self, error: Error, retry_after: Option<Duration>, engine: &mut Engine, now: Now) -> Step {
@@ -218,7 +265,7 @@ impl Call {
                 self.trace.budget_exhausted = true;
                 self.fail(error)
             }
-            Verdict::Again { wait, .. } if self.is_too_late(wait, now) => self.fail(error),
+            Verdict::Again { wait, .. } if engine.closed || self.is_too_late(wait, now) => self.fail(error),
             Verdict::Again { wait, throttled } => {
                 if throttled {
                     engine.limiter.pause(&self.standing, wait, now);
@@ -255,10 +302,10 @@ impl Call {
             }
             None => {
                 let error = self.error(kind).with_message(format!("{message}; nothing was sent"));
-                if kind == ErrorKind::Throttled {
-                    error.with_hint("call again then, or give it a longer deadline")
-                } else {
-                    error.with_hint("nothing was sent, so it is safe to call again, with a longer deadline")
+                match kind {
+                    ErrorKind::Throttled => error.with_hint("call again then, or give it a longer deadline"),
+                    ErrorKind::Closed => error,
+                    _ => error.with_hint("nothing was sent, so it is safe to call again, with a longer deadline"),
                 }
             }
         };

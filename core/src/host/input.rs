@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::callbacks::TOLERANCE;
-use crate::engine::{Event, Priority, Settings};
+use crate::engine::{A_SIZE, A_TIME, ATTEMPTS, Event, Priority, Settings};
 use crate::error::ErrorKind;
 use crate::json::{Object, needed};
 use crate::value::File;
@@ -72,13 +72,16 @@ impl Input for HostAccount {
     }
 }
 
-/// Settings as a host gives them; what is absent stays as it is.
+/// Settings as a host gives them; what is absent stays as it is. Times are milliseconds. A number that JSON does not
+/// know (NaN) comes as a text, so that it is refused here.
 #[derive(Default)]
 pub(super) struct HostSettings {
     attempts: Option<u32>,
-    attempt_timeout: Option<u64>,
-    deadline: Option<u64>,
-    upload_deadline: Option<u64>,
+    attempt_timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    upload_deadline: Option<Duration>,
+    max_answer: Option<u64>,
+    allow_http: bool,
     /// Requests of the account in so many seconds; 0 requests: no limit.
     quota: Option<(u32, u32)>,
     /// Whether the limits of single operations are kept.
@@ -99,10 +102,12 @@ pub(super) struct HostSettings {
 impl Input for HostSettings {
     fn of(object: &mut Object<'_>) -> Said<HostSettings> {
         Ok(HostSettings {
-            attempts: object.number("attempts")?,
-            attempt_timeout: object.number("attempt_timeout")?,
-            deadline: object.number("deadline")?,
-            upload_deadline: object.number("upload_deadline")?,
+            attempts: attempts(object)?,
+            attempt_timeout: time(object, "attempt_timeout")?,
+            deadline: time(object, "deadline")?,
+            upload_deadline: time(object, "upload_deadline")?,
+            max_answer: max_answer(object)?,
+            allow_http: object.flag("allow_http")?.unwrap_or_default(),
             quota: object.pair("quota")?,
             operation_quota: object.flag("operation_quota")?,
             store: object.flag("store")?.unwrap_or_default(),
@@ -113,6 +118,21 @@ impl Input for HostSettings {
             set_aside: object.flag("set_aside")?.unwrap_or_default(),
         })
     }
+}
+
+/// A time in milliseconds.
+fn time(object: &mut Object<'_>, name: &'static str) -> Said<Option<Duration>> {
+    let Some(raw) = object.take(name) else { return Ok(None) };
+    let time = raw.parse().ok().and_then(|millis: f64| Duration::try_from_secs_f64(millis / 1000.0).ok());
+    time.map(Some).ok_or_else(|| format!("{name} {A_TIME}"))
+}
+
+fn attempts(object: &mut Object<'_>) -> Said<Option<u32>> {
+    object.take("attempts").map(|raw| raw.parse().map_err(|_| format!("attempts {ATTEMPTS}"))).transpose()
+}
+
+fn max_answer(object: &mut Object<'_>) -> Said<Option<u64>> {
+    object.take("max_answer").map(|raw| raw.parse().map_err(|_| format!("max_answer {A_SIZE}"))).transpose()
 }
 
 fn priority(object: &mut Object<'_>) -> Said<Option<Priority>> {
@@ -131,8 +151,9 @@ pub(super) struct HostOptions {
     /// `safe`, `always` or `never`.
     pub(super) retry: Option<String>,
     pub(super) attempts: Option<u32>,
-    pub(super) attempt_timeout: Option<u64>,
-    pub(super) deadline: Option<u64>,
+    pub(super) attempt_timeout: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) max_answer: Option<u64>,
     /// `high`, `normal` or `low`.
     pub(super) priority: Option<Priority>,
     /// Parameters that the description lacks, JSON.
@@ -149,9 +170,10 @@ impl Input for HostOptions {
     fn of(object: &mut Object<'_>) -> Said<HostOptions> {
         Ok(HostOptions {
             retry: object.text("retry")?,
-            attempts: object.number("attempts")?,
-            attempt_timeout: object.number("attempt_timeout")?,
-            deadline: object.number("deadline")?,
+            attempts: attempts(object)?,
+            attempt_timeout: time(object, "attempt_timeout")?,
+            deadline: time(object, "deadline")?,
+            max_answer: max_answer(object)?,
             priority: priority(object)?,
             extra: object.take("extra").map(str::to_owned),
             set_aside: object.flag("set_aside")?,
@@ -246,10 +268,17 @@ impl Input for HostEvent {
                 };
                 Event::Transport { kind, message: needed("message", object.text("message")?)? }
             }
-            // The number that the script returned.
-            "store" => Event::Store(needed("wait", object.number("wait")?)?),
+            // The number that the script returned. What is no number is as good as no answer.
+            "store" => object.take("wait").and_then(|raw| raw.parse().ok()).map_or(Event::StoreDown, Event::Store),
             "store_down" => Event::StoreDown,
             "signed" => Event::Signed(needed("signature", object.text("signature")?)?),
+            "redirect" => Event::Redirect {
+                status: needed("status", object.number("status")?)?,
+                location: needed("location", object.text("location")?)?,
+            },
+            "late" => Event::Late,
+            "too_large" => Event::TooLarge,
+            "closed" => Event::Closed,
             "not_signed" => Event::NotSigned(needed("message", object.text("message")?)?),
             _ => return Err("there is no event of that name".to_owned()),
         }))
@@ -258,14 +287,11 @@ impl Input for HostEvent {
 
 impl HostSettings {
     pub(super) fn apply(self, mut settings: Settings) -> Settings {
-        let set = |slot: &mut Duration, millis: Option<u64>| {
-            if let Some(millis) = millis {
-                *slot = Duration::from_millis(millis);
-            }
-        };
-        set(&mut settings.attempt_timeout, self.attempt_timeout);
-        set(&mut settings.deadline, self.deadline);
-        set(&mut settings.upload_deadline, self.upload_deadline);
+        settings.attempt_timeout = self.attempt_timeout.unwrap_or(settings.attempt_timeout);
+        settings.deadline = self.deadline.unwrap_or(settings.deadline);
+        settings.upload_deadline = self.upload_deadline.unwrap_or(settings.upload_deadline);
+        settings.max_answer = self.max_answer.unwrap_or(settings.max_answer);
+        settings.allow_http = self.allow_http;
         if let Some(attempts) = self.attempts {
             settings.retry.attempts = attempts;
         }

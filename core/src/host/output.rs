@@ -8,6 +8,7 @@ use crate::coerce::Departure;
 use crate::engine::{Handle, Step, Trace, Why};
 use crate::error::{Error, Fault};
 use crate::json::{Writer, array, quoted};
+use crate::media;
 use crate::pages::{Page, Pager};
 use crate::request::{Body, Part, PartContent, Request};
 use crate::upload::{Upload, Uploaded};
@@ -33,6 +34,8 @@ pub enum Told {
         request: Request,
         /// How long to wait for the answer.
         timeout: Duration,
+        /// Most bytes to read of the answer, decoded.
+        max_answer: u64,
     },
     /// That the call went well.
     Done {
@@ -49,7 +52,9 @@ impl Told {
     /// A step. Data that are a page of a list turn the pager to the next.
     pub(super) fn of(handle: Handle, step: Step, pager: Option<&mut Pager>) -> Told {
         let json = match step {
-            Step::Send { request, timeout } => return Told::Send { call: handle.0, request, timeout },
+            Step::Send { request, timeout, max_answer } => {
+                return Told::Send { call: handle.0, request, timeout, max_answer };
+            }
             Step::Done { answer, trace } => match pager {
                 None => return Told::Done { answer, trace },
                 Some(pager) => {
@@ -66,14 +71,16 @@ impl Told {
                 };
                 wait(handle, time, why)
             }
-            Step::Store(question) => {
+            Step::Store { question, timeout } => {
                 let mut step = begin("store", handle);
+                step.number("timeout", millis(timeout));
                 step.raw("keys", &array(question.keys.iter().map(|key| quoted(key).into_bytes())));
                 step.raw("args", &array(question.args.iter().map(|number| number.to_string().into_bytes())));
                 step.finish()
             }
-            Step::Sign(canonical) => {
+            Step::Sign { canonical, timeout } => {
                 let mut step = begin("sign", handle);
+                step.number("timeout", millis(timeout));
                 step.text("text", canonical.0.as_str());
                 step.finish()
             }
@@ -90,7 +97,9 @@ impl Told {
     /// All of it as JSON.
     pub fn into_json(self) -> Vec<u8> {
         match self {
-            Told::Send { call, request, timeout } => send(Handle(call), &request, timeout).finish(),
+            Told::Send { call, request, timeout, max_answer } => {
+                send(Handle(call), &request, timeout, max_answer).finish()
+            }
             Told::Done { answer, trace } => {
                 done(&trace, &answer.msg, answer.ts, &answer.departures).finish_with("data", answer.data)
             }
@@ -106,9 +115,10 @@ fn begin(name: &str, Handle(call): Handle) -> Writer {
     step
 }
 
-fn send(handle: Handle, request: &Request, timeout: Duration) -> Writer {
+fn send(handle: Handle, request: &Request, timeout: Duration, max_answer: u64) -> Writer {
     let mut step = begin("send", handle);
     step.number("timeout", millis(timeout));
+    step.number("max_answer", whole(max_answer));
     step.text("method", request.method.as_str());
     step.text("url", request.url.as_str());
     let mut headers = Writer::new();
@@ -133,10 +143,11 @@ pub(super) fn send_upload(
     handle: Handle,
     request: &Request,
     timeout: Duration,
+    max_answer: u64,
     upload: &Upload,
     ids_as_text: bool,
 ) -> Vec<u8> {
-    let mut step = send(handle, request, timeout);
+    let mut step = send(handle, request, timeout, max_answer);
     video_id(&mut step, upload.video_id(), ids_as_text);
     step.number("received", whole(upload.received()));
     step.finish()
@@ -163,11 +174,12 @@ fn chunk(file: &File) -> Vec<u8> {
 
 fn part(part: &Part) -> Vec<u8> {
     let mut out = Writer::new();
-    out.text("name", part.name.as_ref());
+    out.text("name", media::quotable(&part.name).as_str());
     match &part.content {
         PartContent::Text(text) => out.text("value", text.as_str()),
         PartContent::File(file) => {
-            out.text("file", file.name.as_str());
+            out.text("file", file.quotable_name().as_str());
+            out.text("type", file.content_type());
             if let FileSource::Named(source) = &file.source {
                 out.text("source", source.as_str());
             }
@@ -185,8 +197,9 @@ pub(super) fn wait(handle: Handle, time: Duration, why: &'static str) -> Vec<u8>
 }
 
 /// The step to ask a server of the host's own where to upload: a new video, or the rest of one.
-pub(super) fn address(handle: Handle, of: Option<i64>, ids_as_text: bool) -> Vec<u8> {
+pub(super) fn address(handle: Handle, of: Option<i64>, timeout: Duration, ids_as_text: bool) -> Vec<u8> {
     let mut step = begin("address", handle);
+    step.number("timeout", millis(timeout));
     video_id(&mut step, of, ids_as_text);
     step.finish()
 }

@@ -1,6 +1,7 @@
 //! Uploads of videos: to a host they are calls that take more steps.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use super::{Host, Told, output};
 use crate::engine::{CallOptions, Event, Handle, MAX_WAITS, Now, Retry, Step, Trace, Why};
@@ -68,6 +69,12 @@ impl Host {
         let Some(mut uploading) = self.uploads.remove(&handle) else {
             return Told::failed(&misuse("the upload is not under way: it ended or was cancelled"));
         };
+        if let Heard::OfCall(Event::Closed) = heard {
+            if let Busy::Call(call) = uploading.busy {
+                self.engine.cancel(call);
+            }
+            return uploading.closed();
+        }
         let event = match (uploading.busy, heard) {
             (Busy::Call(call), Heard::OfCall(event)) => match uploading.settle(self.engine.resume(call, event, now)) {
                 ControlFlow::Break(event) => event,
@@ -76,6 +83,10 @@ impl Host {
             (Busy::Asking(_), Heard::Address(data)) => upload::Event::Answer(data),
             (Busy::Asking(operation), Heard::OfCall(Event::Transport { kind, message })) => {
                 upload::Event::Failed(Error::new(kind, operation).with_message(message))
+            }
+            (Busy::Asking(operation), Heard::OfCall(Event::Late)) => {
+                let message = "the server that was asked where to upload gave no answer in time";
+                upload::Event::Failed(Error::new(ErrorKind::Timeout, operation).with_message(message))
             }
             (Busy::Waiting, Heard::OfCall(Event::Elapsed)) => upload::Event::Elapsed,
             (busy, _) => {
@@ -98,10 +109,15 @@ impl Host {
     /// Goes on until the host has something to do.
     fn drive_upload(&mut self, handle: u64, mut uploading: Uploading, mut step: upload::Step, now: Now) -> Told {
         loop {
+            if self.engine.is_closed() && !matches!(step, upload::Step::Done(_) | upload::Step::Failed(_)) {
+                return uploading.closed();
+            }
             let (name, params, options) = match step {
                 upload::Step::Call { operation, .. } if uploading.has_addresses => {
-                    let told =
-                        Told::Json(output::address(Handle(handle), uploading.upload.video_id(), self.data.ids_as_text));
+                    let patience = self.engine.settings().deadline;
+                    let timeout = uploading.upload.left(now).map_or(patience, |left| left.min(patience));
+                    let of = uploading.upload.video_id();
+                    let told = Told::Json(output::address(Handle(handle), of, timeout, self.data.ids_as_text));
                     uploading.busy = Busy::Asking(operation);
                     self.uploads.insert(handle, uploading);
                     return told;
@@ -123,7 +139,7 @@ impl Host {
                     return Told::Json(output::failed(&error, &uploading.trace, uploading.upload.video_id()));
                 }
             };
-            let options = CallOptions { deadline: uploading.upload.left(now), ..options };
+            let options = CallOptions { deadline: uploading.upload.left(now).map(at_least_some), ..options };
             let event = match operation::find(name) {
                 Ok(operation) => {
                     let (call, step) = self.engine.begin(operation, &params, options, now);
@@ -141,9 +157,10 @@ impl Host {
     fn keep_upload(&mut self, handle: u64, mut uploading: Uploading, call: Handle, step: Step) -> Told {
         uploading.busy = Busy::Call(call);
         let told = match step {
-            Step::Send { request, timeout } if request.operation == upload::UPLOAD_FILE => {
+            Step::Send { request, timeout, max_answer } if request.operation == upload::UPLOAD_FILE => {
                 let upload = &uploading.upload;
-                Told::Json(output::send_upload(Handle(handle), &request, timeout, upload, self.data.ids_as_text))
+                let ids_as_text = self.data.ids_as_text;
+                Told::Json(output::send_upload(Handle(handle), &request, timeout, max_answer, upload, ids_as_text))
             }
             step => Told::of(Handle(handle), step, None),
         };
@@ -153,6 +170,14 @@ impl Host {
 }
 
 impl Uploading {
+    /// It goes no further, and can go on in another client.
+    fn closed(&self) -> Told {
+        let error = Error::new(ErrorKind::Closed, super::VIDEO_UPLOAD)
+            .with_message("the client was closed while the file was on its way")
+            .with_hint("the upload can go on later, with the id of its video");
+        Told::Json(output::failed(&error, &self.trace, self.upload.video_id()))
+    }
+
     /// Whether it is in no call.
     pub(super) fn is_idle(&self) -> bool {
         !matches!(self.busy, Busy::Call(_))
@@ -189,4 +214,9 @@ impl Uploading {
 
 fn misuse(message: &str) -> Error {
     Error::new(ErrorKind::Misuse, "").with_message(message)
+}
+
+/// A time of which nothing is left is not one that was set to nothing.
+fn at_least_some(left: Duration) -> Duration {
+    left.max(Duration::from_millis(1))
 }

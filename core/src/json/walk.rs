@@ -69,3 +69,27 @@ pub(crate) fn scalars<'a>(
     }
     scanner.expect(close)
 }
+
+/// Steps on to the value at a dotted place. What follows is not looked at, so that a large list is walked over once.
+pub(crate) fn find<'a>(mut scanner: Scanner<'a>, place: &str) -> Option<Scanner<'a>> {
+    for name in place.split('.').filter(|name| !name.is_empty()) {
+        enter(&mut scanner, name)?;
+    }
+    Some(scanner)
+}
+
+/// Steps into an object, on to the value of a member.
+fn enter(scanner: &mut Scanner<'_>, name: &str) -> Option<()> {
+    scanner.expect(b'{').ok()?;
+    loop {
+        let key = scanner.string().ok()?;
+        scanner.expect(b':').ok()?;
+        if key == name.as_bytes() {
+            return Some(());
+        }
+        scanner.skip(0).ok()?;
+        if !scanner.eat(b',') {
+            return None;
+        }
+    }
+}

@@ -180,10 +180,23 @@ fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: char) -> Res
             }
             Cow::Owned(joined)
         }
-        _ => return Err(expected("a list", value)),
+        _ => {
+            return Err(match null_in(value) {
+                Some(nth) => wrong(format!("[{nth}] is null")),
+                None => expected("a list", value),
+            });
+        }
     };
     at_most(param, if text.is_empty() { 0 } else { text.split(separator).count() })?;
     Ok(text)
+}
+
+/// Which element of a flat list is null, if one is. (A list that holds more than scalars is one of JSON.)
+pub(super) fn null_in(value: &Value) -> Option<usize> {
+    let Value::Json(text) = value else { return None };
+    let items = json::items(text).ok().filter(|_| text.starts_with('['))?;
+    let is_flat = !items.iter().any(|item| item.starts_with(['[', '{']));
+    items.iter().position(|item| *item == "null").filter(|_| is_flat)
 }
 
 fn at_most(param: &Param, count: usize) -> Result<(), Refusal> {

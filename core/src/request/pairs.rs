@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
-use super::encode::{encode, encode_text, plain_text};
+use super::encode::{encode, encode_text, null_in, plain_text};
 use super::{Part, PartContent};
 use crate::account::Account;
 use crate::error::{Error, Fault, FaultKind};
 use crate::form::is_plain;
 use crate::near::closest;
 use crate::operation::{Host, Operation, Param, ParamKind};
+use crate::paths;
 use crate::value::{File, Params, Value};
 
 /// The pair that says when the request was sent.
@@ -59,13 +61,44 @@ pub(super) fn takes_plain(param: &Param, raw: &str) -> bool {
     }
 }
 
+/// Pairs by name, and those of one name as they came.
+struct Nth<'p> {
+    nth: usize,
+    pair: Pair<'p>,
+}
+
+impl Ord for Nth<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.pair.compare(other.pair.first, &other.pair.name).then(self.nth.cmp(&other.nth))
+    }
+}
+
+impl PartialOrd for Nth<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Nth<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Nth<'_> {}
+
 /// The pairs and files of a request, and what is wrong with its parameters.
 pub(super) struct Pairs<'p> {
     /// Sorted by name.
     pub(super) pairs: Vec<Pair<'p>>,
+    /// What came when there were many: to put each at its place would take ever longer.
+    late: Vec<Pair<'p>>,
     pub(super) files: Vec<Part>,
     faults: Vec<Fault>,
 }
+
+/// More pairs than this are sorted at the end.
+const MANY: usize = 256;
 
 /// So many names are listed in an error; more would hide it.
 const FEW: usize = 12;
@@ -75,7 +108,7 @@ const COMMON: [&str; 4] = ["partner_id", "timestamp", "sign", "partner_key"];
 
 impl<'p> Pairs<'p> {
     pub(super) fn new() -> Pairs<'p> {
-        Pairs { pairs: Vec::with_capacity(24), files: Vec::new(), faults: Vec::new() }
+        Pairs { pairs: Vec::with_capacity(24), late: Vec::new(), files: Vec::new(), faults: Vec::new() }
     }
 
     fn fault(&mut self, name: &str, kind: FaultKind, message: impl Into<String>) {
@@ -107,6 +140,9 @@ impl<'p> Pairs<'p> {
     /// Adds a pair at its place. Of two with one name the last one counts.
     fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
         let pair = Pair::new(name, value);
+        if self.pairs.len() >= MANY {
+            return self.late.push(pair);
+        }
         match self.place(pair.first, &pair.name) {
             Ok(place) => {
                 if let Some(known) = self.pairs.get_mut(place) {
@@ -114,6 +150,21 @@ impl<'p> Pairs<'p> {
                 }
             }
             Err(place) => self.pairs.insert(place, pair),
+        }
+    }
+
+    /// Puts the late ones at their places. (The standard library's sorts are 5 kB of WebAssembly, its heap is less.)
+    fn settle(&mut self) {
+        if self.late.is_empty() {
+            return;
+        }
+        let pairs = std::mem::take(&mut self.pairs).into_iter().chain(std::mem::take(&mut self.late));
+        let heap: BinaryHeap<Nth<'p>> = pairs.enumerate().map(|(nth, pair)| Nth { nth, pair }).collect();
+        for Nth { pair, .. } in heap.into_sorted_vec() {
+            match self.pairs.last_mut() {
+                Some(last) if last.name == pair.name => *last = pair,
+                _ => self.pairs.push(pair),
+            }
         }
     }
 
@@ -164,6 +215,9 @@ impl<'p> Pairs<'p> {
         }
         if name.is_empty() {
             return self.fault(name, FaultKind::Unknown, "has no name");
+        }
+        if let Some(nth) = null_in(value) {
+            return self.fault(name, FaultKind::WrongType, format!("[{nth}] is null"));
         }
         let owned = Cow::Owned(name.to_owned());
         match value {
@@ -224,6 +278,12 @@ impl<'p> Pairs<'p> {
         operation: &Operation,
         timestamp: i64,
     ) -> Result<Option<String>, Error> {
+        if let Some(fault) = paths::fault(&operation.path).filter(|_| operation.is_raw()) {
+            // The path stands for the name in errors; this one is not to be repeated.
+            let fault = Fault { parameter: "path".to_owned(), kind: FaultKind::WrongType, message: fault.to_owned() };
+            return Err(Error::faulty("call_path", vec![fault]));
+        }
+        self.settle();
         self.require(operation);
         self.check_chunks(operation);
         if !self.faults.is_empty() {

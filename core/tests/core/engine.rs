@@ -225,24 +225,24 @@ fn the_store_is_asked_and_its_loss_is_told() {
     let mut messages = Params::new();
     messages.set("message_list", "[{}]");
     let (handle, step) = begin(&mut engine, "live.send_chat_message", &messages, 0);
-    let Step::Store(question) = step else { panic!("asked") };
+    let Step::Store { question, .. } = step else { panic!("asked") };
     assert_eq!(question.keys, ["baijiayun:{12345678}:all", "baijiayun:{12345678}:live.send_chat_message:0"]);
     assert_eq!(question.args, [10_500_000, 200, 1000, 61_000_000, 600, 1000]);
     let step = engine.resume(handle, Event::Store(1500), at(1));
     assert_eq!(waits(&step).0, Duration::from_millis(2));
-    let Step::Store(_) = engine.resume(handle, Event::Elapsed, at(3)) else { panic!("asked again") };
+    let Step::Store { .. } = engine.resume(handle, Event::Elapsed, at(3)) else { panic!("asked again") };
     sent(engine.resume(handle, Event::Store(0), at(4)));
     done(engine.resume(handle, ok(), at(5)));
 
     let (handle, step) = begin(&mut engine, "room.info", &info(1), 10);
-    let Step::Store(_) = step else { panic!("asked") };
+    let Step::Store { .. } = step else { panic!("asked") };
     sent(engine.resume(handle, Event::StoreDown, at(11)));
     assert!(done(engine.resume(handle, ok(), at(12))).1.store_down);
     // For a while it is not asked at all, which is told as well.
     let (handle, step) = begin(&mut engine, "room.info", &info(1), 1000);
     sent(step);
     assert!(done(engine.resume(handle, ok(), at(1001))).1.store_down);
-    let Step::Store(_) = begin(&mut engine, "room.info", &info(1), 6000).1 else { panic!("asked once more") };
+    let Step::Store { .. } = begin(&mut engine, "room.info", &info(1), 6000).1 else { panic!("asked once more") };
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn calls_ask_the_store_at_once_and_one_after_the_other_when_it_refused() {
     let asking: Vec<Handle> = (0..200)
         .map(|room| {
             let (handle, step) = begin(&mut engine, "room.info", &info(room), 0);
-            assert!(matches!(step, Step::Store(_)), "{step:?}");
+            assert!(matches!(step, Step::Store { .. }), "{step:?}");
             handle
         })
         .collect();
@@ -263,7 +263,7 @@ fn calls_ask_the_store_at_once_and_one_after_the_other_when_it_refused() {
     assert!(refused.map(|(time, _)| time).all(|time| time == Duration::from_secs(2)));
     // All come back at that time: the first asks, the others are told when their turn is.
     let turns: Vec<Step> = asking[1..].iter().map(|handle| engine.resume(*handle, Event::Elapsed, at(2001))).collect();
-    assert!(matches!(turns[0], Step::Store(_)), "{:?}", turns[0]);
+    assert!(matches!(turns[0], Step::Store { .. }), "{:?}", turns[0]);
     assert_eq!((waits(&turns[1]).0, waits(&turns[3]).0), (Duration::from_millis(50), Duration::from_millis(150)));
 }
 
@@ -500,7 +500,7 @@ fn engines_share_a_limiter_and_accounts_a_limit_if_it_is_named() {
     }
     let quota = QuotaSettings { shared_as: Some("web-1".to_owned()), store: true, ..QuotaSettings::default() };
     let mut engine = Engine::new(other(), Settings { quota, ..Settings::default() });
-    let Step::Store(question) =
+    let Step::Store { question, .. } =
         begin(&mut engine, "room_data.get_blackboard_file", &named("room_data.get_blackboard_file"), 0).1
     else {
         panic!("asked")
@@ -568,7 +568,7 @@ fn minute(mut store: impl FnMut(u64) -> Option<Event<'static>>) -> Vec<u64> {
                     ticks += time.as_millis() as u64;
                     Event::Elapsed
                 }
-                Step::Store(_) => store(ticks).expect("a store"),
+                Step::Store { .. } => store(ticks).expect("a store"),
                 step => break drop(sent(step)),
             };
             step = engine.resume(handle, event, at(ticks));
@@ -600,16 +600,18 @@ fn losing_the_store_and_finding_it_again_gives_no_second_burst() {
     assert!(sends.len() > 1000, "{} calls in a minute", sends.len());
 }
 
+const SIGNATURE: &str = "0123456789abcdef0123456789abcdef";
+
 #[test]
 fn a_host_can_sign() {
     let mut engine = Engine::new(Account::without_signer("demo", 7).unwrap(), Settings::default());
     let (handle, step) = begin(&mut engine, "room.info", &info(1), 0);
-    let Step::Sign(canonical) = step else { panic!("to be signed") };
+    let Step::Sign { canonical, .. } = step else { panic!("to be signed") };
     assert_eq!(canonical.0, "partner_id=7&room_id=1&timestamp=1500000000");
-    let request = sent(engine.resume(handle, Event::Signed("abc".to_owned()), at(900)));
+    let request = sent(engine.resume(handle, Event::Signed(SIGNATURE.to_owned()), at(900)));
     assert_eq!(
         (sent_value(&request, "sign"), sent_value(&request, "timestamp")),
-        ("abc".to_owned(), "1500000000".to_owned())
+        (SIGNATURE.to_owned(), "1500000000".to_owned())
     );
     let (handle, _) = begin(&mut engine, "room.info", &info(1), 0);
     let (error, _) = failed(engine.resume(handle, Event::NotSigned("no".to_owned()), at(1)));
@@ -715,7 +717,7 @@ fn simulate(calls: usize, faults: u64, settings: Settings, mut random: u64) -> O
                     assert_ne!(error.kind(), ErrorKind::Misuse);
                     continue;
                 }
-                Step::Store(_) | Step::Sign(_) => panic!("neither is set up"),
+                Step::Store { .. } | Step::Sign { .. } => panic!("neither is set up"),
             };
             serial += 1;
             pending.insert(serial, event);

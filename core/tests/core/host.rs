@@ -98,7 +98,10 @@ fn files_stay_with_the_host() {
     let params = r#"{"attachment": {"name": "a.pdf", "size": 5, "source": "f1"}, "room_id": 1}"#;
     let step = read(begin(&mut host, "doc.upload", params, "", NOW));
     let parts = step["parts"].as_array().unwrap();
-    assert!(parts.contains(&json!({"name": "attachment", "file": "a.pdf", "source": "f1"})), "{parts:?}");
+    assert!(
+        parts.contains(&json!({"name": "attachment", "file": "a.pdf", "type": "application/pdf", "source": "f1"})),
+        "{parts:?}"
+    );
     assert!(parts.contains(&json!({"name": "room_id", "value": "1"})));
     assert_eq!(step["timeout"], 3_600_000);
 }
@@ -129,8 +132,8 @@ fn a_store_and_a_signer_are_asked() {
     let call = step["call"].as_u64().unwrap();
     let step = read(host.resume(call, r#"{"event":"store","wait":0}"#, NOW));
     assert_eq!((&step["step"], &step["text"]), (&json!("sign"), &json!("partner_id=1&room_id=1&timestamp=1501572288")));
-    let step = read(host.resume(call, r#"{"event":"signed","signature":"abc"}"#, NOW));
-    assert!(step["form"].as_str().unwrap().ends_with("sign=abc"));
+    let step = read(host.resume(call, r#"{"event":"signed","signature":"0123456789abcdef0123456789abcdef"}"#, NOW));
+    assert!(step["form"].as_str().unwrap().ends_with("sign=0123456789abcdef0123456789abcdef"));
     host.cancel(call);
     assert_eq!(host.calls(), 0);
 }
@@ -393,8 +396,13 @@ fn links_of_every_kind() {
     let keyless = Host::new(r#"{"domain":"demo","partner_id":"1"}"#).unwrap();
     let text = read(keyless.link("enter_room", params))["sign"].as_str().unwrap().to_owned();
     assert!(text.starts_with("room_id=12345678901234&user_avatar=&"), "{text}");
-    let signed = params.replace('}', r#","signature":"abc"}"#);
-    assert!(read(keyless.link("enter_room", &signed))["url"].as_str().unwrap().ends_with("&sign=abc"));
+    let signed = params.replace('}', r#","signature":"0123456789abcdef0123456789abcdef"}"#);
+    assert!(
+        read(keyless.link("enter_room", &signed))["url"]
+            .as_str()
+            .unwrap()
+            .ends_with("&sign=0123456789abcdef0123456789abcdef")
+    );
 }
 
 #[test]

@@ -21,8 +21,18 @@ fn what_is_wrong_is_named() {
         assert_eq!(error.kind(), ErrorKind::InvalidAccount);
         assert_eq!(error.message(), "paths: the path of room.create must begin with /openapi/");
     }
-    for path in ["/openapi/", "/openapi/room/make?a=1", "/openapi/room/a b", "/openapi/房间"] {
-        assert!(paths::check("room.create", path).unwrap_err().message().contains("a path alone"), "{path}");
+    for (path, said) in [
+        ("/openapi/", "a path alone"),
+        ("/openapi/room:make", "a path alone"),
+        ("/openapi/room/make?a=1", "holds a query"),
+        ("/openapi/room/a b", "holds white space"),
+        ("/openapi/房间", "have to be encoded"),
+        ("/openapi/..", "holds . or .. as a segment"),
+        ("/openapi/%2E%2e/x", "holds . or .. as a segment"),
+        ("/openapi//x", "holds //"),
+        ("/openapi/a@b", "holds @"),
+    ] {
+        assert!(paths::check("room.create", path).unwrap_err().message().contains(said), "{path}");
     }
     let shape = error("{\"paths\":\n{\"room.create\":\"/openapi/geheim\" 1}}");
     assert_eq!(shape.message(), "line 2 is not what a file of paths has there");

@@ -1,0 +1,75 @@
+//! What settings may be: one check for all languages.
+
+use std::time::Duration;
+
+use super::{CallOptions, Settings};
+use crate::account::Account;
+use crate::error::{Error, ErrorKind};
+
+/// A time beyond this is a mistake, such as milliseconds in place of seconds.
+const LONGEST: Duration = Duration::from_secs(30 * 86_400);
+
+/// The largest answer that can be asked for: 1 GiB.
+const LARGEST: u64 = 1 << 30;
+
+impl Settings {
+    /// Says whether these can be meant, for this account.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidAccount`] that names the setting.
+    pub fn check(&self, account: &Account) -> Result<(), Error> {
+        if account.is_bare() && !self.allow_http {
+            return Err(Error::new(ErrorKind::InvalidAccount, "")
+                .with_message(
+                    "the domain begins with http://, so that everybody on the way could read and change calls",
+                )
+                .with_hint("begin it with https://; the setting allow_http sends calls without TLS all the same"));
+        }
+        let times = [
+            ("attempt_timeout", self.attempt_timeout),
+            ("deadline", self.deadline),
+            ("upload_deadline", self.upload_deadline),
+        ];
+        let checked = times.into_iter().try_for_each(|(name, time)| check_time(name, time));
+        let checked = checked.and_then(|()| check_attempts(self.retry.attempts));
+        let checked = checked.and_then(|()| check_size(self.max_answer)).and_then(|()| match self.quota.seconds {
+            0 => Err("quota has to be a number of requests in at least 1 second".to_owned()),
+            _ => Ok(()),
+        });
+        checked.map_err(|message| Error::new(ErrorKind::InvalidAccount, "").with_message(message))
+    }
+}
+
+impl CallOptions {
+    /// Says whether these can be meant.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameters`] that names the option.
+    pub(super) fn check(&self, operation: &str) -> Result<(), Error> {
+        let times = [("attempt_timeout", self.attempt_timeout), ("deadline", self.deadline)];
+        let given = times.into_iter().filter_map(|(name, time)| Some((name, time?)));
+        let checked = given.map(|(name, time)| check_time(name, time)).collect::<Result<(), _>>();
+        let checked = checked.and_then(|()| self.attempts.map_or(Ok(()), check_attempts));
+        let checked = checked.and_then(|()| self.max_answer.map_or(Ok(()), check_size));
+        checked.map_err(|message| Error::new(ErrorKind::InvalidParameters, operation).with_message(message))
+    }
+}
+
+/// What a time has to be, for those that are given in other ways than as a duration.
+pub(crate) const A_TIME: &str = "has to be a time above 0 of at most 30 days";
+/// What attempts have to be.
+pub(crate) const ATTEMPTS: &str = "has to be a whole number from 1 up";
+/// What a limit on answers has to be.
+pub(crate) const A_SIZE: &str = "has to be a whole number of bytes from 1 to 1073741824";
+
+fn check_time(name: &str, time: Duration) -> Result<(), String> {
+    if time.is_zero() || time > LONGEST { Err(format!("{name} {A_TIME}")) } else { Ok(()) }
+}
+
+fn check_attempts(attempts: u32) -> Result<(), String> {
+    if attempts == 0 { Err(format!("attempts {ATTEMPTS}")) } else { Ok(()) }
+}
+
+fn check_size(bytes: u64) -> Result<(), String> {
+    if (1..=LARGEST).contains(&bytes) { Ok(()) } else { Err(format!("max_answer {A_SIZE}")) }
+}
