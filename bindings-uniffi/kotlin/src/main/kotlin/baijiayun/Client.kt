@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.time.Duration
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
@@ -40,6 +41,7 @@ class Client private constructor(
             settings.http ?: JavaHttpExecutor(),
             settings.store,
             settings.signer,
+            settings.deadline ?: DEADLINE,
         ),
         settings.storePrefix,
     )
@@ -93,10 +95,22 @@ class Client private constructor(
             ?: emptyList()
     }
 
-    /** No call can be made any more. */
-    override fun close() {
-        runner.closed = true
-    }
+    /** [close] with 30 seconds. */
+    override fun close(): Unit = close(CLOSE_WITHIN)
+
+    /**
+     * Ends the client: no call can be made any more, and nothing is sent. Calls that wait for a limit, a store, a signer or the
+     * next attempt end at once; those in flight may finish within this time, and end with [ClosedException] then. This blocks
+     * the thread until they ended: coroutines call [closeAndJoin].
+     */
+    fun close(within: Duration): Unit = blocking { closeAndJoin(within) }
+
+    /** [close] for coroutines. */
+    suspend fun closeAndJoin(within: Duration = CLOSE_WITHIN): Unit = runner.close(within)
 
     override fun toString(): String = name
+
+    private companion object {
+        val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
+    }
 }
