@@ -94,6 +94,13 @@ impl Call {
         self
     }
 
+    /// Refuses an answer of more bytes than this, decoded, instead of the client's limit.
+    #[must_use]
+    pub fn max_answer(mut self, bytes: u64) -> Call {
+        self.options.max_answer = Some(bytes);
+        self
+    }
+
     /// Sends it at most so often.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Call {
@@ -125,7 +132,9 @@ impl Call {
 
     /// The same call for the page that the pager has come to.
     pub(crate) fn page(&self, pager: &Pager) -> Call {
-        self.clone().params(pager.params(&self.params))
+        let mut call = self.clone().params(pager.params(&self.params));
+        call.options.walks = true;
+        call
     }
 
     /// All pages of a list by name, with their data as JSON.

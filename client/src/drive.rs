@@ -1,17 +1,22 @@
 //! Driving the engine: each step is carried out, and its outcome told, until
 //! the call ends. Dropping the future gives the call up.
 
+use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use baijiayun_core::engine::{CallOptions, Engine, Event, Handle, Now, QUOTA_SCRIPT, Step, Trace};
+use baijiayun_core::engine::{
+    CallOptions, Canonical, Engine, Event, Handle, Now, QUOTA_SCRIPT, Step, StoreQuestion, Trace,
+};
 use baijiayun_core::{Account, Answer, Error, ErrorKind, Operation, Params, Request};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::executor::Executor;
+use crate::closing::{Closing, Stage};
+use crate::executor::{Executor, TransportError, TransportErrorKind};
 use crate::ports::{QuotaStore, RemoteSigner};
+use crate::timer::before;
 
 /// The engine and what it needs from the outside.
 pub(crate) struct Driver {
@@ -21,6 +26,7 @@ pub(crate) struct Driver {
     pub(crate) store: Option<Arc<dyn QuotaStore>>,
     pub(crate) signer: Option<Arc<dyn RemoteSigner>>,
     engine: Mutex<Engine>,
+    pub(crate) closing: Closing,
 }
 
 /// Where the ticks of all clients begin: they may share a limiter.
@@ -34,12 +40,17 @@ impl Driver {
         signer: Option<Arc<dyn RemoteSigner>>,
     ) -> Driver {
         let account = engine.account().clone();
-        Driver { account, executor, store, signer, engine: Mutex::new(engine) }
+        Driver { account, executor, store, signer, engine: Mutex::new(engine), closing: Closing::default() }
     }
 
     /// The engine does not panic, so a poisoned lock still guards whole data.
     fn engine(&self) -> MutexGuard<'_, Engine> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long anything but an upload may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.engine().settings().deadline
     }
 
     pub(crate) fn now(&self) -> Now {
@@ -58,44 +69,75 @@ impl Driver {
         params: &Params,
         options: CallOptions,
     ) -> Result<(Answer, Trace), Error> {
+        let _entered = self.closing.enter();
         let (handle, mut step) = self.engine().begin(operation, params, options, self.now());
         let _cancel = CancelOnDrop { driver: self, handle };
         loop {
             let event = match step {
                 Step::Done { answer, trace } => return Ok((answer, trace)),
                 Step::Failed { error, trace } => return Err(error.with_trace(trace)),
-                Step::Send { request, timeout } => match self.send(request, timeout).await {
-                    Event::Answer { status, retry_after, body } => {
-                        step = self.read(handle, status, retry_after, &body);
-                        continue;
+                Step::Send { request, timeout, max_answer } => {
+                    let sent = self.send(request, timeout, max_answer);
+                    match self.within(timeout, Stage::Over, sent).await {
+                        Event::Answer { status, retry_after, body } => {
+                            step = self.read(handle, status, retry_after, &body);
+                            continue;
+                        }
+                        event => event,
                     }
-                    event => event,
-                },
+                }
                 Step::Wait { time, why } => {
                     tracing::debug!(?why, ?time, "waiting");
-                    self.executor.sleep(time).await;
-                    Event::Elapsed
+                    match before(self.closing.reached(Stage::Closed), self.executor.sleep(time)).await {
+                        Some(()) => Event::Elapsed,
+                        None => Event::Closed,
+                    }
                 }
-                Step::Store(question) => match &self.store {
-                    Some(store) => match store.evaluate(QUOTA_SCRIPT, question.keys, question.args).await {
-                        Ok(wait) => Event::Store(wait),
-                        Err(reason) => {
-                            tracing::warn!(reason, "the quota store is down: keeping this process's limits only");
-                            Event::StoreDown
-                        }
-                    },
-                    None => Event::StoreDown,
-                },
-                Step::Sign(canonical) => match &self.signer {
-                    Some(signer) => match signer.sign(canonical.0).await {
-                        Ok(signature) => Event::Signed(signature),
-                        Err(reason) => Event::NotSigned(reason),
-                    },
-                    None => Event::NotSigned("the account has no key and the client has no signer".to_owned()),
-                },
+                Step::Store { question, timeout } => self.within(timeout, Stage::Closed, self.ask(question)).await,
+                Step::Sign { canonical, timeout } => self.within(timeout, Stage::Closed, self.sign(canonical)).await,
             };
             step = self.engine().resume(handle, event, self.now());
         }
+    }
+
+    /// What the outside says, unless it takes too long or the client is closed that far.
+    async fn within(
+        &self,
+        time: Duration,
+        stage: Stage,
+        event: impl Future<Output = Event<'static>>,
+    ) -> Event<'static> {
+        let closed = before(self.closing.reached(stage), before(self.executor.sleep(time), event)).await;
+        closed.map_or(Event::Closed, |late| late.unwrap_or(Event::Late))
+    }
+
+    async fn ask(&self, question: StoreQuestion) -> Event<'static> {
+        let Some(store) = &self.store else { return Event::StoreDown };
+        match store.evaluate(QUOTA_SCRIPT, question.keys, question.args).await {
+            Ok(wait) => Event::Store(wait),
+            Err(reason) => {
+                tracing::warn!(reason, "the quota store is down: keeping this process's limits only");
+                Event::StoreDown
+            }
+        }
+    }
+
+    async fn sign(&self, canonical: Canonical) -> Event<'static> {
+        match &self.signer {
+            Some(signer) => match signer.sign(canonical.0).await {
+                Ok(signature) => Event::Signed(signature),
+                Err(reason) => Event::NotSigned(reason),
+            },
+            None => Event::NotSigned("the account has no key and the client has no signer".to_owned()),
+        }
+    }
+
+    /// Ends the client: see [`Client::close`](crate::Client::close).
+    pub(crate) async fn close(&self, within: Duration) {
+        self.engine().close();
+        self.closing.reach(Stage::Closed);
+        before(self.executor.sleep(within), self.closing.idle()).await;
+        self.closing.reach(Stage::Over);
     }
 
     /// Others go on while an answer is read.
@@ -111,15 +153,21 @@ impl Driver {
         }
     }
 
-    async fn send(&self, request: Request, timeout: Duration) -> Event<'static> {
-        match self.executor.execute(request, timeout).await {
+    async fn send(&self, request: Request, timeout: Duration, max_answer: u64) -> Event<'static> {
+        match self.executor.execute_within(request, timeout, max_answer).await {
             Ok(answer) => {
                 tracing::debug!(status = answer.status, "answered");
                 Event::Answer { status: answer.status, retry_after: answer.retry_after, body: answer.body.into() }
             }
-            Err(failure) => {
-                tracing::debug!(message = failure.message, "no answer");
-                Event::Transport { kind: ErrorKind::from(failure.kind), message: failure.message }
+            Err(TransportError { kind, message }) => {
+                tracing::debug!(message, "no answer");
+                match kind {
+                    TransportErrorKind::TooLarge => Event::TooLarge,
+                    TransportErrorKind::Redirect(status) => Event::Redirect { status, location: message },
+                    TransportErrorKind::Tls => Event::Unsendable { tls: true, message },
+                    TransportErrorKind::Unsendable => Event::Unsendable { tls: false, message },
+                    kind => Event::Transport { kind: ErrorKind::from(kind), message },
+                }
             }
         }
     }

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use baijiayun_core::{ErrorKind, Request};
 
+use crate::timer;
+
 /// An HTTP answer, whatever its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpAnswer {
     /// The HTTP status.
     pub status: u16,
-    /// The header Retry-After, if it is a number of seconds.
+    /// What the header Retry-After says ([`baijiayun_core::retry_after`] reads it).
     pub retry_after: Option<Duration>,
     /// The body.
     pub body: Vec<u8>,
@@ -34,22 +36,38 @@ pub enum TransportErrorKind {
     File,
     /// No connection: the request was certainly not sent.
     Connect,
+    /// No connection, since the other side's certificate is not trusted: the request was not sent, and is not tried again.
+    Tls,
+    /// The request was not sent, and another attempt would fail alike.
+    Unsendable,
     /// The time was up.
     Timeout,
     /// Anything else: the service may have seen the request.
     Other,
-    /// The answer is longer than [`baijiayun_core::answer::MAX_BYTES`].
+    /// The answer is longer than the limit; it was not read to its end.
     TooLarge,
+    /// A redirect with this status, which was not followed. The message is the header Location.
+    Redirect(u16),
+}
+
+#[cfg(feature = "reqwest")]
+impl TransportError {
+    pub(crate) fn new(kind: TransportErrorKind, message: impl Into<String>) -> TransportError {
+        TransportError { kind, message: message.into() }
+    }
 }
 
 impl From<TransportErrorKind> for ErrorKind {
     fn from(kind: TransportErrorKind) -> ErrorKind {
         match kind {
             TransportErrorKind::File => ErrorKind::File,
-            TransportErrorKind::Connect => ErrorKind::Connect,
+            TransportErrorKind::Connect | TransportErrorKind::Tls | TransportErrorKind::Unsendable => {
+                ErrorKind::Connect
+            }
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Other => ErrorKind::Transport,
             TransportErrorKind::TooLarge => ErrorKind::TooLarge,
+            TransportErrorKind::Redirect(_) => ErrorKind::HttpStatus,
         }
     }
 }
@@ -70,13 +88,16 @@ pub trait Executor: Send + Sync {
     /// ([`Body::Chunk`](baijiayun_core::Body::Chunk)) only that is sent.
     fn execute(&self, request: Request, timeout: Duration) -> Sending<'_>;
 
-    /// Waits: for the limits of the service, or before the next attempt.
-    #[cfg(feature = "reqwest")]
-    fn sleep(&self, time: Duration) -> Sleeping<'_> {
-        Box::pin(tokio::time::sleep(time))
+    /// As [`Executor::execute`], for executors that read no more than so many bytes of an answer, decoded
+    /// ([`TransportErrorKind::TooLarge`]). If another one reads more, the answer is refused then.
+    fn execute_within(&self, request: Request, timeout: Duration, max_answer: u64) -> Sending<'_> {
+        let _ = max_answer;
+        self.execute(request, timeout)
     }
 
-    /// Waits: for the limits of the service, or before the next attempt.
-    #[cfg(not(feature = "reqwest"))]
-    fn sleep(&self, time: Duration) -> Sleeping<'_>;
+    /// Waits: for the limits of the service, before the next attempt, and for all that has to end in time. On tokio's
+    /// timer if nothing is said, or where there is no runtime of tokio on a thread.
+    fn sleep(&self, time: Duration) -> Sleeping<'_> {
+        timer::sleep(time)
+    }
 }

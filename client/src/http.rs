@@ -4,11 +4,11 @@ mod tls;
 
 use std::error::Error as _;
 use std::io::{Cursor, SeekFrom};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use baijiayun_core::answer::MAX_BYTES;
+use baijiayun_core::engine::MAX_ANSWER;
 use baijiayun_core::operation::Method;
-use baijiayun_core::{Body, Chunk, File, FileSource, PartContent, Request};
+use baijiayun_core::{Body, Chunk, File, FileSource, PartContent, Request, retry_after};
 use futures_util::TryStreamExt;
 use reqwest::multipart::{Form, Part};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
@@ -51,7 +51,11 @@ impl ReqwestExecutor {
         ReqwestExecutor(client)
     }
 
-    async fn send(&self, request: Request, timeout: Duration) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: Request, timeout: Duration, max_answer: u64) -> Result<HttpAnswer, TransportError> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let message = "the default executor runs on tokio, and there is no runtime of tokio here";
+            return Err(TransportError::new(TransportErrorKind::Unsendable, message));
+        }
         let mut builder = match request.method {
             Method::Get => self.0.get(&request.url),
             Method::Post => self.0.post(&request.url),
@@ -75,31 +79,49 @@ impl ReqwestExecutor {
             }
             Body::Chunk(file) => {
                 let range = file.content_range().unwrap_or_default();
-                let Stream { chunks, length, .. } = stream(file).await?;
+                let Stream { chunks, length } = stream(file).await?;
                 builder.header("content-range", range).header("content-length", length).body(chunks)
             }
         };
         let mut response = builder.send().await.map_err(failure)?;
         let status = response.status().as_u16();
-        let retry_after =
-            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        if let (300..400, Some(location)) = (status, header("location")) {
+            return Err(TransportError::new(TransportErrorKind::Redirect(status), location));
+        }
+        // One coding was undone, and its header is gone.
+        if let Some(coding) = header("content-encoding").filter(|coding| coding != "identity") {
+            let message = format!("the answer is in a coding that was not asked for, or in several: {coding:?}");
+            return Err(TransportError::new(TransportErrorKind::Other, message));
+        }
+        let retry_after = header("retry-after").and_then(|header| retry_after(&header, unix()));
+        let too_large = || TransportError::new(TransportErrorKind::TooLarge, "the answer is too long");
+        if response.content_length().is_some_and(|length| length > max_answer) {
+            return Err(too_large());
+        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if body.len() + chunk.len() > MAX_BYTES {
-                return Err(TransportError {
-                    kind: TransportErrorKind::TooLarge,
-                    message: format!("the answer is longer than {MAX_BYTES} bytes"),
-                });
+            if (body.len() + chunk.len()) as u64 > max_answer || body.try_reserve(chunk.len()).is_err() {
+                return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(HttpAnswer { status, retry_after: retry_after.map(Duration::from_secs), body })
+        Ok(HttpAnswer { status, retry_after, body })
     }
+}
+
+fn unix() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl Executor for ReqwestExecutor {
     fn execute(&self, request: Request, timeout: Duration) -> Sending<'_> {
-        Box::pin(self.send(request, timeout))
+        self.execute_within(request, timeout, MAX_ANSWER)
+    }
+
+    fn execute_within(&self, request: Request, timeout: Duration, max_answer: u64) -> Sending<'_> {
+        Box::pin(self.send(request, timeout, max_answer))
     }
 }
 
@@ -107,13 +129,13 @@ impl Executor for ReqwestExecutor {
 const CHUNK: usize = 128 << 10;
 
 async fn file_part(file: File) -> Result<Part, TransportError> {
-    let Stream { name, chunks, length } = stream(file).await?;
-    Ok(Part::stream_with_length(chunks, length).file_name(name))
+    let (name, kind) = (file.quotable_name(), file.content_type());
+    let Stream { chunks, length } = stream(file).await?;
+    Part::stream_with_length(chunks, length).file_name(name).mime_str(kind).map_err(failure)
 }
 
 /// What is sent of a file.
 struct Stream {
-    name: String,
     chunks: reqwest::Body,
     length: u64,
 }
@@ -159,13 +181,15 @@ async fn stream(file: File) -> Result<Stream, TransportError> {
             progress.tell(position, size);
         }
     });
-    Ok(Stream { name: file.name, chunks: reqwest::Body::wrap_stream(chunks), length })
+    Ok(Stream { chunks: reqwest::Body::wrap_stream(chunks), length })
 }
 
 /// reqwest's error without the address, whose query may be signed.
 fn failure(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() {
         TransportErrorKind::Timeout
+    } else if is_tls(&error) {
+        TransportErrorKind::Tls
     } else if error.is_connect() || error.is_builder() {
         TransportErrorKind::Connect
     } else {
@@ -179,4 +203,18 @@ fn failure(error: reqwest::Error) -> TransportError {
         cause = inner.source();
     }
     TransportError { kind, message }
+}
+
+/// Whether the handshake failed, before anything of the request was sent.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        // An error of I/O that wraps another one hides it from its sources.
+        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is::<rustls::Error>() || wrapped.is_some_and(|error| error.is::<rustls::Error>()) {
+            return error.is_connect();
+        }
+        cause = inner.source();
+    }
+    false
 }

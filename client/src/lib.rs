@@ -25,6 +25,7 @@
 
 mod call;
 pub mod callbacks;
+mod closing;
 mod drive;
 mod executor;
 mod generated;
@@ -37,6 +38,7 @@ pub mod paths;
 mod ports;
 #[cfg(feature = "redis")]
 mod redis;
+mod timer;
 mod upload;
 
 use std::fmt;
@@ -77,7 +79,8 @@ impl Client {
     /// `demo.at.baijiayun.com`) or a whole address such as the mock's.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidAccount`] if one of the three cannot be right.
+    /// [`ErrorKind::InvalidAccount`] if one of the three cannot be right. A domain that begins with `http://` and is the
+    /// vendor's needs [`ClientBuilder::allow_http`].
     #[cfg(feature = "reqwest")]
     pub fn new(domain: &str, partner_id: impl ToString, key: impl Into<PartnerKey>) -> Result<Client, Error> {
         Client::builder(Account::new(domain, partner_id, key)?).build()
@@ -105,6 +108,15 @@ impl Client {
     /// passed through as it comes.
     pub fn call_path(&self, method: Method, path: impl Into<String>) -> Call {
         Call::raw(self, baijiayun_core::Operation::raw(method, path))
+    }
+
+    /// Ends the client and its clones, and returns when nothing is under way any more, after `within` at the latest.
+    ///
+    /// Calls that wait (for a limit, a store, a signer or the next attempt) end at once, and nothing is sent any more.
+    /// Those in flight may finish within that time and are not tried again; then they end too. They, and calls that are
+    /// begun afterwards, fail with [`ErrorKind::Closed`], whose message says whether the request was sent.
+    pub async fn close(&self, within: Duration) {
+        self.0.close(within).await;
     }
 
     /// The account that this client calls for.
@@ -155,6 +167,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Refuses answers of more bytes than this, decoded; 8 MiB if nothing is said.
+    #[must_use]
+    pub fn max_answer(mut self, bytes: u64) -> ClientBuilder {
+        self.settings.max_answer = bytes;
+        self
+    }
+
+    /// Whether calls may go to the vendor's own domains without TLS. They may not if nothing is said.
+    #[must_use]
+    pub fn allow_http(mut self, allow: bool) -> ClientBuilder {
+        self.settings.allow_http = allow;
+        self
+    }
+
     /// Keeps the service's limits together with other processes.
     #[must_use]
     pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder {
@@ -194,8 +220,10 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::Connect`] if there is no executor, or the default one cannot be made.
+    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant; [`ErrorKind::Connect`] if there is no executor, or
+    /// the default one cannot be made.
     pub fn build(self) -> Result<Client, Error> {
+        self.settings.check(&self.account)?;
         let executor = match self.executor {
             Some(executor) => executor,
             None => default_executor()?,

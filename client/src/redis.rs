@@ -93,6 +93,9 @@ impl RedisStore {
 impl QuotaStore for RedisStore {
     fn evaluate(&self, script: &'static str, keys: Vec<String>, args: Vec<i64>) -> Asking<'_, i64> {
         Box::pin(async move {
+            if tokio::runtime::Handle::try_current().is_err() {
+                return Err("this store runs on tokio, and there is no runtime of tokio here".to_owned());
+            }
             let reason = match tokio::time::timeout(self.timeout, self.ask(script, keys, args)).await {
                 Ok(Ok(wait)) => return Ok(wait),
                 Ok(Err(error)) => error.to_string(),

@@ -11,7 +11,9 @@ use baijiayun_core::upload::{Event, Post, Settings, Step, UPLOAD_FILE, Upload, U
 use baijiayun_core::{Account, Answer, Error, ErrorKind, File, FileSource, Id, Params};
 use futures_util::future::{Either, select};
 
+use crate::closing::Stage;
 use crate::generated::video::{GetUploadUrl, Video};
+use crate::timer::before;
 use crate::{Call, Client, Executor, Retry, UploadAddresses};
 
 impl Video<'_> {
@@ -213,7 +215,16 @@ impl VideoUpload {
             self.tell(&upload, size, &mut told);
             let event = match step {
                 Step::Call { operation, params } => match &addresses {
-                    Some(addresses) => ask(addresses.as_ref(), operation, upload.video_id()).await,
+                    Some(addresses) => {
+                        let patience = driver.patience();
+                        let time = upload.left(driver.now()).map_or(patience, |left| left.min(patience));
+                        let asked = ask(addresses.as_ref(), operation, upload.video_id());
+                        let asked = before(driver.executor.sleep(time), asked);
+                        match before(driver.closing.reached(Stage::Closed), asked).await {
+                            Some(event) => event.unwrap_or_else(|| late(operation)),
+                            None => return Err(closed()),
+                        }
+                    }
                     // The caller's own call has its own timeout and retries.
                     None => {
                         let call = first.take().unwrap_or_else(|| Call::new(&self.client, operation));
@@ -225,13 +236,18 @@ impl VideoUpload {
                     event(self.post(url, post, size, upload.left(driver.now())).await)
                 }
                 Step::Wait { time } => {
-                    driver.executor.sleep(time).await;
-                    Event::Elapsed
+                    match before(driver.closing.reached(Stage::Closed), driver.executor.sleep(time)).await {
+                        Some(()) => Event::Elapsed,
+                        None => return Err(closed()),
+                    }
                 }
                 Step::Done(uploaded) => return Ok(uploaded),
                 Step::Failed(error) => return Err(error),
             };
             if let Event::Failed(error) = &event {
+                if error.kind() == ErrorKind::Closed {
+                    return Err(closed());
+                }
                 tracing::info!(video_id = upload.video_id(), %error, "an upload was held up");
             }
             step = upload.resume(event, driver.now());
@@ -313,7 +329,8 @@ struct Told {
 
 fn within(call: Call, left: Option<Duration>) -> Call {
     match left {
-        Some(left) => call.deadline(left),
+        // One of which nothing is left is not one that was set to nothing.
+        Some(left) => call.deadline(left.max(Duration::from_millis(1))),
         None => call,
     }
 }
@@ -328,6 +345,18 @@ async fn ask(addresses: &dyn UploadAddresses, operation: &'static str, video_id:
         Ok(data) => Event::Answer(data.into_bytes()),
         Err(message) => Event::Failed(Error::new(ErrorKind::Transport, operation).with_message(message)),
     }
+}
+
+fn late(operation: &'static str) -> Event {
+    let message = "the server that was asked where to upload gave no answer in time";
+    Event::Failed(Error::new(ErrorKind::Timeout, operation).with_message(message))
+}
+
+/// It goes no further, and can go on in another client.
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed, UPLOAD_FILE)
+        .with_message("the client was closed while the file was on its way")
+        .with_hint("the upload can go on later, with the id of its video")
 }
 
 fn event(result: Result<Answer, Error>) -> Event {

@@ -213,6 +213,14 @@ pub enum Event<'b> {
         /// The body.
         body: Cow<'b, [u8]>,
     },
+    /// The request did not leave, and no other attempt would: a certificate that is not trusted, an address that the
+    /// executor cannot use.
+    Unsendable {
+        /// Whether TLS failed.
+        tls: bool,
+        /// What happened, without keys and parameters.
+        message: String,
+    },
     /// The answer was a redirect, which is not followed.
     Redirect {
         /// The HTTP status, 300 to 399.
@@ -253,6 +261,7 @@ impl fmt::Debug for Event<'_> {
             Event::Answer { status, body, .. } => write!(f, "Answer({status}, {} bytes)", body.len()),
             Event::Transport { kind, message } => write!(f, "Transport({kind}, {message})"),
             Event::Redirect { status, .. } => write!(f, "Redirect({status})"),
+            Event::Unsendable { message, .. } => write!(f, "Unsendable({message})"),
             Event::Elapsed => f.write_str("Elapsed"),
             Event::Store(wait) => write!(f, "Store({wait})"),
             Event::StoreDown => f.write_str("StoreDown"),

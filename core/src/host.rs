@@ -22,7 +22,8 @@
 //! long in vain tells `{"event":"late"}`, whatever it waited for, and goes on without it. A step `send` names `max_answer`,
 //! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`. A redirect is not
 //! followed but told, `{"event":"redirect","status":302,"location":".."}`. Of a closed client (see [`Host::close`]) the
-//! calls are told `{"event":"closed"}`. The header Retry-After is read by [`retry_after`](crate::retry_after).
+//! calls are told `{"event":"closed"}`. A request that did not leave is `{"event":"broken","kind":"connect","message":".."}`,
+//! of the kind `tls` where the certificate is not trusted, `unsendable` where no other attempt could help. The header Retry-After is read by [`retry_after`](crate::retry_after).
 //!
 //! A done step has `msg` and `departures` too, where they are not empty.
 //! Times are milliseconds. A call that is done or failed needs no clean-up.

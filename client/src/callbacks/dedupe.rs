@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use baijiayun_core::callbacks::{CLAIM_SCRIPT, Ids, Recent, claim, give_back, release};
-use baijiayun_core::engine::StoreQuestion;
+use baijiayun_core::engine::{STORE_PATIENCE, StoreQuestion};
 
 use super::Callback;
 use crate::ports::QuotaStore;
+use crate::timer::{self, before};
 
 /// Takes each callback once: the service posts one again when it heard no success.
 ///
@@ -114,8 +115,10 @@ impl Claims {
 
     /// The store's number; `None` without a store or while it is down.
     async fn ask(&self, question: StoreQuestion) -> Option<i64> {
-        let answer = self.store.as_ref()?.evaluate(CLAIM_SCRIPT, question.keys, question.args).await;
+        let asked = self.store.as_ref()?.evaluate(CLAIM_SCRIPT, question.keys, question.args);
+        let answer = before(timer::sleep(STORE_PATIENCE), asked).await;
         answer
+            .unwrap_or_else(|| Err(format!("no answer within {STORE_PATIENCE:?}")))
             .inspect_err(|reason| tracing::warn!(reason, "the store is down: remembering callbacks in this process"))
             .ok()
     }

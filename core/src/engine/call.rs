@@ -47,6 +47,10 @@ fn millis(time: Duration) -> u64 {
 const UNDER_WAY: &str = "the client was closed while the request was under way";
 const LOOK_FIRST: &str = "the service may have carried out the call; look before you repeat one that changes something";
 
+const NOT_SENT: &str = "nothing was sent, and another attempt would fail alike";
+const CERTIFICATES: &str = "nothing was sent: the other side's certificate is not trusted, or is for another name; check the domain; \
+     behind a proxy that looks into TLS, add its CA to the certificates that your HTTP client trusts";
+
 /// Clocks that differ by no more than this are said to agree: an answer is on its way for some time.
 const CLOCKS_AGREE: u64 = 30;
 
@@ -131,6 +135,10 @@ impl Call {
             }
             (State::Sending, Event::Redirect { status, location }) => {
                 self.fail(answer::redirected(&self.operation, status, &location))
+            }
+            (State::Sending, Event::Unsendable { tls, message }) => {
+                let error = self.error(ErrorKind::Connect).with_message(message);
+                self.fail(error.with_hint(if tls { CERTIFICATES } else { NOT_SENT }))
             }
             (State::Sending, Event::TooLarge) => self.fail(self.too_large()),
             (State::Waiting, Event::Elapsed) => {

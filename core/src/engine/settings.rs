@@ -47,8 +47,8 @@ impl CallOptions {
     /// [`ErrorKind::InvalidParameters`] that names the option.
     pub(super) fn check(&self, operation: &str) -> Result<(), Error> {
         let times = [("attempt_timeout", self.attempt_timeout), ("deadline", self.deadline)];
-        let given = times.into_iter().filter_map(|(name, time)| Some((name, time?)));
-        let checked = given.map(|(name, time)| check_time(name, time)).collect::<Result<(), _>>();
+        let mut given = times.into_iter().filter_map(|(name, time)| Some((name, time?)));
+        let checked = given.try_for_each(|(name, time)| check_time(name, time));
         let checked = checked.and_then(|()| self.attempts.map_or(Ok(()), check_attempts));
         let checked = checked.and_then(|()| self.max_answer.map_or(Ok(()), check_size));
         checked.map_err(|message| Error::new(ErrorKind::InvalidParameters, operation).with_message(message))

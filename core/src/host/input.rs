@@ -258,15 +258,20 @@ impl Input for HostEvent {
             }
             "elapsed" => Event::Elapsed,
             "broken" => {
+                let message = needed("message", object.text("message")?)?;
                 let kind = match needed("kind", object.text("kind")?)?.as_str() {
+                    // It did not leave, and no other attempt would.
+                    kind @ ("tls" | "unsendable") => {
+                        return Ok(HostEvent::OfCall(Event::Unsendable { tls: kind == "tls", message }));
+                    }
                     "connect" => ErrorKind::Connect,
                     "timeout" => ErrorKind::Timeout,
                     "transport" => ErrorKind::Transport,
                     // One to send could not be read.
                     "file" => ErrorKind::File,
-                    _ => return Err("kind must be connect, timeout, transport or file".to_owned()),
+                    _ => return Err("kind must be connect, tls, unsendable, timeout, transport or file".to_owned()),
                 };
-                Event::Transport { kind, message: needed("message", object.text("message")?)? }
+                Event::Transport { kind, message }
             }
             // The number that the script returned. What is no number is as good as no answer.
             "store" => object.take("wait").and_then(|raw| raw.parse().ok()).map_or(Event::StoreDown, Event::Store),

@@ -464,7 +464,7 @@ fn parsed(name: &str, status: u16, body: &str) -> Result<baijiayun_core::Answer,
 fn what_is_not_ours_shows_itself() {
     let error = parsed("room.info", 200, &format!("<html>\n{}", "x".repeat(1000))).unwrap_err();
     let shown = error.message().split_once("it begins: ").unwrap().1;
-    assert_eq!((shown.chars().count(), &shown[..8]), (200, "<html> x"), "{error}");
+    assert!(shown.chars().count() == 200 && shown.starts_with("<html> x"), "{error}");
     let error = parsed("room.info", 302, "<a href=\"https://other.example/\">moved</a>").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::HttpStatus);
     assert!(error.to_string().contains("HTTP 302") && error.hint().unwrap().contains("redirects"), "{error}");
