@@ -21,7 +21,7 @@ class BlockingClient(
 ) : BlockingResources(client), AutoCloseable {
     /** See [Client]. */
     @JvmOverloads
-    constructor(domain: String, partnerId: String, partnerKey: String?, settings: Consumer<Settings> = Consumer {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Consumer<Settings> = Consumer {}) :
         this(Client(domain, partnerId, partnerKey) { settings.accept(this) })
 
     /** See [Client.call]. */

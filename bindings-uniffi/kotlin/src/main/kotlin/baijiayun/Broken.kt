@@ -1,8 +1,10 @@
 package baijiayun
 
+import java.io.EOFException
 import java.net.NoRouteToHostException
 import java.net.SocketTimeoutException
 import java.net.URI
+import java.net.URISyntaxException
 import java.net.UnknownHostException
 import java.net.http.HttpConnectTimeoutException
 import java.net.http.HttpTimeoutException
@@ -33,7 +35,7 @@ private fun said(error: Throwable, request: HttpRequest): String {
     }
 }
 
-private fun isOfConnection(error: Throwable): Boolean = error !is BaijiayunException && kindOf(error) == "connect"
+private fun isOfConnection(error: Throwable): Boolean = error !is BaijiayunException && kindOf(error) in setOf("connect", "tls")
 
 private fun kindOf(error: Throwable): String? =
     when (error) {
@@ -41,12 +43,21 @@ private fun kindOf(error: Throwable): String? =
         is UnknownHostException, is UnresolvedAddressException -> "connect"
         // Java's own client has the reason as the cause, and only that tells a name that is not known.
         is java.net.ConnectException, is NoRouteToHostException -> "connect".takeIf { causes(error).none(::isUnknown) }
-        is HttpConnectTimeoutException, is SSLHandshakeException, is SSLPeerUnverifiedException -> "connect"
-        // The other side speaks no TLS at all.
-        is SSLException -> "connect".takeIf { "SSL message" in error.message.orEmpty() }
+        is HttpConnectTimeoutException -> "connect"
+        is SSLException -> ofTls(error)
+        is URISyntaxException -> "unsendable"
         is HttpTimeoutException, is SocketTimeoutException, is TimeoutCancellationException -> "timeout"
         is java.util.concurrent.TimeoutException -> "timeout"
         else -> null
+    }
+
+private fun ofTls(error: SSLException): String? =
+    when {
+        // It may go better the next time.
+        causes(error).any { it is EOFException } -> "connect".takeIf { error is SSLHandshakeException }
+        error is SSLHandshakeException || error is SSLPeerUnverifiedException -> "tls"
+        // The other side speaks no TLS at all.
+        else -> "tls".takeIf { "SSL message" in error.message.orEmpty() }
     }
 
 private fun isUnknown(error: Throwable): Boolean = error is UnknownHostException || error is UnresolvedAddressException

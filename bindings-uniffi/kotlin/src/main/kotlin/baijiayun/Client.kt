@@ -31,10 +31,10 @@ class Client private constructor(
      * @throws ConfigException Something cannot be right.
      */
     @JvmOverloads
-    constructor(domain: String, partnerId: String, partnerKey: String?, settings: Settings.() -> Unit = {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings.() -> Unit = {}) :
         this(domain, partnerId, partnerKey, Settings().apply(settings))
 
-    private constructor(domain: String, partnerId: String, partnerKey: String?, settings: Settings) : this(
+    private constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings) : this(
         "Client($domain, $partnerId)",
         Runner(
             Core(settings.config(domain, partnerId, partnerKey), settings.clock),

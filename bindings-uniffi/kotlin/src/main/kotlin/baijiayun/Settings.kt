@@ -59,7 +59,7 @@ class Settings internal constructor() {
     internal var clock: Clock = Clock()
 
     /** What an engine is made from. It holds the key. */
-    internal fun config(domain: String, partnerId: String, partnerKey: String?): String {
+    internal fun config(domain: String?, partnerId: String?, partnerKey: String?): String {
         if (partnerKey == null && signer == null) {
             val message = "partnerKey is missing: give it, or a signer that asks the machine that has it"
             throw failure(ErrorKind.INVALID_ACCOUNT, "", message)
