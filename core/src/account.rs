@@ -129,12 +129,12 @@ impl Base {
         if domain.contains(|char: char| char.is_whitespace() || char.is_control() || char == '\u{feff}') {
             return Err(invalid("the domain holds white space or a line break", "give it as a browser shows it"));
         }
-        let whole = domain.strip_suffix('/').unwrap_or(domain);
-        let (scheme, host) = match whole.split_once("://") {
+        let (scheme, host) = match domain.split_once("://") {
             Some((scheme @ ("http" | "https"), host)) => (Some(scheme), host),
             Some(_) => return Err(invalid("the address begins with neither http:// nor https://", HOW)),
-            None => (None, whole),
+            None => (None, domain),
         };
+        let host = host.strip_suffix('/').unwrap_or(host);
         for (sign, what) in [('@', "a user or a password"), ('?', "a query"), ('#', "a fragment"), ('/', "a path")] {
             if host.contains(sign) {
                 return Err(invalid(
@@ -144,8 +144,10 @@ impl Base {
             }
         }
         match scheme {
-            Some("http") => Base::address(whole, host),
-            Some(_) => own_domain(host).map_or_else(|| Base::address(whole, host), |label| Ok(Base::domain(label))),
+            Some(scheme @ "http") => Base::address(scheme, host),
+            Some(scheme) => {
+                own_domain(host).map_or_else(|| Base::address(scheme, host), |label| Ok(Base::domain(label)))
+            }
             None => match own_domain(host).unwrap_or(host) {
                 name if is_host(name) => Ok(Base::Domain(["https://", name].concat())),
                 label if is_label(label) => Ok(Base::domain(label)),
@@ -155,7 +157,7 @@ impl Base {
     }
 
     /// A whole address, of this host with its port.
-    fn address(whole: &str, host: &str) -> Result<Base, Error> {
+    fn address(scheme: &str, host: &str) -> Result<Base, Error> {
         let (name, port) = match host.rsplit_once(':') {
             Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
             _ => (host, None),
@@ -170,7 +172,7 @@ impl Base {
         let in_v6 = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
         let is_name = |name: &str| !name.is_empty() && name.split('.').all(|label| is_label(&label.replace('_', "-")));
         if v6.map_or_else(|| is_name(name), |name| !name.is_empty() && name.bytes().all(in_v6)) {
-            return Ok(Base::Address(whole.to_owned()));
+            return Ok(Base::Address([scheme, "://", host].concat()));
         }
         Err(invalid(format!("{} is not the name of a host", quoted(name)), HOW))
     }

@@ -168,7 +168,8 @@ impl Host {
     /// as well, which are quicker to write and to read: for each U+001E, the name, U+001F, the value
     /// as JSON. No name may hold these characters.
     /// A name that begins with `/` is a path that the table does not describe,
-    /// sent with POST; `GET /...` and `POST /...` name the method, and others are refused.
+    /// sent with POST; `GET /...` and `POST /...` name the method, and others are refused. (A host writes a line
+    /// break in a path as a blank, which is refused.)
     pub fn begin(&mut self, call: &str, now: Now) -> Told {
         let (name, options, params) = lines(call);
         let begun = if name == VIDEO_UPLOAD {

@@ -15,6 +15,7 @@ mod layers;
 mod links;
 mod pages;
 mod paths;
+mod promises;
 mod properties;
 mod table;
 mod upload;

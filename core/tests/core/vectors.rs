@@ -7,14 +7,14 @@ use baijiayun_core::{
 };
 use serde_json::Value as Json;
 
-fn vectors(name: &str) -> Vec<Json> {
+pub(crate) fn vectors(name: &str) -> Vec<Json> {
     let path = format!("{}/../tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let vectors: Vec<Json> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     assert!(vectors.len() > 10, "{name} has vectors");
     vectors
 }
 
-fn text<'a>(json: &'a Json, name: &str) -> &'a str {
+pub(crate) fn text<'a>(json: &'a Json, name: &str) -> &'a str {
     json[name].as_str().unwrap_or_else(|| panic!("{name} in {json}"))
 }
 
