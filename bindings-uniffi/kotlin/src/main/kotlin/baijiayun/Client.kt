@@ -63,15 +63,15 @@ class Client private constructor(
     }
 
     /**
-     * Calls an operation that this package does not know, by its path, with `POST` unless [method] is `GET`. It is
-     * signed like all others.
+     * Calls an operation that this package does not know, by its path, with `POST` or `GET`. It is signed like all
+     * others.
      */
     suspend fun callPath(
         path: String,
         params: Map<String, Any?> = emptyMap(),
         method: String = "POST",
         options: CallOptions? = null,
-    ): Answer = call(if (method == "GET") "GET $path" else path, params, options)
+    ): Answer = call("$method $path", params, options)
 
     /** The request of a call, signed but not sent: to look at, or to send by other means. */
     fun request(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): HttpRequest =

@@ -217,8 +217,10 @@ class HttpTest {
         } finally {
             server.stop(0)
         }
-        serving({ }) { url ->
-            assertThrows(ConnectException::class.java) { runBlocking { client(url.replace("http:", "https:")).room.delete(17) } }
+        // No TLS at all.
+        ServerSocket(0, 5, InetAddress.getLoopbackAddress()).use { plain ->
+            thread { runCatching { plain.accept().use { it.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".encodeToByteArray()) } } }
+            assertThrows(ConnectException::class.java) { runBlocking { client("https://127.0.0.1:${plain.localPort}").room.delete(17) } }
         }
     }
 
