@@ -117,10 +117,15 @@ internal class Core(config: String, val clock: Clock) {
     fun request(call: ByteArray): ByteArray = lend(call) { engine.request(it, clock.unix()) }
 
     fun answer(call: Long, status: Int, retryAfter: Long, body: ByteArray): ByteArray =
-        lend(body) {
-            engine.answer(
-                call.toULong(), status.toUShort(), retryAfter, it, clock.unix(), clock.ticks().toULong(), random(),
-            )
+        try {
+            lend(body) {
+                engine.answer(
+                    call.toULong(), status.toUShort(), retryAfter, it, clock.unix(), clock.ticks().toULong(), random(),
+                )
+            }
+        } catch (missing: NullPointerException) {
+            // Where there is no memory left, JNA writes that to the log and gives null.
+            throw OutOfMemoryError("JNA gave null").initCause(missing)
         }
 
     fun resume(call: Long, event: Event): ByteArray =

@@ -110,7 +110,7 @@ class Client private constructor(
 
     override fun toString(): String = name
 
-    private companion object {
+    internal companion object {
         val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
     }
 }

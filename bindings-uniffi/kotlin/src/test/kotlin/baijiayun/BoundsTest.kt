@@ -316,7 +316,7 @@ class BoundsTest {
         }
     }
 
-    // promise: domain_checked, http_refused_for_vendor, partner_id_checked, partner_key_checked
+    // promise: default_keys_not_trimmed, domain_checked, http_refused_for_vendor, partner_id_checked, partner_key_checked
     @Test
     fun `what a client is made of is looked at`() {
         val hidden = "abcdefghij0123456789"

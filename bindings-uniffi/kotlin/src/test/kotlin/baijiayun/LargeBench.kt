@@ -34,6 +34,7 @@ object LargeBench {
     }
 
     private fun serve() {
+        System.setProperty("sun.net.httpserver.nodelay", "true")
         val row = """{"room_id":"17061588001234","title":"高一数学 第一课","start_time":"2026-01-01 08:00:00","max_users":"100"}"""
         val rows = List(SIZE / row.encodeToByteArray().size) { row }
         val large = """{"code":0,"data":{"total":"${rows.size}","list":[${rows.joinToString(",")}]},"msg":"","ts":1}""".encodeToByteArray()

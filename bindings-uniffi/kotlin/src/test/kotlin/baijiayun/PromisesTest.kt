@@ -12,9 +12,11 @@ import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
+import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
 
 /**
@@ -28,8 +30,6 @@ class PromisesTest {
         val call = (json["call"] ?: json["walk"])?.jsonObject
         val http = Fake(*answers().map { answer -> answering { answer } }.toTypedArray())
         val details = Details()
-
-        private fun answering(answer: suspend (HttpRequest) -> HttpResponse) = answer
 
         private fun answers(): List<HttpResponse> =
             json["answers"]?.jsonArray.orEmpty().map { it.jsonObject }.map { answer ->
@@ -105,6 +105,47 @@ class PromisesTest {
         vectors("promises").filterNot { JsonPrimitive("kotlin") in it["not_in"]?.jsonArray.orEmpty() }
             .map { json -> dynamicTest("${json.text("promise")}: ${json.text("name")}") { check(Case(json)) } }
 
+    // promise: default_attempts, default_attempt_timeout, default_deadline, default_upload_deadline, default_retry_after_cap
+    // promise: default_error_body, default_chunk_size, default_close_within
+    @Test
+    fun `the defaults are those of the table`() {
+        val refusing = Fake({ throw java.net.ConnectException() })
+        val client = clientWith(refusing)
+        assertThrows(ConnectException::class.java) { runBlocking { client.room.info(17) } }
+        assertEquals(3, refusing.requests.size)
+        assertEquals(listOf(Duration.ofSeconds(30), 8_388_608L), refusing.requests[0].run { listOf(timeout, maxAnswer) })
+        assertThrows(ConnectException::class.java) {
+            runBlocking { client.call("doc.upload", mapOf("attachment" to UploadFile(ByteArray(1), "a.pdf"))) }
+        }
+        assertEquals(Duration.ofHours(1), refusing.requests[3].timeout)
+
+        fun waits(seconds: Int) = runBlocking {
+            val limited = clientWith(Fake.of(envelope(JsonObject(emptyMap())))) { quota = Quota(1, seconds) }
+            repeat(2) { limited.call("room.info", mapOf("room_id" to 17)) }
+        }
+        waits(118)
+        assertThrows(ThrottledException::class.java) { waits(121) }
+
+        fun after(seconds: Int) = runBlocking {
+            val busy = HttpResponse(429, ByteArray(0), "$seconds")
+            clientWith(Fake.of(busy, envelope(JsonObject(emptyMap())))).call("room.info", mapOf("room_id" to 17))
+        }
+        after(60)
+        assertThrows(ThrottledException::class.java) { after(61) }
+
+        val page = Fake.of(HttpResponse(404, ByteArray(100_000) { ' '.code.toByte() }))
+        val error = assertThrows(BaijiayunException::class.java) { runBlocking { clientWith(page).room.info(17) } }
+        assertEquals(65_536, error.details.body!!.length)
+
+        val address = """{"code":0,"data":{"video_id":5,"upload_url":"https://up.example.com/x"},"msg":"","ts":1}"""
+        val uploading = Fake(answering { HttpResponse(200, address.encodeToByteArray()) }, answering { throw java.net.ConnectException() })
+        assertThrows(BaijiayunException::class.java) {
+            runBlocking { clientWith(uploading).video.upload(UploadFile(ByteArray(5_242_881), "a.mp4"), listOf(1)) }
+        }
+        assertEquals("bytes 1-5242880/5242881", uploading.requests.firstNotNullOf { it.headers["content-range"] })
+        assertEquals(Duration.ofSeconds(30), Client.CLOSE_WITHIN)
+    }
+
     private fun check(case: Case) {
         val json = case.json
         var error: BaijiayunException? = null
@@ -140,3 +181,5 @@ class PromisesTest {
         }
     }
 }
+
+private fun answering(answer: suspend (HttpRequest) -> HttpResponse) = answer
