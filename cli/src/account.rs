@@ -7,11 +7,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use baijiayun::core::operation::{self, PathSource};
 use baijiayun::{Account, PartnerKey, paths};
 use etcetera::BaseStrategy;
 use toml::{Table, Value};
 
 use crate::failure::Failure;
+use crate::output;
 
 /// The file that is looked for in the working directory.
 const LOCAL_FILE: &str = "baijiayun.toml";
@@ -120,16 +122,29 @@ fn user_file() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("baijiayun").join("config.toml"))
 }
 
-/// The paths that the doctor found, if it was asked here.
+/// The paths that the doctor found, if it was asked here. A file that merely lies in the folder is heeded where the path
+/// is a guess: it must not lead any other call elsewhere.
 fn found_paths() -> Result<BTreeMap<String, String>, Failure> {
     if !Path::new(PATHS_FILE).exists() {
         return Ok(BTreeMap::new());
     }
-    paths::read(PATHS_FILE).map_err(|error| {
+    let mut found = paths::read(PATHS_FILE).map_err(|error| {
         let hint =
             format!("mend the file, or delete it and run `bjy doctor` again ({})", error.hint().unwrap_or_default());
         Failure::new("config", error.message()).with_hint(hint)
-    })
+    })?;
+    let is_guess =
+        |name: &str| operation::find(name).is_ok_and(|operation| operation.path_source == PathSource::Inferred);
+    let known: Vec<String> = found.keys().filter(|name| !is_guess(name)).cloned().collect();
+    if !known.is_empty() {
+        let note = format!(
+            "{PATHS_FILE} is not heeded for {}: their paths are no guesses (a file given by --config is)",
+            known.join(", ")
+        );
+        output::print_line(&serde_json::json!({ "note": note }));
+    }
+    found.retain(|name, _| is_guess(name));
+    Ok(found)
 }
 
 /// `None` if there is no such file.

@@ -1,5 +1,6 @@
 //! Parameters as the command line gives them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -57,6 +58,9 @@ impl CallArgs {
     /// line replace those of the file.
     pub(crate) fn resolve(&self) -> Result<(&'static Operation, Params), Failure> {
         let operation = operation::find(&self.operation)?;
+        for given in [&self.values, &self.extra] {
+            refuse_twice(operation, given)?;
+        }
         let mut params = match &self.params {
             Some(path) => Params::from_json(operation, &read_text(path)?)?,
             None => Params::new(),
@@ -76,6 +80,18 @@ impl CallArgs {
             params.set_extra(name, value.as_str());
         }
         Ok((operation, params))
+    }
+}
+
+/// Of two values for one name, one would be lost without a word.
+fn refuse_twice(operation: &Operation, given: &[Assignment]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    match given.iter().find(|assignment| !seen.insert(&assignment.name)) {
+        None => Ok(()),
+        Some(Assignment { name, .. }) => Err(Error::new(ErrorKind::InvalidParameters, operation.name.as_ref())
+            .with_message(format!("{name} is given twice"))
+            .with_hint("a list is given in one value, its elements with the separator between them")
+            .into()),
     }
 }
 

@@ -298,6 +298,11 @@ macro_rules! typed_call {
                 Self(self.0.deadline(deadline))
             }
 
+            /// Refuses an answer of more bytes than this, decoded, instead of the client's limit.
+            pub fn max_answer(self, bytes: u64) -> Self {
+                Self(self.0.max_answer(bytes))
+            }
+
             /// Sends it at most so often.
             pub fn attempts(self, attempts: u32) -> Self {
                 Self(self.0.attempts(attempts))

@@ -163,6 +163,7 @@ impl Driver {
                 tracing::debug!(message, "no answer");
                 match kind {
                     TransportErrorKind::TooLarge => Event::TooLarge,
+                    TransportErrorKind::NoMemory => Event::NoMemory,
                     TransportErrorKind::Redirect(status) => Event::Redirect { status, location: message },
                     TransportErrorKind::Tls => Event::Unsendable { tls: true, message },
                     TransportErrorKind::Unsendable => Event::Unsendable { tls: false, message },

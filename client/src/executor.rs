@@ -46,6 +46,8 @@ pub enum TransportErrorKind {
     Other,
     /// The answer is longer than the limit; it was not read to its end.
     TooLarge,
+    /// There is no memory for the answer; it was not read to its end.
+    NoMemory,
     /// A redirect with this status, which was not followed. The message is the header Location.
     Redirect(u16),
 }
@@ -66,7 +68,7 @@ impl From<TransportErrorKind> for ErrorKind {
             }
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Other => ErrorKind::Transport,
-            TransportErrorKind::TooLarge => ErrorKind::TooLarge,
+            TransportErrorKind::TooLarge | TransportErrorKind::NoMemory => ErrorKind::TooLarge,
             TransportErrorKind::Redirect(_) => ErrorKind::HttpStatus,
         }
     }

@@ -100,9 +100,17 @@ impl ReqwestExecutor {
             return Err(too_large());
         }
         let mut body = Vec::new();
+        // Doubled as it grows, it would take twice as much. What is said is within the limit.
+        let said = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        if body.try_reserve_exact(said).is_err() {
+            return Err(TransportError::new(TransportErrorKind::NoMemory, "there is no memory for the answer"));
+        }
         while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if (body.len() + chunk.len()) as u64 > max_answer || body.try_reserve(chunk.len()).is_err() {
+            if (body.len() + chunk.len()) as u64 > max_answer {
                 return Err(too_large());
+            }
+            if body.try_reserve(chunk.len()).is_err() {
+                return Err(TransportError::new(TransportErrorKind::NoMemory, "there is no memory for the answer"));
             }
             body.extend_from_slice(&chunk);
         }
@@ -209,12 +217,12 @@ fn failure(error: reqwest::Error) -> TransportError {
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(inner) = cause {
-        // An error of I/O that wraps another one hides it from its sources.
-        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is::<rustls::Error>() || wrapped.is_some_and(|error| error.is::<rustls::Error>()) {
+        if inner.is::<rustls::Error>() {
             return error.is_connect();
         }
-        cause = inner.source();
+        // An error of I/O that wraps another one hides it from its sources.
+        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map(|error| error as _).or_else(|| inner.source());
     }
     false
 }

@@ -71,8 +71,10 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
             .with_message(format!("the answer has {} bytes, at most {MAX_BYTES} are read", body.len())));
     }
     let read = match Envelope::read(operation, body, options) {
-        Err(error) if error.reason != Reason::TooDeep => {
-            Envelope::mended(operation, body, options).map(Some).ok_or(error)
+        Err(error) if !matches!(error.reason, Reason::TooDeep | Reason::NoMemory) => {
+            // To mend it takes as much again, twice.
+            let room = Vec::<u8>::new().try_reserve_exact(body.len().saturating_mul(2));
+            room.ok().and_then(|()| Envelope::mended(operation, body, options)).map(Some).ok_or(error)
         }
         read => read,
     };
@@ -83,7 +85,8 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
             return Err(foreign(operation, status, body, ErrorKind::NotEnvelope, message));
         }
         Err(error) => {
-            let kind = if error.reason == Reason::TooDeep { ErrorKind::TooLarge } else { ErrorKind::NotJson };
+            let is_large = matches!(error.reason, Reason::TooDeep | Reason::NoMemory);
+            let kind = if is_large { ErrorKind::TooLarge } else { ErrorKind::NotJson };
             let message = match body {
                 [] => "the answer is empty".to_owned(),
                 _ if kind == ErrorKind::TooLarge => format!("the answer is not read: {error}"),

@@ -31,7 +31,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::json::{Kind, Result, Scanner, is_huge, path, quoted, scalars, unescaped};
+use crate::json::{JsonError, Kind, Reason, Result, Scanner, is_huge, path, quoted, scalars, unescaped};
 use crate::operation::{Field, Shape};
 
 /// A value that is not what the document describes and could not be straightened.
@@ -159,8 +159,9 @@ impl<'a> Straightener<'a> {
     /// Straightens the next value and returns it.
     pub(crate) fn finish_value(&mut self, shape: &Shape, depth: u16) -> Result<Vec<u8>> {
         self.begin();
-        // About as much comes out as goes in.
-        self.out.reserve(self.scanner.rest());
+        // About as much comes out as goes in. A large answer must not end the process.
+        let no_memory = JsonError { reason: Reason::NoMemory, offset: self.scanner.pos() };
+        self.out.try_reserve(self.scanner.rest()).map_err(|_| no_memory)?;
         let outcome = self.value(shape, &At { step: Step::Root, depth })?;
         self.flush();
         let absent = match outcome {

@@ -90,8 +90,7 @@ pub struct Settings {
     pub allow_http: bool,
 }
 
-/// Answers of more bytes than this are refused, unless another limit is set: eight of them at once, raw, straightened
-/// and decoded, fit into a small server.
+/// Answers of more bytes than this are refused, unless another limit is set.
 pub const MAX_ANSWER: u64 = 8 << 20;
 
 /// How long a shared store is waited for. Then it counts as down: calls are not to hang on it.
@@ -250,6 +249,8 @@ pub enum Event<'b> {
     Late,
     /// The answer has more bytes than the step named; it was not read to its end.
     TooLarge,
+    /// There is no memory for the answer; it was not read to its end.
+    NoMemory,
     /// The client is closed, and the host waits no longer for what the step named (see [`Engine::close`]).
     Closed,
 }
@@ -269,6 +270,7 @@ impl fmt::Debug for Event<'_> {
             Event::NotSigned(reason) => write!(f, "NotSigned({reason})"),
             Event::Late => f.write_str("Late"),
             Event::TooLarge => f.write_str("TooLarge"),
+            Event::NoMemory => f.write_str("NoMemory"),
             Event::Closed => f.write_str("Closed"),
         }
     }

@@ -20,7 +20,8 @@
 //!
 //! No wait of a host is without an end. The steps `send`, `store`, `sign` and `address` name a `timeout`: who waited so
 //! long in vain tells `{"event":"late"}`, whatever it waited for, and goes on without it. A step `send` names `max_answer`,
-//! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`. A redirect is not
+//! the bytes to read of an answer, decoded: who would have to read more tells `{"event":"too_large"}`,
+//! who has no memory for it `{"event":"no_memory"}`. A redirect is not
 //! followed but told, `{"event":"redirect","status":302,"location":".."}`. Of a closed client (see [`Host::close`]) the
 //! calls are told `{"event":"closed"}`. A request that did not leave is `{"event":"broken","kind":"connect","message":".."}`,
 //! of the kind `tls` where the certificate is not trusted, `unsendable` where no other attempt could help. The header Retry-After is read by [`retry_after`](crate::retry_after).
@@ -100,16 +101,18 @@ pub struct Host {
 
 /// The limits that several hosts of a process share, by the name that their settings give (`shared_as`).
 #[derive(Default)]
-pub struct Limiters(FxHashMap<String, Limiter>);
+pub struct Limiters(Vec<(String, Limiter)>);
 
 impl Limiters {
     /// The limiter of that name, or one of its own. The settings of the first of a name hold.
     fn of(&mut self, settings: &QuotaSettings) -> Limiter {
-        let new = || Limiter::new(settings.clone());
-        match &settings.shared_as {
-            Some(name) => self.0.entry(name.clone()).or_insert_with(new).clone(),
-            None => new(),
+        let named = |name: &String| self.0.iter().find(|(known, _)| known == name);
+        if let Some((_, limiter)) = settings.shared_as.as_ref().and_then(named) {
+            return limiter.clone();
         }
+        let limiter = Limiter::new(settings.clone());
+        self.0.extend(settings.shared_as.clone().map(|name| (name, limiter.clone())));
+        limiter
     }
 }
 

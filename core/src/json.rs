@@ -26,6 +26,8 @@ pub(crate) enum Reason {
     Truncated,
     TooDeep,
     Encoding,
+    /// There is no memory to write it down.
+    NoMemory,
 }
 
 impl fmt::Display for JsonError {
@@ -35,6 +37,7 @@ impl fmt::Display for JsonError {
             Reason::Truncated => "it ends too early",
             Reason::TooDeep => "it is nested too deeply",
             Reason::Encoding => "it is not UTF-8",
+            Reason::NoMemory => "there is no memory for it",
         };
         write!(f, "{what} at byte {}", self.offset)
     }
@@ -372,9 +375,27 @@ impl<'a> Scanner<'a> {
 /// Numbers of fewer characters without an exponent fit a double.
 const MANY_DIGITS: usize = 300;
 
-/// Whether no double holds a number: strict decoders refuse it.
+/// The first digits of the largest double, and how many there are before the point.
+const LARGEST: (&[u8], i64) = (b"17976931348623157", 309);
+
+/// Whether no double holds a number: strict decoders refuse it. By its digits: to read a double would be a tenth of the
+/// WebAssembly.
 pub(crate) fn is_huge(number: &str) -> bool {
-    !number.parse::<f64>().is_ok_and(f64::is_finite)
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = || whole.bytes().chain(decimals.bytes()).filter(u8::is_ascii_digit);
+    let leading = digits().take_while(|digit| *digit == b'0').count();
+    if leading == digits().count() {
+        return false;
+    }
+    // An exponent that is no i64 has many digits of its own.
+    let beyond = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
+    let exponent = exponent.parse().unwrap_or(beyond);
+    let whole = whole.bytes().filter(u8::is_ascii_digit).count();
+    let magnitude = exponent.saturating_add(whole as i64).saturating_sub(leading as i64);
+    let (largest, most) = LARGEST;
+    magnitude > most
+        || magnitude == most && digits().skip(leading).take(largest.len()).cmp(largest.iter().copied()).is_gt()
 }
 
 /// The outermost value of a JSON text.
@@ -402,4 +423,34 @@ pub(crate) fn outline(text: &[u8]) -> Result<Outline> {
     };
     scanner.end()?;
     Ok(outline)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::is_huge;
+
+    #[test]
+    fn the_largest_double_is_not_huge() {
+        for number in [
+            "1.7976931348623157e308",
+            "179769313486231570e291",
+            "-0.017976931348623157e+310",
+            "0e999999999999999999999",
+            "1e-400",
+        ] {
+            assert!(!is_huge(number), "{number}");
+        }
+        for number in ["1.7976931348623159e308", "1e309", "-1e999999999999999999999", "0.1e310", &"9".repeat(310)] {
+            assert!(is_huge(number), "{number}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn as_doubles_say(number in "-?(0|[1-9][0-9]{0,330})([.][0-9]{1,9})?([eE][+-]?[0-9]{1,3})?") {
+            prop_assert_eq!(is_huge(&number), number.parse::<f64>().unwrap().is_infinite());
+        }
+    }
 }

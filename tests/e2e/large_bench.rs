@@ -47,7 +47,7 @@ async fn main() {
     let body: Arc<[u8]> = large().into();
     for with_large in [false, true] {
         let account = Account::new("demo", "12345678", "key").expect("a valid account");
-        let settings = Settings { quota: QuotaSettings::unlimited(), ..Settings::default() };
+        let settings = Settings { max_answer: 64 << 20, quota: QuotaSettings::unlimited(), ..Settings::default() };
         let client =
             Client::builder(account).settings(settings).executor(Canned(Arc::clone(&body))).build().expect("a client");
         let over = Arc::new(AtomicBool::new(false));

@@ -24,7 +24,7 @@ pub(crate) struct Output {
 impl Output {
     /// Prints a text on stdout.
     pub(crate) fn print(self, text: &str) -> Result<(), Failure> {
-        let mut text = text.to_owned();
+        let mut text = shown(text);
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -53,7 +53,7 @@ impl Output {
         if self.json || !io::stderr().is_terminal() {
             print_line(failure);
         } else {
-            eprintln!("{failure}");
+            eprintln!("{}", shown(&failure.to_string()));
         }
     }
 }
@@ -61,6 +61,35 @@ impl Output {
 /// Prints a value on stderr as one line of JSON.
 pub(crate) fn print_line(value: &impl Serialize) {
     if let Ok(line) = serde_json::to_string(value) {
-        eprintln!("{line}");
+        eprintln!("{}", shown(&line));
+    }
+}
+
+/// A text as a terminal may have it. What the service, and so anybody who can write into its chats, has to say must not
+/// move the cursor, colour or rename anything, or turn the order of letters round. JSON takes `\u009b` as well.
+pub(crate) fn shown(text: &str) -> String {
+    let is_bidi =
+        |char| matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_bidi(char) || (char.is_control() && char != '\n' && char != '\t') {
+            shown.push_str(&format!("\\u{:04x}", u32::from(char)));
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn terminals_are_not_commanded() {
+        assert_eq!(
+            shown("测试\n\ta\u{1b}[31m\u{9b}2J\u{7f}\r\u{202e}b\u{2069}\u{61c}"),
+            "测试\n\ta\\u001b[31m\\u009b2J\\u007f\\u000d\\u202eb\\u2069\\u061c"
+        );
     }
 }

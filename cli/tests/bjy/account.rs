@@ -100,3 +100,29 @@ fn help_shows_no_values_and_every_commands_chinese_title() {
         assert!(own.contains("Usage: bjy"), "{own}");
     }
 }
+
+// promise: paths_file_for_guesses
+#[test]
+fn a_file_in_the_folder_leads_only_guesses_elsewhere() {
+    let bjy = Bjy::with_account();
+    bjy.file(
+        "baijiayun-paths.toml",
+        "[paths]\n\"chat.revoke_message\" = \"/openapi/chat/other\"\n\"room.info\" = \"/openapi/room/delete\"\n",
+    );
+    let request = bjy.run(&["request", "chat.revoke_message", "class_id=1", "id=2"]);
+    assert!(request.err.contains("not heeded for room.info"), "{request:?}");
+    assert_eq!(request.json()["url"], "https://school.at.baijiayun.com/openapi/chat/other");
+    let request = bjy.run(&["request", "room.info", "room_id=1"]).json();
+    assert_eq!(request["url"], "https://school.at.baijiayun.com/openapi/room/info");
+}
+
+// promise: paths_checked
+#[test]
+fn paths_that_lead_out_are_refused() {
+    for path in ["/openapi/..", "/openapi/%2e%2e/x", "/openapi//x", "/openapi/x?a=1"] {
+        let bjy = Bjy::with_account();
+        bjy.file("baijiayun-paths.toml", format!("[paths]\n\"chat.revoke_message\" = \"{path}\"\n"));
+        let error = bjy.run(&["request", "chat.revoke_message", "class_id=1", "id=2"]).failure();
+        assert!(error["msg"].as_str().unwrap().contains("the path of chat.revoke_message holds"), "{error}");
+    }
+}

@@ -72,3 +72,18 @@ fn departures_do_not_tell_secrets() {
         assert!(ran.ok().contains("hush"));
     }
 }
+
+// promise: values_escaped
+#[test]
+fn values_do_not_command_a_terminal() {
+    let body = "{\"code\":0,\"data\":{\"title\":\"a\\u001b[31m\u{9b}2J\u{202e}b\"},\"msg\":\"\",\"ts\":1}";
+    for pretty in [&["parse", "room.info"][..], &["parse", "room.info", "--pretty"]] {
+        let out = Bjy::new().run_with(pretty, body).ok();
+        assert!(!out.chars().any(|char| (char.is_control() && char != '\n') || char == '\u{202e}'), "{out:?}");
+        let data: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(data["title"], "a\u{1b}[31m\u{9b}2J\u{202e}b");
+    }
+    let refused = "{\"code\":1,\"data\":null,\"msg\":\"\u{9b}2J\",\"ts\":1}";
+    let ran = Bjy::new().run_with(&["parse", "room.info"], refused);
+    assert!(!ran.err.contains('\u{9b}') && ran.err.contains("\\u009b2J"), "{ran:?}");
+}

@@ -214,3 +214,13 @@ fn a_negative_timestamp_is_refused_as_such() {
     let (msg, _) = usage(&["request", "room.info", "room_id=1", "--json", "--timestamp", "-1"]);
     assert!(msg.contains("'-1'") && msg.contains("--timestamp") && msg.contains("not in 0.."), "{msg}");
 }
+
+// promise: parameter_given_twice
+#[test]
+fn a_parameter_is_given_once() {
+    for twice in [&["room_id=1", "room_id=2"][..], &["room_id=1", "--extra", "a=1", "--extra", "a=1"]] {
+        let error = Bjy::with_account().run(&[&["request", "room.info"], twice].concat()).failure();
+        assert_eq!(error["kind"], "invalid_parameters");
+        assert!(error["msg"].as_str().unwrap().contains("is given twice"), "{error}");
+    }
+}

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use baijiayun_core::callbacks::{CLAIM_SCRIPT, Ids, Recent, claim, give_back, release};
+use baijiayun_core::callbacks::{CLAIM_SCRIPT, Ids, Recent, claim, release};
 use baijiayun_core::engine::{STORE_PATIENCE, StoreQuestion};
 
 use super::Callback;
@@ -168,7 +168,7 @@ impl Drop for Pending {
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let claims = Arc::clone(&self.claims);
-            let question = give_back(&claims.prefix, self.ids(), self.owner);
+            let question = baijiayun_core::callbacks::give_back(&claims.prefix, self.ids(), self.owner);
             drop(runtime.spawn(async move { claims.ask(question).await }));
         }
     }

@@ -2,4 +2,5 @@
 
 mod callbacks;
 mod paths;
+mod promises;
 mod typed;

@@ -45,13 +45,7 @@ pub(super) fn recognise<'p>(posted: impl Fn(&str) -> Option<&'p str>) -> Option<
     };
     let strength = |marks: &&[&str]| (marks.iter().filter(|mark| mark.contains('=')).count(), marks.len());
     let marks = |callback: &Callback| {
-        callback
-            .told_by
-            .iter()
-            .copied()
-            .filter(|marks| marks.iter().all(|mark| stands(mark)))
-            .map(|marks| strength(&marks))
-            .max()
+        callback.told_by.iter().copied().filter(|marks| marks.iter().all(&stands)).map(|marks| strength(&marks)).max()
     };
     let fields = |callback: &Callback| callback.fields.iter().filter(|field| posted(field.name).is_some()).count();
     // The first of several equals: `max_by_key` takes the last.

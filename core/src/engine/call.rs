@@ -141,6 +141,9 @@ impl Call {
                 self.fail(error.with_hint(if tls { CERTIFICATES } else { NOT_SENT }))
             }
             (State::Sending, Event::TooLarge) => self.fail(self.too_large()),
+            (State::Sending, Event::NoMemory) => {
+                self.fail(self.error(ErrorKind::TooLarge).with_message("there is no memory for the answer"))
+            }
             (State::Waiting, Event::Elapsed) => {
                 let now = engine.limiter.steady(clock());
                 self.ask_quota(engine, now)

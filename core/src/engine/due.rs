@@ -243,7 +243,7 @@ struct State {
     /// How many meters are too many.
     sweep_beyond: usize,
     /// The service throttled: nobody of this scope goes before this.
-    paused: FxHashMap<Arc<str>, u64>,
+    paused: Vec<(Arc<str>, u64)>,
     /// The store did not answer: it is not asked before this.
     store_down_until: u64,
 }
@@ -335,7 +335,8 @@ impl Limiter {
     pub(super) fn ask(&self, standing: &mut Standing, now: Now) -> Permission {
         let mut state = self.state();
         let time = now.ticks;
-        if let Some(until) = state.paused.get(&standing.scope).copied().filter(|until| *until > time) {
+        let paused = state.paused.iter().find(|(scope, until)| *scope == standing.scope && *until > time);
+        if let Some((_, until)) = paused.cloned() {
             state.set_due(standing, until);
             let wait = Duration::from_millis(until - time);
             return Permission::Wait { sleep: wait, wait, holds: Holds::Throttling };
@@ -393,8 +394,11 @@ impl Limiter {
     pub(super) fn pause(&self, standing: &Standing, time: Duration, now: Now) {
         let until = now.ticks.saturating_add(millis(time));
         let mut state = self.state();
-        let paused = state.paused.entry(Arc::clone(&standing.scope)).or_default();
-        *paused = until.max(*paused);
+        let known = state.paused.iter_mut().find(|(scope, _)| *scope == standing.scope);
+        match known {
+            Some((_, paused)) => *paused = until.max(*paused),
+            None => state.paused.push((Arc::clone(&standing.scope), until)),
+        }
     }
 
     /// Takes a call out of its line.

@@ -32,9 +32,11 @@ impl Settings {
         ];
         let checked = times.into_iter().try_for_each(|(name, time)| check_time(name, time));
         let checked = checked.and_then(|()| check_attempts(self.retry.attempts));
-        let checked = checked.and_then(|()| check_size(self.max_answer)).and_then(|()| match self.quota.seconds {
-            0 => Err("quota has to be a number of requests in at least 1 second".to_owned()),
-            _ => Ok(()),
+        let checked = checked.and_then(|()| check_size(self.max_answer)).and_then(|()| {
+            match (self.quota.requests, self.quota.seconds) {
+                (1.., 0) => Err("quota has to be a number of requests in at least 1 second".to_owned()),
+                _ => Ok(()),
+            }
         });
         checked.map_err(|message| Error::new(ErrorKind::InvalidAccount, "").with_message(message))
     }

@@ -123,8 +123,16 @@ impl Input for HostSettings {
 /// A time in milliseconds.
 fn time(object: &mut Object<'_>, name: &'static str) -> Said<Option<Duration>> {
     let Some(raw) = object.take(name) else { return Ok(None) };
-    let time = raw.parse().ok().and_then(|millis: f64| Duration::try_from_secs_f64(millis / 1000.0).ok());
-    time.map(Some).ok_or_else(|| format!("{name} {A_TIME}"))
+    millis(raw).map(Some).ok_or_else(|| format!("{name} {A_TIME}"))
+}
+
+/// Digits, and maybe decimals. What is written with an exponent is too long or too short for any time. (To read a double
+/// takes 12 kB of WebAssembly.)
+fn millis(raw: &str) -> Option<Duration> {
+    let (whole, decimals) = raw.split_once('.').unwrap_or((raw, "0"));
+    let micros = format!("{:0<3.3}", decimals).parse::<u64>().ok()?;
+    decimals.bytes().all(|byte| byte.is_ascii_digit()).then_some(())?;
+    Some(Duration::from_millis(whole.parse().ok()?).saturating_add(Duration::from_micros(micros)))
 }
 
 fn attempts(object: &mut Object<'_>) -> Said<Option<u32>> {
@@ -283,6 +291,7 @@ impl Input for HostEvent {
             },
             "late" => Event::Late,
             "too_large" => Event::TooLarge,
+            "no_memory" => Event::NoMemory,
             "closed" => Event::Closed,
             "not_signed" => Event::NotSigned(needed("message", object.text("message")?)?),
             _ => return Err("there is no event of that name".to_owned()),

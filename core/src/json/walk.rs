@@ -33,7 +33,7 @@ pub(crate) fn path(segments: &[Segment<'_>]) -> String {
 pub(crate) fn scalars<'a>(
     scanner: &mut Scanner<'a>,
     path: &mut Vec<Segment<'a>>,
-    visit: &mut impl FnMut(&[Segment<'a>], usize, usize),
+    visit: &mut dyn FnMut(&[Segment<'a>], usize, usize),
 ) -> Result<()> {
     let kind = scanner.kind()?;
     let depth = u16::try_from(path.len()).unwrap_or(u16::MAX);

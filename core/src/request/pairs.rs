@@ -140,9 +140,10 @@ impl<'p> Pairs<'p> {
     /// Adds a pair at its place. Of two with one name the last one counts.
     fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
         let pair = Pair::new(name, value);
-        if self.pairs.len() >= MANY {
-            return self.late.push(pair);
-        }
+        if self.pairs.len() >= MANY { self.late.push(pair) } else { self.insert(pair) }
+    }
+
+    fn insert(&mut self, pair: Pair<'p>) {
         match self.place(pair.first, &pair.name) {
             Ok(place) => {
                 if let Some(known) = self.pairs.get_mut(place) {
@@ -298,8 +299,8 @@ impl<'p> Pairs<'p> {
             _ => None,
         };
         if operation.signed {
-            self.pair(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id()));
-            self.pair(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string()));
+            self.insert(Pair::new(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
+            self.insert(Pair::new(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string())));
         }
         Ok(given)
     }

@@ -133,7 +133,7 @@ fn no_field_but_the_marks_is_needed_to_tell_a_callback() {
         for missing in fields.keys() {
             let is_mark = |mark: &&str| mark.split('=').next() == Some(missing);
             let needed = ["qid", "timestamp", "sign"].contains(&missing.as_str())
-                || callback.told_by.iter().any(|marks| marks.iter().any(|mark| is_mark(mark)));
+                || callback.told_by.iter().any(|marks| marks.iter().any(&is_mark));
             if !needed {
                 let rest: Vec<_> = fields.iter().filter(|(name, _)| *name != missing && *name != "sign").collect();
                 let rest: Vec<_> = rest.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();

@@ -2,7 +2,9 @@
 
 use baijiayun_core::coerce::{Options, straighten};
 use baijiayun_core::operation::{Field, Method, Shape};
-use baijiayun_core::{Account, Body, Operation, Params, PartnerKey, answer, form, operation, request, sign};
+use baijiayun_core::{
+    Account, Body, Operation, Params, PartnerKey, answer, form, operation, request, retry_after, sign,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
@@ -297,5 +299,43 @@ proptest! {
             cut -= 1;
         }
         prop_assert!(answer::parse(operation, 200, &whole.as_bytes()[..cut]).is_err());
+    }
+}
+
+// --- what is checked when a client is made ---------------------------------------
+
+proptest! {
+    /// Whatever is taken for a domain, a call goes to its own path there, and nowhere else.
+    #[test]
+    fn a_domain_that_is_taken_leads_to_the_path(domain in prop_oneof![
+        any::<String>(), "(https?://)?[a-z.:/@?#\\\\ 0-9\\[\\]-]{0,20}(:[0-9]{0,6})?/?"
+    ]) {
+        let Ok(account) = Account::new(&domain, 1, "key") else { return Ok(()) };
+        let address = account.address(operation::find("room.info").unwrap()).unwrap();
+        let host = address.strip_suffix("/openapi/room/info").unwrap();
+        let host = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://")).unwrap();
+        prop_assert!(!host.is_empty() && !host.contains(['/', '@', '?', '#', '\\', ' ']), "{address}");
+        prop_assert!(host.is_ascii() && !host.contains(|char: char| char.is_control()), "{address}");
+    }
+
+    /// So does every path that is taken.
+    #[test]
+    fn a_path_that_is_taken_is_sent_as_it_is(path in prop_oneof![any::<String>(), "/?[a-z./@?#%2eE\\\\\n ]{0,16}"]) {
+        let account = Account::new("demo", 1, "key").unwrap();
+        match request::build(&account, &Operation::raw(Method::Post, path.as_str()), &Params::new(), 1) {
+            Ok(request) => {
+                let sent = request.url.strip_prefix("https://demo.at.baijiayun.com").unwrap();
+                prop_assert_eq!(sent, path.as_str());
+                prop_assert!(sent.starts_with('/') && !sent.contains("//") && !sent.split('/').any(|part| part == ".."));
+            }
+            Err(error) => prop_assert!(!error.to_string().contains('\n')),
+        }
+    }
+
+    #[test]
+    fn any_retry_after_is_read(header in prop_oneof![
+        any::<String>(), "-?[0-9]{0,30}(\\.[0-9]{0,30})?", "[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT"
+    ], unix in any::<i64>()) {
+        let _ = retry_after(&header, unix);
     }
 }

@@ -112,5 +112,5 @@ internal fun Duration.wholeMillis(): Long =
         if (isNegative) Long.MIN_VALUE else Long.MAX_VALUE
     }
 
-/** In milliseconds as the engine takes them, which says what may be. */
-internal fun Duration.engineMillis(): Double = seconds * 1000.0 + nano / 1_000_000.0
+/** In milliseconds as the engine takes them, which says what may be. What is less than one is one. */
+internal fun Duration.engineMillis(): Long = if (isNegative) -1 else if (isZero) 0 else wholeMillis().coerceAtLeast(1)

@@ -68,6 +68,24 @@ class AnswersTest {
             }
         }
 
+    @TestFactory
+    fun `answers that are not quite JSON arrive`(): List<DynamicTest> =
+        vectors("unruly").map { vector ->
+            test(vector) {
+                val operation = vector.text("operation")
+                val body = vector.textOrNull("body_hex")?.let { hex ->
+                    hex.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
+                } ?: vector.text("body").encodeToByteArray()
+                val client = clientOf(JsonObject(emptyMap()), Fake.of(HttpResponse(200, body)))
+                val required = REQUIRED.getValue(operation)
+                val asked = Asked(operation, JsonElement.serializer(), withFiles(required), never)
+                assertTrue(same(vector.getValue("data"), client.runner.run(asked).data))
+                // Typed, and as plain JSON with all that came: neither stumbles.
+                TypedCall(client, operation).data(required)
+                client.call(operation, withFiles(required), never)
+            }
+        }
+
     @Test
     fun `every operation has an answer`() {
         assertEquals(SHAPES.keys, vectors("answers").filter { "data" in it }.map { it.text("operation") }.toSet())
