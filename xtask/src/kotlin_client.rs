@@ -20,9 +20,8 @@ use types::{Constants, Input, Member, Object, Scope};
 pub const FOLDER: &str = "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/generated";
 
 /// What files import, as far as they mention it.
-const IMPORTS: [(&str, &[&str]); 5] = [
+const IMPORTS: [(&str, &[&str]); 4] = [
     ("java.util.function", &["Consumer"]),
-    ("kotlinx.coroutines", &["runBlocking"]),
     ("kotlinx.serialization", &["SerialName", "Serializable"]),
     ("kotlinx.serialization.builtins", &["ListSerializer", "MapSerializer", "nullable", "serializer"]),
     ("kotlinx.serialization.json", &["JsonElement"]),

@@ -26,10 +26,10 @@ internal class Asked<T>(
     val line: ByteArray
 
     init {
-        if ('\n' in name) throw failure(ErrorKind.INVALID_PARAMETERS, name, "there is no such operation")
         val params = Written(name, given)
         val how = options?.written(name).orEmpty() + more + mapOf("upload" to upload?.invoke(params::describe))
         files = params.files
-        line = "$name\n${Written(name, how).json}\n${params.json}".encodeToByteArray()
+        // A line break would begin the options. A blank stands in no name either, and is refused.
+        line = "${name.replace('\n', ' ')}\n${Written(name, how).json}\n${params.json}".encodeToByteArray()
     }
 }

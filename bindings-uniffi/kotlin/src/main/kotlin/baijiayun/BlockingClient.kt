@@ -1,11 +1,13 @@
 package baijiayun
 
+import java.time.Duration
 import java.util.function.Consumer
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.runBlocking
 
 /**
  * A [Client] for Java and for code without coroutines: each call blocks its thread. To interrupt the thread is to give
- * the call up.
+ * the call up: it ends with [InterruptedCallException].
  *
  * ```java
  * BlockingClient client = new BlockingClient("demo", "12345678", System.getenv("BAIJIAYUN_PARTNER_KEY"));
@@ -19,13 +21,13 @@ class BlockingClient(
 ) : BlockingResources(client), AutoCloseable {
     /** See [Client]. */
     @JvmOverloads
-    constructor(domain: String, partnerId: String, partnerKey: String?, settings: Consumer<Settings> = Consumer {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Consumer<Settings> = Consumer {}) :
         this(Client(domain, partnerId, partnerKey) { settings.accept(this) })
 
     /** See [Client.call]. */
     @JvmOverloads
     fun call(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): Answer =
-        runBlocking { client.call(operation, params, options) }
+        blocking { client.call(operation, params, options) }
 
     /** See [Client.callPath]. */
     @JvmOverloads
@@ -34,13 +36,13 @@ class BlockingClient(
         params: Map<String, Any?> = emptyMap(),
         method: String = "POST",
         options: CallOptions? = null,
-    ): Answer = runBlocking { client.callPath(path, params, method, options) }
+    ): Answer = blocking { client.callPath(path, params, method, options) }
 
     /** See [Callbacks.claim]. */
-    fun claim(callback: Callback): Boolean = runBlocking { client.callbacks.claim(callback) }
+    fun claim(callback: Callback?): Boolean = blocking { client.callbacks.claim(callback) }
 
     /** See [Callbacks.release]. */
-    fun release(callback: Callback): Unit = runBlocking { client.callbacks.release(callback) }
+    fun release(callback: Callback): Unit = blocking { client.callbacks.release(callback) }
 
     /** See [Links.enterRoom]. */
     @JvmOverloads
@@ -51,7 +53,7 @@ class BlockingClient(
         userRole: Int = 0,
         userAvatar: String? = null,
         extra: Map<String, String> = emptyMap(),
-    ): String = runBlocking { client.links.enterRoom(roomId, userNumber, userName, userRole, userAvatar, extra) }
+    ): String = blocking { client.links.enterRoom(roomId, userNumber, userName, userRole, userAvatar, extra) }
 
     /** See [VideoApi.upload]. */
     @JvmOverloads
@@ -62,7 +64,7 @@ class BlockingClient(
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
     ): UploadedVideo =
-        runBlocking { client.video.upload(file, definition, settings, options) { params.accept(this) } }
+        blocking { client.video.upload(file, definition, settings, options) { params.accept(this) } }
 
     /** See [VideoApi.resumeUpload]. */
     @JvmOverloads
@@ -71,9 +73,12 @@ class BlockingClient(
         file: UploadFile,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
-    ): UploadedVideo = runBlocking { client.video.resumeUpload(videoId, file, settings, options) }
+    ): UploadedVideo = blocking { client.video.resumeUpload(videoId, file, settings, options) }
 
     override fun close(): Unit = client.close()
+
+    /** See [Client.close]. */
+    fun close(within: Duration): Unit = client.close(within)
 
     override fun toString(): String = "Blocking$client"
 }
@@ -81,7 +86,7 @@ class BlockingClient(
 /** [Pages] to be iterated over: page by page as you go. */
 class BlockingPages<T, Row> internal constructor(private val pages: Pages<T, Row>) : Iterable<Row> {
     /** See [Pages.page]. */
-    fun page(): Page<T, Row> = runBlocking { pages.page() }
+    fun page(): Page<T, Row> = blocking { pages.page() }
 
     /** See [Pages.pages]. */
     fun pages(): Iterable<Page<T, Row>> =
@@ -90,7 +95,7 @@ class BlockingPages<T, Row> internal constructor(private val pages: Pages<T, Row
                 var position: String? = ""
                 while (position != null) {
                     val asked = position
-                    val turn = runBlocking { pages.turn(asked) }
+                    val turn = blocking { pages.turn(asked) }
                     if (!turn.repeated) yield(turn.page)
                     position = turn.next
                 }
@@ -100,3 +105,13 @@ class BlockingPages<T, Row> internal constructor(private val pages: Pages<T, Row
     /** See [Pages.items]. */
     override fun iterator(): Iterator<Row> = pages().asSequence().flatMap { it.rows }.iterator()
 }
+
+/** Blocks the thread until it is done. Nobody declares that it may be interrupted, so that is an exception of ours. */
+internal fun <T> blocking(block: suspend CoroutineScope.() -> T): T =
+    try {
+        runBlocking(block = block)
+    } catch (_: InterruptedException) {
+        Thread.currentThread().interrupt()
+        val message = "the thread was interrupted, and the call given up: it may have been carried out"
+        throw InterruptedCallException(ErrorDetails(ErrorKind.TRANSPORT, message))
+    }

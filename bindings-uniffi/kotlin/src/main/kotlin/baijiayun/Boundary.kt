@@ -1,8 +1,11 @@
 package baijiayun
 
 import baijiayun.ffi.Engine
+import com.sun.jna.Memory
 import java.lang.ref.Reference
 import java.nio.ByteBuffer
+import java.util.concurrent.ArrayBlockingQueue
+import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.json.Json
@@ -21,6 +24,7 @@ internal class Step<T>(
     val call: Long = 0,
     // send
     val timeout: Long = 0,
+    @SerialName("max_answer") val maxAnswer: Long = 0,
     val method: String = "",
     val url: String = "",
     val headers: Map<String, String> = emptyMap(),
@@ -53,6 +57,8 @@ internal class Part(
     val name: String,
     val value: String? = null,
     val file: String? = null,
+    /** The content type that the ending of its name stands for. */
+    val type: String? = null,
     val source: String? = null,
 )
 
@@ -78,6 +84,8 @@ internal class Event(
     val wait: Long? = null,
     val signature: String? = null,
     val data: UploadAddress? = null,
+    val status: Int? = null,
+    val location: String? = null,
 )
 
 /** The time, and how to let it pass. */
@@ -109,16 +117,24 @@ internal class Core(config: String, val clock: Clock) {
     fun request(call: ByteArray): ByteArray = lend(call) { engine.request(it, clock.unix()) }
 
     fun answer(call: Long, status: Int, retryAfter: Long, body: ByteArray): ByteArray =
-        lend(body) {
-            engine.answer(
-                call.toULong(), status.toUShort(), retryAfter, it, clock.unix(), clock.ticks().toULong(), random(),
-            )
+        try {
+            lend(body) {
+                engine.answer(
+                    call.toULong(), status.toUShort(), retryAfter, it, clock.unix(), clock.ticks().toULong(), random(),
+                )
+            }
+        } catch (missing: NullPointerException) {
+            // Where there is no memory left, JNA writes that to the log and gives null.
+            throw OutOfMemoryError("JNA gave null").initCause(missing)
         }
 
     fun resume(call: Long, event: Event): ByteArray =
         lend(engineJson.encodeToString(Event.serializer(), event).encodeToByteArray()) {
             engine.resume(call.toULong(), it, clock.unix(), clock.ticks().toULong(), random())
         }
+
+    /** Sends nothing from now on. */
+    fun stopSending(): Unit = engine.stopSending()
 
     fun cancel(call: Long): Unit = engine.cancel(call.toULong())
 
@@ -130,19 +146,39 @@ internal class Core(config: String, val clock: Clock) {
     private fun random(): ULong = Random.nextLong(1L shl 53).toULong()
 }
 
-/** Up to here a thread keeps its buffer. */
-private const val KEPT = 64 * 1024
+/** The header `retry-after` in milliseconds; less than 0 if it says nothing that is understood. */
+internal fun retryAfter(header: String?, unix: Long): Long =
+    if (header == null) -1 else lend(header.encodeToByteArray()) { baijiayun.ffi.retryAfter(it, unix) }
 
-private val kept: ThreadLocal<ByteBuffer> = ThreadLocal.withInitial { ByteBuffer.allocateDirect(KEPT) }
+/** How many bytes most calls and answers have at most. */
+private const val SMALL = 64 * 1024
+
+/** Most buffers that are kept. A buffer is only held while the engine works, so more threads than processors need no more. */
+private const val KEPT = 64
+
+private val kept = ArrayBlockingQueue<ByteBuffer>(KEPT)
+private val made = AtomicInteger()
 
 /** Bytes in memory that the engine can look into while [use] runs. To make such memory costs more than a call. */
 private fun <R> lend(bytes: ByteArray, use: (ByteBuffer) -> R): R {
-    val buffer = if (bytes.size <= KEPT) kept.get().clear() else ByteBuffer.allocateDirect(bytes.size)
-    buffer.put(bytes).flip()
+    val buffer = if (bytes.size <= SMALL) keptBuffer() else null
+    if (buffer == null) {
+        // The memory that Java has for this comes back late, and there is little of it.
+        return Memory(bytes.size.coerceAtLeast(1).toLong()).use { memory ->
+            memory.write(0, bytes, 0, bytes.size)
+            use(memory.getByteBuffer(0, bytes.size.toLong()))
+        }
+    }
+    buffer.clear().put(bytes).flip()
     try {
         return use(buffer)
     } finally {
         // The engine only has the address, which keeps nothing from being collected.
         Reference.reachabilityFence(buffer)
+        kept.offer(buffer)
     }
 }
+
+/** A buffer that is free; null if all are in use. */
+private fun keptBuffer(): ByteBuffer? =
+    kept.poll() ?: if (made.get() < KEPT && made.getAndIncrement() < KEPT) ByteBuffer.allocateDirect(SMALL) else null

@@ -1,50 +1,80 @@
 package baijiayun
 
+import java.io.EOFException
 import java.net.NoRouteToHostException
 import java.net.SocketTimeoutException
+import java.net.URI
+import java.net.URISyntaxException
 import java.net.UnknownHostException
 import java.net.http.HttpConnectTimeoutException
 import java.net.http.HttpTimeoutException
 import java.nio.channels.UnresolvedAddressException
-import java.time.ZonedDateTime
-import java.time.format.DateTimeFormatter
-import java.time.format.DateTimeParseException
+import javax.net.ssl.SSLException
+import javax.net.ssl.SSLHandshakeException
+import javax.net.ssl.SSLPeerUnverifiedException
 import kotlinx.coroutines.TimeoutCancellationException
-import kotlin.math.max
-import kotlin.math.roundToLong
 
 /** What became of a request for which an executor threw something. */
-internal fun broken(error: Exception, request: HttpRequest): Event {
-    // The address of a GET is signed.
-    val message = words(error).replace(request.url, "the address")
+internal fun broken(error: Throwable, request: HttpRequest): Event {
     val own = error as? BaijiayunException
     if (own != null && own !is TransportException && own !is FileException) throw own
-    val causes = generateSequence<Throwable>(error) { it.cause }
-    val kind = (request.body as? StreamedBody)?.fileFailure?.let { "file" } ?: causes.firstNotNullOfOrNull(::kindOf)
+    val kind = (request.body as? StreamedBody)?.fileFailure?.let { "file" } ?: causes(error).firstNotNullOfOrNull(::kindOf)
+    val message = if (quotes(error, request)) "${error.javaClass.simpleName}, which quotes the address" else said(error, request)
     return Event("broken", kind = kind ?: "transport", message = message)
 }
+
+/** With the host, which Java's own client leaves out. */
+private fun said(error: Throwable, request: HttpRequest): String {
+    val host = request.host
+    return when (val cause = causes(error).firstOrNull(::isOfConnection)) {
+        null -> words(error)
+        is UnknownHostException, is UnresolvedAddressException -> "the host $host is not known"
+        is SSLException -> "no TLS connection to $host: ${words(cause)}"
+        is HttpConnectTimeoutException -> "no connection to $host in time"
+        else -> "no connection to $host: ${words(causes(cause).last())}"
+    }
+}
+
+private fun isOfConnection(error: Throwable): Boolean = error !is BaijiayunException && kindOf(error) in setOf("connect", "tls")
 
 private fun kindOf(error: Throwable): String? =
     when (error) {
         is BaijiayunException -> error.kind.wireName
-        is java.net.ConnectException, is NoRouteToHostException, is UnknownHostException -> "connect"
-        is HttpConnectTimeoutException, is UnresolvedAddressException -> "connect"
+        is UnknownHostException, is UnresolvedAddressException -> "connect"
+        // Java's own client has the reason as the cause, and only that tells a name that is not known.
+        is java.net.ConnectException, is NoRouteToHostException -> "connect".takeIf { causes(error).none(::isUnknown) }
+        is HttpConnectTimeoutException -> "connect"
+        is SSLException -> ofTls(error)
+        is URISyntaxException -> "unsendable"
         is HttpTimeoutException, is SocketTimeoutException, is TimeoutCancellationException -> "timeout"
         is java.util.concurrent.TimeoutException -> "timeout"
         else -> null
     }
 
+private fun ofTls(error: SSLException): String? =
+    when {
+        // It may go better the next time.
+        causes(error).any { it is EOFException } -> "connect".takeIf { error is SSLHandshakeException }
+        error is SSLHandshakeException || error is SSLPeerUnverifiedException -> "tls"
+        // The other side speaks no TLS at all.
+        else -> "tls".takeIf { "SSL message" in error.message.orEmpty() }
+    }
+
+private fun isUnknown(error: Throwable): Boolean = error is UnknownHostException || error is UnresolvedAddressException
+
+private val SIGNATURE = Regex("""\bsign=([0-9a-fA-F]{8,})""")
+
+/** Whether an exception, or what caused it, shows the signature of a request. */
+internal fun quotes(error: Throwable, request: HttpRequest): Boolean {
+    val sent = if (request.body == null) request.url else (request.body as? Form)?.text.orEmpty()
+    val signature = SIGNATURE.find(sent)?.groupValues?.get(1) ?: return false
+    return causes(error).any { cause -> signature in cause.toString() || cause.suppressed.any { signature in it.toString() } }
+}
+
+private fun causes(error: Throwable): Sequence<Throwable> = generateSequence(error) { it.cause }.take(20)
+
 /** An exception in words. */
 internal fun words(error: Throwable): String = error.message?.ifEmpty { null } ?: error.javaClass.simpleName
 
-/** The header `retry-after` in milliseconds; it names seconds or a date. Less than 0 if it is not there. */
-internal fun retryAfter(value: String?, unix: Long): Long {
-    val text = value?.trim() ?: return -1
-    text.toDoubleOrNull()?.let { return if (it.isNaN()) -1 else max(-1, (it * 1000).roundToLong()) }
-    return try {
-        val date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()
-        max(0, (date.epochSecond - unix) * 1000)
-    } catch (_: DateTimeParseException) {
-        -1
-    }
-}
+/** Where it goes to. */
+private val HttpRequest.host: String get() = URI(url).run { if (port < 0) host.orEmpty() else "$host:$port" }

@@ -47,6 +47,9 @@ class CallOptions() {
     /** Longest time for the whole call with all waits and attempts. */
     var deadline: Duration? = null
 
+    /** Most bytes of the answer, unpacked, that are read; more than the client's is allowed. */
+    var maxAnswer: Long? = null
+
     /** Who goes first where a limit makes calls wait. */
     var priority: Priority? = null
 
@@ -61,8 +64,9 @@ class CallOptions() {
         buildMap {
             put("retry", retry?.name?.lowercase())
             put("attempts", attempts)
-            put("attempt_timeout", attemptTimeout?.toMillis())
-            put("deadline", deadline?.toMillis())
+            put("attempt_timeout", attemptTimeout?.engineMillis())
+            put("deadline", deadline?.engineMillis())
+            put("max_answer", maxAnswer)
             put("priority", priority?.name?.lowercase())
             if (extra.isNotEmpty()) put("extra", kotlinx.serialization.json.Json.parseToJsonElement(Written(operation, extra).json))
         }

@@ -74,9 +74,10 @@ class Callbacks internal constructor(private val runner: Runner, storePrefix: St
      * fails, or the repetition is lost. It is claimed by its [Callback.qid] and by its [Callback.signature]: whoever has
      * seen a post can give it another `qid` by cutting its fields differently, but not another signature.
      *
-     * A claim that is cancelled while the store is asked is given back.
+     * A claim that is cancelled while the store is asked is given back. Null, and what has no qid, is nobody's.
      */
-    suspend fun claim(callback: Callback): Boolean = claims.claim(callback.qid, callback.signature, callback.hold)
+    suspend fun claim(callback: Callback?): Boolean =
+        callback != null && callback.qid.isNotEmpty() && claims.claim(callback.qid, callback.signature, callback.hold)
 
     /** Gives a callback back whose work failed, so that its repetition is taken. */
     suspend fun release(callback: Callback): Unit = claims.release(callback.qid, callback.signature)

@@ -49,7 +49,7 @@ internal class Claims(private val runner: Runner, private val prefix: String) {
     /** The keys share a hash tag, so that a cluster keeps them together. */
     private suspend fun ask(qid: String, signature: String, seconds: Long, owner: Long): Long? {
         val keys = listOf("$prefix:{callbacks}:qid:$qid", "$prefix:{callbacks}:sign:$signature")
-        return runner.evaluate(CLAIM_SCRIPT, keys, listOf(seconds, owner))
+        return runner.claimed(CLAIM_SCRIPT, keys, listOf(seconds, owner))
     }
 
     private fun remember(qid: String, signature: String, hold: Long): Boolean =

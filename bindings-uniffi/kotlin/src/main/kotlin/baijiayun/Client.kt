@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.time.Duration
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
@@ -30,16 +31,17 @@ class Client private constructor(
      * @throws ConfigException Something cannot be right.
      */
     @JvmOverloads
-    constructor(domain: String, partnerId: String, partnerKey: String?, settings: Settings.() -> Unit = {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings.() -> Unit = {}) :
         this(domain, partnerId, partnerKey, Settings().apply(settings))
 
-    private constructor(domain: String, partnerId: String, partnerKey: String?, settings: Settings) : this(
+    private constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings) : this(
         "Client($domain, $partnerId)",
         Runner(
             Core(settings.config(domain, partnerId, partnerKey), settings.clock),
             settings.http ?: JavaHttpExecutor(),
             settings.store,
             settings.signer,
+            settings.deadline ?: DEADLINE,
         ),
         settings.storePrefix,
     )
@@ -61,15 +63,15 @@ class Client private constructor(
     }
 
     /**
-     * Calls an operation that this package does not know, by its path, with `POST` unless [method] is `GET`. It is
-     * signed like all others.
+     * Calls an operation that this package does not know, by its path, with `POST` or `GET`. It is signed like all
+     * others.
      */
     suspend fun callPath(
         path: String,
         params: Map<String, Any?> = emptyMap(),
         method: String = "POST",
         options: CallOptions? = null,
-    ): Answer = call(if (method == "GET") "GET $path" else path, params, options)
+    ): Answer = call("$method $path", params, options)
 
     /** The request of a call, signed but not sent: to look at, or to send by other means. */
     fun request(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): HttpRequest =
@@ -93,10 +95,22 @@ class Client private constructor(
             ?: emptyList()
     }
 
-    /** No call can be made any more. */
-    override fun close() {
-        runner.closed = true
-    }
+    /** [close] with 30 seconds. */
+    override fun close(): Unit = close(CLOSE_WITHIN)
+
+    /**
+     * Ends the client: no call can be made any more, and nothing is sent. Calls that wait for a limit, a store, a signer or the
+     * next attempt end at once; those in flight may finish within this time, and end with [ClosedException] then. This blocks
+     * the thread until they ended: coroutines call [closeAndJoin].
+     */
+    fun close(within: Duration): Unit = blocking { closeAndJoin(within) }
+
+    /** [close] for coroutines. */
+    suspend fun closeAndJoin(within: Duration = CLOSE_WITHIN): Unit = runner.close(within)
 
     override fun toString(): String = name
+
+    internal companion object {
+        val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
+    }
 }

@@ -15,7 +15,7 @@ class Trace internal constructor(
     @SerialName("store_down") val storeDown: Boolean = false,
     /** The account's retry budget was used up, so the call was not tried again. */
     @SerialName("budget_exhausted") val budgetExhausted: Boolean = false,
-) : Value() {
+) : Value(), java.io.Serializable {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "attempts" to attempts,
         "waitedMs" to waitedMs,

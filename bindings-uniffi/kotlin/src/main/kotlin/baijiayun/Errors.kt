@@ -35,6 +35,7 @@ enum class ErrorKind(internal val exception: (ErrorDetails, Throwable?) -> Baiji
     @SerialName("callback_malformed") CALLBACK_MALFORMED(::CallbackException),
     @SerialName("callback_signature") CALLBACK_SIGNATURE(::CallbackException),
     @SerialName("callback_clock") CALLBACK_CLOCK(::CallbackException),
+    @SerialName("closed") CLOSED(::ClosedException),
     @SerialName("misuse") MISUSE(::MisuseException);
 
     /** Its name in the other languages, for example `room_not_found`. */
@@ -50,7 +51,7 @@ class Fault internal constructor(
     val kind: String,
     /** The same in words. */
     val message: String,
-) : Value() {
+) : Value(), java.io.Serializable {
     override fun members(): List<Pair<String, Any?>> =
         listOf("parameter" to parameter, "kind" to kind, "message" to message)
 }
@@ -78,7 +79,7 @@ class ErrorDetails(
     val faults: List<Fault> = emptyList(),
     /** The answer, if there was one. It may hold anything, so it is not part of [text]. */
     val body: String? = null,
-) {
+) : java.io.Serializable {
     internal fun exception(cause: Throwable? = null): BaijiayunException = kind.exception(this, cause)
 }
 
@@ -180,6 +181,15 @@ class AnswerException(details: ErrorDetails, cause: Throwable? = null) : Baijiay
 
 /** A callback that the service did not post like this: refuse it. */
 class CallbackException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)
+
+/** The client was closed: before the call was sent, or while it was under way ([message] says which). */
+class ClosedException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)
+
+/**
+ * The thread that waited for a call of [BlockingClient] was interrupted: its flag is set again, and the call was given up. It
+ * may have been carried out.
+ */
+class InterruptedCallException(details: ErrorDetails, cause: Throwable? = null) : TransportException(details, cause)
 
 /** The package was used in a way that cannot work. */
 class MisuseException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)

@@ -6,12 +6,13 @@ import java.time.Duration
 /**
  * Sends requests: with Java's own HTTP client, unless you give the client another executor.
  *
- * What it throws means that there was no answer: [java.net.ConnectException] and the like say that the request never
- * left, [java.net.SocketTimeoutException] and the like that time was up, anything else that nobody knows. When the
- * coroutine is cancelled, the request should be given up.
+ * What it throws means that there was no answer: [java.net.ConnectException], [javax.net.ssl.SSLHandshakeException] and the
+ * like say that the request never left, [java.net.SocketTimeoutException] and the like that time was up, anything else that
+ * nobody knows. After [HttpRequest.timeout] nobody waits for it any more: the coroutine is cancelled, and the request should
+ * be given up. It runs on threads of its own and may block them.
  */
 fun interface HttpExecutor {
-    /** Sends a request and waits for the answer. It follows no redirects. */
+    /** Sends a request, once, and waits for the answer. It follows no redirects, and unpacks what is packed. */
     suspend fun execute(request: HttpRequest): HttpResponse
 }
 
@@ -25,8 +26,10 @@ class HttpRequest internal constructor(
     val headers: Map<String, String>,
     /** What is sent; null for a GET. */
     val body: HttpBody?,
-    /** How long to wait for the answer. */
+    /** How long to wait for the whole answer. */
     val timeout: Duration,
+    /** How many bytes of the answer, unpacked, to read at most. One that is longer is refused in any case. */
+    val maxAnswer: Long,
 ) {
     override fun toString(): String = "$method ${url.substringBefore('?')}"
 }
@@ -46,12 +49,16 @@ class HttpResponse @JvmOverloads constructor(
     val body: ByteArray,
     /** The header `retry-after`, the one that matters. */
     val retryAfter: String? = null,
+    /** The header `location`, of a redirect. */
+    val location: String? = null,
 ) {
     override fun toString(): String = "$status, ${body.size} bytes"
 }
 
 /** A form without files. */
-internal class Form(private val bytes: ByteArray) : HttpBody {
+internal class Form(val text: String) : HttpBody {
+    private val bytes = text.encodeToByteArray()
+
     override val length: Long get() = bytes.size.toLong()
 
     override fun open(): InputStream = bytes.inputStream()

@@ -2,32 +2,71 @@ package baijiayun
 
 import java.net.URI
 import java.net.http.HttpClient
+import java.net.http.HttpRequest.BodyPublisher
 import java.net.http.HttpRequest.BodyPublishers
-import java.net.http.HttpResponse.BodyHandler
-import java.net.http.HttpResponse.BodySubscriber
-import java.net.http.HttpResponse.BodySubscribers
 import java.nio.ByteBuffer
 import java.time.Duration
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
-import java.util.concurrent.CompletionStage
-import java.util.concurrent.Flow.Subscription
+import java.util.concurrent.Flow.Subscriber
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.sync.Semaphore
+import kotlinx.coroutines.withTimeoutOrNull
 import java.net.http.HttpRequest as JavaRequest
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
-/** Sends with Java's own HTTP client. A client of your own should follow no redirects. */
-class JavaHttpExecutor @JvmOverloads constructor(private val client: HttpClient = defaultClient()) : HttpExecutor {
+/**
+ * Sends with Java's own HTTP client. Answers in gzip and deflate are asked for and read.
+ *
+ * Without a client of your own, all executors share one, which is made when the first request is sent. A client of your own
+ * should follow no redirects.
+ *
+ * @param connections Most requests of this executor that are under way at once; others wait for their turn.
+ */
+class JavaHttpExecutor @JvmOverloads constructor(
+    private val client: HttpClient? = null,
+    connections: Int = CONNECTIONS,
+) : HttpExecutor {
+    private val turns = Semaphore(connections)
+
     override suspend fun execute(request: HttpRequest): HttpResponse {
-        val built = JavaRequest.newBuilder(URI(request.url)).timeout(request.timeout.coerceAtLeast(Duration.ofMillis(1)))
-        for ((name, value) in request.headers) built.header(name, value)
-        built.method(request.method, request.body?.let(::publisher) ?: BodyPublishers.noBody())
-        val answer = client.sendAsync(built.build(), limited).awaitOrGiveUp()
-        return HttpResponse(answer.statusCode(), answer.body(), answer.headers().firstValue("retry-after").orElse(null))
+        turn(request)
+        try {
+            return send(request)
+        } finally {
+            turns.release()
+        }
     }
 
-    private fun publisher(body: HttpBody): JavaRequest.BodyPublisher =
+    private suspend fun turn(request: HttpRequest) {
+        if (turns.tryAcquire()) return
+        val patience = request.timeout.dividedBy(2).coerceAtMost(CONNECT_TIMEOUT)
+        var hasTurn = false
+        withTimeoutOrNull(patience.wholeMillis()) {
+            turns.acquire()
+            hasTurn = true
+        }
+        if (!hasTurn) throw java.net.ConnectException("all connections were busy for ${patience.toMillis()} ms")
+    }
+
+    private suspend fun send(request: HttpRequest): HttpResponse {
+        // Its end is that of the headers alone, and whoever waits for this has one for all of it. Before Java 16 it is also
+        // what ends a request that was given up.
+        val built = JavaRequest.newBuilder(URI(request.url)).timeout(request.timeout.plus(GRACE))
+        for ((name, value) in request.headers) built.header(name, value)
+        built.header("accept-encoding", CODINGS)
+        built.method(request.method, request.body?.let(::publisher) ?: Nothing())
+        val answer = (client ?: shared).sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
+        val headers = answer.headers()
+        val body = unpacked(answer.body(), headers, request.maxAnswer)
+        return HttpResponse(
+            answer.statusCode(), body, headers.firstValue("retry-after").orElse(null), headers.firstValue("location").orElse(null),
+        )
+    }
+
+    private fun publisher(body: HttpBody): BodyPublisher =
         when (body.length) {
             0L -> BodyPublishers.noBody()
             else -> BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(body::open), body.length)
@@ -42,39 +81,29 @@ class JavaHttpExecutor @JvmOverloads constructor(private val client: HttpClient 
             }
         }
 
+    /**
+     * The body of a GET, which has none. Java's client sends a GET again, up to five times, if its connection ends without an
+     * answer, and no setting of one client keeps it from that. It asks for the length each time before it sends.
+     */
+    private class Nothing : BodyPublisher {
+        private val isSent = AtomicBoolean()
+
+        override fun contentLength(): Long {
+            check(!isSent.getAndSet(true)) { "the connection ended before an answer came" }
+            return 0
+        }
+
+        override fun subscribe(subscriber: Subscriber<in ByteBuffer>): Unit = BodyPublishers.noBody().subscribe(subscriber)
+    }
+
     private companion object {
+        const val CONNECTIONS = 256
+        val CONNECT_TIMEOUT: Duration = Duration.ofSeconds(10)
+        val GRACE: Duration = Duration.ofMillis(500)
+
         // HTTP/2 would have it ask every server without TLS for an upgrade.
-        fun defaultClient(): HttpClient =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10)).build()
-
-        val limited = BodyHandler<ByteArray> { LimitedBody() }
+        val shared: HttpClient by lazy {
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build()
+        }
     }
-}
-
-/** Answers of more bytes are refused, by the core too. */
-internal const val MAX_BYTES: Int = 64 shl 20
-
-/** A body that breaks off where it is too large. */
-private class LimitedBody : BodySubscriber<ByteArray> {
-    private val whole = BodySubscribers.ofByteArray()
-    private var subscription: Subscription? = null
-    private var left = MAX_BYTES
-
-    override fun getBody(): CompletionStage<ByteArray> = whole.body
-
-    override fun onSubscribe(subscription: Subscription) {
-        this.subscription = subscription
-        whole.onSubscribe(subscription)
-    }
-
-    override fun onNext(buffers: List<ByteBuffer>) {
-        left -= buffers.sumOf { it.remaining() }
-        if (left >= 0) return whole.onNext(buffers)
-        subscription?.cancel()
-        onError(failure(ErrorKind.TOO_LARGE, "", "the answer has more than $MAX_BYTES bytes"))
-    }
-
-    override fun onError(error: Throwable) = whole.onError(error)
-
-    override fun onComplete() = whole.onComplete()
 }

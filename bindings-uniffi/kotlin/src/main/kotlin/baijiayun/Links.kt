@@ -1,7 +1,5 @@
 package baijiayun
 
-import kotlinx.coroutines.currentCoroutineContext
-import kotlinx.coroutines.ensureActive
 import kotlinx.serialization.Serializable
 
 @Serializable
@@ -41,12 +39,7 @@ class Links internal constructor(private val runner: Runner) {
         )
         val made = make("enter_room", params)
         val text = made.sign ?: return made.url
-        val signature = try {
-            runner.sign(text)
-        } catch (refused: Exception) {
-            currentCoroutineContext().ensureActive()
-            throw failure(ErrorKind.SIGNING, "enter_room", words(refused), refused)
-        }
+        val signature = runner.sign("enter_room", text)
         return make("enter_room", params + ("signature" to signature)).url
     }
 

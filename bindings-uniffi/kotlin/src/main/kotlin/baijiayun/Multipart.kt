@@ -2,7 +2,7 @@ package baijiayun
 
 import java.util.UUID
 
-/** A form with files (multipart/form-data), as browsers write it. */
+/** A form with files (multipart/form-data), as browsers write it. The engine has made the names safe. */
 internal class Multipart private constructor(
     private val boundary: String,
     parts: List<Part>,
@@ -16,18 +16,15 @@ internal class Multipart private constructor(
 
     private companion object {
         fun segments(boundary: String, part: Part, files: Map<String, UploadFile>): List<Segment> {
-            val head = "--$boundary\r\nContent-Disposition: form-data; name=\"${quoted(part.name)}\""
+            val head = "--$boundary\r\nContent-Disposition: form-data; name=\"${part.name}\""
             if (part.source == null) return listOf(Segment.Text("$head\r\n\r\n${part.value.orEmpty()}\r\n"))
             val file = files[part.source] ?: throw failure(ErrorKind.FILE, "", "${part.file} is not there any more")
-            val name = quoted(part.file ?: file.name)
             return listOf(
-                Segment.Text("$head; filename=\"$name\"\r\nContent-Type: ${file.contentType}\r\n\r\n"),
+                Segment.Text("$head; filename=\"${part.file.orEmpty()}\"\r\nContent-Type: ${file.contentType ?: part.type}\r\n\r\n"),
                 Segment.Content(file, 0, file.size),
                 Segment.Text("\r\n"),
             )
         }
-
-        fun quoted(name: String): String = name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A")
     }
 }
 

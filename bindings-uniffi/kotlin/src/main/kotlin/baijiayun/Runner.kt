@@ -5,11 +5,24 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.withTimeoutOrNull
+import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.SerializationException
+import kotlinx.serialization.json.decodeFromStream
 import kotlinx.serialization.json.jsonObject
 
 internal val log: System.Logger = System.getLogger("baijiayun")
+
+/** Milliseconds that the store gets for a callback. For calls the engine says it. */
+internal const val STORE_PATIENCE = 500L
+
+/** What a call may take if nothing is said. */
+internal val DEADLINE: Duration = Duration.ofSeconds(120)
+
+/** From here on an answer is read from its bytes, which saves a copy; shorter ones are quicker to read from a text. */
+private const val LARGE = 64 * 1024
+
+/** Characters that an exception keeps of a body: 64 KiB, whatever the characters. */
+private const val BODY_KEPT = 64 * 1024 / 3
 
 /** Carries out what the engine says. */
 internal class Runner(
@@ -17,19 +30,20 @@ internal class Runner(
     private val http: HttpExecutor,
     private val store: Store?,
     private val signer: Signer?,
+    private val deadline: Duration = DEADLINE,
 ) {
-    @Volatile
-    var closed: Boolean = false
+    private val bounds = Bounds()
 
     /** A call from beginning to end. */
     suspend fun <T> run(asked: Asked<T>): Step<T> {
-        if (closed) throw failure(ErrorKind.MISUSE, asked.name, "the client is closed")
-        var written = core.begin(asked.line)
+        var written: ByteArray? = core.begin(asked.line)
         var call: Long? = null
-        var cause: Exception? = null
+        var cause: Throwable? = null
         try {
             while (true) {
-                val step = decode(asked, written)
+                val step = decode(asked, written ?: throw failure(ErrorKind.MISUSE, asked.name, "the engine gave no step"))
+                // It may be large.
+                written = null
                 if (step.step == "done" || step.step == "failed") {
                     call = null
                     return ended(step, asked, cause)
@@ -40,6 +54,8 @@ internal class Runner(
                 cause = outcome.cause
                 written = outcome.told(core, step.call)
             }
+        } catch (_: OutOfMemoryError) {
+            throw noMemory(asked.name)
         } finally {
             // It was cancelled, or something is wrong here.
             call?.let(core::cancel)
@@ -53,36 +69,82 @@ internal class Runner(
         return request(step, asked)
     }
 
-    /** Has a text signed elsewhere. */
-    suspend fun sign(text: String): String =
-        (signer ?: throw failure(ErrorKind.MISUSE, "", "neither partnerKey nor a signer was given")).sign(text)
+    /** Nothing is begun any more, and what waits ends at once. What was sent may be answered within this time. */
+    suspend fun close(within: Duration) {
+        core.stopSending()
+        bounds.close(within)
+    }
 
-    /** What a script returns in the shared store; null if there is none, or it is down. */
-    suspend fun evaluate(script: String, keys: List<String>, args: List<Long>): Long? {
-        if (store == null) return null
-        return try {
-            store.evaluate(script, keys, args)
-        } catch (down: Exception) {
+    /** Has a text of no call signed elsewhere. */
+    suspend fun sign(operation: String, text: String): String {
+        val signed = try {
+            bounds.within(deadline.wholeMillis()) { signature(text) }
+        } catch (refused: Exception) {
             currentCoroutineContext().ensureActive()
-            log.log(System.Logger.Level.WARNING, "the shared store is down, this process goes on alone: $down")
-            null
+            throw failure(ErrorKind.SIGNING, operation, words(refused), refused)
+        }
+        return when (signed) {
+            is Waited.Got -> signed.value
+            Waited.Late -> throw failure(ErrorKind.TIMEOUT, operation, "the signer gave no answer before the deadline; nothing was sent")
+            Waited.Closed -> throw failure(ErrorKind.CLOSED, operation, "the client was closed; nothing was sent")
         }
     }
+
+    private suspend fun signature(text: String): String {
+        val signer = signer ?: throw failure(ErrorKind.MISUSE, "", "neither partnerKey nor a signer was given")
+        // Java's compiler lets it give anything.
+        val given: Any? = apart<Any?> { signer.sign(text) }
+        return given as? String ?: throw IllegalStateException("the signer gave ${described(given)}, not a signature of 32 hex digits in lower case")
+    }
+
+    /** What the script for callbacks returns in the shared store; null if there is none, or it is down. */
+    suspend fun claimed(script: String, keys: List<String>, args: List<Long>): Long? {
+        if (store == null) return null
+        return when (val waited = evaluate(script, keys, args, STORE_PATIENCE, mayFinish = true)) {
+            is Waited.Got -> waited.value
+            else -> null.also { down("it gave no answer within $STORE_PATIENCE ms") }
+        }
+    }
+
+    /** What a script returns in the shared store; null if there is none, or it is down. */
+    private suspend fun evaluate(
+        script: String,
+        keys: List<String>,
+        args: List<Long>,
+        patience: Long,
+        mayFinish: Boolean = false,
+    ): Waited<Long?> =
+        try {
+            val store = store ?: return Waited.Got(null)
+            bounds.within(patience, mayFinish) {
+                val given: Any? = apart<Any?> { store.evaluate(script, keys, args) }
+                if (given is Long && given >= 0) given else null.also { down("it gave ${described(given)}") }
+            }
+        } catch (error: Exception) {
+            currentCoroutineContext().ensureActive()
+            down(error.toString())
+            Waited.Got(null)
+        }
+
+    private fun down(why: String): Unit =
+        log.log(System.Logger.Level.WARNING, "the shared store is down, this process goes on alone: $why")
 
     private suspend fun carryOut(step: Step<*>, asked: Asked<*>): Outcome =
         when (step.step) {
             "send" -> send(request(step, asked), asked.name)
             "wait" -> {
-                core.clock.sleep(step.time)
-                Outcome.Told(Event("elapsed"))
+                // The engine knows how long that is, and nobody else.
+                val waited = bounds.within(Long.MAX_VALUE) { core.clock.sleep(step.time) }
+                outcome(waited) { Event("elapsed") }
             }
             "store" -> {
-                val wait = evaluate(QUOTA_SCRIPT, step.keys, step.args)
-                Outcome.Told(if (wait == null) Event("store_down") else Event("store", wait = wait))
+                val waited = evaluate(QUOTA_SCRIPT, step.keys, step.args, step.timeout)
+                if (waited is Waited.Late) down("it gave no answer within ${step.timeout} ms")
+                outcome(waited) { wait -> if (wait == null) Event("store_down") else Event("store", wait = wait) }
             }
             "sign" ->
                 try {
-                    Outcome.Told(Event("signed", signature = sign(step.text)))
+                    outcome(bounds.within(step.timeout) { signature(step.text) }) { Event("signed", signature = it) }
                 } catch (refused: Exception) {
                     currentCoroutineContext().ensureActive()
                     Outcome.Told(Event("not_signed", message = words(refused)), refused)
@@ -95,8 +157,11 @@ internal class Runner(
     private suspend fun address(step: Step<*>, asked: Asked<*>): Outcome =
         try {
             val addresses = asked.addresses ?: throw failure(ErrorKind.MISUSE, asked.name, "there is nobody to ask for an address")
-            val data = step.videoId?.let { addresses.resumeUploadUrl(it) } ?: addresses.uploadUrl()
-            Outcome.Told(Event("address", data = data))
+            val waited = bounds.within(step.timeout) {
+                val given: Any? = apart<Any?> { step.videoId?.let { addresses.resumeUploadUrl(it) } ?: addresses.uploadUrl() }
+                given as? UploadAddress ?: throw IllegalStateException("the server gave ${described(given)}, not an address")
+            }
+            outcome(waited) { Event("address", data = it) }
         } catch (error: Exception) {
             currentCoroutineContext().ensureActive()
             Outcome.Told(Event("broken", kind = "transport", message = words(error)), error)
@@ -104,52 +169,70 @@ internal class Runner(
 
     private suspend fun send(request: HttpRequest, name: String): Outcome =
         try {
-            val answer = withTimeoutOrNull(request.timeout.toMillis()) { execute(request) }
-            if (answer == null) {
-                val message = "no answer within ${request.timeout.toMillis()} ms"
-                Outcome.Told(Event("broken", kind = "timeout", message = message))
-            } else {
-                Outcome.Answered(answer, core.clock.unix())
-            }
+            val waited = bounds.within(request.timeout.toMillis(), mayFinish = true) { execute(request) }
+            if (waited is Waited.Got) answered(waited.value, request) else outcome(waited) { Event("late") }
+        } catch (_: TooLarge) {
+            Outcome.Told(Event("too_large"))
         } catch (error: Exception) {
             // The caller gave up, and not the executor.
             currentCoroutineContext().ensureActive()
             (request.body as? StreamedBody)?.progressFailure?.let { throw it }
             val broken = broken(error, request)
             log.log(System.Logger.Level.DEBUG, "$name: no answer (${broken.kind}): ${broken.message}")
-            Outcome.Told(broken, error)
+            Outcome.Told(broken, error.takeUnless { quotes(it, request) })
         }
 
-    private suspend fun execute(request: HttpRequest): HttpResponse {
-        val body = request.body as? StreamedBody ?: return http.execute(request)
+    private fun answered(given: Any?, request: HttpRequest): Outcome {
+        if (given !is HttpResponse || given.status !in 100..999) {
+            val what = if (given is HttpResponse) "a response with the status ${given.status}" else described(given)
+            return Outcome.Told(Event("broken", kind = "transport", message = "the executor gave $what"))
+        }
+        if (given.location != null && given.status in 300..399) {
+            return Outcome.Told(Event("redirect", status = given.status, location = given.location))
+        }
+        if (given.body.size > request.maxAnswer) return Outcome.Told(Event("too_large"))
+        return Outcome.Answered(given, core.clock.unix())
+    }
+
+    private suspend fun execute(request: HttpRequest): Any? {
+        val body = request.body as? StreamedBody ?: return ask(request)
         return coroutineScope {
             // If it throws, so does this, and the request is given up.
             val watch = launch { body.watch() }
-            http.execute(request).also { watch.cancel() }
+            ask(request).also { watch.cancel() }
         }
     }
+
+    /** Java's compiler lets an executor give anything. Ours blocks no thread. */
+    private suspend fun ask(request: HttpRequest): Any? =
+        if (http is JavaHttpExecutor) http.execute(request) else apart<Any?> { http.execute(request) }
 
     private fun request(step: Step<*>, asked: Asked<*>): HttpRequest {
         val timeout = Duration.ofMillis(step.timeout)
         val limits = StallLimits(asked.stallTimeout, untilAnswered = step.received != null)
         if (step.parts != null) {
             val body = Multipart(step.parts, asked.files, limits)
-            return HttpRequest(step.method, step.url, step.headers + ("content-type" to body.contentType), body, timeout)
+            val headers = step.headers + ("content-type" to body.contentType)
+            return HttpRequest(step.method, step.url, headers, body, timeout, step.maxAnswer)
         }
-        val body = step.chunk?.let { ChunkBody(it, asked.files, limits) } ?: step.form?.let { Form(it.encodeToByteArray()) }
-        return HttpRequest(step.method, step.url, step.headers, body, timeout)
+        val body = step.chunk?.let { ChunkBody(it, asked.files, limits) } ?: step.form?.let(::Form)
+        return HttpRequest(step.method, step.url, step.headers, body, timeout, step.maxAnswer)
     }
 
-    private fun <T> decode(asked: Asked<T>, written: ByteArray): Step<T> {
-        val json = written.decodeToString()
-        return try {
-            engineJson.decodeFromString(asked.steps, json)
+    @OptIn(ExperimentalSerializationApi::class)
+    private fun <T> decode(asked: Asked<T>, written: ByteArray): Step<T> =
+        try {
+            if (written.size > LARGE) {
+                engineJson.decodeFromStream(asked.steps, written.inputStream())
+            } else {
+                engineJson.decodeFromString(asked.steps, written.decodeToString())
+            }
         } catch (unfit: SerializationException) {
-            throw undecodable(asked.name, unfit, engineJson.parseToJsonElement(json).jsonObject["data"].toString())
+            val step = engineJson.parseToJsonElement(written.decodeToString())
+            throw undecodable(asked.name, unfit, step.jsonObject["data"].toString())
         }
-    }
 
-    private fun <T> ended(step: Step<T>, asked: Asked<T>, cause: Exception?): Step<T> {
+    private fun <T> ended(step: Step<T>, asked: Asked<T>, cause: Throwable?): Step<T> {
         val error = step.error
         if (error == null) {
             asked.details?.fill(step)
@@ -163,7 +246,7 @@ internal class Runner(
 }
 
 /** What a step came to. */
-private sealed class Outcome(val cause: Exception?) {
+private sealed class Outcome(val cause: Throwable?) {
     abstract fun told(core: Core, call: Long): ByteArray
 
     class Answered(private val answer: HttpResponse, private val unix: Long) : Outcome(null) {
@@ -171,15 +254,33 @@ private sealed class Outcome(val cause: Exception?) {
             core.answer(call, answer.status, retryAfter(answer.retryAfter, unix), answer.body)
     }
 
-    class Told(private val event: Event, cause: Exception? = null) : Outcome(cause) {
+    class Told(private val event: Event, cause: Throwable? = null) : Outcome(cause) {
         override fun told(core: Core, call: Long): ByteArray = core.resume(call, event)
     }
 }
+
+/** What a wait came to. */
+private fun <T> outcome(waited: Waited<T>, got: (T) -> Event): Outcome =
+    Outcome.Told(
+        when (waited) {
+            is Waited.Got -> got(waited.value)
+            Waited.Late -> Event("late")
+            Waited.Closed -> Event("closed")
+        },
+    )
+
+/** What somebody gave in place of what was asked for. It may be a secret, and is not shown. */
+private fun described(given: Any?): String =
+    when (given) {
+        null -> "null"
+        is Number -> "the number $given"
+        else -> "a ${given.javaClass.simpleName}"
+    }
 
 /** The exception for data that do not fit their type. */
 internal fun undecodable(name: String, unfit: Exception, data: String): BaijiayunException {
     // The serializer quotes what it read from the second line on.
     val message = "the data do not fit the type: ${unfit.message.orEmpty().lineSequence().first()}"
     val hint = "the answer is kept: read it as JSON, and please report the difference"
-    return ErrorDetails(ErrorKind.DECODE, "$name: decode: $message [$hint]", name, message, hint, body = data).exception(unfit)
+    return ErrorDetails(ErrorKind.DECODE, "$name: decode: $message [$hint]", name, message, hint, body = data.take(BODY_KEPT)).exception(unfit)
 }

@@ -25,6 +25,12 @@ class Settings internal constructor() {
     /** Both for calls that send files; an hour if nothing is said. */
     var uploadDeadline: Duration? = null
 
+    /** Most bytes of an answer, unpacked, that are read; 8 MiB (8388608) if nothing is said. Options of a call may have more. */
+    var maxAnswer: Long? = null
+
+    /** Whether calls may go to `http://` addresses of the vendor's own, where everybody on the way can read and change them. */
+    var allowHttp: Boolean = false
+
     /** The account's limit; 200 requests in 10 seconds, the documented one, if nothing is said. */
     var quota: Quota? = null
 
@@ -53,16 +59,18 @@ class Settings internal constructor() {
     internal var clock: Clock = Clock()
 
     /** What an engine is made from. It holds the key. */
-    internal fun config(domain: String, partnerId: String, partnerKey: String?): String {
+    internal fun config(domain: String?, partnerId: String?, partnerKey: String?): String {
         if (partnerKey == null && signer == null) {
             val message = "partnerKey is missing: give it, or a signer that asks the machine that has it"
             throw failure(ErrorKind.INVALID_ACCOUNT, "", message)
         }
         val settings = mapOf(
             "attempts" to attempts,
-            "attempt_timeout" to attemptTimeout?.toMillis(),
-            "deadline" to deadline?.toMillis(),
-            "upload_deadline" to uploadDeadline?.toMillis(),
+            "attempt_timeout" to attemptTimeout?.engineMillis(),
+            "deadline" to deadline?.engineMillis(),
+            "upload_deadline" to uploadDeadline?.engineMillis(),
+            "max_answer" to maxAnswer,
+            "allow_http" to allowHttp,
             "quota" to quota?.let { listOf(it.requests, it.seconds) },
             "operation_quota" to operationQuota,
             "store" to (store != null),

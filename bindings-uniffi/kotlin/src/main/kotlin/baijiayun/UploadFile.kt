@@ -3,7 +3,6 @@ package baijiayun
 import java.io.ByteArrayInputStream
 import java.io.IOException
 import java.io.InputStream
-import java.net.URLConnection
 import java.nio.file.Files
 import java.nio.file.Path
 
@@ -18,11 +17,17 @@ class UploadFile private constructor(
     val name: String,
     /** How many bytes it has. */
     val size: Long,
-    /** Its media type. */
-    val contentType: String,
+    /** Its media type; null for the one that the ending of the name stands for. */
+    val contentType: String?,
     internal val progress: Progress?,
     private val source: (offset: Long) -> InputStream,
 ) {
+    init {
+        if (contentType != null && contentType.any { it.isISOControl() || it.code > 126 }) {
+            throw failure(ErrorKind.INVALID_PARAMETERS, "", "the content type of a file holds what cannot stand in a header")
+        }
+    }
+
     /** @throws FileException It cannot be read. */
     @JvmOverloads
     constructor(
@@ -30,13 +35,13 @@ class UploadFile private constructor(
         name: String = path.fileName?.toString() ?: "file",
         contentType: String? = null,
         progress: Progress? = null,
-    ) : this(name, sizeOf(path), contentType ?: typeOf(name), progress, { offset -> open(path, offset) })
+    ) : this(name, sizeOf(path), contentType, progress, { offset -> open(path, offset) })
 
     @JvmOverloads
     constructor(content: ByteArray, name: String, contentType: String? = null, progress: Progress? = null) : this(
         name,
         content.size.toLong(),
-        contentType ?: typeOf(name),
+        contentType,
         progress,
         { offset -> ByteArrayInputStream(content, offset.toInt(), content.size) },
     )
@@ -69,7 +74,5 @@ class UploadFile private constructor(
             channel.position(offset)
             return java.nio.channels.Channels.newInputStream(channel)
         }
-
-        fun typeOf(name: String): String = URLConnection.guessContentTypeFromName(name) ?: "application/octet-stream"
     }
 }

@@ -48,7 +48,13 @@ class AnswersTest {
                 val client = clientOf(JsonObject(emptyMap()), Fake.of(answer(vector)))
                 val typed = TypedCall(client, operation)
                 val required = REQUIRED.getValue(operation)
-                val data = typed.data(required)
+                val data = try {
+                    typed.data(required)
+                } catch (error: AnswerException) {
+                    // A walk through the pages needs rows where they are counted.
+                    assertTrue(typed.isPaged && "but has no list" in error.message!!, error.message)
+                    return@test
+                }
                 val shape = SHAPES.getValue(operation)
                 if (shape.text("type") == "null") {
                     assertEquals(Unit, data)

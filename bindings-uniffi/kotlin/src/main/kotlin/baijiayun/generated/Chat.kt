@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -88,7 +87,7 @@ class BlockingChatApi internal constructor(private val api: ChatApi) {
         chatIds: List<String>,
         params: Consumer<ChatReviewMessagesParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.reviewMessages(roomId, chatIds, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.reviewMessages(roomId, chatIds, options) { params.accept(this) } }
 
     /** 撤回单条聊天消息接口 See [ChatApi.revokeMessage]. */
     @JvmOverloads
@@ -97,7 +96,7 @@ class BlockingChatApi internal constructor(private val api: ChatApi) {
         id: String,
         params: Consumer<ChatRevokeMessageParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.revokeMessage(classId, id, options) { params.accept(this) } }
+    ) = blocking { api.revokeMessage(classId, id, options) { params.accept(this) } }
 }
 
 /** What `chat.list_reviews` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -387,7 +386,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         attachment: UploadFile,
         params: Consumer<DocUploadParams> = Consumer {},
         options: CallOptions? = null,
-    ): DocUploadResult = runBlocking { api.upload(attachment, options) { params.accept(this) } }
+    ): DocUploadResult = blocking { api.upload(attachment, options) { params.accept(this) } }
 
     /** 关联文档到教室 See [DocApi.bind]. */
     @JvmOverloads
@@ -395,14 +394,14 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomId: Long,
         fid: Long,
         options: CallOptions? = null,
-    ): DocBindResult = runBlocking { api.bind(roomId, fid, options) }
+    ): DocBindResult = blocking { api.bind(roomId, fid, options) }
 
     /** 获取指定教室内已上传的文档列表 See [DocApi.list]. */
     @JvmOverloads
     fun list(
         roomId: Long,
         options: CallOptions? = null,
-    ): DocListResult = runBlocking { api.list(roomId, options) }
+    ): DocListResult = blocking { api.list(roomId, options) }
 
     /** 获取账号下上传的所有文档 See [DocApi.listAll]. */
     @JvmOverloads
@@ -418,7 +417,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomId: Long,
         fid: Long,
         options: CallOptions? = null,
-    ): DocRemoveResult = runBlocking { api.remove(roomId, fid, options) }
+    ): DocRemoveResult = blocking { api.remove(roomId, fid, options) }
 
     /** 直播音视频课件上传 See [DocApi.uploadMedia]. */
     @JvmOverloads
@@ -426,7 +425,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         attachment: UploadFile,
         params: Consumer<DocUploadMediaParams> = Consumer {},
         options: CallOptions? = null,
-    ): DocUploadMediaResult = runBlocking { api.uploadMedia(attachment, options) { params.accept(this) } }
+    ): DocUploadMediaResult = blocking { api.uploadMedia(attachment, options) { params.accept(this) } }
 
     /** 关联多个文档到教室 See [DocApi.bindBatch]. */
     @JvmOverloads
@@ -434,14 +433,14 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomId: Long,
         fids: List<Long>,
         options: CallOptions? = null,
-    ): DocBindBatchResult = runBlocking { api.bindBatch(roomId, fids, options) }
+    ): DocBindBatchResult = blocking { api.bindBatch(roomId, fids, options) }
 
     /** 获取教室内音视频课件 See [DocApi.listMedia]. */
     @JvmOverloads
     fun listMedia(
         roomId: Long,
         options: CallOptions? = null,
-    ): DocListMediaResult = runBlocking { api.listMedia(roomId, options) }
+    ): DocListMediaResult = blocking { api.listMedia(roomId, options) }
 
     /** 创建文件夹 See [DocApi.createFolder]. */
     @JvmOverloads
@@ -449,7 +448,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         parentFinderId: Long,
         name: String,
         options: CallOptions? = null,
-    ): DocCreateFolderResult = runBlocking { api.createFolder(parentFinderId, name, options) }
+    ): DocCreateFolderResult = blocking { api.createFolder(parentFinderId, name, options) }
 
     /** 通过url上传文件 See [DocApi.uploadByUrl]. */
     @JvmOverloads
@@ -457,7 +456,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         fileUrl: String,
         params: Consumer<DocUploadByUrlParams> = Consumer {},
         options: CallOptions? = null,
-    ): DocUploadByUrlResult = runBlocking { api.uploadByUrl(fileUrl, options) { params.accept(this) } }
+    ): DocUploadByUrlResult = blocking { api.uploadByUrl(fileUrl, options) { params.accept(this) } }
 
     /** 通过文件夹关联课件到教室 See [DocApi.bindFolders]. */
     @JvmOverloads
@@ -465,14 +464,14 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         finderIds: List<Long>,
         params: Consumer<DocBindFoldersParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.bindFolders(finderIds, options) { params.accept(this) } }
+    ) = blocking { api.bindFolders(finderIds, options) { params.accept(this) } }
 
     /** 删除指定文件夹及文件夹中的文件 See [DocApi.deleteFolder]. */
     @JvmOverloads
     fun deleteFolder(
         finderId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteFolder(finderId, options) }
+    ) = blocking { api.deleteFolder(finderId, options) }
 
     /** 使用url上传h5课件 See [DocApi.uploadH5ByUrl]. */
     @JvmOverloads
@@ -480,7 +479,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         h5DocUrl: String,
         params: Consumer<DocUploadH5ByUrlParams> = Consumer {},
         options: CallOptions? = null,
-    ): DocUploadH5ByUrlResult = runBlocking { api.uploadH5ByUrl(h5DocUrl, options) { params.accept(this) } }
+    ): DocUploadH5ByUrlResult = blocking { api.uploadH5ByUrl(h5DocUrl, options) { params.accept(this) } }
 
     /** 关联文档到多个教室 See [DocApi.bindToRooms]. */
     @JvmOverloads
@@ -488,21 +487,21 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomIds: List<Long>,
         fid: Long,
         options: CallOptions? = null,
-    ): DocBindToRoomsResult = runBlocking { api.bindToRooms(roomIds, fid, options) }
+    ): DocBindToRoomsResult = blocking { api.bindToRooms(roomIds, fid, options) }
 
     /** 小班课课件预览接口 See [DocApi.listRoomPreviews]. */
     @JvmOverloads
     fun listRoomPreviews(
         roomId: String,
         options: CallOptions? = null,
-    ): DocListRoomPreviewsResult = runBlocking { api.listRoomPreviews(roomId, options) }
+    ): DocListRoomPreviewsResult = blocking { api.listRoomPreviews(roomId, options) }
 
     /** 通过文件ID获取文件转码后预览信息接口 See [DocApi.getPreview]. */
     @JvmOverloads
     fun getPreview(
         fid: String,
         options: CallOptions? = null,
-    ): DocGetPreviewResult = runBlocking { api.getPreview(fid, options) }
+    ): DocGetPreviewResult = blocking { api.getPreview(fid, options) }
 
     /** 获取账号下已上传的所有文件接口 See [DocApi.listFiles]. */
     @JvmOverloads
@@ -517,14 +516,14 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         fid: String,
         name: String,
         options: CallOptions? = null,
-    ): DocRenameResult = runBlocking { api.rename(fid, name, options) }
+    ): DocRenameResult = blocking { api.rename(fid, name, options) }
 
     /** 删除文件接口 See [DocApi.delete]. */
     @JvmOverloads
     fun delete(
         fid: String,
         options: CallOptions? = null,
-    ) = runBlocking { api.delete(fid, options) }
+    ) = blocking { api.delete(fid, options) }
 
     /** 关联教室的文件删除接口 See [DocApi.unbind]. */
     @JvmOverloads
@@ -532,7 +531,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         fid: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.unbind(fid, roomId, options) }
+    ) = blocking { api.unbind(fid, roomId, options) }
 }
 
 /** What `doc.upload` takes besides what it requires. */

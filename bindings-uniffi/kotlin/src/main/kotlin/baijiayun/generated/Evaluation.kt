@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -100,7 +99,7 @@ class BlockingEvaluationApi internal constructor(private val api: EvaluationApi)
         roomId: Long,
         evaluateId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.bindRoom(roomId, evaluateId, options) }
+    ) = blocking { api.bindRoom(roomId, evaluateId, options) }
 
     /** 更换教室评价模板 See [EvaluationApi.updateRoom]. */
     @JvmOverloads
@@ -108,7 +107,7 @@ class BlockingEvaluationApi internal constructor(private val api: EvaluationApi)
         roomId: Long,
         evaluateId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.updateRoom(roomId, evaluateId, options) }
+    ) = blocking { api.updateRoom(roomId, evaluateId, options) }
 
     /** 创建课后评价模板 See [EvaluationApi.createTemplate]. */
     @JvmOverloads
@@ -117,7 +116,7 @@ class BlockingEvaluationApi internal constructor(private val api: EvaluationApi)
         questions: List<EvaluationCreateTemplateQuestion>,
         params: Consumer<EvaluationCreateTemplateParams> = Consumer {},
         options: CallOptions? = null,
-    ): EvaluationCreateTemplateResult = runBlocking { api.createTemplate(title, questions, options) { params.accept(this) } }
+    ): EvaluationCreateTemplateResult = blocking { api.createTemplate(title, questions, options) { params.accept(this) } }
 }
 
 /** What `evaluation.list_templates` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -156,7 +155,7 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
     fun uploadImage(
         media: UploadFile,
         options: CallOptions? = null,
-    ): GoodsUploadImageResult = runBlocking { api.uploadImage(media, options) }
+    ): GoodsUploadImageResult = blocking { api.uploadImage(media, options) }
 
     /** 直播带货模板的教室添加商品 See [GoodsApi.add]. */
     @JvmOverloads
@@ -169,7 +168,7 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         url: String,
         params: Consumer<GoodsAddParams> = Consumer {},
         options: CallOptions? = null,
-    ): GoodsAddResult = runBlocking { api.add(productType, roomId, goodsName, mediaId, price, url, options) { params.accept(this) } }
+    ): GoodsAddResult = blocking { api.add(productType, roomId, goodsName, mediaId, price, url, options) { params.accept(this) } }
 
     /** 直播带货模板的教室编辑商品 See [GoodsApi.update]. */
     @JvmOverloads
@@ -183,7 +182,7 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         url: String,
         params: Consumer<GoodsUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.update(productType, roomId, goodsId, goodsName, mediaId, price, url, options) { params.accept(this) } }
+    ) = blocking { api.update(productType, roomId, goodsId, goodsName, mediaId, price, url, options) { params.accept(this) } }
 
     /** 直播带货模板的教室删除商品 See [GoodsApi.delete]. */
     @JvmOverloads
@@ -192,14 +191,14 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         roomId: Long,
         goodsId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.delete(productType, roomId, goodsId, options) }
+    ) = blocking { api.delete(productType, roomId, goodsId, options) }
 
     /** 删除素材 See [GoodsApi.deleteImage]. */
     @JvmOverloads
     fun deleteImage(
         mediaId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteImage(mediaId, options) }
+    ) = blocking { api.deleteImage(mediaId, options) }
 
     /** 获取图片列表 See [GoodsApi.listImages]. */
     @JvmOverloads

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -189,7 +188,7 @@ class BlockingInteractDataApi internal constructor(private val api: InteractData
         roomId: Long,
         params: Consumer<InteractDataListClassVotesParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listClassVotes(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listClassVotes(roomId, options) { params.accept(this) } }
 
     /** 获取班级红包数据 See [InteractDataApi.listRedPackages]. */
     @JvmOverloads
@@ -197,7 +196,7 @@ class BlockingInteractDataApi internal constructor(private val api: InteractData
         roomId: Long,
         params: Consumer<InteractDataListRedPackagesParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listRedPackages(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listRedPackages(roomId, options) { params.accept(this) } }
 
     /** 获取班级随机点名数据 See [InteractDataApi.listRandomAsks]. */
     @JvmOverloads
@@ -205,7 +204,7 @@ class BlockingInteractDataApi internal constructor(private val api: InteractData
         roomId: Long,
         params: Consumer<InteractDataListRandomAsksParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listRandomAsks(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listRandomAsks(roomId, options) { params.accept(this) } }
 
     /** 获取AI班级数人数列表 See [InteractDataApi.listAiUserCounts]. */
     @JvmOverloads
@@ -213,14 +212,14 @@ class BlockingInteractDataApi internal constructor(private val api: InteractData
         roomId: Long,
         params: Consumer<InteractDataListAiUserCountsParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listAiUserCounts(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listAiUserCounts(roomId, options) { params.accept(this) } }
 
     /** 根据签到id,获取签到信息 See [InteractDataApi.getCheckin]. */
     @JvmOverloads
     fun getCheckin(
         checkinId: String,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getCheckin(checkinId, options) }
+    ): JsonElement? = blocking { api.getCheckin(checkinId, options) }
 
     /** 双师人员数据保存 See [InteractDataApi.save]. */
     @JvmOverloads
@@ -233,28 +232,28 @@ class BlockingInteractDataApi internal constructor(private val api: InteractData
         studentList: List<InteractDataSaveStudent>,
         origin: String,
         options: CallOptions? = null,
-    ): InteractDataSaveResult = runBlocking { api.save(assistTeacherId, assistTeacherName, assistTeacherMobile, classId, className, studentList, origin, options) }
+    ): InteractDataSaveResult = blocking { api.save(assistTeacherId, assistTeacherName, assistTeacherMobile, classId, className, studentList, origin, options) }
 
     /** 获取班级、助教、学生信息列表 See [InteractDataApi.list]. */
     @JvmOverloads
     fun list(
         classId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.list(classId, options) }
+    ): JsonElement? = blocking { api.list(classId, options) }
 
     /** 删除班级、助教、学生信息 See [InteractDataApi.delete]. */
     @JvmOverloads
     fun delete(
         classIds: List<Long>,
         options: CallOptions? = null,
-    ): InteractDataDeleteResult = runBlocking { api.delete(classIds, options) }
+    ): InteractDataDeleteResult = blocking { api.delete(classIds, options) }
 
     /** 修改回调地址 See [InteractDataApi.setCallbackUrl]. */
     @JvmOverloads
     fun setCallbackUrl(
         callbackUrl: String,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.setCallbackUrl(callbackUrl, options) }
+    ): JsonElement? = blocking { api.setCallbackUrl(callbackUrl, options) }
 }
 
 /** What `interact_data.list_class_votes` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
@@ -64,7 +63,7 @@ class BlockingInteractInfoApi internal constructor(private val api: InteractInfo
         type: String,
         params: Consumer<InteractInfoListCheckinSummariesParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listCheckinSummaries(roomId, type, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listCheckinSummaries(roomId, type, options) { params.accept(this) } }
 
     /** 签到明细数据 See [InteractInfoApi.listCheckinDetails]. */
     @JvmOverloads
@@ -73,7 +72,7 @@ class BlockingInteractInfoApi internal constructor(private val api: InteractInfo
         type: String,
         params: Consumer<InteractInfoListCheckinDetailsParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listCheckinDetails(roomId, type, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listCheckinDetails(roomId, type, options) { params.accept(this) } }
 }
 
 /** What `interact_info.list_checkin_summaries` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.MapSerializer
@@ -259,21 +258,21 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
     fun getStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetStatusResult = runBlocking { api.getStatus(roomId, options) }
+    ): LiveGetStatusResult = blocking { api.getStatus(roomId, options) }
 
     /** 获取老师是否在教室状态 See [LiveApi.getTeacherOnlineStatus]. */
     @JvmOverloads
     fun getTeacherOnlineStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetTeacherOnlineStatusResult = runBlocking { api.getTeacherOnlineStatus(roomId, options) }
+    ): LiveGetTeacherOnlineStatusResult = blocking { api.getTeacherOnlineStatus(roomId, options) }
 
     /** 获取当前时间教室人数 See [LiveApi.getUserCount]. */
     @JvmOverloads
     fun getUserCount(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetUserCountResult = runBlocking { api.getUserCount(roomId, options) }
+    ): LiveGetUserCountResult = blocking { api.getUserCount(roomId, options) }
 
     /** 设置教室公告 See [LiveApi.setNotice]. */
     @JvmOverloads
@@ -281,28 +280,28 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         content: String,
         options: CallOptions? = null,
-    ) = runBlocking { api.setNotice(roomId, content, options) }
+    ) = blocking { api.setNotice(roomId, content, options) }
 
     /** 发送聊天消息接口 See [LiveApi.sendChatMessage]. */
     @JvmOverloads
     fun sendChatMessage(
         messageList: List<LiveSendChatMessageMessage>,
         options: CallOptions? = null,
-    ): Map<String, String> = runBlocking { api.sendChatMessage(messageList, options) }
+    ): Map<String, String> = blocking { api.sendChatMessage(messageList, options) }
 
     /** 停止直播教室的云端录制 See [LiveApi.stopCloudRecord]. */
     @JvmOverloads
     fun stopCloudRecord(
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.stopCloudRecord(roomId, options) }
+    ) = blocking { api.stopCloudRecord(roomId, options) }
 
     /** 直播教室的云端录制生成回放 See [LiveApi.generatePlayback]. */
     @JvmOverloads
     fun generatePlayback(
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.generatePlayback(roomId, options) }
+    ) = blocking { api.generatePlayback(roomId, options) }
 
     /** 设置虚拟人数与成员 See [LiveApi.setVirtualUsers]. */
     @JvmOverloads
@@ -312,14 +311,14 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         multiple: Long,
         params: Consumer<LiveSetVirtualUsersParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.setVirtualUsers(roomId, displayUserCount, multiple, options) { params.accept(this) } }
+    ) = blocking { api.setVirtualUsers(roomId, displayUserCount, multiple, options) { params.accept(this) } }
 
     /** 教室上课 See [LiveApi.startClass]. */
     @JvmOverloads
     fun startClass(
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.startClass(roomId, options) }
+    ) = blocking { api.startClass(roomId, options) }
 
     /** 教室下课 See [LiveApi.stopClass]. */
     @JvmOverloads
@@ -327,7 +326,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         isKickOutAll: Boolean,
         options: CallOptions? = null,
-    ) = runBlocking { api.stopClass(roomId, isKickOutAll, options) }
+    ) = blocking { api.stopClass(roomId, isKickOutAll, options) }
 
     /** 切换主讲人 See [LiveApi.switchPresenter]. */
     @JvmOverloads
@@ -335,7 +334,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.switchPresenter(roomId, userId, options) }
+    ): Boolean? = blocking { api.switchPresenter(roomId, userId, options) }
 
     /** 强制关闭教室 See [LiveApi.forceCloseRoom]. */
     @JvmOverloads
@@ -343,14 +342,14 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         params: Consumer<LiveForceCloseRoomParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.forceCloseRoom(roomId, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.forceCloseRoom(roomId, options) { params.accept(this) } }
 
     /** 获取教室回放录制状态接口 See [LiveApi.getRecordStatus]. */
     @JvmOverloads
     fun getRecordStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetRecordStatusResult = runBlocking { api.getRecordStatus(roomId, options) }
+    ): LiveGetRecordStatusResult = blocking { api.getRecordStatus(roomId, options) }
 }
 
 /** What `live.set_virtual_users` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -200,7 +199,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         date: String,
         params: Consumer<LiveAccountGetHourlyPeakUsersParams> = Consumer {},
         options: CallOptions? = null,
-    ): LiveAccountGetHourlyPeakUsersResult = runBlocking { api.getHourlyPeakUsers(date, options) { params.accept(this) } }
+    ): LiveAccountGetHourlyPeakUsersResult = blocking { api.getHourlyPeakUsers(date, options) { params.accept(this) } }
 
     /** 查询账号一段时间内每天的最高并发量 See [LiveAccountApi.getDailyPeakUsers]. */
     @JvmOverloads
@@ -209,7 +208,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         endDate: String,
         params: Consumer<LiveAccountGetDailyPeakUsersParams> = Consumer {},
         options: CallOptions? = null,
-    ): LiveAccountGetDailyPeakUsersResult = runBlocking { api.getDailyPeakUsers(startDate, endDate, options) { params.accept(this) } }
+    ): LiveAccountGetDailyPeakUsersResult = blocking { api.getDailyPeakUsers(startDate, endDate, options) { params.accept(this) } }
 
     /** 查询直播账号每天使用的人次（请参考使用最新API 109） See [LiveAccountApi.getDailyCost]. */
     @JvmOverloads
@@ -218,7 +217,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         endDate: String,
         params: Consumer<LiveAccountGetDailyCostParams> = Consumer {},
         options: CallOptions? = null,
-    ): LiveAccountGetDailyCostResult = runBlocking { api.getDailyCost(startDate, endDate, options) { params.accept(this) } }
+    ): LiveAccountGetDailyCostResult = blocking { api.getDailyCost(startDate, endDate, options) { params.accept(this) } }
 
     /** 查询账号大班课一段时间内每天拉流总时长(分钟) See [LiveAccountApi.getDailyMediaLength]. */
     @JvmOverloads
@@ -227,7 +226,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): LiveAccountGetDailyMediaLengthResult = runBlocking { api.getDailyMediaLength(productType, startDate, endDate, options) }
+    ): LiveAccountGetDailyMediaLengthResult = blocking { api.getDailyMediaLength(productType, startDate, endDate, options) }
 
     /** 查询指定日期内所有教室的拉流总时长(分钟) See [LiveAccountApi.listRoomMediaLength]. */
     @JvmOverloads
@@ -235,7 +234,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         productType: Long,
         date: String,
         options: CallOptions? = null,
-    ): LiveAccountListRoomMediaLengthResult = runBlocking { api.listRoomMediaLength(productType, date, options) }
+    ): LiveAccountListRoomMediaLengthResult = blocking { api.listRoomMediaLength(productType, date, options) }
 
     /** 获取账号直播人次统计数据 See [LiveAccountApi.getUserCount]. */
     @JvmOverloads
@@ -244,20 +243,20 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): LiveAccountGetUserCountResult = runBlocking { api.getUserCount(productType, startDate, endDate, options) }
+    ): LiveAccountGetUserCountResult = blocking { api.getUserCount(productType, startDate, endDate, options) }
 
     /** 设置直播上下课事件回调地址 See [LiveAccountApi.setClassCallbackUrl]. */
     @JvmOverloads
     fun setClassCallbackUrl(
         url: String,
         options: CallOptions? = null,
-    ): LiveAccountSetClassCallbackUrlResult = runBlocking { api.setClassCallbackUrl(url, options) }
+    ): LiveAccountSetClassCallbackUrlResult = blocking { api.setClassCallbackUrl(url, options) }
 
     /** 查询直播上下课回调地址 See [LiveAccountApi.getClassCallbackUrl]. */
     @JvmOverloads
     fun getClassCallbackUrl(
         options: CallOptions? = null,
-    ): LiveAccountGetClassCallbackUrlResult = runBlocking { api.getClassCallbackUrl(options) }
+    ): LiveAccountGetClassCallbackUrlResult = blocking { api.getClassCallbackUrl(options) }
 
     /** 查询直播账号指定日期中各教室使用的人次 See [LiveAccountApi.listRoomCosts]. */
     @JvmOverloads
@@ -265,7 +264,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         date: String,
         params: Consumer<LiveAccountListRoomCostsParams> = Consumer {},
         options: CallOptions? = null,
-    ): LiveAccountListRoomCostsResult = runBlocking { api.listRoomCosts(date, options) { params.accept(this) } }
+    ): LiveAccountListRoomCostsResult = blocking { api.listRoomCosts(date, options) { params.accept(this) } }
 }
 
 /** What `live_account.get_hourly_peak_users` takes besides what it requires. */

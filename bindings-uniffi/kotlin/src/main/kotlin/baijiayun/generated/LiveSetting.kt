@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -334,7 +333,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         words: List<String>,
         params: Consumer<LiveSettingAddSensitiveWordsParams> = Consumer {},
         options: CallOptions? = null,
-    ): LiveSettingAddSensitiveWordsResult = runBlocking { api.addSensitiveWords(productType, words, options) { params.accept(this) } }
+    ): LiveSettingAddSensitiveWordsResult = blocking { api.addSensitiveWords(productType, words, options) { params.accept(this) } }
 
     /** 导入敏感词接口 See [LiveSettingApi.importSensitiveWords]. */
     @JvmOverloads
@@ -343,7 +342,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         attachment: UploadFile,
         params: Consumer<LiveSettingImportSensitiveWordsParams> = Consumer {},
         options: CallOptions? = null,
-    ): Long? = runBlocking { api.importSensitiveWords(productType, attachment, options) { params.accept(this) } }
+    ): Long? = blocking { api.importSensitiveWords(productType, attachment, options) { params.accept(this) } }
 
     /** 批量删除敏感词接口 See [LiveSettingApi.deleteSensitiveWords]. */
     @JvmOverloads
@@ -351,7 +350,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         productType: Long,
         ids: List<Long>,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteSensitiveWords(productType, ids, options) }
+    ) = blocking { api.deleteSensitiveWords(productType, ids, options) }
 
     /** 查询敏感词接口 See [LiveSettingApi.listSensitiveWords]. */
     @JvmOverloads
@@ -359,14 +358,14 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         productType: Long,
         params: Consumer<LiveSettingListSensitiveWordsParams> = Consumer {},
         options: CallOptions? = null,
-    ): LiveSettingListSensitiveWordsResult = runBlocking { api.listSensitiveWords(productType, options) { params.accept(this) } }
+    ): LiveSettingListSensitiveWordsResult = blocking { api.listSensitiveWords(productType, options) { params.accept(this) } }
 
     /** 自定义昵称库 See [LiveSettingApi.setNicknameLibrary]. */
     @JvmOverloads
     fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setNicknameLibrary(nickname, options) }
+    ): Boolean? = blocking { api.setNicknameLibrary(nickname, options) }
 
     /** 设置水印 See [LiveSettingApi.setWatermark]. */
     @JvmOverloads
@@ -374,28 +373,28 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         pos: Long,
         params: Consumer<LiveSettingSetWatermarkParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.setWatermark(pos, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.setWatermark(pos, options) { params.accept(this) } }
 
     /** 获取水印配置 See [LiveSettingApi.getWatermark]. */
     @JvmOverloads
     fun getWatermark(
         params: Consumer<LiveSettingGetWatermarkParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getWatermark(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.getWatermark(options) { params.accept(this) } }
 
     /** 设置跑马灯设置 See [LiveSettingApi.setMarquee]. */
     @JvmOverloads
     fun setMarquee(
         params: Consumer<LiveSettingSetMarqueeParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.setMarquee(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.setMarquee(options) { params.accept(this) } }
 
     /** 获取跑马灯设置 See [LiveSettingApi.getMarquee]. */
     @JvmOverloads
     fun getMarquee(
         params: Consumer<LiveSettingGetMarqueeParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getMarquee(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.getMarquee(options) { params.accept(this) } }
 
     /** 添加公告模板 See [LiveSettingApi.addNotice]. */
     @JvmOverloads
@@ -404,14 +403,14 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         link: String,
         params: Consumer<LiveSettingAddNoticeParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.addNotice(content, link, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.addNotice(content, link, options) { params.accept(this) } }
 
     /** 获取公告列表 See [LiveSettingApi.listNotices]. */
     @JvmOverloads
     fun listNotices(
         params: Consumer<LiveSettingListNoticesParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listNotices(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listNotices(options) { params.accept(this) } }
 
     /** 删除公告 See [LiveSettingApi.deleteNotices]. */
     @JvmOverloads
@@ -419,7 +418,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         ids: List<Long>,
         params: Consumer<LiveSettingDeleteNoticesParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.deleteNotices(ids, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.deleteNotices(ids, options) { params.accept(this) } }
 
     /** 添加小测 See [LiveSettingApi.addQuiz]. */
     @JvmOverloads
@@ -427,14 +426,14 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         attachment: UploadFile,
         params: Consumer<LiveSettingAddQuizParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.addQuiz(attachment, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.addQuiz(attachment, options) { params.accept(this) } }
 
     /** 获取小测模板 See [LiveSettingApi.listQuizzes]. */
     @JvmOverloads
     fun listQuizzes(
         params: Consumer<LiveSettingListQuizzesParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listQuizzes(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listQuizzes(options) { params.accept(this) } }
 
     /** 删除小测模板 See [LiveSettingApi.deleteQuiz]. */
     @JvmOverloads
@@ -442,7 +441,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         id: Long,
         params: Consumer<LiveSettingDeleteQuizParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.deleteQuiz(id, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.deleteQuiz(id, options) { params.accept(this) } }
 
     /** 修改红包最大个数限制 See [LiveSettingApi.setMaxRedPackageCount]. */
     @JvmOverloads
@@ -450,14 +449,14 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         maxCount: Long,
         params: Consumer<LiveSettingSetMaxRedPackageCountParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.setMaxRedPackageCount(maxCount, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.setMaxRedPackageCount(maxCount, options) { params.accept(this) } }
 
     /** 获取红包最大个数限制 See [LiveSettingApi.getMaxRedPackageCount]. */
     @JvmOverloads
     fun getMaxRedPackageCount(
         params: Consumer<LiveSettingGetMaxRedPackageCountParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getMaxRedPackageCount(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.getMaxRedPackageCount(options) { params.accept(this) } }
 }
 
 /** What `live_setting.list_main_screen_notices` takes besides what it requires. */

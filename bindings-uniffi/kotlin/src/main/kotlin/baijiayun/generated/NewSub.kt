@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -54,7 +53,7 @@ class BlockingNewSubApi internal constructor(private val api: NewSubApi) {
     fun get(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.get(subPartnerId, options) }
+    ): JsonElement? = blocking { api.get(subPartnerId, options) }
 }
 
 /** What `new_sub.list` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
@@ -75,7 +74,7 @@ class BlockingNoticeApi internal constructor(private val api: NoticeApi) {
         noticeIds: List<Long>,
         params: Consumer<NoticeBindRoomParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.bindRoom(roomId, noticeIds, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.bindRoom(roomId, noticeIds, options) { params.accept(this) } }
 
     /** 查看教室公告 See [NoticeApi.list]. */
     @JvmOverloads
@@ -83,7 +82,7 @@ class BlockingNoticeApi internal constructor(private val api: NoticeApi) {
         roomId: Long,
         params: Consumer<NoticeListParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.list(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.list(roomId, options) { params.accept(this) } }
 
     /** 删除教室公告 See [NoticeApi.deleteBatch]. */
     @JvmOverloads
@@ -92,7 +91,7 @@ class BlockingNoticeApi internal constructor(private val api: NoticeApi) {
         noticeIds: List<Long>,
         params: Consumer<NoticeDeleteBatchParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.deleteBatch(roomId, noticeIds, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.deleteBatch(roomId, noticeIds, options) { params.accept(this) } }
 }
 
 /** What `notice.bind_room` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -50,7 +49,7 @@ class BlockingPartnerApi internal constructor(private val api: PartnerApi) {
         secretKey: String,
         params: Consumer<PartnerGetKeyParams> = Consumer {},
         options: CallOptions? = null,
-    ): PartnerGetKeyResult = runBlocking { api.getKey(secretKey, options) { params.accept(this) } }
+    ): PartnerGetKeyResult = blocking { api.getKey(secretKey, options) { params.accept(this) } }
 
     /** 获取账户收支明细 See [PartnerApi.listTransactions]. */
     @JvmOverloads

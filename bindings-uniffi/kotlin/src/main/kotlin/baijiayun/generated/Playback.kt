@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.MapSerializer
@@ -369,7 +368,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackListMarksParams> = Consumer {},
         options: CallOptions? = null,
-    ): PlaybackListMarksResult = runBlocking { api.listMarks(roomId, options) { params.accept(this) } }
+    ): PlaybackListMarksResult = blocking { api.listMarks(roomId, options) { params.accept(this) } }
 
     /** 查询直播回放信息 See [PlaybackApi.info]. */
     @JvmOverloads
@@ -377,7 +376,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackInfoParams> = Consumer {},
         options: CallOptions? = null,
-    ): PlaybackInfoResult = runBlocking { api.info(roomId, options) { params.accept(this) } }
+    ): PlaybackInfoResult = blocking { api.info(roomId, options) { params.accept(this) } }
 
     /** 获取回放列表 See [PlaybackApi.list]. */
     @JvmOverloads
@@ -395,7 +394,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackGetPlayerTokenParams> = Consumer {},
         options: CallOptions? = null,
-    ): PlaybackGetPlayerTokenResult = runBlocking { api.getPlayerToken(roomId, options) { params.accept(this) } }
+    ): PlaybackGetPlayerTokenResult = blocking { api.getPlayerToken(roomId, options) { params.accept(this) } }
 
     /** 批量获取回放token See [PlaybackApi.getPlayerTokens]. */
     @JvmOverloads
@@ -403,14 +402,14 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomIds: List<String>,
         expiresIn: Long,
         options: CallOptions? = null,
-    ): Map<String, String> = runBlocking { api.getPlayerTokens(roomIds, expiresIn, options) }
+    ): Map<String, String> = blocking { api.getPlayerTokens(roomIds, expiresIn, options) }
 
     /** 获取长期房间云录制的序列号列表 See [PlaybackApi.listSessions]. */
     @JvmOverloads
     fun listSessions(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listSessions(roomId, options) }
+    ): JsonElement? = blocking { api.listSessions(roomId, options) }
 
     /** 设置回放发布状态 See [PlaybackApi.setPublishStatus]. */
     @JvmOverloads
@@ -419,7 +418,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         status: Long,
         params: Consumer<PlaybackSetPublishStatusParams> = Consumer {},
         options: CallOptions? = null,
-    ): PlaybackSetPublishStatusResult = runBlocking { api.setPublishStatus(roomId, status, options) { params.accept(this) } }
+    ): PlaybackSetPublishStatusResult = blocking { api.setPublishStatus(roomId, status, options) { params.accept(this) } }
 
     /** 删除回放 See [PlaybackApi.delete]. */
     @JvmOverloads
@@ -427,7 +426,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackDeleteParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.delete(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.delete(roomId, options) { params.accept(this) } }
 
     /** 更新回放名称 See [PlaybackApi.update]. */
     @JvmOverloads
@@ -436,7 +435,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         name: String,
         params: Consumer<PlaybackUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.update(roomId, name, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.update(roomId, name, options) { params.accept(this) } }
 
     /** 获取裁剪回放列表 See [PlaybackApi.listCropped]. */
     @JvmOverloads
@@ -444,7 +443,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackListCroppedParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listCropped(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listCropped(roomId, options) { params.accept(this) } }
 
     /** 设置回放主版本 See [PlaybackApi.setMainVersion]. */
     @JvmOverloads
@@ -453,7 +452,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         version: Long,
         params: Consumer<PlaybackSetMainVersionParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.setMainVersion(roomId, version, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.setMainVersion(roomId, version, options) { params.accept(this) } }
 
     /** 获取ppt转成的pdf的路径列表 See [PlaybackApi.listPptUrls]. */
     @JvmOverloads
@@ -461,7 +460,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackListPptUrlsParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listPptUrls(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listPptUrls(roomId, options) { params.accept(this) } }
 
     /** 获取ppt转成的pdf具体路径 See [PlaybackApi.getPptUrl]. */
     @JvmOverloads
@@ -469,7 +468,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomId: Long,
         params: Consumer<PlaybackGetPptUrlParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getPptUrl(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.getPptUrl(roomId, options) { params.accept(this) } }
 
     /** 替换回放 See [PlaybackApi.replace]. */
     @JvmOverloads
@@ -479,7 +478,7 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         targetRoomId: Long,
         params: Consumer<PlaybackReplaceParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.replace(type, sourceRoomId, targetRoomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.replace(type, sourceRoomId, targetRoomId, options) { params.accept(this) } }
 
     /** 点播替换回放 See [PlaybackApi.replaceByVideo]. */
     @JvmOverloads
@@ -487,28 +486,28 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         targetRoomId: Long,
         videoId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.replaceByVideo(targetRoomId, videoId, options) }
+    ): JsonElement? = blocking { api.replaceByVideo(targetRoomId, videoId, options) }
 
     /** 回放录制纯视频 See [PlaybackApi.generatePureVideo]. */
     @JvmOverloads
     fun generatePureVideo(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.generatePureVideo(roomId, options) }
+    ): JsonElement? = blocking { api.generatePureVideo(roomId, options) }
 
     /** 获取回放转纯视频下载地址 See [PlaybackApi.getPureVideoUrl]. */
     @JvmOverloads
     fun getPureVideoUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getPureVideoUrl(roomId, options) }
+    ): JsonElement? = blocking { api.getPureVideoUrl(roomId, options) }
 
     /** 查询回放转码状态 See [PlaybackApi.getStatus]. */
     @JvmOverloads
     fun getStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): PlaybackGetStatusResult = runBlocking { api.getStatus(roomId, options) }
+    ): PlaybackGetStatusResult = blocking { api.getStatus(roomId, options) }
 }
 
 /** What `playback.list_marks` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
@@ -75,7 +74,7 @@ class BlockingQuizApi internal constructor(private val api: QuizApi) {
         paperIds: List<Long>,
         params: Consumer<QuizBindRoomParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.bindRoom(roomId, paperIds, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.bindRoom(roomId, paperIds, options) { params.accept(this) } }
 
     /** 查看教室小测 See [QuizApi.list]. */
     @JvmOverloads
@@ -83,7 +82,7 @@ class BlockingQuizApi internal constructor(private val api: QuizApi) {
         roomId: Long,
         params: Consumer<QuizListParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.list(roomId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.list(roomId, options) { params.accept(this) } }
 
     /** 删除教室小测 See [QuizApi.deleteBatch]. */
     @JvmOverloads
@@ -92,7 +91,7 @@ class BlockingQuizApi internal constructor(private val api: QuizApi) {
         paperIds: List<Long>,
         params: Consumer<QuizDeleteBatchParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.deleteBatch(roomId, paperIds, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.deleteBatch(roomId, paperIds, options) { params.accept(this) } }
 }
 
 /** What `quiz.bind_room` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.ListSerializer
@@ -1067,7 +1066,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         endTime: Long,
         params: Consumer<RoomCreateParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomCreateResult = runBlocking { api.create(title, startTime, endTime, options) { params.accept(this) } }
+    ): RoomCreateResult = blocking { api.create(title, startTime, endTime, options) { params.accept(this) } }
 
     /** 更新房间信息 See [RoomApi.update]. */
     @JvmOverloads
@@ -1075,21 +1074,21 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.update(roomId, options) { params.accept(this) } }
+    ) = blocking { api.update(roomId, options) { params.accept(this) } }
 
     /** 删除房间 See [RoomApi.delete]. */
     @JvmOverloads
     fun delete(
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.delete(roomId, options) }
+    ) = blocking { api.delete(roomId, options) }
 
     /** 获取房间信息 See [RoomApi.info]. */
     @JvmOverloads
     fun info(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomInfoResult = runBlocking { api.info(roomId, options) }
+    ): RoomInfoResult = blocking { api.info(roomId, options) }
 
     /** 生成用户参加码 See [RoomApi.createCode]. */
     @JvmOverloads
@@ -1098,14 +1097,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         userNumber: Long,
         params: Consumer<RoomCreateCodeParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomCreateCodeResult = runBlocking { api.createCode(roomId, userNumber, options) { params.accept(this) } }
+    ): RoomCreateCodeResult = blocking { api.createCode(roomId, userNumber, options) { params.accept(this) } }
 
     /** 获取用户参加码信息 See [RoomApi.getCodeInfo]. */
     @JvmOverloads
     fun getCodeInfo(
         code: String,
         options: CallOptions? = null,
-    ): RoomGetCodeInfoResult = runBlocking { api.getCodeInfo(code, options) }
+    ): RoomGetCodeInfoResult = blocking { api.getCodeInfo(code, options) }
 
     /** 获取已生成的参加码列表 See [RoomApi.listCodes]. */
     @JvmOverloads
@@ -1129,35 +1128,35 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         number: Long,
         params: Consumer<RoomCreateGroupCodesParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomCreateGroupCodesResult = runBlocking { api.createGroupCodes(roomId, number, options) { params.accept(this) } }
+    ): RoomCreateGroupCodesResult = blocking { api.createGroupCodes(roomId, number, options) { params.accept(this) } }
 
     /** 获取分组直播参加码 See [RoomApi.listGroupCodes]. */
     @JvmOverloads
     fun listGroupCodes(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListGroupCodesResult = runBlocking { api.listGroupCodes(roomId, options) }
+    ): RoomListGroupCodesResult = blocking { api.listGroupCodes(roomId, options) }
 
     /** 获取推流直播的推流地址 See [RoomApi.getPushLiveUrl]. */
     @JvmOverloads
     fun getPushLiveUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetPushLiveUrlResult = runBlocking { api.getPushLiveUrl(roomId, options) }
+    ): RoomGetPushLiveUrlResult = blocking { api.getPushLiveUrl(roomId, options) }
 
     /** 获取支持大小班的分组直播小班教室room_id See [RoomApi.getGroupSubRoomIds]. */
     @JvmOverloads
     fun getGroupSubRoomIds(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetGroupSubRoomIdsResult = runBlocking { api.getGroupSubRoomIds(roomId, options) }
+    ): RoomGetGroupSubRoomIdsResult = blocking { api.getGroupSubRoomIds(roomId, options) }
 
     /** 获取推流直播的拉流地址 See [RoomApi.getPullStreamUrl]. */
     @JvmOverloads
     fun getPullStreamUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetPullStreamUrlResult = runBlocking { api.getPullStreamUrl(roomId, options) }
+    ): RoomGetPullStreamUrlResult = blocking { api.getPullStreamUrl(roomId, options) }
 
     /** 生成用户试听参加码 See [RoomApi.createAuditionCodes]. */
     @JvmOverloads
@@ -1167,7 +1166,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         auditionLength: Long,
         params: Consumer<RoomCreateAuditionCodesParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomCreateAuditionCodesResult = runBlocking { api.createAuditionCodes(roomId, userNumbers, auditionLength, options) { params.accept(this) } }
+    ): RoomCreateAuditionCodesResult = blocking { api.createAuditionCodes(roomId, userNumbers, auditionLength, options) { params.accept(this) } }
 
     /** 直播设置插播 See [RoomApi.setSpotVideos]. */
     @JvmOverloads
@@ -1175,14 +1174,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = runBlocking { api.setSpotVideos(roomId, videoIds, options) }
+    ) = blocking { api.setSpotVideos(roomId, videoIds, options) }
 
     /** 获取教室设置的插播列表 See [RoomApi.listSpotVideos]. */
     @JvmOverloads
     fun listSpotVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListSpotVideosResult = runBlocking { api.listSpotVideos(roomId, options) }
+    ): RoomListSpotVideosResult = blocking { api.listSpotVideos(roomId, options) }
 
     /** 禁用/启用直播间 See [RoomApi.setStatus]. */
     @JvmOverloads
@@ -1190,7 +1189,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         status: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.setStatus(roomId, status, options) }
+    ) = blocking { api.setStatus(roomId, status, options) }
 
     /** 设置助教权限 See [RoomApi.setAssistantPermissions]. */
     @JvmOverloads
@@ -1198,7 +1197,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomSetAssistantPermissionsParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.setAssistantPermissions(roomId, options) { params.accept(this) } }
+    ) = blocking { api.setAssistantPermissions(roomId, options) { params.accept(this) } }
 
     /** 删除学生参加码 See [RoomApi.deleteCode]. */
     @JvmOverloads
@@ -1206,7 +1205,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         code: String,
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteCode(code, roomId, options) }
+    ) = blocking { api.deleteCode(code, roomId, options) }
 
     /** 获取参加码使用记录 See [RoomApi.getCodeUsage]. */
     @JvmOverloads
@@ -1215,7 +1214,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         date: String,
         code: List<String>,
         options: CallOptions? = null,
-    ): RoomGetCodeUsageResult = runBlocking { api.getCodeUsage(roomId, date, code, options) }
+    ): RoomGetCodeUsageResult = blocking { api.getCodeUsage(roomId, date, code, options) }
 
     /** 获取设置隔离用户数据 See [RoomApi.setGroupIsolation]. */
     @JvmOverloads
@@ -1223,7 +1222,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomSetGroupIsolationParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setGroupIsolation(roomId, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.setGroupIsolation(roomId, options) { params.accept(this) } }
 
     /** 教室插播视频 See [RoomApi.setSpotLive]. */
     @JvmOverloads
@@ -1231,14 +1230,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setSpotLive(roomId, videoUniques, options) }
+    ): Boolean? = blocking { api.setSpotLive(roomId, videoUniques, options) }
 
     /** 清除教室插播视频 See [RoomApi.clearSpotLive]. */
     @JvmOverloads
     fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.clearSpotLive(roomId, options) }
+    ): Boolean? = blocking { api.clearSpotLive(roomId, options) }
 
     /** 教室点播预热 See [RoomApi.setWarmupVideos]. */
     @JvmOverloads
@@ -1247,14 +1246,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         videoUniques: List<Long>,
         params: Consumer<RoomSetWarmupVideosParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setWarmupVideos(roomId, videoUniques, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.setWarmupVideos(roomId, videoUniques, options) { params.accept(this) } }
 
     /** 清除教室内的点播预热视频 See [RoomApi.clearWarmupVideos]. */
     @JvmOverloads
     fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.clearWarmupVideos(roomId, options) }
+    ): Boolean? = blocking { api.clearWarmupVideos(roomId, options) }
 
     /** 设置教室观看限制 See [RoomApi.setWatchLimit]. */
     @JvmOverloads
@@ -1262,7 +1261,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setWatchLimit(roomId, privateType, options) }
+    ): Boolean? = blocking { api.setWatchLimit(roomId, privateType, options) }
 
     /** 自定义装修封面 See [RoomApi.setCover]. */
     @JvmOverloads
@@ -1270,7 +1269,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomSetCoverParams> = Consumer {},
         options: CallOptions? = null,
-    ): String? = runBlocking { api.setCover(roomId, options) { params.accept(this) } }
+    ): String? = blocking { api.setCover(roomId, options) { params.accept(this) } }
 
     /** 大班课转播增加转播房间接口 See [RoomApi.addBroadcastRooms]. */
     @JvmOverloads
@@ -1279,14 +1278,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomAddBroadcastRoomsParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.addBroadcastRooms(broadcastRoomIds, roomId, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.addBroadcastRooms(broadcastRoomIds, roomId, options) { params.accept(this) } }
 
     /** 大班课转播房间查询接口 See [RoomApi.listBroadcastRooms]. */
     @JvmOverloads
     fun listBroadcastRooms(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListBroadcastRoomsResult = runBlocking { api.listBroadcastRooms(roomId, options) }
+    ): RoomListBroadcastRoomsResult = blocking { api.listBroadcastRooms(roomId, options) }
 
     /** 大班课转播房间删除接口 See [RoomApi.deleteBroadcastRooms]. */
     @JvmOverloads
@@ -1294,7 +1293,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.deleteBroadcastRooms(broadcastRoomIds, roomId, options) }
+    ): Boolean? = blocking { api.deleteBroadcastRooms(broadcastRoomIds, roomId, options) }
 
     /** 大班课开启&关闭转播接口 See [RoomApi.switchBroadcast]. */
     @JvmOverloads
@@ -1303,7 +1302,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.switchBroadcast(roomId, broadcastRoomId, operation, options) }
+    ): Boolean? = blocking { api.switchBroadcast(roomId, broadcastRoomId, operation, options) }
 
     /** 修改分组直播组名 See [RoomApi.updateGroupName]. */
     @JvmOverloads
@@ -1312,7 +1311,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         groupName: String,
         params: Consumer<RoomUpdateGroupNameParams> = Consumer {},
         options: CallOptions? = null,
-    ) = runBlocking { api.updateGroupName(roomId, groupName, options) { params.accept(this) } }
+    ) = blocking { api.updateGroupName(roomId, groupName, options) { params.accept(this) } }
 
     /** 上传分组直播分组logo See [RoomApi.uploadGroupLogos]. */
     @JvmOverloads
@@ -1326,7 +1325,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.uploadGroupLogos(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options) }
+    ): Boolean? = blocking { api.uploadGroupLogos(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options) }
 
     /** 获取已上传分组直播分组logo地址 See [RoomApi.getGroupLogos]. */
     @JvmOverloads
@@ -1334,7 +1333,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): RoomGetGroupLogosResult = runBlocking { api.getGroupLogos(roomId, groupId, options) }
+    ): RoomGetGroupLogosResult = blocking { api.getGroupLogos(roomId, groupId, options) }
 
     /** 多平台推流地址增加接口 See [RoomApi.addPushPlatform]. */
     @JvmOverloads
@@ -1343,7 +1342,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformUrl: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomAddPushPlatformResult = runBlocking { api.addPushPlatform(platformName, platformUrl, roomId, options) }
+    ): RoomAddPushPlatformResult = blocking { api.addPushPlatform(platformName, platformUrl, roomId, options) }
 
     /** 多平台推流地址删除接口 See [RoomApi.deletePushPlatform]. */
     @JvmOverloads
@@ -1351,7 +1350,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.deletePushPlatform(platformId, roomId, options) }
+    ): Boolean? = blocking { api.deletePushPlatform(platformId, roomId, options) }
 
     /** 多平台推流地址编辑接口 See [RoomApi.updatePushPlatform]. */
     @JvmOverloads
@@ -1361,14 +1360,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.updatePushPlatform(platformName, platformUrl, platformId, roomId, options) }
+    ): Boolean? = blocking { api.updatePushPlatform(platformName, platformUrl, platformId, roomId, options) }
 
     /** 多平台推流地址查询接口 See [RoomApi.listPushPlatforms]. */
     @JvmOverloads
     fun listPushPlatforms(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListPushPlatformsResult = runBlocking { api.listPushPlatforms(roomId, options) }
+    ): RoomListPushPlatformsResult = blocking { api.listPushPlatforms(roomId, options) }
 
     /** 按角色获取分组直播参加码接口 See [RoomApi.listGroupCodesByRole]. */
     @JvmOverloads
@@ -1388,7 +1387,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomAddSmartLiveResult = runBlocking { api.addSmartLive(roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
+    ): RoomAddSmartLiveResult = blocking { api.addSmartLive(roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
 
     /** 编辑智能直播 See [RoomApi.updateSmartLive]. */
     @JvmOverloads
@@ -1400,7 +1399,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomUpdateSmartLiveResult = runBlocking { api.updateSmartLive(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
+    ): RoomUpdateSmartLiveResult = blocking { api.updateSmartLive(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
 
     /** 删除智能直播 See [RoomApi.deleteSmartLive]. */
     @JvmOverloads
@@ -1408,7 +1407,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDeleteSmartLiveResult = runBlocking { api.deleteSmartLive(id, roomId, options) }
+    ): RoomDeleteSmartLiveResult = blocking { api.deleteSmartLive(id, roomId, options) }
 
     /** 播放智能直播 See [RoomApi.playSmartLive]. */
     @JvmOverloads
@@ -1416,7 +1415,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.playSmartLive(id, roomId, options) }
+    ) = blocking { api.playSmartLive(id, roomId, options) }
 
     /** 停止智能直播 See [RoomApi.stopSmartLive]. */
     @JvmOverloads
@@ -1424,7 +1423,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.stopSmartLive(id, roomId, options) }
+    ) = blocking { api.stopSmartLive(id, roomId, options) }
 
     /** 给教室设置密码 See [RoomApi.setPassword]. */
     @JvmOverloads
@@ -1433,7 +1432,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         password: String,
         params: Consumer<RoomSetPasswordParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setPassword(roomId, password, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.setPassword(roomId, password, options) { params.accept(this) } }
 
     /** 删除直播分组 See [RoomApi.deleteGroup]. */
     @JvmOverloads
@@ -1441,7 +1440,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): RoomDeleteGroupResult = runBlocking { api.deleteGroup(roomId, groupId, options) }
+    ): RoomDeleteGroupResult = blocking { api.deleteGroup(roomId, groupId, options) }
 
     /** 巡课接口 See [RoomApi.listPatrolRooms]. */
     @JvmOverloads
@@ -1456,7 +1455,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = runBlocking { api.addSpotVideos(roomId, videoIds, options) }
+    ) = blocking { api.addSpotVideos(roomId, videoIds, options) }
 
     /** 删除小班课插播视频 See [RoomApi.deleteSpotVideos]. */
     @JvmOverloads
@@ -1464,7 +1463,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteSpotVideos(roomId, videoIds, options) }
+    ) = blocking { api.deleteSpotVideos(roomId, videoIds, options) }
 
     /** 创建双师+大直播教室 See [RoomApi.createWithLive]. */
     @JvmOverloads
@@ -1474,7 +1473,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         endTime: Long,
         params: Consumer<RoomCreateWithLiveParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomCreateWithLiveResult = runBlocking { api.createWithLive(title, startTime, endTime, options) { params.accept(this) } }
+    ): RoomCreateWithLiveResult = blocking { api.createWithLive(title, startTime, endTime, options) { params.accept(this) } }
 }
 
 /** What `room.create` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.ListSerializer
@@ -706,7 +705,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataExportChatMessagesParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataExportChatMessagesResult = runBlocking { api.exportChatMessages(roomId, options) { params.accept(this) } }
+    ): RoomDataExportChatMessagesResult = blocking { api.exportChatMessages(roomId, options) { params.accept(this) } }
 
     /** 导出直播教室学员观看记录 See [RoomDataApi.exportLiveReport]. */
     @JvmOverloads
@@ -722,7 +721,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         productType: Long,
         date: String,
         options: CallOptions? = null,
-    ): RoomDataGetAllRoomUserStatResult = runBlocking { api.getAllRoomUserStat(productType, date, options) }
+    ): RoomDataGetAllRoomUserStatResult = blocking { api.getAllRoomUserStat(productType, date, options) }
 
     /** 获取指定房间一段时间内的并发量 See [RoomDataApi.getPeakUsers]. */
     @JvmOverloads
@@ -731,21 +730,21 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-    ): RoomDataGetPeakUsersResult = runBlocking { api.getPeakUsers(roomId, startTime, endTime, options) }
+    ): RoomDataGetPeakUsersResult = blocking { api.getPeakUsers(roomId, startTime, endTime, options) }
 
     /** 获取教室聊天文件地址 See [RoomDataApi.listChatFileUrls]. */
     @JvmOverloads
     fun listChatFileUrls(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListChatFileUrlsItem> = runBlocking { api.listChatFileUrls(roomId, options) }
+    ): List<RoomDataListChatFileUrlsItem> = blocking { api.listChatFileUrls(roomId, options) }
 
     /** 获取直播教室测验的试题信息 See [RoomDataApi.listQuizzes]. */
     @JvmOverloads
     fun listQuizzes(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataListQuizzesResult = runBlocking { api.listQuizzes(roomId, options) }
+    ): RoomDataListQuizzesResult = blocking { api.listQuizzes(roomId, options) }
 
     /** 获取直播教室测验题目的学员答案信息 See [RoomDataApi.listQuizAnswers]. */
     @JvmOverloads
@@ -754,14 +753,14 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         quizId: Long,
         params: Consumer<RoomDataListQuizAnswersParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataListQuizAnswersResult = runBlocking { api.listQuizAnswers(roomId, quizId, options) { params.accept(this) } }
+    ): RoomDataListQuizAnswersResult = blocking { api.listQuizAnswers(roomId, quizId, options) { params.accept(this) } }
 
     /** 获取教室学员签到信息 See [RoomDataApi.getCheckinInfo]. */
     @JvmOverloads
     fun getCheckinInfo(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetCheckinInfoResult = runBlocking { api.getCheckinInfo(roomId, options) }
+    ): RoomDataGetCheckinInfoResult = blocking { api.getCheckinInfo(roomId, options) }
 
     /** 获取教室举手连麦数据 See [RoomDataApi.listRaisedHands]. */
     @JvmOverloads
@@ -770,14 +769,14 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-    ): List<RoomDataListRaisedHandsItem> = runBlocking { api.listRaisedHands(roomId, startTime, endTime, options) }
+    ): List<RoomDataListRaisedHandsItem> = blocking { api.listRaisedHands(roomId, startTime, endTime, options) }
 
     /** 第三方教室中学生抢红包统计 See [RoomDataApi.getRedPackageStat]. */
     @JvmOverloads
     fun getRedPackageStat(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetRedPackageStatResult = runBlocking { api.getRedPackageStat(roomId, options) }
+    ): RoomDataGetRedPackageStatResult = blocking { api.getRedPackageStat(roomId, options) }
 
     /** 获取教室抽奖数据 See [RoomDataApi.exportAwardStat]. */
     @JvmOverloads
@@ -785,7 +784,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataExportAwardStatParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataExportAwardStatResult = runBlocking { api.exportAwardStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportAwardStatResult = blocking { api.exportAwardStat(roomId, options) { params.accept(this) } }
 
     /** 获取教室问答数据 See [RoomDataApi.exportQaStat]. */
     @JvmOverloads
@@ -793,7 +792,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataExportQaStatParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataExportQaStatResult = runBlocking { api.exportQaStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportQaStatResult = blocking { api.exportQaStat(roomId, options) { params.accept(this) } }
 
     /** 获取教室邀请函数据 See [RoomDataApi.exportQuestionnaireStat]. */
     @JvmOverloads
@@ -801,7 +800,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataExportQuestionnaireStatParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataExportQuestionnaireStatResult = runBlocking { api.exportQuestionnaireStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportQuestionnaireStatResult = blocking { api.exportQuestionnaireStat(roomId, options) { params.accept(this) } }
 
     /** 获取教室答题器数据 See [RoomDataApi.exportAnswerStat]. */
     @JvmOverloads
@@ -809,14 +808,14 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataExportAnswerStatParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataExportAnswerStatResult = runBlocking { api.exportAnswerStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportAnswerStatResult = blocking { api.exportAnswerStat(roomId, options) { params.accept(this) } }
 
     /** 直播教室的点赞数据 See [RoomDataApi.exportPraiseStat]. */
     @JvmOverloads
     fun exportPraiseStat(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataExportPraiseStatResult = runBlocking { api.exportPraiseStat(roomId, options) }
+    ): RoomDataExportPraiseStatResult = blocking { api.exportPraiseStat(roomId, options) }
 
     /** 获取教室课后评价数据 See [RoomDataApi.getEvaluationStat]. */
     @JvmOverloads
@@ -852,14 +851,14 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): RoomDataGetMediaLengthResult = runBlocking { api.getMediaLength(roomId, startDate, endDate, options) }
+    ): RoomDataGetMediaLengthResult = blocking { api.getMediaLength(roomId, startDate, endDate, options) }
 
     /** 获取大班课奖励数据 See [RoomDataApi.listAwards]. */
     @JvmOverloads
     fun listAwards(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListAwardsItem> = runBlocking { api.listAwards(roomId, options) }
+    ): List<RoomDataListAwardsItem> = blocking { api.listAwards(roomId, options) }
 
     /** 获取直播间点赞热度数据 See [RoomDataApi.getPraiseCount]. */
     @JvmOverloads
@@ -867,7 +866,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataGetPraiseCountParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataGetPraiseCountResult = runBlocking { api.getPraiseCount(roomId, options) { params.accept(this) } }
+    ): RoomDataGetPraiseCountResult = blocking { api.getPraiseCount(roomId, options) { params.accept(this) } }
 
     /** 获取直播间数据报表 See [RoomDataApi.getReport]. */
     @JvmOverloads
@@ -875,7 +874,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         params: Consumer<RoomDataGetReportParams> = Consumer {},
         options: CallOptions? = null,
-    ): RoomDataGetReportResult = runBlocking { api.getReport(roomId, options) { params.accept(this) } }
+    ): RoomDataGetReportResult = blocking { api.getReport(roomId, options) { params.accept(this) } }
 
     /** 获取教室个人积分记录 See [RoomDataApi.listUserScores]. */
     @JvmOverloads
@@ -926,14 +925,14 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         date: String,
         options: CallOptions? = null,
-    ): RoomDataGetFlowResult = runBlocking { api.getFlow(roomId, date, options) }
+    ): RoomDataGetFlowResult = blocking { api.getFlow(roomId, date, options) }
 
     /** 获取表情报告截取的表情图片 See [RoomDataApi.listExpressionReports]. */
     @JvmOverloads
     fun listExpressionReports(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataListExpressionReportsResult = runBlocking { api.listExpressionReports(roomId, options) }
+    ): RoomDataListExpressionReportsResult = blocking { api.listExpressionReports(roomId, options) }
 
     /** 获取教室设备检测信息 See [RoomDataApi.listDeviceChecks]. */
     @JvmOverloads
@@ -956,14 +955,14 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
     fun listStudyReports(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListStudyReportsItem> = runBlocking { api.listStudyReports(roomId, options) }
+    ): List<RoomDataListStudyReportsItem> = blocking { api.listStudyReports(roomId, options) }
 
     /** 获取小班课板书文件 See [RoomDataApi.getBlackboardFile]. */
     @JvmOverloads
     fun getBlackboardFile(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetBlackboardFileResult = runBlocking { api.getBlackboardFile(roomId, options) }
+    ): RoomDataGetBlackboardFileResult = blocking { api.getBlackboardFile(roomId, options) }
 
     /** 获取直播间举手、互动数据 See [RoomDataApi.getInteractData]. */
     @JvmOverloads
@@ -980,7 +979,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         attentionId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.exportAttentionDetail(roomId, attentionId, options) }
+    ): JsonElement? = blocking { api.exportAttentionDetail(roomId, attentionId, options) }
 
     /** 获取单次红包记录 See [RoomDataApi.getRedPackageRecord]. */
     @JvmOverloads
@@ -988,7 +987,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         redPackageId: String,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.getRedPackageRecord(roomId, redPackageId, options) }
+    ): JsonElement? = blocking { api.getRedPackageRecord(roomId, redPackageId, options) }
 }
 
 /** What `room_data.export_chat_messages` takes besides what it requires. */

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -144,7 +143,7 @@ class BlockingSubAccountApi internal constructor(private val api: SubAccountApi)
         expireTime: String,
         params: Consumer<SubAccountCreateParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.create(mobile, email, password, contacts, company, liveOn, videoOn, effectTime, expireTime, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.create(mobile, email, password, contacts, company, liveOn, videoOn, effectTime, expireTime, options) { params.accept(this) } }
 
     /** 修改子账号配置 See [SubAccountApi.update]. */
     @JvmOverloads
@@ -152,28 +151,28 @@ class BlockingSubAccountApi internal constructor(private val api: SubAccountApi)
         subPartnerId: Long,
         params: Consumer<SubAccountUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.update(subPartnerId, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.update(subPartnerId, options) { params.accept(this) } }
 
     /** 停用子账号 See [SubAccountApi.stop]. */
     @JvmOverloads
     fun stop(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): SubAccountStopResult = runBlocking { api.stop(subPartnerId, options) }
+    ): SubAccountStopResult = blocking { api.stop(subPartnerId, options) }
 
     /** 获取子账号信息 See [SubAccountApi.get]. */
     @JvmOverloads
     fun get(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.get(subPartnerId, options) }
+    ): JsonElement? = blocking { api.get(subPartnerId, options) }
 
     /** 查询子账号列表 See [SubAccountApi.list]. */
     @JvmOverloads
     fun list(
         params: Consumer<SubAccountListParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.list(options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.list(options) { params.accept(this) } }
 }
 
 /** What `sub_account.create` takes besides what it requires. */

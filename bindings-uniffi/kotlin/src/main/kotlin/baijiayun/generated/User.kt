@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -295,7 +294,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         password: String,
         params: Consumer<UserAddParams> = Consumer {},
         options: CallOptions? = null,
-    ): UserAddResult = runBlocking { api.add(role, name, phoneNumber, password, options) { params.accept(this) } }
+    ): UserAddResult = blocking { api.add(role, name, phoneNumber, password, options) { params.accept(this) } }
 
     /** 获取用户列表 See [UserApi.list]. */
     @JvmOverloads
@@ -311,7 +310,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userIds: List<Long>,
         role: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteBatch(userIds, role, options) }
+    ) = blocking { api.deleteBatch(userIds, role, options) }
 
     /** 给教室批量关联学员 See [UserApi.assignStudents]. */
     @JvmOverloads
@@ -319,7 +318,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.assignStudents(userIds, roomId, options) }
+    ) = blocking { api.assignStudents(userIds, roomId, options) }
 
     /** 给教室关联老师/助教 See [UserApi.assignTeacher]. */
     @JvmOverloads
@@ -329,7 +328,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         roomId: Long,
         params: Consumer<UserAssignTeacherParams> = Consumer {},
         options: CallOptions? = null,
-    ): UserAssignTeacherResult = runBlocking { api.assignTeacher(role, userId, roomId, options) { params.accept(this) } }
+    ): UserAssignTeacherResult = blocking { api.assignTeacher(role, userId, roomId, options) { params.accept(this) } }
 
     /** 获取教室关联的学员列表 See [UserApi.listStudents]. */
     @JvmOverloads
@@ -344,7 +343,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
     fun listTeachers(
         roomId: Long,
         options: CallOptions? = null,
-    ): UserListTeachersResult = runBlocking { api.listTeachers(roomId, options) }
+    ): UserListTeachersResult = blocking { api.listTeachers(roomId, options) }
 
     /** 批量移除教室内关联的学员 See [UserApi.removeStudents]. */
     @JvmOverloads
@@ -352,7 +351,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.removeStudents(userIds, roomId, options) }
+    ) = blocking { api.removeStudents(userIds, roomId, options) }
 
     /** 移除教室内关联的老师/助教 See [UserApi.removeTeacher]. */
     @JvmOverloads
@@ -360,7 +359,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userId: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ): UserRemoveTeacherResult = runBlocking { api.removeTeacher(userId, roomId, options) }
+    ): UserRemoveTeacherResult = blocking { api.removeTeacher(userId, roomId, options) }
 
     /** 通过手机号获取用户信息 See [UserApi.getByPhone]. */
     @JvmOverloads
@@ -368,7 +367,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         role: Long,
         phoneNumber: String,
         options: CallOptions? = null,
-    ): UserGetByPhoneResult = runBlocking { api.getByPhone(role, phoneNumber, options) }
+    ): UserGetByPhoneResult = blocking { api.getByPhone(role, phoneNumber, options) }
 
     /** 修改用户信息 See [UserApi.update]. */
     @JvmOverloads
@@ -376,7 +375,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userId: Long,
         params: Consumer<UserUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ): UserUpdateResult = runBlocking { api.update(userId, options) { params.accept(this) } }
+    ): UserUpdateResult = blocking { api.update(userId, options) { params.accept(this) } }
 
     /** 关联教室内助教水军角色 See [UserApi.assignFakeAssistant]. */
     @JvmOverloads
@@ -385,7 +384,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.assignFakeAssistant(userId, roomId, relationType, options) }
+    ): Boolean? = blocking { api.assignFakeAssistant(userId, roomId, relationType, options) }
 
     /** 班级列表 See [UserApi.listClasses]. */
     @JvmOverloads

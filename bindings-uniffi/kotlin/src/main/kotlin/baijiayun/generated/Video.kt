@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.ListSerializer
@@ -880,7 +879,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         definition: List<Long>,
         params: Consumer<VideoGetUploadUrlParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoGetUploadUrlResult = runBlocking { api.getUploadUrl(fileName, definition, options) { params.accept(this) } }
+    ): VideoGetUploadUrlResult = blocking { api.getUploadUrl(fileName, definition, options) { params.accept(this) } }
 
     /** 上传视频/音频 See [VideoApi.uploadFile]. */
     @JvmOverloads
@@ -888,7 +887,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         uploadUrl: String,
         data: UploadFile,
         options: CallOptions? = null,
-    ): VideoUploadFileResult = runBlocking { api.uploadFile(uploadUrl, data, options) }
+    ): VideoUploadFileResult = blocking { api.uploadFile(uploadUrl, data, options) }
 
     /** 获取断点续传地址 See [VideoApi.getResumeUploadUrl]. */
     @JvmOverloads
@@ -896,28 +895,28 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         params: Consumer<VideoGetResumeUploadUrlParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoGetResumeUploadUrlResult = runBlocking { api.getResumeUploadUrl(videoId, options) { params.accept(this) } }
+    ): VideoGetResumeUploadUrlResult = blocking { api.getResumeUploadUrl(videoId, options) { params.accept(this) } }
 
     /** 查询视频转码状态 See [VideoApi.getStatus]. */
     @JvmOverloads
     fun getStatus(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetStatusResult = runBlocking { api.getStatus(videoId, options) }
+    ): VideoGetStatusResult = blocking { api.getStatus(videoId, options) }
 
     /** 获取指定ID视频信息 See [VideoApi.info]. */
     @JvmOverloads
     fun info(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoInfoResult = runBlocking { api.info(videoId, options) }
+    ): VideoInfoResult = blocking { api.info(videoId, options) }
 
     /** 获取指定ID视频截图 See [VideoApi.getScreenshots]. */
     @JvmOverloads
     fun getScreenshots(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetScreenshotsResult = runBlocking { api.getScreenshots(videoId, options) }
+    ): VideoGetScreenshotsResult = blocking { api.getScreenshots(videoId, options) }
 
     /** 清除指定清晰度(文件类型)的转码文件 See [VideoApi.removeDefinitions]. */
     @JvmOverloads
@@ -926,14 +925,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         definition: List<Long>,
         params: Consumer<VideoRemoveDefinitionsParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoRemoveDefinitionsResult = runBlocking { api.removeDefinitions(videoId, definition, options) { params.accept(this) } }
+    ): VideoRemoveDefinitionsResult = blocking { api.removeDefinitions(videoId, definition, options) { params.accept(this) } }
 
     /** 删除点播源文件 See [VideoApi.deleteSourceFiles]. */
     @JvmOverloads
     fun deleteSourceFiles(
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteSourceFiles(videoIds, options) }
+    ) = blocking { api.deleteSourceFiles(videoIds, options) }
 
     /** 更新视频信息 See [VideoApi.update]. */
     @JvmOverloads
@@ -941,27 +940,27 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         params: Consumer<VideoUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoUpdateResult = runBlocking { api.update(videoId, options) { params.accept(this) } }
+    ): VideoUpdateResult = blocking { api.update(videoId, options) { params.accept(this) } }
 
     /** 删除视频 See [VideoApi.delete]. */
     @JvmOverloads
     fun delete(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoDeleteResult = runBlocking { api.delete(videoId, options) }
+    ): VideoDeleteResult = blocking { api.delete(videoId, options) }
 
     /** 获取所有分类 See [VideoApi.listCategories]. */
     @JvmOverloads
     fun listCategories(
         options: CallOptions? = null,
-    ): VideoListCategoriesResult = runBlocking { api.listCategories(options) }
+    ): VideoListCategoriesResult = blocking { api.listCategories(options) }
 
     /** 获取指定ID分类信息 See [VideoApi.getCategory]. */
     @JvmOverloads
     fun getCategory(
         params: Consumer<VideoGetCategoryParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoGetCategoryResult = runBlocking { api.getCategory(options) { params.accept(this) } }
+    ): VideoGetCategoryResult = blocking { api.getCategory(options) { params.accept(this) } }
 
     /** 添加分类 See [VideoApi.addCategory]. */
     @JvmOverloads
@@ -969,14 +968,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         name: String,
         params: Consumer<VideoAddCategoryParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoAddCategoryResult = runBlocking { api.addCategory(name, options) { params.accept(this) } }
+    ): VideoAddCategoryResult = blocking { api.addCategory(name, options) { params.accept(this) } }
 
     /** 删除分类 See [VideoApi.deleteCategory]. */
     @JvmOverloads
     fun deleteCategory(
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoDeleteCategoryResult = runBlocking { api.deleteCategory(categoryId, options) }
+    ): VideoDeleteCategoryResult = blocking { api.deleteCategory(categoryId, options) }
 
     /** 获取指定分类下的视频 See [VideoApi.listByCategory]. */
     @JvmOverloads
@@ -992,7 +991,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoSetCategoryResult = runBlocking { api.setCategory(videoId, categoryId, options) }
+    ): VideoSetCategoryResult = blocking { api.setCategory(videoId, categoryId, options) }
 
     /** 获取播放器token See [VideoApi.getPlayerToken]. */
     @JvmOverloads
@@ -1000,7 +999,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         params: Consumer<VideoGetPlayerTokenParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoGetPlayerTokenResult = runBlocking { api.getPlayerToken(videoId, options) { params.accept(this) } }
+    ): VideoGetPlayerTokenResult = blocking { api.getPlayerToken(videoId, options) { params.accept(this) } }
 
     /** 批量获取播放器token See [VideoApi.getPlayerTokens]. */
     @JvmOverloads
@@ -1009,7 +1008,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         expiresIn: Long,
         params: Consumer<VideoGetPlayerTokensParams> = Consumer {},
         options: CallOptions? = null,
-    ): Map<String, String> = runBlocking { api.getPlayerTokens(videoIds, expiresIn, options) { params.accept(this) } }
+    ): Map<String, String> = blocking { api.getPlayerTokens(videoIds, expiresIn, options) { params.accept(this) } }
 
     /** 设置视频发布状态 See [VideoApi.setPublishStatus]. */
     @JvmOverloads
@@ -1017,14 +1016,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         status: Long,
         options: CallOptions? = null,
-    ): VideoSetPublishStatusResult = runBlocking { api.setPublishStatus(videoId, status, options) }
+    ): VideoSetPublishStatusResult = blocking { api.setPublishStatus(videoId, status, options) }
 
     /** 获取视频分享地址 See [VideoApi.getShareUrl]. */
     @JvmOverloads
     fun getShareUrl(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetShareUrlResult = runBlocking { api.getShareUrl(videoId, options) }
+    ): VideoGetShareUrlResult = blocking { api.getShareUrl(videoId, options) }
 
     /** 获取点播视频列表 See [VideoApi.list]. */
     @JvmOverloads
@@ -1040,14 +1039,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: String,
         subtitle: UploadFile,
         options: CallOptions? = null,
-    ): VideoUploadSubtitleResult = runBlocking { api.uploadSubtitle(name, videoId, subtitle, options) }
+    ): VideoUploadSubtitleResult = blocking { api.uploadSubtitle(name, videoId, subtitle, options) }
 
     /** 获取字幕文件列表 See [VideoApi.listSubtitles]. */
     @JvmOverloads
     fun listSubtitles(
         videoId: String,
         options: CallOptions? = null,
-    ): List<VideoListSubtitlesItem> = runBlocking { api.listSubtitles(videoId, options) }
+    ): List<VideoListSubtitlesItem> = blocking { api.listSubtitles(videoId, options) }
 
     /** 更新点播字幕信息 See [VideoApi.updateSubtitle]. */
     @JvmOverloads
@@ -1055,7 +1054,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         name: String,
         subtitleId: String,
         options: CallOptions? = null,
-    ) = runBlocking { api.updateSubtitle(name, subtitleId, options) }
+    ) = blocking { api.updateSubtitle(name, subtitleId, options) }
 
     /** 设置字幕为默认字幕 See [VideoApi.setDefaultSubtitle]. */
     @JvmOverloads
@@ -1063,21 +1062,21 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: String,
         subtitleId: String,
         options: CallOptions? = null,
-    ) = runBlocking { api.setDefaultSubtitle(videoId, subtitleId, options) }
+    ) = blocking { api.setDefaultSubtitle(videoId, subtitleId, options) }
 
     /** 删除字幕文件 See [VideoApi.deleteSubtitle]. */
     @JvmOverloads
     fun deleteSubtitle(
         subtitleId: String,
         options: CallOptions? = null,
-    ) = runBlocking { api.deleteSubtitle(subtitleId, options) }
+    ) = blocking { api.deleteSubtitle(subtitleId, options) }
 
     /** 设置滚动公告 See [VideoApi.setScrollNotice]. */
     @JvmOverloads
     fun setScrollNotice(
         notice: Any,
         options: CallOptions? = null,
-    ): VideoSetScrollNoticeResult = runBlocking { api.setScrollNotice(notice, options) }
+    ): VideoSetScrollNoticeResult = blocking { api.setScrollNotice(notice, options) }
 
     /** 视频批量绑定公告 See [VideoApi.bindNotices]. */
     @JvmOverloads
@@ -1085,14 +1084,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoIds: List<Long>,
         noticeId: Long,
         options: CallOptions? = null,
-    ) = runBlocking { api.bindNotices(videoIds, noticeId, options) }
+    ) = blocking { api.bindNotices(videoIds, noticeId, options) }
 
     /** 获取点播弹题 See [VideoApi.listQuestions]. */
     @JvmOverloads
     fun listQuestions(
         videoUnique: String,
         options: CallOptions? = null,
-    ): VideoListQuestionsResult = runBlocking { api.listQuestions(videoUnique, options) }
+    ): VideoListQuestionsResult = blocking { api.listQuestions(videoUnique, options) }
 
     /** 编辑点播弹题接口 See [VideoApi.saveQuestions]. */
     @JvmOverloads
@@ -1100,7 +1099,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         questionList: Any,
         videoUnique: String,
         options: CallOptions? = null,
-    ) = runBlocking { api.saveQuestions(questionList, videoUnique, options) }
+    ) = blocking { api.saveQuestions(questionList, videoUnique, options) }
 
     /** 删除点播弹题 See [VideoApi.deleteQuestions]. */
     @JvmOverloads
@@ -1108,7 +1107,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.deleteQuestions(questionIds, videoUnique, options) }
+    ): Boolean? = blocking { api.deleteQuestions(questionIds, videoUnique, options) }
 
     /** 批量设置视频分类 See [VideoApi.setCategoryBatch]. */
     @JvmOverloads
@@ -1116,7 +1115,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoIds: List<Long>,
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoSetCategoryBatchResult = runBlocking { api.setCategoryBatch(videoIds, categoryId, options) }
+    ): VideoSetCategoryBatchResult = blocking { api.setCategoryBatch(videoIds, categoryId, options) }
 
     /** 设置三分屏信息 See [VideoApi.setTripleScreen]. */
     @JvmOverloads
@@ -1124,7 +1123,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         params: Consumer<VideoSetTripleScreenParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setTripleScreen(videoUnique, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.setTripleScreen(videoUnique, options) { params.accept(this) } }
 
     /** 点播设置打点接口 See [VideoApi.setMarks]. */
     @JvmOverloads
@@ -1132,14 +1131,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         params: Consumer<VideoSetMarksParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setMarks(videoUnique, options) { params.accept(this) } }
+    ): Boolean? = blocking { api.setMarks(videoUnique, options) { params.accept(this) } }
 
     /** 获取打点数据列表 See [VideoApi.listMarks]. */
     @JvmOverloads
     fun listMarks(
         videoUnique: String,
         options: CallOptions? = null,
-    ): VideoListMarksResult = runBlocking { api.listMarks(videoUnique, options) }
+    ): VideoListMarksResult = blocking { api.listMarks(videoUnique, options) }
 
     /** 设置点播打点跳转功能接口 See [VideoApi.setMarkJump]. */
     @JvmOverloads
@@ -1147,7 +1146,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.setMarkJump(videoUnique, jump, options) }
+    ): Boolean? = blocking { api.setMarkJump(videoUnique, jump, options) }
 
     /** 获取点播评论token接口 See [VideoApi.getCommentToken]. */
     @JvmOverloads
@@ -1156,14 +1155,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         name: String,
         params: Consumer<VideoGetCommentTokenParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoGetCommentTokenResult = runBlocking { api.getCommentToken(userNumber, name, options) { params.accept(this) } }
+    ): VideoGetCommentTokenResult = blocking { api.getCommentToken(userNumber, name, options) { params.accept(this) } }
 
     /** 获取点播已关联白名单班级列表接口 See [VideoApi.listWhitelistGroups]. */
     @JvmOverloads
     fun listWhitelistGroups(
         videoUnique: Long,
         options: CallOptions? = null,
-    ): VideoListWhitelistGroupsResult = runBlocking { api.listWhitelistGroups(videoUnique, options) }
+    ): VideoListWhitelistGroupsResult = blocking { api.listWhitelistGroups(videoUnique, options) }
 
     /** 班级关联点播白名单接口 See [VideoApi.addWhitelistGroup]. */
     @JvmOverloads
@@ -1171,7 +1170,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.addWhitelistGroup(videoUnique, groupId, options) }
+    ): Boolean? = blocking { api.addWhitelistGroup(videoUnique, groupId, options) }
 
     /** 移除点播白名单已绑定班级 See [VideoApi.removeWhitelistGroup]. */
     @JvmOverloads
@@ -1179,7 +1178,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.removeWhitelistGroup(videoUnique, groupId, options) }
+    ): Boolean? = blocking { api.removeWhitelistGroup(videoUnique, groupId, options) }
 
     /** 获取点播已关联白名单用户列表接口 See [VideoApi.listWhitelistUsers]. */
     @JvmOverloads
@@ -1195,7 +1194,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.addWhitelistUsers(videoUnique, userIds, options) }
+    ): Boolean? = blocking { api.addWhitelistUsers(videoUnique, userIds, options) }
 
     /** 移除点播白名单学员接口 See [VideoApi.removeWhitelistUsers]. */
     @JvmOverloads
@@ -1203,14 +1202,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = runBlocking { api.removeWhitelistUsers(videoUnique, userIds, options) }
+    ): Boolean? = blocking { api.removeWhitelistUsers(videoUnique, userIds, options) }
 
     /** 获取弹题的学生答题数据 See [VideoApi.listQuestionAnswers]. */
     @JvmOverloads
     fun listQuestionAnswers(
         videoUnique: Long,
         options: CallOptions? = null,
-    ): VideoListQuestionAnswersResult = runBlocking { api.listQuestionAnswers(videoUnique, options) }
+    ): VideoListQuestionAnswersResult = blocking { api.listQuestionAnswers(videoUnique, options) }
 
     /** 获取转码后视频/音频地址 See [VideoApi.getUrls]. */
     @JvmOverloads
@@ -1218,7 +1217,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         params: Consumer<VideoGetUrlsParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoGetUrlsResult = runBlocking { api.getUrls(videoId, options) { params.accept(this) } }
+    ): VideoGetUrlsResult = blocking { api.getUrls(videoId, options) { params.accept(this) } }
 
     /** 视频二次转码 See [VideoApi.transcodeAgain]. */
     @JvmOverloads
@@ -1227,7 +1226,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         definition: List<Long>,
         params: Consumer<VideoTranscodeAgainParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.transcodeAgain(videoId, definition, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.transcodeAgain(videoId, definition, options) { params.accept(this) } }
 }
 
 /** What `video.get_upload_url` takes besides what it requires. */

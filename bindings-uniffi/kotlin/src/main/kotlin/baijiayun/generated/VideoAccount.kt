@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -139,7 +138,7 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
     @JvmOverloads
     fun info(
         options: CallOptions? = null,
-    ): VideoAccountInfoResult = runBlocking { api.info(options) }
+    ): VideoAccountInfoResult = blocking { api.info(options) }
 
     /** 查询账号一段时间内使用的流量 See [VideoAccountApi.getUsedFlow]. */
     @JvmOverloads
@@ -147,7 +146,7 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoAccountGetUsedFlowResult = runBlocking { api.getUsedFlow(startDate, endDate, options) }
+    ): VideoAccountGetUsedFlowResult = blocking { api.getUsedFlow(startDate, endDate, options) }
 
     /** 查询账号下一段时间内的流量并返回流量消耗明细 See [VideoAccountApi.getUsedFlowDetail]. */
     @JvmOverloads
@@ -155,7 +154,7 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoAccountGetUsedFlowDetailResult = runBlocking { api.getUsedFlowDetail(startDate, endDate, options) }
+    ): VideoAccountGetUsedFlowDetailResult = blocking { api.getUsedFlowDetail(startDate, endDate, options) }
 
     /** 查询账号产品线下一天的视频流量使用明细 See [VideoAccountApi.listVideoFlow]. */
     @JvmOverloads
@@ -170,20 +169,20 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
     @JvmOverloads
     fun getStorageAndFlow(
         options: CallOptions? = null,
-    ): VideoAccountGetStorageAndFlowResult = runBlocking { api.getStorageAndFlow(options) }
+    ): VideoAccountGetStorageAndFlowResult = blocking { api.getStorageAndFlow(options) }
 
     /** 设置转码回调地址（点播和回放） See [VideoAccountApi.setTranscodeCallbackUrl]. */
     @JvmOverloads
     fun setTranscodeCallbackUrl(
         url: String,
         options: CallOptions? = null,
-    ): VideoAccountSetTranscodeCallbackUrlResult = runBlocking { api.setTranscodeCallbackUrl(url, options) }
+    ): VideoAccountSetTranscodeCallbackUrlResult = blocking { api.setTranscodeCallbackUrl(url, options) }
 
     /** 查询转码回调地址（点播和回放） See [VideoAccountApi.getTranscodeCallbackUrl]. */
     @JvmOverloads
     fun getTranscodeCallbackUrl(
         options: CallOptions? = null,
-    ): VideoAccountGetTranscodeCallbackUrlResult = runBlocking { api.getTranscodeCallbackUrl(options) }
+    ): VideoAccountGetTranscodeCallbackUrlResult = blocking { api.getTranscodeCallbackUrl(options) }
 }
 
 /** What `video_account.list_video_flow` takes besides what it requires. */

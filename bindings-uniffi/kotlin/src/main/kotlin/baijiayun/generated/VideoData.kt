@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.builtins.serializer
@@ -178,7 +177,7 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoDataGetUsedFlowResult = runBlocking { api.getUsedFlow(videoId, startDate, endDate, options) }
+    ): VideoDataGetUsedFlowResult = blocking { api.getUsedFlow(videoId, startDate, endDate, options) }
 
     /** 获取指定视频观看记录 See [VideoDataApi.listPlayRecords]. */
     @JvmOverloads
@@ -206,7 +205,7 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         endDate: String,
         params: Consumer<VideoDataGetPlayCountRankParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoDataGetPlayCountRankResult = runBlocking { api.getPlayCountRank(startDate, endDate, options) { params.accept(this) } }
+    ): VideoDataGetPlayCountRankResult = blocking { api.getPlayCountRank(startDate, endDate, options) { params.accept(this) } }
 
     /** 获取指定ID视频播放量 See [VideoDataApi.getPlayCount]. */
     @JvmOverloads
@@ -215,7 +214,7 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoDataGetPlayCountResult = runBlocking { api.getPlayCount(videoId, startDate, endDate, options) }
+    ): VideoDataGetPlayCountResult = blocking { api.getPlayCount(videoId, startDate, endDate, options) }
 
     /** 获取账号视频播放量 See [VideoDataApi.getAccountPlayCount]. */
     @JvmOverloads
@@ -224,7 +223,7 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         endDate: String,
         params: Consumer<VideoDataGetAccountPlayCountParams> = Consumer {},
         options: CallOptions? = null,
-    ): VideoDataGetAccountPlayCountResult = runBlocking { api.getAccountPlayCount(startDate, endDate, options) { params.accept(this) } }
+    ): VideoDataGetAccountPlayCountResult = blocking { api.getAccountPlayCount(startDate, endDate, options) { params.accept(this) } }
 
     /** 获取指定回放视频观看记录 See [VideoDataApi.listPlaybackRecords]. */
     @JvmOverloads
@@ -234,7 +233,7 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         endTime: String,
         params: Consumer<VideoDataListPlaybackRecordsParams> = Consumer {},
         options: CallOptions? = null,
-    ): JsonElement? = runBlocking { api.listPlaybackRecords(roomId, startTime, endTime, options) { params.accept(this) } }
+    ): JsonElement? = blocking { api.listPlaybackRecords(roomId, startTime, endTime, options) { params.accept(this) } }
 }
 
 /** What `video_data.list_play_records` takes besides what it requires. */
