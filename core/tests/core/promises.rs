@@ -135,3 +135,72 @@ fn the_core_keeps_what_is_promised() {
         }
     }
 }
+
+/// What a host tells of a step that came to nothing, and what it is told then.
+#[test]
+fn hosts_say_late_and_closed_and_no_more() {
+    let config = r#"{"domain":"demo","partner_id":"1","settings":{"store":true,"deadline":1000,"attempts":3}}"#;
+    let now = |ticks| Now { unix: 1_501_572_288, ticks, random: 0 };
+    let tell = |host: &mut Host, step: &Json, event: &str, ticks| {
+        let event = if event.starts_with('{') { event.to_owned() } else { json!({ "event": event }).to_string() };
+        read(host.resume(step["call"].as_u64().unwrap(), &event, now(ticks)))
+    };
+    let signed = format!(r#"{{"event":"signed","signature":"{}"}}"#, "0".repeat(32));
+    let mut host = Host::new(config).unwrap();
+    let begin = |host: &mut Host| read(host.begin("room.info\n\n{\"room_id\":1}", now(0)));
+
+    let store = begin(&mut host);
+    assert_eq!((&store["step"], &store["timeout"]), (&json!("store"), &json!(500)));
+    let sign = tell(&mut host, &store, "late", 500);
+    assert_eq!((&sign["step"], &sign["timeout"]), (&json!("sign"), &json!(500)));
+    let send = tell(&mut host, &sign, &signed, 600);
+    assert_eq!(
+        (&send["step"], &send["timeout"], &send["max_answer"]),
+        (&json!("send"), &json!(400), &json!(8_388_608))
+    );
+    let failed = tell(&mut host, &send, "late", 1000);
+    assert_eq!((&failed["error"]["kind"], &failed["trace"]["store_down"]), (&json!("timeout"), &json!(true)));
+
+    // A store that was down is not asked again at once.
+    let mut step = begin(&mut host);
+    if step["step"] == "store" {
+        step = tell(&mut host, &step, r#"{"event":"store","wait":"0"}"#, 0);
+    }
+    let failed = tell(&mut host, &step, "late", 1000);
+    let error = &failed["error"];
+    assert_eq!(error["message"], "the signer gave no answer before the deadline; nothing was sent");
+
+    let sent = |host: &mut Host| {
+        let mut step = begin(host);
+        if step["step"] == "store" {
+            step = tell(host, &step, "store_down", 0);
+        }
+        tell(host, &step, &signed, 0)
+    };
+    let ended = [
+        ("too_large", "too_large", "the answer is longer than 8388608 bytes"),
+        ("no_memory", "too_large", "there is no memory for the answer"),
+        (r#"{"event":"redirect","status":302,"location":"/login?sign=a"}"#, "http_status", "redirect to /login"),
+        (r#"{"event":"broken","kind":"tls","message":"expired"}"#, "connect", "expired"),
+        (r#"{"event":"broken","kind":"unsendable","message":"no SOCKS"}"#, "connect", "no SOCKS"),
+    ];
+    for (event, kind, message) in ended {
+        let send = sent(&mut host);
+        let failed = tell(&mut host, &send, event, 10);
+        assert_eq!((&failed["error"]["kind"], &failed["error"]["message"]), (&json!(kind), &json!(message)), "{event}");
+    }
+
+    // A call that waits, one in flight that fails, one in flight that does not end; and a new one.
+    let waiting = begin(&mut host);
+    let [failing, hanging] = [sent(&mut host), sent(&mut host)];
+    host.close();
+    let nothing = "the client was closed; nothing was sent";
+    let failed = tell(&mut host, &waiting, "closed", 20);
+    assert_eq!((&failed["error"]["kind"], &failed["error"]["message"]), (&json!("closed"), &json!(nothing)));
+    let failed = tell(&mut host, &failing, r#"{"event":"broken","kind":"timeout","message":"slow"}"#, 30);
+    assert_eq!((&failed["error"]["kind"], &failed["error"]["message"]), (&json!("timeout"), &json!("slow")));
+    let failed = tell(&mut host, &hanging, "closed", 40);
+    let under_way = "the client was closed while the request was under way";
+    assert_eq!((&failed["error"]["kind"], &failed["error"]["message"]), (&json!("closed"), &json!(under_way)));
+    assert_eq!((begin(&mut host)["error"]["message"].as_str(), host.calls()), (Some(nothing), 0));
+}
