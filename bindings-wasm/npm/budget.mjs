@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const UNPACKED = 2_000_000;
-const WASM_GZIPPED = 120_000;
+// 120,000 was the goal, and what the engine had before it uploaded in chunks, kept exact windows and checked what it is
+// given: docs/decisions/0011 says where the rest goes.
+const WASM_GZIPPED = 158_000;
 const UPLOAD_GZIPPED = 4_000;
 
 const folder = mkdtempSync(join(tmpdir(), "baijiayun-pack-"));

@@ -140,7 +140,11 @@ impl Engine {
 
     /// Why the account cannot call, `{"error":{...}}`; empty if it can.
     pub fn fault(&self) -> String {
-        self.host.borrow().as_ref().err().map_or_else(String::new, |error| String::from_utf8(refusal(error)).unwrap_or_default())
+        self.host
+            .borrow()
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |error| String::from_utf8(refusal(error)).unwrap_or_default())
     }
 
     /// How many calls are under way.

@@ -102,7 +102,8 @@ impl Host {
         let mut pager = match options.page.as_deref() {
             None => None,
             Some(position) => {
-                let pager = Pager::new(&operation, &read_params(&operation, params, &read_extra(&operation, &options)?)?)?;
+                let pager =
+                    Pager::new(&operation, &read_params(&operation, params, &read_extra(&operation, &options)?)?)?;
                 if position.is_empty() { Some(pager) } else { pager.at(position) }
             }
         };
