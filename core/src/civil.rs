@@ -1,11 +1,16 @@
 //! Moments as the service writes them: in its own time zone, UTC+8, which has no summer time.
 
 const ZONE_SECONDS: i64 = 8 * 3600;
-const DAY_SECONDS: i64 = 86_400;
+pub(crate) const DAY_SECONDS: i64 = 86_400;
 
 /// The day of a unix time, `YYYY-MM-DD`.
 pub(crate) fn day(unix: i64) -> String {
-    let days = unix.saturating_add(ZONE_SECONDS).div_euclid(DAY_SECONDS);
+    let (year, month, day) = date_of(unix.saturating_add(ZONE_SECONDS).div_euclid(DAY_SECONDS));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Year, month and day that so many days after 1970-01-01 are.
+pub(crate) fn date_of(days: i64) -> (i64, i64, i64) {
     // Days counted in eras of 400 years from 0000-03-01, so that a leap day is the last of its year.
     let shifted = days.saturating_add(719_468);
     let era = shifted.div_euclid(146_097);
@@ -16,7 +21,14 @@ pub(crate) fn day(unix: i64) -> String {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era.saturating_mul(400) + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    (year, month, day)
+}
+
+/// The other way: the year has at most four digits, the month is one from 1 to 12, and the day may be after its end.
+pub(crate) fn days_to((year, month, day): (i64, i64, i64)) -> i64 {
+    let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap_days + (153 * month_from_march + 2) / 5 + day - 1 - 719_468
 }
 
 /// The moment of a unix time, `YYYY-MM-DD HH:MM:SS`.
