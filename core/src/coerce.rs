@@ -214,6 +214,7 @@ impl<'a> Straightener<'a> {
         self.flush_to(self.scanner.pos());
     }
 
+    #[inline(always)]
     fn flush_to(&mut self, end: usize) {
         let span = self.scanner.slice(self.pending, end);
         self.out.extend_from_slice(span);
@@ -737,7 +738,7 @@ fn first_time(seen: &mut u128, index: usize) -> bool {
 }
 
 /// The field of that name, and in `next` the one after it.
-#[inline]
+#[inline(always)]
 fn lookup(fields: &'static [Field], key: &[u8], next: &mut usize) -> Option<&'static Field> {
     let unescaped: String;
     let mut name = key;

@@ -78,6 +78,7 @@ impl Writer {
         }
     }
 
+    #[inline(always)]
     fn byte(&mut self, byte: u8) {
         match byte {
             _ if carries(byte) => self.0.push(char::from(byte)),
@@ -92,6 +93,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(carries)
 }
 
+#[inline(always)]
 fn carries(byte: u8) -> bool {
     PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
 }

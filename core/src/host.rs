@@ -94,10 +94,11 @@ pub struct Host {
     /// By which callbacks are signed: partner_key first.
     keys: Vec<PartnerKey>,
     /// The lists that calls under way read a page of.
-    pagers: FxHashMap<u64, Pager>,
+    // Boxed, as the engine's calls are: so the three tables are the same machine code.
+    pagers: FxHashMap<u64, Box<Pager>>,
     /// Whether there is no account, and so nothing to call but upload addresses.
     uploads_only: bool,
-    uploads: FxHashMap<u64, Uploading>,
+    uploads: FxHashMap<u64, Box<Uploading>>,
     uploads_begun: u64,
 }
 
@@ -336,7 +337,7 @@ impl Host {
         if Host::is_upload(call) {
             return self.resume_upload(call, Heard::OfCall(event), clock());
         }
-        let pager = self.pagers.remove(&call);
+        let pager = self.pagers.remove(&call).map(|pager| *pager);
         let step = self.engine.resume_by(Handle(call), event, clock);
         match pager {
             None => Told::of(Handle(call), step, None),
@@ -348,7 +349,7 @@ impl Host {
         let over = matches!(step, Step::Done { .. } | Step::Failed { .. });
         let told = Told::of(handle, step, Some(&mut pager));
         if !over {
-            self.pagers.insert(handle.0, pager);
+            self.pagers.insert(handle.0, Box::new(pager));
         }
         told
     }

@@ -73,7 +73,7 @@ pub(crate) struct Scanner<'a> {
 }
 
 /// How many of the first bytes need no look inside a string: they are no quote, backslash or control character.
-#[inline]
+#[inline(always)]
 fn run(text: &[u8]) -> usize {
     let (chunks, rest) = text.as_chunks::<8>();
     for (nth, chunk) in chunks.iter().enumerate() {
@@ -87,6 +87,7 @@ fn run(text: &[u8]) -> usize {
 }
 
 /// Looks at eight bytes at once: the lowest bit that is set is in the first one that is special.
+#[inline(always)]
 fn special(bytes: u64) -> u64 {
     const EACH: u64 = u64::MAX / 255;
     let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit);
@@ -114,6 +115,7 @@ impl<'a> Scanner<'a> {
         Scanner { text, pos: 0, surrogate_seen: false, escape_seen: false, huge_seen: false }
     }
 
+    #[inline(always)]
     pub(crate) fn pos(&self) -> usize {
         self.pos
     }
@@ -123,19 +125,22 @@ impl<'a> Scanner<'a> {
         self.text.len().saturating_sub(self.pos)
     }
 
+    #[inline(always)]
     pub(crate) fn seek(&mut self, pos: usize) {
         self.pos = pos;
     }
 
+    #[inline(always)]
     pub(crate) fn slice(&self, start: usize, end: usize) -> &'a [u8] {
         self.text.as_bytes().get(start..end).unwrap_or_default()
     }
 
+    #[inline(always)]
     pub(crate) fn span(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     fn peek_raw(&self) -> Option<u8> {
         self.text.as_bytes().get(self.pos).copied()
     }
@@ -145,7 +150,7 @@ impl<'a> Scanner<'a> {
         Err(JsonError { reason, offset: self.pos })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek_raw() {
             self.pos += 1;
@@ -153,14 +158,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next byte that is not white space.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         self.skip_space();
         self.peek_raw()
     }
 
     /// Steps over this byte if it comes next, white space aside.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -169,7 +174,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn expect(&mut self, byte: u8) -> Result<()> {
         if self.eat(byte) { Ok(()) } else { self.fail() }
     }
@@ -181,7 +186,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn kind(&mut self) -> Result<Kind> {
         match self.peek() {
             Some(b'"') => Ok(Kind::Text),
@@ -195,7 +200,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over `null`, `true` or `false` and tells whether it was `true`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn word(&mut self) -> Result<bool> {
         let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
         for (word, value) in [(&b"null"[..], false), (b"true", true), (b"false", false)] {
@@ -238,21 +243,25 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether an escape that may be half a surrogate pair was passed since the last question.
+    #[inline(always)]
     pub(crate) fn take_surrogate_seen(&mut self) -> bool {
         std::mem::take(&mut self.surrogate_seen)
     }
 
     /// As [`Scanner::take_huge_seen`], to be asked again.
+    #[inline(always)]
     pub(crate) fn huge_seen(&self) -> bool {
         self.huge_seen
     }
 
     /// Whether a number was passed since the last question that no double holds.
+    #[inline(always)]
     pub(crate) fn take_huge_seen(&mut self) -> bool {
         std::mem::take(&mut self.huge_seen)
     }
 
     /// Whether any escape was passed since the last question.
+    #[inline(always)]
     pub(crate) fn take_escape_seen(&mut self) -> bool {
         std::mem::take(&mut self.escape_seen)
     }
@@ -277,7 +286,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn digits(&mut self) -> Result<()> {
         let start = self.pos;
         while let Some(b'0'..=b'9') = self.peek_raw() {
@@ -330,6 +339,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn deeper(&self, depth: u16) -> Result<u16> {
         if depth >= MAX_DEPTH {
             return Err(JsonError { reason: Reason::TooDeep, offset: self.pos });

@@ -38,7 +38,9 @@ fn http_date(text: &str) -> Option<i64> {
     WEEKDAYS.iter().zip(0..).find_map(|(name, weekday)| {
         let (short, _) = name.split_at_checked(3)?;
         let read = match text.strip_prefix(name) {
-            Some(rest) => fields(rest, b", DD-NNN-YY hh:mm:ss GMT").map(|read| Read { year: of_century(read.year), ..read }),
+            Some(rest) => {
+                fields(rest, b", DD-NNN-YY hh:mm:ss GMT").map(|read| Read { year: of_century(read.year), ..read })
+            }
             None => {
                 let rest = text.strip_prefix(short)?;
                 fields(rest, b", DD NNN YYYY hh:mm:ss GMT").or_else(|| fields(rest, b" NNN DD hh:mm:ss YYYY"))
@@ -99,7 +101,9 @@ impl Read {
     /// `None` if there is no such day, or it is another day of the week (counted from Monday).
     fn unix(&self, weekday: i64) -> Option<i64> {
         let (names, _) = MONTHS.as_chunks::<3>();
-        let month = names.iter().position(|name| name.iter().fold(0, |code, byte| code << 8 | i64::from(*byte)) == self.month)?;
+        let month = names
+            .iter()
+            .position(|name| name.iter().fold(0, |code, byte| code << 8 | i64::from(*byte)) == self.month)?;
         let date = (self.year, month as i64 + 1, self.day);
         let days = days_to(date);
         let is_right = date_of(days) == date && (days + 3).rem_euclid(7) == weekday && self.year >= 1970;
@@ -126,7 +130,12 @@ mod tests {
         for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
             assert_eq!(http_date(text), Some(784_111_777), "{text}");
         }
-        for text in ["Mon, 06 Nov 1994 08:49:37 GMT", "Fri, 31 Feb 2025 00:00:00 GMT", "Sun, 06 Nov 1994 24:00:00 GMT", "Sun Nov   08:49:37 1994"] {
+        for text in [
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Fri, 31 Feb 2025 00:00:00 GMT",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Sun Nov   08:49:37 1994",
+        ] {
             assert_eq!((http_date(text), by_httpdate(text)), (None, None), "{text}");
         }
     }

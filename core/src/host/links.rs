@@ -93,6 +93,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    #[inline(never)]
     fn maybe(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         match self.given.get(name)? {
@@ -106,6 +107,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn need(&mut self, name: &'static str) -> String {
         let before = self.faults.len();
         let text = self.maybe(name).unwrap_or_default();
@@ -170,10 +172,12 @@ impl Reader<'_> {
         texts
     }
 
+    #[inline(never)]
     fn fault(&mut self, name: &str, kind: FaultKind, message: String) {
         self.faults.push(Fault { parameter: name.to_owned(), kind, message });
     }
 
+    #[inline(never)]
     fn finish(mut self, kind: &str) -> Result<(), Error> {
         for (name, _) in self.given.iter() {
             if !self.known.contains(&name) {

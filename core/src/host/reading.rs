@@ -52,7 +52,7 @@ impl Host {
     pub fn take(&mut self, call: u64) -> Option<Reading> {
         let handle = Handle(call);
         let reading = self.engine.take(handle)?;
-        Some(Reading { handle, reading, pager: self.pagers.remove(&call) })
+        Some(Reading { handle, reading, pager: self.pagers.remove(&call).map(|pager| *pager) })
     }
 
     /// Puts a call back whose answer was read. The clock is only looked at if the call goes on.
@@ -62,7 +62,7 @@ impl Host {
         if !matches!(step, Step::Done { .. } | Step::Failed { .. })
             && let Some(pager) = pager.take()
         {
-            self.pagers.insert(handle.0, pager);
+            self.pagers.insert(handle.0, Box::new(pager));
         }
         Next { handle, step, pager }
     }

@@ -66,7 +66,7 @@ impl Host {
     }
 
     pub(super) fn resume_upload(&mut self, handle: u64, heard: Heard<'_>, now: Now) -> Told {
-        let Some(mut uploading) = self.uploads.remove(&handle) else {
+        let Some(mut uploading) = self.uploads.remove(&handle).map(|uploading| *uploading) else {
             return Told::failed(&misuse("the upload is not under way: it ended or was cancelled"));
         };
         if let Heard::OfCall(Event::Closed) = heard {
@@ -101,7 +101,8 @@ impl Host {
     }
 
     pub(super) fn cancel_upload(&mut self, handle: u64) {
-        if let Some(Uploading { busy: Busy::Call(call), .. }) = self.uploads.remove(&handle) {
+        if let Some(Uploading { busy: Busy::Call(call), .. }) = self.uploads.remove(&handle).map(|uploading| *uploading)
+        {
             self.engine.cancel(call);
         }
     }
@@ -119,7 +120,7 @@ impl Host {
                     let of = uploading.upload.video_id();
                     let told = Told::Json(output::address(Handle(handle), of, timeout, self.data.ids_as_text));
                     uploading.busy = Busy::Asking(operation);
-                    self.uploads.insert(handle, uploading);
+                    self.uploads.insert(handle, Box::new(uploading));
                     return told;
                 }
                 upload::Step::Call { operation, params } => (operation, params, uploading.options),
@@ -129,7 +130,7 @@ impl Host {
                     if uploading.trace.waits.len() < MAX_WAITS {
                         uploading.trace.waits.push((Why::Backoff, time));
                     }
-                    self.uploads.insert(handle, uploading);
+                    self.uploads.insert(handle, Box::new(uploading));
                     return Told::Json(output::wait(Handle(handle), time, "upload"));
                 }
                 upload::Step::Done(video) => {
@@ -164,7 +165,7 @@ impl Host {
             }
             step => Told::of(Handle(handle), step, None),
         };
-        self.uploads.insert(handle, uploading);
+        self.uploads.insert(handle, Box::new(uploading));
         told
     }
 }

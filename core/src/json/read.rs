@@ -235,6 +235,7 @@ impl<'a> Object<'a> {
     }
 
     /// A member as it is written.
+    #[inline(never)]
     pub(crate) fn take(&mut self, name: &'static str) -> Option<&'a str> {
         self.known.push(name);
         let index = self.members.iter().position(|(known, _)| known == name)?;
@@ -246,6 +247,7 @@ impl<'a> Object<'a> {
         read(value).map(Some).ok_or_else(|| format!("{name} must be {what}"))
     }
 
+    #[inline(never)]
     pub(crate) fn text(&mut self, name: &'static str) -> Said<Option<String>> {
         self.maybe(name, "a string", |value| text(value).ok().map(Cow::into_owned))
     }
@@ -254,6 +256,7 @@ impl<'a> Object<'a> {
         self.maybe(name, "a whole number", |value| value.parse().ok())
     }
 
+    #[inline(never)]
     pub(crate) fn flag(&mut self, name: &'static str) -> Said<Option<bool>> {
         self.maybe(name, "true or false", |value| match value {
             "true" => Some(true),
@@ -262,6 +265,7 @@ impl<'a> Object<'a> {
         })
     }
 
+    #[inline(never)]
     pub(crate) fn texts(&mut self, name: &'static str) -> Said<Option<Vec<String>>> {
         let read = |value| {
             let items = items(value).ok()?;
@@ -271,6 +275,7 @@ impl<'a> Object<'a> {
     }
 
     /// Two whole numbers in an array.
+    #[inline(never)]
     pub(crate) fn pair(&mut self, name: &'static str) -> Said<Option<(u32, u32)>> {
         self.maybe(name, "an array of two whole numbers", |value| match items(value).ok()?.as_slice() {
             [first, second] => Some((first.parse().ok()?, second.parse().ok()?)),
@@ -278,6 +283,7 @@ impl<'a> Object<'a> {
         })
     }
 
+    #[inline(never)]
     pub(crate) fn object(&mut self, name: &'static str) -> Said<Option<Object<'a>>> {
         self.maybe(name, "an object", |value| Object::read(value).ok())
     }

@@ -28,17 +28,20 @@ pub(super) struct Pair<'p> {
 }
 
 impl<'p> Pair<'p> {
+    #[inline(always)]
     fn new(name: Cow<'p, str>, value: Cow<'p, str>) -> Pair<'p> {
         // Names that are not the caller's are plain (tests/table.rs).
         let is_plain = (matches!(name, Cow::Borrowed(_)) || is_plain(&name)) && is_plain(&value);
         Pair { first: first(&name), name, value, is_plain }
     }
 
+    #[inline(always)]
     fn compare(&self, first: u64, name: &str) -> Ordering {
         self.first.cmp(&first).then_with(|| self.name.as_bytes().cmp(name.as_bytes()))
     }
 }
 
+#[inline(always)]
 fn first(name: &str) -> u64 {
     u64::from_be_bytes(name.as_bytes().first_chunk().copied().unwrap_or_else(|| {
         let mut bytes = [0; 8];
@@ -138,11 +141,13 @@ impl<'p> Pairs<'p> {
     }
 
     /// Adds a pair at its place. Of two with one name the last one counts.
+    #[inline(always)]
     fn pair(&mut self, name: Cow<'p, str>, value: Cow<'p, str>) {
         let pair = Pair::new(name, value);
         if self.pairs.len() >= MANY { self.late.push(pair) } else { self.insert(pair) }
     }
 
+    #[inline(always)]
     fn insert(&mut self, pair: Pair<'p>) {
         match self.place(pair.first, &pair.name) {
             Ok(place) => {
@@ -174,6 +179,7 @@ impl<'p> Pairs<'p> {
     }
 
     /// Where a pair of this name stands, or where it belongs.
+    #[inline(always)]
     fn place(&self, first: u64, name: &str) -> Result<usize, usize> {
         self.pairs.binary_search_by(|pair| pair.compare(first, name))
     }
