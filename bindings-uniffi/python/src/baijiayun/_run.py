@@ -47,7 +47,7 @@ class Runner(Shared):
         self.is_own: bool = http is None
         self.store = store
         self.signer = signer
-        self.bounds = Bounds()
+        self.bounds: Bounds = Bounds()
         self.sleep: Callable[[float], object] = self.bounds.pause
         on_fork(self.http)
         on_fork(self.store)
@@ -122,7 +122,7 @@ class AsyncRunner(Shared):
         self.is_own: bool = http is None
         self.store = store
         self.signer = signer
-        self.bounds = AsyncBounds()
+        self.bounds: AsyncBounds = AsyncBounds()
         self.sleep: Callable[[float], Awaitable[object]] = self.bounds.pause
         on_fork(self.http)
         on_fork(self.store)
