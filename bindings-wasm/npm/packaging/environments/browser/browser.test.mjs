@@ -269,20 +269,28 @@ test("browser", needsChromium, async (t) => {
   });
 
   await t.test("so is an upload", async (t) => {
+    const { promise: arrived, resolve: arrive } = withResolvers();
     const { promise: closed, resolve: close } = withResolvers();
     const special = (request, response) => {
       if (!request.url.startsWith("/upload")) return false;
       request.resume();
       response.on("close", close);
+      arrive();
       return true;
     };
-    const { run } = await open(t, { special });
-    const found = await run(async ([account]) => {
+    const { page, run } = await open(t, { special });
+    await run(([account]) => {
+      window.controller = new AbortController();
       const client = new baijiayun.Client(account);
-      const controller = new AbortController();
       const file = baijiayun.file(new Blob([new Uint8Array(16 << 20)]), { name: "a.mp4" });
-      const options = { signal: controller.signal, onProgress: () => controller.abort() };
-      const error = await client.video.upload(file, { definition: [16] }, options).catch((error) => error);
+      const { signal } = controller;
+      window.called = client.video.upload(file, { definition: [16] }, { signal }).catch((error) => error);
+    });
+    // If it fails, it does not arrive.
+    await Promise.race([arrived, page.evaluate(() => called.then(String))]);
+    const found = await page.evaluate(async () => {
+      controller.abort();
+      const error = await called;
       return [error.name, error instanceof DOMException];
     });
     assert.deepEqual(found, ["AbortError", true]);
