@@ -57,10 +57,7 @@ export function another(): Promise<Instance> {
   return new Instance().begin(compiled!);
 }
 
-/**
- * Loads the WebAssembly. Calls do that themselves: only what is not awaited (`callbacks.parse`, `links`) needs it
- * before, and only in browsers. In Node and workerd it is never needed.
- */
+/** Loads the WebAssembly, if it is not there yet. */
 export async function ready(): Promise<void> {
   if (isReady()) return;
   loading ??= load().finally(() => (loading = undefined));
@@ -84,13 +81,18 @@ async function compile(given: BufferSource | WebAssembly.Module | Response): Pro
   if (given instanceof WebAssembly.Module) return given;
   if (!(given instanceof Response)) return WebAssembly.compile(given);
   if (!given.ok) throw new Error(`HTTP ${given.status} for ${given.url}`);
+  const type = given.headers.get("content-type");
+  if (type === "application/wasm") return WebAssembly.compileStreaming(given);
   // Many servers do not know the type of these files.
-  if (given.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(given);
+  console.warn(`${FILE} is served as ${type}: as application/wasm it would be compiled while it comes`);
   return WebAssembly.compile(await given.arrayBuffer());
 }
 
+const FILE = "baijiayun.wasm";
+
 function notLoaded(cause: unknown): MisuseError {
-  const message = `the WebAssembly could not be loaded: ${(cause as Error | undefined)?.message ?? String(cause)}`;
+  const words = (cause as Error | undefined)?.message ?? String(cause);
+  const message = `the WebAssembly could not be loaded: ${words.includes(FILE) ? "" : `${FILE}: `}${words}`;
   const hint = 'if a bundler left baijiayun.wasm behind, import from "baijiayun/inline" instead';
   return new MisuseError({ kind: "misuse", message, hint }, { cause });
 }

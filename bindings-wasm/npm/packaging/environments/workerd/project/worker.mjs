@@ -5,9 +5,9 @@ import { env } from "cloudflare:workers";
 import * as baijiayun from "baijiayun";
 import { exercise } from "./exercise.mjs";
 
+const atRest = [...watched];
 // Made once, outside of any request, as people do.
 const client = new baijiayun.Client(env.ACCOUNT);
-const atRest = [...watched];
 
 export default {
   async fetch(request) {
