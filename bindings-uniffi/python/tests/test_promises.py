@@ -109,11 +109,12 @@ class Case:
             client.call(call["name"], params, options=options)
 
 
-@pytest.mark.parametrize("vector", vectors("promises"), ids=lambda vector: f"{vector['promise']}: {vector['name']}"[:60])
+OURS = [vector for vector in vectors("promises") if "python" not in vector.get("not_in", [])]
+
+
+@pytest.mark.parametrize("vector", OURS, ids=lambda vector: f"{vector['promise']}: {vector['name']}"[:60])
 def test_vectors(vector: dict[str, Any]) -> None:
     """promise-vectors: promises.json"""
-    if "python" in vector.get("not_in", []):
-        pytest.skip("it is not for Python")
     case = Case(vector)
     error, expected = case.error, vector.get("error")
     if expected is not None:

@@ -54,7 +54,10 @@ export class Page {
   #reserve(most: number): void {
     if (most <= this.#text.length && this.#text.length <= KEPT) return;
     const room = Math.max(most, USUAL);
-    this.#look(this.#engine.new_page(room), room);
+    const address = this.#engine.new_page(room);
+    // What is written there all the same would stand in the engine's own values.
+    if (address === 0) throw new WebAssembly.RuntimeError(`no memory for ${room} bytes`);
+    this.#look(address, room);
   }
 
   #look(address: number, room: number): void {

@@ -10,7 +10,7 @@ WebAssembly.Instance = function (...given) {
   const { exports } = new Instance(...given);
   instances.push(exports.memory);
   const stops = (name) => (...args) => (instead[name] ?? exports[name])(...args);
-  const names = ["engine_begin", "engine_answer", "engine_read_for_another"];
+  const names = ["engine_begin", "engine_answer", "engine_new_page", "engine_read_for_another"];
   const stopping = Object.fromEntries(names.map((name) => [name, stops(name)]));
   return Object.create(Instance.prototype, { exports: { value: { ...exports, ...stopping } } });
 };
@@ -63,12 +63,26 @@ test("a long answer that tells of a failure", async (t) => {
 });
 
 test("there is no memory for a long answer", async () => {
-  const { client } = answering([bytesOf(envelope(rows(2000))), envelope({ title: "a" })]);
-  instead = { engine_read_for_another: trap };
-  const error = await info(client).catch((error) => error);
-  instead = {};
-  assert.ok(error instanceof AnswerError && error.kind === "too_large", String(error));
+  for (const none of [{ engine_read_for_another: trap }, { engine_new_page: () => 0 }]) {
+    const { client } = answering([envelope({ title: "a" }), bytesOf(envelope(rows(2000))), envelope({ title: "a" })]);
+    assert.equal((await info(client)).title, "a");
+    instead = none;
+    const error = await info(client).catch((error) => error);
+    instead = {};
+    assert.ok(error instanceof AnswerError && error.kind === "too_large", String(error));
+    assert.equal((await info(client)).title, "a");
+  }
+});
+
+test("there is no memory for what is asked", async () => {
+  const { client, requests } = answering([envelope({ title: "a" }), envelope({ title: "b" })]);
   assert.equal((await info(client)).title, "a");
+  instead = { engine_new_page: () => 0 };
+  const error = await client.call("room.info", { room_id: 1 }, { extra: { a: "a".repeat(100_000) } }).catch((error) => error);
+  instead = {};
+  assert.ok(error instanceof MisuseError && /no memory for/.test(error.reason), String(error));
+  assert.equal((await info(client)).title, "b");
+  assert.equal(requests.length, 2);
 });
 
 test("after a trap the client is made anew", async () => {
