@@ -440,10 +440,15 @@ impl Params {
     /// not describe, which is sent as unix seconds.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameters`] if it is none of these.
+    /// [`ErrorKind::InvalidParameters`] if it is none of these, or if a name has two values: one would be lost
+    /// without a word.
     pub fn from_json(operation: &Operation, json: &str) -> Result<Params, Error> {
         let mut params = Params::new();
         members(operation, json, |Member { name, raw, .. }| {
+            if params.get(&name).is_some() {
+                let message = format!("{name} is given twice");
+                return Err(Error::new(ErrorKind::InvalidParameters, operation.name.as_ref()).with_message(message));
+            }
             let param = operation.param(&name);
             if let Some(value) = read(operation, raw, param)? {
                 match param {

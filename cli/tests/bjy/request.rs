@@ -223,4 +223,7 @@ fn a_parameter_is_given_once() {
         assert_eq!(error["kind"], "invalid_parameters");
         assert!(error["msg"].as_str().unwrap().contains("is given twice"), "{error}");
     }
+    let twice = r#"{"room_id":1,"room_id":2}"#;
+    let error = Bjy::with_account().run_with(&["request", "room.info", "--params", "-"], twice).failure();
+    assert!(error["msg"].as_str().unwrap().contains("room_id is given twice"), "{error}");
 }
