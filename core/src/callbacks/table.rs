@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::operation::Field;
-use crate::operation::table::{named, paragraphs, shape};
+use crate::operation::table::{field, named, paragraphs};
 
 /// In the order of the documents; read at first use.
 static CALLBACKS: LazyLock<Vec<Callback>> =
@@ -61,7 +61,7 @@ fn callback(text: &'static str) -> Option<Callback> {
     let mut told_by = Vec::new();
     while let Some(word) = words.next() {
         match word {
-            "field" => fields.push(Field { name: words.next()?, shape: shape(&mut words)? }),
+            "field" => fields.push(field(words.next()?, &mut words)?),
             "told_by" => told_by.push(named(words.next()?)),
             _ => return None,
         }
