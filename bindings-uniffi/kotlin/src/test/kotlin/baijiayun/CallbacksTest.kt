@@ -102,7 +102,7 @@ class CallbacksTest {
     @Test
     fun `what does not fit stands in the departures`() {
         val event = client.callbacks.parse(posted("video_id" to "one", "status" to "20", "qid" to "q1"))
-        assertEquals(null, assertInstanceOf(TranscodeCallback::class.java, event).data.videoId)
+        assertEquals(0L, assertInstanceOf(TranscodeCallback::class.java, event).data.videoId)
         assertEquals(listOf("video_id" to "\"one\""), event.departures.map { it.path to it.found })
     }
 
