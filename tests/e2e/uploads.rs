@@ -421,11 +421,7 @@ async fn an_app_without_the_key_uploads_to_addresses_of_its_server() {
             .progress(told.hook())
             .await
             .expect("it arrives");
-        assert_eq!(
-            stored(&client, uploaded.video_id).await,
-            (md5(&content), 500_000),
-            "broken off at {at}"
-        );
+        assert_eq!(stored(&client, uploaded.video_id).await, (md5(&content), 500_000), "broken off at {at}");
         told.assert_grew_to(500_000);
     }
 }

@@ -499,9 +499,9 @@ KINDS = {
 
 
 def read_envelope(body):
-    """The JSON of an answer, or the one unmistakable envelope in something else."""
+    """The JSON of an answer, or the one unmistakable envelope in something else; and whether there was anything else."""
     try:
-        return loads(body)
+        return loads(body), False
     except ValueError:
         begin = re.search(r'\{\s*"', body)
         if begin is None:
@@ -511,14 +511,14 @@ def read_envelope(body):
     has_code = isinstance(straighten_int(envelope.get("code"), None), int)
     if not has_code or not ("msg" in envelope or "data" in envelope):
         raise ValueError("no envelope")
-    return envelope
+    return envelope, True
 
 
 def answer(operation, body, status=200):
     """What a caller gets for an answer: {"data": ...} or {"error": ...}."""
     foreign = {404: "path_not_found", 429: "throttled"}.get(status, "http_status")
     try:
-        envelope = read_envelope(body)
+        envelope, has_noise = read_envelope(body)
     except ValueError:
         return {"error": {"kind": "not_json" if status == 200 else foreign}}
     code = straighten_int(envelope.get("code"), None) if isinstance(envelope, dict) else None
@@ -532,11 +532,12 @@ def answer(operation, body, status=200):
         data = {key: envelope[key] for key in envelope if key not in ("code", "msg", "ts")}
     else:
         data = envelope.get("data")
-    return {"data": straighten(data, operation["tree"])} | told_typed(data, operation["tree"])
+    return {"data": straighten(data, operation["tree"])} | told_typed(data, operation["tree"], [""] if has_noise else [])
 
 
-def told_typed(data, node):
+def told_typed(data, node, noise=()):
     """The data of a typed decoder and the departures, where there is anything to tell."""
     fitting, departures = typed(data, node)
     told = {"typed": fitting} if not same(fitting, straighten(data, node)) else {}
+    departures = sorted({*noise, *departures})
     return told | ({"departures": departures} if departures else {})

@@ -59,8 +59,7 @@ fn received_members(description: &Description) -> (usize, usize) {
     let posted = posted_objects(description);
     let modules = description.resources.iter().flat_map(|resource| model::module(resource).structs);
     let structs = modules.filter(|object| !object.input).chain(model::objects("callback", &[], &posted).0);
-    let count = |object: model::Struct| {
-        (object.fields.len(), object.fields.iter().filter(|field| field.optional).count())
-    };
+    let count =
+        |object: model::Struct| (object.fields.len(), object.fields.iter().filter(|field| field.optional).count());
     structs.map(count).fold((0, 0), |sum, object| (sum.0 + object.0, sum.1 + object.1))
 }

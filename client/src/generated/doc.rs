@@ -682,8 +682,9 @@ pub struct UploadH5ByUrlData {
     pub fid: i64,
     /// Name of the courseware; its URL in the example.
     pub name: String,
-    /// Binding id.
-    pub bind_id: i64,
+    /// Binding id; as with the other uploads only when the document was bound to a room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind_id: Option<i64>,
 }
 
 /// What `BindToRoomsData` holds.

@@ -2265,7 +2265,7 @@ pub struct CreateCodeData {
     pub student_code: String,
 }
 
-/// The code.
+/// The code. What it holds when exist is false is not said.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -2293,8 +2293,9 @@ pub struct GetCodeInfoCodeInfo {
 pub struct GetCodeInfoData {
     /// Whether the code exists.
     pub exist: bool,
-    /// The code.
-    pub code_info: GetCodeInfoCodeInfo,
+    /// The code. What it holds when exist is false is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_info: Option<GetCodeInfoCodeInfo>,
 }
 
 /// What `ListCodesItem` holds.

@@ -502,7 +502,8 @@ pub struct ListTeachersData {
     /// Number of people: the teacher and the assistants together.
     pub total: i64,
     /// The teacher.
-    pub teacher: ListTeachersTeacher,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<ListTeachersTeacher>,
     /// The assistants.
     pub assistant: Vec<ListTeachersAssistant>,
 }

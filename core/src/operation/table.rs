@@ -26,7 +26,8 @@ use std::sync::{LazyLock, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::{
-    DataPlace, Field, Host, JsonKind, Limit, LimitScope, Method, Need, Operation, Paging, Param, ParamKind, PathSource, Shape,
+    DataPlace, Field, Host, JsonKind, Limit, LimitScope, Method, Need, Operation, Paging, Param, ParamKind, PathSource,
+    Shape,
 };
 
 type Words = SplitAsciiWhitespace<'static>;

@@ -177,7 +177,8 @@ fn answers_are_straightened_like_the_reference_does() {
                 }
                 let typed = Options { set_aside: true, ids_as_text: false };
                 let fitting = answer::parse_with(operation, status, text(&vector, "body").as_bytes(), typed).unwrap();
-                let data: Json = serde_json::from_slice(&fitting.data).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let data: Json =
+                    serde_json::from_slice(&fitting.data).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let expected = vector.get("typed").unwrap_or(expected);
                 if !same(&data, expected) {
                     failures.push(format!("{name}, typed:\n got {data}\n not {expected}"));
@@ -186,9 +187,7 @@ fn answers_are_straightened_like_the_reference_does() {
                     vector["departures"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
                 for departures in [&answer.departures, &fitting.departures] {
                     let mut paths: Vec<&str> = departures.iter().map(|departure| departure.path.as_str()).collect();
-                    paths.retain(|path| !path.is_empty() || expected.contains(path));
                     paths.sort_unstable();
-                    paths.dedup();
                     if paths != expected {
                         failures.push(format!("{name}: departures {paths:?}, not {expected:?}"));
                     }

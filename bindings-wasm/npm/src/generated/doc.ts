@@ -547,8 +547,8 @@ export interface DocUploadH5ByUrlResult {
   fid: Id;
   /** Name of the courseware; its URL in the example. */
   name: string;
-  /** Binding id. */
-  bind_id: Id;
+  /** Binding id; as with the other uploads only when the document was bound to a room. */
+  bind_id?: Id;
 }
 
 export interface DocBindToRoomsResult {

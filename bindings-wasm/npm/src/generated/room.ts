@@ -1785,7 +1785,7 @@ export interface RoomCreateCodeResult {
   student_code: string;
 }
 
-/** The code. */
+/** The code. What it holds when exist is false is not said. */
 export interface RoomGetCodeInfoCodeInfo {
   /** The code. */
   code: string;
@@ -1809,8 +1809,8 @@ export interface RoomGetCodeInfoCodeInfo {
 export interface RoomGetCodeInfoResult {
   /** Whether the code exists. */
   exist: boolean;
-  /** The code. */
-  code_info: RoomGetCodeInfoCodeInfo;
+  /** The code. What it holds when exist is false is not said. */
+  code_info?: RoomGetCodeInfoCodeInfo;
 }
 
 export interface RoomListCodesItem {

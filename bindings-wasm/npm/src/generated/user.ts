@@ -439,7 +439,7 @@ export interface UserListTeachersResult {
   /** Number of people: the teacher and the assistants together. */
   total: number;
   /** The teacher. */
-  teacher: UserListTeachersTeacher;
+  teacher?: UserListTeachersTeacher;
   /** The assistants. */
   assistant: UserListTeachersAssistant[];
 }

@@ -992,8 +992,8 @@ class DocUploadH5ByUrlResult(Value, frozen=True, kw_only=True):
     """Document id."""
     name: str
     """Name of the courseware; its URL in the example."""
-    bind_id: int
-    """Binding id."""
+    bind_id: Optional[int] = None
+    """Binding id; as with the other uploads only when the document was bound to a room."""
 
 
 class DocBindToRoomsResult(Value, frozen=True, kw_only=True):

@@ -3920,7 +3920,7 @@ class RoomCreateCodeResult(Value, frozen=True, kw_only=True):
 
 
 class RoomGetCodeInfoCodeInfo(Value, frozen=True, kw_only=True):
-    """The code."""
+    """The code. What it holds when exist is false is not said."""
 
     code: str
     """The code."""
@@ -3943,8 +3943,8 @@ class RoomGetCodeInfoCodeInfo(Value, frozen=True, kw_only=True):
 class RoomGetCodeInfoResult(Value, frozen=True, kw_only=True):
     exist: bool
     """Whether the code exists."""
-    code_info: RoomGetCodeInfoCodeInfo
-    """The code."""
+    code_info: Optional[RoomGetCodeInfoCodeInfo] = None
+    """The code. What it holds when exist is false is not said."""
 
 
 class RoomListCodesItem(Value, frozen=True, kw_only=True):

@@ -859,7 +859,7 @@ class UserListTeachersAssistant(Value, frozen=True, kw_only=True):
 class UserListTeachersResult(Value, frozen=True, kw_only=True):
     total: int
     """Number of people: the teacher and the assistants together."""
-    teacher: UserListTeachersTeacher
+    teacher: Optional[UserListTeachersTeacher] = None
     """The teacher."""
     assistant: List[UserListTeachersAssistant]
     """The assistants."""

@@ -905,8 +905,8 @@ class DocUploadH5ByUrlResult internal constructor(
     val fid: Long,
     /** Name of the courseware; its URL in the example. */
     val name: String,
-    /** Binding id. */
-    @SerialName("bind_id") val bindId: Long,
+    /** Binding id; as with the other uploads only when the document was bound to a room. */
+    @SerialName("bind_id") val bindId: Long? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,

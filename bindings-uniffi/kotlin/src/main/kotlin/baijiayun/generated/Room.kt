@@ -2846,7 +2846,7 @@ class RoomCreateCodeResult internal constructor(
     )
 }
 
-/** The code. */
+/** The code. What it holds when exist is false is not said. */
 @Serializable
 class RoomGetCodeInfoCodeInfo internal constructor(
     /** The code. */
@@ -2881,8 +2881,8 @@ class RoomGetCodeInfoCodeInfo internal constructor(
 class RoomGetCodeInfoResult internal constructor(
     /** Whether the code exists. */
     val exist: Boolean,
-    /** The code. */
-    @SerialName("code_info") val codeInfo: RoomGetCodeInfoCodeInfo,
+    /** The code. What it holds when exist is false is not said. */
+    @SerialName("code_info") val codeInfo: RoomGetCodeInfoCodeInfo? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "exist" to exist,

@@ -702,7 +702,7 @@ class UserListTeachersResult internal constructor(
     /** Number of people: the teacher and the assistants together. */
     val total: Long,
     /** The teacher. */
-    val teacher: UserListTeachersTeacher,
+    val teacher: UserListTeachersTeacher? = null,
     /** The assistants. */
     val assistant: List<UserListTeachersAssistant>,
 ) : Value() {
