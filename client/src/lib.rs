@@ -181,6 +181,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether calls fail whose answer departs from the documents, with [`ErrorKind::Departures`], after the call was
+    /// carried out. They do not if nothing is said: [`Response::departures`] names the places then.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> ClientBuilder {
+        self.settings.strict = strict;
+        self
+    }
+
     /// Keeps the service's limits together with other processes.
     #[must_use]
     pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder {
