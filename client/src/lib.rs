@@ -25,6 +25,7 @@
 mod call;
 pub mod callbacks;
 mod closing;
+pub mod configuration;
 mod drive;
 mod executor;
 mod generated;
@@ -54,7 +55,7 @@ pub use baijiayun_core::engine::{Limiter, Priority, QuotaSettings, Retry, RetryS
 pub use baijiayun_core::operation::Method;
 pub use baijiayun_core::upload::{Settings as UploadSettings, Uploaded};
 pub use baijiayun_core::{
-    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Value,
+    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Time, Value,
 };
 pub use call::{Call, Nothing, Response};
 pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, TransportErrorKind};
@@ -83,6 +84,25 @@ impl Client {
     #[cfg(feature = "reqwest")]
     pub fn new(domain: &str, partner_id: impl ToString, key: impl Into<PartnerKey>) -> Result<Client, Error> {
         Client::builder(Account::new(domain, partner_id, key)?).build()
+    }
+
+    /// A client for the account that the environment or a file names: BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and
+    /// BAIJIAYUN_PARTNER_KEY, else `baijiayun.toml` in the working directory or the user's own file, as `bjy` reads them
+    /// (see [`configuration`]).
+    ///
+    /// # Errors
+    /// As [`Client::new`], and [`ErrorKind::InvalidAccount`] that names what is missing and how to give it.
+    #[cfg(feature = "reqwest")]
+    pub fn from_env() -> Result<Client, Error> {
+        Client::builder_from_env()?.build()
+    }
+
+    /// The same with settings of your own.
+    ///
+    /// # Errors
+    /// As [`configuration::account`].
+    pub fn builder_from_env() -> Result<ClientBuilder, Error> {
+        configuration::account().map(Client::builder)
     }
 
     /// A client with settings of your own.
@@ -177,6 +197,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn allow_http(mut self, allow: bool) -> ClientBuilder {
         self.settings.allow_http = allow;
+        self
+    }
+
+    /// Whether calls fail whose answer departs from the documents, with [`ErrorKind::Departures`], after the call was
+    /// carried out. They do not if nothing is said: [`Response::departures`] names the places then.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> ClientBuilder {
+        self.settings.strict = strict;
         self
     }
 

@@ -100,7 +100,13 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
             Some(data) => (data, envelope.departures),
             None => nothing(operation, options, envelope.departures),
         };
-        return Ok(Answer { data, msg: envelope.msg, ts: envelope.ts, departures });
+        let answer = Answer { data, msg: envelope.msg, ts: envelope.ts, departures };
+        if options.strict && !answer.departures.is_empty() {
+            return Err(Error::departing(operation.name.as_ref(), answer.data, answer.departures)
+                .with_ts(answer.ts)
+                .with_answer(status, body));
+        }
+        return Ok(answer);
     }
     let kind = match status {
         429 => ErrorKind::Throttled,
@@ -111,7 +117,8 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
         operation,
         Error::new(kind, operation.name.as_ref())
             .with_message(envelope.msg)
-            .with_code(envelope.code, envelope.ts)
+            .with_code(envelope.code)
+            .with_ts(envelope.ts)
             .with_answer(status, body),
     ))
 }

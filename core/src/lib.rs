@@ -27,6 +27,8 @@ pub mod answer;
 pub mod callbacks;
 mod civil;
 pub mod coerce;
+#[cfg(feature = "configuration")]
+pub mod configuration;
 mod decimal;
 pub mod engine;
 mod error;
@@ -54,4 +56,4 @@ pub use operation::Operation;
 pub use request::{Body, Part, PartContent, Request};
 pub use retry_after::retry_after;
 pub use sign::{PartnerKey, Signer};
-pub use value::{Chunk, File, FileSource, Id, Params, Progress, Value};
+pub use value::{Chunk, File, FileSource, Id, Params, Progress, Time, Value};

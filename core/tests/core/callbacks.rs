@@ -106,7 +106,7 @@ fn every_printed_callback_is_what_the_reference_reads() {
         let parsed = received.unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut got = json!({ "name": parsed.name, "qid": parsed.qid, "timestamp": parsed.timestamp });
         got["data"] = serde_json::from_slice(&parsed.json).unwrap();
-        let typed = Options { set_aside: true, ids_as_text: false };
+        let typed = Options { set_aside: true, ..Options::default() };
         let fitting = callbacks::receive(&body, &content_type, &keys, None, typed).unwrap();
         let data: Json = serde_json::from_slice(&fitting.json).unwrap();
         if data != got["data"] {
@@ -260,11 +260,19 @@ fn what_does_not_fit_is_kept_and_reported() {
     assert_eq!(String::from_utf8(parsed.json).unwrap(), kept);
 
     let verified = check(&as_form(&complete(&fields)), FORM).unwrap();
-    let fitting = callbacks::parse(&verified, Options { set_aside: true, ids_as_text: false }).unwrap();
+    let fitting = callbacks::parse(&verified, Options { set_aside: true, ..Options::default() }).unwrap();
     assert_eq!(
-        String::from_utf8(fitting.json).unwrap(),
+        String::from_utf8_lossy(&fitting.json),
         r#"{"room_id":0,"user_events":[{"number":0,"ts":1,"name":"","event":"","group_id":0},{"number":2,"name":"","event":"","ts":0,"group_id":0}],"qid":"q","timestamp":9}"#
     );
+
+    let strict = Options { set_aside: true, strict: true, ..Options::default() };
+    let error = callbacks::parse(&verified, strict).unwrap_err();
+    assert_eq!((error.kind(), error.ts(), error.departures().len()), (ErrorKind::Departures, Some(9), 9));
+    let places =
+        "room_id (int is described), user_events[0].number (int is described), user_events[0].name (string is missing)";
+    assert!(error.message().contains(places), "{error}");
+    assert_eq!(String::from_utf8_lossy(error.data()), String::from_utf8_lossy(&fitting.json));
 
     let broken = event(&[("room_id", "1"), ("chat_message", "[{"), ("qid", "q")]);
     assert_eq!(broken.departures[0].path, "chat_message");
@@ -274,7 +282,7 @@ fn what_does_not_fit_is_kept_and_reported() {
 #[test]
 fn ids_may_be_written_as_text() {
     let verified = check(&as_form(&complete(&[("video_id", "12"), ("status", "20")])), FORM).unwrap();
-    let parsed = callbacks::parse(&verified, Options { set_aside: false, ids_as_text: true }).unwrap();
+    let parsed = callbacks::parse(&verified, Options { ids_as_text: true, ..Options::default() }).unwrap();
     assert_eq!(String::from_utf8(parsed.json).unwrap(), r#"{"video_id":"12","status":20,"qid":"q","timestamp":9}"#);
 }
 
@@ -577,7 +585,7 @@ proptest! {
             prop_assert_eq!(data.as_object().unwrap().len(), fields.len() - 1);
         }
         for callback in callbacks::all() {
-            let parsed = callbacks::parse_as(&verified, callback, Options { set_aside: true, ids_as_text: true }).unwrap();
+            let parsed = callbacks::parse_as(&verified, callback, Options { set_aside: true, ids_as_text: true, ..Options::default() }).unwrap();
             let _: Json = serde_json::from_slice(&parsed.json).unwrap();
         }
     }

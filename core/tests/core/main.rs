@@ -9,7 +9,10 @@
 
 mod basics;
 mod callbacks;
+#[cfg(feature = "configuration")]
+mod configuration;
 mod engine;
+mod hooks;
 mod host;
 mod layers;
 mod links;

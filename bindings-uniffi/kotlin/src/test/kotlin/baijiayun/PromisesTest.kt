@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.net.URLDecoder
 import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.JsonObject
@@ -30,6 +31,7 @@ class PromisesTest {
         val call = (json["call"] ?: json["walk"])?.jsonObject
         val http = Fake(*answers().map { answer -> answering { answer } }.toTypedArray())
         val details = Details()
+        val rows = ArrayList<Long>()
 
         private fun answers(): List<HttpResponse> =
             json["answers"]?.jsonArray.orEmpty().map { it.jsonObject }.map { answer ->
@@ -53,7 +55,9 @@ class PromisesTest {
             val path = call.textOrNull("path")
             runBlocking {
                 when {
-                    "walk" in json -> client.pages(call.text("name"), params).page()
+                    "walk" in json -> client.pages(call.text("name"), params).items().collect { row ->
+                        rows += row.jsonObject.getValue("room_id").jsonPrimitive.long
+                    }
                     path != null -> client.callPath(path, params, options = options())
                     else -> client.call(call.text("name"), params, options())
                 }
@@ -78,6 +82,7 @@ class PromisesTest {
                         "upload_deadline" -> uploadDeadline = Duration.ofMillis(number.long)
                         "max_answer" -> maxAnswer = number.long
                         "allow_http" -> allowHttp = number.boolean
+                        "strict" -> strict = number.boolean
                         else -> throw IllegalArgumentException(name)
                     }
                 }
@@ -93,6 +98,7 @@ class PromisesTest {
                     "attempt_timeout" -> attemptTimeout = Duration.ofMillis(given.long)
                     "deadline" -> deadline = Duration.ofMillis(given.long)
                     "max_answer" -> maxAnswer = given.long
+                    "strict" -> strict = given.boolean
                     "retry" -> retry = Retry.valueOf(given.content.uppercase())
                     else -> throw IllegalArgumentException(name)
                 }
@@ -168,6 +174,10 @@ class PromisesTest {
             sent.textOrNull("url")?.let { assertEquals(it, request.url) }
             val body = request.body?.open()?.readBytes()?.decodeToString().orEmpty()
             sent.textOrNull("form_ends")?.let { assertTrue(body.endsWith(it), body) }
+            sent["pair"]?.jsonArray?.map { it.jsonPrimitive.content }?.let { (name, value) ->
+                val pairs = body.split('&').map { pair -> pair.split('=').map { URLDecoder.decode(it, Charsets.UTF_8) } }
+                assertTrue(listOf(name, value) in pairs, body)
+            }
             sent["part"]?.jsonObject?.let { part ->
                 val head = """name="${part.text("name")}"; filename="${part.text("filename")}"""" + "\r\nContent-Type: ${part.text("type")}\r\n"
                 assertTrue(head in body, body)
@@ -175,6 +185,10 @@ class PromisesTest {
         }
         json["wait_ms"]?.jsonArray?.let { (least, most) ->
             assertTrue(case.time.waits.first() in least.jsonPrimitive.long..most.jsonPrimitive.long, "${case.time.waits}")
+        }
+        json["rows"]?.jsonArray?.let { rows ->
+            assertEquals(rows.map { it.jsonPrimitive.long }, case.rows)
+            assertEquals(json.getValue("answers").jsonArray.size, case.http.requests.size)
         }
         json["departures"]?.jsonArray?.let { paths ->
             assertEquals(paths.map { it.jsonPrimitive.content }, case.details.departures.map { it.path })
