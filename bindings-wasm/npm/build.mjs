@@ -42,7 +42,9 @@ const JS = {
   minifySyntax: true,
   lineLimit: 120,
   charset: "utf8",
-  legalComments: "none",
+  // That of the reader of TOML.
+  legalComments: "inline",
+  define: { VERSION: JSON.stringify(JSON.parse(readFileSync(join(here, "package.json"), "utf8")).version) },
   target: "es2022",
   logLevel: "warning",
 };
@@ -118,7 +120,9 @@ async function buildNode() {
     format: "cjs",
     platform: "node",
     target: "node20",
+    external: ["./toml.cjs"],
   });
+  await build({ ...JS, entryPoints: ["src/toml.ts"], outfile: join(dist, "toml.cjs"), format: "cjs", platform: "node" });
   const { createRequire } = await import("node:module");
   const names = Object.keys(createRequire(import.meta.url)(join(dist, "node.cjs"))).sort();
   for (const name of NODE) {

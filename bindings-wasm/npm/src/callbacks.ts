@@ -1,11 +1,13 @@
 import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
-import { CallbackError, errorOf } from "./errors.js";
+import { CallbackError, MisuseError, errorOf, wordsOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import type { CallbackEvent } from "./event.js";
-import { bytesOf } from "./files.js";
+import { bytesOf, isBytes } from "./files.js";
 import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
 import { header } from "./http.js";
+import type { HttpHeaders } from "./http.js";
+import { report } from "./report.js";
 import { needReady, ready } from "./wasm.js";
 
 /** What the service posted; `name` tells which callback it is, and so what `data` holds. */
@@ -29,12 +31,12 @@ export interface ParseOptions<Name extends CallbackName = CallbackName> {
 export interface HandleOptions<Name extends CallbackName = CallbackName> extends ParseOptions<Name> {
   /** Whether a callback that comes again is left out; true unless you say otherwise. */
   once?: boolean | undefined;
-  /** Is told why a callback was refused, or what its handler threw. */
-  onError?: ((error: unknown) => void) | undefined;
+  /** Is told why a callback was refused, or what its handler threw. If it is not given, `console.error` is. */
+  onError?: ((error: unknown) => unknown) | undefined;
 }
 
 /** The headers of a post: those of Fetch or Node, or just the content type. */
-export type CallbackHeaders = Headers | Record<string, string | readonly string[] | undefined> | string | undefined;
+export type CallbackHeaders = HttpHeaders | string | undefined;
 
 /** Bodies of more bytes than this are refused, as the core does. */
 const MAX_BYTES = 4 << 20;
@@ -45,6 +47,8 @@ type Parsed = { event: Omit<CallbackEvent<string | null, unknown>, "data">; data
 export class Callbacks {
   readonly #driver: Driver;
   readonly #claims: Claims;
+  /** What is being handled here, by qid and by signature: whether it goes well. */
+  readonly #handled = new Map<string, Promise<boolean>>();
 
   constructor(driver: Driver, claims: Claims) {
     this.#driver = driver;
@@ -90,7 +94,8 @@ export class Callbacks {
   /**
    * Takes a post as a handler of the Fetch API (Hono, Next.js, Cloudflare Workers, Deno, Bun) and says what to answer:
    * 401 to what the service did not post, `success` when the handler returns, `failure` when it throws. A callback
-   * that comes again is answered with `success` and not handled again, unless its handler failed.
+   * that comes again is not handled again, unless its handler failed: it is answered with `success`, or, while this
+   * process still handles it, as that ends.
    *
    * If whoever posted goes away while the store is asked, nothing is claimed and nothing handled.
    *
@@ -105,25 +110,54 @@ export class Callbacks {
     handler: (callback: [Name] extends [never] ? Callback : Extract<KnownCallback, { name: Name }>) => unknown,
     options: HandleOptions<Name> = {},
   ): Promise<Response> {
-    const { once = true, onError } = options;
+    if (typeof handler !== "function") {
+      const hint = "client.callbacks.handle(request, async (callback) => { ... })";
+      throw new MisuseError({ kind: "misuse", message: "the handler is no function", hint });
+    }
+    const { once = true, onError = (error: unknown) => report("a callback was not taken", error) } = options;
+    const tell = async (error: unknown) => {
+      try {
+        await onError(error);
+      } catch (thrown) {
+        report("onError threw", thrown);
+      }
+    };
     await ready();
     let callback: Callback;
     try {
       callback = this.parse(await bodyOf(request), request.headers, options);
     } catch (error) {
       if (!(error instanceof CallbackError)) throw error;
-      onError?.(error);
+      await tell(error);
       return this.#reply(401, this.failure("not signed by this account"));
     }
-    if (once && !(await this.claim(callback, { signal: request.signal }))) return this.#reply(200, this.success);
-    try {
-      await handler(callback as Parameters<typeof handler>[0]);
-    } catch (error) {
-      if (once) await this.release(callback);
-      onError?.(error);
-      return this.#reply(200, this.failure("it could not be taken, post it again"));
+    const run = async () => {
+      try {
+        await handler(callback as Parameters<typeof handler>[0]);
+        return true;
+      } catch (error) {
+        if (once) await this.release(callback);
+        await tell(error);
+        return false;
+      }
+    };
+    if (!once) return this.#outcome(await run());
+    if (!(await this.claim(callback, { signal: request.signal }))) {
+      const handled = this.#handled.get(callback.qid) ?? this.#handled.get(callback.signature);
+      return this.#outcome((await handled) ?? true);
     }
-    return this.#reply(200, this.success);
+    const running = run();
+    const keys = [callback.qid, callback.signature];
+    for (const key of keys) this.#handled.set(key, running);
+    try {
+      return this.#outcome(await running);
+    } finally {
+      for (const key of keys) this.#handled.delete(key);
+    }
+  }
+
+  #outcome(isTaken: boolean): Response {
+    return this.#reply(200, isTaken ? this.success : this.failure("it could not be taken, post it again"));
   }
 
   /**
@@ -149,12 +183,26 @@ export class Callbacks {
 }
 
 function posted(body: string | Uint8Array | ArrayBuffer): Uint8Array {
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return bytesOf(body);
+  if (isBytes(body)) return bytesOf(body);
   // Of what is no text either (a body that a framework parsed) the engine says so.
   return new TextEncoder().encode(String(body));
 }
 
 async function bodyOf(request: Request): Promise<Uint8Array> {
+  if (request?.bodyUsed) {
+    const hint = "hand the request over before anything reads it: what is signed is the raw body";
+    throw new MisuseError({ kind: "misuse", message: "the body of the request was read already", hint });
+  }
+  try {
+    return await read(request);
+  } catch (error) {
+    if (error instanceof CallbackError) throw error;
+    // Whoever posted broke off, or is none of ours.
+    throw new CallbackError({ kind: "callback_malformed", message: `the body cannot be read: ${wordsOf(error)}` }, { cause: error });
+  }
+}
+
+async function read(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = request.body?.getReader();

@@ -82,6 +82,10 @@ export interface ErrorContext {
   cause?: unknown;
   /** The video whose upload broke off. */
   videoId?: Id | undefined;
+  /** The headers of the answer, by their names in lower case. */
+  headers?: Record<string, string> | undefined;
+  /** What its header Retry-After says, in milliseconds. */
+  retryAfter?: number | null | undefined;
 }
 
 /**
@@ -113,6 +117,10 @@ export class BaijiayunError extends Error {
   declare readonly trace: Trace | undefined;
   /** The video whose upload broke off: `client.video.resumeUpload` goes on with it. */
   declare readonly videoId: Id | undefined;
+  /** What the answer's header Retry-After says, in milliseconds. */
+  declare readonly retryAfter: number | null;
+  /** The headers of the answer, if there was one, by their names in lower case. Not enumerable, as `body`. */
+  declare readonly headers: Readonly<Record<string, string>> | undefined;
   /** The answer, if there was one. It is not enumerable, so that loggers leave it out: it may hold anything. */
   declare readonly body: string | undefined;
 
@@ -126,8 +134,10 @@ export class BaijiayunError extends Error {
     this.ts = fields.ts ?? null;
     this.status = fields.status ?? null;
     this.faults = fields.faults ?? [];
+    this.retryAfter = context.retryAfter ?? null;
     if (context.trace) this.trace = context.trace;
     if (context.videoId) this.videoId = context.videoId;
+    Object.defineProperty(this, "headers", { value: context.headers, enumerable: false });
     Object.defineProperty(this, "body", { value: fields.body, enumerable: false });
   }
 
@@ -162,6 +172,7 @@ export interface ErrorJson extends Required<Omit<ErrorFields, "message" | "text"
   message: string;
   reason: string;
   faults: readonly Fault[];
+  retryAfter: number | null;
   trace?: Trace;
   videoId?: Id;
 }

@@ -1,5 +1,5 @@
 import type { ErrorFields } from "../errors.js";
-import { LONGEST } from "../waits.js";
+import { timerOf } from "../waits.js";
 
 /** What is posted to an upload address. */
 export interface Post {
@@ -29,7 +29,7 @@ export async function post(address: string, { body, headers, timeout, signal }: 
   const abort = new AbortController();
   const aborted = () => abort.abort(signal!.reason);
   const late = () => abort.abort(new DOMException(`no answer within ${timeout} ms`, "TimeoutError"));
-  const timer = setTimeout(late, Math.min(timeout, LONGEST));
+  const timer = setTimeout(late, timerOf(timeout));
   signal?.addEventListener("abort", aborted);
   try {
     // A redirect is refused by its status: the file must not go elsewhere.
