@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { Id, IdInput, TimeInput } from "../types.js";
+import type { Id, IdInput } from "../types.js";
 
 /** 教室数据 Reports and exports about what happened in a room. */
 export class RoomData extends Resource {
@@ -366,7 +366,7 @@ export interface RoomDataExportChatMessagesParams {
   /** Room id. */
   room_id: IdInput;
   /** Day to export. When absent: the latest class day of a long-term room, all chat of this class for a short-term room. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
 }
 
 /** Parameters of `room_data.export_live_report`: 导出直播教室学员观看记录. */
@@ -383,12 +383,12 @@ export interface RoomDataExportLiveReportParams {
    * - `admin`: teaching assistants
    */
   type?: "all" | "student" | "teacher" | "admin" | (string & {}) | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page; all records when absent. Default: `0`. */
+  /** Records per page; all records when absent. Default: `0`. At least 1. */
   page_size?: number | undefined;
   /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
   /**
    * Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in large_class.20, small_class.20.
    * - `1`: return user_event
@@ -407,7 +407,7 @@ export interface RoomDataGetAllRoomUserStatParams {
    */
   product_type: 1 | 2 | 4 | 3 | (number & {});
   /** Day, as 2017-11-23. `YYYY-MM-DD`. */
-  date: TimeInput;
+  date: string | Date;
 }
 
 /** Parameters of `room_data.get_peak_users`: 获取指定房间一段时间内的并发量. */
@@ -415,9 +415,9 @@ export interface RoomDataGetPeakUsersParams {
   /** Room id. */
   room_id: IdInput;
   /** Start of the period, as 2017-11-23 10:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: TimeInput;
+  start_time: string | Date;
   /** End of the period, as 2017-11-23 15:00:00; the period must lie within one day. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: TimeInput;
+  end_time: string | Date;
 }
 
 /** Parameters of `room_data.list_chat_file_urls`: 获取教室聊天文件地址. */
@@ -459,9 +459,9 @@ export interface RoomDataListRaisedHandsParams {
   /** Room id. */
   room_id: IdInput;
   /** Start of the period, as 2017-11-23 10:00:00 (format from SyLive). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: TimeInput;
+  start_time: string | Date;
   /** End of the period, as 2017-11-23 10:00:00 (format from SyLive). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: TimeInput;
+  end_time: string | Date;
 }
 
 /** Parameters of `room_data.get_red_package_stat`: 第三方教室中学生抢红包统计. */
@@ -475,7 +475,7 @@ export interface RoomDataExportAwardStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
   /** Description clipped in the document; by the response, the id of one prize draw. */
   id?: IdInput | undefined;
 }
@@ -485,7 +485,7 @@ export interface RoomDataExportQaStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
 }
 
 /** Parameters of `room_data.export_questionnaire_stat`: 获取教室邀请函数据. */
@@ -493,7 +493,7 @@ export interface RoomDataExportQuestionnaireStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
 }
 
 /** Parameters of `room_data.export_answer_stat`: 获取教室答题器数据. */
@@ -501,7 +501,7 @@ export interface RoomDataExportAnswerStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
 }
 
 /** Parameters of `room_data.export_praise_stat`: 直播教室的点赞数据. */
@@ -515,10 +515,10 @@ export interface RoomDataGetEvaluationStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
-  /** Page number. Default: `1`. */
+  date?: string | Date | undefined;
+  /** Page number. Default: `1`. At least 1. */
   page: number;
-  /** Entries per page. Default: `20`. */
+  /** Entries per page. Default: `20`. At least 1. */
   page_size: number;
 }
 
@@ -532,9 +532,9 @@ export interface RoomDataGetLiveSellStatParams {
    * - `1`: gifts
    */
   type?: 0 | 1 | (number & {}) | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Entries per page; 20 by default. Default: `20`. */
+  /** Entries per page; 20 by default. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -543,10 +543,10 @@ export interface RoomDataExportAttentionListParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`. */
-  date: TimeInput;
-  /** Page number. Default: `1`. */
+  date: string | Date;
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -555,9 +555,9 @@ export interface RoomDataGetMediaLengthParams {
   /** Room id. */
   room_id: IdInput;
   /** First day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  start_date: TimeInput;
+  start_date: string | Date;
   /** Last day, YYYY-MM-DD; for a long-term room the range is at most 30 days. `YYYY-MM-DD`. */
-  end_date: TimeInput;
+  end_date: string | Date;
 }
 
 /** Parameters of `room_data.list_awards`: 获取大班课奖励数据. */
@@ -571,7 +571,7 @@ export interface RoomDataGetPraiseCountParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, e.g. 2022-08-31; by default the day on which the class started. `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
 }
 
 /** Parameters of `room_data.get_report`: 获取直播间数据报表. */
@@ -579,7 +579,7 @@ export interface RoomDataGetReportParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, e.g. 2022-08-31 (description clipped; API 104 defaults to the day on which the class started). `YYYY-MM-DD`. */
-  date?: TimeInput | undefined;
+  date?: string | Date | undefined;
 }
 
 /** Parameters of `room_data.list_user_scores`: 获取教室个人积分记录. */
@@ -587,10 +587,10 @@ export interface RoomDataListUserScoresParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  date: TimeInput;
-  /** Page number. Default: `1`. */
+  date: string | Date;
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `100`. */
+  /** Entries per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -598,9 +598,9 @@ export interface RoomDataListUserScoresParams {
 export interface RoomDataListCheckinsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -610,9 +610,9 @@ export interface RoomDataListCheckinUsersParams {
   room_id: IdInput;
   /** Id of the roll call (session_id of API 112). */
   session_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -620,9 +620,9 @@ export interface RoomDataListCheckinUsersParams {
 export interface RoomDataListAnswerQuestionsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -632,9 +632,9 @@ export interface RoomDataListAnswerUsersParams {
   room_id: IdInput;
   /** Question id (question_id of API 114). */
   question_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -643,7 +643,7 @@ export interface RoomDataGetFlowParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, evidently YYYY-MM-DD (the example is clipped after 2017-08). `YYYY-MM-DD`. */
-  date: TimeInput;
+  date: string | Date;
 }
 
 /** Parameters of `room_data.list_expression_reports`: 获取表情报告截取的表情图片. */
@@ -656,19 +656,19 @@ export interface RoomDataListExpressionReportsParams {
 export interface RoomDataListDeviceChecksParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page. Default: `10`. */
+  /** Records per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
 /** Parameters of `room_data.list_daily_evaluations`: 批量获取课后评价. */
 export interface RoomDataListDailyEvaluationsParams {
   /** Day, as 2020-01-01. `YYYY-MM-DD`. */
-  date: TimeInput;
-  /** Page number. Default: `1`. */
+  date: string | Date;
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page. Default: `100`. */
+  /** Records per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -686,9 +686,9 @@ export interface RoomDataGetBlackboardFileParams {
 
 /** Parameters of `room_data.get_interact_data`: 获取直播间举手、互动数据. */
 export interface RoomDataGetInteractDataParams {
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Records per page. */
+  /** Records per page. At least 1. */
   page_size?: string | undefined;
   /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
   room_id: IdInput;
