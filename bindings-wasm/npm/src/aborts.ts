@@ -1,35 +1,31 @@
-interface Watch {
-  acts: Set<() => void>;
-  listener: () => void;
-}
+/** What is done when a signal is aborted; it is also the listener. */
+type Acts = Set<() => void> & EventListenerObject;
 
-const watched = new WeakMap<AbortSignal, Watch>();
+const watched = new WeakMap<AbortSignal, Acts>();
 
 /**
  * Does something when a signal is aborted, unless what is returned is called before. A signal has one listener for all
  * that wait for it, however many: Node takes more than ten for a leak, and says so.
  */
 export function onAbort(signal: AbortSignal, act: () => void): () => void {
-  const watch = watched.get(signal) ?? begin(signal);
-  const { acts, listener } = watch;
+  const acts = watched.get(signal) ?? watch(signal);
   acts.add(act);
   return () => {
     if (!acts.delete(act) || acts.size > 0) return;
-    signal.removeEventListener("abort", listener);
+    signal.removeEventListener("abort", acts);
     watched.delete(signal);
   };
 }
 
-function begin(signal: AbortSignal): Watch {
-  const acts = new Set<() => void>();
-  const listener = () => {
-    watched.delete(signal);
-    for (const act of [...acts]) act();
-  };
-  const watch = { acts, listener };
-  watched.set(signal, watch);
-  signal.addEventListener("abort", listener, { once: true });
-  return watch;
+function watch(signal: AbortSignal): Acts {
+  const acts: Acts = Object.assign(new Set<() => void>(), {
+    handleEvent() {
+      for (const act of [...acts]) act();
+    },
+  });
+  watched.set(signal, acts);
+  signal.addEventListener("abort", acts);
+  return acts;
 }
 
 /** Throws what the signal has as its reason, if it is aborted. */

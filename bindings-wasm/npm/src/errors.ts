@@ -137,8 +137,7 @@ export class BaijiayunError extends Error {
     this.retryAfter = context.retryAfter ?? null;
     if (context.trace) this.trace = context.trace;
     if (context.videoId) this.videoId = context.videoId;
-    Object.defineProperty(this, "headers", { value: context.headers, enumerable: false });
-    Object.defineProperty(this, "body", { value: fields.body, enumerable: false });
+    Object.defineProperties(this, { headers: { value: context.headers }, body: { value: fields.body } });
   }
 
   /** The name of its class. */
@@ -335,8 +334,7 @@ export class DeparturesError extends BaijiayunError {
 
   constructor(fields: ErrorFields, context?: ErrorContext) {
     super(fields, context);
-    Object.defineProperty(this, "departures", { value: fields.departures ?? [], enumerable: false });
-    Object.defineProperty(this, "data", { value: fields.data, enumerable: false });
+    Object.defineProperties(this, { departures: { value: fields.departures ?? [] }, data: { value: fields.data } });
   }
 }
 

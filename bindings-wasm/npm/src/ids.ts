@@ -6,12 +6,10 @@ export type IdInput = string | number | bigint;
 
 /** What breaks an upload off is its caller's own: it is thrown as it is, with the video, by which the upload goes on. */
 export function withVideo(thrown: unknown, videoId: Id | undefined): unknown {
-  if (videoId === undefined) return thrown;
-  const isOpen = typeof thrown === "object" && thrown !== null && Object.isExtensible(thrown);
-  const known = isOpen ? (thrown as { videoId?: Id }).videoId : undefined;
-  if (known === videoId) return thrown;
-  if (isOpen && known === undefined) return Object.defineProperty(thrown, "videoId", { value: videoId, configurable: true });
+  const known = Object(thrown) as { videoId?: Id };
+  if (known.videoId === videoId) return thrown;
+  const isFree = known === thrown && Object.isExtensible(known) && !known.videoId;
   // Several uploads may end by one signal, and what is thrown may be a text.
-  const copy = new DOMException("the upload was given up", "AbortError");
-  return Object.defineProperties(copy, { videoId: { value: videoId }, cause: { value: thrown } });
+  const told = isFree ? known : Object.assign(new DOMException("aborted", "AbortError"), { cause: thrown });
+  return Object.assign(told, { videoId });
 }
