@@ -1,12 +1,14 @@
 import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
-import { CallbackError, MisuseError, errorOf, wordsOf } from "./errors.js";
+import { CallbackError, DeparturesError, MisuseError, errorOf, wordsOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import type { CallbackEvent } from "./event.js";
 import { bytesOf, isBytes } from "./files.js";
 import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
 import { header } from "./http.js";
 import type { HttpHeaders } from "./http.js";
+import type { IdInput } from "./ids.js";
+import { writeJson } from "./params.js";
 import { report } from "./report.js";
 import { needReady, ready } from "./wasm.js";
 
@@ -35,6 +37,22 @@ export interface HandleOptions<Name extends CallbackName = CallbackName> extends
   onError?: ((error: unknown) => unknown) | undefined;
 }
 
+/** How a callback is signed for a test. */
+export interface SignedOptions {
+  /** Whether it is posted as JSON; if nothing is said, as the callback is documented, else as a form. */
+  json?: boolean | undefined;
+  /** Its unique id; a random one if nothing is said. */
+  qid?: IdInput | undefined;
+  /** When the service signed it, unix seconds; now if nothing is said. */
+  timestamp?: number | undefined;
+}
+
+/** What the service would post. */
+export interface SignedCallback {
+  body: string;
+  headers: { "content-type": string };
+}
+
 /** The headers of a post: those of Fetch or Node, or just the content type. */
 export type CallbackHeaders = HttpHeaders | string | undefined;
 
@@ -47,8 +65,8 @@ type Parsed = { event: Omit<CallbackEvent<string | null, unknown>, "data">; data
 export class Callbacks {
   readonly #driver: Driver;
   readonly #claims: Claims;
-  /** What is being handled here, by qid and by signature: whether it goes well. */
-  readonly #handled = new Map<string, Promise<boolean>>();
+  /** The qids and signatures of what is being handled here. */
+  readonly #handled = new Set<string>();
 
   constructor(driver: Driver, claims: Claims) {
     this.#driver = driver;
@@ -94,8 +112,8 @@ export class Callbacks {
   /**
    * Takes a post as a handler of the Fetch API (Hono, Next.js, Cloudflare Workers, Deno, Bun) and says what to answer:
    * 401 to what the service did not post, `success` when the handler returns, `failure` when it throws. A callback
-   * that comes again is not handled again, unless its handler failed: it is answered with `success`, or, while this
-   * process still handles it, as that ends.
+   * that comes again is not handled again, unless its handler failed: it is answered with `success`, but with `failure`
+   * as long as this process still handles it, so that it comes once more if the handler fails after all.
    *
    * If whoever posted goes away while the store is asked, nothing is claimed and nothing handled.
    *
@@ -127,37 +145,51 @@ export class Callbacks {
     try {
       callback = this.parse(await bodyOf(request), request.headers, options);
     } catch (error) {
-      if (!(error instanceof CallbackError)) throw error;
+      if (!(error instanceof CallbackError || error instanceof DeparturesError)) throw error;
       await tell(error);
+      if (error instanceof DeparturesError) return this.#outcome(false);
       return this.#reply(401, this.failure("not signed by this account"));
     }
-    const run = async () => {
-      try {
-        await handler(callback as Parameters<typeof handler>[0]);
-        return true;
-      } catch (error) {
-        if (once) await this.release(callback);
-        await tell(error);
-        return false;
-      }
-    };
-    if (!once) return this.#outcome(await run());
-    if (!(await this.claim(callback, { signal: request.signal }))) {
-      const handled = this.#handled.get(callback.qid) ?? this.#handled.get(callback.signature);
-      return this.#outcome((await handled) ?? true);
+    const ids = [callback.qid, callback.signature];
+    if (once && !(await this.claim(callback, { signal: request.signal }))) {
+      // Whether the first one goes well is not known yet: then the service is to ask once more.
+      return this.#outcome(!ids.some((id) => this.#handled.has(id)));
     }
-    const running = run();
-    const keys = [callback.qid, callback.signature];
-    for (const key of keys) this.#handled.set(key, running);
+    if (once) for (const id of ids) this.#handled.add(id);
     try {
-      return this.#outcome(await running);
+      await handler(callback as Parameters<typeof handler>[0]);
+      return this.#outcome(true);
+    } catch (error) {
+      if (once) await this.release(callback);
+      await tell(error);
+      return this.#outcome(false);
     } finally {
-      for (const key of keys) this.#handled.delete(key);
+      if (once) for (const id of ids) this.#handled.delete(id);
     }
   }
 
   #outcome(isTaken: boolean): Response {
     return this.#reply(200, isTaken ? this.success : this.failure("it could not be taken, post it again"));
+  }
+
+  /**
+   * A callback as the service would post it, signed with the client's partnerKey: for tests of your handler. `data` are
+   * the members besides `qid`, `timestamp` and `sign`; those two are made if they are not given.
+   *
+   * ```
+   * const { body, headers } = client.callbacks.signed("class_event", { room_id: 1, op: "start", op_time: "..." });
+   * const response = await app.request("/callbacks", { method: "POST", body, headers });
+   * ```
+   */
+  signed(name: CallbackName | null, data: object, options: SignedOptions = {}): SignedCallback {
+    needReady("client.callbacks.signed");
+    const { json, qid = randomId(), timestamp = Math.floor(Date.now() / 1000) } = options;
+    const members = writeJson("callbacks.signed", data, false, "data are").text || "{}";
+    const asked = JSON.stringify({ name, json, qid: String(qid), timestamp });
+    const told = this.#driver.engine().signed_callback(`${asked.slice(0, -1)},"data":${members}}`);
+    const answer = JSON.parse(told) as { body: string; content_type: string } | { error: ErrorFields };
+    if ("error" in answer) throw errorOf(answer.error);
+    return { body: answer.body, headers: { "content-type": answer.content_type } };
   }
 
   /**
@@ -180,6 +212,10 @@ export class Callbacks {
   #reply(status: number, body: string): Response {
     return new Response(body, { status, headers: { "content-type": "application/json" } });
   }
+}
+
+function randomId(): string {
+  return String(1 + Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
 }
 
 function posted(body: string | Uint8Array | ArrayBuffer): Uint8Array {

@@ -26,6 +26,8 @@ export interface Reader {
   parse: (text: string) => Record<string, unknown>;
   /** The operations whose paths are guesses. */
   guesses: () => readonly string[];
+  /** What is wrong with these paths. */
+  check: (paths: Record<string, string>) => string | undefined;
 }
 
 /** Where each member of the account comes from. */
@@ -46,19 +48,21 @@ export function configurationOf(given: Partial<Account>, reader: Reader): Config
   const { environment, files, read } = reader;
   const first = files.map((path) => ({ path, text: read(path) })).find(({ text }) => text !== undefined);
   const file = first && parsed(first.path, first.text!, reader);
-  const pick = (name: keyof Account) => (given[name] ?? environment[VARIABLES[name]]) || scalar(file, IN_FILE[name], first?.path) || undefined;
+  const said = (name: keyof Account) => scalar(file, IN_FILE[name], first?.path);
+  const inFile = { domain: said("domain"), partnerId: said("partnerId"), partnerKey: said("partnerKey") };
+  const pick = (name: keyof Account) => (given[name] ?? environment[VARIABLES[name]]) || inFile[name] || undefined;
   return {
     domain: pick("domain"),
     partnerId: pick("partnerId"),
     partnerKey: pick("partnerKey"),
-    paths: { ...found(reader), ...pathsIn(file, first?.path ?? "") },
+    paths: { ...found(reader), ...pathsIn(file, first?.path ?? "", reader) },
   };
 }
 
 function found(reader: Reader): Record<string, string> {
   const text = reader.read(reader.pathsFile);
   if (text === undefined) return {};
-  const paths = pathsIn(parsed(reader.pathsFile, text, reader), reader.pathsFile);
+  const paths = pathsIn(parsed(reader.pathsFile, text, reader), reader.pathsFile, reader);
   const guesses = new Set(reader.guesses());
   return Object.fromEntries(Object.entries(paths).filter(([name]) => guesses.has(name)));
 }
@@ -94,16 +98,20 @@ function scalar(file: Record<string, unknown> | undefined, name: string, path = 
 }
 
 /** `room.create = "/a"` and `"room.create" = "/a"` are the same. */
-function pathsIn(file: Record<string, unknown> | undefined, path: string): Record<string, string> {
-  const paths = file?.["paths"] ?? {};
-  if (typeof paths !== "object" || Array.isArray(paths)) throw wrong(path, "paths must be a table");
+function pathsIn(file: Record<string, unknown> | undefined, path: string, { check }: Reader): Record<string, string> {
+  const paths = file?.["paths"];
+  if (paths === undefined) return {};
+  if (typeof paths !== "object" || paths === null || Array.isArray(paths)) throw wrong(path, "paths must be a table");
   const all: [string, string][] = [];
-  for (const [name, value] of Object.entries(paths as object)) {
+  for (const [name, value] of Object.entries(paths)) {
     const inner = typeof value === "object" ? Object.entries(value as object).map(([end, value]) => [`${name}.${end}`, value]) : [[name, value]];
     for (const [name, value] of inner as [string, unknown][]) {
       if (typeof value !== "string") throw wrong(path, `paths: the path of ${name} must be a text`);
       all.push([name, value]);
     }
   }
-  return Object.fromEntries(all);
+  const read = Object.fromEntries(all);
+  const why = check(read);
+  if (why !== undefined) throw wrong(path, why);
+  return read;
 }

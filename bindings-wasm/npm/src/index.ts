@@ -5,6 +5,8 @@ export type {
   CallbackName,
   HandleOptions,
   ParseOptions,
+  SignedCallback,
+  SignedOptions,
 } from "./callbacks.js";
 export type { ClaimOptions, Claimable } from "./claims.js";
 export { Client } from "./client.js";
@@ -48,6 +50,7 @@ export type * from "./generated/index.js";
 export type { SignedRequest } from "./engine.js";
 export type { FetchLike, FetchResponse, HttpExecutor, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
 export type { CallOptions, Priority } from "./options.js";
+export { dateOf } from "./dates.js";
 export { Links } from "./links.js";
 export type { CodePlayerParams, EnterRoomParams } from "./links.js";
 export { ready } from "./ready.js";

@@ -7,7 +7,7 @@ export function named(value: unknown): string {
   if (typeof value !== "object") return `a ${typeof value}`;
   if (Array.isArray(value)) return "an array";
   const type = tagOf(value);
-  return type === "Object" ? "an object" : `${/^[AEIOU]/.test(type) ? "an" : "a"} ${type}`;
+  return type === "Object" ? "an object" : `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 /** What kind of object it is, in whatever realm it was made: `Date`, `Map`, `Object`. */

@@ -7,6 +7,7 @@ import { configurationOf } from "./configuration.js";
 import type { Reader } from "./configuration.js";
 import { InvalidAccountError, wordsOf } from "./errors.js";
 import type { OpenFile, Platform } from "./platform.js";
+import { SOUND, faultOf } from "./probe.js";
 import { current, isReady } from "./wasm.js";
 
 /** How much of a file is in memory at a time. */
@@ -27,8 +28,10 @@ export function nodePlatform(wasmNow: () => Buffer, toml: () => Reader["parse"])
       const { env } = process;
       const files = ["baijiayun.toml", ...userFile(env)];
       const parse = (text: string) => toml()(text);
-      const guesses = () => (isReady() ? current().glue.guessed_paths().split("\n") : []);
-      return configurationOf(given, { environment: env, files, pathsFile: "baijiayun-paths.toml", read, parse, guesses });
+      const guesses = () => current().glue.guessed_paths().split("\n");
+      const check = (paths: object) => faultOf({ ...SOUND, paths })?.message;
+      isReady();
+      return configurationOf(given, { environment: env, files, pathsFile: "baijiayun-paths.toml", read, parse, guesses, check });
     },
   };
 }

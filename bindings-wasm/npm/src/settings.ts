@@ -2,11 +2,12 @@ import type { ClientOptions } from "./client-options.js";
 import { VARIABLES } from "./configuration.js";
 import type { Configuration } from "./configuration.js";
 import { InvalidAccountError } from "./errors.js";
-import type { ErrorFields, Fault } from "./errors.js";
+import type { Fault } from "./errors.js";
 import { named } from "./named.js";
 import { inJavaScript, isSignal } from "./options.js";
 import { platform } from "./platform.js";
-import { current, isReady } from "./wasm.js";
+import { SOUND, faultOf } from "./probe.js";
+import { isReady } from "./wasm.js";
 
 /** Why a value cannot be that of an option; nothing if it can. */
 type Check = (value: unknown) => string | false | undefined;
@@ -156,7 +157,7 @@ const IN_BROWSER =
   "let pages call your server, or give a signer; dangerouslyAllowBrowser: true is for pages that nobody else can open, and tests";
 
 function invalid(faults: Fault[], hints: string[]): InvalidAccountError {
-  const message = faults.map(({ message }) => message).join("; ");
+  const message = faults.flatMap(({ message }) => message || []).join("; ");
   const [hint] = hints.length > 0 ? [hints.join("; ")] : [];
   return new InvalidAccountError({ kind: "invalid_account", message, faults, ...(hint && { hint }) });
 }
@@ -174,7 +175,9 @@ function configured(options: Partial<ClientOptions>, refuse: (name: string, kind
   const variables = missing.map((name) => VARIABLES[name]).join(", ");
   const file = platform.configuration ? ", or write it in baijiayun.toml" : "";
   for (const name of missing) {
-    refuse(name, "missing", `${name} is missing`, `give ${missing.join(", ")} to new Client({ ... }), or set ${variables}${file}`);
+    // They are told together.
+    const message = name === missing[0] ? `the account lacks ${missing.join(", ")}` : "";
+    refuse(name, "missing", message, `give ${missing.join(", ")} to new Client({ ... }), or set ${variables}${file}`);
   }
   return found;
 }
@@ -210,9 +213,6 @@ function settingsOf(options: Partial<ClientOptions>): object {
   };
 }
 
-/** An account that nothing is wrong with. */
-const SOUND = { domain: "demo", partner_id: "1", partner_key: "a key" };
-
 /** What the engine finds: it tells the first fault of what it is given, so it is given member by member. */
 function faultsOf(config: Record<string, unknown>, known: Fault[]): { parameter: string; message: string; hint?: string | null | undefined }[] {
   if (!isReady()) return [];
@@ -223,19 +223,6 @@ function faultsOf(config: Record<string, unknown>, known: Fault[]): { parameter:
     const parameter = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     return error ? [{ parameter, message: inJavaScript(error.message), hint: error.hint && inJavaScript(error.hint) }] : [];
   });
-}
-
-function faultOf(config: object): ErrorFields | undefined {
-  let json: string;
-  try {
-    json = JSON.stringify(config);
-  } catch {
-    return undefined; // What was refused already.
-  }
-  const engine = new (current().glue.Engine)(json);
-  const fault = engine.fault();
-  engine.free();
-  return fault ? (JSON.parse(fault) as { error: ErrorFields }).error : undefined;
 }
 
 /** A page or one of its workers; a test environment that looks like one runs in Node. */
