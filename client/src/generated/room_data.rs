@@ -438,14 +438,14 @@ impl ExportLiveReport {
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page; all records when absent.
     ///
-    /// Default: `0`.
+    /// Default: `0`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -655,13 +655,15 @@ impl GetLiveSellStat {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page; 20 by default.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -678,14 +680,14 @@ paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListI
 impl ExportAttentionList {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -748,14 +750,14 @@ paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| dat
 impl ListUserScores {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -772,14 +774,14 @@ paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list
 impl ListCheckins {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -796,14 +798,14 @@ paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |dat
 impl ListCheckinUsers {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -820,14 +822,14 @@ paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsI
 impl ListAnswerQuestions {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -844,14 +846,14 @@ paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| 
 impl ListAnswerUsers {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -882,14 +884,14 @@ paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |dat
 impl ListDeviceChecks {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -906,14 +908,14 @@ paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluatio
 impl ListDailyEvaluations {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -943,11 +945,15 @@ paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| 
 
 impl GetInteractData {
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: impl Into<String>) -> Self {
         Self(self.0.set("page_size", Into::<String>::into(page_size)))
     }
