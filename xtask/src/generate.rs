@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, ts_client};
+use crate::{
+    callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, swift_client, ts_client,
+};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -22,7 +24,7 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 9] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
@@ -30,6 +32,8 @@ const FOLDERS: [&str; 7] = [
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
     kotlin_client::FOLDER,
+    swift_client::FOLDER,
+    swift_client::TESTS,
 ];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
@@ -41,6 +45,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(ts_client::outputs(&description)?);
     outputs.extend(python_client::outputs(&description)?);
     outputs.extend(kotlin_client::outputs(&description)?);
+    outputs.extend(swift_client::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
 

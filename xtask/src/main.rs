@@ -15,6 +15,8 @@ mod python_client;
 mod render;
 mod rust_client;
 mod surface;
+mod swift;
+mod swift_client;
 mod ts_client;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+@testable import BaiJiaYun
+
+/// End to end, over HTTP, against `bjy mock`, which checks signatures and parameters as the service does.
+@Suite(.enabled(if: Mock.isThere), .timeLimit(.minutes(3))) struct MockTests {
+    private let start = Date().addingTimeInterval(86_400)
+
+    private func lesson(_ client: Client, _ title: String = "第一课", day: Double = 0) async throws -> RoomCreateResult {
+        let begin = start.addingTimeInterval(day * 86_400)
+        return try await client.room.create(title: title, startTime: begin, endTime: begin.addingTimeInterval(3600), type: 2)
+    }
+
+    /// The sleeping of a client that is in no hurry.
+    private func hasty(_ settings: inout Settings) {
+        settings.clock = HostClock(sleep: { _ in })
+        settings.quota = Quota.none
+        settings.operationQuota = false
+    }
+
+    @Test func everyOperation() async throws {
+        let mock = try Mock()
+        let client = try mock.client(configure: hasty)
+        for (name, _) in Client.operations {
+            do {
+                _ = try await client.byName(name, Given(required[name]))
+            } catch let error as BaiJiaYunError {
+                // The mock knows the rooms and videos that were made, and not those of the vectors.
+                let refusals: Set<ErrorKind> = [.roomNotFound, .videoNotFound, .roomDeleted, .general, .service, .parameterRejected, .notEnvelope]
+                #expect(refusals.contains(error.kind), "\(name): \(error)")
+            }
+        }
+    }
+
+    @Test func aLesson() async throws {
+        let mock = try Mock()
+        let client = try mock.client()
+        let room = try await lesson(client)
+        #expect(!room.studentCode.isEmpty)
+        #expect(try await client.room.info(roomID: room.roomID).title == "第一课")
+        try await client.room.update(roomID: room.roomID, title: "第二课 A&B=1+2%41")
+        var titles: [String] = []
+        for try await row in client.room.list(limit: 1) { titles.append(row.title) }
+        #expect(titles == ["第二课 A&B=1+2%41"])
+        try await client.room.delete(roomID: room.roomID)
+        #expect(try await failure { try await client.room.info(roomID: room.roomID) }.code == 3002)
+        let error = try await failure { try await client.room.info(roomID: 1) }
+        #expect(error.kind == .roomNotFound && error.operation == "room.info")
+    }
+
+    @Test func aLongList() async throws {
+        let mock = try Mock()
+        let client = try mock.client()
+        for day in 0..<12 { _ = try await lesson(client, "课 \(day)", day: Double(day)) }
+        var titles: [String] = []
+        for try await row in client.room.list(limit: 5) { titles.append(row.title) }
+        #expect(Set(titles) == Set((0..<12).map { "课 \($0)" }) && titles.count == 12)
+    }
+
+    @Test func aThousandCallsAtOnceWithFaultsNoneLostNoneDoubled() async throws {
+        let mock = try Mock("--throttles-every", "7", "--errors-every", "11")
+        let client = try mock.client(configure: hasty)
+        let rooms = try await withThrowingTaskGroup(of: Int64.self) { group in
+            for number in 0..<1000 {
+                group.addTask {
+                    try await client.room.create(
+                        title: "课 \(number)", startTime: start, endTime: start.addingTimeInterval(3600),
+                        options: CallOptions(retry: .always, attempts: 20)
+                    ).roomID
+                }
+            }
+            return try await group.reduce(into: [Int64]()) { $0.append($1) }
+        }
+        #expect(Set(rooms).count == 1000)
+        var titles: [String] = []
+        for try await row in client.room.list(limit: 100, options: CallOptions(retry: .always, attempts: 20)) { titles.append(row.title) }
+        #expect(titles.count == 1000 && Set(titles).count == 1000)
+        #expect(client.runner.core.calls == 0)
+    }
+
+    @Test func aWrongKey() async throws {
+        let mock = try Mock()
+        let error = try await failure { try await mock.client(key: "another key").room.list().page() }
+        #expect(error.code == 1002 && error.kind == .signatureRejected && error.text.contains("partner_key"))
+    }
+
+    @Test(arguments: ["--errors-every", "--drops-every", "--throttles-every", "--html-every"])
+    func aServiceThatFailsEveryOtherTime(option: String) async throws {
+        let mock = try Mock(option, "2")
+        let client = try mock.client(configure: hasty)
+        var attempts = 0
+        for _ in 0..<4 {
+            let details = Details()
+            _ = try await client.room.list(options: CallOptions(attempts: 5, details: details)).page()
+            attempts += details.trace?.attempts ?? 0
+        }
+        #expect(attempts > 4)
+    }
+
+    @Test func whatChangesSomethingIsNotRepeated() async throws {
+        let mock = try Mock("--drops-every", "1")
+        let client = try mock.client()
+        let error = try await failure { try await lesson(client) }
+        #expect(error.kind == .transport && error.trace?.attempts == 1, "\(error)")
+    }
+
+    @Test func looseTypes() async throws {
+        let mock = try Mock("--php-loose")
+        let client = try mock.client()
+        let room = try await lesson(client)
+        #expect(try await client.room.info(roomID: room.roomID).roomID == room.roomID)
+    }
+
+    @Test func aVideoGoesOnWhereItBrokeOff() async throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).mp4")
+        try Data((0..<2_000_000).map { UInt8(truncatingIfNeeded: $0) }).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let mock = try Mock("--uploads-break-at", "700000")
+        let client = try mock.client(configure: hasty)
+        let told = Locked<[Int64]>([])
+        let file = try UploadFile(url) { bytes, _ in told.with { $0.append(bytes) } }
+        let video = try await client.video.upload(file, definition: [16, 1])
+        #expect(video.videoID > 0 && video.resumes >= 1)
+        let progress = told.with { $0 }
+        #expect(progress == Array(Set(progress)).sorted() && progress.last == 2_000_000)
+    }
+}
