@@ -13,11 +13,12 @@ let engine = Target.binaryTarget(name: "CBaiJiaYun", path: "target/swift/CBaiJia
 
 let package = Package(
     name: "baijiayun",
-    platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .visionOS(.v1), .macCatalyst(.v16)],
+    platforms: [.macOS(.v13), .iOS(.v16), .macCatalyst(.v16)],
     products: [.library(name: "BaiJiaYun", targets: ["BaiJiaYun"])],
     targets: [
         engine,
         .target(name: "BaiJiaYun", dependencies: ["CBaiJiaYun"], path: "bindings-uniffi/swift/Sources/BaiJiaYun"),
+        .executableTarget(name: "baijiayun-bench", dependencies: ["BaiJiaYun"], path: "bindings-uniffi/swift/Bench"),
         .testTarget(name: "BaiJiaYunTests", dependencies: ["BaiJiaYun"], path: "bindings-uniffi/swift/Tests/BaiJiaYunTests"),
     ],
     swiftLanguageModes: [.v6]

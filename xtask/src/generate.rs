@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, swift_client, ts_client,
+    callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, swift_client, swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.
@@ -46,6 +46,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(python_client::outputs(&description)?);
     outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(swift_client::outputs(&description)?);
+    outputs.extend(swift_guide::outputs(root)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
 

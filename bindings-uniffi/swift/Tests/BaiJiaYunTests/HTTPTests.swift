@@ -75,6 +75,42 @@ private let gzippedTwice = Data(base64Encoded: "H4sIAMW5CmsC/wFEALv/H4sIAMW5CmsC
         #expect(try await failure { try await much.room.info(roomID: 17) }.kind == .tooLarge)
     }
 
+    // promise: eight_large_answers
+    @Test func eightLargeAnswersAtOnce() async throws {
+        let server = try Server { exchange in
+            if !exchange.path.contains("list") { return exchange.answer(Data(answer.utf8)) }
+            exchange.write(Data("HTTP/1.1 200 OK\r\n\r\n".utf8))
+            let piece = Data(repeating: 32, count: 1 << 20)
+            for _ in 0..<50 where !exchange.write(piece) { break }
+        }
+        let client = try client(server.url)
+        let kinds = await withTaskGroup(of: ErrorKind?.self) { group in
+            for _ in 0..<8 { group.addTask { try? await failure { try await client.room.list().page() }.kind } }
+            return await group.reduce(into: [ErrorKind?]()) { $0.append($1) }
+        }
+        #expect(kinds == Array(repeating: .tooLarge, count: 8))
+        #expect(try await client.room.info(roomID: 17).roomID == 17)
+        #if os(Linux)
+        // The most that this process ever had, with all other tests.
+        let peak = try String(contentsOfFile: "/proc/self/status", encoding: .utf8).components(separatedBy: "VmHWM:")[1]
+        #expect(Int(peak.split(separator: " ")[0].trimmingCharacters(in: .whitespaces)).map { $0 < 512 << 10 } == true, "\(peak.prefix(20))")
+        #endif
+    }
+
+    #if os(Linux)
+    // promise: default_proxies
+    @Test func proxiesOfTheEnvironment() async throws {
+        let proxy = try Server { $0.answer(Data(answer.utf8)) }
+        setenv("http_proxy", proxy.url, 1)
+        defer { unsetenv("http_proxy") }
+        #expect(try await client("http://service.invalid").room.info(roomID: 17).roomID == 17)
+        #expect(proxy.requests == 1)
+        setenv("no_proxy", "service.invalid", 1)
+        defer { unsetenv("no_proxy") }
+        #expect(try await failure { try await client("http://service.invalid").room.info(roomID: 17) }.kind == .connect)
+    }
+    #endif
+
     // promise: compressed_answers, default_codings, answer_limit_of_decoded
     @Test func packedAnswersAreReadNoFurtherThanTheyMayBeLong() async throws {
         for (coding, packed) in [("gzip", gzipped), ("deflate", deflated)] {
