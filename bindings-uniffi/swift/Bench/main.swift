@@ -96,7 +96,7 @@ func calls() async throws {
         try await measured(2000) {
             _ = try await client.room.create(
                 title: "高一数学 第一课", startTime: 1_893_456_000, endTime: 1_893_459_600, type: 2, maxUsers: 100, preEnterTime: 600,
-                isLongTerm: 0, templateName: "triple", appTemplate: 1, enableShare: 1, autoPlaybackRecord: 1, endDelayTime: 60)
+                isLongTerm: false, templateName: "triple", appTemplate: 1, enableShare: 1, endDelayTime: 60, autoPlaybackRecord: 1)
         })
 }
 
@@ -164,7 +164,7 @@ func leaks() async throws {
 /// A gigabyte to the mock whose account is in the environment.
 func upload() async throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("baijiayun-bench.mp4")
-    FileManager.default.createFile(atPath: url.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: url.path, contents: nil)
     let file = try FileHandle(forWritingTo: url)
     try file.truncate(atOffset: 1 << 30)
     try file.close()

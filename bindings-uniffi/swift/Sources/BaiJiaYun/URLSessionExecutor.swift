@@ -133,6 +133,8 @@ private struct Exchange {
     let continuation: CheckedContinuation<HTTPResponse, any Error>
     var body = Data()
     var isTooLarge = false
+    /// It came in a coding that was not asked for.
+    var isPacked = false
 
     init(_ maxAnswer: Int64, _ sent: StreamedBody?, _ continuation: CheckedContinuation<HTTPResponse, any Error>) {
         self.maxAnswer = maxAnswer
@@ -160,10 +162,17 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, Sendable {
         _: URLSession, dataTask task: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
-        let isTooLarge = isTooLarge(task, announced: response.expectedContentLength)
-        completionHandler(isTooLarge ? .cancel : .allow)
+        if !isUnpacked(response) { exchanges.with { $0[task.taskIdentifier]?.isPacked = true } }
+        let isRefused = isTooLarge(task, announced: response.expectedContentLength) || !isUnpacked(response)
+        completionHandler(isRefused ? .cancel : .allow)
         // On Linux the other way to say it is not heeded.
-        if isTooLarge { task.cancel() }
+        if isRefused { task.cancel() }
+    }
+
+    /// Whether it came in no coding, or in one that the session takes off.
+    private func isUnpacked(_ response: URLResponse) -> Bool {
+        let coding = (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "content-encoding")?.lowercased()
+        return ["", "identity", "gzip", "x-gzip", "deflate", "br"].contains(coding?.trimmingCharacters(in: .whitespaces) ?? "")
     }
 
     func urlSession(_: URLSession, dataTask task: URLSessionDataTask, didReceive data: Data) {
@@ -181,6 +190,8 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, Sendable {
         guard let exchange = exchanges.with({ $0.removeValue(forKey: task.taskIdentifier) }) else { return }
         if exchange.isTooLarge {
             exchange.continuation.resume(throwing: TooLarge())
+        } else if exchange.isPacked {
+            exchange.continuation.resume(throwing: URLError(.cannotDecodeContentData))
         } else if let error {
             let isCancelled = (error as? URLError)?.code == .cancelled
             exchange.continuation.resume(throwing: isCancelled ? CancellationError() : error)

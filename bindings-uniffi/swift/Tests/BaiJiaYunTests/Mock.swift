@@ -29,7 +29,6 @@ final class Mock: @unchecked Sendable {
 
     deinit {
         process.terminate()
-        process.waitUntilExit()
     }
 
     var url: String { about.may("url")! }

@@ -15,12 +15,12 @@ final class Server: Sendable {
         fileprivate let socket: Int32
         /// The head, and what came of the body with it.
         let head: String
-        private let early: Data
+        private let read: Locked<Data>
 
         fileprivate init(_ socket: Int32, _ head: String, _ early: Data) {
             self.socket = socket
             self.head = head
-            self.early = early
+            read = Locked(early)
         }
 
         var path: String { String(head.split(separator: " ").dropFirst().first ?? "") }
@@ -32,10 +32,11 @@ final class Server: Sendable {
 
         /// The body, as long as it says.
         func body() -> Data {
-            var body = early
             let length = header("content-length").flatMap(Int.init) ?? 0
-            while body.count < length, let more = Server.received(socket) { body.append(more) }
-            return body
+            return read.with { body in
+                while body.count < length, let more = Server.received(socket) { body.append(more) }
+                return body
+            }
         }
 
         /// False when the other side went away.

@@ -42,7 +42,7 @@ let guide: [(name: String, run: @Sendable () async throws -> Void)] = [
 
     let room = try await client.room.info(roomID: made.roomID)
     switch room.type {
-    case .ordinaryLargeClass: print("a large class")
+    case .largeClass: print("a large class")
     case let other: print("type", other.rawValue)
     }
     print(room)  // without passwords and keys
