@@ -22,6 +22,6 @@ import Darwin
                 Issue.record("\(name): \(error)")
             }
         }
-        #expect(guide.count >= 16)
+        #expect(guide.count >= 14)
     }
 }

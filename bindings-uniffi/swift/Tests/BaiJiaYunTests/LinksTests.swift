@@ -6,7 +6,7 @@ import Testing
     @Test func linksOfTheVectors() async throws {
         for vector in try vectors("links") {
             // Where a room is no number, its type refuses it.
-            guard vector["params"]?.may("room_id")?.contains("&") != true else { continue }
+            if let room = vector["params"]?.may("room_id"), Int64(room) == nil { continue }
             let links = try client(of: vector, Fake()).links
             if let refused = vector["refused"]?.array?.compactMap(\.string) {
                 let names = { (error: BaiJiaYunError) in error.faults.map(\.parameter).sorted() }
@@ -61,8 +61,8 @@ import Testing
                 return String(repeating: "5", count: 32)
             }
         }
-        let url = try await client.links.enterRoom(roomID: 17, userNumber: "u", userName: "n")
+        let url = try await client.links.enterRoom(roomID: 17, userNumber: "7", userName: "n")
         #expect(url.hasSuffix("sign=" + String(repeating: "5", count: 32)))
-        #expect(texts.with { $0 }.map { $0.replacing("user_avatar=&", with: "") } == ["room_id=17&user_name=n&user_number=u&user_role=0"])
+        #expect(texts.with { $0 }.map { $0.replacing("user_avatar=&", with: "") } == ["room_id=17&user_name=n&user_number=7&user_role=0"])
     }
 }

@@ -74,8 +74,10 @@ final class Server: Sendable {
     private let served = Locked(0)
     let port: UInt16
 
-    /// - Parameter keepsAlive: More than one request is served on a connection.
-    init(keepsAlive: Bool = false, _ serve: @escaping @Sendable (Exchange) -> Void) throws {
+    /// - Parameters:
+    ///   - keepsAlive: More than one request is served on a connection.
+    ///   - reads: The head of a request is read first; else whatever comes.
+    init(keepsAlive: Bool = false, reads: Bool = true, _ serve: @escaping @Sendable (Exchange) -> Void) throws {
         #if canImport(Glibc)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
@@ -97,7 +99,7 @@ final class Server: Sendable {
             while case let socket = accept(descriptor, nil, nil), socket >= 0 {
                 Thread.detachNewThread {
                     repeat {
-                        guard let exchange = Self.exchange(socket) else { break }
+                        guard let exchange = Self.exchange(socket, reads) else { break }
                         served.with { $0 += 1 }
                         serve(exchange)
                     } while keepsAlive
@@ -118,10 +120,11 @@ final class Server: Sendable {
     /// How many requests came.
     var requests: Int { served.with { $0 } }
 
-    private static func exchange(_ socket: Int32) -> Exchange? {
+    private static func exchange(_ socket: Int32, _ reads: Bool) -> Exchange? {
         var bytes = Data()
         while let more = received(socket) {
             bytes.append(more)
+            if !reads { return Exchange(socket, "", bytes) }
             if let end = bytes.range(of: Data("\r\n\r\n".utf8)) {
                 let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
                 return Exchange(socket, head, Data(bytes[end.upperBound...]))
