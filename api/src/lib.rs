@@ -10,6 +10,7 @@
 mod callback;
 mod description;
 mod error_code;
+mod faults;
 #[cfg(feature = "yaml")]
 mod load;
 mod operation;

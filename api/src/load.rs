@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Callback, Description, ErrorCode, presence};
+use crate::{Callback, Description, ErrorCode, Operation, Param, presence};
 
 /// A file of the description that cannot be read.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ struct ErrorCodesFile {
 impl Description {
     /// Reads `callbacks.yaml`, `error_codes.yaml` and, as resources, all other
     /// YAML files of a folder. The resources are sorted by file name. Members that printed examples lack are marked
-    /// as optional.
+    /// as optional, and `room_id` is the first parameter where it is required.
     pub fn load_dir(dir: impl AsRef<Path>) -> Result<Description, LoadError> {
         let mut description = Description::default();
         for path in yaml_files(dir.as_ref())? {
@@ -61,8 +61,18 @@ impl Description {
             }
         }
         presence::mark(&mut description);
+        let operations = description.resources.iter_mut().flat_map(|resource| resource.operations.values_mut());
+        operations.for_each(room_first);
         Ok(description)
     }
+}
+
+/// Where arguments have an order, the room comes first, whatever the order of the document.
+fn room_first(operation: &mut Operation) {
+    let is_room = |name: &str, param: &Param| name == "room_id" && param.required;
+    operation.params.sort_by(|name, param, other, other_param| {
+        is_room(other, other_param).cmp(&is_room(name, param))
+    });
 }
 
 fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {

@@ -218,10 +218,10 @@ impl Doc<'_> {
     /// Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`, `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`, `/openapi/doc/cancelBindDoc`.
     ///
     /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
-    pub fn unbind(&self, fid: impl Into<Id>, room_id: impl Into<Id>) -> Unbind {
+    pub fn unbind(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Unbind {
         let call = Call::new(self.0, "doc.unbind");
-        let call = call.set("fid", Into::<Id>::into(fid));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("fid", Into::<Id>::into(fid));
         Unbind(call)
     }
 }

@@ -229,10 +229,10 @@ impl Room<'_> {
     /// Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
     ///
     /// Only join codes of the student role can be deleted.
-    pub fn delete_code(&self, code: impl Into<String>, room_id: impl Into<Id>) -> DeleteCode {
+    pub fn delete_code(&self, room_id: impl Into<Id>, code: impl Into<String>) -> DeleteCode {
         let call = Call::new(self.0, "room.delete_code");
-        let call = call.set("code", Into::<String>::into(code));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("code", Into::<String>::into(code));
         DeleteCode(call)
     }
 
@@ -326,10 +326,10 @@ impl Room<'_> {
     /// Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
     ///
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-    pub fn add_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AddBroadcastRooms {
+    pub fn add_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddBroadcastRooms {
         let call = Call::new(self.0, "room.add_broadcast_rooms");
-        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         AddBroadcastRooms(call)
     }
 
@@ -347,10 +347,10 @@ impl Room<'_> {
     /// 大班课转播房间删除接口 Removes relay rooms from a large-class room.
     ///
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-    pub fn delete_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> DeleteBroadcastRooms {
+    pub fn delete_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBroadcastRooms {
         let call = Call::new(self.0, "room.delete_broadcast_rooms");
-        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteBroadcastRooms(call)
     }
 
@@ -414,11 +414,11 @@ impl Room<'_> {
     /// Adding one turns on the push function.
     ///
     /// There is a maximum number of addresses.
-    pub fn add_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, room_id: impl Into<Id>) -> AddPushPlatform {
+    pub fn add_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>) -> AddPushPlatform {
         let call = Call::new(self.0, "room.add_push_platform");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         AddPushPlatform(call)
     }
 
@@ -427,22 +427,22 @@ impl Room<'_> {
     /// Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
     ///
     /// room_id and platform_id must belong together.
-    pub fn delete_push_platform(&self, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> DeletePushPlatform {
+    pub fn delete_push_platform(&self, room_id: impl Into<Id>, platform_id: impl Into<Id>) -> DeletePushPlatform {
         let call = Call::new(self.0, "room.delete_push_platform");
-        let call = call.set("platform_id", Into::<Id>::into(platform_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("platform_id", Into::<Id>::into(platform_id));
         DeletePushPlatform(call)
     }
 
     /// 多平台推流地址编辑接口 Changes a push address of a room.
     ///
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-    pub fn update_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> UpdatePushPlatform {
+    pub fn update_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>) -> UpdatePushPlatform {
         let call = Call::new(self.0, "room.update_push_platform");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
         let call = call.set("platform_id", Into::<Id>::into(platform_id));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         UpdatePushPlatform(call)
     }
 
@@ -483,10 +483,10 @@ impl Room<'_> {
     /// 编辑智能直播 Changes a smart live.
     ///
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-    pub fn update_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
+    pub fn update_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
         let call = Call::new(self.0, "room.update_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("merge_playback", merge_playback);
         let call = call.set("is_auto_play", is_auto_play);
@@ -497,30 +497,30 @@ impl Room<'_> {
     /// 删除智能直播 Deletes a smart live.
     ///
     /// Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
-    pub fn delete_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> DeleteSmartLive {
+    pub fn delete_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> DeleteSmartLive {
         let call = Call::new(self.0, "room.delete_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         DeleteSmartLive(call)
     }
 
     /// 播放智能直播 Starts playing a smart live.
     ///
     /// Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
-    pub fn play_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> PlaySmartLive {
+    pub fn play_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> PlaySmartLive {
         let call = Call::new(self.0, "room.play_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         PlaySmartLive(call)
     }
 
     /// 停止智能直播 Stops playing a smart live.
     ///
     /// Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
-    pub fn stop_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> StopSmartLive {
+    pub fn stop_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> StopSmartLive {
         let call = Call::new(self.0, "room.stop_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         StopSmartLive(call)
     }
 

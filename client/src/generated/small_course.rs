@@ -43,11 +43,11 @@ impl SmallCourse<'_> {
     /// 获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
     ///
     /// Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-    pub fn list_user_costs(&self, product_type: impl Into<ProductType>, date: impl Into<Time>, room_id: impl Into<Id>) -> ListUserCosts {
+    pub fn list_user_costs(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListUserCosts {
         let call = Call::new(self.0, "small_course.list_user_costs");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         ListUserCosts(call)
     }
 

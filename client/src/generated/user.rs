@@ -59,21 +59,21 @@ impl User<'_> {
     /// 给教室批量关联学员 Assigns several students to a room (its white list).
     ///
     /// Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
-    pub fn assign_students(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AssignStudents {
+    pub fn assign_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> AssignStudents {
         let call = Call::new(self.0, "user.assign_students");
-        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         AssignStudents(call)
     }
 
     /// 给教室关联老师/助教 Assigns a teacher or assistant to a room.
     ///
     /// Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-    pub fn assign_teacher(&self, role: impl Into<AssignTeacherRole>, user_id: impl Into<Id>, room_id: impl Into<Id>) -> AssignTeacher {
+    pub fn assign_teacher(&self, room_id: impl Into<Id>, role: impl Into<AssignTeacherRole>, user_id: impl Into<Id>) -> AssignTeacher {
         let call = Call::new(self.0, "user.assign_teacher");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("role", Into::<AssignTeacherRole>::into(role));
         let call = call.set("user_id", Into::<Id>::into(user_id));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         AssignTeacher(call)
     }
 
@@ -100,20 +100,20 @@ impl User<'_> {
     /// 批量移除教室内关联的学员 Removes several students from a room.
     ///
     /// Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
-    pub fn remove_students(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> RemoveStudents {
+    pub fn remove_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> RemoveStudents {
         let call = Call::new(self.0, "user.remove_students");
-        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         RemoveStudents(call)
     }
 
     /// 移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
     ///
     /// Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-    pub fn remove_teacher(&self, user_id: impl Into<Id>, room_id: impl Into<Id>) -> RemoveTeacher {
+    pub fn remove_teacher(&self, room_id: impl Into<Id>, user_id: impl Into<Id>) -> RemoveTeacher {
         let call = Call::new(self.0, "user.remove_teacher");
-        let call = call.set("user_id", Into::<Id>::into(user_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_id", Into::<Id>::into(user_id));
         RemoveTeacher(call)
     }
 
@@ -141,10 +141,10 @@ impl User<'_> {
     /// 关联教室内助教水军角色 Gives an assistant in a room the shill role (助教水军), or takes it away.
     ///
     /// Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
-    pub fn assign_fake_assistant(&self, user_id: impl Into<Id>, room_id: impl Into<Id>, relation_type: impl Into<RelationType>) -> AssignFakeAssistant {
+    pub fn assign_fake_assistant(&self, room_id: impl Into<Id>, user_id: impl Into<Id>, relation_type: impl Into<RelationType>) -> AssignFakeAssistant {
         let call = Call::new(self.0, "user.assign_fake_assistant");
-        let call = call.set("user_id", Into::<Id>::into(user_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_id", Into::<Id>::into(user_id));
         let call = call.set("relation_type", Into::<RelationType>::into(relation_type));
         AssignFakeAssistant(call)
     }

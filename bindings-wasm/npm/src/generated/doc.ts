@@ -383,10 +383,10 @@ export interface DocDeleteParams {
 
 /** Parameters of `doc.unbind`: 关联教室的文件删除接口. */
 export interface DocUnbindParams {
-  /** Document id. */
-  fid: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Document id. */
+  fid: IdInput;
 }
 
 export interface DocUploadResult {

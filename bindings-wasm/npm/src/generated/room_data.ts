@@ -686,12 +686,12 @@ export interface RoomDataGetBlackboardFileParams {
 
 /** Parameters of `room_data.get_interact_data`: 获取直播间举手、互动数据. */
 export interface RoomDataGetInteractDataParams {
+  /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
+  room_id: IdInput;
   /** Page number. */
   page?: number | undefined;
   /** Records per page. */
   page_size?: string | undefined;
-  /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
-  room_id: IdInput;
   /**
    * Kind of interaction.
    * - `0`: audio and video

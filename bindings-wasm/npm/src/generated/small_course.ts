@@ -73,6 +73,8 @@ export interface SmallCourseListRoomCostsParams {
 
 /** Parameters of `small_course.list_user_costs`: 获取小班课指定教室各学员消费详情. */
 export interface SmallCourseListUserCostsParams {
+  /** Room id. */
+  room_id: IdInput;
   /**
    * Product, which depends on the age of the account (values from 007gzs).
    * - `0`: old account
@@ -81,8 +83,6 @@ export interface SmallCourseListUserCostsParams {
   product_type: 0 | 2 | (number & {});
   /** Day. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Room id. */
-  room_id: IdInput;
 }
 
 /** Parameters of `small_course.list_record_costs`: 获取小班课录制费用. */

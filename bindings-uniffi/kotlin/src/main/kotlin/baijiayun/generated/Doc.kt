@@ -363,17 +363,17 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
      *
-     * @param fid Document id.
      * @param roomId Room id.
+     * @param fid Document id.
      */
     suspend fun unbind(
-        fid: Long,
         roomId: Long,
+        fid: Long,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("fid", fid)
         given.set("room_id", roomId)
+        given.set("fid", fid)
         carryOut("doc.unbind", given, options)
     }
 }
@@ -528,10 +528,10 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
     /** 关联教室的文件删除接口 See [DocApi.unbind]. */
     @JvmOverloads
     fun unbind(
-        fid: Long,
         roomId: Long,
+        fid: Long,
         options: CallOptions? = null,
-    ) = blocking { api.unbind(fid, roomId, options) }
+    ) = blocking { api.unbind(roomId, fid, options) }
 }
 
 /** What `doc.upload` takes besides what it requires. */

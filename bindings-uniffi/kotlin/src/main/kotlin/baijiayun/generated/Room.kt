@@ -370,17 +370,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Only join codes of the student role can be deleted.
      *
-     * @param code The join code.
      * @param roomId Room id.
+     * @param code The join code.
      */
     suspend fun deleteCode(
-        code: String,
         roomId: Long,
+        code: String,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("code", code)
         given.set("room_id", roomId)
+        given.set("code", code)
         carryOut("room.delete_code", given, options)
     }
 
@@ -547,18 +547,18 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
      *
-     * @param broadcastRoomIds Ids of the rooms to link for the relay, comma-separated.
      * @param roomId Room id of the relay (description clipped; API 89 calls it the relaying room).
+     * @param broadcastRoomIds Ids of the rooms to link for the relay, comma-separated.
      */
     suspend fun addBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         options: CallOptions? = null,
         params: RoomAddBroadcastRoomsParams.() -> Unit = {},
     ): Boolean {
         val given = RoomAddBroadcastRoomsParams().apply(params)
-        given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
+        given.set("broadcast_room_ids", broadcastRoomIds)
         return call("room.add_broadcast_rooms", Boolean.serializer(), given, options)
     }
 
@@ -585,17 +585,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
      *
-     * @param broadcastRoomIds Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
      * @param roomId Room id of the relay (description clipped; API 89 calls it the relaying room).
+     * @param broadcastRoomIds Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
      */
     suspend fun deleteBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         options: CallOptions? = null,
     ): Boolean {
         val given = Params()
-        given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
+        given.set("broadcast_room_ids", broadcastRoomIds)
         return call("room.delete_broadcast_rooms", Boolean.serializer(), given, options)
     }
 
@@ -714,20 +714,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * There is a maximum number of addresses.
      *
+     * @param roomId Room id.
      * @param platformName Name of the address.
      * @param platformUrl Push URL; must be unique.
-     * @param roomId Room id.
      */
     suspend fun addPushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
-        roomId: Long,
         options: CallOptions? = null,
     ): RoomAddPushPlatformResult {
         val given = Params()
+        given.set("room_id", roomId)
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
-        given.set("room_id", roomId)
         return call("room.add_push_platform", RoomAddPushPlatformResult.serializer(), given, options)
     }
 
@@ -738,17 +738,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * room_id and platform_id must belong together.
      *
-     * @param platformId Id of the address.
      * @param roomId Room id.
+     * @param platformId Id of the address.
      */
     suspend fun deletePushPlatform(
-        platformId: String,
         roomId: Long,
+        platformId: String,
         options: CallOptions? = null,
     ): Boolean {
         val given = Params()
-        given.set("platform_id", platformId)
         given.set("room_id", roomId)
+        given.set("platform_id", platformId)
         return call("room.delete_push_platform", Boolean.serializer(), given, options)
     }
 
@@ -757,23 +757,23 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
      *
+     * @param roomId Room id.
      * @param platformName Name of the address.
      * @param platformUrl Push URL.
      * @param platformId Id of the address to change.
-     * @param roomId Room id.
      */
     suspend fun updatePushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
         platformId: String,
-        roomId: Long,
         options: CallOptions? = null,
     ): Boolean {
         val given = Params()
+        given.set("room_id", roomId)
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
         given.set("platform_id", platformId)
-        given.set("room_id", roomId)
         return call("room.update_push_platform", Boolean.serializer(), given, options)
     }
 
@@ -851,16 +851,16 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      * @param videoUnique Id of the video to play.
      * @param mergePlayback Whether it goes into the playback (description clipped, meaning taken from the name).
      * @param isAutoPlay Whether it starts by itself at play_time (description clipped, meaning taken from the name).
      * @param playTime When it starts (description and format clipped).
      */
     suspend fun updateSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         videoUnique: Long,
         mergePlayback: Long,
         isAutoPlay: Long,
@@ -868,8 +868,8 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         options: CallOptions? = null,
     ): RoomUpdateSmartLiveResult {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         given.set("video_unique", videoUnique)
         given.set("merge_playback", mergePlayback)
         given.set("is_auto_play", isAutoPlay)
@@ -882,17 +882,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      */
     suspend fun deleteSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
     ): RoomDeleteSmartLiveResult {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         return call("room.delete_smart_live", RoomDeleteSmartLiveResult.serializer(), given, options)
     }
 
@@ -901,17 +901,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      */
     suspend fun playSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         carryOut("room.play_smart_live", given, options)
     }
 
@@ -920,17 +920,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      */
     suspend fun stopSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         carryOut("room.stop_smart_live", given, options)
     }
 
@@ -1202,10 +1202,10 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
     /** 删除学生参加码 See [RoomApi.deleteCode]. */
     @JvmOverloads
     fun deleteCode(
-        code: String,
         roomId: Long,
+        code: String,
         options: CallOptions? = null,
-    ) = blocking { api.deleteCode(code, roomId, options) }
+    ) = blocking { api.deleteCode(roomId, code, options) }
 
     /** 获取参加码使用记录 See [RoomApi.getCodeUsage]. */
     @JvmOverloads
@@ -1274,11 +1274,11 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
     /** 大班课转播增加转播房间接口 See [RoomApi.addBroadcastRooms]. */
     @JvmOverloads
     fun addBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         params: Consumer<RoomAddBroadcastRoomsParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean = blocking { api.addBroadcastRooms(broadcastRoomIds, roomId, options) { params.accept(this) } }
+    ): Boolean = blocking { api.addBroadcastRooms(roomId, broadcastRoomIds, options) { params.accept(this) } }
 
     /** 大班课转播房间查询接口 See [RoomApi.listBroadcastRooms]. */
     @JvmOverloads
@@ -1290,10 +1290,10 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
     /** 大班课转播房间删除接口 See [RoomApi.deleteBroadcastRooms]. */
     @JvmOverloads
     fun deleteBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean = blocking { api.deleteBroadcastRooms(broadcastRoomIds, roomId, options) }
+    ): Boolean = blocking { api.deleteBroadcastRooms(roomId, broadcastRoomIds, options) }
 
     /** 大班课开启&关闭转播接口 See [RoomApi.switchBroadcast]. */
     @JvmOverloads
@@ -1338,29 +1338,29 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
     /** 多平台推流地址增加接口 See [RoomApi.addPushPlatform]. */
     @JvmOverloads
     fun addPushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
-        roomId: Long,
         options: CallOptions? = null,
-    ): RoomAddPushPlatformResult = blocking { api.addPushPlatform(platformName, platformUrl, roomId, options) }
+    ): RoomAddPushPlatformResult = blocking { api.addPushPlatform(roomId, platformName, platformUrl, options) }
 
     /** 多平台推流地址删除接口 See [RoomApi.deletePushPlatform]. */
     @JvmOverloads
     fun deletePushPlatform(
-        platformId: String,
         roomId: Long,
+        platformId: String,
         options: CallOptions? = null,
-    ): Boolean = blocking { api.deletePushPlatform(platformId, roomId, options) }
+    ): Boolean = blocking { api.deletePushPlatform(roomId, platformId, options) }
 
     /** 多平台推流地址编辑接口 See [RoomApi.updatePushPlatform]. */
     @JvmOverloads
     fun updatePushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
         platformId: String,
-        roomId: Long,
         options: CallOptions? = null,
-    ): Boolean = blocking { api.updatePushPlatform(platformName, platformUrl, platformId, roomId, options) }
+    ): Boolean = blocking { api.updatePushPlatform(roomId, platformName, platformUrl, platformId, options) }
 
     /** 多平台推流地址查询接口 See [RoomApi.listPushPlatforms]. */
     @JvmOverloads
@@ -1392,38 +1392,38 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
     /** 编辑智能直播 See [RoomApi.updateSmartLive]. */
     @JvmOverloads
     fun updateSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         videoUnique: Long,
         mergePlayback: Long,
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomUpdateSmartLiveResult = blocking { api.updateSmartLive(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
+    ): RoomUpdateSmartLiveResult = blocking { api.updateSmartLive(roomId, id, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
 
     /** 删除智能直播 See [RoomApi.deleteSmartLive]. */
     @JvmOverloads
     fun deleteSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ): RoomDeleteSmartLiveResult = blocking { api.deleteSmartLive(id, roomId, options) }
+    ): RoomDeleteSmartLiveResult = blocking { api.deleteSmartLive(roomId, id, options) }
 
     /** 播放智能直播 See [RoomApi.playSmartLive]. */
     @JvmOverloads
     fun playSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ) = blocking { api.playSmartLive(id, roomId, options) }
+    ) = blocking { api.playSmartLive(roomId, id, options) }
 
     /** 停止智能直播 See [RoomApi.stopSmartLive]. */
     @JvmOverloads
     fun stopSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ) = blocking { api.stopSmartLive(id, roomId, options) }
+    ) = blocking { api.stopSmartLive(roomId, id, options) }
 
     /** 给教室设置密码 See [RoomApi.setPassword]. */
     @JvmOverloads
