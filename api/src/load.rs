@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Callback, Description, ErrorCode, Operation, Param, presence};
+use crate::{Callback, Description, ErrorCode, ListedValues, Operation, Param, presence};
 
 /// A file of the description that cannot be read.
 #[derive(Debug)]
@@ -45,8 +45,14 @@ struct ErrorCodesFile {
     error_codes: Vec<ErrorCode>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListedValuesFile {
+    listed_values: IndexMap<String, ListedValues>,
+}
+
 impl Description {
-    /// Reads `callbacks.yaml`, `error_codes.yaml` and, as resources, all other
+    /// Reads `callbacks.yaml`, `error_codes.yaml`, `listed_values.yaml` and, as resources, all other
     /// YAML files of a folder. The resources are sorted by file name. Members that printed examples lack are marked
     /// as optional, and `room_id` is the first parameter where it is required.
     pub fn load_dir(dir: impl AsRef<Path>) -> Result<Description, LoadError> {
@@ -56,6 +62,9 @@ impl Description {
                 Some("callbacks") => description.callbacks = read::<CallbacksFile>(&path)?.callbacks,
                 Some("error_codes") => {
                     description.error_codes = read::<ErrorCodesFile>(&path)?.error_codes;
+                }
+                Some("listed_values") => {
+                    description.listed_values = read::<ListedValuesFile>(&path)?.listed_values;
                 }
                 _ => description.resources.push(read(&path)?),
             }
@@ -70,9 +79,7 @@ impl Description {
 /// Where arguments have an order, the room comes first, whatever the order of the document.
 fn room_first(operation: &mut Operation) {
     let is_room = |name: &str, param: &Param| name == "room_id" && param.required;
-    operation.params.sort_by(|name, param, other, other_param| {
-        is_room(other, other_param).cmp(&is_room(name, param))
-    });
+    operation.params.sort_by(|name, param, other, other_param| is_room(other, other_param).cmp(&is_room(name, param)));
 }
 
 fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {

@@ -133,7 +133,8 @@ fn faults_are_told_with_their_places() {
         response: {type: object, fields: {rows: {type: array, items: {type: int}}, n: {type: int, enum: {1: a}}}}}";
     let dir = tempdir("faults");
     let faults = |entries: &str| {
-        std::fs::write(dir.join("a.yaml"), format!("resource: a\ntitle: t\nsummary: s.\noperations:\n{entries}")).unwrap();
+        std::fs::write(dir.join("a.yaml"), format!("resource: a\ntitle: t\nsummary: s.\noperations:\n{entries}"))
+            .unwrap();
         Description::load_dir(&dir).unwrap().faults().join("; ")
     };
     assert_eq!(faults(&format!("  one: {entry}\n")), "");
@@ -143,8 +144,16 @@ fn faults_are_told_with_their_places() {
         ("list: rows", "list: rows, total: rows", "a.one: paging.total \"rows\" is not an int of the response"),
         ("{type: array,", "{type: array, optional: true,", "a.one: paging.list \"rows\" may be missing"),
         ("page_size: {", "size: {", "a.one: paging needs the parameter page_size"),
-        ("page: {", "page no: {", "a.one: the parameter \"page no\" is no identifier (letters, digits, _ and -, a letter first)"),
-        ("path_source: public", "path_source: inferred", "a.one: the path is inferred: 3 to 8 candidates are wanted, not 0"),
+        (
+            "page: {",
+            "page no: {",
+            "a.one: the parameter \"page no\" is no identifier (letters, digits, _ and -, a letter first)",
+        ),
+        (
+            "path_source: public",
+            "path_source: inferred",
+            "a.one: the path is inferred: 3 to 8 candidates are wanted, not 0",
+        ),
         ("/openapi/a/b", "openapi/a/b", "a.one: the path \"openapi/a/b\" does not begin with /"),
         ("{1: a}", "{0: a, -1: b}", "a.one: response.n lists 0 and -1: no value is left that says that it is missing"),
         ("params: {", "any_of: [[x]], params: {", "a.one: any_of names x, which does not exist"),
@@ -154,6 +163,29 @@ fn faults_are_told_with_their_places() {
     }
     let twice = faults(&format!("  one: {entry}\n  two: {entry}\n"));
     assert_eq!(twice, "a.one, a.two: the catalog id vod.1 stands more than once");
+}
+
+/// A list without a name, or with a value that the named one lacks, is refused: names are never made up.
+#[test]
+fn lists_of_values_have_names() {
+    let description = description();
+    let value = |number: i64| baijiayun_api::EnumValue { value: Scalar::Int(number), meaning: "new".into() };
+    let name = |scope: &str, method: &str, wire: &str, number: i64| {
+        description.listed_values(scope, method, wire, &[value(number)]).map(|(name, _)| name.to_owned())
+    };
+    assert_eq!(name("live", "anything", "user_role", 1).as_deref(), Ok("Role"));
+    assert_eq!(name("room", "anything", "type", 2).as_deref(), Ok("RoomType"), "the most exact place counts");
+    assert_eq!(name("room", "list_codes", "type", 1).as_deref(), Ok("CodeKind"));
+    let error = name("live", "anything", "user_role", 9).unwrap_err();
+    assert!(error.contains("live.anything.user_role lists 9 (new), which Role"), "{error}");
+    let error = name("live", "anything", "mood", 1).unwrap_err();
+    assert!(error.contains("live.anything.mood") && error.contains("api/listed_values.yaml"), "{error}");
+    let mut places = BTreeSet::new();
+    for (name, listed) in &description.listed_values {
+        for of in &listed.of {
+            assert!(places.insert(of), "{of} stands in {name} and in another list");
+        }
+    }
 }
 
 #[test]

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ProductType};
 
 /// 直播带货商品 Goods and pictures of live selling rooms.
 #[derive(Debug, Clone, Copy)]
@@ -214,12 +215,4 @@ pub struct ListImagesData {
     pub count: i64,
     /// The pictures of this page.
     pub list: Vec<ListImagesItem>,
-}
-
-open_int_enum! {
-    /// Product line (the cell shows only 1).
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
 }

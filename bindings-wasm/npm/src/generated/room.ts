@@ -1799,7 +1799,7 @@ export interface RoomGetCodeInfoCodeInfo {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** The user's name. */
   user_name?: string;
   /** When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
@@ -1849,7 +1849,7 @@ export interface RoomListItem {
    * - `4`: small class
    * - `5`: double teacher
    */
-  type: 1 | 2 | 4 | 5 | (number & {});
+  type: 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
   /** Largest number of users allowed in the room. */
   max_users: number;
   /** Code with which a teaching assistant enters the room. */
@@ -2045,7 +2045,7 @@ export interface RoomCreateGroupCodesAdmin {
    * - `0`: student
    * - `2`: teaching assistant
    */
-  user_role: 0 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Group name. */
@@ -2062,7 +2062,7 @@ export interface RoomCreateGroupCodesStudent {
    * - `0`: student
    * - `2`: teaching assistant
    */
-  user_role: 0 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Group name. */
@@ -2085,7 +2085,7 @@ export interface RoomListGroupCodesAdmin {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Room code. */
@@ -2101,7 +2101,7 @@ export interface RoomListGroupCodesStudent {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Room code. */
@@ -2115,7 +2115,7 @@ export interface RoomListGroupCodesTeacher {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Room code. */
@@ -2201,7 +2201,7 @@ export interface RoomGetCodeUsageCodeUsage {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Name of the user. */
   user_name: string;
 }
@@ -2282,7 +2282,7 @@ export interface RoomListGroupCodesByRoleGroupList {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** URL that enters the room. */
   url: string;
 }
@@ -2297,7 +2297,7 @@ export interface RoomListGroupCodesByRoleDefaultCode {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** URL that enters the room. */
   url: string;
 }

@@ -116,7 +116,7 @@ export interface SmallCourseListUserCostsItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: "0" | "1" | "2" | (string & {});
+  user_role: "0" | "1" | "2" | "3" | (string & {});
   /** Time in class, in seconds. */
   actual_listen_time: string;
   /** Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32). */

@@ -354,7 +354,7 @@ export interface UserListStudentsItem {
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   name: string;
   /** User number. */
@@ -386,14 +386,14 @@ export interface UserListTeachersTeacher {
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | 3 | (number & {});
   /**
    * Role of the user in the account, as the table has it.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   name: string;
   /** Mobile phone number. */
@@ -415,14 +415,14 @@ export interface UserListTeachersAssistant {
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | 3 | (number & {});
   /**
    * Role of the user in the account, as the table has it.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   name: string;
   /** Mobile phone number. */

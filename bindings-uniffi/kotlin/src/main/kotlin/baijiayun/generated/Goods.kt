@@ -298,13 +298,3 @@ class GoodsListImagesResult internal constructor(
         "list" to list,
     )
 }
-
-/**
- * Product line (the cell shows only 1).
- *
- * The service may know others.
- */
-object GoodsProductType {
-    /** large class */
-    const val LARGE_CLASS: Long = 1
-}
