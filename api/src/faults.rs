@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Description, Entry, Operation, PageStyle, PathSource, Scalar, Shape, ShapeType};
+use crate::{Description, Entry, Operation, PathSource, Scalar, Shape, ShapeType};
 
 /// The straightener keeps so many members apart.
 const MOST_MEMBERS: usize = 128;
@@ -89,11 +89,7 @@ fn path(operation: &Operation, faults: &mut Vec<String>) {
 
 fn paging(operation: &Operation, faults: &mut Vec<String>) {
     let Some(paging) = &operation.paging else { return };
-    let size = match paging.style {
-        PageStyle::PageSize => "page_size",
-        PageStyle::PageLimit => "limit",
-    };
-    for name in ["page", size] {
+    for name in ["page", paging.style.size_param()] {
         if !operation.params.contains_key(name) {
             faults.push(format!("paging needs the parameter {name}"));
         }

@@ -71,7 +71,10 @@ impl Description {
         }
         presence::mark(&mut description);
         let operations = description.resources.iter_mut().flat_map(|resource| resource.operations.values_mut());
-        operations.for_each(room_first);
+        operations.for_each(|operation| {
+            room_first(operation);
+            paged_from_one(operation);
+        });
         Ok(description)
     }
 }
@@ -80,6 +83,16 @@ impl Description {
 fn room_first(operation: &mut Operation) {
     let is_room = |name: &str, param: &Param| name == "room_id" && param.required;
     operation.params.sort_by(|name, param, other, other_param| is_room(other, other_param).cmp(&is_room(name, param)));
+}
+
+/// Pages are counted from 1, and have rows, whether or not a document says it of this list.
+fn paged_from_one(operation: &mut Operation) {
+    let Some(size) = operation.paging.as_ref().map(|paging| paging.style.size_param()) else { return };
+    for name in ["page", size] {
+        if let Some(param) = operation.params.get_mut(name) {
+            param.min.get_or_insert(1);
+        }
+    }
 }
 
 fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
