@@ -32,6 +32,7 @@ pub use baijiayun_core::callbacks::{SUCCESS, failure};
 pub use dedupe::Dedupe;
 
 /// Checks and reads callbacks.
+#[must_use = "`receive` reads a callback"]
 #[derive(Debug, Clone)]
 pub struct Receiver {
     keys: Vec<PartnerKey>,
@@ -46,7 +47,6 @@ impl Receiver {
     }
 
     /// Takes what is signed with this key as well: the old one, while you change keys.
-    #[must_use]
     pub fn also(mut self, key: impl Into<PartnerKey>) -> Receiver {
         self.keys.push(key.into());
         self
@@ -54,14 +54,12 @@ impl Receiver {
 
     /// Refuses callbacks whose timestamp is further than this from now, either
     /// way: what was recorded and is posted again. 300 s if nothing is said.
-    #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Receiver {
         self.tolerance = Some(tolerance);
         self
     }
 
     /// Takes callbacks of any time, also recorded ones that are posted again: for old examples in tests.
-    #[must_use]
     pub fn any_time(mut self) -> Receiver {
         self.tolerance = None;
         self

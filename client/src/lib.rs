@@ -23,6 +23,14 @@
 //! - partner_key stays on servers. An app gets the link, the token or the upload address from
 //!   yours; see [`RemoteSigner`] for why it should not get signatures.
 
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+compile_error!(
+    "this client needs a clock, which wasm32-unknown-unknown has not: in browsers and workers use the npm package, \
+     or baijiayun-core, which signs and reads without one"
+);
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 pub mod callbacks;
 mod closing;
@@ -32,6 +40,7 @@ mod generated;
 #[cfg(feature = "reqwest")]
 mod http;
 mod links;
+mod mode;
 mod open_enum;
 mod pages;
 pub mod paths;
@@ -42,6 +51,7 @@ mod timer;
 mod upload;
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +73,9 @@ pub use generated::*;
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
 pub use links::{CodePlayer, EnterRoom, Links, Role};
+pub use mode::Awaited;
+#[cfg(feature = "blocking")]
+pub use mode::Blocking;
 pub use pages::{Items, Pages};
 pub use ports::{Asking, QuotaStore, RemoteSigner, UploadAddresses};
 pub use upload::{Uploader, VideoUpload};
@@ -88,14 +101,7 @@ impl Client {
 
     /// A client with settings of your own.
     pub fn builder(account: Account) -> ClientBuilder {
-        ClientBuilder {
-            account,
-            executor: None,
-            settings: Settings::default(),
-            store: None,
-            signer: None,
-            limiter: None,
-        }
+        ClientBuilder::of(account)
     }
 
     /// A call by operation name, for example `room.create`.
@@ -135,57 +141,71 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Settings of a client.
-pub struct ClientBuilder {
+/// Settings of a client. In what order they are said does not matter: [`ClientBuilder::settings`] says all of them, and
+/// each of the others one that counts for more.
+#[must_use = "`build` makes the client"]
+pub struct ClientBuilder<M = Awaited> {
     account: Account,
     executor: Option<Arc<dyn Executor>>,
     settings: Settings,
+    timeout: Option<Duration>,
+    max_answer: Option<u64>,
+    allow_http: Option<bool>,
     store: Option<Arc<dyn QuotaStore>>,
     signer: Option<Arc<dyn RemoteSigner>>,
     limiter: Option<Limiter>,
+    mode: PhantomData<M>,
 }
 
-impl ClientBuilder {
+impl<M> ClientBuilder<M> {
+    pub(crate) fn of(account: Account) -> ClientBuilder<M> {
+        ClientBuilder {
+            account,
+            executor: None,
+            settings: Settings::default(),
+            timeout: None,
+            max_answer: None,
+            allow_http: None,
+            store: None,
+            signer: None,
+            limiter: None,
+            mode: PhantomData,
+        }
+    }
+
     /// Sends requests with this.
-    #[must_use]
-    pub fn executor(mut self, executor: impl Executor + 'static) -> ClientBuilder {
+    pub fn executor(mut self, executor: impl Executor + 'static) -> ClientBuilder<M> {
         self.executor = Some(Arc::new(executor));
         self
     }
 
     /// Retries, quotas and time limits.
-    #[must_use]
-    pub fn settings(mut self, settings: Settings) -> ClientBuilder {
+    pub fn settings(mut self, settings: Settings) -> ClientBuilder<M> {
         self.settings = settings;
         self
     }
 
     /// Waits this long for the answer to each attempt; 30 s if nothing is said.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> ClientBuilder {
-        self.settings.attempt_timeout = timeout;
+    pub fn timeout(mut self, timeout: Duration) -> ClientBuilder<M> {
+        self.timeout = Some(timeout);
         self
     }
 
     /// Refuses answers of more bytes than this, decoded; 8 MiB if nothing is said.
-    #[must_use]
-    pub fn max_answer(mut self, bytes: u64) -> ClientBuilder {
-        self.settings.max_answer = bytes;
+    pub fn max_answer(mut self, bytes: u64) -> ClientBuilder<M> {
+        self.max_answer = Some(bytes);
         self
     }
 
     /// Whether calls may go to the vendor's own domains without TLS. They may not if nothing is said.
-    #[must_use]
-    pub fn allow_http(mut self, allow: bool) -> ClientBuilder {
-        self.settings.allow_http = allow;
+    pub fn allow_http(mut self, allow: bool) -> ClientBuilder<M> {
+        self.allow_http = Some(allow);
         self
     }
 
     /// Keeps the service's limits together with other processes.
-    #[must_use]
-    pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder {
+    pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder<M> {
         self.store = Some(Arc::new(store));
-        self.settings.quota.store = true;
         self
     }
 
@@ -203,34 +223,59 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
-    pub fn limiter(mut self, limiter: Limiter) -> ClientBuilder {
+    pub fn limiter(mut self, limiter: Limiter) -> ClientBuilder<M> {
         self.limiter = Some(limiter);
         self
     }
 
     /// Has requests signed elsewhere, for an account without a key
     /// ([`Account::without_signer`]). See [`RemoteSigner`] for who may have them signed.
-    #[must_use]
-    pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder {
+    pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder<M> {
         self.signer = Some(Arc::new(signer));
         self
     }
 
-    /// The client.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant; [`ErrorKind::Connect`] if there is no executor, or
-    /// the default one cannot be made.
-    pub fn build(self) -> Result<Client, Error> {
-        self.settings.check(&self.account)?;
+    fn make(self) -> Result<Client, Error> {
+        let mut settings = self.settings;
+        settings.attempt_timeout = self.timeout.unwrap_or(settings.attempt_timeout);
+        settings.max_answer = self.max_answer.unwrap_or(settings.max_answer);
+        settings.allow_http = self.allow_http.unwrap_or(settings.allow_http);
+        settings.quota.store |= self.store.is_some();
+        settings.check(&self.account)?;
         let executor = match self.executor {
             Some(executor) => executor,
             None => default_executor()?,
         };
-        let limiter = self.limiter.unwrap_or_else(|| Limiter::new(self.settings.quota.clone()));
-        let engine = Engine::with_limiter(self.account, self.settings, limiter);
+        let limiter = self.limiter.unwrap_or_else(|| Limiter::new(settings.quota.clone()));
+        let engine = Engine::with_limiter(self.account, settings, limiter);
         Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer))))
+    }
+}
+
+impl ClientBuilder {
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant, there is no executor, or the default one has no TLS.
+    pub fn build(self) -> Result<Client, Error> {
+        self.make()
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl ClientBuilder<Blocking> {
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant, there is no executor, or the default one has no TLS.
+    pub fn build(self) -> Result<blocking::Client, Error> {
+        self.make().map(blocking::Client)
+    }
+}
+
+impl<M> fmt::Debug for ClientBuilder<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("account", &self.account).finish_non_exhaustive()
     }
 }
 
@@ -238,12 +283,16 @@ impl ClientBuilder {
 fn default_executor() -> Result<Arc<dyn Executor>, Error> {
     match ReqwestExecutor::new() {
         Ok(executor) => Ok(Arc::new(executor)),
-        Err(failure) => Err(Error::new(failure.kind.into(), "").with_message(failure.message)),
+        Err(failure) => Err(Error::new(ErrorKind::InvalidAccount, "")
+            .with_message(failure.message.clone())
+            .with_hint("without TLS there is no client; one of your own executor needs none of this package's")
+            .with_source(Arc::new(failure))),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
 fn default_executor() -> Result<Arc<dyn Executor>, Error> {
-    Err(Error::new(ErrorKind::Connect, "")
-        .with_message("the client has no executor: set one, or use the feature reqwest"))
+    Err(Error::new(ErrorKind::InvalidAccount, "")
+        .with_message("the client has nothing to send requests with")
+        .with_hint("give ClientBuilder::executor yours, or use this package's feature reqwest, which brings one"))
 }

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -160,7 +161,15 @@ value_from! {
     bool => |value| Value::Bool(value),
     i64 => |value| Value::Int(value),
     i32 => |value| Value::Int(value.into()),
+    i16 => |value| Value::Int(value.into()),
+    i8 => |value| Value::Int(value.into()),
     u32 => |value| Value::Int(value.into()),
+    u16 => |value| Value::Int(value.into()),
+    u8 => |value| Value::Int(value.into()),
+    u64 => |value| unsigned(value),
+    usize => |value| unsigned(value),
+    &i64 => |value| Value::Int(*value),
+    f32 => |value| Value::Decimal(value.to_string()),
     f64 => |value| Value::Decimal(value.to_string()),
     &str => |value| Value::Text(value.to_owned()),
     String => |value| Value::Text(value),
@@ -173,6 +182,26 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(values: Vec<T>) -> Value {
         Value::List(values.into_iter().map(Into::into).collect())
     }
+}
+
+impl<T: Into<Value> + Clone> From<&[T]> for Value {
+    fn from(values: &[T]) -> Value {
+        values.to_vec().into()
+    }
+}
+
+impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
+    fn from(values: [T; N]) -> Value {
+        Value::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+/// One that is too large for the type is told as text.
+fn unsigned<N: ToString + Copy>(number: N) -> Value
+where
+    i64: TryFrom<N>,
+{
+    i64::try_from(number).map_or_else(|_| Value::Text(number.to_string()), Value::Int)
 }
 
 /// An id as the caller has it: a number, or the text that another operation
@@ -194,7 +223,8 @@ id_from! {
     i64 => |value| Value::Int(value),
     i32 => |value| Value::Int(value.into()),
     u32 => |value| Value::Int(value.into()),
-    u64 => |value| i64::try_from(value).map_or_else(|_| Value::Text(value.to_string()), Value::Int),
+    u64 => |value| unsigned(value),
+    usize => |value| unsigned(value),
     &i64 => |value| Value::Int(*value),
     &str => |value| Value::Text(value.to_owned()),
     String => |value| Value::Text(value),
@@ -261,6 +291,19 @@ pub enum FileSource {
     Bytes(Arc<[u8]>),
     /// Where the executor finds it by this name; the Rust client takes it for a path.
     Named(String),
+    /// On disk, at a path that is no text.
+    Path(PathBuf),
+}
+
+impl FileSource {
+    /// Where it is on disk; `None` if the content is here.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            FileSource::Bytes(_) => None,
+            FileSource::Named(name) => Some(Path::new(name)),
+            FileSource::Path(path) => Some(path),
+        }
+    }
 }
 
 impl File {
@@ -334,6 +377,37 @@ impl From<String> for File {
     /// The file at this path.
     fn from(path: String) -> File {
         File::path(path)
+    }
+}
+
+impl From<&String> for File {
+    /// The file at this path.
+    fn from(path: &String) -> File {
+        File::path(path.as_str())
+    }
+}
+
+impl From<&Path> for File {
+    /// The file at this path.
+    fn from(path: &Path) -> File {
+        match path.to_str() {
+            Some(text) => File::path(text),
+            None => File { source: FileSource::Path(path.to_owned()), ..File::path(path.to_string_lossy()) },
+        }
+    }
+}
+
+impl From<PathBuf> for File {
+    /// The file at this path.
+    fn from(path: PathBuf) -> File {
+        File::from(path.as_path())
+    }
+}
+
+impl From<&PathBuf> for File {
+    /// The file at this path.
+    fn from(path: &PathBuf) -> File {
+        File::from(path.as_path())
     }
 }
 

@@ -234,7 +234,7 @@ impl Executor for Troubled {
         let number = self.posts.fetch_add(1, Ordering::Relaxed);
         match self.trouble {
             Trouble::Cut => {
-                let error = TransportError { kind: TransportErrorKind::Other, message: "the cable is cut".to_owned() };
+                let error = TransportError::new(TransportErrorKind::Other, "the cable is cut");
                 Box::pin(async { Err(error) })
             }
             Trouble::FirstHangs if number == 0 => {

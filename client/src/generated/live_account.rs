@@ -5,24 +5,25 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
 
 /// 直播账号 Account-wide live figures and the class callback address.
 #[derive(Debug, Clone, Copy)]
-pub struct LiveAccount<'a>(pub(crate) &'a Client);
+pub struct LiveAccount<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl LiveAccount<'_> {
+impl<M> LiveAccount<'_, M> {
     /// 获取账号一天中每小时最高并发量 Returns the peak concurrency of the account in every hour of one day.
     ///
     /// Documents: large_class.23, small_class.23, double_teacher.17. Path `/openapi/live_account/getHourPeakUser`, known from public material.
-    pub fn get_hourly_peak_users(&self, date: impl Into<String>) -> GetHourlyPeakUsers {
+    pub fn get_hourly_peak_users(&self, date: impl Into<String>) -> GetHourlyPeakUsers<M> {
         let call = Call::new(self.0, "live_account.get_hourly_peak_users");
         let call = call.set("date", Into::<String>::into(date));
         GetHourlyPeakUsers(call)
@@ -31,7 +32,7 @@ impl LiveAccount<'_> {
     /// 查询账号一段时间内每天的最高并发量 Returns the peak concurrency of the account on every day of a period.
     ///
     /// Documents: large_class.24, small_class.24, double_teacher.18. Path `/openapi/live_account/getDayPeakUser`, known from public material.
-    pub fn get_daily_peak_users(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyPeakUsers {
+    pub fn get_daily_peak_users(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyPeakUsers<M> {
         let call = Call::new(self.0, "live_account.get_daily_peak_users");
         let call = call.set("start_date", Into::<String>::into(start_date));
         let call = call.set("end_date", Into::<String>::into(end_date));
@@ -45,7 +46,7 @@ impl LiveAccount<'_> {
     /// For accounts billed by attendance or by duration.
     ///
     /// The document says to use the newer large_class.109 instead.
-    pub fn get_daily_cost(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyCost {
+    pub fn get_daily_cost(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyCost<M> {
         let call = Call::new(self.0, "live_account.get_daily_cost");
         let call = call.set("start_date", Into::<String>::into(start_date));
         let call = call.set("end_date", Into::<String>::into(end_date));
@@ -55,7 +56,7 @@ impl LiveAccount<'_> {
     /// 查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large classes on every day of a period.
     ///
     /// Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
-    pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyMediaLength {
+    pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyMediaLength<M> {
         let call = Call::new(self.0, "live_account.get_daily_media_length");
         let call = call.set("product_type", Into::<GetDailyMediaLengthProductType>::into(product_type));
         let call = call.set("start_date", Into::<String>::into(start_date));
@@ -66,7 +67,7 @@ impl LiveAccount<'_> {
     /// 查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on one day.
     ///
     /// Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-    pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<String>) -> ListRoomMediaLength {
+    pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<String>) -> ListRoomMediaLength<M> {
         let call = Call::new(self.0, "live_account.list_room_media_length");
         let call = call.set("product_type", Into::<ListRoomMediaLengthProductType>::into(product_type));
         let call = call.set("date", Into::<String>::into(date));
@@ -78,7 +79,7 @@ impl LiveAccount<'_> {
     /// Documents: large_class.109. **The path `/openapi/live_account/getPartnerUserCount` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getDayUserCount`, `/openapi/live_account/getPartnerDailyUserCount`, `/openapi/live_account/getAccountUserCount`, `/openapi/live_account/getDailyUserCount`, `/openapi/live_account/getUserCount`, `/openapi/live_account/getLiveUserCount`, `/openapi/live_account/getDailyCost`.
     ///
     /// The dates may be at most 90 days apart.
-    pub fn get_user_count(&self, product_type: impl Into<GetUserCountProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUserCount {
+    pub fn get_user_count(&self, product_type: impl Into<GetUserCountProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUserCount<M> {
         let call = Call::new(self.0, "live_account.get_user_count");
         let call = call.set("product_type", Into::<GetUserCountProductType>::into(product_type));
         let call = call.set("start_date", Into::<String>::into(start_date));
@@ -91,7 +92,7 @@ impl LiveAccount<'_> {
     /// Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
     ///
     /// (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the playback document describes.
-    pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl {
+    pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl<M> {
         let call = Call::new(self.0, "live_account.set_class_callback_url");
         let call = call.set("url", Into::<String>::into(url));
         SetClassCallbackUrl(call)
@@ -102,7 +103,7 @@ impl LiveAccount<'_> {
     /// Documents: callbacks.2, small_class.callbacks.2. Path `/openapi/live_account/getClassCallbackUrl`, known from public material.
     ///
     /// (callbacks.2) What url holds when none was set is not said.
-    pub fn get_class_callback_url(&self) -> GetClassCallbackUrl {
+    pub fn get_class_callback_url(&self) -> GetClassCallbackUrl<M> {
         let call = Call::new(self.0, "live_account.get_class_callback_url");
         GetClassCallbackUrl(call)
     }
@@ -110,7 +111,7 @@ impl LiveAccount<'_> {
     /// 查询直播账号指定日期中各教室使用的人次 Returns the attendance that each room used up on one day.
     ///
     /// Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from public material.
-    pub fn list_room_costs(&self, date: impl Into<String>) -> ListRoomCosts {
+    pub fn list_room_costs(&self, date: impl Into<String>) -> ListRoomCosts<M> {
         let call = Call::new(self.0, "live_account.list_room_costs");
         let call = call.set("date", Into::<String>::into(date));
         ListRoomCosts(call)
@@ -120,11 +121,11 @@ impl LiveAccount<'_> {
 /// A call of `live_account.get_hourly_peak_users`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetHourlyPeakUsers(Call);
+pub struct GetHourlyPeakUsers<M = Awaited>(Call<M>);
 
 typed_call!(GetHourlyPeakUsers => GetHourlyPeakUsersData);
 
-impl GetHourlyPeakUsers {
+impl<M> GetHourlyPeakUsers<M> {
     /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
     ///
     /// Default: `0`.
@@ -141,11 +142,11 @@ impl GetHourlyPeakUsers {
 /// A call of `live_account.get_daily_peak_users`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyPeakUsers(Call);
+pub struct GetDailyPeakUsers<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyPeakUsers => GetDailyPeakUsersData);
 
-impl GetDailyPeakUsers {
+impl<M> GetDailyPeakUsers<M> {
     /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
     ///
     /// Default: `0`.
@@ -162,11 +163,11 @@ impl GetDailyPeakUsers {
 /// A call of `live_account.get_daily_cost`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyCost(Call);
+pub struct GetDailyCost<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyCost => GetDailyCostData);
 
-impl GetDailyCost {
+impl<M> GetDailyCost<M> {
     /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 4 enterprise live.
     ///
     /// Default: `0`.
@@ -180,46 +181,46 @@ impl GetDailyCost {
 /// A call of `live_account.get_daily_media_length`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyMediaLength(Call);
+pub struct GetDailyMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyMediaLength => GetDailyMediaLengthData);
 
 /// A call of `live_account.list_room_media_length`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRoomMediaLength(Call);
+pub struct ListRoomMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomMediaLength => ListRoomMediaLengthData);
 
 /// A call of `live_account.get_user_count`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUserCount(Call);
+pub struct GetUserCount<M = Awaited>(Call<M>);
 
 typed_call!(GetUserCount => GetUserCountData);
 
 /// A call of `live_account.set_class_callback_url`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetClassCallbackUrl(Call);
+pub struct SetClassCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetClassCallbackUrl => SetClassCallbackUrlData);
 
 /// A call of `live_account.get_class_callback_url`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetClassCallbackUrl(Call);
+pub struct GetClassCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetClassCallbackUrl => GetClassCallbackUrlData);
 
 /// A call of `live_account.list_room_costs`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRoomCosts(Call);
+pub struct ListRoomCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomCosts => ListRoomCostsData);
 
-impl ListRoomCosts {
+impl<M> ListRoomCosts<M> {
     /// Product line.
     ///
     /// Default: `0`.

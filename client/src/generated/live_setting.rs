@@ -5,24 +5,25 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
 
 /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
 #[derive(Debug, Clone, Copy)]
-pub struct LiveSetting<'a>(pub(crate) &'a Client);
+pub struct LiveSetting<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl LiveSetting<'_> {
+impl<M> LiveSetting<'_, M> {
     /// 获取主屏区公告ID Lists the main-screen announcements with their ids.
     ///
     /// Documents: large_class.69. **The path `/openapi/live_setting/getMainScreenNoticeList` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/getMainScreenNoticeList`, `/openapi/live_setting/getMainNoticeList`, `/openapi/live_setting/getScreenNoticeList`, `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`, `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
-    pub fn list_main_screen_notices(&self) -> ListMainScreenNotices {
+    pub fn list_main_screen_notices(&self) -> ListMainScreenNotices<M> {
         let call = Call::new(self.0, "live_setting.list_main_screen_notices");
         ListMainScreenNotices(call)
     }
@@ -30,7 +31,7 @@ impl LiveSetting<'_> {
     /// 批量设置敏感词接口 Adds sensitive words to the chat filter.
     ///
     /// Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-    pub fn add_sensitive_words(&self, product_type: impl Into<AddSensitiveWordsProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords {
+    pub fn add_sensitive_words(&self, product_type: impl Into<AddSensitiveWordsProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.add_sensitive_words");
         let call = call.set("product_type", Into::<AddSensitiveWordsProductType>::into(product_type));
         let call = call.set("words", words.into_iter().map(Into::into).collect::<Vec<String>>());
@@ -40,7 +41,7 @@ impl LiveSetting<'_> {
     /// 导入敏感词接口 Imports sensitive words from an Excel file.
     ///
     /// Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-    pub fn import_sensitive_words(&self, product_type: impl Into<ImportSensitiveWordsProductType>, attachment: impl Into<File>) -> ImportSensitiveWords {
+    pub fn import_sensitive_words(&self, product_type: impl Into<ImportSensitiveWordsProductType>, attachment: impl Into<File>) -> ImportSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.import_sensitive_words");
         let call = call.set("product_type", Into::<ImportSensitiveWordsProductType>::into(product_type));
         let call = call.set("attachment", Into::<File>::into(attachment));
@@ -50,7 +51,7 @@ impl LiveSetting<'_> {
     /// 批量删除敏感词接口 Deletes sensitive words.
     ///
     /// Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-    pub fn delete_sensitive_words(&self, product_type: impl Into<DeleteSensitiveWordsProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords {
+    pub fn delete_sensitive_words(&self, product_type: impl Into<DeleteSensitiveWordsProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.delete_sensitive_words");
         let call = call.set("product_type", Into::<DeleteSensitiveWordsProductType>::into(product_type));
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -62,7 +63,7 @@ impl LiveSetting<'_> {
     /// Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
     ///
     /// The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-    pub fn list_sensitive_words(&self, product_type: impl Into<ListSensitiveWordsProductType>) -> ListSensitiveWords {
+    pub fn list_sensitive_words(&self, product_type: impl Into<ListSensitiveWordsProductType>) -> ListSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.list_sensitive_words");
         let call = call.set("product_type", Into::<ListSensitiveWordsProductType>::into(product_type));
         ListSensitiveWords(call)
@@ -71,7 +72,7 @@ impl LiveSetting<'_> {
     /// 自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
     ///
     /// Documents: large_class.117. **The path `/openapi/live_setting/setNicknameLibrary` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/setNickname`, `/openapi/live_setting/addNickname`, `/openapi/live_setting/addNicknameBatch`, `/openapi/live_setting/setNicknameLib`, `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`, `/openapi/live_setting/setAssistantNickname`.
-    pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary {
+    pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary<M> {
         let call = Call::new(self.0, "live_setting.set_nickname_library");
         let call = call.set("nickname", nickname.into_iter().map(Into::into).collect::<Vec<String>>());
         SetNicknameLibrary(call)
@@ -80,7 +81,7 @@ impl LiveSetting<'_> {
     /// 设置水印 Sets the watermark of live rooms: its corner and its picture.
     ///
     /// Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-    pub fn set_watermark(&self, pos: impl Into<Pos>) -> SetWatermark {
+    pub fn set_watermark(&self, pos: impl Into<Pos>) -> SetWatermark<M> {
         let call = Call::new(self.0, "live_setting.set_watermark");
         let call = call.set("pos", Into::<Pos>::into(pos));
         SetWatermark(call)
@@ -89,7 +90,7 @@ impl LiveSetting<'_> {
     /// 获取水印配置 Returns the watermark setting of live rooms.
     ///
     /// Documents: public_only.live_setting.getWatermark. Path `/openapi/live_setting/getWatermark`, known from public material.
-    pub fn get_watermark(&self) -> GetWatermark {
+    pub fn get_watermark(&self) -> GetWatermark<M> {
         let call = Call::new(self.0, "live_setting.get_watermark");
         GetWatermark(call)
     }
@@ -97,7 +98,7 @@ impl LiveSetting<'_> {
     /// 设置跑马灯设置 Sets the marquee, the text that runs across the live picture.
     ///
     /// Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known from public material.
-    pub fn set_marquee(&self) -> SetMarquee {
+    pub fn set_marquee(&self) -> SetMarquee<M> {
         let call = Call::new(self.0, "live_setting.set_marquee");
         SetMarquee(call)
     }
@@ -105,7 +106,7 @@ impl LiveSetting<'_> {
     /// 获取跑马灯设置 Returns the marquee setting of live rooms.
     ///
     /// Documents: public_only.live_setting.getLiveHorseLamp. Path `/openapi/live_setting/getLiveHorseLamp`, known from public material.
-    pub fn get_marquee(&self) -> GetMarquee {
+    pub fn get_marquee(&self) -> GetMarquee<M> {
         let call = Call::new(self.0, "live_setting.get_marquee");
         GetMarquee(call)
     }
@@ -113,7 +114,7 @@ impl LiveSetting<'_> {
     /// 添加公告模板 Adds a notice template to the account.
     ///
     /// Documents: public_only.live_setting.addNotice. Path `/openapi/live_setting/addNotice`, known from public material.
-    pub fn add_notice(&self, content: impl Into<String>, link: impl Into<String>) -> AddNotice {
+    pub fn add_notice(&self, content: impl Into<String>, link: impl Into<String>) -> AddNotice<M> {
         let call = Call::new(self.0, "live_setting.add_notice");
         let call = call.set("content", Into::<String>::into(content));
         let call = call.set("link", Into::<String>::into(link));
@@ -123,7 +124,7 @@ impl LiveSetting<'_> {
     /// 获取公告列表 Lists the notice templates of the account.
     ///
     /// Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from public material.
-    pub fn list_notices(&self) -> ListNotices {
+    pub fn list_notices(&self) -> ListNotices<M> {
         let call = Call::new(self.0, "live_setting.list_notices");
         ListNotices(call)
     }
@@ -131,7 +132,7 @@ impl LiveSetting<'_> {
     /// 删除公告 Deletes notice templates of the account.
     ///
     /// Documents: public_only.live_setting.deleteNoticeBatch. Path `/openapi/live_setting/deleteNoticeBatch`, known from public material.
-    pub fn delete_notices(&self, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteNotices {
+    pub fn delete_notices(&self, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteNotices<M> {
         let call = Call::new(self.0, "live_setting.delete_notices");
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteNotices(call)
@@ -140,7 +141,7 @@ impl LiveSetting<'_> {
     /// 添加小测 Adds a quiz template to the account from a filled-in Excel form.
     ///
     /// Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public material.
-    pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz {
+    pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz<M> {
         let call = Call::new(self.0, "live_setting.add_quiz");
         let call = call.set("attachment", Into::<File>::into(attachment));
         AddQuiz(call)
@@ -149,7 +150,7 @@ impl LiveSetting<'_> {
     /// 获取小测模板 Lists the quiz templates of the account.
     ///
     /// Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public material.
-    pub fn list_quizzes(&self) -> ListQuizzes {
+    pub fn list_quizzes(&self) -> ListQuizzes<M> {
         let call = Call::new(self.0, "live_setting.list_quizzes");
         ListQuizzes(call)
     }
@@ -157,7 +158,7 @@ impl LiveSetting<'_> {
     /// 删除小测模板 Deletes a quiz template of the account.
     ///
     /// Documents: public_only.live_setting.deleteQuiz. Path `/openapi/live_setting/deleteQuiz`, known from public material.
-    pub fn delete_quiz(&self, id: impl Into<Id>) -> DeleteQuiz {
+    pub fn delete_quiz(&self, id: impl Into<Id>) -> DeleteQuiz<M> {
         let call = Call::new(self.0, "live_setting.delete_quiz");
         let call = call.set("id", Into::<Id>::into(id));
         DeleteQuiz(call)
@@ -166,7 +167,7 @@ impl LiveSetting<'_> {
     /// 修改红包最大个数限制 Sets how many red packets may be sent at most.
     ///
     /// Documents: public_only.live_setting.setMaxRedPackageCount. Path `/openapi/live_setting/setMaxRedPackageCount`, known from public material.
-    pub fn set_max_red_package_count(&self, max_count: i64) -> SetMaxRedPackageCount {
+    pub fn set_max_red_package_count(&self, max_count: i64) -> SetMaxRedPackageCount<M> {
         let call = Call::new(self.0, "live_setting.set_max_red_package_count");
         let call = call.set("max_count", max_count);
         SetMaxRedPackageCount(call)
@@ -175,7 +176,7 @@ impl LiveSetting<'_> {
     /// 获取红包最大个数限制 Returns how many red packets may be sent at most.
     ///
     /// Documents: public_only.live_setting.getMaxRedPackageCount. Path `/openapi/live_setting/getMaxRedPackageCount`, known from public material.
-    pub fn get_max_red_package_count(&self) -> GetMaxRedPackageCount {
+    pub fn get_max_red_package_count(&self) -> GetMaxRedPackageCount<M> {
         let call = Call::new(self.0, "live_setting.get_max_red_package_count");
         GetMaxRedPackageCount(call)
     }
@@ -184,12 +185,12 @@ impl LiveSetting<'_> {
 /// A call of `live_setting.list_main_screen_notices`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListMainScreenNotices(Call);
+pub struct ListMainScreenNotices<M = Awaited>(Call<M>);
 
 typed_call!(ListMainScreenNotices => ListMainScreenNoticesData);
 paged_call!(ListMainScreenNotices => ListMainScreenNoticesData, ListMainScreenNoticesItem, |data| data.list);
 
-impl ListMainScreenNotices {
+impl<M> ListMainScreenNotices<M> {
     /// Product line (further values clipped).
     ///
     /// Default: `1`.
@@ -221,11 +222,11 @@ impl ListMainScreenNotices {
 /// A call of `live_setting.add_sensitive_words`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSensitiveWords(Call);
+pub struct AddSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(AddSensitiveWords => AddSensitiveWordsData);
 
-impl AddSensitiveWords {
+impl<M> AddSensitiveWords<M> {
     /// Room id; if passed, the words hold only for that room; by default for the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
@@ -235,11 +236,11 @@ impl AddSensitiveWords {
 /// A call of `live_setting.import_sensitive_words`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ImportSensitiveWords(Call);
+pub struct ImportSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(ImportSensitiveWords => i64);
 
-impl ImportSensitiveWords {
+impl<M> ImportSensitiveWords<M> {
     /// Room id; if passed, the words are set for that room; by default for the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
@@ -249,18 +250,18 @@ impl ImportSensitiveWords {
 /// A call of `live_setting.delete_sensitive_words`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSensitiveWords(Call);
+pub struct DeleteSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSensitiveWords => Nothing);
 
 /// A call of `live_setting.list_sensitive_words`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSensitiveWords(Call);
+pub struct ListSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(ListSensitiveWords => ListSensitiveWordsData);
 
-impl ListSensitiveWords {
+impl<M> ListSensitiveWords<M> {
     /// Room id; if passed, the words of that room; by default those of the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
@@ -270,18 +271,18 @@ impl ListSensitiveWords {
 /// A call of `live_setting.set_nickname_library`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetNicknameLibrary(Call);
+pub struct SetNicknameLibrary<M = Awaited>(Call<M>);
 
 typed_call!(SetNicknameLibrary => bool);
 
 /// A call of `live_setting.set_watermark`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWatermark(Call);
+pub struct SetWatermark<M = Awaited>(Call<M>);
 
 typed_call!(SetWatermark => serde_json::Value);
 
-impl SetWatermark {
+impl<M> SetWatermark<M> {
     /// The picture, at most 1 MB.
     pub fn attachment(self, attachment: impl Into<File>) -> Self {
         Self(self.0.set("attachment", Into::<File>::into(attachment)))
@@ -303,11 +304,11 @@ impl SetWatermark {
 /// A call of `live_setting.get_watermark`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetWatermark(Call);
+pub struct GetWatermark<M = Awaited>(Call<M>);
 
 typed_call!(GetWatermark => serde_json::Value);
 
-impl GetWatermark {
+impl<M> GetWatermark<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -324,11 +325,11 @@ impl GetWatermark {
 /// A call of `live_setting.set_marquee`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMarquee(Call);
+pub struct SetMarquee<M = Awaited>(Call<M>);
 
 typed_call!(SetMarquee => serde_json::Value);
 
-impl SetMarquee {
+impl<M> SetMarquee<M> {
     /// What the marquee shows.
     ///
     /// - `0`: off
@@ -378,11 +379,11 @@ impl SetMarquee {
 /// A call of `live_setting.get_marquee`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMarquee(Call);
+pub struct GetMarquee<M = Awaited>(Call<M>);
 
 typed_call!(GetMarquee => serde_json::Value);
 
-impl GetMarquee {
+impl<M> GetMarquee<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -399,11 +400,11 @@ impl GetMarquee {
 /// A call of `live_setting.add_notice`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddNotice(Call);
+pub struct AddNotice<M = Awaited>(Call<M>);
 
 typed_call!(AddNotice => serde_json::Value);
 
-impl AddNotice {
+impl<M> AddNotice<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -420,11 +421,11 @@ impl AddNotice {
 /// A call of `live_setting.list_notices`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListNotices(Call);
+pub struct ListNotices<M = Awaited>(Call<M>);
 
 typed_call!(ListNotices => serde_json::Value);
 
-impl ListNotices {
+impl<M> ListNotices<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -460,11 +461,11 @@ impl ListNotices {
 /// A call of `live_setting.delete_notices`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteNotices(Call);
+pub struct DeleteNotices<M = Awaited>(Call<M>);
 
 typed_call!(DeleteNotices => serde_json::Value);
 
-impl DeleteNotices {
+impl<M> DeleteNotices<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -481,11 +482,11 @@ impl DeleteNotices {
 /// A call of `live_setting.add_quiz`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddQuiz(Call);
+pub struct AddQuiz<M = Awaited>(Call<M>);
 
 typed_call!(AddQuiz => serde_json::Value);
 
-impl AddQuiz {
+impl<M> AddQuiz<M> {
     /// Whether taking part is compulsory.
     ///
     /// Default: `0`.
@@ -512,11 +513,11 @@ impl AddQuiz {
 /// A call of `live_setting.list_quizzes`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuizzes(Call);
+pub struct ListQuizzes<M = Awaited>(Call<M>);
 
 typed_call!(ListQuizzes => serde_json::Value);
 
-impl ListQuizzes {
+impl<M> ListQuizzes<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -552,11 +553,11 @@ impl ListQuizzes {
 /// A call of `live_setting.delete_quiz`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteQuiz(Call);
+pub struct DeleteQuiz<M = Awaited>(Call<M>);
 
 typed_call!(DeleteQuiz => serde_json::Value);
 
-impl DeleteQuiz {
+impl<M> DeleteQuiz<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -573,11 +574,11 @@ impl DeleteQuiz {
 /// A call of `live_setting.set_max_red_package_count`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMaxRedPackageCount(Call);
+pub struct SetMaxRedPackageCount<M = Awaited>(Call<M>);
 
 typed_call!(SetMaxRedPackageCount => serde_json::Value);
 
-impl SetMaxRedPackageCount {
+impl<M> SetMaxRedPackageCount<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -594,11 +595,11 @@ impl SetMaxRedPackageCount {
 /// A call of `live_setting.get_max_red_package_count`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMaxRedPackageCount(Call);
+pub struct GetMaxRedPackageCount<M = Awaited>(Call<M>);
 
 typed_call!(GetMaxRedPackageCount => serde_json::Value);
 
-impl GetMaxRedPackageCount {
+impl<M> GetMaxRedPackageCount<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.

@@ -5,20 +5,21 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
 
 /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
 #[derive(Debug, Clone, Copy)]
-pub struct Room<'a>(pub(crate) &'a Client);
+pub struct Room<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Room<'_> {
+impl<M> Room<'_, M> {
     /// 创建房间 Creates a room.
     ///
     /// Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public material.
@@ -32,7 +33,7 @@ impl Room<'_> {
     /// (large_class.2) For many rooms made ahead of time, spread the calls over several days.
     ///
     /// (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
-    pub fn create(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> Create {
+    pub fn create(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> Create<M> {
         let call = Call::new(self.0, "room.create");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set("start_time", start_time);
@@ -43,7 +44,7 @@ impl Room<'_> {
     /// 更新房间信息 Updates a room's settings.
     ///
     /// Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
-    pub fn update(&self, room_id: impl Into<Id>) -> Update {
+    pub fn update(&self, room_id: impl Into<Id>) -> Update<M> {
         let call = Call::new(self.0, "room.update");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Update(call)
@@ -52,7 +53,7 @@ impl Room<'_> {
     /// 删除房间 Deletes a room.
     ///
     /// Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
-    pub fn delete(&self, room_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, room_id: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "room.delete");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Delete(call)
@@ -61,7 +62,7 @@ impl Room<'_> {
     /// 获取房间信息 Returns the settings of one room.
     ///
     /// Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
-    pub fn info(&self, room_id: impl Into<Id>) -> Info {
+    pub fn info(&self, room_id: impl Into<Id>) -> Info<M> {
         let call = Call::new(self.0, "room.info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Info(call)
@@ -78,7 +79,7 @@ impl Room<'_> {
     /// (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
     ///
     /// (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
-    pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode {
+    pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode<M> {
         let call = Call::new(self.0, "room.create_code");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_number", Into::<Id>::into(user_number));
@@ -90,7 +91,7 @@ impl Room<'_> {
     /// Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
     ///
     /// (double_teacher.8) What code_info holds when exist is false is not said.
-    pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo {
+    pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo<M> {
         let call = Call::new(self.0, "room.get_code_info");
         let call = call.set("code", Into::<String>::into(code));
         GetCodeInfo(call)
@@ -99,7 +100,7 @@ impl Room<'_> {
     /// 获取已生成的参加码列表 Lists the student codes already generated for a room.
     ///
     /// Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
-    pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes {
+    pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes<M> {
         let call = Call::new(self.0, "room.list_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListCodes(call)
@@ -110,7 +111,7 @@ impl Room<'_> {
     /// Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
     ///
     /// (double_teacher.10) There is no total.
-    pub fn list(&self) -> List {
+    pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "room.list");
         List(call)
     }
@@ -120,7 +121,7 @@ impl Room<'_> {
     /// Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
     ///
     /// Do not call it concurrently: codes may collide and creation fail.
-    pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes {
+    pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes<M> {
         let call = Call::new(self.0, "room.create_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("number", number);
@@ -130,7 +131,7 @@ impl Room<'_> {
     /// 获取分组直播参加码 Returns the room codes of a group live room.
     ///
     /// Documents: large_class.32. Path `/openapi/room/getGroupLiveCodes`, known from public material.
-    pub fn list_group_codes(&self, room_id: impl Into<Id>) -> ListGroupCodes {
+    pub fn list_group_codes(&self, room_id: impl Into<Id>) -> ListGroupCodes<M> {
         let call = Call::new(self.0, "room.list_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListGroupCodes(call)
@@ -139,7 +140,7 @@ impl Room<'_> {
     /// 获取推流直播的推流地址 Returns the push address of a push-stream live room.
     ///
     /// Documents: large_class.33. Path `/openapi/room/getPushLiveUrl`, known from public material.
-    pub fn get_push_live_url(&self, room_id: impl Into<Id>) -> GetPushLiveUrl {
+    pub fn get_push_live_url(&self, room_id: impl Into<Id>) -> GetPushLiveUrl<M> {
         let call = Call::new(self.0, "room.get_push_live_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPushLiveUrl(call)
@@ -148,7 +149,7 @@ impl Room<'_> {
     /// 获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large and small classes.
     ///
     /// Documents: large_class.36. Path `/openapi/room/getGroupSubRoomId`, known from public material.
-    pub fn get_group_sub_room_ids(&self, room_id: impl Into<Id>) -> GetGroupSubRoomIds {
+    pub fn get_group_sub_room_ids(&self, room_id: impl Into<Id>) -> GetGroupSubRoomIds<M> {
         let call = Call::new(self.0, "room.get_group_sub_room_ids");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetGroupSubRoomIds(call)
@@ -159,7 +160,7 @@ impl Room<'_> {
     /// Documents: large_class.37. Path `/openapi/room/getPullStreamUrl`, known from public material.
     ///
     /// Only for push-stream live.
-    pub fn get_pull_stream_url(&self, room_id: impl Into<Id>) -> GetPullStreamUrl {
+    pub fn get_pull_stream_url(&self, room_id: impl Into<Id>) -> GetPullStreamUrl<M> {
         let call = Call::new(self.0, "room.get_pull_stream_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPullStreamUrl(call)
@@ -174,7 +175,7 @@ impl Room<'_> {
     /// Codes are unique and 6 characters long; one code belongs to exactly one room_id and user_number.
     ///
     /// Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
-    pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes {
+    pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes<M> {
         let call = Call::new(self.0, "room.create_audition_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_numbers", user_numbers.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -187,7 +188,7 @@ impl Room<'_> {
     /// Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
     ///
     /// 007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
-    pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos {
+    pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos<M> {
         let call = Call::new(self.0, "room.set_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -197,7 +198,7 @@ impl Room<'_> {
     /// 获取教室设置的插播列表 Lists the videos set to be played in a room.
     ///
     /// Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-    pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos {
+    pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos<M> {
         let call = Call::new(self.0, "room.list_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListSpotVideos(call)
@@ -208,7 +209,7 @@ impl Room<'_> {
     /// Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`, `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`, `/openapi/room/operateRoom`.
     ///
     /// Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the other.
-    pub fn set_status(&self, room_id: impl Into<Id>, status: impl Into<RoomStatus>) -> SetStatus {
+    pub fn set_status(&self, room_id: impl Into<Id>, status: impl Into<RoomStatus>) -> SetStatus<M> {
         let call = Call::new(self.0, "room.set_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("status", Into::<RoomStatus>::into(status));
@@ -218,7 +219,7 @@ impl Room<'_> {
     /// 设置助教权限 Sets what assistants may do in a room.
     ///
     /// Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-    pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions {
+    pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions<M> {
         let call = Call::new(self.0, "room.set_assistant_permissions");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetAssistantPermissions(call)
@@ -229,7 +230,7 @@ impl Room<'_> {
     /// Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
     ///
     /// Only join codes of the student role can be deleted.
-    pub fn delete_code(&self, code: impl Into<String>, room_id: impl Into<Id>) -> DeleteCode {
+    pub fn delete_code(&self, code: impl Into<String>, room_id: impl Into<Id>) -> DeleteCode<M> {
         let call = Call::new(self.0, "room.delete_code");
         let call = call.set("code", Into::<String>::into(code));
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -239,7 +240,7 @@ impl Room<'_> {
     /// 获取参加码使用记录 Gets who used the given join codes of a room.
     ///
     /// Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
-    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<String>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage {
+    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<String>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage<M> {
         let call = Call::new(self.0, "room.get_code_usage");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("date", Into::<String>::into(date));
@@ -250,7 +251,7 @@ impl Room<'_> {
     /// 获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
     ///
     /// Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-    pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation {
+    pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation<M> {
         let call = Call::new(self.0, "room.set_group_isolation");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetGroupIsolation(call)
@@ -263,7 +264,7 @@ impl Room<'_> {
     /// (large_class.79) At most 10 playbacks and 10 VOD videos.
     ///
     /// The account needs the permission for it.
-    pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive {
+    pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive<M> {
         let call = Call::new(self.0, "room.set_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_uniques", video_uniques.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -273,7 +274,7 @@ impl Room<'_> {
     /// 清除教室插播视频 Removes the videos set to be played in a room during the live.
     ///
     /// Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-    pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive {
+    pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive<M> {
         let call = Call::new(self.0, "room.clear_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ClearSpotLive(call)
@@ -284,7 +285,7 @@ impl Room<'_> {
     /// Documents: large_class.81. Path `/openapi/room/setRoomVideoOnDemand`, printed in a document.
     ///
     /// Only VOD videos, at most 5.
-    pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos {
+    pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos<M> {
         let call = Call::new(self.0, "room.set_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_uniques", video_uniques.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -294,7 +295,7 @@ impl Room<'_> {
     /// 清除教室内的点播预热视频 Removes the warm-up videos of a room.
     ///
     /// Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
-    pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos {
+    pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos<M> {
         let call = Call::new(self.0, "room.clear_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ClearWarmupVideos(call)
@@ -303,7 +304,7 @@ impl Room<'_> {
     /// 设置教室观看限制 Sets how users are let in to watch a room (watch limit).
     ///
     /// Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<PrivateType>) -> SetWatchLimit {
+    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<PrivateType>) -> SetWatchLimit<M> {
         let call = Call::new(self.0, "room.set_watch_limit");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("private_type", Into::<PrivateType>::into(private_type));
@@ -315,7 +316,7 @@ impl Room<'_> {
     /// Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
     ///
     /// Give at least one of `web_bg_img`, `h5_bg_img`.
-    pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover {
+    pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover<M> {
         let call = Call::new(self.0, "room.set_cover");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetCover(call)
@@ -326,7 +327,7 @@ impl Room<'_> {
     /// Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
     ///
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-    pub fn add_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AddBroadcastRooms {
+    pub fn add_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AddBroadcastRooms<M> {
         let call = Call::new(self.0, "room.add_broadcast_rooms");
         let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -338,7 +339,7 @@ impl Room<'_> {
     /// Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
     ///
     /// The description says that it is effective for the room that is relayed (被转播房间).
-    pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms {
+    pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms<M> {
         let call = Call::new(self.0, "room.list_broadcast_rooms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListBroadcastRooms(call)
@@ -347,7 +348,7 @@ impl Room<'_> {
     /// 大班课转播房间删除接口 Removes relay rooms from a large-class room.
     ///
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-    pub fn delete_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> DeleteBroadcastRooms {
+    pub fn delete_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> DeleteBroadcastRooms<M> {
         let call = Call::new(self.0, "room.delete_broadcast_rooms");
         let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -361,7 +362,7 @@ impl Room<'_> {
     /// Effective for the relaying room (转播房间).
     ///
     /// The relaying room and the relayed room must both be in class.
-    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<Operation>) -> SwitchBroadcast {
+    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<Operation>) -> SwitchBroadcast<M> {
         let call = Call::new(self.0, "room.switch_broadcast");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("broadcast_room_id", Into::<Id>::into(broadcast_room_id));
@@ -372,7 +373,7 @@ impl Room<'_> {
     /// 修改分组直播组名 Renames a group of a group class, online double-teacher or seminar room.
     ///
     /// Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`, `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`, `/openapi/room/setGroupLiveName`.
-    pub fn update_group_name(&self, room_id: impl Into<Id>, group_name: impl Into<String>) -> UpdateGroupName {
+    pub fn update_group_name(&self, room_id: impl Into<Id>, group_name: impl Into<String>) -> UpdateGroupName<M> {
         let call = Call::new(self.0, "room.update_group_name");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_name", Into::<String>::into(group_name));
@@ -382,7 +383,7 @@ impl Room<'_> {
     /// 上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
     ///
     /// Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
-    pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos {
+    pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos<M> {
         let call = Call::new(self.0, "room.upload_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -398,7 +399,7 @@ impl Room<'_> {
     /// 获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
     ///
     /// Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
-    pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos {
+    pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos<M> {
         let call = Call::new(self.0, "room.get_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -414,7 +415,7 @@ impl Room<'_> {
     /// Adding one turns on the push function.
     ///
     /// There is a maximum number of addresses.
-    pub fn add_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, room_id: impl Into<Id>) -> AddPushPlatform {
+    pub fn add_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, room_id: impl Into<Id>) -> AddPushPlatform<M> {
         let call = Call::new(self.0, "room.add_push_platform");
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
@@ -427,7 +428,7 @@ impl Room<'_> {
     /// Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
     ///
     /// room_id and platform_id must belong together.
-    pub fn delete_push_platform(&self, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> DeletePushPlatform {
+    pub fn delete_push_platform(&self, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> DeletePushPlatform<M> {
         let call = Call::new(self.0, "room.delete_push_platform");
         let call = call.set("platform_id", Into::<Id>::into(platform_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -437,7 +438,7 @@ impl Room<'_> {
     /// 多平台推流地址编辑接口 Changes a push address of a room.
     ///
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-    pub fn update_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> UpdatePushPlatform {
+    pub fn update_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> UpdatePushPlatform<M> {
         let call = Call::new(self.0, "room.update_push_platform");
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
@@ -449,7 +450,7 @@ impl Room<'_> {
     /// 多平台推流地址查询接口 Lists the push addresses of a room.
     ///
     /// Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
-    pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms {
+    pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms<M> {
         let call = Call::new(self.0, "room.list_push_platforms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListPushPlatforms(call)
@@ -458,7 +459,7 @@ impl Room<'_> {
     /// 按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
     ///
     /// Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<ListGroupCodesByRoleUserRole>) -> ListGroupCodesByRole {
+    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<ListGroupCodesByRoleUserRole>) -> ListGroupCodesByRole<M> {
         let call = Call::new(self.0, "room.list_group_codes_by_role");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_role", Into::<ListGroupCodesByRoleUserRole>::into(user_role));
@@ -470,7 +471,7 @@ impl Room<'_> {
     /// Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
     ///
     /// For the online double-teacher room type of real live plus mock live.
-    pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive {
+    pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive<M> {
         let call = Call::new(self.0, "room.add_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
@@ -483,7 +484,7 @@ impl Room<'_> {
     /// 编辑智能直播 Changes a smart live.
     ///
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-    pub fn update_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
+    pub fn update_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive<M> {
         let call = Call::new(self.0, "room.update_smart_live");
         let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -497,7 +498,7 @@ impl Room<'_> {
     /// 删除智能直播 Deletes a smart live.
     ///
     /// Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
-    pub fn delete_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> DeleteSmartLive {
+    pub fn delete_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> DeleteSmartLive<M> {
         let call = Call::new(self.0, "room.delete_smart_live");
         let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -507,7 +508,7 @@ impl Room<'_> {
     /// 播放智能直播 Starts playing a smart live.
     ///
     /// Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
-    pub fn play_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> PlaySmartLive {
+    pub fn play_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> PlaySmartLive<M> {
         let call = Call::new(self.0, "room.play_smart_live");
         let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -517,7 +518,7 @@ impl Room<'_> {
     /// 停止智能直播 Stops playing a smart live.
     ///
     /// Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
-    pub fn stop_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> StopSmartLive {
+    pub fn stop_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> StopSmartLive<M> {
         let call = Call::new(self.0, "room.stop_smart_live");
         let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -529,7 +530,7 @@ impl Room<'_> {
     /// Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
     ///
     /// the values of force are partly clipped; value 1 is not printed
-    pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword {
+    pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword<M> {
         let call = Call::new(self.0, "room.set_password");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("password", Into::<String>::into(password));
@@ -541,7 +542,7 @@ impl Room<'_> {
     /// Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`, `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
     ///
     /// Only for a class that has not begun.
-    pub fn delete_group(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> DeleteGroup {
+    pub fn delete_group(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> DeleteGroup<M> {
         let call = Call::new(self.0, "room.delete_group");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -551,7 +552,7 @@ impl Room<'_> {
     /// 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
     ///
     /// Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
-    pub fn list_patrol_rooms(&self) -> ListPatrolRooms {
+    pub fn list_patrol_rooms(&self) -> ListPatrolRooms<M> {
         let call = Call::new(self.0, "room.list_patrol_rooms");
         ListPatrolRooms(call)
     }
@@ -561,7 +562,7 @@ impl Room<'_> {
     /// Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
     ///
     /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
-    pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos {
+    pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos<M> {
         let call = Call::new(self.0, "room.add_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -573,7 +574,7 @@ impl Room<'_> {
     /// Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
     ///
     /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
-    pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos {
+    pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos<M> {
         let call = Call::new(self.0, "room.delete_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -583,7 +584,7 @@ impl Room<'_> {
     /// 创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
     ///
     /// Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
-    pub fn create_with_live(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> CreateWithLive {
+    pub fn create_with_live(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> CreateWithLive<M> {
         let call = Call::new(self.0, "room.create_with_live");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set("start_time", start_time);
@@ -595,11 +596,11 @@ impl Room<'_> {
 /// A call of `room.create`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Create(Call);
+pub struct Create<M = Awaited>(Call<M>);
 
 typed_call!(Create => CreateData);
 
-impl Create {
+impl<M> Create<M> {
     /// Room type. Default 5 in double_teacher.2.
     ///
     /// Default: `2`. Required in small_class.2.
@@ -1041,11 +1042,11 @@ impl Create {
 /// A call of `room.update`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => Nothing);
 
-impl Update {
+impl<M> Update<M> {
     /// Room title.
     pub fn title(self, title: impl Into<String>) -> Self {
         Self(self.0.set("title", Into::<String>::into(title)))
@@ -1275,25 +1276,25 @@ impl Update {
 /// A call of `room.delete`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
 /// A call of `room.info`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
 /// A call of `room.create_code`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateCode(Call);
+pub struct CreateCode<M = Awaited>(Call<M>);
 
 typed_call!(CreateCode => CreateCodeData);
 
-impl CreateCode {
+impl<M> CreateCode<M> {
     /// The user's picture, a full URL.
     pub fn user_avatar(self, user_avatar: impl Into<String>) -> Self {
         Self(self.0.set("user_avatar", Into::<String>::into(user_avatar)))
@@ -1310,19 +1311,19 @@ impl CreateCode {
 /// A call of `room.get_code_info`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCodeInfo(Call);
+pub struct GetCodeInfo<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeInfo => GetCodeInfoData);
 
 /// A call of `room.list_codes`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCodes(Call);
+pub struct ListCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListCodes => ListCodesData);
 paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list);
 
-impl ListCodes {
+impl<M> ListCodes<M> {
     /// Kind of code.
     ///
     /// Default: `0`. Only in large_class.8, double_teacher.9.
@@ -1351,12 +1352,12 @@ impl ListCodes {
 /// A call of `room.list`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
 paged_call!(List => ListData, ListItem, |data| data.list);
 
-impl List {
+impl<M> List<M> {
     /// Page number; each page has limit rooms.
     ///
     /// Default: `1`.
@@ -1406,11 +1407,11 @@ impl List {
 /// A call of `room.create_group_codes`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateGroupCodes(Call);
+pub struct CreateGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(CreateGroupCodes => CreateGroupCodesData);
 
-impl CreateGroupCodes {
+impl<M> CreateGroupCodes<M> {
     /// Group name (description clipped in the document; individual_group_name names the groups one by one).
     pub fn group_name(self, group_name: impl Into<String>) -> Self {
         Self(self.0.set("group_name", Into::<String>::into(group_name)))
@@ -1425,39 +1426,39 @@ impl CreateGroupCodes {
 /// A call of `room.list_group_codes`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListGroupCodes(Call);
+pub struct ListGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodes => ListGroupCodesData);
 
 /// A call of `room.get_push_live_url`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPushLiveUrl(Call);
+pub struct GetPushLiveUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPushLiveUrl => GetPushLiveUrlData);
 
 /// A call of `room.get_group_sub_room_ids`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetGroupSubRoomIds(Call);
+pub struct GetGroupSubRoomIds<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupSubRoomIds => GetGroupSubRoomIdsData);
 
 /// A call of `room.get_pull_stream_url`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPullStreamUrl(Call);
+pub struct GetPullStreamUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPullStreamUrl => GetPullStreamUrlData);
 
 /// A call of `room.create_audition_codes`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateAuditionCodes(Call);
+pub struct CreateAuditionCodes<M = Awaited>(Call<M>);
 
 typed_call!(CreateAuditionCodes => CreateAuditionCodesData);
 
-impl CreateAuditionCodes {
+impl<M> CreateAuditionCodes<M> {
     /// The user's picture, a full URL.
     pub fn user_avatar(self, user_avatar: impl Into<String>) -> Self {
         Self(self.0.set("user_avatar", Into::<String>::into(user_avatar)))
@@ -1467,32 +1468,32 @@ impl CreateAuditionCodes {
 /// A call of `room.set_spot_videos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetSpotVideos(Call);
+pub struct SetSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotVideos => Nothing);
 
 /// A call of `room.list_spot_videos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSpotVideos(Call);
+pub struct ListSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(ListSpotVideos => ListSpotVideosData);
 
 /// A call of `room.set_status`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetStatus(Call);
+pub struct SetStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetStatus => Nothing);
 
 /// A call of `room.set_assistant_permissions`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetAssistantPermissions(Call);
+pub struct SetAssistantPermissions<M = Awaited>(Call<M>);
 
 typed_call!(SetAssistantPermissions => Nothing);
 
-impl SetAssistantPermissions {
+impl<M> SetAssistantPermissions<M> {
     /// Assistants may draw with the brush (values clipped in the document, evidently 0 no, 1 yes).
     pub fn enable_assistant_brush(self, enable_assistant_brush: i64) -> Self {
         Self(self.0.set("enable_assistant_brush", enable_assistant_brush))
@@ -1537,25 +1538,25 @@ impl SetAssistantPermissions {
 /// A call of `room.delete_code`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteCode(Call);
+pub struct DeleteCode<M = Awaited>(Call<M>);
 
 typed_call!(DeleteCode => Nothing);
 
 /// A call of `room.get_code_usage`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCodeUsage(Call);
+pub struct GetCodeUsage<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeUsage => GetCodeUsageData);
 
 /// A call of `room.set_group_isolation`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetGroupIsolation(Call);
+pub struct SetGroupIsolation<M = Awaited>(Call<M>);
 
 typed_call!(SetGroupIsolation => bool);
 
-impl SetGroupIsolation {
+impl<M> SetGroupIsolation<M> {
     /// Which answers assistants see (meaning from room/create in 007gzs room.py).
     ///
     /// - `0`: those of their own group
@@ -1594,25 +1595,25 @@ impl SetGroupIsolation {
 /// A call of `room.set_spot_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetSpotLive(Call);
+pub struct SetSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotLive => bool);
 
 /// A call of `room.clear_spot_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ClearSpotLive(Call);
+pub struct ClearSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(ClearSpotLive => bool);
 
 /// A call of `room.set_warmup_videos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWarmupVideos(Call);
+pub struct SetWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetWarmupVideos => bool);
 
-impl SetWarmupVideos {
+impl<M> SetWarmupVideos<M> {
     /// How they are played (the second value is clipped).
     ///
     /// Default: `0`.
@@ -1627,25 +1628,25 @@ impl SetWarmupVideos {
 /// A call of `room.clear_warmup_videos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ClearWarmupVideos(Call);
+pub struct ClearWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(ClearWarmupVideos => bool);
 
 /// A call of `room.set_watch_limit`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWatchLimit(Call);
+pub struct SetWatchLimit<M = Awaited>(Call<M>);
 
 typed_call!(SetWatchLimit => bool);
 
 /// A call of `room.set_cover`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetCover(Call);
+pub struct SetCover<M = Awaited>(Call<M>);
 
 typed_call!(SetCover => String);
 
-impl SetCover {
+impl<M> SetCover<M> {
     /// Background picture for web; at least one of web_bg_img and h5_bg_img must be given.
     pub fn web_bg_img(self, web_bg_img: impl Into<File>) -> Self {
         Self(self.0.set("web_bg_img", Into::<File>::into(web_bg_img)))
@@ -1660,11 +1661,11 @@ impl SetCover {
 /// A call of `room.add_broadcast_rooms`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddBroadcastRooms(Call);
+pub struct AddBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(AddBroadcastRooms => bool);
 
-impl AddBroadcastRooms {
+impl<M> AddBroadcastRooms<M> {
     /// Whether the relay starts by itself (description clipped).
     ///
     /// Default: `0`.
@@ -1679,32 +1680,32 @@ impl AddBroadcastRooms {
 /// A call of `room.list_broadcast_rooms`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListBroadcastRooms(Call);
+pub struct ListBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListBroadcastRooms => ListBroadcastRoomsData);
 
 /// A call of `room.delete_broadcast_rooms`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteBroadcastRooms(Call);
+pub struct DeleteBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBroadcastRooms => bool);
 
 /// A call of `room.switch_broadcast`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SwitchBroadcast(Call);
+pub struct SwitchBroadcast<M = Awaited>(Call<M>);
 
 typed_call!(SwitchBroadcast => bool);
 
 /// A call of `room.update_group_name`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateGroupName(Call);
+pub struct UpdateGroupName<M = Awaited>(Call<M>);
 
 typed_call!(UpdateGroupName => Nothing);
 
-impl UpdateGroupName {
+impl<M> UpdateGroupName<M> {
     /// Group id, e.g. 1.
     pub fn group_id(self, group_id: impl Into<Id>) -> Self {
         Self(self.0.set("group_id", Into::<Id>::into(group_id)))
@@ -1714,54 +1715,54 @@ impl UpdateGroupName {
 /// A call of `room.upload_group_logos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadGroupLogos(Call);
+pub struct UploadGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(UploadGroupLogos => bool);
 
 /// A call of `room.get_group_logos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetGroupLogos(Call);
+pub struct GetGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupLogos => GetGroupLogosData);
 
 /// A call of `room.add_push_platform`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddPushPlatform(Call);
+pub struct AddPushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(AddPushPlatform => AddPushPlatformData);
 
 /// A call of `room.delete_push_platform`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeletePushPlatform(Call);
+pub struct DeletePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(DeletePushPlatform => bool);
 
 /// A call of `room.update_push_platform`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdatePushPlatform(Call);
+pub struct UpdatePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(UpdatePushPlatform => bool);
 
 /// A call of `room.list_push_platforms`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPushPlatforms(Call);
+pub struct ListPushPlatforms<M = Awaited>(Call<M>);
 
 typed_call!(ListPushPlatforms => ListPushPlatformsData);
 
 /// A call of `room.list_group_codes_by_role`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListGroupCodesByRole(Call);
+pub struct ListGroupCodesByRole<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodesByRole => ListGroupCodesByRoleData);
 paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list);
 
-impl ListGroupCodesByRole {
+impl<M> ListGroupCodesByRole<M> {
     /// Page number.
     ///
     /// Default: `1`.
@@ -1780,46 +1781,46 @@ impl ListGroupCodesByRole {
 /// A call of `room.add_smart_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSmartLive(Call);
+pub struct AddSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(AddSmartLive => AddSmartLiveData);
 
 /// A call of `room.update_smart_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateSmartLive(Call);
+pub struct UpdateSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(UpdateSmartLive => UpdateSmartLiveData);
 
 /// A call of `room.delete_smart_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSmartLive(Call);
+pub struct DeleteSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSmartLive => DeleteSmartLiveData);
 
 /// A call of `room.play_smart_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct PlaySmartLive(Call);
+pub struct PlaySmartLive<M = Awaited>(Call<M>);
 
 typed_call!(PlaySmartLive => Nothing);
 
 /// A call of `room.stop_smart_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct StopSmartLive(Call);
+pub struct StopSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(StopSmartLive => Nothing);
 
 /// A call of `room.set_password`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetPassword(Call);
+pub struct SetPassword<M = Awaited>(Call<M>);
 
 typed_call!(SetPassword => bool);
 
-impl SetPassword {
+impl<M> SetPassword<M> {
     /// What happens if the room is not yet watched by password.
     ///
     /// Default: `0`.
@@ -1834,19 +1835,19 @@ impl SetPassword {
 /// A call of `room.delete_group`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteGroup(Call);
+pub struct DeleteGroup<M = Awaited>(Call<M>);
 
 typed_call!(DeleteGroup => DeleteGroupData);
 
 /// A call of `room.list_patrol_rooms`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPatrolRooms(Call);
+pub struct ListPatrolRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>);
 paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data);
 
-impl ListPatrolRooms {
+impl<M> ListPatrolRooms<M> {
     /// Page number.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
@@ -1861,25 +1862,25 @@ impl ListPatrolRooms {
 /// A call of `room.add_spot_videos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSpotVideos(Call);
+pub struct AddSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(AddSpotVideos => Nothing);
 
 /// A call of `room.delete_spot_videos`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSpotVideos(Call);
+pub struct DeleteSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSpotVideos => Nothing);
 
 /// A call of `room.create_with_live`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateWithLive(Call);
+pub struct CreateWithLive<M = Awaited>(Call<M>);
 
 typed_call!(CreateWithLive => CreateWithLiveData);
 
-impl CreateWithLive {
+impl<M> CreateWithLive<M> {
     /// Whether the room is long-term; needs a permission of the account. A normal room lasts less than 24 hours.
     ///
     /// - `0`: normal

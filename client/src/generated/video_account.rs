@@ -5,26 +5,27 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
 
 /// 点播账号 Account-wide video figures and the transcode callback address.
 #[derive(Debug, Clone, Copy)]
-pub struct VideoAccount<'a>(pub(crate) &'a Client);
+pub struct VideoAccount<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl VideoAccount<'_> {
+impl<M> VideoAccount<'_, M> {
     /// 获取账号套餐使用量 Gets the account's package and its use of storage and traffic.
     ///
     /// Documents: vod.20. Path `/openapi/video_account/getAccountInfo`, known from public material.
     ///
     /// Traffic is not live: it is totalled once a day.
-    pub fn info(&self) -> Info {
+    pub fn info(&self) -> Info<M> {
         let call = Call::new(self.0, "video_account.info");
         Info(call)
     }
@@ -34,7 +35,7 @@ impl VideoAccount<'_> {
     /// Documents: vod.22. Path `/openapi/video_account/getUsedFlow`, known from public material.
     ///
     /// Traffic is not live: it is totalled once a day.
-    pub fn get_used_flow(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlow {
+    pub fn get_used_flow(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlow<M> {
         let call = Call::new(self.0, "video_account.get_used_flow");
         let call = call.set("start_date", Into::<String>::into(start_date));
         let call = call.set("end_date", Into::<String>::into(end_date));
@@ -44,7 +45,7 @@ impl VideoAccount<'_> {
     /// 查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
     ///
     /// Documents: vod.37. **The path `/openapi/video_account/getUsedFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedFlowList`, `/openapi/video_account/getDailyUsedFlow`, `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`, `/openapi/video_data/getUsedFlowDetail`.
-    pub fn get_used_flow_detail(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlowDetail {
+    pub fn get_used_flow_detail(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlowDetail<M> {
         let call = Call::new(self.0, "video_account.get_used_flow_detail");
         let call = call.set("start_date", Into::<String>::into(start_date));
         let call = call.set("end_date", Into::<String>::into(end_date));
@@ -54,7 +55,7 @@ impl VideoAccount<'_> {
     /// 查询账号产品线下一天的视频流量使用明细 Lists the traffic of each video of a product line on one day, in pages.
     ///
     /// Documents: vod.38. **The path `/openapi/video_account/getVideoFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getVideoUsedFlow`, `/openapi/video_data/getVideoUsedFlow`, `/openapi/video_account/getAllVideoUsedFlow`, `/openapi/video_account/getVideoUsedFlowDetail`, `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`, `/openapi/video_account/getVideoFlowList`.
-    pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> ListVideoFlow {
+    pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> ListVideoFlow<M> {
         let call = Call::new(self.0, "video_account.list_video_flow");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("date", Into::<String>::into(date));
@@ -68,7 +69,7 @@ impl VideoAccount<'_> {
     /// Traffic is not live: it is totalled once a day.
     ///
     /// The unit of storage is not printed (bytes in vod.20).
-    pub fn get_storage_and_flow(&self) -> GetStorageAndFlow {
+    pub fn get_storage_and_flow(&self) -> GetStorageAndFlow<M> {
         let call = Call::new(self.0, "video_account.get_storage_and_flow");
         GetStorageAndFlow(call)
     }
@@ -76,7 +77,7 @@ impl VideoAccount<'_> {
     /// 设置转码回调地址（点播和回放） Sets the account-wide callback address for transcoding of VOD videos and playbacks.
     ///
     /// Documents: vod.cb1. Path `/openapi/video_account/setTranscodeCallbackUrl`, known from public material.
-    pub fn set_transcode_callback_url(&self, url: impl Into<String>) -> SetTranscodeCallbackUrl {
+    pub fn set_transcode_callback_url(&self, url: impl Into<String>) -> SetTranscodeCallbackUrl<M> {
         let call = Call::new(self.0, "video_account.set_transcode_callback_url");
         let call = call.set("url", Into::<String>::into(url));
         SetTranscodeCallbackUrl(call)
@@ -85,7 +86,7 @@ impl VideoAccount<'_> {
     /// 查询转码回调地址（点播和回放） Gets the account-wide callback address for transcoding of VOD videos and playbacks.
     ///
     /// Documents: vod.cb2. Path `/openapi/video_account/getTranscodeCallbackUrl`, known from public material.
-    pub fn get_transcode_callback_url(&self) -> GetTranscodeCallbackUrl {
+    pub fn get_transcode_callback_url(&self) -> GetTranscodeCallbackUrl<M> {
         let call = Call::new(self.0, "video_account.get_transcode_callback_url");
         GetTranscodeCallbackUrl(call)
     }
@@ -94,33 +95,33 @@ impl VideoAccount<'_> {
 /// A call of `video_account.info`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
 /// A call of `video_account.get_used_flow`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUsedFlow(Call);
+pub struct GetUsedFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlow => GetUsedFlowData);
 
 /// A call of `video_account.get_used_flow_detail`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUsedFlowDetail(Call);
+pub struct GetUsedFlowDetail<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlowDetail => GetUsedFlowDetailData);
 
 /// A call of `video_account.list_video_flow`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListVideoFlow(Call);
+pub struct ListVideoFlow<M = Awaited>(Call<M>);
 
 typed_call!(ListVideoFlow => ListVideoFlowData);
 paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.list);
 
-impl ListVideoFlow {
+impl<M> ListVideoFlow<M> {
     /// Page number.
     ///
     /// Default: `1`.
@@ -139,21 +140,21 @@ impl ListVideoFlow {
 /// A call of `video_account.get_storage_and_flow`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetStorageAndFlow(Call);
+pub struct GetStorageAndFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetStorageAndFlow => GetStorageAndFlowData);
 
 /// A call of `video_account.set_transcode_callback_url`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetTranscodeCallbackUrl(Call);
+pub struct SetTranscodeCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetTranscodeCallbackUrl => SetTranscodeCallbackUrlData);
 
 /// A call of `video_account.get_transcode_callback_url`: add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetTranscodeCallbackUrl(Call);
+pub struct GetTranscodeCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetTranscodeCallbackUrl => GetTranscodeCallbackUrlData);
 
