@@ -132,6 +132,13 @@ impl<M> Call<M> {
         self
     }
 
+    /// Whether the call fails where the answer departs from the documents, instead of the client's
+    /// [`strict`](crate::ClientBuilder::strict).
+    pub fn strict(mut self, strict: bool) -> Call<M> {
+        self.options.strict = Some(strict);
+        self
+    }
+
     /// Says who goes first where a limit makes calls wait.
     pub fn priority(mut self, priority: Priority) -> Call<M> {
         self.options.priority = Some(priority);
@@ -218,7 +225,7 @@ impl Call {
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send_as<T: DeserializeOwned + Default>(self) -> Result<Response<T>, Error> {
         let Answered { answer, trace, headers } =
-            self.answer(coerce::Options { set_aside: true, ids_as_text: false }).await?;
+            self.answer(coerce::Options { set_aside: true, ..coerce::Options::default() }).await?;
         match answer.decode(self.operation()?) {
             Ok(data) => Ok(Response { data, answer, trace, headers }),
             Err(error) => Err(error.with_headers(headers).with_trace(trace)),
@@ -379,6 +386,11 @@ macro_rules! typed_call {
             /// Says which failures are tried again.
             pub fn retry(self, retry: crate::Retry) -> Self {
                 Self(self.0.retry(retry))
+            }
+
+            /// Whether the call fails where the answer departs from the documents, instead of the client's setting.
+            pub fn strict(self, strict: bool) -> Self {
+                Self(self.0.strict(strict))
             }
 
             /// Says who goes first where a limit makes calls wait.

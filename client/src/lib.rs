@@ -151,6 +151,7 @@ pub struct ClientBuilder<M = Awaited> {
     timeout: Option<Duration>,
     max_answer: Option<u64>,
     allow_http: Option<bool>,
+    strict: Option<bool>,
     store: Option<Arc<dyn QuotaStore>>,
     signer: Option<Arc<dyn RemoteSigner>>,
     limiter: Option<Limiter>,
@@ -166,6 +167,7 @@ impl<M> ClientBuilder<M> {
             timeout: None,
             max_answer: None,
             allow_http: None,
+            strict: None,
             store: None,
             signer: None,
             limiter: None,
@@ -200,6 +202,13 @@ impl<M> ClientBuilder<M> {
     /// Whether calls may go to the vendor's own domains without TLS. They may not if nothing is said.
     pub fn allow_http(mut self, allow: bool) -> ClientBuilder<M> {
         self.allow_http = Some(allow);
+        self
+    }
+
+    /// Whether calls fail whose answer departs from the documents, with [`ErrorKind::Departures`], after the call was
+    /// carried out. They do not if nothing is said: [`Response::departures`] names the places then.
+    pub fn strict(mut self, strict: bool) -> ClientBuilder<M> {
+        self.strict = Some(strict);
         self
     }
 
@@ -240,6 +249,7 @@ impl<M> ClientBuilder<M> {
         settings.attempt_timeout = self.timeout.unwrap_or(settings.attempt_timeout);
         settings.max_answer = self.max_answer.unwrap_or(settings.max_answer);
         settings.allow_http = self.allow_http.unwrap_or(settings.allow_http);
+        settings.strict = self.strict.unwrap_or(settings.strict);
         settings.quota.store |= self.store.is_some();
         settings.check(&self.account)?;
         let executor = match self.executor {

@@ -8,6 +8,9 @@ use crate::trace::Trace;
 /// Of a longer answer an error keeps so many bytes.
 pub const MAX_BODY: usize = 64 << 10;
 
+/// So many departures are named in the message; more would hide what it says.
+const FEW: usize = 5;
+
 /// What went wrong, in which call, and what to do about it.
 ///
 /// It never holds partner_key, secret_key or a password.
@@ -27,6 +30,8 @@ struct Inner {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     retry_after: Option<Duration>,
+    departures: Vec<Departure>,
+    data: Vec<u8>,
     trace: Option<Trace>,
     video_id: Option<i64>,
     /// It would fail alike the next time, though its kind often passes.
@@ -91,6 +96,9 @@ pub enum ErrorKind {
     TooLarge,
     /// The data do not fit the type that was asked for.
     Decode,
+    /// The answer to a call that was carried out, or a callback, departs from the documents, and the caller is strict:
+    /// [`Error::departures`] names the places, and [`Error::data`] is what there is.
+    Departures,
     /// The body of a callback is not what the service posted.
     CallbackMalformed,
     /// A callback was not signed with the account's key.
@@ -134,6 +142,7 @@ impl ErrorKind {
             NotJson => "not_json",
             TooLarge => "too_large",
             Decode => "decode",
+            Departures => "departures",
             CallbackMalformed => "callback_malformed",
             CallbackSignature => "callback_signature",
             CallbackClock => "callback_clock",
@@ -194,6 +203,9 @@ impl ErrorKind {
             }
             TooLarge => "ask for fewer rows at a time; no answer of the API itself is nested deeply",
             Decode => "the answer is kept: read it as JSON, and please report the difference",
+            Departures => {
+                "what was asked for was done: the error has the data and names what departs; without strict they would have been given"
+            }
             CallbackMalformed => {
                 "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), axum's Bytes)"
             }
@@ -266,6 +278,32 @@ impl fmt::Display for FaultKind {
     }
 }
 
+/// A value that is not what the document describes and could not be straightened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Where it stands in the data, for example `list[3].user_number`.
+    pub path: String,
+    /// What the document describes: `int`, `string`, `array`, ...
+    pub expected: &'static str,
+    /// The value as the service wrote it, JSON.
+    pub found: String,
+}
+
+impl Departure {
+    /// The same in data that stand under `path`.
+    pub(crate) fn under(self, path: &str) -> Departure {
+        let separator = if path.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Departure { path: format!("{path}{separator}{}", self.path), ..self }
+    }
+}
+
+impl fmt::Debug for Departure {
+    /// Without the value: it may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure").field("path", &self.path).field("expected", &self.expected).finish_non_exhaustive()
+    }
+}
+
 impl Error {
     /// An error of that kind in a call of that operation (empty: in none).
     /// Executors use it to report what went wrong while sending.
@@ -282,6 +320,8 @@ impl Error {
             headers: Vec::new(),
             body: Vec::new(),
             retry_after: None,
+            departures: Vec::new(),
+            data: Vec::new(),
             trace: None,
             video_id: None,
             lasting: false,
@@ -318,8 +358,30 @@ impl Error {
         error
     }
 
-    pub(crate) fn with_code(mut self, code: i64, ts: Option<i64>) -> Error {
+    /// Data that are not what the documents describe. It says where, and not what stands there: that may be a key.
+    pub(crate) fn departing(operation: &str, data: Vec<u8>, departures: Vec<Departure>) -> Error {
+        let places = departures.iter().take(FEW).map(|departure| match departure.path.as_str() {
+            "" => format!("the data ({} is described)", departure.expected),
+            path => format!("{path} ({} is described)", departure.expected),
+        });
+        let more = match departures.len().saturating_sub(FEW) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let places = places.collect::<Vec<_>>().join(", ");
+        let mut error = Error::new(ErrorKind::Departures, operation)
+            .with_message(format!("the data depart from the documents: {places}{more}"));
+        error.0.departures = departures;
+        error.0.data = data;
+        error
+    }
+
+    pub(crate) fn with_code(mut self, code: i64) -> Error {
         self.0.code = Some(code);
+        self
+    }
+
+    pub(crate) fn with_ts(mut self, ts: Option<i64>) -> Error {
         self.0.ts = ts;
         self
     }
@@ -441,6 +503,16 @@ impl Error {
     /// The video whose upload failed, once it was registered: with its id the upload can go on later.
     pub fn video_id(&self) -> Option<i64> {
         self.0.video_id
+    }
+
+    /// The places where the answer departs from the documents, for an error of the kind [`ErrorKind::Departures`].
+    pub fn departures(&self) -> &[Departure] {
+        &self.0.departures
+    }
+
+    /// The data of such an answer, straightened as far as they could be, JSON; empty for other errors.
+    pub fn data(&self) -> &[u8] {
+        &self.0.data
     }
 
     /// How the call went: attempts and waits; `None` if it was never begun.

@@ -347,7 +347,7 @@ fn straight(shape: &Shape, json: &str) -> String {
 fn ids_of_64_bits_stay_exact() {
     assert_eq!(straight(&ROWS, r#"[{"id":"9223372036854775807"}]"#), r#"[{"id":9223372036854775807}]"#);
     assert_eq!(straight(&ROWS, r#"[{"id":-9223372036854775808}]"#), r#"[{"id":-9223372036854775808}]"#);
-    let as_text = Options { ids_as_text: true, set_aside: false };
+    let as_text = Options { ids_as_text: true, ..Options::default() };
     let (data, _) = straighten(&ROWS, br#"[{"id":9007199254740993},{"id":"7"}]"#, as_text).unwrap();
     assert_eq!(data, br#"[{"id":"9007199254740993"},{"id":"7"}]"#);
     let (data, departures) = straighten(&ROWS, br#"[{"id":9223372036854775808}]"#, Options::default()).unwrap();
@@ -363,7 +363,7 @@ fn departures_are_kept_or_set_aside() {
     let paths: Vec<&str> = departures.iter().map(|departure| departure.path.as_str()).collect();
     assert_eq!(paths, ["[0].id", "[0].name", "[0].tags[1]", "[1].tags"]);
     assert_eq!(departures[3].found, r#"{"k":"v"}"#);
-    let (data, again) = straighten(&ROWS, json.as_bytes(), Options { set_aside: true, ids_as_text: false }).unwrap();
+    let (data, again) = straighten(&ROWS, json.as_bytes(), Options { set_aside: true, ..Options::default() }).unwrap();
     assert_eq!(String::from_utf8(data).unwrap(), r#"[{"tags":["a","c"]},{"id":1}]"#);
     assert_eq!(again, departures);
 }
@@ -400,7 +400,7 @@ fn many_departures_stay_bounded() {
     assert_eq!(departures.len(), MAX_DEPARTURES);
     assert_eq!(data.len(), rows.len());
     // Typed decoders would stumble over the first one that stays.
-    let (aside, _) = straighten(&ROWS, rows.as_bytes(), Options { set_aside: true, ids_as_text: false }).unwrap();
+    let (aside, _) = straighten(&ROWS, rows.as_bytes(), Options { set_aside: true, ..Options::default() }).unwrap();
     assert_eq!(aside.len(), "[]".len() + "{},".len() * 100_000 - 1);
 }
 

@@ -78,6 +78,7 @@ class PromisesTest {
                         "upload_deadline" -> uploadDeadline = Duration.ofMillis(number.long)
                         "max_answer" -> maxAnswer = number.long
                         "allow_http" -> allowHttp = number.boolean
+                        "strict" -> strict = number.boolean
                         else -> throw IllegalArgumentException(name)
                     }
                 }
@@ -93,6 +94,7 @@ class PromisesTest {
                     "attempt_timeout" -> attemptTimeout = Duration.ofMillis(given.long)
                     "deadline" -> deadline = Duration.ofMillis(given.long)
                     "max_answer" -> maxAnswer = given.long
+                    "strict" -> strict = given.boolean
                     "retry" -> retry = Retry.valueOf(given.content.uppercase())
                     else -> throw IllegalArgumentException(name)
                 }
