@@ -18,6 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tracing::Instrument;
 
 use crate::drive::Answered;
+use crate::hooks::Watch;
 use crate::{Awaited, Client, Pages};
 
 /// A call that is being put together: `.await` it. The typed calls of the resource modules stand on it.
@@ -31,14 +32,16 @@ pub struct Call<M = Awaited> {
     options: CallOptions,
     /// What was wrong before the call could be checked.
     error: Option<Error>,
+    /// Who watches the whole of which it is a part.
+    watch: Option<Watch>,
 }
 
 #[derive(Clone)]
 enum Target {
     Known(&'static Operation),
     Raw(Box<Operation>),
-    /// The error says why.
-    Missing,
+    /// It is this name that there is not; the error says so.
+    Missing(String),
 }
 
 impl<M> Call<M> {
@@ -46,7 +49,7 @@ impl<M> Call<M> {
     pub(crate) fn new(client: &Client, name: &str) -> Call<M> {
         let (operation, error) = match operation::find(name) {
             Ok(operation) => (Target::Known(operation), None),
-            Err(error) => (Target::Missing, Some(error)),
+            Err(error) => (Target::Missing(name.to_owned()), Some(error)),
         };
         Call::of(client, operation, error)
     }
@@ -56,14 +59,14 @@ impl<M> Call<M> {
     }
 
     fn of(client: &Client, operation: Target, error: Option<Error>) -> Call<M> {
-        let (params, options) = (Params::new(), CallOptions::default());
-        Call { client: client.clone(), mode: PhantomData, operation, params, options, error }
+        let (params, options, watch) = (Params::new(), CallOptions::default(), None);
+        Call { client: client.clone(), mode: PhantomData, operation, params, options, error, watch }
     }
 
     /// The same call, to be sent in another way.
     pub(crate) fn in_mode<N>(self) -> Call<N> {
-        let Call { client, operation, params, options, error, .. } = self;
-        Call { client, mode: PhantomData, operation, params, options, error }
+        let Call { client, operation, params, options, error, watch, .. } = self;
+        Call { client, mode: PhantomData, operation, params, options, error, watch }
     }
 
     /// Sets a parameter.
@@ -145,6 +148,15 @@ impl<M> Call<M> {
         self
     }
 
+    /// The operation as it was called.
+    fn name(&self) -> Cow<'static, str> {
+        match &self.operation {
+            Target::Known(operation) => operation.name.clone(),
+            Target::Raw(operation) => operation.name.clone(),
+            Target::Missing(name) => Cow::Owned(name.clone()),
+        }
+    }
+
     pub(crate) fn given(&self) -> &Params {
         &self.params
     }
@@ -166,7 +178,7 @@ impl<M> Call<M> {
             (Some(error), _) => Err(error.clone()),
             (None, Target::Known(operation)) => Ok(operation),
             (None, Target::Raw(operation)) => Ok(operation),
-            (None, Target::Missing) => operation::find("").map(|operation| operation as &Operation),
+            (None, Target::Missing(name)) => operation::find(name).map(|operation| operation as &Operation),
         }
     }
 }
@@ -184,8 +196,37 @@ impl Call {
         Pages::new(self)
     }
 
-    async fn answer(&self, data: coerce::Options) -> Result<Answered, Error> {
-        let operation = self.operation()?;
+    /// Has this told how it goes, which says itself when all of it is done.
+    pub(crate) fn watched(mut self, watch: &Watch) -> Call {
+        self.watch = Some(watch.clone());
+        self
+    }
+
+    /// Sends it and makes something of the answer, before those who watch are told that it is done.
+    async fn ask<T>(
+        &self,
+        data: coerce::Options,
+        make: impl FnOnce(&Operation, Answered) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let driver = self.client.driver();
+        let watch = match &self.watch {
+            Some(watch) => {
+                let operation = self.operation()?;
+                return make(operation, self.answer(operation, data, watch).await?);
+            }
+            None => Watch::new(driver.hook.as_ref(), || self.name()),
+        };
+        let _guard = watch.guard();
+        let result = async {
+            let operation = self.operation()?;
+            make(operation, self.answer(operation, data, &watch).await?)
+        };
+        let result = result.await;
+        watch.done(&result);
+        result
+    }
+
+    async fn answer(&self, operation: &Operation, data: coerce::Options, watch: &Watch) -> Result<Answered, Error> {
         let span = tracing::info_span!(
             "baijiayun",
             operation = operation.name.as_ref(),
@@ -193,12 +234,17 @@ impl Call {
             code = tracing::field::Empty
         );
         let options = CallOptions { data, ..self.options };
-        let result = self.client.driver().call(operation, &self.params, options).instrument(span.clone()).await;
+        let call = self.client.driver().call(operation, &self.params, options, watch);
+        let result = call.instrument(span.clone()).await;
         match &result {
             Ok(Answered { answer, trace, .. }) => {
                 span.record("attempts", trace.attempts);
                 for Departure { path, expected, .. } in &answer.departures {
-                    tracing::debug!(parent: &span, path, expected, "not as documented");
+                    if path.is_empty() {
+                        tracing::warn!(parent: &span, expected, "the data are something else altogether");
+                    } else {
+                        tracing::debug!(parent: &span, path, expected, "not as documented");
+                    }
                 }
             }
             Err(error) => {
@@ -216,7 +262,7 @@ impl Call {
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send(self) -> Result<Answer, Error> {
-        self.answer(coerce::Options::default()).await.map(|answered| answered.answer)
+        self.ask(coerce::Options::default(), |_, answered| Ok(answered.answer)).await
     }
 
     /// Sends the call and returns its data as a type, with how the call went.
@@ -224,12 +270,13 @@ impl Call {
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send_as<T: DeserializeOwned + Default>(self) -> Result<Response<T>, Error> {
-        let Answered { answer, trace, headers } =
-            self.answer(coerce::Options { set_aside: true, ..coerce::Options::default() }).await?;
-        match answer.decode(self.operation()?) {
-            Ok(data) => Ok(Response { data, answer, trace, headers }),
-            Err(error) => Err(error.with_headers(headers).with_trace(trace)),
-        }
+        let data = coerce::Options { set_aside: true, ..coerce::Options::default() };
+        let response =
+            |operation: &Operation, Answered { answer, trace, headers }: Answered| match answer.decode(operation) {
+                Ok(data) => Ok(Response { data, answer, trace, headers }),
+                Err(error) => Err(error.with_headers(headers).with_trace(trace)),
+            };
+        self.ask(data, response).await
     }
 }
 
@@ -268,12 +315,7 @@ impl Call<crate::Blocking> {
 
 impl<M> fmt::Debug for Call<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match &self.operation {
-            Target::Known(operation) => operation.name.as_ref(),
-            Target::Raw(operation) => operation.name.as_ref(),
-            Target::Missing => "unknown",
-        };
-        f.debug_struct("Call").field("operation", &name).field("params", &self.params).finish_non_exhaustive()
+        f.debug_struct("Call").field("operation", &self.name()).field("params", &self.params).finish_non_exhaustive()
     }
 }
 

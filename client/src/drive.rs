@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crate::closing::{Closing, Stage};
 use crate::executor::{Executor, HttpAnswer, TransportError, TransportErrorKind};
+use crate::hooks::{Hook, Watch};
 use crate::ports::{QuotaStore, RemoteSigner};
 use crate::timer::before;
 
@@ -25,6 +26,7 @@ pub(crate) struct Driver {
     pub(crate) executor: Arc<dyn Executor>,
     pub(crate) store: Option<Arc<dyn QuotaStore>>,
     pub(crate) signer: Option<Arc<dyn RemoteSigner>>,
+    pub(crate) hook: Option<Hook>,
     engine: Mutex<Engine>,
     pub(crate) closing: Closing,
 }
@@ -38,9 +40,10 @@ impl Driver {
         executor: Arc<dyn Executor>,
         store: Option<Arc<dyn QuotaStore>>,
         signer: Option<Arc<dyn RemoteSigner>>,
+        hook: Option<Hook>,
     ) -> Driver {
         let account = engine.account().clone();
-        Driver { account, executor, store, signer, engine: Mutex::new(engine), closing: Closing::default() }
+        Driver { account, executor, store, signer, hook, engine: Mutex::new(engine), closing: Closing::default() }
     }
 
     /// The engine does not panic, so a poisoned lock still guards whole data.
@@ -68,6 +71,7 @@ impl Driver {
         operation: &Operation,
         params: &Params,
         options: CallOptions,
+        watch: &Watch,
     ) -> Result<Answered, Error> {
         let _entered = self.closing.enter();
         let (handle, mut step) = self.engine().begin(operation, params, options, self.now());
@@ -79,24 +83,35 @@ impl Driver {
                 Step::Failed { error, trace } => return Err(attempt.explain(error).with_trace(trace)),
                 Step::Send { request, timeout, max_answer } => {
                     attempt = Attempt::default();
+                    watch.request(&request);
                     let sent = self.executor.execute_within(request, timeout, max_answer);
                     match self.within(timeout, Stage::Over, sent).await {
+                        Ok(Ok(answer)) if answer.body.len() as u64 > max_answer => {
+                            watch.given_up(&Event::TooLarge);
+                            Event::TooLarge
+                        }
                         Ok(Ok(answer)) => {
                             tracing::debug!(status = answer.status, "answered");
+                            watch.answer(&answer);
                             step = self.read(handle, &answer);
                             attempt.headers = answer.headers;
                             continue;
                         }
                         Ok(Err(error)) => {
                             tracing::debug!(message = error.message, "no answer");
+                            watch.no_answer(&error);
                             attempt.source.clone_from(&error.source);
                             unanswered(error)
                         }
-                        Err(event) => event,
+                        Err(event) => {
+                            watch.given_up(&event);
+                            event
+                        }
                     }
                 }
-                Step::Wait { time, why, .. } => {
+                Step::Wait { time, why, failed } => {
                     tracing::debug!(?why, ?time, "waiting");
+                    watch.wait(time, why, failed);
                     match before(self.closing.reached(Stage::Closed), self.executor.sleep(time)).await {
                         Some(()) => Event::Elapsed,
                         None => Event::Closed,
@@ -104,7 +119,9 @@ impl Driver {
                 }
                 Step::Store { question, timeout } => {
                     let asked = self.within(timeout, Stage::Closed, self.ask(question)).await;
-                    asked.unwrap_or_else(|event| event)
+                    let event = asked.unwrap_or_else(|event| event);
+                    watch.store(&event);
+                    event
                 }
                 Step::Sign { canonical, timeout } => {
                     let signed = self.within(timeout, Stage::Closed, self.sign(canonical)).await;

@@ -37,6 +37,7 @@ mod closing;
 mod drive;
 mod executor;
 mod generated;
+mod hooks;
 #[cfg(feature = "reqwest")]
 mod http;
 mod links;
@@ -70,6 +71,7 @@ pub use baijiayun_core::{
 pub use call::{Call, Nothing, Response};
 pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, TransportErrorKind};
 pub use generated::*;
+pub use hooks::{CallEvent, CallEventKind};
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
 pub use links::{CodePlayer, EnterRoom, Links, Role};
@@ -155,6 +157,7 @@ pub struct ClientBuilder<M = Awaited> {
     store: Option<Arc<dyn QuotaStore>>,
     signer: Option<Arc<dyn RemoteSigner>>,
     limiter: Option<Limiter>,
+    hook: Option<hooks::Hook>,
     mode: PhantomData<M>,
 }
 
@@ -171,6 +174,7 @@ impl<M> ClientBuilder<M> {
             store: None,
             signer: None,
             limiter: None,
+            hook: None,
             mode: PhantomData,
         }
     }
@@ -244,6 +248,29 @@ impl<M> ClientBuilder<M> {
         self
     }
 
+    /// Calls this with what happens in calls: requests, answers, retries, waits and their end, for logs and metrics. It is
+    /// called where the call runs, from several threads at once, and has to be quick. What it panics with is reported
+    /// by `tracing`, and does not reach the call.
+    ///
+    /// ```
+    /// # fn example(account: baijiayun::Account) -> Result<baijiayun::Client, baijiayun::Error> {
+    /// use baijiayun::{CallEventKind, Client};
+    ///
+    /// let client = Client::builder(account)
+    ///     .on_event(|event| {
+    ///         if event.kind == CallEventKind::Done {
+    ///             println!("{} {:?} {}", event.operation, event.duration, event.why.unwrap_or("ok"));
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
+    pub fn on_event(mut self, hook: impl Fn(&CallEvent) + Send + Sync + 'static) -> ClientBuilder<M> {
+        self.hook = Some(Arc::new(hook));
+        self
+    }
+
     fn make(self) -> Result<Client, Error> {
         let mut settings = self.settings;
         settings.attempt_timeout = self.timeout.unwrap_or(settings.attempt_timeout);
@@ -258,7 +285,7 @@ impl<M> ClientBuilder<M> {
         };
         let limiter = self.limiter.unwrap_or_else(|| Limiter::new(settings.quota.clone()));
         let engine = Engine::with_limiter(self.account, settings, limiter);
-        Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer))))
+        Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer, self.hook))))
     }
 }
 

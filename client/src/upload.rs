@@ -1,5 +1,6 @@
 //! Uploading videos: the core says what to do next, this does it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::IntoFuture;
 use std::path::Path;
@@ -14,6 +15,7 @@ use futures_util::future::{Either, select};
 
 use crate::closing::Stage;
 use crate::generated::video::{GetUploadUrl, Video};
+use crate::hooks::Watch;
 use crate::timer::before;
 use crate::{Awaited, Call, Client, Executor, Retry, UploadAddresses};
 
@@ -99,6 +101,9 @@ impl fmt::Debug for Uploader {
         f.write_str("Uploader")
     }
 }
+
+/// What all of an upload is called for those who watch.
+const VIDEO_UPLOAD: &str = "video.upload";
 
 /// The account of a client that only posts to addresses that it is given.
 fn nobody() -> Result<Account, Error> {
@@ -223,7 +228,16 @@ impl<M: Clone> VideoUpload<M> {
         }
     }
 
+    /// All of it is one call for those who watch.
     async fn run(self) -> Result<Uploaded, Error> {
+        let watch = Watch::new(self.client.driver().hook.as_ref(), || Cow::Borrowed(VIDEO_UPLOAD));
+        let _guard = watch.guard();
+        let result = self.drive(&watch).await;
+        watch.done(&result);
+        result
+    }
+
+    async fn drive(&self, watch: &Watch) -> Result<Uploaded, Error> {
         let settings = self.said();
         let size = size_of(&self.file)?;
         let (mut upload, mut first, addresses) = match &self.target {
@@ -260,14 +274,15 @@ impl<M: Clone> VideoUpload<M> {
                     // The caller's own call has its own timeout and retries.
                     None => {
                         let call = first.take().unwrap_or_else(|| Call::new(&self.client, operation));
-                        event(within(call.params(params), upload.left(driver.now())).send().await)
+                        event(within(call.params(params), upload.left(driver.now())).watched(watch).send().await)
                     }
                 },
                 Step::Send { url, post } => {
                     tracing::info!(video_id, ?post, size, "sending a video");
-                    event(self.post(url, post, size, upload.left(driver.now())).await)
+                    event(self.post(url, post, size, upload.left(driver.now()), watch).await)
                 }
                 Step::Wait { time } => {
+                    watch.pause(time);
                     match before(driver.closing.reached(Stage::Closed), driver.executor.sleep(time)).await {
                         Some(()) => Event::Elapsed,
                         None => return Err(closed(video_id)),
@@ -304,7 +319,14 @@ impl<M: Clone> VideoUpload<M> {
 
     /// Posts that much of the file. A connection can die without a word, so a
     /// post on which nothing moves is given up: the service is asked what it has.
-    async fn post(&self, url: String, post: Post, size: u64, left: Option<Duration>) -> Result<Answer, Error> {
+    async fn post(
+        &self,
+        url: String,
+        post: Post,
+        size: u64,
+        left: Option<Duration>,
+        watch: &Watch,
+    ) -> Result<Answer, Error> {
         let file = File { size: Some(size), ..self.file.clone() };
         let (file, offset) = match post {
             Post::Form => (file, 0),
@@ -316,7 +338,7 @@ impl<M: Clone> VideoUpload<M> {
             move |sent, _| position.store(sent, Ordering::Relaxed)
         });
         let call = Call::new(&self.client, UPLOAD_FILE).set("upload_url", url).set("data", file).retry(Retry::Never);
-        let mut post = Box::pin(within(call, left).send());
+        let mut post = Box::pin(within(call, left).watched(watch).send());
         let mut before = offset;
         loop {
             match select(post, self.client.driver().executor.sleep(self.stall_timeout)).await {

@@ -400,6 +400,9 @@ fn at_path(wanted: &str) -> Vec<&'static str> {
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
     let path = path.strip_prefix("openapi/").unwrap_or(path);
     let own = |operation: &'static Operation| operation.path.strip_prefix("/openapi/").unwrap_or(&operation.path);
+    if path.is_empty() {
+        return Vec::new();
+    }
     let mut meant = near::closest(all().iter().map(own), path);
     if meant.first() == Some(&path) {
         meant.truncate(1);

@@ -1,0 +1,42 @@
+//! Lists: what departs, and rows that shift.
+
+use baijiayun::ErrorKind;
+
+use crate::fake::Script;
+
+fn page(rows: &str, total: u64) -> String {
+    format!(r#"{{"code":0,"data":{{"list":{rows},"total":{total}}},"msg":"","ts":1}}"#)
+}
+
+#[tokio::test]
+async fn rows_tell_what_departs_in_their_pages() {
+    let pages = [
+        page(r#"[{"video_id":1,"name":"a"},{"video_id":"x","name":"b"}]"#, 4),
+        page(r#"[{"video_id":3,"name":[]},{"video_id":4,"name":"d"}]"#, 4),
+    ];
+    let client = Script::bodies(pages).client();
+    let mut rows = client.video().list().page_size(2).items();
+    assert!(rows.departures().is_empty());
+    let mut count = 0;
+    while let Some(row) = rows.next().await {
+        row.expect("a row");
+        count += 1;
+    }
+    let places: Vec<&str> = rows.departures().iter().map(|departure| departure.path.as_str()).collect();
+    assert_eq!(
+        (count, places.contains(&"list[1].video_id"), places.contains(&"list[0].name")),
+        (4, true, true),
+        "{places:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_another_form_is_no_silent_end() {
+    let client = Script::bodies([page(r#""oops""#, 0)]).client();
+    let mut rows = client.video().list().items();
+    assert!(rows.next().await.is_none());
+    assert_eq!(rows.departures().len(), 1);
+    let client = Script::bodies([page(r#""oops""#, 3)]).client();
+    let error = client.video().list().items().next().await.expect("an error").expect_err("3 rows are missing");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+}
