@@ -66,7 +66,7 @@ pub use baijiayun_core::engine::{Limiter, Priority, QuotaSettings, Retry, RetryS
 pub use baijiayun_core::operation::Method;
 pub use baijiayun_core::upload::{Settings as UploadSettings, Uploaded};
 pub use baijiayun_core::{
-    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Value,
+    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Time, Value,
 };
 pub use call::{Call, Nothing, Response};
 pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, TransportErrorKind};

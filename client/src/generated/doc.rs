@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{Awaited, Client};

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{Awaited, Client};
@@ -140,8 +140,8 @@ impl<M> ListClassVotes<M> {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.
@@ -178,8 +178,8 @@ impl<M> ListRedPackages<M> {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.
@@ -216,8 +216,8 @@ impl<M> ListRandomAsks<M> {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.
@@ -246,8 +246,8 @@ impl<M> ListAiUserCounts<M> {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{Awaited, Client};
@@ -70,15 +70,15 @@ impl<M> ListCheckinSummaries<M> {
     /// Start of the period.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
-        Self(self.0.set("begin_time", Into::<String>::into(begin_time)))
+    pub fn begin_time(self, begin_time: impl Into<Time>) -> Self {
+        Self(self.0.set("begin_time", Into::<Time>::into(begin_time)))
     }
 
     /// End of the period, not before begin_time.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.set("end_time", Into::<String>::into(end_time)))
+    pub fn end_time(self, end_time: impl Into<Time>) -> Self {
+        Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 }
 
@@ -107,15 +107,15 @@ impl<M> ListCheckinDetails<M> {
     /// Start of the period.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
-        Self(self.0.set("begin_time", Into::<String>::into(begin_time)))
+    pub fn begin_time(self, begin_time: impl Into<Time>) -> Self {
+        Self(self.0.set("begin_time", Into::<Time>::into(begin_time)))
     }
 
     /// End of the period, not before begin_time.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.set("end_time", Into::<String>::into(end_time)))
+    pub fn end_time(self, end_time: impl Into<Time>) -> Self {
+        Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 }
 

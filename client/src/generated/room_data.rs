@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{Awaited, Client};
@@ -45,10 +45,10 @@ impl<M> RoomData<'_, M> {
     /// 获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
     ///
     /// Documents: large_class.21, small_class.21, double_teacher.15. Path `/openapi/room_data/getAllRoomUserStat`, known from public material.
-    pub fn get_all_room_user_stat(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> GetAllRoomUserStat<M> {
+    pub fn get_all_room_user_stat(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> GetAllRoomUserStat<M> {
         let call = Call::new(self.0, "room_data.get_all_room_user_stat");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         GetAllRoomUserStat(call)
     }
 
@@ -57,11 +57,11 @@ impl<M> RoomData<'_, M> {
     /// Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
     ///
     /// (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
-    pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> GetPeakUsers<M> {
+    pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> GetPeakUsers<M> {
         let call = Call::new(self.0, "room_data.get_peak_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         GetPeakUsers(call)
     }
 
@@ -109,11 +109,11 @@ impl<M> RoomData<'_, M> {
     /// Documents: large_class.34, small_class.39. Path `/openapi/room_data/getRoomRaiseData`, known from public material.
     ///
     /// (large_class.34) Only for accounts in the pro environment.
-    pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListRaisedHands<M> {
+    pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListRaisedHands<M> {
         let call = Call::new(self.0, "room_data.list_raised_hands");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         ListRaisedHands(call)
     }
 
@@ -198,21 +198,21 @@ impl<M> RoomData<'_, M> {
     /// 获取专注度监测数据 Exports the attention checks of a room for one day.
     ///
     /// Documents: large_class.67. **The path `/openapi/room_data/exportAttentionList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportAttention`, `/openapi/room_data/exportAttentionStat`, `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`, `/openapi/room_data/exportAttentionData`.
-    pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<String>) -> ExportAttentionList<M> {
+    pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ExportAttentionList<M> {
         let call = Call::new(self.0, "room_data.export_attention_list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ExportAttentionList(call)
     }
 
     /// 根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
     ///
     /// Documents: large_class.71. **The path `/openapi/room_data/getRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getMediaLength`, `/openapi/live_account/getRoomMediaLength`, `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`, `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
-    pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetMediaLength<M> {
+    pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetMediaLength<M> {
         let call = Call::new(self.0, "room_data.get_media_length");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetMediaLength(call)
     }
 
@@ -248,10 +248,10 @@ impl<M> RoomData<'_, M> {
     /// 获取教室个人积分记录 Lists the personal scores in a room for one day.
     ///
     /// Documents: large_class.111, small_class.31. **The path `/openapi/room_data/getRoomUserScore` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getUserScore`, `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`, `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`, `/openapi/room_data/getRoomIntegral`.
-    pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<String>) -> ListUserScores<M> {
+    pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ListUserScores<M> {
         let call = Call::new(self.0, "room_data.list_user_scores");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListUserScores(call)
     }
 
@@ -298,10 +298,10 @@ impl<M> RoomData<'_, M> {
     /// Documents: large_class.124. **The path `/openapi/room_data/getRoomFlow` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomUsedFlow`, `/openapi/room_data/getUsedFlow`, `/openapi/live_account/getRoomFlow`, `/openapi/room_data/getRoomFlowCost`, `/openapi/room_data/getFlow`, `/openapi/live_account/getRoomUsedFlow`, `/openapi/room_data/getRoomStreamFlow`.
     ///
     /// the unit of the traffic is not stated
-    pub fn get_flow(&self, room_id: impl Into<Id>, date: impl Into<String>) -> GetFlow<M> {
+    pub fn get_flow(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> GetFlow<M> {
         let call = Call::new(self.0, "room_data.get_flow");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         GetFlow(call)
     }
 
@@ -328,9 +328,9 @@ impl<M> RoomData<'_, M> {
     /// 批量获取课后评价 Lists the after-class evaluation answers given in the rooms of the account on one day.
     ///
     /// Documents: small_class.37. **The path `/openapi/room_data/getEvaluationStatBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getEvaluationBatch`, `/openapi/room_data/batchGetEvaluationStat`, `/openapi/room_data/getEvaluationStatByDate`, `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`, `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
-    pub fn list_daily_evaluations(&self, date: impl Into<String>) -> ListDailyEvaluations<M> {
+    pub fn list_daily_evaluations(&self, date: impl Into<Time>) -> ListDailyEvaluations<M> {
         let call = Call::new(self.0, "room_data.list_daily_evaluations");
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListDailyEvaluations(call)
     }
 
@@ -404,8 +404,8 @@ impl<M> ExportChatMessages<M> {
     /// Day to export. When absent: the latest class day of a long-term room, all chat of this class for a short-term room.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -454,8 +454,8 @@ impl<M> ExportLiveReport<M> {
     /// Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day.
     ///
     /// Default: `0`. `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Whether to return the details of entering and leaving (user_event); pass 1 for them.
@@ -554,8 +554,8 @@ impl<M> ExportAwardStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Description clipped in the document; by the response, the id of one prize draw.
@@ -575,8 +575,8 @@ impl<M> ExportQaStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -591,8 +591,8 @@ impl<M> ExportQuestionnaireStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -607,8 +607,8 @@ impl<M> ExportAnswerStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -631,8 +631,8 @@ impl<M> GetEvaluationStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -717,8 +717,8 @@ impl<M> GetPraiseCount<M> {
     /// Day, e.g. 2022-08-31; by default the day on which the class started.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -733,8 +733,8 @@ impl<M> GetReport<M> {
     /// Day, e.g. 2022-08-31 (description clipped; API 104 defaults to the day on which the class started).
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 

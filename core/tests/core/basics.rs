@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use baijiayun_core::coerce::{MAX_DEPARTURES, Options, straighten};
 use baijiayun_core::operation::{Field, Host, Method, PathSource, Shape};
 use baijiayun_core::{
-    Account, Body, Error, ErrorKind, FaultKind, File, Id, Operation, Params, Signer, Value, answer, operation, request,
+    Account, Body, Error, ErrorKind, FaultKind, File, Id, Operation, Params, Signer, Time, Value, answer, operation,
+    request,
 };
 
 const KEY: &str = "very-secret-partner-key";
@@ -122,18 +124,34 @@ fn dates_are_checked() {
     };
     assert!(day("2017-08-01").is_ok());
     assert!(day("2016-02-29").is_ok());
-    for wrong in [
-        "2017-8-1",
-        "2017/08/01",
-        "2017-13-01",
-        "2017-02-29",
-        "2017-04-31",
-        "2017-00-10",
-        "2017-08-01 10:00:00",
-        "20170801",
-        "",
-    ] {
+    for wrong in ["2017-8-1", "2017/08/01", "2017-13-01", "2017-02-29", "2017-04-31", "2017-00-10", "20170801", ""] {
         assert_eq!(day(wrong).unwrap_err().faults()[0].kind, FaultKind::WrongType, "{wrong}");
+    }
+}
+
+#[test]
+fn times_of_the_language_are_taken() {
+    let at = |time: Time| {
+        let mut params = Params::new();
+        params.set("room_id", 1_i64).set("start_time", time);
+        let request = request::build(&account(), operation::find("room.update").unwrap(), &params, 1)?;
+        Ok::<_, Error>(sent(&request, "start_time").unwrap())
+    };
+    let moment = UNIX_EPOCH + Duration::from_millis(1_501_572_288_999);
+    for time in [moment.into(), 1_501_572_288.into(), "2017-08-01 15:24:48".into()] {
+        assert_eq!(at(time).unwrap(), "1501572288");
+    }
+    assert!(at((UNIX_EPOCH - Duration::from_millis(1)).into()).is_err());
+    #[cfg(feature = "jiff")]
+    {
+        let stamp: jiff::Timestamp = "2017-08-01T07:24:48.999Z".parse().unwrap();
+        let zoned = stamp.to_zoned(jiff::tz::TimeZone::UTC);
+        for time in
+            [stamp.into(), (&zoned).into(), zoned.into(), jiff::civil::datetime(2017, 8, 1, 15, 24, 48, 9).into()]
+        {
+            assert_eq!(at(time).unwrap(), "1501572288");
+        }
+        assert_eq!(at(jiff::civil::date(2017, 8, 1).into()).unwrap(), "1501516800");
     }
 }
 

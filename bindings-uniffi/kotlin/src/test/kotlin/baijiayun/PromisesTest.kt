@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.net.URLDecoder
 import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.JsonObject
@@ -170,6 +171,10 @@ class PromisesTest {
             sent.textOrNull("url")?.let { assertEquals(it, request.url) }
             val body = request.body?.open()?.readBytes()?.decodeToString().orEmpty()
             sent.textOrNull("form_ends")?.let { assertTrue(body.endsWith(it), body) }
+            sent["pair"]?.jsonArray?.map { it.jsonPrimitive.content }?.let { (name, value) ->
+                val pairs = body.split('&').map { pair -> pair.split('=').map { URLDecoder.decode(it, Charsets.UTF_8) } }
+                assertTrue(listOf(name, value) in pairs, body)
+            }
             sent["part"]?.jsonObject?.let { part ->
                 val head = """name="${part.text("name")}"; filename="${part.text("filename")}"""" + "\r\nContent-Type: ${part.text("type")}\r\n"
                 assertTrue(head in body, body)
