@@ -3,6 +3,7 @@
 
 mod callbacks;
 mod core_table;
+mod doc_links;
 mod docs;
 mod generate;
 mod kotlin;

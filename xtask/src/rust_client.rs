@@ -6,6 +6,7 @@ use baijiayun_api::{Description, EnumValue, ParamType, Resource, Shape};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::doc_links::DocLinks;
 use crate::docs::{operation_docs, param_docs, shape_docs};
 use crate::generate::Output;
 use crate::model::{self, Repr, Type};
@@ -91,9 +92,10 @@ struct Variant {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut outputs = Vec::new();
+    let links = DocLinks::of(description);
     let modules: Vec<Module> = description.resources.iter().map(module).collect();
     for module in &modules {
-        let text = render("client/resource.rs.jinja", module)?;
+        let text = links.linked(&render("client/resource.rs.jinja", module)?);
         outputs.push(Output::new(format!("client/src/generated/{}.rs", module.resource), text));
     }
     let calls: Vec<&CallType> = modules.iter().flat_map(|module| &module.calls).collect();

@@ -90,7 +90,7 @@ pub struct ClassEvent {
 ///
 /// Documents: callbacks.4, small_class.callbacks.4.
 ///
-/// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+/// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of [`LiveAccount::set_class_callback_url`](crate::live_account::LiveAccount::set_class_callback_url) (callbacks.1).
 ///
 /// What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback, one without is a video.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -599,7 +599,7 @@ pub struct MuteSignal {
 ///
 /// A callback for transcoding that succeeded or failed is sent again when it fails: after 5 s and then after 30 s; after these two tries no more.
 ///
-/// Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
+/// Sent to the account-wide address of [`VideoAccount::set_transcode_callback_url`](crate::video_account::VideoAccount::set_transcode_callback_url), or to the callback_url given for one video in [`Video::get_upload_url`](crate::video::Video::get_upload_url).
 ///
 /// The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only, 100 carries all.
 ///

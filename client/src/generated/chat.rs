@@ -54,7 +54,7 @@ impl<M> Chat<'_, M> {
     }
 }
 
-/// A call of `chat.list_reviews`: add what is optional, then `.await` it.
+/// A call of [`Chat::list_reviews`](crate::chat::Chat::list_reviews): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListReviews<M = Awaited>(Call<M>);
@@ -88,7 +88,7 @@ impl<M> ListReviews<M> {
     }
 }
 
-/// A call of `chat.review_messages`: add what is optional, then `.await` it.
+/// A call of [`Chat::review_messages`](crate::chat::Chat::review_messages): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ReviewMessages<M = Awaited>(Call<M>);
@@ -106,7 +106,7 @@ impl<M> ReviewMessages<M> {
     }
 }
 
-/// A call of `chat.revoke_message`: add what is optional, then `.await` it.
+/// A call of [`Chat::revoke_message`](crate::chat::Chat::revoke_message): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct RevokeMessage<M = Awaited>(Call<M>);

@@ -28,7 +28,7 @@ impl<M> Doc<'_, M> {
     ///
     /// (small_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif .zip.
     ///
-    /// H5 courseware is uploaded as a .zip here, or by its URL with doc.upload_h5_by_url.
+    /// H5 courseware is uploaded as a .zip here, or by its URL with [`Doc::upload_h5_by_url`](crate::doc::Doc::upload_h5_by_url).
     pub fn upload(&self, attachment: impl Into<File>) -> Upload<M> {
         let call = Call::new(self.0, "doc.upload");
         let call = call.set("attachment", Into::<File>::into(attachment));
@@ -218,7 +218,7 @@ impl<M> Doc<'_, M> {
     ///
     /// Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`, `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`, `/openapi/doc/cancelBindDoc`.
     ///
-    /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
+    /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; [`Doc::remove`](crate::doc::Doc::remove) (small_class.14) (remove from the room) and [`Doc::bind`](crate::doc::Doc::bind) (small_class.11) (bind) are certain.
     pub fn unbind(&self, fid: impl Into<Id>, room_id: impl Into<Id>) -> Unbind<M> {
         let call = Call::new(self.0, "doc.unbind");
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -227,7 +227,7 @@ impl<M> Doc<'_, M> {
     }
 }
 
-/// A call of `doc.upload`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload`](crate::doc::Doc::upload): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Upload<M = Awaited>(Call<M>);
@@ -256,21 +256,21 @@ impl<M> Upload<M> {
     }
 }
 
-/// A call of `doc.bind`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind`](crate::doc::Doc::bind): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Bind<M = Awaited>(Call<M>);
 
 typed_call!(Bind => BindData);
 
-/// A call of `doc.list`: add what is optional, then `.await` it.
+/// A call of [`Doc::list`](crate::doc::Doc::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
 
-/// A call of `doc.list_all`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_all`](crate::doc::Doc::list_all): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListAll<M = Awaited>(Call<M>);
@@ -294,14 +294,14 @@ impl<M> ListAll<M> {
     }
 }
 
-/// A call of `doc.remove`: add what is optional, then `.await` it.
+/// A call of [`Doc::remove`](crate::doc::Doc::remove): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Remove<M = Awaited>(Call<M>);
 
 typed_call!(Remove => RemoveData);
 
-/// A call of `doc.upload_media`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload_media`](crate::doc::Doc::upload_media): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadMedia<M = Awaited>(Call<M>);
@@ -322,28 +322,28 @@ impl<M> UploadMedia<M> {
     }
 }
 
-/// A call of `doc.bind_batch`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind_batch`](crate::doc::Doc::bind_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindBatch<M = Awaited>(Call<M>);
 
 typed_call!(BindBatch => BindBatchData);
 
-/// A call of `doc.list_media`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_media`](crate::doc::Doc::list_media): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListMedia<M = Awaited>(Call<M>);
 
 typed_call!(ListMedia => ListMediaData);
 
-/// A call of `doc.create_folder`: add what is optional, then `.await` it.
+/// A call of [`Doc::create_folder`](crate::doc::Doc::create_folder): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateFolder<M = Awaited>(Call<M>);
 
 typed_call!(CreateFolder => CreateFolderData);
 
-/// A call of `doc.upload_by_url`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload_by_url`](crate::doc::Doc::upload_by_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadByUrl<M = Awaited>(Call<M>);
@@ -372,7 +372,7 @@ impl<M> UploadByUrl<M> {
     }
 }
 
-/// A call of `doc.bind_folders`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind_folders`](crate::doc::Doc::bind_folders): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindFolders<M = Awaited>(Call<M>);
@@ -386,14 +386,14 @@ impl<M> BindFolders<M> {
     }
 }
 
-/// A call of `doc.delete_folder`: add what is optional, then `.await` it.
+/// A call of [`Doc::delete_folder`](crate::doc::Doc::delete_folder): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteFolder<M = Awaited>(Call<M>);
 
 typed_call!(DeleteFolder => Nothing);
 
-/// A call of `doc.upload_h5_by_url`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload_h5_by_url`](crate::doc::Doc::upload_h5_by_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadH5ByUrl<M = Awaited>(Call<M>);
@@ -412,28 +412,28 @@ impl<M> UploadH5ByUrl<M> {
     }
 }
 
-/// A call of `doc.bind_to_rooms`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind_to_rooms`](crate::doc::Doc::bind_to_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindToRooms<M = Awaited>(Call<M>);
 
 typed_call!(BindToRooms => BindToRoomsData);
 
-/// A call of `doc.list_room_previews`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_room_previews`](crate::doc::Doc::list_room_previews): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRoomPreviews<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomPreviews => ListRoomPreviewsData);
 
-/// A call of `doc.get_preview`: add what is optional, then `.await` it.
+/// A call of [`Doc::get_preview`](crate::doc::Doc::get_preview): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPreview<M = Awaited>(Call<M>);
 
 typed_call!(GetPreview => GetPreviewData);
 
-/// A call of `doc.list_files`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_files`](crate::doc::Doc::list_files): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListFiles<M = Awaited>(Call<M>);
@@ -461,21 +461,21 @@ impl<M> ListFiles<M> {
     }
 }
 
-/// A call of `doc.rename`: add what is optional, then `.await` it.
+/// A call of [`Doc::rename`](crate::doc::Doc::rename): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Rename<M = Awaited>(Call<M>);
 
 typed_call!(Rename => RenameData);
 
-/// A call of `doc.delete`: add what is optional, then `.await` it.
+/// A call of [`Doc::delete`](crate::doc::Doc::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `doc.unbind`: add what is optional, then `.await` it.
+/// A call of [`Doc::unbind`](crate::doc::Doc::unbind): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Unbind<M = Awaited>(Call<M>);

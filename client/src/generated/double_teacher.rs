@@ -43,14 +43,14 @@ impl<M> DoubleTeacher<'_, M> {
     }
 }
 
-/// A call of `double_teacher.add_zone`: add what is optional, then `.await` it.
+/// A call of [`DoubleTeacher::add_zone`](crate::double_teacher::DoubleTeacher::add_zone): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddZone<M = Awaited>(Call<M>);
 
 typed_call!(AddZone => AddZoneData);
 
-/// A call of `double_teacher.list_zones`: add what is optional, then `.await` it.
+/// A call of [`DoubleTeacher::list_zones`](crate::double_teacher::DoubleTeacher::list_zones): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListZones<M = Awaited>(Call<M>);

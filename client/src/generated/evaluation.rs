@@ -63,7 +63,7 @@ impl<M> Evaluation<'_, M> {
     }
 }
 
-/// A call of `evaluation.list_templates`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::list_templates`](crate::evaluation::Evaluation::list_templates): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListTemplates<M = Awaited>(Call<M>);
@@ -102,21 +102,21 @@ impl<M> ListTemplates<M> {
     }
 }
 
-/// A call of `evaluation.bind_room`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::bind_room`](crate::evaluation::Evaluation::bind_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindRoom<M = Awaited>(Call<M>);
 
 typed_call!(BindRoom => Nothing);
 
-/// A call of `evaluation.update_room`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::update_room`](crate::evaluation::Evaluation::update_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UpdateRoom<M = Awaited>(Call<M>);
 
 typed_call!(UpdateRoom => Nothing);
 
-/// A call of `evaluation.create_template`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateTemplate<M = Awaited>(Call<M>);
@@ -146,7 +146,7 @@ pub struct ListTemplatesOptionList {
     /// Text of the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// How the question is answered (values from large_class.60).
+    /// How the question is answered (values from [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template) (large_class.60)).
     #[serde(rename = "type")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<EvaluationType>,
@@ -242,7 +242,7 @@ open_int_enum! {
 }
 
 open_text_enum! {
-    /// How the question is answered (values from large_class.60).
+    /// How the question is answered (values from [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template) (large_class.60)).
     EvaluationType {
         /// 1: drop-down list
         DropDownList = "1",

@@ -47,7 +47,7 @@ impl<M> Goods<'_, M> {
     ///
     /// Documents: goods.3. **The path `/openapi/goods/updateGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/editGoods`, `/openapi/goods/update`, `/openapi/goods/edit`, `/openapi/goods/updateRoomGoods`, `/openapi/live_sell/updateGoods`, `/openapi/live_sell/editGoods`, `/openapi/room/editGoods`.
     ///
-    /// All fields are sent again: the required ones are those of goods.2 and goods_id.
+    /// All fields are sent again: the required ones are those of [`Goods::add`](crate::goods::Goods::add) and goods_id.
     pub fn update(&self, product_type: impl Into<ProductType>, room_id: impl Into<Id>, goods_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Update<M> {
         let call = Call::new(self.0, "goods.update");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -89,14 +89,14 @@ impl<M> Goods<'_, M> {
     }
 }
 
-/// A call of `goods.upload_image`: add what is optional, then `.await` it.
+/// A call of [`Goods::upload_image`](crate::goods::Goods::upload_image): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadImage<M = Awaited>(Call<M>);
 
 typed_call!(UploadImage => UploadImageData);
 
-/// A call of `goods.add`: add what is optional, then `.await` it.
+/// A call of [`Goods::add`](crate::goods::Goods::add): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Add<M = Awaited>(Call<M>);
@@ -115,7 +115,7 @@ impl<M> Add<M> {
     }
 }
 
-/// A call of `goods.update`: add what is optional, then `.await` it.
+/// A call of [`Goods::update`](crate::goods::Goods::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Update<M = Awaited>(Call<M>);
@@ -134,21 +134,21 @@ impl<M> Update<M> {
     }
 }
 
-/// A call of `goods.delete`: add what is optional, then `.await` it.
+/// A call of [`Goods::delete`](crate::goods::Goods::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `goods.delete_image`: add what is optional, then `.await` it.
+/// A call of [`Goods::delete_image`](crate::goods::Goods::delete_image): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteImage<M = Awaited>(Call<M>);
 
 typed_call!(DeleteImage => Nothing);
 
-/// A call of `goods.list_images`: add what is optional, then `.await` it.
+/// A call of [`Goods::list_images`](crate::goods::Goods::list_images): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListImages<M = Awaited>(Call<M>);

@@ -84,7 +84,7 @@ impl<M> InteractData<'_, M> {
     ///
     /// Documents: public_only.interact_data.list. Path `/openapi/interact_data/list`, known from public material.
     ///
-    /// The type of class_id is that of public_only.interact_data.save; whether the customer's id or the system's own is meant is not said.
+    /// The type of class_id is that of [`InteractData::save`](crate::interact_data::InteractData::save); whether the customer's id or the system's own is meant is not said.
     pub fn list(&self, class_id: impl Into<Id>) -> List<M> {
         let call = Call::new(self.0, "interact_data.list");
         let call = call.set("class_id", Into::<Id>::into(class_id));
@@ -112,7 +112,7 @@ impl<M> InteractData<'_, M> {
     }
 }
 
-/// A call of `interact_data.list_class_votes`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_class_votes`](crate::interact_data::InteractData::list_class_votes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListClassVotes<M = Awaited>(Call<M>);
@@ -159,7 +159,7 @@ impl<M> ListClassVotes<M> {
     }
 }
 
-/// A call of `interact_data.list_red_packages`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_red_packages`](crate::interact_data::InteractData::list_red_packages): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRedPackages<M = Awaited>(Call<M>);
@@ -197,7 +197,7 @@ impl<M> ListRedPackages<M> {
     }
 }
 
-/// A call of `interact_data.list_random_asks`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_random_asks`](crate::interact_data::InteractData::list_random_asks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRandomAsks<M = Awaited>(Call<M>);
@@ -235,7 +235,7 @@ impl<M> ListRandomAsks<M> {
     }
 }
 
-/// A call of `interact_data.list_ai_user_counts`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_ai_user_counts`](crate::interact_data::InteractData::list_ai_user_counts): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListAiUserCounts<M = Awaited>(Call<M>);
@@ -265,35 +265,35 @@ impl<M> ListAiUserCounts<M> {
     }
 }
 
-/// A call of `interact_data.get_checkin`: add what is optional, then `.await` it.
+/// A call of [`InteractData::get_checkin`](crate::interact_data::InteractData::get_checkin): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetCheckin<M = Awaited>(Call<M>);
 
 typed_call!(GetCheckin => serde_json::Value);
 
-/// A call of `interact_data.save`: add what is optional, then `.await` it.
+/// A call of [`InteractData::save`](crate::interact_data::InteractData::save): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Save<M = Awaited>(Call<M>);
 
 typed_call!(Save => SaveData);
 
-/// A call of `interact_data.list`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list`](crate::interact_data::InteractData::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => serde_json::Value);
 
-/// A call of `interact_data.delete`: add what is optional, then `.await` it.
+/// A call of [`InteractData::delete`](crate::interact_data::InteractData::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => DeleteData);
 
-/// A call of `interact_data.set_callback_url`: add what is optional, then `.await` it.
+/// A call of [`InteractData::set_callback_url`](crate::interact_data::InteractData::set_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetCallbackUrl<M = Awaited>(Call<M>);

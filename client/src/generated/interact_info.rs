@@ -45,7 +45,7 @@ impl<M> InteractInfo<'_, M> {
     }
 }
 
-/// A call of `interact_info.list_checkin_summaries`: add what is optional, then `.await` it.
+/// A call of [`InteractInfo::list_checkin_summaries`](crate::interact_info::InteractInfo::list_checkin_summaries): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCheckinSummaries<M = Awaited>(Call<M>);
@@ -82,7 +82,7 @@ impl<M> ListCheckinSummaries<M> {
     }
 }
 
-/// A call of `interact_info.list_checkin_details`: add what is optional, then `.await` it.
+/// A call of [`InteractInfo::list_checkin_details`](crate::interact_info::InteractInfo::list_checkin_details): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCheckinDetails<M = Awaited>(Call<M>);

@@ -157,56 +157,56 @@ impl<M> Live<'_, M> {
     }
 }
 
-/// A call of `live.get_status`: add what is optional, then `.await` it.
+/// A call of [`Live::get_status`](crate::live::Live::get_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetStatus => GetStatusData);
 
-/// A call of `live.get_teacher_online_status`: add what is optional, then `.await` it.
+/// A call of [`Live::get_teacher_online_status`](crate::live::Live::get_teacher_online_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetTeacherOnlineStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetTeacherOnlineStatus => GetTeacherOnlineStatusData);
 
-/// A call of `live.get_user_count`: add what is optional, then `.await` it.
+/// A call of [`Live::get_user_count`](crate::live::Live::get_user_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUserCount<M = Awaited>(Call<M>);
 
 typed_call!(GetUserCount => GetUserCountData);
 
-/// A call of `live.set_notice`: add what is optional, then `.await` it.
+/// A call of [`Live::set_notice`](crate::live::Live::set_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetNotice<M = Awaited>(Call<M>);
 
 typed_call!(SetNotice => Nothing);
 
-/// A call of `live.send_chat_message`: add what is optional, then `.await` it.
+/// A call of [`Live::send_chat_message`](crate::live::Live::send_chat_message): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SendChatMessage<M = Awaited>(Call<M>);
 
 typed_call!(SendChatMessage => BTreeMap<String, String>);
 
-/// A call of `live.stop_cloud_record`: add what is optional, then `.await` it.
+/// A call of [`Live::stop_cloud_record`](crate::live::Live::stop_cloud_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct StopCloudRecord<M = Awaited>(Call<M>);
 
 typed_call!(StopCloudRecord => Nothing);
 
-/// A call of `live.generate_playback`: add what is optional, then `.await` it.
+/// A call of [`Live::generate_playback`](crate::live::Live::generate_playback): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GeneratePlayback<M = Awaited>(Call<M>);
 
 typed_call!(GeneratePlayback => Nothing);
 
-/// A call of `live.set_virtual_users`: add what is optional, then `.await` it.
+/// A call of [`Live::set_virtual_users`](crate::live::Live::set_virtual_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetVirtualUsers<M = Awaited>(Call<M>);
@@ -227,28 +227,28 @@ impl<M> SetVirtualUsers<M> {
     }
 }
 
-/// A call of `live.start_class`: add what is optional, then `.await` it.
+/// A call of [`Live::start_class`](crate::live::Live::start_class): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct StartClass<M = Awaited>(Call<M>);
 
 typed_call!(StartClass => Nothing);
 
-/// A call of `live.stop_class`: add what is optional, then `.await` it.
+/// A call of [`Live::stop_class`](crate::live::Live::stop_class): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct StopClass<M = Awaited>(Call<M>);
 
 typed_call!(StopClass => Nothing);
 
-/// A call of `live.switch_presenter`: add what is optional, then `.await` it.
+/// A call of [`Live::switch_presenter`](crate::live::Live::switch_presenter): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SwitchPresenter<M = Awaited>(Call<M>);
 
 typed_call!(SwitchPresenter => bool);
 
-/// A call of `live.force_close_room`: add what is optional, then `.await` it.
+/// A call of [`Live::force_close_room`](crate::live::Live::force_close_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ForceCloseRoom<M = Awaited>(Call<M>);
@@ -262,7 +262,7 @@ impl<M> ForceCloseRoom<M> {
     }
 }
 
-/// A call of `live.get_record_status`: add what is optional, then `.await` it.
+/// A call of [`Live::get_record_status`](crate::live::Live::get_record_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetRecordStatus<M = Awaited>(Call<M>);

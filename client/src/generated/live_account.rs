@@ -45,7 +45,7 @@ impl<M> LiveAccount<'_, M> {
     ///
     /// For accounts billed by attendance or by duration.
     ///
-    /// The document says to use the newer large_class.109 instead.
+    /// The document says to use the newer [`LiveAccount::get_user_count`](crate::live_account::LiveAccount::get_user_count) instead.
     pub fn get_daily_cost(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost<M> {
         let call = Call::new(self.0, "live_account.get_daily_cost");
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -91,7 +91,7 @@ impl<M> LiveAccount<'_, M> {
     ///
     /// Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
     ///
-    /// (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the playback document describes.
+    /// (callbacks.1) It serves [`Event::ClassEvent`](crate::callbacks::Event::ClassEvent), not the callback for a finished playback ([`Event::PlaybackGenerated`](crate::callbacks::Event::PlaybackGenerated)), which the playback document describes.
     pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl<M> {
         let call = Call::new(self.0, "live_account.set_class_callback_url");
         let call = call.set("url", Into::<String>::into(url));
@@ -118,7 +118,7 @@ impl<M> LiveAccount<'_, M> {
     }
 }
 
-/// A call of `live_account.get_hourly_peak_users`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_hourly_peak_users`](crate::live_account::LiveAccount::get_hourly_peak_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetHourlyPeakUsers<M = Awaited>(Call<M>);
@@ -139,7 +139,7 @@ impl<M> GetHourlyPeakUsers<M> {
     }
 }
 
-/// A call of `live_account.get_daily_peak_users`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_daily_peak_users`](crate::live_account::LiveAccount::get_daily_peak_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetDailyPeakUsers<M = Awaited>(Call<M>);
@@ -160,7 +160,7 @@ impl<M> GetDailyPeakUsers<M> {
     }
 }
 
-/// A call of `live_account.get_daily_cost`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_daily_cost`](crate::live_account::LiveAccount::get_daily_cost): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetDailyCost<M = Awaited>(Call<M>);
@@ -178,42 +178,42 @@ impl<M> GetDailyCost<M> {
     }
 }
 
-/// A call of `live_account.get_daily_media_length`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_daily_media_length`](crate::live_account::LiveAccount::get_daily_media_length): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetDailyMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyMediaLength => GetDailyMediaLengthData);
 
-/// A call of `live_account.list_room_media_length`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::list_room_media_length`](crate::live_account::LiveAccount::list_room_media_length): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRoomMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomMediaLength => ListRoomMediaLengthData);
 
-/// A call of `live_account.get_user_count`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_user_count`](crate::live_account::LiveAccount::get_user_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUserCount<M = Awaited>(Call<M>);
 
 typed_call!(GetUserCount => GetUserCountData);
 
-/// A call of `live_account.set_class_callback_url`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::set_class_callback_url`](crate::live_account::LiveAccount::set_class_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetClassCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetClassCallbackUrl => SetClassCallbackUrlData);
 
-/// A call of `live_account.get_class_callback_url`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_class_callback_url`](crate::live_account::LiveAccount::get_class_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetClassCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetClassCallbackUrl => GetClassCallbackUrlData);
 
-/// A call of `live_account.list_room_costs`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::list_room_costs`](crate::live_account::LiveAccount::list_room_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRoomCosts<M = Awaited>(Call<M>);

@@ -42,14 +42,14 @@ impl<M> LiveSell<'_, M> {
     }
 }
 
-/// A call of `live_sell.create_enter_record`: add what is optional, then `.await` it.
+/// A call of [`LiveSell::create_enter_record`](crate::live_sell::LiveSell::create_enter_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateEnterRecord<M = Awaited>(Call<M>);
 
 typed_call!(CreateEnterRecord => Nothing);
 
-/// A call of `live_sell.create_buy_record`: add what is optional, then `.await` it.
+/// A call of [`LiveSell::create_buy_record`](crate::live_sell::LiveSell::create_buy_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateBuyRecord<M = Awaited>(Call<M>);

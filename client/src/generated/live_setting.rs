@@ -182,7 +182,7 @@ impl<M> LiveSetting<'_, M> {
     }
 }
 
-/// A call of `live_setting.list_main_screen_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_main_screen_notices`](crate::live_setting::LiveSetting::list_main_screen_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListMainScreenNotices<M = Awaited>(Call<M>);
@@ -219,7 +219,7 @@ impl<M> ListMainScreenNotices<M> {
     }
 }
 
-/// A call of `live_setting.add_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_sensitive_words`](crate::live_setting::LiveSetting::add_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddSensitiveWords<M = Awaited>(Call<M>);
@@ -233,7 +233,7 @@ impl<M> AddSensitiveWords<M> {
     }
 }
 
-/// A call of `live_setting.import_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::import_sensitive_words`](crate::live_setting::LiveSetting::import_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ImportSensitiveWords<M = Awaited>(Call<M>);
@@ -247,14 +247,14 @@ impl<M> ImportSensitiveWords<M> {
     }
 }
 
-/// A call of `live_setting.delete_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_sensitive_words`](crate::live_setting::LiveSetting::delete_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSensitiveWords => Nothing);
 
-/// A call of `live_setting.list_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_sensitive_words`](crate::live_setting::LiveSetting::list_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListSensitiveWords<M = Awaited>(Call<M>);
@@ -268,14 +268,14 @@ impl<M> ListSensitiveWords<M> {
     }
 }
 
-/// A call of `live_setting.set_nickname_library`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_nickname_library`](crate::live_setting::LiveSetting::set_nickname_library): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetNicknameLibrary<M = Awaited>(Call<M>);
 
 typed_call!(SetNicknameLibrary => bool);
 
-/// A call of `live_setting.set_watermark`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_watermark`](crate::live_setting::LiveSetting::set_watermark): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetWatermark<M = Awaited>(Call<M>);
@@ -301,7 +301,7 @@ impl<M> SetWatermark<M> {
     }
 }
 
-/// A call of `live_setting.get_watermark`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_watermark`](crate::live_setting::LiveSetting::get_watermark): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetWatermark<M = Awaited>(Call<M>);
@@ -322,7 +322,7 @@ impl<M> GetWatermark<M> {
     }
 }
 
-/// A call of `live_setting.set_marquee`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_marquee`](crate::live_setting::LiveSetting::set_marquee): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetMarquee<M = Awaited>(Call<M>);
@@ -376,7 +376,7 @@ impl<M> SetMarquee<M> {
     }
 }
 
-/// A call of `live_setting.get_marquee`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_marquee`](crate::live_setting::LiveSetting::get_marquee): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetMarquee<M = Awaited>(Call<M>);
@@ -397,7 +397,7 @@ impl<M> GetMarquee<M> {
     }
 }
 
-/// A call of `live_setting.add_notice`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_notice`](crate::live_setting::LiveSetting::add_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddNotice<M = Awaited>(Call<M>);
@@ -418,7 +418,7 @@ impl<M> AddNotice<M> {
     }
 }
 
-/// A call of `live_setting.list_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_notices`](crate::live_setting::LiveSetting::list_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListNotices<M = Awaited>(Call<M>);
@@ -458,7 +458,7 @@ impl<M> ListNotices<M> {
     }
 }
 
-/// A call of `live_setting.delete_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_notices`](crate::live_setting::LiveSetting::delete_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteNotices<M = Awaited>(Call<M>);
@@ -479,7 +479,7 @@ impl<M> DeleteNotices<M> {
     }
 }
 
-/// A call of `live_setting.add_quiz`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_quiz`](crate::live_setting::LiveSetting::add_quiz): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddQuiz<M = Awaited>(Call<M>);
@@ -510,7 +510,7 @@ impl<M> AddQuiz<M> {
     }
 }
 
-/// A call of `live_setting.list_quizzes`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_quizzes`](crate::live_setting::LiveSetting::list_quizzes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListQuizzes<M = Awaited>(Call<M>);
@@ -550,7 +550,7 @@ impl<M> ListQuizzes<M> {
     }
 }
 
-/// A call of `live_setting.delete_quiz`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_quiz`](crate::live_setting::LiveSetting::delete_quiz): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteQuiz<M = Awaited>(Call<M>);
@@ -571,7 +571,7 @@ impl<M> DeleteQuiz<M> {
     }
 }
 
-/// A call of `live_setting.set_max_red_package_count`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_max_red_package_count`](crate::live_setting::LiveSetting::set_max_red_package_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetMaxRedPackageCount<M = Awaited>(Call<M>);
@@ -592,7 +592,7 @@ impl<M> SetMaxRedPackageCount<M> {
     }
 }
 
-/// A call of `live_setting.get_max_red_package_count`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_max_red_package_count`](crate::live_setting::LiveSetting::get_max_red_package_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetMaxRedPackageCount<M = Awaited>(Call<M>);

@@ -38,7 +38,7 @@ impl<M> NewSub<'_, M> {
     }
 }
 
-/// A call of `new_sub.list`: add what is optional, then `.await` it.
+/// A call of [`NewSub::list`](crate::new_sub::NewSub::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -73,7 +73,7 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `new_sub.get`: add what is optional, then `.await` it.
+/// A call of [`NewSub::get`](crate::new_sub::NewSub::get): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Get<M = Awaited>(Call<M>);

@@ -50,7 +50,7 @@ impl<M> Notice<'_, M> {
     }
 }
 
-/// A call of `notice.bind_room`: add what is optional, then `.await` it.
+/// A call of [`Notice::bind_room`](crate::notice::Notice::bind_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindRoom<M = Awaited>(Call<M>);
@@ -71,7 +71,7 @@ impl<M> BindRoom<M> {
     }
 }
 
-/// A call of `notice.list`: add what is optional, then `.await` it.
+/// A call of [`Notice::list`](crate::notice::Notice::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -92,7 +92,7 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `notice.delete_batch`: add what is optional, then `.await` it.
+/// A call of [`Notice::delete_batch`](crate::notice::Notice::delete_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteBatch<M = Awaited>(Call<M>);

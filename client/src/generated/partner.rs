@@ -40,7 +40,7 @@ impl<M> Partner<'_, M> {
     }
 }
 
-/// A call of `partner.get_key`: add what is optional, then `.await` it.
+/// A call of [`Partner::get_key`](crate::partner::Partner::get_key): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetKey<M = Awaited>(Call<M>);
@@ -59,7 +59,7 @@ impl<M> GetKey<M> {
     }
 }
 
-/// A call of `partner.list_transactions`: add what is optional, then `.await` it.
+/// A call of [`Partner::list_transactions`](crate::partner::Partner::list_transactions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListTransactions<M = Awaited>(Call<M>);

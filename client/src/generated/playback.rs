@@ -178,7 +178,7 @@ impl<M> Playback<'_, M> {
     ///
     /// Documents: public_only.playback.generatePureVideo. Path `/openapi/playback/generatePureVideo`, known from public material.
     ///
-    /// The finished video is fetched by public_only.playback.getRecordVideoUrl.
+    /// The finished video is fetched by [`Playback::get_pure_video_url`](crate::playback::Playback::get_pure_video_url).
     pub fn generate_pure_video(&self, room_id: impl Into<Id>) -> GeneratePureVideo<M> {
         let call = Call::new(self.0, "playback.generate_pure_video");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -198,7 +198,7 @@ impl<M> Playback<'_, M> {
     ///
     /// Documents: public_only.playback.getStatus. Path `/openapi/playback/getStatus`, known from public material.
     ///
-    /// Old and perhaps gone: neither of the two SDKs of 2020 has it; public_only.playback.getBasicInfo returns the same status. The title is ours, after the comment in the code.
+    /// Old and perhaps gone: neither of the two SDKs of 2020 has it; [`Playback::info`](crate::playback::Playback::info) returns the same status. The title is ours, after the comment in the code.
     pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus<M> {
         let call = Call::new(self.0, "playback.get_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -206,7 +206,7 @@ impl<M> Playback<'_, M> {
     }
 }
 
-/// A call of `playback.list_marks`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_marks`](crate::playback::Playback::list_marks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListMarks<M = Awaited>(Call<M>);
@@ -229,7 +229,7 @@ impl<M> ListMarks<M> {
     }
 }
 
-/// A call of `playback.info`: add what is optional, then `.await` it.
+/// A call of [`Playback::info`](crate::playback::Playback::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Info<M = Awaited>(Call<M>);
@@ -243,7 +243,7 @@ impl<M> Info<M> {
     }
 }
 
-/// A call of `playback.list`: add what is optional, then `.await` it.
+/// A call of [`Playback::list`](crate::playback::Playback::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -268,7 +268,7 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `playback.get_player_token`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_player_token`](crate::playback::Playback::get_player_token): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPlayerToken<M = Awaited>(Call<M>);
@@ -289,21 +289,21 @@ impl<M> GetPlayerToken<M> {
     }
 }
 
-/// A call of `playback.get_player_tokens`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_player_tokens`](crate::playback::Playback::get_player_tokens): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPlayerTokens<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayerTokens => BTreeMap<String, String>);
 
-/// A call of `playback.list_sessions`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_sessions`](crate::playback::Playback::list_sessions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListSessions<M = Awaited>(Call<M>);
 
 typed_call!(ListSessions => serde_json::Value);
 
-/// A call of `playback.set_publish_status`: add what is optional, then `.await` it.
+/// A call of [`Playback::set_publish_status`](crate::playback::Playback::set_publish_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetPublishStatus<M = Awaited>(Call<M>);
@@ -317,7 +317,7 @@ impl<M> SetPublishStatus<M> {
     }
 }
 
-/// A call of `playback.delete`: add what is optional, then `.await` it.
+/// A call of [`Playback::delete`](crate::playback::Playback::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
@@ -336,7 +336,7 @@ impl<M> Delete<M> {
     }
 }
 
-/// A call of `playback.update`: add what is optional, then `.await` it.
+/// A call of [`Playback::update`](crate::playback::Playback::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Update<M = Awaited>(Call<M>);
@@ -350,7 +350,7 @@ impl<M> Update<M> {
     }
 }
 
-/// A call of `playback.list_cropped`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_cropped`](crate::playback::Playback::list_cropped): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCropped<M = Awaited>(Call<M>);
@@ -392,7 +392,7 @@ impl<M> ListCropped<M> {
     }
 }
 
-/// A call of `playback.set_main_version`: add what is optional, then `.await` it.
+/// A call of [`Playback::set_main_version`](crate::playback::Playback::set_main_version): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetMainVersion<M = Awaited>(Call<M>);
@@ -408,7 +408,7 @@ impl<M> SetMainVersion<M> {
     }
 }
 
-/// A call of `playback.list_ppt_urls`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_ppt_urls`](crate::playback::Playback::list_ppt_urls): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListPptUrls<M = Awaited>(Call<M>);
@@ -424,7 +424,7 @@ impl<M> ListPptUrls<M> {
     }
 }
 
-/// A call of `playback.get_ppt_url`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_ppt_url`](crate::playback::Playback::get_ppt_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPptUrl<M = Awaited>(Call<M>);
@@ -438,7 +438,7 @@ impl<M> GetPptUrl<M> {
     }
 }
 
-/// A call of `playback.replace`: add what is optional, then `.await` it.
+/// A call of [`Playback::replace`](crate::playback::Playback::replace): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Replace<M = Awaited>(Call<M>);
@@ -475,28 +475,28 @@ impl<M> Replace<M> {
     }
 }
 
-/// A call of `playback.replace_by_video`: add what is optional, then `.await` it.
+/// A call of [`Playback::replace_by_video`](crate::playback::Playback::replace_by_video): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ReplaceByVideo<M = Awaited>(Call<M>);
 
 typed_call!(ReplaceByVideo => serde_json::Value);
 
-/// A call of `playback.generate_pure_video`: add what is optional, then `.await` it.
+/// A call of [`Playback::generate_pure_video`](crate::playback::Playback::generate_pure_video): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GeneratePureVideo<M = Awaited>(Call<M>);
 
 typed_call!(GeneratePureVideo => serde_json::Value);
 
-/// A call of `playback.get_pure_video_url`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_pure_video_url`](crate::playback::Playback::get_pure_video_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPureVideoUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPureVideoUrl => serde_json::Value);
 
-/// A call of `playback.get_status`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_status`](crate::playback::Playback::get_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetStatus<M = Awaited>(Call<M>);

@@ -50,7 +50,7 @@ impl<M> Quiz<'_, M> {
     }
 }
 
-/// A call of `quiz.bind_room`: add what is optional, then `.await` it.
+/// A call of [`Quiz::bind_room`](crate::quiz::Quiz::bind_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindRoom<M = Awaited>(Call<M>);
@@ -71,7 +71,7 @@ impl<M> BindRoom<M> {
     }
 }
 
-/// A call of `quiz.list`: add what is optional, then `.await` it.
+/// A call of [`Quiz::list`](crate::quiz::Quiz::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -92,7 +92,7 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `quiz.delete_batch`: add what is optional, then `.await` it.
+/// A call of [`Quiz::delete_batch`](crate::quiz::Quiz::delete_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteBatch<M = Awaited>(Call<M>);

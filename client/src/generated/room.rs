@@ -561,7 +561,7 @@ impl<M> Room<'_, M> {
     ///
     /// Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
     ///
-    /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
+    /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from [`Room::list_spot_videos`](crate::room::Room::list_spot_videos) (small_class.42) (list) and [`Room::delete_spot_videos`](crate::room::Room::delete_spot_videos) (delete) after it. [`Room::set_spot_videos`](crate::room::Room::set_spot_videos) (set, replacing the whole set) is its likely twin but has no partner_id.
     pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos<M> {
         let call = Call::new(self.0, "room.add_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -573,7 +573,7 @@ impl<M> Room<'_, M> {
     ///
     /// Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
     ///
-    /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
+    /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after [`Room::add_spot_videos`](crate::room::Room::add_spot_videos) and 42.
     pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos<M> {
         let call = Call::new(self.0, "room.delete_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -593,7 +593,7 @@ impl<M> Room<'_, M> {
     }
 }
 
-/// A call of `room.create`: add what is optional, then `.await` it.
+/// A call of [`Room::create`](crate::room::Room::create): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Create<M = Awaited>(Call<M>);
@@ -601,7 +601,7 @@ pub struct Create<M = Awaited>(Call<M>);
 typed_call!(Create => CreateData);
 
 impl<M> Create<M> {
-    /// Room type. Default 5 in double_teacher.2.
+    /// Room type. Default 5 in [`Room::create`](crate::room::Room::create) (double_teacher.2).
     ///
     /// Default: `2`. Required in small_class.2.
     ///
@@ -1039,7 +1039,7 @@ impl<M> Create<M> {
     }
 }
 
-/// A call of `room.update`: add what is optional, then `.await` it.
+/// A call of [`Room::update`](crate::room::Room::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Update<M = Awaited>(Call<M>);
@@ -1254,7 +1254,7 @@ impl<M> Update<M> {
         Self(self.0.set("template_type", Into::<TemplateType>::into(template_type)))
     }
 
-    /// Room-level control of automatic recording (values from large_class.2).
+    /// Room-level control of automatic recording (values from [`Room::create`](crate::room::Room::create) (large_class.2)).
     ///
     /// Only in small_class.3.
     ///
@@ -1273,21 +1273,21 @@ impl<M> Update<M> {
     }
 }
 
-/// A call of `room.delete`: add what is optional, then `.await` it.
+/// A call of [`Room::delete`](crate::room::Room::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `room.info`: add what is optional, then `.await` it.
+/// A call of [`Room::info`](crate::room::Room::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `room.create_code`: add what is optional, then `.await` it.
+/// A call of [`Room::create_code`](crate::room::Room::create_code): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateCode<M = Awaited>(Call<M>);
@@ -1308,14 +1308,14 @@ impl<M> CreateCode<M> {
     }
 }
 
-/// A call of `room.get_code_info`: add what is optional, then `.await` it.
+/// A call of [`Room::get_code_info`](crate::room::Room::get_code_info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetCodeInfo<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeInfo => GetCodeInfoData);
 
-/// A call of `room.list_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::list_codes`](crate::room::Room::list_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCodes<M = Awaited>(Call<M>);
@@ -1349,7 +1349,7 @@ impl<M> ListCodes<M> {
     }
 }
 
-/// A call of `room.list`: add what is optional, then `.await` it.
+/// A call of [`Room::list`](crate::room::Room::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -1404,7 +1404,7 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `room.create_group_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::create_group_codes`](crate::room::Room::create_group_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateGroupCodes<M = Awaited>(Call<M>);
@@ -1423,35 +1423,35 @@ impl<M> CreateGroupCodes<M> {
     }
 }
 
-/// A call of `room.list_group_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::list_group_codes`](crate::room::Room::list_group_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodes => ListGroupCodesData);
 
-/// A call of `room.get_push_live_url`: add what is optional, then `.await` it.
+/// A call of [`Room::get_push_live_url`](crate::room::Room::get_push_live_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPushLiveUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPushLiveUrl => GetPushLiveUrlData);
 
-/// A call of `room.get_group_sub_room_ids`: add what is optional, then `.await` it.
+/// A call of [`Room::get_group_sub_room_ids`](crate::room::Room::get_group_sub_room_ids): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetGroupSubRoomIds<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupSubRoomIds => GetGroupSubRoomIdsData);
 
-/// A call of `room.get_pull_stream_url`: add what is optional, then `.await` it.
+/// A call of [`Room::get_pull_stream_url`](crate::room::Room::get_pull_stream_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPullStreamUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPullStreamUrl => GetPullStreamUrlData);
 
-/// A call of `room.create_audition_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::create_audition_codes`](crate::room::Room::create_audition_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateAuditionCodes<M = Awaited>(Call<M>);
@@ -1465,28 +1465,28 @@ impl<M> CreateAuditionCodes<M> {
     }
 }
 
-/// A call of `room.set_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::set_spot_videos`](crate::room::Room::set_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotVideos => Nothing);
 
-/// A call of `room.list_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::list_spot_videos`](crate::room::Room::list_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(ListSpotVideos => ListSpotVideosData);
 
-/// A call of `room.set_status`: add what is optional, then `.await` it.
+/// A call of [`Room::set_status`](crate::room::Room::set_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetStatus => Nothing);
 
-/// A call of `room.set_assistant_permissions`: add what is optional, then `.await` it.
+/// A call of [`Room::set_assistant_permissions`](crate::room::Room::set_assistant_permissions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetAssistantPermissions<M = Awaited>(Call<M>);
@@ -1535,21 +1535,21 @@ impl<M> SetAssistantPermissions<M> {
     }
 }
 
-/// A call of `room.delete_code`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_code`](crate::room::Room::delete_code): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteCode<M = Awaited>(Call<M>);
 
 typed_call!(DeleteCode => Nothing);
 
-/// A call of `room.get_code_usage`: add what is optional, then `.await` it.
+/// A call of [`Room::get_code_usage`](crate::room::Room::get_code_usage): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetCodeUsage<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeUsage => GetCodeUsageData);
 
-/// A call of `room.set_group_isolation`: add what is optional, then `.await` it.
+/// A call of [`Room::set_group_isolation`](crate::room::Room::set_group_isolation): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetGroupIsolation<M = Awaited>(Call<M>);
@@ -1592,21 +1592,21 @@ impl<M> SetGroupIsolation<M> {
     }
 }
 
-/// A call of `room.set_spot_live`: add what is optional, then `.await` it.
+/// A call of [`Room::set_spot_live`](crate::room::Room::set_spot_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotLive => bool);
 
-/// A call of `room.clear_spot_live`: add what is optional, then `.await` it.
+/// A call of [`Room::clear_spot_live`](crate::room::Room::clear_spot_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ClearSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(ClearSpotLive => bool);
 
-/// A call of `room.set_warmup_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::set_warmup_videos`](crate::room::Room::set_warmup_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetWarmupVideos<M = Awaited>(Call<M>);
@@ -1625,21 +1625,21 @@ impl<M> SetWarmupVideos<M> {
     }
 }
 
-/// A call of `room.clear_warmup_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::clear_warmup_videos`](crate::room::Room::clear_warmup_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ClearWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(ClearWarmupVideos => bool);
 
-/// A call of `room.set_watch_limit`: add what is optional, then `.await` it.
+/// A call of [`Room::set_watch_limit`](crate::room::Room::set_watch_limit): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetWatchLimit<M = Awaited>(Call<M>);
 
 typed_call!(SetWatchLimit => bool);
 
-/// A call of `room.set_cover`: add what is optional, then `.await` it.
+/// A call of [`Room::set_cover`](crate::room::Room::set_cover): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetCover<M = Awaited>(Call<M>);
@@ -1658,7 +1658,7 @@ impl<M> SetCover<M> {
     }
 }
 
-/// A call of `room.add_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::add_broadcast_rooms`](crate::room::Room::add_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddBroadcastRooms<M = Awaited>(Call<M>);
@@ -1677,28 +1677,28 @@ impl<M> AddBroadcastRooms<M> {
     }
 }
 
-/// A call of `room.list_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_broadcast_rooms`](crate::room::Room::list_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListBroadcastRooms => ListBroadcastRoomsData);
 
-/// A call of `room.delete_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_broadcast_rooms`](crate::room::Room::delete_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBroadcastRooms => bool);
 
-/// A call of `room.switch_broadcast`: add what is optional, then `.await` it.
+/// A call of [`Room::switch_broadcast`](crate::room::Room::switch_broadcast): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SwitchBroadcast<M = Awaited>(Call<M>);
 
 typed_call!(SwitchBroadcast => bool);
 
-/// A call of `room.update_group_name`: add what is optional, then `.await` it.
+/// A call of [`Room::update_group_name`](crate::room::Room::update_group_name): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UpdateGroupName<M = Awaited>(Call<M>);
@@ -1712,49 +1712,49 @@ impl<M> UpdateGroupName<M> {
     }
 }
 
-/// A call of `room.upload_group_logos`: add what is optional, then `.await` it.
+/// A call of [`Room::upload_group_logos`](crate::room::Room::upload_group_logos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(UploadGroupLogos => bool);
 
-/// A call of `room.get_group_logos`: add what is optional, then `.await` it.
+/// A call of [`Room::get_group_logos`](crate::room::Room::get_group_logos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupLogos => GetGroupLogosData);
 
-/// A call of `room.add_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::add_push_platform`](crate::room::Room::add_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddPushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(AddPushPlatform => AddPushPlatformData);
 
-/// A call of `room.delete_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_push_platform`](crate::room::Room::delete_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeletePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(DeletePushPlatform => bool);
 
-/// A call of `room.update_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::update_push_platform`](crate::room::Room::update_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UpdatePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(UpdatePushPlatform => bool);
 
-/// A call of `room.list_push_platforms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_push_platforms`](crate::room::Room::list_push_platforms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListPushPlatforms<M = Awaited>(Call<M>);
 
 typed_call!(ListPushPlatforms => ListPushPlatformsData);
 
-/// A call of `room.list_group_codes_by_role`: add what is optional, then `.await` it.
+/// A call of [`Room::list_group_codes_by_role`](crate::room::Room::list_group_codes_by_role): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListGroupCodesByRole<M = Awaited>(Call<M>);
@@ -1778,42 +1778,42 @@ impl<M> ListGroupCodesByRole<M> {
     }
 }
 
-/// A call of `room.add_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::add_smart_live`](crate::room::Room::add_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(AddSmartLive => AddSmartLiveData);
 
-/// A call of `room.update_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::update_smart_live`](crate::room::Room::update_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UpdateSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(UpdateSmartLive => UpdateSmartLiveData);
 
-/// A call of `room.delete_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_smart_live`](crate::room::Room::delete_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSmartLive => DeleteSmartLiveData);
 
-/// A call of `room.play_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::play_smart_live`](crate::room::Room::play_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct PlaySmartLive<M = Awaited>(Call<M>);
 
 typed_call!(PlaySmartLive => Nothing);
 
-/// A call of `room.stop_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::stop_smart_live`](crate::room::Room::stop_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct StopSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(StopSmartLive => Nothing);
 
-/// A call of `room.set_password`: add what is optional, then `.await` it.
+/// A call of [`Room::set_password`](crate::room::Room::set_password): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetPassword<M = Awaited>(Call<M>);
@@ -1832,14 +1832,14 @@ impl<M> SetPassword<M> {
     }
 }
 
-/// A call of `room.delete_group`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_group`](crate::room::Room::delete_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteGroup<M = Awaited>(Call<M>);
 
 typed_call!(DeleteGroup => DeleteGroupData);
 
-/// A call of `room.list_patrol_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_patrol_rooms`](crate::room::Room::list_patrol_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListPatrolRooms<M = Awaited>(Call<M>);
@@ -1859,21 +1859,21 @@ impl<M> ListPatrolRooms<M> {
     }
 }
 
-/// A call of `room.add_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::add_spot_videos`](crate::room::Room::add_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(AddSpotVideos => Nothing);
 
-/// A call of `room.delete_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_spot_videos`](crate::room::Room::delete_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSpotVideos => Nothing);
 
-/// A call of `room.create_with_live`: add what is optional, then `.await` it.
+/// A call of [`Room::create_with_live`](crate::room::Room::create_with_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct CreateWithLive<M = Awaited>(Call<M>);
@@ -3172,7 +3172,7 @@ open_text_enum! {
 }
 
 open_int_enum! {
-    /// Room type. Default 5 in double_teacher.2.
+    /// Room type. Default 5 in [`Room::create`](crate::room::Room::create) (double_teacher.2).
     CreateType {
         /// 1: one-to-one (old room type, old accounts only)
         OneToOne = 1,

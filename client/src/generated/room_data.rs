@@ -26,7 +26,7 @@ impl<M> RoomData<'_, M> {
     ///
     /// Only chat of live classes of the last two weeks can be exported.
     ///
-    /// (large_class.18) Planned to be withdrawn; large_class.25 (chat file addresses) is to be used instead, and must be where the chat file exceeds 4 MB.
+    /// (large_class.18) Planned to be withdrawn; [`RoomData::list_chat_file_urls`](crate::room_data::RoomData::list_chat_file_urls) (chat file addresses) is to be used instead, and must be where the chat file exceeds 4 MB.
     pub fn export_chat_messages(&self, room_id: impl Into<Id>) -> ExportChatMessages<M> {
         let call = Call::new(self.0, "room_data.export_chat_messages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -69,7 +69,7 @@ impl<M> RoomData<'_, M> {
     ///
     /// Documents: large_class.25. **The path `/openapi/room_data/getChatFileUrl` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomChatFileUrl`, `/openapi/room_data/getChatFile`, `/openapi/room_data/exportChatFile`, `/openapi/room_data/exportChatFileUrl`, `/openapi/room_data/exportChatMsgFile`, `/openapi/room_data/exportChatMsgUrl`, `/openapi/room_data/getChatMsgUrl`.
     ///
-    /// Meant for chat files above 4 MB, for which large_class.18 does not work.
+    /// Meant for chat files above 4 MB, for which [`RoomData::export_chat_messages`](crate::room_data::RoomData::export_chat_messages) (large_class.18) does not work.
     pub fn list_chat_file_urls(&self, room_id: impl Into<Id>) -> ListChatFileUrls<M> {
         let call = Call::new(self.0, "room_data.list_chat_file_urls");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -168,7 +168,7 @@ impl<M> RoomData<'_, M> {
     ///
     /// Documents: large_class.48, small_class.28, small_class.32. Path `/openapi/room_data/exportRoomPraiseStat`, known from public material.
     ///
-    /// (small_class.32) Same parameters and same example (ts included) as small_class.28 and large_class.48, but the OCR of the title differs from that of small_class.28 and shows no sure sign of 点赞 (likes); it may be another per-user count of a room whose example was copied. The title ends in 数据 (data).
+    /// (small_class.32) Same parameters and same example (ts included) as [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat) (small_class.28) and [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat) (large_class.48), but the OCR of the title differs from that of [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat) (small_class.28) and shows no sure sign of 点赞 (likes); it may be another per-user count of a room whose example was copied. The title ends in 数据 (data).
     pub fn export_praise_stat(&self, room_id: impl Into<Id>) -> ExportPraiseStat<M> {
         let call = Call::new(self.0, "room_data.export_praise_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -393,7 +393,7 @@ impl<M> RoomData<'_, M> {
     }
 }
 
-/// A call of `room_data.export_chat_messages`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_chat_messages`](crate::room_data::RoomData::export_chat_messages): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportChatMessages<M = Awaited>(Call<M>);
@@ -409,7 +409,7 @@ impl<M> ExportChatMessages<M> {
     }
 }
 
-/// A call of `room_data.export_live_report`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_live_report`](crate::room_data::RoomData::export_live_report): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportLiveReport<M = Awaited>(Call<M>);
@@ -468,35 +468,35 @@ impl<M> ExportLiveReport<M> {
     }
 }
 
-/// A call of `room_data.get_all_room_user_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_all_room_user_stat`](crate::room_data::RoomData::get_all_room_user_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetAllRoomUserStat<M = Awaited>(Call<M>);
 
 typed_call!(GetAllRoomUserStat => GetAllRoomUserStatData);
 
-/// A call of `room_data.get_peak_users`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_peak_users`](crate::room_data::RoomData::get_peak_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPeakUsers<M = Awaited>(Call<M>);
 
 typed_call!(GetPeakUsers => GetPeakUsersData);
 
-/// A call of `room_data.list_chat_file_urls`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_chat_file_urls`](crate::room_data::RoomData::list_chat_file_urls): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListChatFileUrls<M = Awaited>(Call<M>);
 
 typed_call!(ListChatFileUrls => Vec<ListChatFileUrlsItem>);
 
-/// A call of `room_data.list_quizzes`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_quizzes`](crate::room_data::RoomData::list_quizzes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListQuizzes<M = Awaited>(Call<M>);
 
 typed_call!(ListQuizzes => ListQuizzesData);
 
-/// A call of `room_data.list_quiz_answers`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_quiz_answers`](crate::room_data::RoomData::list_quiz_answers): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListQuizAnswers<M = Awaited>(Call<M>);
@@ -522,28 +522,28 @@ impl<M> ListQuizAnswers<M> {
     }
 }
 
-/// A call of `room_data.get_checkin_info`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_checkin_info`](crate::room_data::RoomData::get_checkin_info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetCheckinInfo<M = Awaited>(Call<M>);
 
 typed_call!(GetCheckinInfo => GetCheckinInfoData);
 
-/// A call of `room_data.list_raised_hands`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_raised_hands`](crate::room_data::RoomData::list_raised_hands): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRaisedHands<M = Awaited>(Call<M>);
 
 typed_call!(ListRaisedHands => Vec<ListRaisedHandsItem>);
 
-/// A call of `room_data.get_red_package_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_red_package_stat`](crate::room_data::RoomData::get_red_package_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetRedPackageStat<M = Awaited>(Call<M>);
 
 typed_call!(GetRedPackageStat => GetRedPackageStatData);
 
-/// A call of `room_data.export_award_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_award_stat`](crate::room_data::RoomData::export_award_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportAwardStat<M = Awaited>(Call<M>);
@@ -564,7 +564,7 @@ impl<M> ExportAwardStat<M> {
     }
 }
 
-/// A call of `room_data.export_qa_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_qa_stat`](crate::room_data::RoomData::export_qa_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportQaStat<M = Awaited>(Call<M>);
@@ -580,7 +580,7 @@ impl<M> ExportQaStat<M> {
     }
 }
 
-/// A call of `room_data.export_questionnaire_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_questionnaire_stat`](crate::room_data::RoomData::export_questionnaire_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportQuestionnaireStat<M = Awaited>(Call<M>);
@@ -596,7 +596,7 @@ impl<M> ExportQuestionnaireStat<M> {
     }
 }
 
-/// A call of `room_data.export_answer_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_answer_stat`](crate::room_data::RoomData::export_answer_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportAnswerStat<M = Awaited>(Call<M>);
@@ -612,14 +612,14 @@ impl<M> ExportAnswerStat<M> {
     }
 }
 
-/// A call of `room_data.export_praise_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportPraiseStat<M = Awaited>(Call<M>);
 
 typed_call!(ExportPraiseStat => ExportPraiseStatData);
 
-/// A call of `room_data.get_evaluation_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_evaluation_stat`](crate::room_data::RoomData::get_evaluation_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetEvaluationStat<M = Awaited>(Call<M>);
@@ -636,7 +636,7 @@ impl<M> GetEvaluationStat<M> {
     }
 }
 
-/// A call of `room_data.get_live_sell_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_live_sell_stat`](crate::room_data::RoomData::get_live_sell_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetLiveSellStat<M = Awaited>(Call<M>);
@@ -668,7 +668,7 @@ impl<M> GetLiveSellStat<M> {
     }
 }
 
-/// A call of `room_data.export_attention_list`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_attention_list`](crate::room_data::RoomData::export_attention_list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportAttentionList<M = Awaited>(Call<M>);
@@ -692,21 +692,21 @@ impl<M> ExportAttentionList<M> {
     }
 }
 
-/// A call of `room_data.get_media_length`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_media_length`](crate::room_data::RoomData::get_media_length): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(GetMediaLength => GetMediaLengthData);
 
-/// A call of `room_data.list_awards`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_awards`](crate::room_data::RoomData::list_awards): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListAwards<M = Awaited>(Call<M>);
 
 typed_call!(ListAwards => Vec<ListAwardsItem>);
 
-/// A call of `room_data.get_praise_count`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_praise_count`](crate::room_data::RoomData::get_praise_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPraiseCount<M = Awaited>(Call<M>);
@@ -722,7 +722,7 @@ impl<M> GetPraiseCount<M> {
     }
 }
 
-/// A call of `room_data.get_report`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_report`](crate::room_data::RoomData::get_report): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetReport<M = Awaited>(Call<M>);
@@ -738,7 +738,7 @@ impl<M> GetReport<M> {
     }
 }
 
-/// A call of `room_data.list_user_scores`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_user_scores`](crate::room_data::RoomData::list_user_scores): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListUserScores<M = Awaited>(Call<M>);
@@ -762,7 +762,7 @@ impl<M> ListUserScores<M> {
     }
 }
 
-/// A call of `room_data.list_checkins`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_checkins`](crate::room_data::RoomData::list_checkins): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCheckins<M = Awaited>(Call<M>);
@@ -786,7 +786,7 @@ impl<M> ListCheckins<M> {
     }
 }
 
-/// A call of `room_data.list_checkin_users`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_checkin_users`](crate::room_data::RoomData::list_checkin_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCheckinUsers<M = Awaited>(Call<M>);
@@ -810,7 +810,7 @@ impl<M> ListCheckinUsers<M> {
     }
 }
 
-/// A call of `room_data.list_answer_questions`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_answer_questions`](crate::room_data::RoomData::list_answer_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListAnswerQuestions<M = Awaited>(Call<M>);
@@ -834,7 +834,7 @@ impl<M> ListAnswerQuestions<M> {
     }
 }
 
-/// A call of `room_data.list_answer_users`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_answer_users`](crate::room_data::RoomData::list_answer_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListAnswerUsers<M = Awaited>(Call<M>);
@@ -858,21 +858,21 @@ impl<M> ListAnswerUsers<M> {
     }
 }
 
-/// A call of `room_data.get_flow`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_flow`](crate::room_data::RoomData::get_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetFlow => GetFlowData);
 
-/// A call of `room_data.list_expression_reports`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_expression_reports`](crate::room_data::RoomData::list_expression_reports): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListExpressionReports<M = Awaited>(Call<M>);
 
 typed_call!(ListExpressionReports => ListExpressionReportsData);
 
-/// A call of `room_data.list_device_checks`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_device_checks`](crate::room_data::RoomData::list_device_checks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListDeviceChecks<M = Awaited>(Call<M>);
@@ -896,7 +896,7 @@ impl<M> ListDeviceChecks<M> {
     }
 }
 
-/// A call of `room_data.list_daily_evaluations`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_daily_evaluations`](crate::room_data::RoomData::list_daily_evaluations): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListDailyEvaluations<M = Awaited>(Call<M>);
@@ -920,21 +920,21 @@ impl<M> ListDailyEvaluations<M> {
     }
 }
 
-/// A call of `room_data.list_study_reports`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_study_reports`](crate::room_data::RoomData::list_study_reports): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListStudyReports<M = Awaited>(Call<M>);
 
 typed_call!(ListStudyReports => Vec<ListStudyReportsItem>);
 
-/// A call of `room_data.get_blackboard_file`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_blackboard_file`](crate::room_data::RoomData::get_blackboard_file): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetBlackboardFile<M = Awaited>(Call<M>);
 
 typed_call!(GetBlackboardFile => GetBlackboardFileData);
 
-/// A call of `room_data.get_interact_data`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_interact_data`](crate::room_data::RoomData::get_interact_data): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetInteractData<M = Awaited>(Call<M>);
@@ -954,14 +954,14 @@ impl<M> GetInteractData<M> {
     }
 }
 
-/// A call of `room_data.export_attention_detail`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_attention_detail`](crate::room_data::RoomData::export_attention_detail): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportAttentionDetail<M = Awaited>(Call<M>);
 
 typed_call!(ExportAttentionDetail => serde_json::Value);
 
-/// A call of `room_data.get_red_package_record`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_red_package_record`](crate::room_data::RoomData::get_red_package_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetRedPackageRecord<M = Awaited>(Call<M>);

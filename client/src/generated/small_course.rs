@@ -56,7 +56,7 @@ impl<M> SmallCourse<'_, M> {
     ///
     /// Documents: small_class.55. **The path `/openapi/small_course/getRoomRecordCost` is a guess**: the documents cut it off. Other candidates: `/openapi/small_course/getRecordCost`, `/openapi/small_course/getCloudRecordCost`, `/openapi/small_course/getRoomStorageCost`, `/openapi/small_course/getRoomVideoCost`, `/openapi/small_course/getDailyRecordCost`, `/openapi/small_course/getPlaybackCost`, `/openapi/small_course/getRoomPlaybackCost`.
     ///
-    /// The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not given; small_class.26 counts in yuan.
+    /// The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not given; [`SmallCourse::list_room_costs`](crate::small_course::SmallCourse::list_room_costs) counts in yuan.
     pub fn list_record_costs(&self, date: impl Into<Time>) -> ListRecordCosts<M> {
         let call = Call::new(self.0, "small_course.list_record_costs");
         let call = call.set("date", Into::<Time>::into(date));
@@ -64,28 +64,28 @@ impl<M> SmallCourse<'_, M> {
     }
 }
 
-/// A call of `small_course.get_daily_cost`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::get_daily_cost`](crate::small_course::SmallCourse::get_daily_cost): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetDailyCost<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyCost => GetDailyCostData);
 
-/// A call of `small_course.list_room_costs`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::list_room_costs`](crate::small_course::SmallCourse::list_room_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRoomCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomCosts => ListRoomCostsData);
 
-/// A call of `small_course.list_user_costs`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::list_user_costs`](crate::small_course::SmallCourse::list_user_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListUserCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListUserCosts => ListUserCostsData);
 
-/// A call of `small_course.list_record_costs`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::list_record_costs`](crate::small_course::SmallCourse::list_record_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListRecordCosts<M = Awaited>(Call<M>);

@@ -65,7 +65,7 @@ impl<M> SubAccount<'_, M> {
     ///
     /// Documents: public_only.sub_account.getSubAccountInfo. Path `/openapi/sub_account/getSubAccountInfo`, known from public material.
     ///
-    /// public_only.new_sub.getAccountInfo is the newer form.
+    /// [`NewSub::get`](crate::new_sub::NewSub::get) is the newer form.
     pub fn get(&self, sub_partner_id: impl Into<Id>) -> Get<M> {
         let call = Call::new(self.0, "sub_account.get");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));
@@ -76,14 +76,14 @@ impl<M> SubAccount<'_, M> {
     ///
     /// Documents: public_only.sub_account.getSubAccountList. Path `/openapi/sub_account/getSubAccountList`, known from public material.
     ///
-    /// public_only.new_sub.getSubAccountList is the newer form.
+    /// [`NewSub::list`](crate::new_sub::NewSub::list) is the newer form.
     pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "sub_account.list");
         List(call)
     }
 }
 
-/// A call of `sub_account.create`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::create`](crate::sub_account::SubAccount::create): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Create<M = Awaited>(Call<M>);
@@ -153,7 +153,7 @@ impl<M> Create<M> {
     }
 }
 
-/// A call of `sub_account.update`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::update`](crate::sub_account::SubAccount::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Update<M = Awaited>(Call<M>);
@@ -254,21 +254,21 @@ impl<M> Update<M> {
     }
 }
 
-/// A call of `sub_account.stop`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::stop`](crate::sub_account::SubAccount::stop): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Stop<M = Awaited>(Call<M>);
 
 typed_call!(Stop => StopData);
 
-/// A call of `sub_account.get`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::get`](crate::sub_account::SubAccount::get): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Get<M = Awaited>(Call<M>);
 
 typed_call!(Get => serde_json::Value);
 
-/// A call of `sub_account.list`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::list`](crate::sub_account::SubAccount::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);

@@ -54,21 +54,21 @@ impl<M> Teacher<'_, M> {
     }
 }
 
-/// A call of `teacher.save`: add what is optional, then `.await` it.
+/// A call of [`Teacher::save`](crate::teacher::Teacher::save): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Save<M = Awaited>(Call<M>);
 
 typed_call!(Save => serde_json::Value);
 
-/// A call of `teacher.delete`: add what is optional, then `.await` it.
+/// A call of [`Teacher::delete`](crate::teacher::Teacher::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => serde_json::Value);
 
-/// A call of `teacher.list`: add what is optional, then `.await` it.
+/// A call of [`Teacher::list`](crate::teacher::Teacher::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);

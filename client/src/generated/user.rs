@@ -154,14 +154,14 @@ impl<M> User<'_, M> {
     ///
     /// Documents: users.13. **The path `/openapi/user/getClassList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getGroupList`, `/openapi/user/getUserGroupList`, `/openapi/user/listGroup`, `/openapi/user/groupList`, `/openapi/user_group/getList`, `/openapi/group/list`, `/openapi/group/getGroupList`.
     ///
-    /// The classes of this list are student groups, not rooms: their ids are the group_id of video.list_whitelist_groups and its neighbours.
+    /// The classes of this list are student groups, not rooms: their ids are the group_id of [`Video::list_whitelist_groups`](crate::video::Video::list_whitelist_groups) and its neighbours.
     pub fn list_classes(&self) -> ListClasses<M> {
         let call = Call::new(self.0, "user.list_classes");
         ListClasses(call)
     }
 }
 
-/// A call of `user.add`: add what is optional, then `.await` it.
+/// A call of [`User::add`](crate::user::User::add): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Add<M = Awaited>(Call<M>);
@@ -185,7 +185,7 @@ impl<M> Add<M> {
     }
 }
 
-/// A call of `user.list`: add what is optional, then `.await` it.
+/// A call of [`User::list`](crate::user::User::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -209,21 +209,21 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `user.delete_batch`: add what is optional, then `.await` it.
+/// A call of [`User::delete_batch`](crate::user::User::delete_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteBatch<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBatch => Nothing);
 
-/// A call of `user.assign_students`: add what is optional, then `.await` it.
+/// A call of [`User::assign_students`](crate::user::User::assign_students): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AssignStudents<M = Awaited>(Call<M>);
 
 typed_call!(AssignStudents => Nothing);
 
-/// A call of `user.assign_teacher`: add what is optional, then `.await` it.
+/// A call of [`User::assign_teacher`](crate::user::User::assign_teacher): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AssignTeacher<M = Awaited>(Call<M>);
@@ -241,7 +241,7 @@ impl<M> AssignTeacher<M> {
     }
 }
 
-/// A call of `user.list_students`: add what is optional, then `.await` it.
+/// A call of [`User::list_students`](crate::user::User::list_students): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListStudents<M = Awaited>(Call<M>);
@@ -265,35 +265,35 @@ impl<M> ListStudents<M> {
     }
 }
 
-/// A call of `user.list_teachers`: add what is optional, then `.await` it.
+/// A call of [`User::list_teachers`](crate::user::User::list_teachers): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListTeachers<M = Awaited>(Call<M>);
 
 typed_call!(ListTeachers => ListTeachersData);
 
-/// A call of `user.remove_students`: add what is optional, then `.await` it.
+/// A call of [`User::remove_students`](crate::user::User::remove_students): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct RemoveStudents<M = Awaited>(Call<M>);
 
 typed_call!(RemoveStudents => Nothing);
 
-/// A call of `user.remove_teacher`: add what is optional, then `.await` it.
+/// A call of [`User::remove_teacher`](crate::user::User::remove_teacher): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct RemoveTeacher<M = Awaited>(Call<M>);
 
 typed_call!(RemoveTeacher => RemoveTeacherData);
 
-/// A call of `user.get_by_phone`: add what is optional, then `.await` it.
+/// A call of [`User::get_by_phone`](crate::user::User::get_by_phone): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetByPhone<M = Awaited>(Call<M>);
 
 typed_call!(GetByPhone => GetByPhoneData);
 
-/// A call of `user.update`: add what is optional, then `.await` it.
+/// A call of [`User::update`](crate::user::User::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Update<M = Awaited>(Call<M>);
@@ -322,14 +322,14 @@ impl<M> Update<M> {
     }
 }
 
-/// A call of `user.assign_fake_assistant`: add what is optional, then `.await` it.
+/// A call of [`User::assign_fake_assistant`](crate::user::User::assign_fake_assistant): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AssignFakeAssistant<M = Awaited>(Call<M>);
 
 typed_call!(AssignFakeAssistant => bool);
 
-/// A call of `user.list_classes`: add what is optional, then `.await` it.
+/// A call of [`User::list_classes`](crate::user::User::list_classes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListClasses<M = Awaited>(Call<M>);

@@ -489,7 +489,7 @@ impl<M> Video<'_, M> {
     }
 }
 
-/// A call of `video.get_upload_url`: add what is optional, then `.await` it.
+/// A call of [`Video::get_upload_url`](crate::video::Video::get_upload_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUploadUrl<M = Awaited>(Call<M>);
@@ -555,14 +555,14 @@ impl<M> GetUploadUrl<M> {
     }
 }
 
-/// A call of `video.upload_file`: add what is optional, then `.await` it.
+/// A call of [`Video::upload_file`](crate::video::Video::upload_file): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadFile<M = Awaited>(Call<M>);
 
 typed_call!(UploadFile => UploadFileData);
 
-/// A call of `video.get_resume_upload_url`: add what is optional, then `.await` it.
+/// A call of [`Video::get_resume_upload_url`](crate::video::Video::get_resume_upload_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetResumeUploadUrl<M = Awaited>(Call<M>);
@@ -581,28 +581,28 @@ impl<M> GetResumeUploadUrl<M> {
     }
 }
 
-/// A call of `video.get_status`: add what is optional, then `.await` it.
+/// A call of [`Video::get_status`](crate::video::Video::get_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetStatus => GetStatusData);
 
-/// A call of `video.info`: add what is optional, then `.await` it.
+/// A call of [`Video::info`](crate::video::Video::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `video.get_screenshots`: add what is optional, then `.await` it.
+/// A call of [`Video::get_screenshots`](crate::video::Video::get_screenshots): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetScreenshots<M = Awaited>(Call<M>);
 
 typed_call!(GetScreenshots => GetScreenshotsData);
 
-/// A call of `video.remove_definitions`: add what is optional, then `.await` it.
+/// A call of [`Video::remove_definitions`](crate::video::Video::remove_definitions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct RemoveDefinitions<M = Awaited>(Call<M>);
@@ -621,14 +621,14 @@ impl<M> RemoveDefinitions<M> {
     }
 }
 
-/// A call of `video.delete_source_files`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_source_files`](crate::video::Video::delete_source_files): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteSourceFiles<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSourceFiles => Nothing);
 
-/// A call of `video.update`: add what is optional, then `.await` it.
+/// A call of [`Video::update`](crate::video::Video::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Update<M = Awaited>(Call<M>);
@@ -642,21 +642,21 @@ impl<M> Update<M> {
     }
 }
 
-/// A call of `video.delete`: add what is optional, then `.await` it.
+/// A call of [`Video::delete`](crate::video::Video::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => DeleteData);
 
-/// A call of `video.list_categories`: add what is optional, then `.await` it.
+/// A call of [`Video::list_categories`](crate::video::Video::list_categories): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListCategories<M = Awaited>(Call<M>);
 
 typed_call!(ListCategories => ListCategoriesData);
 
-/// A call of `video.get_category`: add what is optional, then `.await` it.
+/// A call of [`Video::get_category`](crate::video::Video::get_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetCategory<M = Awaited>(Call<M>);
@@ -672,7 +672,7 @@ impl<M> GetCategory<M> {
     }
 }
 
-/// A call of `video.add_category`: add what is optional, then `.await` it.
+/// A call of [`Video::add_category`](crate::video::Video::add_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddCategory<M = Awaited>(Call<M>);
@@ -688,14 +688,14 @@ impl<M> AddCategory<M> {
     }
 }
 
-/// A call of `video.delete_category`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_category`](crate::video::Video::delete_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteCategory<M = Awaited>(Call<M>);
 
 typed_call!(DeleteCategory => DeleteCategoryData);
 
-/// A call of `video.list_by_category`: add what is optional, then `.await` it.
+/// A call of [`Video::list_by_category`](crate::video::Video::list_by_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListByCategory<M = Awaited>(Call<M>);
@@ -719,14 +719,14 @@ impl<M> ListByCategory<M> {
     }
 }
 
-/// A call of `video.set_category`: add what is optional, then `.await` it.
+/// A call of [`Video::set_category`](crate::video::Video::set_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetCategory<M = Awaited>(Call<M>);
 
 typed_call!(SetCategory => SetCategoryData);
 
-/// A call of `video.get_player_token`: add what is optional, then `.await` it.
+/// A call of [`Video::get_player_token`](crate::video::Video::get_player_token): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPlayerToken<M = Awaited>(Call<M>);
@@ -742,7 +742,7 @@ impl<M> GetPlayerToken<M> {
     }
 }
 
-/// A call of `video.get_player_tokens`: add what is optional, then `.await` it.
+/// A call of [`Video::get_player_tokens`](crate::video::Video::get_player_tokens): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPlayerTokens<M = Awaited>(Call<M>);
@@ -764,21 +764,21 @@ impl<M> GetPlayerTokens<M> {
     }
 }
 
-/// A call of `video.set_publish_status`: add what is optional, then `.await` it.
+/// A call of [`Video::set_publish_status`](crate::video::Video::set_publish_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetPublishStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetPublishStatus => SetPublishStatusData);
 
-/// A call of `video.get_share_url`: add what is optional, then `.await` it.
+/// A call of [`Video::get_share_url`](crate::video::Video::get_share_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetShareUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetShareUrl => GetShareUrlData);
 
-/// A call of `video.list`: add what is optional, then `.await` it.
+/// A call of [`Video::list`](crate::video::Video::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct List<M = Awaited>(Call<M>);
@@ -814,84 +814,84 @@ impl<M> List<M> {
     }
 }
 
-/// A call of `video.upload_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::upload_subtitle`](crate::video::Video::upload_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UploadSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(UploadSubtitle => UploadSubtitleData);
 
-/// A call of `video.list_subtitles`: add what is optional, then `.await` it.
+/// A call of [`Video::list_subtitles`](crate::video::Video::list_subtitles): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListSubtitles<M = Awaited>(Call<M>);
 
 typed_call!(ListSubtitles => Vec<ListSubtitlesItem>);
 
-/// A call of `video.update_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::update_subtitle`](crate::video::Video::update_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct UpdateSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(UpdateSubtitle => Nothing);
 
-/// A call of `video.set_default_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::set_default_subtitle`](crate::video::Video::set_default_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetDefaultSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(SetDefaultSubtitle => Nothing);
 
-/// A call of `video.delete_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_subtitle`](crate::video::Video::delete_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSubtitle => Nothing);
 
-/// A call of `video.set_scroll_notice`: add what is optional, then `.await` it.
+/// A call of [`Video::set_scroll_notice`](crate::video::Video::set_scroll_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetScrollNotice<M = Awaited>(Call<M>);
 
 typed_call!(SetScrollNotice => SetScrollNoticeData);
 
-/// A call of `video.bind_notices`: add what is optional, then `.await` it.
+/// A call of [`Video::bind_notices`](crate::video::Video::bind_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct BindNotices<M = Awaited>(Call<M>);
 
 typed_call!(BindNotices => Nothing);
 
-/// A call of `video.list_questions`: add what is optional, then `.await` it.
+/// A call of [`Video::list_questions`](crate::video::Video::list_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListQuestions<M = Awaited>(Call<M>);
 
 typed_call!(ListQuestions => ListQuestionsData);
 
-/// A call of `video.save_questions`: add what is optional, then `.await` it.
+/// A call of [`Video::save_questions`](crate::video::Video::save_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SaveQuestions<M = Awaited>(Call<M>);
 
 typed_call!(SaveQuestions => Nothing);
 
-/// A call of `video.delete_questions`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_questions`](crate::video::Video::delete_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct DeleteQuestions<M = Awaited>(Call<M>);
 
 typed_call!(DeleteQuestions => bool);
 
-/// A call of `video.set_category_batch`: add what is optional, then `.await` it.
+/// A call of [`Video::set_category_batch`](crate::video::Video::set_category_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetCategoryBatch<M = Awaited>(Call<M>);
 
 typed_call!(SetCategoryBatch => SetCategoryBatchData);
 
-/// A call of `video.set_triple_screen`: add what is optional, then `.await` it.
+/// A call of [`Video::set_triple_screen`](crate::video::Video::set_triple_screen): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetTripleScreen<M = Awaited>(Call<M>);
@@ -910,7 +910,7 @@ impl<M> SetTripleScreen<M> {
     }
 }
 
-/// A call of `video.set_marks`: add what is optional, then `.await` it.
+/// A call of [`Video::set_marks`](crate::video::Video::set_marks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetMarks<M = Awaited>(Call<M>);
@@ -918,27 +918,27 @@ pub struct SetMarks<M = Awaited>(Call<M>);
 typed_call!(SetMarks => bool);
 
 impl<M> SetMarks<M> {
-    /// The markers: a JSON array of objects; the table gives the type as string. The printed sample is cut off; it shows the members description, a text that ends in 钮 (button), and image, and vod.49 returns time_offset, description, reference_link, btntxt and image.
+    /// The markers: a JSON array of objects; the table gives the type as string. The printed sample is cut off; it shows the members description, a text that ends in 钮 (button), and image, and [`Video::list_marks`](crate::video::Video::list_marks) returns time_offset, description, reference_link, btntxt and image.
     pub fn content(self, content: &impl Serialize) -> Self {
         Self(self.0.set_json("content", content))
     }
 }
 
-/// A call of `video.list_marks`: add what is optional, then `.await` it.
+/// A call of [`Video::list_marks`](crate::video::Video::list_marks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListMarks<M = Awaited>(Call<M>);
 
 typed_call!(ListMarks => ListMarksData);
 
-/// A call of `video.set_mark_jump`: add what is optional, then `.await` it.
+/// A call of [`Video::set_mark_jump`](crate::video::Video::set_mark_jump): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetMarkJump<M = Awaited>(Call<M>);
 
 typed_call!(SetMarkJump => bool);
 
-/// A call of `video.get_comment_token`: add what is optional, then `.await` it.
+/// A call of [`Video::get_comment_token`](crate::video::Video::get_comment_token): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetCommentToken<M = Awaited>(Call<M>);
@@ -952,28 +952,28 @@ impl<M> GetCommentToken<M> {
     }
 }
 
-/// A call of `video.list_whitelist_groups`: add what is optional, then `.await` it.
+/// A call of [`Video::list_whitelist_groups`](crate::video::Video::list_whitelist_groups): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListWhitelistGroups<M = Awaited>(Call<M>);
 
 typed_call!(ListWhitelistGroups => ListWhitelistGroupsData);
 
-/// A call of `video.add_whitelist_group`: add what is optional, then `.await` it.
+/// A call of [`Video::add_whitelist_group`](crate::video::Video::add_whitelist_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddWhitelistGroup<M = Awaited>(Call<M>);
 
 typed_call!(AddWhitelistGroup => bool);
 
-/// A call of `video.remove_whitelist_group`: add what is optional, then `.await` it.
+/// A call of [`Video::remove_whitelist_group`](crate::video::Video::remove_whitelist_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct RemoveWhitelistGroup<M = Awaited>(Call<M>);
 
 typed_call!(RemoveWhitelistGroup => bool);
 
-/// A call of `video.list_whitelist_users`: add what is optional, then `.await` it.
+/// A call of [`Video::list_whitelist_users`](crate::video::Video::list_whitelist_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListWhitelistUsers<M = Awaited>(Call<M>);
@@ -997,28 +997,28 @@ impl<M> ListWhitelistUsers<M> {
     }
 }
 
-/// A call of `video.add_whitelist_users`: add what is optional, then `.await` it.
+/// A call of [`Video::add_whitelist_users`](crate::video::Video::add_whitelist_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct AddWhitelistUsers<M = Awaited>(Call<M>);
 
 typed_call!(AddWhitelistUsers => bool);
 
-/// A call of `video.remove_whitelist_users`: add what is optional, then `.await` it.
+/// A call of [`Video::remove_whitelist_users`](crate::video::Video::remove_whitelist_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct RemoveWhitelistUsers<M = Awaited>(Call<M>);
 
 typed_call!(RemoveWhitelistUsers => bool);
 
-/// A call of `video.list_question_answers`: add what is optional, then `.await` it.
+/// A call of [`Video::list_question_answers`](crate::video::Video::list_question_answers): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListQuestionAnswers<M = Awaited>(Call<M>);
 
 typed_call!(ListQuestionAnswers => ListQuestionAnswersData);
 
-/// A call of `video.get_urls`: add what is optional, then `.await` it.
+/// A call of [`Video::get_urls`](crate::video::Video::get_urls): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUrls<M = Awaited>(Call<M>);
@@ -1046,7 +1046,7 @@ impl<M> GetUrls<M> {
     }
 }
 
-/// A call of `video.transcode_again`: add what is optional, then `.await` it.
+/// A call of [`Video::transcode_again`](crate::video::Video::transcode_again): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct TranscodeAgain<M = Awaited>(Call<M>);
@@ -1072,7 +1072,7 @@ pub struct GetUploadUrlData {
     /// Id of the video or audio; later calls (transcode status, playing) need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_id: Option<i64>,
-    /// Address to which the file is then uploaded (see vod.3).
+    /// Address to which the file is then uploaded (see [`Video::upload_file`](crate::video::Video::upload_file)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_url: Option<String>,
 }
@@ -1818,7 +1818,7 @@ pub struct ListMarksData {
     pub total: Option<i64>,
     /// The markers.
     pub list: Vec<ListMarksItem>,
-    /// Whether jumping is enabled (see vod.50).
+    /// Whether jumping is enabled (see [`Video::set_mark_jump`](crate::video::Video::set_mark_jump)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_jump: Option<bool>,
 }

@@ -68,7 +68,7 @@ impl<M> VideoAccount<'_, M> {
     ///
     /// Traffic is not live: it is totalled once a day.
     ///
-    /// The unit of storage is not printed (bytes in vod.20).
+    /// The unit of storage is not printed (bytes in [`VideoAccount::info`](crate::video_account::VideoAccount::info)).
     pub fn get_storage_and_flow(&self) -> GetStorageAndFlow<M> {
         let call = Call::new(self.0, "video_account.get_storage_and_flow");
         GetStorageAndFlow(call)
@@ -92,28 +92,28 @@ impl<M> VideoAccount<'_, M> {
     }
 }
 
-/// A call of `video_account.info`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::info`](crate::video_account::VideoAccount::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `video_account.get_used_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_used_flow`](crate::video_account::VideoAccount::get_used_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUsedFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlow => GetUsedFlowData);
 
-/// A call of `video_account.get_used_flow_detail`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_used_flow_detail`](crate::video_account::VideoAccount::get_used_flow_detail): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUsedFlowDetail<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlowDetail => GetUsedFlowDetailData);
 
-/// A call of `video_account.list_video_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::list_video_flow`](crate::video_account::VideoAccount::list_video_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListVideoFlow<M = Awaited>(Call<M>);
@@ -137,21 +137,21 @@ impl<M> ListVideoFlow<M> {
     }
 }
 
-/// A call of `video_account.get_storage_and_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_storage_and_flow`](crate::video_account::VideoAccount::get_storage_and_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetStorageAndFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetStorageAndFlow => GetStorageAndFlowData);
 
-/// A call of `video_account.set_transcode_callback_url`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::set_transcode_callback_url`](crate::video_account::VideoAccount::set_transcode_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct SetTranscodeCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetTranscodeCallbackUrl => SetTranscodeCallbackUrlData);
 
-/// A call of `video_account.get_transcode_callback_url`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_transcode_callback_url`](crate::video_account::VideoAccount::get_transcode_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetTranscodeCallbackUrl<M = Awaited>(Call<M>);

@@ -103,14 +103,14 @@ impl<M> VideoData<'_, M> {
     }
 }
 
-/// A call of `video_data.get_used_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_used_flow`](crate::video_data::VideoData::get_used_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetUsedFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlow => GetUsedFlowData);
 
-/// A call of `video_data.list_play_records`: add what is optional, then `.await` it.
+/// A call of [`VideoData::list_play_records`](crate::video_data::VideoData::list_play_records): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListPlayRecords<M = Awaited>(Call<M>);
@@ -139,7 +139,7 @@ impl<M> ListPlayRecords<M> {
     }
 }
 
-/// A call of `video_data.export_reports`: add what is optional, then `.await` it.
+/// A call of [`VideoData::export_reports`](crate::video_data::VideoData::export_reports): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ExportReports<M = Awaited>(Call<M>);
@@ -176,7 +176,7 @@ impl<M> ExportReports<M> {
     }
 }
 
-/// A call of `video_data.get_play_count_rank`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_play_count_rank`](crate::video_data::VideoData::get_play_count_rank): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPlayCountRank<M = Awaited>(Call<M>);
@@ -198,14 +198,14 @@ impl<M> GetPlayCountRank<M> {
     }
 }
 
-/// A call of `video_data.get_play_count`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_play_count`](crate::video_data::VideoData::get_play_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetPlayCount<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayCount => GetPlayCountData);
 
-/// A call of `video_data.get_account_play_count`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_account_play_count`](crate::video_data::VideoData::get_account_play_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct GetAccountPlayCount<M = Awaited>(Call<M>);
@@ -227,7 +227,7 @@ impl<M> GetAccountPlayCount<M> {
     }
 }
 
-/// A call of `video_data.list_playback_records`: add what is optional, then `.await` it.
+/// A call of [`VideoData::list_playback_records`](crate::video_data::VideoData::list_playback_records): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
 pub struct ListPlaybackRecords<M = Awaited>(Call<M>);
