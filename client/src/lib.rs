@@ -49,6 +49,7 @@ mod ports;
 #[cfg(feature = "redis")]
 mod redis;
 mod timer;
+mod times;
 mod upload;
 
 use std::fmt;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use crate::civil;
 use crate::decimal;
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, JsonError, Member, Members, needed};
@@ -277,6 +278,19 @@ time_from! {
     &jiff::Zoned => |value| Value::Int(value.timestamp().as_second()),
     jiff::civil::DateTime => |value| Value::Text(value.to_string()),
     jiff::civil::Date => |value| Value::Text(value.to_string()),
+}
+
+impl Time {
+    /// That moment; `None` if it is no time.
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        let unix = match &self.0 {
+            Value::Int(unix) => *unix,
+            Value::Text(text) => civil::read(text).or_else(|| text.parse().ok())?,
+            _ => return None,
+        };
+        let seconds = Duration::from_secs(unix.unsigned_abs());
+        if unix < 0 { UNIX_EPOCH.checked_sub(seconds) } else { UNIX_EPOCH.checked_add(seconds) }
+    }
 }
 
 /// The second that a moment is in.

@@ -71,6 +71,8 @@ struct StructField {
     docs: Vec<String>,
     optional: bool,
     secret: bool,
+    /// There is a method of the same name that reads it as a time.
+    time: bool,
 }
 
 /// An enum as the template `client/types.rs.jinja` takes it.
@@ -189,12 +191,21 @@ fn object(object: &model::Struct) -> Struct {
             field: rust_field(field.wire),
             ty: if optional { format!("Option<{ty}>") } else { ty },
             docs: shape_docs(field.shape),
+            time: is_time(&field.ty),
             optional,
             secret: field.shape.secret,
         }
     });
     let fields = fields.collect();
     Struct { name: object.name.clone(), docs: shape_docs(object.shape), fields, input: object.input }
+}
+
+fn is_time(ty: &Type) -> bool {
+    match ty {
+        Type::Timestamp | Type::Date | Type::Datetime => true,
+        Type::Nullable(inner) => is_time(inner),
+        _ => false,
+    }
 }
 
 fn enum_type(listed: &model::Enum) -> EnumType {

@@ -86,6 +86,18 @@ pub struct ClassEvent {
     pub timestamp: Option<i64>,
 }
 
+impl ClassEvent {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
 ///
 /// Documents: callbacks.4, small_class.callbacks.4.
@@ -142,6 +154,13 @@ pub struct PlaybackGenerated {
     pub timestamp: Option<i64>,
 }
 
+impl PlaybackGenerated {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// What `UserInOutUserEvents` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -163,6 +182,13 @@ pub struct UserInOutUserEvents {
     /// Group of the user; 0 in the small class document's example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
+}
+
+impl UserInOutUserEvents {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn ts(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.ts)
+    }
 }
 
 /// 用户进出教室事件回调 Tells which users entered and left a room during a span of time.
@@ -188,6 +214,13 @@ pub struct UserInOut {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
+}
+
+impl UserInOut {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// 答题器、小测回调 Tells that a teacher ended an answer-tool question or a quiz.
@@ -227,6 +260,18 @@ pub struct AnswerOrQuizResult {
     pub timestamp: Option<i64>,
 }
 
+impl AnswerOrQuizResult {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 文档转码回调 Tells that a document's transcoding status changed.
 ///
 /// Documents: callbacks.7.
@@ -252,6 +297,13 @@ pub struct DocTranscodeStatus {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
+}
+
+impl DocTranscodeStatus {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The device data, after percent-decoding where needed.
@@ -299,6 +351,18 @@ pub struct PresenterDeviceEvent {
     pub timestamp: Option<i64>,
 }
 
+impl PresenterDeviceEvent {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// The message that this one quotes; its members are empty when it quotes none.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -332,6 +396,13 @@ pub struct ChatMessagesReference {
     /// Name of the quoted sender's group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_name: Option<String>,
+}
+
+impl ChatMessagesReference {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn send_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.send_time)
+    }
 }
 
 /// What `ChatMessagesChatMessage` holds.
@@ -399,6 +470,13 @@ pub struct ChatMessagesChatMessage {
     pub reference: Option<ChatMessagesReference>,
 }
 
+impl ChatMessagesChatMessage {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn send_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.send_time)
+    }
+}
+
 /// 聊天消息回调 Sends the chat messages of a room as they arise.
 ///
 /// Documents: callbacks.9.
@@ -420,6 +498,13 @@ pub struct ChatMessages {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
+}
+
+impl ChatMessages {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The winner's data.
@@ -467,6 +552,13 @@ pub struct LotteryResult {
     pub timestamp: Option<i64>,
 }
 
+impl LotteryResult {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 学生发言上墙回调 Tells that a student's message was put on the wall.
 ///
 /// Documents: callbacks.11.
@@ -502,6 +594,13 @@ pub struct StudentMessageOnWall {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
+}
+
+impl StudentMessageOnWall {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The muted user: an object in the example.
@@ -570,6 +669,13 @@ pub struct MuteSignalData {
     pub target_user: Option<MuteSignalTargetUser>,
 }
 
+impl MuteSignalData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.time)
+    }
+}
+
 /// 直播间禁言信令回调 Tells that a user in a room was muted (禁言 signal).
 ///
 /// Documents: callbacks.12.
@@ -591,6 +697,13 @@ pub struct MuteSignal {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
+}
+
+impl MuteSignal {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// 视频转码回调 Tells the customer that a video has been uploaded, transcoded, or failed to transcode.
@@ -644,6 +757,13 @@ pub struct TranscodeCallback {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
+}
+
+impl TranscodeCallback {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 open_text_enum! {

@@ -142,6 +142,13 @@ pub struct ListReviewsItem {
     pub chat_time: Option<String>,
 }
 
+impl ListReviewsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn chat_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.chat_time)
+    }
+}
+
 /// What `ListReviewsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]

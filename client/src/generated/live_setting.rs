@@ -707,6 +707,13 @@ pub struct ListMainScreenNoticesItem {
     pub create_time: Option<String>,
 }
 
+impl ListMainScreenNoticesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListMainScreenNoticesData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]

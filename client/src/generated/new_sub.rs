@@ -132,6 +132,18 @@ pub struct ListItem {
     pub product_status: Option<ListProductStatus>,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn effect_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.effect_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]

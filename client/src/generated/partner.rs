@@ -182,6 +182,13 @@ pub struct ListTransactionsItem {
     pub deduct_type_name: Option<String>,
 }
 
+impl ListTransactionsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn trade_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.trade_time)
+    }
+}
+
 /// What `ListTransactionsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]

@@ -2269,6 +2269,23 @@ pub struct InfoData {
     pub create_time: Option<String>,
 }
 
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `CreateCodeData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2303,6 +2320,13 @@ pub struct GetCodeInfoCodeInfo {
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
+}
+
+impl GetCodeInfoCodeInfo {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `GetCodeInfoData` holds.
@@ -2492,6 +2516,23 @@ pub struct ListItem {
     pub m_is_video_main: Option<i64>,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2640,6 +2681,13 @@ pub struct GetPushLiveUrlData {
     pub push_url: Option<String>,
 }
 
+impl GetPushLiveUrlData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
+}
+
 /// What `GetGroupSubRoomIdsGroupRoomId` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2725,6 +2773,18 @@ pub struct ListSpotVideosItem {
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
+}
+
+impl ListSpotVideosItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn prepare_file_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.prepare_file_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListSpotVideosData` holds.

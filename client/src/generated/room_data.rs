@@ -1083,6 +1083,18 @@ pub struct ExportLiveReportRoomUserInfo {
     pub is_audition: Option<IsAudition>,
 }
 
+impl ExportLiveReportRoomUserInfo {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn first_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.first_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn last_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.last_time)
+    }
+}
+
 /// What `ExportLiveReportData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1134,6 +1146,13 @@ pub struct GetPeakUsersData {
     pub date: Option<String>,
     /// Peak number of users keyed by time of day.
     pub peak_user: BTreeMap<String, i64>,
+}
+
+impl GetPeakUsersData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn date(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.date)
+    }
 }
 
 /// What `ListChatFileUrlsItem` holds.
@@ -1239,6 +1258,13 @@ pub struct ListQuizzesQuizList {
     pub score_required: Option<String>,
 }
 
+impl ListQuizzesQuizList {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListQuizzesData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1318,6 +1344,13 @@ pub struct GetCheckinInfoCheckinList {
     pub time: Option<String>,
     /// The users of this sign-in.
     pub user_list: Vec<GetCheckinInfoUserList>,
+}
+
+impl GetCheckinInfoCheckinList {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.time)
+    }
 }
 
 /// What `GetCheckinInfoData` holds.
@@ -1729,6 +1762,13 @@ pub struct ExportAttentionListItem {
     pub ts: Option<i64>,
 }
 
+impl ExportAttentionListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn ts(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.ts)
+    }
+}
+
 /// What `ExportAttentionListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1855,6 +1895,13 @@ pub struct ListCheckinsItem {
     pub create_time: Option<String>,
 }
 
+impl ListCheckinsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListCheckinsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1932,6 +1979,18 @@ pub struct ListAnswerQuestionsItem {
     pub right_option: Option<String>,
     /// The options.
     pub option_list: Vec<ListAnswerQuestionsOptionList>,
+}
+
+impl ListAnswerQuestionsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn question_start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.question_start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn question_end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.question_end_time)
+    }
 }
 
 /// What `ListAnswerQuestionsData` holds.
@@ -2215,6 +2274,18 @@ pub struct GetInteractDataItem {
     /// Kind of interaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interact_type: Option<InteractType>,
+}
+
+impl GetInteractDataItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
 }
 
 /// What `GetInteractDataData` holds.

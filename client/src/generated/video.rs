@@ -1194,6 +1194,13 @@ pub struct InfoData {
     pub publish_status: Option<PublishStatus>,
 }
 
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `GetScreenshotsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1435,6 +1442,13 @@ pub struct ListByCategoryItem {
     pub category_level5_id: Option<i64>,
 }
 
+impl ListByCategoryItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListByCategoryData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1577,6 +1591,13 @@ pub struct ListItem {
     pub category: Option<ListCategory>,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1615,6 +1636,13 @@ pub struct UploadSubtitleData {
     pub create_time: Option<String>,
 }
 
+impl UploadSubtitleData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListSubtitlesItem` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1640,6 +1668,18 @@ pub struct ListSubtitlesItem {
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<String>,
+}
+
+impl ListSubtitlesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn update_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.update_time)
+    }
 }
 
 /// What `SetScrollNoticeNotice` holds.
@@ -1931,6 +1971,13 @@ pub struct ListQuestionAnswersAnswerList {
     /// Version of the question that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ver: Option<String>,
+}
+
+impl ListQuestionAnswersAnswerList {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn update_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.update_time)
+    }
 }
 
 /// What `ListQuestionAnswersItem` holds.

@@ -204,6 +204,18 @@ pub struct InfoData {
     pub total_flow_limit: Option<i64>,
 }
 
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn effect_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.effect_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
+}
+
 /// What `GetUsedFlowData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]

@@ -310,6 +310,18 @@ pub struct ListPlayRecordsItem {
     pub ext_data: Option<String>,
 }
 
+impl ListPlayRecordsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_begin_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_begin_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_end_time)
+    }
+}
+
 /// What `ListPlayRecordsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -374,6 +386,18 @@ pub struct ExportReportsItem {
     /// Custom reported data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ext_data: Option<String>,
+}
+
+impl ExportReportsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_begin_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_begin_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_end_time)
+    }
 }
 
 /// What `ExportReportsData` holds.
