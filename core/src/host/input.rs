@@ -257,6 +257,28 @@ impl Input for HostCallback {
     }
 }
 
+/// A callback to sign.
+pub(super) struct HostPosting {
+    /// Its fields, JSON.
+    pub(super) data: String,
+    pub(super) name: Option<String>,
+    pub(super) json: Option<bool>,
+    pub(super) qid: Option<String>,
+    pub(super) timestamp: Option<i64>,
+}
+
+impl Input for HostPosting {
+    fn of(object: &mut Object<'_>) -> Said<HostPosting> {
+        Ok(HostPosting {
+            data: needed("data", object.take("data"))?.to_owned(),
+            name: object.text("name")?,
+            json: object.flag("json")?,
+            qid: object.text("qid")?,
+            timestamp: object.number("timestamp")?,
+        })
+    }
+}
+
 /// What became of a step, except an answer (see [`Host::answer`](super::Host::answer)).
 pub(super) enum HostEvent {
     OfCall(Event<'static>),
