@@ -41,6 +41,8 @@
 //!
 //! The two steps that every call has come as values ([`Told`]), for a host that
 //! can take them in without JSON.
+#[cfg(feature = "configuration")]
+mod configuration;
 mod input;
 mod links;
 mod output;
@@ -69,6 +71,8 @@ use crate::sign::PartnerKey;
 use crate::upload::{self, Upload};
 use crate::value::Params;
 
+#[cfg(feature = "configuration")]
+pub use configuration::{configuration, toml_paths};
 use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, HostUpload, Input};
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
