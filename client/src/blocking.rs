@@ -49,6 +49,23 @@ impl Client {
         Client::builder(Account::new(domain, partner_id, key)?).build()
     }
 
+    /// A client of the environment's account: see [`crate::Client::from_env`].
+    ///
+    /// # Errors
+    /// As [`crate::Client::from_env`].
+    #[cfg(feature = "reqwest")]
+    pub fn from_env() -> Result<Client, Error> {
+        Client::builder_from_env()?.build()
+    }
+
+    /// The same with settings of your own.
+    ///
+    /// # Errors
+    /// As [`crate::Client::from_env`].
+    pub fn builder_from_env() -> Result<ClientBuilder<Blocking>, Error> {
+        crate::configuration::account().map(Client::builder)
+    }
+
     /// A client with settings of your own.
     pub fn builder(account: Account) -> ClientBuilder<Blocking> {
         ClientBuilder::of(account)

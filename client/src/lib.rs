@@ -23,6 +23,8 @@
 //! - partner_key stays on servers. An app gets the link, the token or the upload address from
 //!   yours; see [`RemoteSigner`] for why it should not get signatures.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 compile_error!(
     "this client needs a clock, which wasm32-unknown-unknown has not: in browsers and workers use the npm package, \
