@@ -39,7 +39,7 @@ impl<M> Video<'_, M> {
     pub fn upload(&self, file: impl Into<File>, definition: impl IntoIterator<Item = impl Into<Id>>) -> VideoUpload<M> {
         let file = file.into();
         let call = self.get_upload_url(file.name.clone(), definition);
-        VideoUpload::new(self.0, Target::New(call), file)
+        VideoUpload::new(self.0, Target::New(Box::new(call)), file)
     }
 
     /// Goes on with an upload that broke off earlier, perhaps in another
@@ -132,7 +132,7 @@ pub struct VideoUpload<M = Awaited> {
 
 #[derive(Clone)]
 enum Target<M> {
-    New(GetUploadUrl<M>),
+    New(Box<GetUploadUrl<M>>),
     /// A new video, of which somebody else knows more.
     Elsewhere(Arc<dyn UploadAddresses>),
     Known(i64, Option<Arc<dyn UploadAddresses>>),
@@ -164,7 +164,7 @@ impl<M> VideoUpload<M> {
     /// already has all that.
     pub fn with(mut self, change: impl FnOnce(GetUploadUrl<M>) -> GetUploadUrl<M>) -> VideoUpload<M> {
         if let Target::New(call) = self.target {
-            self.target = Target::New(change(call));
+            self.target = Target::New(Box::new(change(*call)));
         }
         self
     }
@@ -242,7 +242,7 @@ impl<M: Clone> VideoUpload<M> {
         let size = size_of(&self.file)?;
         let (mut upload, mut first, addresses) = match &self.target {
             Target::New(call) => {
-                let call = Call::from(call.clone()).in_mode::<Awaited>().set("file_name", self.file.name.as_str());
+                let call = Call::from(call.as_ref().clone()).in_mode::<Awaited>().set("file_name", self.file.name.as_str());
                 (Upload::new(call.given().clone(), size, settings), Some(call), None)
             }
             Target::Elsewhere(addresses) => (Upload::new(Params::new(), size, settings), None, Some(addresses)),
