@@ -187,6 +187,12 @@ pub fn configuration(asked: &[u8]) -> Buffer {
     Buffer(host::configuration(&String::from_utf8_lossy(asked), &Here))
 }
 
+/// What an error says about settings, in the names that Kotlin and Swift have for them (`attemptTimeout`).
+#[uniffi::export]
+pub fn in_camel_case(words: &[u8]) -> Buffer {
+    Buffer(host::in_camel_case(&String::from_utf8_lossy(words)).into_bytes())
+}
+
 /// The table `[paths]` of a TOML text: `{"paths":{..}}` or `{"error":{..}}`.
 #[uniffi::export]
 pub fn toml_paths(toml: &[u8]) -> Buffer {
