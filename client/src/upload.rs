@@ -242,7 +242,8 @@ impl<M: Clone> VideoUpload<M> {
         let size = size_of(&self.file)?;
         let (mut upload, mut first, addresses) = match &self.target {
             Target::New(call) => {
-                let call = Call::from(call.as_ref().clone()).in_mode::<Awaited>().set("file_name", self.file.name.as_str());
+                let call =
+                    Call::from(call.as_ref().clone()).in_mode::<Awaited>().set("file_name", self.file.name.as_str());
                 (Upload::new(call.given().clone(), size, settings), Some(call), None)
             }
             Target::Elsewhere(addresses) => (Upload::new(Params::new(), size, settings), None, Some(addresses)),

@@ -33,7 +33,7 @@ async fn a_call_by_name_takes_any_name_and_is_awaited() {
     for name in &names {
         call = call.set(name, 7_u64);
     }
-    call.set(names[1].as_str(), "b").set_json(names[1].clone(), &[1]).await.expect_err("one is unknown");
+    call.set(names[1].as_str(), "b").set_json(names[1].clone(), &[1]).await.expect_err("a title is no list");
     let answer = script.client().call("room.update").set(&names[0], 7).await.expect("an answer");
     assert!(is_ok(&answer.data));
 }
