@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Callback, Description, ErrorCode};
+use crate::{Callback, Description, ErrorCode, presence};
 
 /// A file of the description that cannot be read.
 #[derive(Debug)]
@@ -47,7 +47,8 @@ struct ErrorCodesFile {
 
 impl Description {
     /// Reads `callbacks.yaml`, `error_codes.yaml` and, as resources, all other
-    /// YAML files of a folder. The resources are sorted by file name.
+    /// YAML files of a folder. The resources are sorted by file name. Members that printed examples lack are marked
+    /// as optional.
     pub fn load_dir(dir: impl AsRef<Path>) -> Result<Description, LoadError> {
         let mut description = Description::default();
         for path in yaml_files(dir.as_ref())? {
@@ -59,6 +60,7 @@ impl Description {
                 _ => description.resources.push(read(&path)?),
             }
         }
+        presence::mark(&mut description);
         Ok(description)
     }
 }

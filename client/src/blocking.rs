@@ -157,6 +157,11 @@ impl<T: Send + 'static> Items<T> {
     pub fn departures(&self) -> &[baijiayun_core::coerce::Departure] {
         self.0.as_ref().map_or(&[], |items| items.departures())
     }
+
+    /// How many rows were left out because the page before had them: see [`crate::Items::repeated`].
+    pub fn repeated(&self) -> u64 {
+        self.0.as_ref().map_or(0, crate::Items::repeated)
+    }
 }
 
 impl<T: Send + 'static> Iterator for Items<T> {

@@ -1,6 +1,6 @@
 //! Lists as streams: page by page, or row by row.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -32,6 +32,10 @@ pub struct Items<T> {
     pages: Boxed<(Vec<T>, Vec<Departure>)>,
     ready: VecDeque<T>,
     departures: Vec<Departure>,
+    id: fn(&T) -> Option<String>,
+    /// The rows of the page before.
+    seen: HashSet<String>,
+    repeated: u64,
 }
 
 impl<D: DeserializeOwned + Default + Send + 'static> Pages<D> {
@@ -54,12 +58,13 @@ impl<D: DeserializeOwned + Default + Send + 'static> Pages<D> {
         poll_fn(|context| self.0.as_mut().poll_next(context)).await
     }
 
-    pub(crate) fn items<T: Send + 'static>(self, rows: fn(D) -> Vec<T>) -> Items<T> {
+    pub(crate) fn items<T: Send + 'static>(self, rows: fn(D) -> Vec<T>, id: fn(&T) -> Option<String>) -> Items<T> {
         let pages = self.0.map(move |page| {
             let (data, departures) = page?.into_parts();
             Ok((rows(data), departures))
         });
-        Items { pages: Box::pin(pages), ready: VecDeque::new(), departures: Vec::new() }
+        let (ready, departures, seen) = (VecDeque::new(), Vec::new(), HashSet::new());
+        Items { pages: Box::pin(pages), ready, departures, id, seen, repeated: 0 }
     }
 }
 
@@ -75,6 +80,21 @@ impl<T> Items<T> {
         &self.departures
     }
 
+    /// How many rows were left out because the page before had them: rows were added while the list was read.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
+    /// Takes a page, without the rows that the one before had.
+    fn take(&mut self, rows: Vec<T>) {
+        let ids: HashSet<String> = rows.iter().filter_map(self.id).collect();
+        let (id, seen) = (self.id, &self.seen);
+        let before = rows.len();
+        self.ready = rows.into_iter().filter(|row| id(row).is_none_or(|id| !seen.contains(&id))).collect();
+        self.repeated += (before - self.ready.len()) as u64;
+        self.seen = ids;
+    }
+
     fn poll_row(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         loop {
             if let Some(row) = self.ready.pop_front() {
@@ -84,7 +104,7 @@ impl<T> Items<T> {
                 Some(Ok((rows, departures))) => {
                     let room = MAX_DEPARTURES.saturating_sub(self.departures.len());
                     self.departures.extend(departures.into_iter().take(room));
-                    self.ready = rows.into();
+                    self.take(rows);
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
@@ -96,6 +116,30 @@ impl<T> Items<T> {
     #[cfg(feature = "blocking")]
     pub(crate) fn ready(&mut self) -> Option<T> {
         self.ready.pop_front()
+    }
+}
+
+/// A member that tells a row from all others.
+pub(crate) trait RowId {
+    fn id(&self) -> Option<String>;
+}
+
+impl RowId for i64 {
+    fn id(&self) -> Option<String> {
+        // Where it is missing.
+        (*self != 0).then(|| self.to_string())
+    }
+}
+
+impl RowId for String {
+    fn id(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.clone())
+    }
+}
+
+impl<T: RowId> RowId for Option<T> {
+    fn id(&self) -> Option<String> {
+        self.as_ref().and_then(RowId::id)
     }
 }
 
@@ -117,7 +161,7 @@ impl<T: Unpin> Stream for Items<T> {
 
 /// What the calls of lists have in common.
 macro_rules! paged_call {
-    ($name:ident => $data:ty, $item:ty, $rows:expr) => {
+    ($name:ident => $data:ty, $item:ty, $rows:expr, $id:expr) => {
         impl $name {
             /// All pages, one request each, from the page given or the first.
             pub fn pages(self) -> crate::Pages<$data> {
@@ -126,7 +170,7 @@ macro_rules! paged_call {
 
             /// All rows of all pages.
             pub fn items(self) -> crate::Items<$item> {
-                self.pages().items($rows)
+                self.pages().items($rows, $id)
             }
         }
 

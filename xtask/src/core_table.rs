@@ -134,11 +134,22 @@ pub fn shape(shape: &Shape, margin: usize) -> String {
         ShapeType::Map => format!("map {}", inner(&shape.values)),
         ShapeType::Object => {
             let line = |text: String, margin| format!("\n{:margin$}{text}", "");
-            let field = |(name, field)| line(format!("{name} {}", self::shape(field, margin + 2)), margin + 2);
+            let field = |(name, member): (&String, &Shape)| line(self::field(name, member, margin + 2), margin + 2);
             let fields: String = shape.fields.iter().map(field).collect();
             format!("{{{fields}{}", line("}".to_owned(), margin))
         }
     }
+}
+
+/// A member: its name with what it is if it is missing, and its shape.
+pub fn field(name: &str, field: &Shape, margin: usize) -> String {
+    let zero = Scalar::Int(0);
+    let mark = match field.kind {
+        _ if field.optional => "?",
+        ShapeType::Int if field.enum_values.iter().any(|listed| listed.value == zero) => "!",
+        _ => "",
+    };
+    format!("{name}{mark} {}", shape(field, margin))
 }
 
 fn optional(word: Option<&str>) -> &str {

@@ -42,6 +42,8 @@ struct CallType {
 struct Paged {
     item: String,
     rows: String,
+    /// What tells a row from all others; of none, where there is nothing that does.
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -148,6 +150,10 @@ fn call_type(resource: &str, call: &model::Call) -> CallType {
         optional: arguments(false),
         paged: call.rows.as_ref().map(|rows| Paged {
             item: spelled(&rows.item),
+            id: match call.operation.paging.as_ref().and_then(|paging| paging.id.as_deref()) {
+                Some(id) => format!("|row| crate::pages::RowId::id(&row.{})", rust_field(id)),
+                None => "|_| None".to_owned(),
+            },
             rows: rows.field.map_or("|data| data".to_owned(), |field| format!("|data| data.{}", rust_field(field))),
         }),
     }
@@ -180,19 +186,14 @@ fn argument(argument: &model::Argument) -> Argument {
 
 fn object(object: &model::Struct) -> Struct {
     let fields = object.fields.iter().map(|field| {
-        let optional = match field.ty {
-            _ if object.input => !field.shape.required,
-            Type::Array(_) | Type::Map(_) => false,
-            _ => true,
-        };
         let ty = spelled(&field.ty);
         StructField {
             wire: field.wire.to_owned(),
             field: rust_field(field.wire),
-            ty: if optional { format!("Option<{ty}>") } else { ty },
+            ty: if field.optional { format!("Option<{ty}>") } else { ty },
             docs: shape_docs(field.shape),
             time: is_time(&field.ty),
-            optional,
+            optional: field.optional,
             secret: field.shape.secret,
         }
     });

@@ -496,7 +496,7 @@ soon("an element that is null is named", async () => {
 soon("a list that is missing shows itself", async () => {
   const { client } = answering([envelope({}), envelope({ total: 5 })]);
   const { departures } = await client.video.list().withDetails();
-  assert.deepEqual(departures.map(({ path }) => path), ["list"]);
+  assert.ok(departures.some(({ path }) => path === "list"));
   const walk = async () => {
     for await (const row of client.video.list()) assert.fail(String(row));
   };

@@ -60,7 +60,7 @@ impl<M> Chat<'_, M> {
 pub struct ListReviews<M = Awaited>(Call<M>);
 
 typed_call!(ListReviews => ListReviewsData);
-paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list);
+paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list, |row| crate::pages::RowId::id(&row.id));
 
 impl<M> ListReviews<M> {
     /// Page number.
@@ -128,18 +128,14 @@ impl<M> RevokeMessage<M> {
 #[non_exhaustive]
 pub struct ListReviewsItem {
     /// Message id, for chat_ids of API 78.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// Text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Sender.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Time sent.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chat_time: Option<String>,
+    pub chat_time: String,
 }
 
 impl ListReviewsItem {
@@ -155,8 +151,7 @@ impl ListReviewsItem {
 #[non_exhaustive]
 pub struct ListReviewsData {
     /// Total number of messages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The messages.
     pub list: Vec<ListReviewsItem>,
 }

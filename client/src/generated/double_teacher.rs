@@ -56,7 +56,7 @@ typed_call!(AddZone => AddZoneData);
 pub struct ListZones<M = Awaited>(Call<M>);
 
 typed_call!(ListZones => ListZonesData);
-paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list);
+paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list, |row| crate::pages::RowId::id(&row.zone_id));
 
 /// What `AddZoneData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -64,8 +64,7 @@ paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list);
 #[non_exhaustive]
 pub struct AddZoneData {
     /// Id of the campus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<i64>,
+    pub zone_id: i64,
 }
 
 /// What `ListZonesItem` holds.
@@ -74,21 +73,16 @@ pub struct AddZoneData {
 #[non_exhaustive]
 pub struct ListZonesItem {
     /// Id of the campus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<i64>,
+    pub zone_id: i64,
     /// Unique code of the campus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_unique: Option<i64>,
+    pub zone_unique: i64,
     /// Name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    pub address: String,
     /// Time at which it was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 impl ListZonesItem {
@@ -104,8 +98,7 @@ impl ListZonesItem {
 #[non_exhaustive]
 pub struct ListZonesData {
     /// Number of campuses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The campuses.
     pub list: Vec<ListZonesItem>,
 }

@@ -69,7 +69,7 @@ impl<M> Evaluation<'_, M> {
 pub struct ListTemplates<M = Awaited>(Call<M>);
 
 typed_call!(ListTemplates => ListTemplatesData);
-paged_call!(ListTemplates => ListTemplatesData, ListTemplatesItem, |data| data.list);
+paged_call!(ListTemplates => ListTemplatesData, ListTemplatesItem, |data| data.list, |_| None);
 
 impl<M> ListTemplates<M> {
     /// Which templates to list; all by default.
@@ -144,21 +144,17 @@ impl<M> CreateTemplate<M> {
 #[non_exhaustive]
 pub struct ListTemplatesOptionList {
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// How the question is answered (values from [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template) (large_class.60)).
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<EvaluationType>,
+    pub type_: EvaluationType,
     /// Whether an answer is required.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_force: Option<IsForce>,
+    pub is_force: IsForce,
     /// The options, one a line; absent from a text question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<String>,
     /// Position of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_order: Option<i64>,
+    pub display_order: i64,
     /// The options; absent from a text question.
     pub option: Vec<String>,
 }
@@ -172,16 +168,13 @@ pub struct ListTemplatesItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question_id: Option<i64>,
     /// Template id (evaluate_id elsewhere).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// Title of the template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// The questions of the template.
     pub option_list: Vec<ListTemplatesOptionList>,
     /// Creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListTemplatesData` holds.
@@ -190,8 +183,7 @@ pub struct ListTemplatesItem {
 #[non_exhaustive]
 pub struct ListTemplatesData {
     /// Number of templates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The templates of this page.
     pub list: Vec<ListTemplatesItem>,
 }
@@ -217,8 +209,7 @@ pub struct CreateTemplateQuestion {
 #[non_exhaustive]
 pub struct CreateTemplateData {
     /// Evaluation template id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 open_int_enum! {

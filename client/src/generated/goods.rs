@@ -154,7 +154,7 @@ typed_call!(DeleteImage => Nothing);
 pub struct ListImages<M = Awaited>(Call<M>);
 
 typed_call!(ListImages => ListImagesData);
-paged_call!(ListImages => ListImagesData, ListImagesItem, |data| data.list);
+paged_call!(ListImages => ListImagesData, ListImagesItem, |data| data.list, |row| crate::pages::RowId::id(&row.media_id));
 
 impl<M> ListImages<M> {
     /// Page number.
@@ -178,11 +178,9 @@ impl<M> ListImages<M> {
 #[non_exhaustive]
 pub struct UploadImageData {
     /// Id of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_id: Option<i64>,
+    pub media_id: i64,
     /// Address of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `AddData` holds.
@@ -191,8 +189,7 @@ pub struct UploadImageData {
 #[non_exhaustive]
 pub struct AddData {
     /// Id of the new article.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub goods_id: Option<i64>,
+    pub goods_id: i64,
 }
 
 /// What `ListImagesItem` holds.
@@ -201,15 +198,12 @@ pub struct AddData {
 #[non_exhaustive]
 pub struct ListImagesItem {
     /// Id of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_id: Option<i64>,
+    pub media_id: i64,
     /// Address of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Time of the upload.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 impl ListImagesItem {
@@ -225,8 +219,7 @@ impl ListImagesItem {
 #[non_exhaustive]
 pub struct ListImagesData {
     /// Number of pictures in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// The pictures of this page.
     pub list: Vec<ListImagesItem>,
 }

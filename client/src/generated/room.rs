@@ -1321,7 +1321,7 @@ typed_call!(GetCodeInfo => GetCodeInfoData);
 pub struct ListCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListCodes => ListCodesData);
-paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list);
+paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list, |row| crate::pages::RowId::id(&row.code));
 
 impl<M> ListCodes<M> {
     /// Kind of code.
@@ -1355,7 +1355,7 @@ impl<M> ListCodes<M> {
 pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.room_id));
 
 impl<M> List<M> {
     /// Page number; each page has limit rooms.
@@ -1760,7 +1760,7 @@ typed_call!(ListPushPlatforms => ListPushPlatformsData);
 pub struct ListGroupCodesByRole<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodesByRole => ListGroupCodesByRoleData);
-paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list);
+paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list, |_| None);
 
 impl<M> ListGroupCodesByRole<M> {
     /// Page number.
@@ -1845,7 +1845,7 @@ typed_call!(DeleteGroup => DeleteGroupData);
 pub struct ListPatrolRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>);
-paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data);
+paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data, |row| crate::pages::RowId::id(&row.room_id));
 
 impl<M> ListPatrolRooms<M> {
     /// Page number.
@@ -2116,17 +2116,13 @@ impl<M> CreateWithLive<M> {
 #[non_exhaustive]
 pub struct CreateData {
     /// Room id, 14 digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Code with which a teaching assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Public student code; many students can enter with it without pushing each other out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
 /// What `InfoData` holds.
@@ -2135,35 +2131,27 @@ pub struct CreateData {
 #[non_exhaustive]
 pub struct InfoData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Room title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Class start time, as 2017-08-18 14:00:00.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
+    pub start_time: String,
     /// Class end time, as 2017-08-18 15:00:00.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<String>,
+    pub end_time: String,
     /// Room type.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<InfoType>,
+    pub type_: InfoType,
     /// Whether this is a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_long_term: Option<IsLongTerm>,
     /// Largest number of users allowed in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_users: Option<i64>,
+    pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Where the room was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_from: Option<CreateFrom>,
@@ -2292,34 +2280,28 @@ impl InfoData {
 #[non_exhaustive]
 pub struct CreateCodeData {
     /// Student code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
-/// The code.
+/// The code. What it holds when exist is false is not said.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetCodeInfoCodeInfo {
     /// The code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's role (values clipped in the document).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<GetCodeInfoUserRole>,
+    pub user_role: GetCodeInfoUserRole,
     /// The user's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// When the code was created.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 impl GetCodeInfoCodeInfo {
@@ -2335,9 +2317,8 @@ impl GetCodeInfoCodeInfo {
 #[non_exhaustive]
 pub struct GetCodeInfoData {
     /// Whether the code exists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exist: Option<bool>,
-    /// The code.
+    pub exist: bool,
+    /// The code. What it holds when exist is false is not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_info: Option<GetCodeInfoCodeInfo>,
 }
@@ -2348,14 +2329,11 @@ pub struct GetCodeInfoData {
 #[non_exhaustive]
 pub struct ListCodesItem {
     /// Student code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// The user's id to which the code belongs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Picture given when the code was generated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_avatar: Option<String>,
+    pub user_avatar: String,
     /// Student code; the example has code instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_code: Option<String>,
@@ -2367,8 +2345,7 @@ pub struct ListCodesItem {
 #[non_exhaustive]
 pub struct ListCodesData {
     /// Number of codes in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The codes of this page.
     pub list: Vec<ListCodesItem>,
 }
@@ -2379,39 +2356,29 @@ pub struct ListCodesData {
 #[non_exhaustive]
 pub struct ListItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Room title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Class start time, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<i64>,
+    pub start_time: i64,
     /// Class end time, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<i64>,
+    pub end_time: i64,
     /// Creation time, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
     /// Room type.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ListType>,
+    pub type_: ListType,
     /// Largest number of users allowed in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_users: Option<i64>,
+    pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Public student code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
     /// Industry (0 is education).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub industry_type: Option<IndustryType>,
@@ -2551,20 +2518,15 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct CreateGroupCodesAdmin {
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<CreateGroupCodesUserRole>,
+    pub user_role: CreateGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Group name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 /// What `CreateGroupCodesStudent` holds.
@@ -2573,20 +2535,15 @@ pub struct CreateGroupCodesAdmin {
 #[non_exhaustive]
 pub struct CreateGroupCodesStudent {
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<CreateGroupCodesUserRole>,
+    pub user_role: CreateGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Group name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 /// What `CreateGroupCodesData` holds.
@@ -2609,14 +2566,11 @@ pub struct ListGroupCodesAdmin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesUserRole>,
+    pub user_role: ListGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
 }
 
 /// What `ListGroupCodesStudent` holds.
@@ -2628,14 +2582,11 @@ pub struct ListGroupCodesStudent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesUserRole>,
+    pub user_role: ListGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
 }
 
 /// What `ListGroupCodesTeacher` holds.
@@ -2644,14 +2595,11 @@ pub struct ListGroupCodesStudent {
 #[non_exhaustive]
 pub struct ListGroupCodesTeacher {
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesUserRole>,
+    pub user_role: ListGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
 }
 
 /// What `ListGroupCodesData` holds.
@@ -2674,11 +2622,9 @@ pub struct ListGroupCodesData {
 pub struct GetPushLiveUrlData {
     /// When the push address expires.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expire_time: Option<String>,
+    pub expire_time: String,
     /// Push address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_url: Option<String>,
+    pub push_url: String,
 }
 
 impl GetPushLiveUrlData {
@@ -2694,11 +2640,9 @@ impl GetPushLiveUrlData {
 #[non_exhaustive]
 pub struct GetGroupSubRoomIdsGroupRoomId {
     /// Room id of the small class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
 }
 
 /// What `GetGroupSubRoomIdsData` holds.
@@ -2716,11 +2660,9 @@ pub struct GetGroupSubRoomIdsData {
 #[non_exhaustive]
 pub struct GetPullStreamUrlData {
     /// Pull address, RTMP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rtmp_url: Option<String>,
+    pub rtmp_url: String,
     /// Pull address, HLS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub m3u8_url: Option<String>,
+    pub m3u8_url: String,
 }
 
 /// What `CreateAuditionCodesItem` holds.
@@ -2732,8 +2674,7 @@ pub struct CreateAuditionCodesItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Audition code of the student.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_code: Option<String>,
@@ -2745,8 +2686,7 @@ pub struct CreateAuditionCodesItem {
 #[non_exhaustive]
 pub struct CreateAuditionCodesData {
     /// Number of codes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The codes.
     pub list: Vec<CreateAuditionCodesItem>,
 }
@@ -2757,22 +2697,18 @@ pub struct CreateAuditionCodesData {
 #[non_exhaustive]
 pub struct ListSpotVideosItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Room id of the playback behind the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playback_room_id: Option<i64>,
+    pub playback_room_id: i64,
     /// Session id of the playback behind the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playback_session_id: Option<i64>,
+    pub playback_session_id: i64,
     /// When the file of the video is prepared (description clipped).
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prepare_file_time: Option<String>,
     /// When the video was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 impl ListSpotVideosItem {
@@ -2802,14 +2738,11 @@ pub struct ListSpotVideosData {
 #[non_exhaustive]
 pub struct GetCodeUsageCodeUsage {
     /// user_number of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Role of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<GetCodeUsageUserRole>,
+    pub user_role: GetCodeUsageUserRole,
     /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
 }
 
 /// What `GetCodeUsageData` holds.
@@ -2827,14 +2760,11 @@ pub struct GetCodeUsageData {
 #[non_exhaustive]
 pub struct ListBroadcastRoomsItem {
     /// Id of the linked room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub broadcast_room_id: Option<i64>,
+    pub broadcast_room_id: i64,
     /// Its title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Whether the relay starts by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_auto: Option<IsAuto>,
+    pub is_auto: IsAuto,
 }
 
 /// What `ListBroadcastRoomsData` holds.
@@ -2843,8 +2773,7 @@ pub struct ListBroadcastRoomsItem {
 #[non_exhaustive]
 pub struct ListBroadcastRoomsData {
     /// Number of linked rooms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// The linked rooms.
     pub list: Vec<ListBroadcastRoomsItem>,
 }
@@ -2886,8 +2815,7 @@ pub struct GetGroupLogosLogoList {
 #[non_exhaustive]
 pub struct GetGroupLogosData {
     /// Addresses by picture; an empty array when none has been uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo_list: Option<GetGroupLogosLogoList>,
+    pub logo_list: GetGroupLogosLogoList,
 }
 
 /// What `AddPushPlatformData` holds.
@@ -2896,8 +2824,7 @@ pub struct GetGroupLogosData {
 #[non_exhaustive]
 pub struct AddPushPlatformData {
     /// Id of the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_id: Option<i64>,
+    pub platform_id: i64,
 }
 
 /// What `ListPushPlatformsItem` holds.
@@ -2906,14 +2833,11 @@ pub struct AddPushPlatformData {
 #[non_exhaustive]
 pub struct ListPushPlatformsItem {
     /// Id of the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_id: Option<String>,
+    pub platform_id: String,
     /// Name of the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_name: Option<String>,
+    pub platform_name: String,
     /// Push URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_url: Option<String>,
+    pub platform_url: String,
 }
 
 /// What `ListPushPlatformsData` holds.
@@ -2931,17 +2855,13 @@ pub struct ListPushPlatformsData {
 #[non_exhaustive]
 pub struct ListGroupCodesByRoleGroupList {
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Join code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesByRoleUserRole>,
+    pub user_role: ListGroupCodesByRoleUserRole,
     /// URL that enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// Default join code.
@@ -2950,14 +2870,11 @@ pub struct ListGroupCodesByRoleGroupList {
 #[non_exhaustive]
 pub struct ListGroupCodesByRoleDefaultCode {
     /// Join code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesByRoleUserRole>,
+    pub user_role: ListGroupCodesByRoleUserRole,
     /// URL that enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `ListGroupCodesByRoleData` holds.
@@ -2966,16 +2883,13 @@ pub struct ListGroupCodesByRoleDefaultCode {
 #[non_exhaustive]
 pub struct ListGroupCodesByRoleData {
     /// Total number of groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The groups.
     pub group_list: Vec<ListGroupCodesByRoleGroupList>,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_page: Option<i64>,
+    pub current_page: i64,
     /// Default join code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_code: Option<ListGroupCodesByRoleDefaultCode>,
+    pub default_code: ListGroupCodesByRoleDefaultCode,
 }
 
 /// What `AddSmartLiveData` holds.
@@ -2984,8 +2898,7 @@ pub struct ListGroupCodesByRoleData {
 #[non_exhaustive]
 pub struct AddSmartLiveData {
     /// Id of the smart live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
 }
 
 /// What `UpdateSmartLiveData` holds.
@@ -2994,8 +2907,7 @@ pub struct AddSmartLiveData {
 #[non_exhaustive]
 pub struct UpdateSmartLiveData {
     /// Id of the smart live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
 }
 
 /// What `DeleteSmartLiveData` holds.
@@ -3004,8 +2916,7 @@ pub struct UpdateSmartLiveData {
 #[non_exhaustive]
 pub struct DeleteSmartLiveData {
     /// Id of the smart live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
 }
 
 /// What `DeleteGroupData` holds.
@@ -3014,8 +2925,7 @@ pub struct DeleteSmartLiveData {
 #[non_exhaustive]
 pub struct DeleteGroupData {
     /// Number of groups deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows: Option<i64>,
+    pub rows: i64,
 }
 
 /// What `ListPatrolRoomsMonitorImg` holds.
@@ -3024,11 +2934,9 @@ pub struct DeleteGroupData {
 #[non_exhaustive]
 pub struct ListPatrolRoomsMonitorImg {
     /// Address of the snapshot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub img_url: Option<String>,
+    pub img_url: String,
     /// When it was taken, as 2020-07-16 14:00:35.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListPatrolRoomsItem` holds.
@@ -3037,19 +2945,15 @@ pub struct ListPatrolRoomsMonitorImg {
 #[non_exhaustive]
 pub struct ListPatrolRoomsItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Room title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// When the class began, as 2020-07-16 13:57:24.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
+    pub start_time: String,
     /// Snapshots of the class.
     pub monitor_img: Vec<ListPatrolRoomsMonitorImg>,
     /// Address with which to enter the room; the user name in the example is 隐身 (invisible).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enter_url: Option<String>,
+    pub enter_url: String,
 }
 
 /// The double-teacher room.
@@ -3058,17 +2962,13 @@ pub struct ListPatrolRoomsItem {
 #[non_exhaustive]
 pub struct CreateWithLiveDoubleTeacher {
     /// Room id, 14 digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Code with which an assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Common code for student classrooms; several may enter with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
 /// The large class room.
@@ -3077,17 +2977,13 @@ pub struct CreateWithLiveDoubleTeacher {
 #[non_exhaustive]
 pub struct CreateWithLiveLive {
     /// Room id, 14 digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Code with which an assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Common student code; several students may enter with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
 /// What `CreateWithLiveData` holds.
@@ -3096,11 +2992,9 @@ pub struct CreateWithLiveLive {
 #[non_exhaustive]
 pub struct CreateWithLiveData {
     /// The double-teacher room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub double_teacher: Option<CreateWithLiveDoubleTeacher>,
+    pub double_teacher: CreateWithLiveDoubleTeacher,
     /// The large class room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live: Option<CreateWithLiveLive>,
+    pub live: CreateWithLiveLive,
 }
 
 open_int_enum! {

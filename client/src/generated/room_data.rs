@@ -415,7 +415,7 @@ impl<M> ExportChatMessages<M> {
 pub struct ExportLiveReport<M = Awaited>(Call<M>);
 
 typed_call!(ExportLiveReport => ExportLiveReportData);
-paged_call!(ExportLiveReport => ExportLiveReportData, ExportLiveReportRoomUserInfo, |data| data.room_user_info);
+paged_call!(ExportLiveReport => ExportLiveReportData, ExportLiveReportRoomUserInfo, |data| data.room_user_info, |_| None);
 
 impl<M> ExportLiveReport<M> {
     /// The user's id, to get one user only.
@@ -625,7 +625,7 @@ typed_call!(ExportPraiseStat => ExportPraiseStatData);
 pub struct GetEvaluationStat<M = Awaited>(Call<M>);
 
 typed_call!(GetEvaluationStat => GetEvaluationStatData);
-paged_call!(GetEvaluationStat => GetEvaluationStatData, GetEvaluationStatItem, |data| data.list);
+paged_call!(GetEvaluationStat => GetEvaluationStatData, GetEvaluationStatItem, |data| data.list, |_| None);
 
 impl<M> GetEvaluationStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
@@ -642,7 +642,7 @@ impl<M> GetEvaluationStat<M> {
 pub struct GetLiveSellStat<M = Awaited>(Call<M>);
 
 typed_call!(GetLiveSellStat => GetLiveSellStatData);
-paged_call!(GetLiveSellStat => GetLiveSellStatData, GetLiveSellStatItem, |data| data.list);
+paged_call!(GetLiveSellStat => GetLiveSellStatData, GetLiveSellStatItem, |data| data.list, |_| None);
 
 impl<M> GetLiveSellStat<M> {
     /// What to return; likes by default.
@@ -674,7 +674,7 @@ impl<M> GetLiveSellStat<M> {
 pub struct ExportAttentionList<M = Awaited>(Call<M>);
 
 typed_call!(ExportAttentionList => ExportAttentionListData);
-paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListItem, |data| data.list);
+paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListItem, |data| data.list, |_| None);
 
 impl<M> ExportAttentionList<M> {
     /// Page number.
@@ -744,7 +744,7 @@ impl<M> GetReport<M> {
 pub struct ListUserScores<M = Awaited>(Call<M>);
 
 typed_call!(ListUserScores => ListUserScoresData);
-paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| data.list);
+paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| data.list, |_| None);
 
 impl<M> ListUserScores<M> {
     /// Page number.
@@ -768,7 +768,7 @@ impl<M> ListUserScores<M> {
 pub struct ListCheckins<M = Awaited>(Call<M>);
 
 typed_call!(ListCheckins => ListCheckinsData);
-paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list);
+paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list, |_| None);
 
 impl<M> ListCheckins<M> {
     /// Page number.
@@ -792,7 +792,7 @@ impl<M> ListCheckins<M> {
 pub struct ListCheckinUsers<M = Awaited>(Call<M>);
 
 typed_call!(ListCheckinUsers => ListCheckinUsersData);
-paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |data| data.list);
+paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |data| data.list, |_| None);
 
 impl<M> ListCheckinUsers<M> {
     /// Page number.
@@ -816,7 +816,7 @@ impl<M> ListCheckinUsers<M> {
 pub struct ListAnswerQuestions<M = Awaited>(Call<M>);
 
 typed_call!(ListAnswerQuestions => ListAnswerQuestionsData);
-paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsItem, |data| data.list);
+paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsItem, |data| data.list, |_| None);
 
 impl<M> ListAnswerQuestions<M> {
     /// Page number.
@@ -840,7 +840,7 @@ impl<M> ListAnswerQuestions<M> {
 pub struct ListAnswerUsers<M = Awaited>(Call<M>);
 
 typed_call!(ListAnswerUsers => ListAnswerUsersData);
-paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| data.list);
+paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| data.list, |_| None);
 
 impl<M> ListAnswerUsers<M> {
     /// Page number.
@@ -878,7 +878,7 @@ typed_call!(ListExpressionReports => ListExpressionReportsData);
 pub struct ListDeviceChecks<M = Awaited>(Call<M>);
 
 typed_call!(ListDeviceChecks => ListDeviceChecksData);
-paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |data| data.list);
+paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |data| data.list, |_| None);
 
 impl<M> ListDeviceChecks<M> {
     /// Page number.
@@ -902,7 +902,7 @@ impl<M> ListDeviceChecks<M> {
 pub struct ListDailyEvaluations<M = Awaited>(Call<M>);
 
 typed_call!(ListDailyEvaluations => ListDailyEvaluationsData);
-paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluationsItem, |data| data.list);
+paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluationsItem, |data| data.list, |_| None);
 
 impl<M> ListDailyEvaluations<M> {
     /// Page number.
@@ -940,7 +940,7 @@ typed_call!(GetBlackboardFile => GetBlackboardFileData);
 pub struct GetInteractData<M = Awaited>(Call<M>);
 
 typed_call!(GetInteractData => GetInteractDataData);
-paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| data.list);
+paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| data.list, |_| None);
 
 impl<M> GetInteractData<M> {
     /// Page number.
@@ -974,23 +974,18 @@ typed_call!(GetRedPackageRecord => serde_json::Value);
 #[non_exhaustive]
 pub struct ExportChatMessagesItem {
     /// When the message was sent, as 2017-04-21 15:15:01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's own role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_real_role: Option<UserRealRole>,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ExportChatMessagesUserRole>,
+    pub user_role: ExportChatMessagesUserRole,
     /// The user's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Message text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// The user's picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
@@ -1029,52 +1024,37 @@ pub struct ExportChatMessagesData {
 #[non_exhaustive]
 pub struct ExportLiveReportRoomUserInfo {
     /// Day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ExportLiveReportUserRole>,
+    pub user_role: ExportLiveReportUserRole,
     /// When the user first entered the room.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_time: Option<String>,
+    pub first_time: String,
     /// When the user last left the room.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_time: Option<String>,
+    pub last_time: String,
     /// Earliest time that the user was in the room while class was in progress; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_heartbeat_time: Option<String>,
+    pub first_heartbeat_time: String,
     /// Latest time that the user was in the room while class was in progress; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_heartbeat_time: Option<String>,
+    pub last_heartbeat_time: String,
     /// Seconds that the user was in the room while class was in progress, all stays added up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actual_listen_time: Option<i64>,
+    pub actual_listen_time: i64,
     /// IP address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_ip: Option<String>,
+    pub user_ip: String,
     /// The user's province.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<String>,
+    pub area: String,
     /// The user's city.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
+    pub city: String,
     /// The user's network operator.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_operator: Option<String>,
+    pub network_operator: String,
     /// The user's group in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Client (the number of the last value is clipped; 6 follows from the order).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<ClientType>,
+    pub client_type: ClientType,
     /// Details of entering and leaving; only returned with detail=1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_event: Option<String>,
@@ -1101,8 +1081,7 @@ impl ExportLiveReportRoomUserInfo {
 #[non_exhaustive]
 pub struct ExportLiveReportData {
     /// Number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The records of this page.
     pub room_user_info: Vec<ExportLiveReportRoomUserInfo>,
 }
@@ -1113,17 +1092,13 @@ pub struct ExportLiveReportData {
 #[non_exhaustive]
 pub struct GetAllRoomUserStatRoomUserStat {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Total attendance (students, teachers and teaching assistants).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_user_count: Option<i64>,
+    pub total_user_count: i64,
     /// Attendance of students.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_count: Option<i64>,
+    pub student_count: i64,
     /// Peak number of users, teachers and teaching assistants included.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub peak_user: Option<i64>,
+    pub peak_user: i64,
 }
 
 /// What `GetAllRoomUserStatData` holds.
@@ -1142,8 +1117,7 @@ pub struct GetAllRoomUserStatData {
 pub struct GetPeakUsersData {
     /// Day.
     /// `YYYY-MM-DD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: String,
     /// Peak number of users keyed by time of day.
     pub peak_user: BTreeMap<String, i64>,
 }
@@ -1161,14 +1135,11 @@ impl GetPeakUsersData {
 #[non_exhaustive]
 pub struct ListChatFileUrlsItem {
     /// Class day, as 2020-01-01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: String,
     /// Address of the chat file as text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub txt_url: Option<String>,
+    pub txt_url: String,
     /// Address of the chat file as CSV.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub csv_url: Option<String>,
+    pub csv_url: String,
 }
 
 /// What `ListQuizzesOptionList` holds.
@@ -1177,14 +1148,11 @@ pub struct ListChatFileUrlsItem {
 #[non_exhaustive]
 pub struct ListQuizzesOptionList {
     /// Option id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option_id: Option<i64>,
+    pub option_id: i64,
     /// Text of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: String,
     /// Whether the option is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<IsRight>,
+    pub is_right: IsRight,
     /// Score of the option; in the example only on right options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
@@ -1200,14 +1168,11 @@ pub struct ListQuizzesOptionList {
 pub struct ListQuizzesQuestionList {
     /// Kind of question.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ListQuizzesType>,
+    pub type_: ListQuizzesType,
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Model answer; in the example only on the short-answer question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggested_solution: Option<String>,
@@ -1236,14 +1201,11 @@ pub struct ListQuizzesQuestionList {
 #[non_exhaustive]
 pub struct ListQuizzesQuizList {
     /// Quiz id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quiz_id: Option<i64>,
+    pub quiz_id: i64,
     /// Whether taking part is compulsory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub force_join: Option<i64>,
+    pub force_join: i64,
     /// Title of the quiz.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Full score of the quiz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_score: Option<f64>,
@@ -1280,11 +1242,9 @@ pub struct ListQuizzesData {
 #[non_exhaustive]
 pub struct ListQuizAnswersAnswerList {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// The answer: option ids separated by commas, or text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// Score of the answer; absent from the text answer in the example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<i64>,
@@ -1296,16 +1256,13 @@ pub struct ListQuizAnswersAnswerList {
 #[non_exhaustive]
 pub struct ListQuizAnswersStudentAnswerList {
     /// The student's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The student's answers.
     pub answer_list: Vec<ListQuizAnswersAnswerList>,
     /// Total score of the student.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_score: Option<i64>,
+    pub total_score: i64,
 }
 
 /// What `ListQuizAnswersData` holds.
@@ -1323,14 +1280,11 @@ pub struct ListQuizAnswersData {
 #[non_exhaustive]
 pub struct GetCheckinInfoUserList {
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Whether the user signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checkin: Option<Checkin>,
+    pub checkin: Checkin,
 }
 
 /// What `GetCheckinInfoCheckinList` holds.
@@ -1340,8 +1294,7 @@ pub struct GetCheckinInfoUserList {
 pub struct GetCheckinInfoCheckinList {
     /// When the sign-in was started.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: String,
     /// The users of this sign-in.
     pub user_list: Vec<GetCheckinInfoUserList>,
 }
@@ -1368,26 +1321,19 @@ pub struct GetCheckinInfoData {
 #[non_exhaustive]
 pub struct ListRaisedHandsItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// When the hand was raised, as 2019-02-19 16:00:29.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raise_time: Option<String>,
+    pub raise_time: String,
     /// When the user got on the microphone; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raise_success_time: Option<String>,
+    pub raise_success_time: String,
     /// When it ended; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raise_end_time: Option<String>,
+    pub raise_end_time: String,
     /// How long the user spoke, as 00:00:00.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub speak_time: Option<String>,
+    pub speak_time: String,
 }
 
 /// What `GetRedPackageStatInfo` holds.
@@ -1396,17 +1342,13 @@ pub struct ListRaisedHandsItem {
 #[non_exhaustive]
 pub struct GetRedPackageStatInfo {
     /// Student id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_id: Option<String>,
+    pub student_id: String,
     /// Number of red packets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// Total credits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
+    pub amount: i64,
     /// Name; empty in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 /// What `GetRedPackageStatData` holds.
@@ -1424,14 +1366,11 @@ pub struct GetRedPackageStatData {
 #[non_exhaustive]
 pub struct ExportAwardStatAwardUserList {
     /// Nickname of the winner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The winner's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The winner's phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
 }
 
 /// What `ExportAwardStatItem` holds.
@@ -1440,18 +1379,14 @@ pub struct ExportAwardStatAwardUserList {
 #[non_exhaustive]
 pub struct ExportAwardStatItem {
     /// Id of the prize draw.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Name of the prize.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub award_name: Option<String>,
+    pub award_name: String,
     /// Kind of draw.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ExportAwardStatType>,
+    pub type_: ExportAwardStatType,
     /// Creation time, as 2019-02-19 16:00:29.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// The winners.
     pub award_user_list: Vec<ExportAwardStatAwardUserList>,
 }
@@ -1464,8 +1399,7 @@ pub struct ExportAwardStatData {
     /// The prize draws.
     pub list: Vec<ExportAwardStatItem>,
     /// Number of prize draws.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportQaStatItem` holds.
@@ -1474,38 +1408,27 @@ pub struct ExportAwardStatData {
 #[non_exhaustive]
 pub struct ExportQaStatItem {
     /// partner_id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// The user's id (user_number).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
+    pub number: i64,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ExportQaStatUserRole>,
+    pub user_role: ExportQaStatUserRole,
     /// Text of the question or answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Session id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<i64>,
+    pub session_id: i64,
     /// State; the same for the whole round.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<RoomDataStatus>,
+    pub status: RoomDataStatus,
     /// Id of the round; the same for the question and its answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qa_id: Option<i64>,
+    pub qa_id: i64,
     /// Whether this is an answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_answer: Option<IsAnswer>,
+    pub is_answer: IsAnswer,
 }
 
 /// What `ExportQaStatData` holds.
@@ -1516,8 +1439,7 @@ pub struct ExportQaStatData {
     /// The rounds; each round is an array of its questions and answers.
     pub list: Vec<Vec<ExportQaStatItem>>,
     /// Number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportQuestionnaireStatQuestion` holds.
@@ -1526,18 +1448,15 @@ pub struct ExportQaStatData {
 #[non_exhaustive]
 pub struct ExportQuestionnaireStatQuestion {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// The options, as strings; empty for a text question.
     pub option_list: Vec<String>,
     /// Answers (the description is clipped).
     pub answer_list: Vec<serde_json::Value>,
     /// Creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// The form and its answers.
@@ -1557,11 +1476,9 @@ pub struct ExportQuestionnaireStatItem {
 #[non_exhaustive]
 pub struct ExportQuestionnaireStatData {
     /// The form and its answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub list: Option<ExportQuestionnaireStatItem>,
+    pub list: ExportQuestionnaireStatItem,
     /// Number of users who answered (2 in the example, which has two).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportAnswerStatOptionList` holds.
@@ -1570,11 +1487,9 @@ pub struct ExportQuestionnaireStatData {
 #[non_exhaustive]
 pub struct ExportAnswerStatOptionList {
     /// Name of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option: Option<String>,
+    pub option: String,
     /// Whether the option is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ExportAnswerStatStudentAnswer` holds.
@@ -1583,20 +1498,15 @@ pub struct ExportAnswerStatOptionList {
 #[non_exhaustive]
 pub struct ExportAnswerStatStudentAnswer {
     /// The student's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Options chosen, separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_option: Option<String>,
+    pub select_option: String,
     /// Whether the answer is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ExportAnswerStatItem` holds.
@@ -1605,14 +1515,11 @@ pub struct ExportAnswerStatStudentAnswer {
 #[non_exhaustive]
 pub struct ExportAnswerStatItem {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: String,
     /// Right options, separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub right_option: Option<String>,
+    pub right_option: String,
     /// The options.
     pub option_list: Vec<ExportAnswerStatOptionList>,
     /// Answers of the students.
@@ -1630,8 +1537,7 @@ pub struct ExportAnswerStatData {
     /// The questions.
     pub list: Vec<ExportAnswerStatItem>,
     /// Number of questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportPraiseStatItem` holds.
@@ -1640,14 +1546,11 @@ pub struct ExportAnswerStatData {
 #[non_exhaustive]
 pub struct ExportPraiseStatItem {
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Number of likes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
 }
 
 /// What `ExportPraiseStatData` holds.
@@ -1656,8 +1559,7 @@ pub struct ExportPraiseStatItem {
 #[non_exhaustive]
 pub struct ExportPraiseStatData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The users.
     pub list: Vec<ExportPraiseStatItem>,
 }
@@ -1668,20 +1570,15 @@ pub struct ExportPraiseStatData {
 #[non_exhaustive]
 pub struct GetEvaluationStatItem {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// The answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
 }
 
 /// What `GetEvaluationStatData` holds.
@@ -1692,8 +1589,7 @@ pub struct GetEvaluationStatData {
     /// The answers of this page.
     pub list: Vec<GetEvaluationStatItem>,
     /// Number of answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `GetLiveSellStatItem` holds.
@@ -1702,23 +1598,17 @@ pub struct GetEvaluationStatData {
 #[non_exhaustive]
 pub struct GetLiveSellStatItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// When it was done, as 2020-10-11 12:22:22.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_time: Option<String>,
+    pub op_time: String,
     /// Number of likes; 0 when gifts are returned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// Kind of gift.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gift_type: Option<String>,
+    pub gift_type: String,
 }
 
 /// What `GetLiveSellStatData` holds.
@@ -1727,8 +1617,7 @@ pub struct GetLiveSellStatItem {
 #[non_exhaustive]
 pub struct GetLiveSellStatData {
     /// Number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The entries of this page.
     pub list: Vec<GetLiveSellStatItem>,
 }
@@ -1739,14 +1628,11 @@ pub struct GetLiveSellStatData {
 #[non_exhaustive]
 pub struct ExportAttentionListItem {
     /// User number (student number).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Client, in words, e.g. "pc 网页".
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<String>,
+    pub client_type: String,
     /// IP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
@@ -1754,12 +1640,10 @@ pub struct ExportAttentionListItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// Result of the check: 专注 (attentive) or 不专注 (not attentive).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attention_level: Option<AttentionLevel>,
+    pub attention_level: AttentionLevel,
     /// Time of the check, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ts: Option<i64>,
+    pub ts: i64,
 }
 
 impl ExportAttentionListItem {
@@ -1775,8 +1659,7 @@ impl ExportAttentionListItem {
 #[non_exhaustive]
 pub struct ExportAttentionListData {
     /// Total number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The attention checks.
     pub list: Vec<ExportAttentionListItem>,
 }
@@ -1796,11 +1679,9 @@ pub struct GetMediaLengthData {
 #[non_exhaustive]
 pub struct ListAwardsAward {
     /// Name of the award, e.g. 点赞, 花花, 奖杯.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// How many of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
 }
 
 /// What `ListAwardsItem` holds.
@@ -1809,11 +1690,9 @@ pub struct ListAwardsAward {
 #[non_exhaustive]
 pub struct ListAwardsItem {
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Awards of the user, one entry per kind.
     pub award: Vec<ListAwardsAward>,
 }
@@ -1824,8 +1703,7 @@ pub struct ListAwardsItem {
 #[non_exhaustive]
 pub struct GetPraiseCountData {
     /// Number of likes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
+    pub total_count: i64,
 }
 
 /// What `GetReportData` holds.
@@ -1834,23 +1712,18 @@ pub struct GetPraiseCountData {
 #[non_exhaustive]
 pub struct GetReportData {
     /// Duration of the live, in minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_duration: Option<i64>,
+    pub live_duration: i64,
     /// Views (PV).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_pv: Option<i64>,
+    pub live_pv: i64,
     /// Viewers (UV).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_uv: Option<i64>,
+    pub live_uv: i64,
     /// Number of IP addresses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip_count: Option<i64>,
+    pub ip_count: i64,
     /// Likes; only for enterprise live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub praise_count: Option<i64>,
     /// Total viewing time, in minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub watch_duration: Option<i64>,
+    pub watch_duration: i64,
 }
 
 /// What `ListUserScoresItem` holds.
@@ -1859,14 +1732,11 @@ pub struct GetReportData {
 #[non_exhaustive]
 pub struct ListUserScoresItem {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Score, summed up over this class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_score: Option<i64>,
+    pub total_score: i64,
 }
 
 /// What `ListUserScoresData` holds.
@@ -1875,8 +1745,7 @@ pub struct ListUserScoresItem {
 #[non_exhaustive]
 pub struct ListUserScoresData {
     /// Total number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The scores.
     pub list: Vec<ListUserScoresItem>,
 }
@@ -1887,12 +1756,10 @@ pub struct ListUserScoresData {
 #[non_exhaustive]
 pub struct ListCheckinsItem {
     /// Id of the roll call, for API 113.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<i64>,
+    pub session_id: i64,
     /// When it was started.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 impl ListCheckinsItem {
@@ -1908,8 +1775,7 @@ impl ListCheckinsItem {
 #[non_exhaustive]
 pub struct ListCheckinsData {
     /// Total number of roll calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The roll calls.
     pub list: Vec<ListCheckinsItem>,
 }
@@ -1920,14 +1786,11 @@ pub struct ListCheckinsData {
 #[non_exhaustive]
 pub struct ListCheckinUsersItem {
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Whether the user answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checkin: Option<Checkin>,
+    pub checkin: Checkin,
 }
 
 /// What `ListCheckinUsersData` holds.
@@ -1936,8 +1799,7 @@ pub struct ListCheckinUsersItem {
 #[non_exhaustive]
 pub struct ListCheckinUsersData {
     /// Total number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The users.
     pub list: Vec<ListCheckinUsersItem>,
 }
@@ -1948,11 +1810,9 @@ pub struct ListCheckinUsersData {
 #[non_exhaustive]
 pub struct ListAnswerQuestionsOptionList {
     /// Name of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option: Option<String>,
+    pub option: String,
     /// Whether it is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ListAnswerQuestionsItem` holds.
@@ -1961,22 +1821,17 @@ pub struct ListAnswerQuestionsOptionList {
 #[non_exhaustive]
 pub struct ListAnswerQuestionsItem {
     /// Question id, for API 115.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: String,
     /// When it was opened.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_start_time: Option<i64>,
+    pub question_start_time: i64,
     /// When it was closed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_end_time: Option<i64>,
+    pub question_end_time: i64,
     /// Right option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub right_option: Option<String>,
+    pub right_option: String,
     /// The options.
     pub option_list: Vec<ListAnswerQuestionsOptionList>,
 }
@@ -1999,8 +1854,7 @@ impl ListAnswerQuestionsItem {
 #[non_exhaustive]
 pub struct ListAnswerQuestionsData {
     /// Total number of questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The questions.
     pub list: Vec<ListAnswerQuestionsItem>,
 }
@@ -2011,20 +1865,15 @@ pub struct ListAnswerQuestionsData {
 #[non_exhaustive]
 pub struct ListAnswerUsersItem {
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Option chosen; empty if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_option: Option<String>,
+    pub select_option: String,
     /// Whether it is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ListAnswerUsersData` holds.
@@ -2033,8 +1882,7 @@ pub struct ListAnswerUsersItem {
 #[non_exhaustive]
 pub struct ListAnswerUsersData {
     /// Total number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The answers.
     pub list: Vec<ListAnswerUsersItem>,
 }
@@ -2045,17 +1893,13 @@ pub struct ListAnswerUsersData {
 #[non_exhaustive]
 pub struct GetFlowData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Pull traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_flow: Option<i64>,
+    pub pull_flow: i64,
     /// Push traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_flow: Option<i64>,
+    pub push_flow: i64,
     /// Total traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_flow: Option<i64>,
+    pub total_flow: i64,
 }
 
 /// What `ListExpressionReportsExpList` holds.
@@ -2064,14 +1908,11 @@ pub struct GetFlowData {
 #[non_exhaustive]
 pub struct ListExpressionReportsExpList {
     /// Description of the expression.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp_desc: Option<String>,
+    pub exp_desc: String,
     /// Kind of expression; sad and happy in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp_type: Option<String>,
+    pub exp_type: String,
     /// Address of the picture, without a scheme in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp_url: Option<String>,
+    pub exp_url: String,
 }
 
 /// What `ListExpressionReportsItem` holds.
@@ -2080,14 +1921,11 @@ pub struct ListExpressionReportsExpList {
 #[non_exhaustive]
 pub struct ListExpressionReportsItem {
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListExpressionReportsUserRole>,
+    pub user_role: ListExpressionReportsUserRole,
     /// The expressions captured of the user.
     pub exp_list: Vec<ListExpressionReportsExpList>,
 }
@@ -2098,11 +1936,9 @@ pub struct ListExpressionReportsItem {
 #[non_exhaustive]
 pub struct ListExpressionReportsData {
     /// Title of the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The users.
     pub list: Vec<ListExpressionReportsItem>,
 }
@@ -2113,44 +1949,31 @@ pub struct ListExpressionReportsData {
 #[non_exhaustive]
 pub struct ListDeviceChecksItem {
     /// Record id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListDeviceChecksUserRole>,
+    pub user_role: ListDeviceChecksUserRole,
     /// State of the camera.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub camera_status: Option<CameraStatus>,
+    pub camera_status: CameraStatus,
     /// State of the microphone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mic_status: Option<MicStatus>,
+    pub mic_status: MicStatus,
     /// State of the speaker.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub speaker_status: Option<SpeakerStatus>,
+    pub speaker_status: SpeakerStatus,
     /// Operating system.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub os: Option<String>,
+    pub os: String,
     /// Client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<String>,
+    pub client: String,
     /// IP address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
+    pub ip: String,
     /// When the record was made, as 2020-05-12 14:10:01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListDeviceChecksData` holds.
@@ -2161,8 +1984,7 @@ pub struct ListDeviceChecksData {
     /// The records of this page.
     pub list: Vec<ListDeviceChecksItem>,
     /// Number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListDailyEvaluationsItem` holds.
@@ -2171,29 +1993,21 @@ pub struct ListDeviceChecksData {
 #[non_exhaustive]
 pub struct ListDailyEvaluationsItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// The question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
+    pub question: String,
     /// The answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Id of the submission; the answers that a user sent together evidently share it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit_id: Option<i64>,
+    pub commit_id: i64,
     /// When it was created, as 2020-03-16 14:48:05.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListDailyEvaluationsData` holds.
@@ -2204,8 +2018,7 @@ pub struct ListDailyEvaluationsData {
     /// The answers of this page.
     pub list: Vec<ListDailyEvaluationsItem>,
     /// Number of answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListStudyReportsItem` holds.
@@ -2214,20 +2027,15 @@ pub struct ListDailyEvaluationsData {
 #[non_exhaustive]
 pub struct ListStudyReportsItem {
     /// Serial number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
+    pub index: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The student's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Address of the study report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub study_report_url: Option<String>,
+    pub study_report_url: String,
 }
 
 /// What `GetBlackboardFileData` holds.
@@ -2236,8 +2044,7 @@ pub struct ListStudyReportsItem {
 #[non_exhaustive]
 pub struct GetBlackboardFileData {
     /// Address from which to download the file; it carries an expiry time and an md5.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `GetInteractDataItem` holds.
@@ -2246,34 +2053,25 @@ pub struct GetBlackboardFileData {
 #[non_exhaustive]
 pub struct GetInteractDataItem {
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<GetInteractDataUserRole>,
+    pub user_role: GetInteractDataUserRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Unique id of the device, 32 hex digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_unique: Option<String>,
+    pub device_unique: String,
     /// Start of the interaction.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
+    pub start_time: String,
     /// End of the interaction.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<String>,
+    pub end_time: String,
     /// Kind of interaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interact_type: Option<InteractType>,
+    pub interact_type: InteractType,
 }
 
 impl GetInteractDataItem {
@@ -2294,8 +2092,7 @@ impl GetInteractDataItem {
 #[non_exhaustive]
 pub struct GetInteractDataData {
     /// Number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The records of this page.
     pub list: Vec<GetInteractDataItem>,
 }

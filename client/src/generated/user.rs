@@ -191,7 +191,7 @@ impl<M> Add<M> {
 pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.user_id));
 
 impl<M> List<M> {
     /// Page number.
@@ -247,7 +247,7 @@ impl<M> AssignTeacher<M> {
 pub struct ListStudents<M = Awaited>(Call<M>);
 
 typed_call!(ListStudents => ListStudentsData);
-paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list);
+paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list, |row| crate::pages::RowId::id(&row.user_id));
 
 impl<M> ListStudents<M> {
     /// Page number.
@@ -335,7 +335,7 @@ typed_call!(AssignFakeAssistant => bool);
 pub struct ListClasses<M = Awaited>(Call<M>);
 
 typed_call!(ListClasses => ListClassesData);
-paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list);
+paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list, |row| crate::pages::RowId::id(&row.id));
 
 impl<M> ListClasses<M> {
     /// Page number.
@@ -359,14 +359,11 @@ impl<M> ListClasses<M> {
 #[non_exhaustive]
 pub struct AddData {
     /// Id of the new user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Role id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<AddRole>,
+    pub role: AddRole,
 }
 
 /// What `ListItem` holds.
@@ -375,30 +372,22 @@ pub struct AddData {
 #[non_exhaustive]
 pub struct ListItem {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<ListRole>,
+    pub role: ListRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Student number; in the example a teacher's or administrator's equals the phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sn: Option<String>,
+    pub user_sn: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 impl ListItem {
@@ -414,8 +403,7 @@ impl ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The users of this page.
     pub list: Vec<ListItem>,
 }
@@ -426,8 +414,7 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct AssignTeacherData {
     /// Id of the binding of room and teacher or assistant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// What `ListStudentsItem` holds.
@@ -436,30 +423,22 @@ pub struct AssignTeacherData {
 #[non_exhaustive]
 pub struct ListStudentsItem {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<AssignRole>,
+    pub assign_role: AssignRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sn: Option<String>,
+    pub user_sn: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 impl ListStudentsItem {
@@ -475,8 +454,7 @@ impl ListStudentsItem {
 #[non_exhaustive]
 pub struct ListStudentsData {
     /// Number of students.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The students of this page.
     pub list: Vec<ListStudentsItem>,
 }
@@ -487,30 +465,23 @@ pub struct ListStudentsData {
 #[non_exhaustive]
 pub struct ListTeachersTeacher {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<AssignRole>,
+    pub assign_role: AssignRole,
     /// Role of the user in the account, as the table has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<ListTeachersRole>,
+    pub role: ListTeachersRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
     /// E-mail address; may be null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
 }
 
 impl ListTeachersTeacher {
@@ -526,30 +497,23 @@ impl ListTeachersTeacher {
 #[non_exhaustive]
 pub struct ListTeachersAssistant {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<AssignRole>,
+    pub assign_role: AssignRole,
     /// Role of the user in the account, as the table has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<ListTeachersRole>,
+    pub role: ListTeachersRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
     /// E-mail address; may be null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
 }
 
 impl ListTeachersAssistant {
@@ -565,8 +529,7 @@ impl ListTeachersAssistant {
 #[non_exhaustive]
 pub struct ListTeachersData {
     /// Number of people: the teacher and the assistants together.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The teacher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub teacher: Option<ListTeachersTeacher>,
@@ -580,8 +543,7 @@ pub struct ListTeachersData {
 #[non_exhaustive]
 pub struct RemoveTeacherData {
     /// Id of the binding of room and teacher or assistant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// What `GetByPhoneData` holds.
@@ -590,33 +552,24 @@ pub struct RemoveTeacherData {
 #[non_exhaustive]
 pub struct GetByPhoneData {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<GetByPhoneRole>,
+    pub role: GetByPhoneRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Student number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// In the example the same as user_number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sn: Option<String>,
+    pub user_sn: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 impl GetByPhoneData {
@@ -632,11 +585,9 @@ impl GetByPhoneData {
 #[non_exhaustive]
 pub struct UpdateData {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 /// What `ListClassesItem` holds.
@@ -645,20 +596,15 @@ pub struct UpdateData {
 #[non_exhaustive]
 pub struct ListClassesItem {
     /// Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Class name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Number of people in the class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_count: Option<i64>,
+    pub user_count: i64,
 }
 
 /// What `ListClassesData` holds.
@@ -667,8 +613,7 @@ pub struct ListClassesItem {
 #[non_exhaustive]
 pub struct ListClassesData {
     /// Number of classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The classes of this page.
     pub list: Vec<ListClassesItem>,
 }

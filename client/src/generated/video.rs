@@ -701,7 +701,7 @@ typed_call!(DeleteCategory => DeleteCategoryData);
 pub struct ListByCategory<M = Awaited>(Call<M>);
 
 typed_call!(ListByCategory => ListByCategoryData);
-paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| data.list);
+paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| data.list, |row| crate::pages::RowId::id(&row.video_id));
 
 impl<M> ListByCategory<M> {
     /// Entries per page, at most 100.
@@ -784,7 +784,7 @@ typed_call!(GetShareUrl => GetShareUrlData);
 pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.video_id));
 
 impl<M> List<M> {
     /// Entries per page, at most 1000.
@@ -979,7 +979,7 @@ typed_call!(RemoveWhitelistGroup => bool);
 pub struct ListWhitelistUsers<M = Awaited>(Call<M>);
 
 typed_call!(ListWhitelistUsers => ListWhitelistUsersData);
-paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem, |data| data.list);
+paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem, |data| data.list, |row| crate::pages::RowId::id(&row.user_id));
 
 impl<M> ListWhitelistUsers<M> {
     /// Page number.
@@ -1070,11 +1070,9 @@ impl<M> TranscodeAgain<M> {
 #[non_exhaustive]
 pub struct GetUploadUrlData {
     /// Id of the video or audio; later calls (transcode status, playing) need it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Address to which the file is then uploaded (see [`Video::upload_file`](crate::video::Video::upload_file)).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_url: Option<String>,
+    pub upload_url: String,
 }
 
 /// What `UploadFileData` holds.
@@ -1083,8 +1081,7 @@ pub struct GetUploadUrlData {
 #[non_exhaustive]
 pub struct UploadFileData {
     /// File id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
 }
 
 /// What `GetResumeUploadUrlData` holds.
@@ -1093,14 +1090,11 @@ pub struct UploadFileData {
 #[non_exhaustive]
 pub struct GetResumeUploadUrlData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Address to which the rest of the file is uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_url: Option<String>,
+    pub upload_url: String,
     /// Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_size: Option<i64>,
+    pub upload_size: i64,
 }
 
 /// What `GetStatusData` holds.
@@ -1109,11 +1103,9 @@ pub struct GetResumeUploadUrlData {
 #[non_exhaustive]
 pub struct GetStatusData {
     /// Status code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<GetStatusStatus>,
+    pub status: GetStatusStatus,
     /// The status in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub info: Option<String>,
+    pub info: String,
 }
 
 /// What `InfoTranscodeInfo` holds.
@@ -1122,15 +1114,12 @@ pub struct GetStatusData {
 #[non_exhaustive]
 pub struct InfoTranscodeInfo {
     /// Definition of the file, a name (super, high and std in the example).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub definition: Option<String>,
+    pub definition: String,
     /// Format of the file: mp4, flv, m3u8 (or the encrypted form).
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
+    pub type_: String,
     /// Size of the file in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
+    pub size: i64,
 }
 
 /// What `InfoCategory` holds.
@@ -1139,14 +1128,11 @@ pub struct InfoTranscodeInfo {
 #[non_exhaustive]
 pub struct InfoCategory {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 /// What `InfoData` holds.
@@ -1155,43 +1141,32 @@ pub struct InfoCategory {
 #[non_exhaustive]
 pub struct InfoData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Video name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Video status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<InfoStatus>,
+    pub status: InfoStatus,
     /// Video size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Total size in bytes: the source file plus all transcoded files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_transcode_size: Option<i64>,
+    pub total_transcode_size: i64,
     /// Time of creation.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
     /// URL of the cover image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Duration in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<i64>,
+    pub length: i64,
     /// MD5 of the video file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_md5: Option<String>,
+    pub file_md5: String,
     /// Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin_definition: Option<String>,
+    pub origin_definition: String,
     /// The transcoded files.
     pub transcode_info: Vec<InfoTranscodeInfo>,
     /// The categories of the video, outermost first.
     pub category: Vec<InfoCategory>,
     /// Publish status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<PublishStatus>,
+    pub publish_status: PublishStatus,
 }
 
 impl InfoData {
@@ -1207,17 +1182,13 @@ impl InfoData {
 #[non_exhaustive]
 pub struct GetScreenshotsData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Height of the screenshots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
+    pub height: i64,
     /// Width of the screenshots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
+    pub width: i64,
     /// Number of screenshots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub img_count: Option<i64>,
+    pub img_count: i64,
     /// The addresses of the screenshots.
     pub imgs: Vec<String>,
 }
@@ -1228,11 +1199,9 @@ pub struct GetScreenshotsData {
 #[non_exhaustive]
 pub struct RemoveDefinitionsData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// The definitions deleted, several codes separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub definition: Option<Definition>,
+    pub definition: Definition,
     /// The file types deleted; present only when type was given.
     #[serde(rename = "type")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1245,8 +1214,7 @@ pub struct RemoveDefinitionsData {
 #[non_exhaustive]
 pub struct UpdateData {
     /// Id of the updated video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
 }
 
 /// What `DeleteData` holds.
@@ -1255,8 +1223,7 @@ pub struct UpdateData {
 #[non_exhaustive]
 pub struct DeleteData {
     /// Id of the deleted video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
 }
 
 /// What `ListCategoriesChildren` holds.
@@ -1265,20 +1232,15 @@ pub struct DeleteData {
 #[non_exhaustive]
 pub struct ListCategoriesChildren {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Number of videos in the category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_count: Option<i64>,
+    pub video_count: i64,
 }
 
 /// What `ListCategoriesItem` holds.
@@ -1287,20 +1249,15 @@ pub struct ListCategoriesChildren {
 #[non_exhaustive]
 pub struct ListCategoriesItem {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category; 0 for the first level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; there are up to five.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Number of videos in the category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_count: Option<i64>,
+    pub video_count: i64,
     /// Its subcategories, each of the same form and in turn with children; may be absent.
     pub children: Vec<ListCategoriesChildren>,
 }
@@ -1320,17 +1277,13 @@ pub struct ListCategoriesData {
 #[non_exhaustive]
 pub struct GetCategoryChildren {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; the example gives the children's level as a string, the parent's as a number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
 }
 
 /// What `GetCategoryData` holds.
@@ -1339,17 +1292,13 @@ pub struct GetCategoryChildren {
 #[non_exhaustive]
 pub struct GetCategoryData {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category; 0 for the first level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; there are up to five.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Its subcategories; absent for a category of the fifth level.
     pub children: Vec<GetCategoryChildren>,
 }
@@ -1360,17 +1309,13 @@ pub struct GetCategoryData {
 #[non_exhaustive]
 pub struct AddCategoryData {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; there are up to five.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
 }
 
 /// What `DeleteCategoryData` holds.
@@ -1379,8 +1324,7 @@ pub struct AddCategoryData {
 #[non_exhaustive]
 pub struct DeleteCategoryData {
     /// Id of the deleted category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<i64>,
+    pub category_id: i64,
 }
 
 /// What `ListByCategoryItem` holds.
@@ -1389,17 +1333,13 @@ pub struct DeleteCategoryData {
 #[non_exhaustive]
 pub struct ListByCategoryItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Video name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Video status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<ListByCategoryStatus>,
+    pub status: ListByCategoryStatus,
     /// Video size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Total size in bytes: the source file plus all transcoded files (from public code).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_transcode_size: Option<i64>,
@@ -1408,17 +1348,13 @@ pub struct ListByCategoryItem {
     pub origin_definition: Option<String>,
     /// Time of creation.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
     /// URL of the cover image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Duration in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<String>,
+    pub length: String,
     /// Publish status (1 published, 2 blocked elsewhere in the document; the example has 102).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<i64>,
+    pub publish_status: i64,
     /// Status of the review (from public code; the values are not known).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit_status: Option<i64>,
@@ -1426,20 +1362,15 @@ pub struct ListByCategoryItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_md5: Option<String>,
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 impl ListByCategoryItem {
@@ -1455,14 +1386,11 @@ impl ListByCategoryItem {
 #[non_exhaustive]
 pub struct ListByCategoryData {
     /// Total number of videos.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
+    pub page: i64,
     /// Entries per page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
+    pub page_size: i64,
     /// The videos.
     pub list: Vec<ListByCategoryItem>,
 }
@@ -1473,26 +1401,20 @@ pub struct ListByCategoryData {
 #[non_exhaustive]
 pub struct SetCategoryData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Category id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category_id: Option<i64>,
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `GetPlayerTokenData` holds.
@@ -1501,8 +1423,7 @@ pub struct SetCategoryData {
 #[non_exhaustive]
 pub struct GetPlayerTokenData {
     /// Player token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: String,
 }
 
 /// What `SetPublishStatusData` holds.
@@ -1511,8 +1432,7 @@ pub struct GetPlayerTokenData {
 #[non_exhaustive]
 pub struct SetPublishStatusData {
     /// Publish status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<SetPublishStatusStatus>,
+    pub status: SetPublishStatusStatus,
 }
 
 /// What `GetShareUrlData` holds.
@@ -1521,14 +1441,11 @@ pub struct SetPublishStatusData {
 #[non_exhaustive]
 pub struct GetShareUrlData {
     /// Address for playing with js.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub js: Option<String>,
+    pub js: String,
     /// Address for playing in an iframe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iframe: Option<String>,
+    pub iframe: String,
     /// Address for playing with flash.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flash: Option<String>,
+    pub flash: String,
 }
 
 /// The categories of the video.
@@ -1537,20 +1454,15 @@ pub struct GetShareUrlData {
 #[non_exhaustive]
 pub struct ListCategory {
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `ListItem` holds.
@@ -1559,36 +1471,27 @@ pub struct ListCategory {
 #[non_exhaustive]
 pub struct ListItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Video name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Video status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<ListStatus>,
+    pub status: ListStatus,
     /// Video size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// URL of the cover image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Address to play it (in a row of January 2026).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_url: Option<String>,
     /// Duration in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<i64>,
+    pub length: i64,
     /// Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<i64>,
+    pub publish_status: i64,
     /// The categories of the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<ListCategory>,
+    pub category: ListCategory,
 }
 
 impl ListItem {
@@ -1604,14 +1507,11 @@ impl ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Total number of videos.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
+    pub page: i64,
     /// Entries per page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
+    pub page_size: i64,
     /// The videos.
     pub list: Vec<ListItem>,
 }
@@ -1622,18 +1522,14 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct UploadSubtitleData {
     /// Subtitle id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_id: Option<String>,
+    pub subtitle_id: String,
     /// Subtitle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_name: Option<String>,
+    pub subtitle_name: String,
     /// Address of the subtitle file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_path: Option<String>,
+    pub subtitle_path: String,
     /// Time when the subtitle was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 impl UploadSubtitleData {
@@ -1649,25 +1545,19 @@ impl UploadSubtitleData {
 #[non_exhaustive]
 pub struct ListSubtitlesItem {
     /// Subtitle id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_id: Option<String>,
+    pub subtitle_id: String,
     /// Subtitle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_name: Option<String>,
+    pub subtitle_name: String,
     /// Address of the subtitle file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_path: Option<String>,
+    pub subtitle_path: String,
     /// Whether it is the default subtitle.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<IsDefault>,
+    pub is_default: IsDefault,
     /// Time when the subtitle was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Time when the subtitle was last changed.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_time: Option<String>,
+    pub update_time: String,
 }
 
 impl ListSubtitlesItem {
@@ -1688,11 +1578,9 @@ impl ListSubtitlesItem {
 #[non_exhaustive]
 pub struct SetScrollNoticeNotice {
     /// Text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Link.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub link: String,
 }
 
 /// What `SetScrollNoticeData` holds.
@@ -1701,8 +1589,7 @@ pub struct SetScrollNoticeNotice {
 #[non_exhaustive]
 pub struct SetScrollNoticeData {
     /// Notice id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// The lines of the notice.
     pub notice: Vec<SetScrollNoticeNotice>,
 }
@@ -1713,23 +1600,17 @@ pub struct SetScrollNoticeData {
 #[non_exhaustive]
 pub struct ListQuestionsOptionList {
     /// Option id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Id of the question that the option belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Option text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: String,
     /// Whether the option is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<IsRight>,
+    pub is_right: IsRight,
     /// Place of the option in the list, from 0 or 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_order: Option<i64>,
+    pub display_order: i64,
     /// Version of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ver: Option<i64>,
+    pub ver: i64,
 }
 
 /// What `ListQuestionsQuestionList` holds.
@@ -1738,44 +1619,31 @@ pub struct ListQuestionsOptionList {
 #[non_exhaustive]
 pub struct ListQuestionsQuestionList {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Question text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Kind of question: 1 single choice, 2 multiple choice, by the examples.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option_type: Option<i64>,
+    pub option_type: i64,
     /// URL of the illustration; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub illustration: Option<String>,
+    pub illustration: String,
     /// Whether the analysis is shown (1 yes, 0 no, evidently).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_analysis: Option<i64>,
+    pub show_analysis: i64,
     /// Text shown after a right answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// Text shown after a wrong answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_answer: Option<String>,
+    pub wrong_answer: String,
     /// Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_time: Option<i64>,
+    pub wrong_time: i64,
     /// Whether the question may be skipped (1 yes, 0 no, evidently).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip: Option<i64>,
+    pub skip: i64,
     /// Time in the video at which the question pops up, evidently in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_time: Option<i64>,
+    pub show_time: i64,
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_unique: Option<i64>,
+    pub video_unique: i64,
     /// Title (file name) of the illustration.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub illustration_title: Option<String>,
+    pub illustration_title: String,
     /// Version of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ver: Option<i64>,
+    pub ver: i64,
     /// The options.
     pub option_list: Vec<ListQuestionsOptionList>,
 }
@@ -1786,8 +1654,7 @@ pub struct ListQuestionsQuestionList {
 #[non_exhaustive]
 pub struct ListQuestionsData {
     /// Number of questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The questions.
     pub question_list: Vec<ListQuestionsQuestionList>,
 }
@@ -1798,23 +1665,17 @@ pub struct ListQuestionsData {
 #[non_exhaustive]
 pub struct SetCategoryBatchItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `SetCategoryBatchData` holds.
@@ -1832,20 +1693,15 @@ pub struct SetCategoryBatchData {
 #[non_exhaustive]
 pub struct ListMarksItem {
     /// Place in the video, HH:MM:SS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_offset: Option<String>,
+    pub time_offset: String,
     /// Description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: String,
     /// Link that the marker leads to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference_link: Option<String>,
+    pub reference_link: String,
     /// Text of the button.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub btntxt: Option<String>,
+    pub btntxt: String,
     /// URL of the image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+    pub image: String,
 }
 
 /// What `ListMarksData` holds.
@@ -1854,13 +1710,11 @@ pub struct ListMarksItem {
 #[non_exhaustive]
 pub struct ListMarksData {
     /// Number of markers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The markers.
     pub list: Vec<ListMarksItem>,
     /// Whether jumping is enabled (see [`Video::set_mark_jump`](crate::video::Video::set_mark_jump)).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_jump: Option<bool>,
+    pub enable_jump: bool,
 }
 
 /// What `GetCommentTokenData` holds.
@@ -1869,8 +1723,7 @@ pub struct ListMarksData {
 #[non_exhaustive]
 pub struct GetCommentTokenData {
     /// Comment token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: String,
 }
 
 /// What `ListWhitelistGroupsItem` holds.
@@ -1879,17 +1732,13 @@ pub struct GetCommentTokenData {
 #[non_exhaustive]
 pub struct ListWhitelistGroupsItem {
     /// Class id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Class name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Number of students in the class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all_count: Option<i64>,
+    pub all_count: i64,
     /// Number of students of the class that are bound to the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_count: Option<i64>,
+    pub select_count: i64,
 }
 
 /// What `ListWhitelistGroupsData` holds.
@@ -1900,8 +1749,7 @@ pub struct ListWhitelistGroupsData {
     /// The classes.
     pub list: Vec<ListWhitelistGroupsItem>,
     /// Number of classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListWhitelistUsersItem` holds.
@@ -1910,32 +1758,23 @@ pub struct ListWhitelistGroupsData {
 #[non_exhaustive]
 pub struct ListWhitelistUsersItem {
     /// Assigned role; 0 in the example, the codes are not printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<i64>,
+    pub assign_role: i64,
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Role; 0 in the example, the codes are not printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<i64>,
+    pub role: i64,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Status; 0 in the example, the codes are not printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<i64>,
+    pub status: i64,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Mobile number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
     /// Telephone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 /// What `ListWhitelistUsersData` holds.
@@ -1946,8 +1785,7 @@ pub struct ListWhitelistUsersData {
     /// The users.
     pub list: Vec<ListWhitelistUsersItem>,
     /// Number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListQuestionAnswersAnswerList` holds.
@@ -1956,21 +1794,16 @@ pub struct ListWhitelistUsersData {
 #[non_exhaustive]
 pub struct ListQuestionAnswersAnswerList {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<String>,
+    pub question_id: String,
     /// The answer given, e.g. A; -1 evidently for a skipped question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub solution: Option<String>,
+    pub solution: String,
     /// Time of the answer.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_time: Option<String>,
+    pub update_time: String,
     /// Whether the answer is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<IsRight>,
+    pub is_right: IsRight,
     /// Version of the question that was answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ver: Option<String>,
+    pub ver: String,
 }
 
 impl ListQuestionAnswersAnswerList {
@@ -1986,20 +1819,15 @@ impl ListQuestionAnswersAnswerList {
 #[non_exhaustive]
 pub struct ListQuestionAnswersItem {
     /// User number; not always digits in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: String,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Number of questions skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_count: Option<i64>,
+    pub skip_count: i64,
     /// Right answers over questions, e.g. 0/3.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub right_count: Option<String>,
+    pub right_count: String,
     /// Time of completion; empty if not completed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete_time: Option<String>,
+    pub complete_time: String,
     /// The answers; may be empty.
     pub answer_list: Vec<ListQuestionAnswersAnswerList>,
 }
@@ -2019,8 +1847,7 @@ pub struct ListQuestionAnswersData {
 #[non_exhaustive]
 pub struct GetUrlsLow {
     /// Play address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// The addresses, one member per definition.
@@ -2039,8 +1866,7 @@ pub struct GetUrlsPlayInfo {
 #[non_exhaustive]
 pub struct GetUrlsData {
     /// The addresses, one member per definition.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_info: Option<GetUrlsPlayInfo>,
+    pub play_info: GetUrlsPlayInfo,
 }
 
 open_text_enum! {

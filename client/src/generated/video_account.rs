@@ -119,7 +119,7 @@ typed_call!(GetUsedFlowDetail => GetUsedFlowDetailData);
 pub struct ListVideoFlow<M = Awaited>(Call<M>);
 
 typed_call!(ListVideoFlow => ListVideoFlowData);
-paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.list);
+paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.list, |_| None);
 
 impl<M> ListVideoFlow<M> {
     /// Page number.
@@ -164,38 +164,28 @@ typed_call!(GetTranscodeCallbackUrl => GetTranscodeCallbackUrlData);
 #[non_exhaustive]
 pub struct InfoData {
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Mobile number that the account was registered with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
     /// Type of the VOD account.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<VideoAccountType>,
+    pub type_: VideoAccountType,
     /// State of the VOD service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<VideoAccountStatus>,
+    pub status: VideoAccountStatus,
     /// Kind of charging.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub charge_type: Option<ChargeType>,
+    pub charge_type: ChargeType,
     /// Start of validity of the account.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect_time: Option<String>,
+    pub effect_time: String,
     /// End of validity of the account.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expire_time: Option<String>,
+    pub expire_time: String,
     /// Total storage of the account in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_storage: Option<i64>,
+    pub total_storage: i64,
     /// Used storage in bytes; what VOD takes is what is returned (the text is partly cut off).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used_storage: Option<i64>,
+    pub used_storage: i64,
     /// Used traffic in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used_flow: Option<i64>,
+    pub used_flow: i64,
     /// Monthly traffic of the package; only when charge_type is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub month_flow_limit: Option<i64>,
@@ -222,8 +212,7 @@ impl InfoData {
 #[non_exhaustive]
 pub struct GetUsedFlowData {
     /// Traffic used, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `GetUsedFlowDetailData` holds.
@@ -241,11 +230,9 @@ pub struct GetUsedFlowDetailData {
 #[non_exhaustive]
 pub struct ListVideoFlowItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Traffic used, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `ListVideoFlowData` holds.
@@ -254,8 +241,7 @@ pub struct ListVideoFlowItem {
 #[non_exhaustive]
 pub struct ListVideoFlowData {
     /// Number of entries in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The videos.
     pub list: Vec<ListVideoFlowItem>,
 }
@@ -266,11 +252,9 @@ pub struct ListVideoFlowData {
 #[non_exhaustive]
 pub struct GetStorageAndFlowLargeClass {
     /// Storage used by the large class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by the large class, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by the small class.
@@ -279,11 +263,9 @@ pub struct GetStorageAndFlowLargeClass {
 #[non_exhaustive]
 pub struct GetStorageAndFlowSmallClass {
     /// Storage used by the small class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by the small class, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by double teacher classes.
@@ -292,11 +274,9 @@ pub struct GetStorageAndFlowSmallClass {
 #[non_exhaustive]
 pub struct GetStorageAndFlowDoubleTeacher {
     /// Storage used by double teacher classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by double teacher classes, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by enterprise live.
@@ -305,11 +285,9 @@ pub struct GetStorageAndFlowDoubleTeacher {
 #[non_exhaustive]
 pub struct GetStorageAndFlowBusiness {
     /// Storage used by enterprise live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by enterprise live, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by video on demand.
@@ -318,11 +296,9 @@ pub struct GetStorageAndFlowBusiness {
 #[non_exhaustive]
 pub struct GetStorageAndFlowVideo {
     /// Storage used by video on demand.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by video on demand, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by BaijiaYun weclass (百家微课).
@@ -331,11 +307,9 @@ pub struct GetStorageAndFlowVideo {
 #[non_exhaustive]
 pub struct GetStorageAndFlowWeclass {
     /// Storage used by BaijiaYun weclass (百家微课).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by BaijiaYun weclass (百家微课), in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by documents.
@@ -344,8 +318,7 @@ pub struct GetStorageAndFlowWeclass {
 #[non_exhaustive]
 pub struct GetStorageAndFlowDoc {
     /// Storage used by documents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
 }
 
 /// Use in all.
@@ -354,11 +327,9 @@ pub struct GetStorageAndFlowDoc {
 #[non_exhaustive]
 pub struct GetStorageAndFlowTotal {
     /// Storage used in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used in all, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `GetStorageAndFlowData` holds.
@@ -367,29 +338,21 @@ pub struct GetStorageAndFlowTotal {
 #[non_exhaustive]
 pub struct GetStorageAndFlowData {
     /// Use by the large class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub large_class: Option<GetStorageAndFlowLargeClass>,
+    pub large_class: GetStorageAndFlowLargeClass,
     /// Use by the small class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub small_class: Option<GetStorageAndFlowSmallClass>,
+    pub small_class: GetStorageAndFlowSmallClass,
     /// Use by double teacher classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub double_teacher: Option<GetStorageAndFlowDoubleTeacher>,
+    pub double_teacher: GetStorageAndFlowDoubleTeacher,
     /// Use by enterprise live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub business: Option<GetStorageAndFlowBusiness>,
+    pub business: GetStorageAndFlowBusiness,
     /// Use by video on demand.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video: Option<GetStorageAndFlowVideo>,
+    pub video: GetStorageAndFlowVideo,
     /// Use by BaijiaYun weclass (百家微课).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weclass: Option<GetStorageAndFlowWeclass>,
+    pub weclass: GetStorageAndFlowWeclass,
     /// Use by documents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doc: Option<GetStorageAndFlowDoc>,
+    pub doc: GetStorageAndFlowDoc,
     /// Use in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<GetStorageAndFlowTotal>,
+    pub total: GetStorageAndFlowTotal,
 }
 
 /// What `SetTranscodeCallbackUrlData` holds.
@@ -398,8 +361,7 @@ pub struct GetStorageAndFlowData {
 #[non_exhaustive]
 pub struct SetTranscodeCallbackUrlData {
     /// The callback address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `GetTranscodeCallbackUrlData` holds.
@@ -408,8 +370,7 @@ pub struct SetTranscodeCallbackUrlData {
 #[non_exhaustive]
 pub struct GetTranscodeCallbackUrlData {
     /// The callback address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 open_int_enum! {

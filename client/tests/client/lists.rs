@@ -40,3 +40,24 @@ async fn a_list_of_another_form_is_no_silent_end() {
     let error = client.video().list().items().next().await.expect("an error").expect_err("3 rows are missing");
     assert_eq!(error.kind(), ErrorKind::Decode);
 }
+
+#[tokio::test]
+async fn a_row_that_shifted_onto_the_next_page_is_told_once() {
+    let ids = |ids: &[i64]| {
+        let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"video_id":{id}}}"#)).collect();
+        page(&format!("[{}]", rows.join(",")), 5)
+    };
+    // Video 5 was added after the first page was read: 2 is on the second page then.
+    let client = Script::bodies([ids(&[4, 3, 2]), ids(&[2, 1])]).client();
+    let mut rows = client.video().list().page_size(3).items();
+    let mut told = Vec::new();
+    while let Some(row) = rows.next().await {
+        told.push(row.expect("a row").video_id);
+    }
+    assert_eq!((told, rows.repeated()), (vec![4, 3, 2, 1], 1));
+    // Rows without an id are all told.
+    let client = Script::bodies([ids(&[0, 0]), ids(&[0, 0]), ids(&[])]).client();
+    let mut rows = client.video().list().page_size(2).items();
+    while rows.next().await.is_some() {}
+    assert_eq!(rows.repeated(), 0);
+}

@@ -146,28 +146,28 @@ export interface GoodsListImagesParams {
 
 export interface GoodsUploadImageResult {
   /** Id of the picture. */
-  media_id?: Id;
+  media_id: Id;
   /** Address of the picture. */
-  url?: string;
+  url: string;
 }
 
 export interface GoodsAddResult {
   /** Id of the new article. */
-  goods_id?: Id;
+  goods_id: Id;
 }
 
 export interface GoodsListImagesItem {
   /** Id of the picture. */
-  media_id?: Id;
+  media_id: Id;
   /** Address of the picture. */
-  url?: string;
+  url: string;
   /** Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface GoodsListImagesResult {
   /** Number of pictures in all. */
-  count?: number;
+  count: number;
   /** The pictures of this page. */
-  list?: GoodsListImagesItem[];
+  list: GoodsListImagesItem[];
 }

@@ -189,20 +189,20 @@ class AsyncChat(AsyncResource):
 
 
 class ChatListReviewsItem(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Message id, for chat_ids of API 78."""
-    content: Optional[str] = None
+    content: str
     """Text."""
-    user_name: Optional[str] = None
+    user_name: str
     """Sender."""
-    chat_time: Optional[str] = None
+    chat_time: str
     """Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class ChatListReviewsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of messages."""
-    list: List[ChatListReviewsItem] = []
+    list: List[ChatListReviewsItem]
     """The messages."""
 
 
