@@ -35,7 +35,7 @@ async fn a_list_of_another_form_is_no_silent_end() {
     let client = Script::bodies([page(r#""oops""#, 0)]).client();
     let mut rows = client.video().list().items();
     assert!(rows.next().await.is_none());
-    assert_eq!(rows.departures().len(), 1);
+    assert!(rows.departures().iter().any(|departure| departure.path == "list"), "{:?}", rows.departures());
     let client = Script::bodies([page(r#""oops""#, 3)]).client();
     let error = client.video().list().items().next().await.expect("an error").expect_err("3 rows are missing");
     assert_eq!(error.kind(), ErrorKind::Decode);
