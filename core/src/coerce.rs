@@ -38,7 +38,7 @@
 use std::borrow::Cow;
 
 pub use crate::error::Departure;
-use crate::json::{JsonError, Kind, Reason, Result, Scanner, is_huge, path, quoted, scalars, unescaped};
+use crate::json::{JsonError, Kind, Reason, Result, Scanner, is_huge, is_inexact, path, quoted, scalars, unescaped};
 use crate::operation::{Field, Need, Shape};
 
 /// Most departures that are reported of one answer. Values beyond are treated alike, but not reported.
@@ -124,7 +124,10 @@ const SMALL: usize = 4096;
 const MAX_KEY_IN_PATH: usize = 64;
 
 impl<'a> Straightener<'a> {
-    pub(crate) fn new(scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
+    pub(crate) fn new(mut scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
+        if options.ids_as_text {
+            scanner.for_doubles();
+        }
         let pending = scanner.pos();
         Straightener { scanner, options, out: Vec::new(), pending, departures: Vec::new(), filled: 0, posted: false }
     }
@@ -180,23 +183,27 @@ impl<'a> Straightener<'a> {
         Ok(std::mem::take(&mut self.out))
     }
 
-    /// Writes numbers that no double holds as texts.
+    /// Writes numbers that no double holds as texts; where ids are texts, numbers that may be ids too (they are where
+    /// nothing is described, else they would be texts already).
     fn mend_numbers(&mut self) {
         let out = std::mem::take(&mut self.out);
         let text = std::str::from_utf8(&out).unwrap_or_default();
         let mut mended = Vec::with_capacity(out.len() + 2);
         let mut copied = 0;
         let departures = &mut self.departures;
+        let ids_as_text = self.options.ids_as_text;
         let mut visit = |segments: &[_], start, end| {
             let number = text.get(start..end).unwrap_or_default();
-            if !number.starts_with(|char: char| char == '-' || char.is_ascii_digit()) || !is_huge(number) {
+            let is_number = number.starts_with(|char: char| char == '-' || char.is_ascii_digit());
+            let is_huge = is_number && is_huge(number);
+            if !is_huge && !(is_number && ids_as_text && is_inexact(number)) {
                 return;
             }
             mended.extend_from_slice(text.get(copied..start).unwrap_or_default().as_bytes());
             mended.extend_from_slice(quoted(number).as_bytes());
             copied = end;
             let path = path(segments);
-            if departures.len() < MAX_DEPARTURES && departures.iter().all(|known| known.path != path) {
+            if is_huge && departures.len() < MAX_DEPARTURES && departures.iter().all(|known| known.path != path) {
                 departures.push(Departure { path, expected: "a number of 64 bits", found: number.to_owned() });
             }
         };

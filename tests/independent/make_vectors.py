@@ -536,6 +536,10 @@ def refused_links(user):
     yield user | {"user_number": "7&user_role=1"}
     yield user | {"user_number": "7=8"}
     yield user | {"room_id": "5&user_avatar="}
+    for number in ("0", "000", "-1", "1.5", "1e3", "abc", "", " 7", "+7", "٧", "123456789012345678901"):
+        yield user | {"user_number": number}
+    for number in ("0", "-1", "room"):
+        yield user | {"room_id": number}
     yield user | {"user_name": "a&b", "user_number": "c&d"}
     for name in ("user_role", "User_Role", "sign", "room_id", "user.role", "user role", "a[]", "a&b", "a=b", ""):
         yield user | {"extra": {name: "1"}}

@@ -463,9 +463,11 @@ SIGNED = "room_id user_avatar user_name user_number user_role sign partner_id ti
 
 
 def unfit(params):
-    """The fields of a link that could be read as others, sorted."""
+    """The fields of a link that could be read as others, or are numbers that are none, sorted."""
 
     def is_unfit(name, text):
+        if name in ("room_id", "video_id", "user_number"):
+            return not re.fullmatch("0*[1-9][0-9]*", text, re.ASCII) or len(text) > 20
         borders = "&" if name in ("user_avatar", "token") else "&="
         return bool(set(borders) & set(text)) or has_control(text)
 

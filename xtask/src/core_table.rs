@@ -1,8 +1,8 @@
 //! The operation table of the core: a text that `core/src/operation/table.rs` reads.
 
 use baijiayun_api::{
-    DataPlace, Description, Entry, Format, ItemType, LimitScope, Method, PageStyle, Param, ParamType, PathSource,
-    Scalar, Shape, ShapeType,
+    DataPlace, Description, Entry, Format, ItemType, LimitScope, Method, Param, ParamType, PathSource, Scalar, Shape,
+    ShapeType,
 };
 
 use crate::generate::Output;
@@ -56,10 +56,7 @@ fn paragraph(entry: &Entry<'_>) -> String {
     };
     line(format!("{place} {}", shape(&operation.response, 2)));
     if let Some(paging) = &operation.paging {
-        let size_param = match paging.style {
-            PageStyle::PageSize => "page_size",
-            PageStyle::PageLimit => "limit",
-        };
+        let size_param = paging.style.size_param();
         line(format!("paging {size_param} {} {}", optional(Some(&paging.list)), optional(paging.total.as_deref())));
     }
     for limit in &operation.limits {

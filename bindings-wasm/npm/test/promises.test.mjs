@@ -213,7 +213,7 @@ soon("an executor that gives something else", async () => {
   for (const answer of [...given, ...bodies]) {
     const client = new Client({ ...ACCOUNT, ...UNLIMITED, http: async () => answer, attempts: 1 });
     const error = await failure(info(client));
-    assert.equal(error.kind, "transport", String(error));
+    assert.equal(error.kind, "misuse", String(error));
     assert.match(error.reason, /^the executor gave/);
   }
 });

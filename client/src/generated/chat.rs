@@ -65,14 +65,14 @@ paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list, |
 impl<M> ListReviews<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -281,14 +281,14 @@ paged_call!(ListAll => ListAllData, ListAllItem, |data| data.list, |row| crate::
 impl<M> ListAll<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Documents per page; the largest value allowed is clipped in the document (begins with 1).
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -451,11 +451,15 @@ impl<M> ListFiles<M> {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Files per page.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -89,14 +89,14 @@ impl<M> ListTemplates<M> {
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Templates per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -207,6 +207,8 @@ impl<M> ListMainScreenNotices<M> {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }

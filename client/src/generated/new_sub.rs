@@ -67,7 +67,7 @@ impl<M> List<M> {
 
     /// Entries per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

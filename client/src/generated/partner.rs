@@ -102,11 +102,15 @@ impl<M> ListTransactions<M> {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Page size.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

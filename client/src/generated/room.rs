@@ -1336,14 +1336,14 @@ impl<M> ListCodes<M> {
 
     /// Page number; each page has limit codes.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Codes per page; at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn limit(self, limit: i64) -> Self {
         Self(self.0.set("limit", limit))
     }
@@ -1360,14 +1360,14 @@ paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::Ro
 impl<M> List<M> {
     /// Page number; each page has limit rooms.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Rooms per page; at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn limit(self, limit: i64) -> Self {
         Self(self.0.set("limit", limit))
     }
@@ -1765,14 +1765,14 @@ paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRo
 impl<M> ListGroupCodesByRole<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `50`.
+    /// Default: `50`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -1849,11 +1849,15 @@ paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |d
 
 impl<M> ListPatrolRooms<M> {
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Rooms per page; 20 stands in the example column, which may be the default.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -439,14 +439,14 @@ impl<M> ExportLiveReport<M> {
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page; all records when absent.
     ///
-    /// Default: `0`.
+    /// Default: `0`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -656,13 +656,15 @@ impl<M> GetLiveSellStat<M> {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page; 20 by default.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -679,14 +681,14 @@ paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListI
 impl<M> ExportAttentionList<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -749,14 +751,14 @@ paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| dat
 impl<M> ListUserScores<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -773,14 +775,14 @@ paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list
 impl<M> ListCheckins<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -797,14 +799,14 @@ paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |dat
 impl<M> ListCheckinUsers<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -821,14 +823,14 @@ paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsI
 impl<M> ListAnswerQuestions<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -845,14 +847,14 @@ paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| 
 impl<M> ListAnswerUsers<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -883,14 +885,14 @@ paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |dat
 impl<M> ListDeviceChecks<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -907,14 +909,14 @@ paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluatio
 impl<M> ListDailyEvaluations<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -944,11 +946,15 @@ paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| 
 
 impl<M> GetInteractData<M> {
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: impl Into<String>) -> Self {
         Self(self.0.set("page_size", Into::<String>::into(page_size)))
     }

@@ -196,14 +196,14 @@ paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::Ro
 impl<M> List<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Users per page.
     ///
-    /// Default: `50`.
+    /// Default: `50`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -252,14 +252,14 @@ paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list
 impl<M> ListStudents<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Students per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -340,14 +340,14 @@ paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list, |
 impl<M> ListClasses<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Classes per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

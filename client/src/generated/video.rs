@@ -706,14 +706,14 @@ paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| dat
 impl<M> ListByCategory<M> {
     /// Entries per page, at most 100.
     ///
-    /// Default: `20`. At most 100.
+    /// Default: `20`. From 1 to 100.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
@@ -789,14 +789,14 @@ paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::Ro
 impl<M> List<M> {
     /// Entries per page, at most 1000.
     ///
-    /// Default: `20`. At most 1000.
+    /// Default: `20`. From 1 to 1000.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
@@ -984,14 +984,14 @@ paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem
 impl<M> ListWhitelistUsers<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -124,14 +124,14 @@ paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.l
 impl<M> ListVideoFlow<M> {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

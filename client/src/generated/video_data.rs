@@ -133,7 +133,7 @@ impl<M> ListPlayRecords<M> {
 
     /// Records per page, at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -170,7 +170,7 @@ impl<M> ExportReports<M> {
 
     /// Records per page, at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -42,9 +42,9 @@ export class Chat extends Resource {
 export interface ChatListReviewsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
   /**
    * Order. Default: `desc`.

@@ -247,9 +247,9 @@ export interface DocListAllParams {
    * - `management`: uploaded in the back office file management
    */
   type: "all" | "room" | "api" | "management" | (string & {});
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. */
+  /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -361,9 +361,9 @@ export interface DocListFilesParams {
    * - `management`: uploaded in the admin back office
    */
   type?: "api" | "management" | (string & {}) | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Files per page. */
+  /** Files per page. At least 1. */
   page_size?: number | undefined;
 }
 

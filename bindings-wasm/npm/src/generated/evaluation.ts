@@ -60,9 +60,9 @@ export interface EvaluationListTemplatesParams {
    * - `1`: large class
    */
   product_type?: 1 | (number & {}) | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Templates per page. Default: `20`. */
+  /** Templates per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 

@@ -138,9 +138,9 @@ export interface GoodsDeleteImageParams {
 
 /** Parameters of `goods.list_images`: 获取图片列表. */
 export interface GoodsListImagesParams {
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Pictures per page. Default: `10`. */
+  /** Pictures per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 

@@ -181,7 +181,7 @@ export interface LiveSettingListMainScreenNoticesParams {
   product_type?: 1 | 2 | (number & {}) | undefined;
   /** Room id. */
   room_id?: IdInput | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
   /** Page size, 1 to 100. From 1 to 100. */
   page_size?: number | undefined;

@@ -36,7 +36,7 @@ export interface NewSubListParams {
   status?: 0 | 1 | 2 | (number & {}) | undefined;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `20`. */
+  /** Entries per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 

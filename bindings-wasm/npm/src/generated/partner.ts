@@ -60,9 +60,9 @@ export interface PartnerListTransactionsParams {
   start_time?: TimeInput | undefined;
   /** Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   end_time?: TimeInput | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Page size. */
+  /** Page size. At least 1. */
   page_size?: number | undefined;
 }
 

@@ -936,17 +936,17 @@ export interface RoomListCodesParams {
    * - `1`: audition (trial) code
    */
   type?: 0 | 1 | (number & {}) | undefined;
-  /** Page number; each page has limit codes. Default: `1`. */
+  /** Page number; each page has limit codes. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Codes per page; at most 1000. Default: `100`. */
+  /** Codes per page; at most 1000. Default: `100`. From 1 to 1000. */
   limit?: number | undefined;
 }
 
 /** Parameters of `room.list`: 获取房间列表. */
 export interface RoomListParams {
-  /** Page number; each page has limit rooms. Default: `1`. */
+  /** Page number; each page has limit rooms. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Rooms per page; at most 1000. Default: `100`. */
+  /** Rooms per page; at most 1000. Default: `100`. From 1 to 1000. */
   limit?: number | undefined;
   /**
    * Product; an account with a single product need not send it. Default: `0`.
@@ -1293,9 +1293,9 @@ export interface RoomListGroupCodesByRoleParams {
    * - `2`: assistant
    */
   user_role: 0 | 1 | 2 | (number & {});
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `50`. */
+  /** Entries per page. Default: `50`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -1377,9 +1377,9 @@ export interface RoomDeleteGroupParams {
 
 /** Parameters of `room.list_patrol_rooms`: 巡课接口. */
 export interface RoomListPatrolRoomsParams {
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Rooms per page; 20 stands in the example column, which may be the default. */
+  /** Rooms per page; 20 stands in the example column, which may be the default. At least 1. */
   page_size?: number | undefined;
 }
 

@@ -383,9 +383,9 @@ export interface RoomDataExportLiveReportParams {
    * - `admin`: teaching assistants
    */
   type?: "all" | "student" | "teacher" | "admin" | (string & {}) | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page; all records when absent. Default: `0`. */
+  /** Records per page; all records when absent. Default: `0`. At least 1. */
   page_size?: number | undefined;
   /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
   date?: TimeInput | undefined;
@@ -516,9 +516,9 @@ export interface RoomDataGetEvaluationStatParams {
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
   date?: TimeInput | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page: number;
-  /** Entries per page. Default: `20`. */
+  /** Entries per page. Default: `20`. At least 1. */
   page_size: number;
 }
 
@@ -532,9 +532,9 @@ export interface RoomDataGetLiveSellStatParams {
    * - `1`: gifts
    */
   type?: 0 | 1 | (number & {}) | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Entries per page; 20 by default. Default: `20`. */
+  /** Entries per page; 20 by default. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -544,9 +544,9 @@ export interface RoomDataExportAttentionListParams {
   room_id: IdInput;
   /** Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -588,9 +588,9 @@ export interface RoomDataListUserScoresParams {
   room_id: IdInput;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `100`. */
+  /** Entries per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -598,9 +598,9 @@ export interface RoomDataListUserScoresParams {
 export interface RoomDataListCheckinsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -610,9 +610,9 @@ export interface RoomDataListCheckinUsersParams {
   room_id: IdInput;
   /** Id of the roll call (session_id of API 112). */
   session_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -620,9 +620,9 @@ export interface RoomDataListCheckinUsersParams {
 export interface RoomDataListAnswerQuestionsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -632,9 +632,9 @@ export interface RoomDataListAnswerUsersParams {
   room_id: IdInput;
   /** Question id (question_id of API 114). */
   question_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -656,9 +656,9 @@ export interface RoomDataListExpressionReportsParams {
 export interface RoomDataListDeviceChecksParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page. Default: `10`. */
+  /** Records per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -666,9 +666,9 @@ export interface RoomDataListDeviceChecksParams {
 export interface RoomDataListDailyEvaluationsParams {
   /** Day, as 2020-01-01. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page. Default: `100`. */
+  /** Records per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -686,9 +686,9 @@ export interface RoomDataGetBlackboardFileParams {
 
 /** Parameters of `room_data.get_interact_data`: 获取直播间举手、互动数据. */
 export interface RoomDataGetInteractDataParams {
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Records per page. */
+  /** Records per page. At least 1. */
   page_size?: string | undefined;
   /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
   room_id: IdInput;

@@ -168,9 +168,9 @@ export interface UserListParams {
    * - `2`: administrator
    */
   role: 0 | 1 | 2 | (number & {});
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Users per page. Default: `50`. */
+  /** Users per page. Default: `50`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -218,9 +218,9 @@ export interface UserAssignTeacherParams {
 export interface UserListStudentsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Students per page. Default: `20`. */
+  /** Students per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -289,9 +289,9 @@ export interface UserAssignFakeAssistantParams {
 
 /** Parameters of `user.list_classes`: 班级列表. */
 export interface UserListClassesParams {
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Classes per page. Default: `20`. */
+  /** Classes per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 

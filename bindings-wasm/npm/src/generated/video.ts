@@ -614,9 +614,9 @@ export interface VideoDeleteCategoryParams {
 export interface VideoListByCategoryParams {
   /** Category id. */
   category_id: IdInput;
-  /** Entries per page, at most 100. Default: `20`. */
+  /** Entries per page, at most 100. Default: `20`. From 1 to 100. */
   page_size?: number | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
 }
 
@@ -673,9 +673,9 @@ export interface VideoGetShareUrlParams {
 
 /** Parameters of `video.list`: 获取点播视频列表. */
 export interface VideoListParams {
-  /** Entries per page, at most 1000. Default: `20`. */
+  /** Entries per page, at most 1000. Default: `20`. From 1 to 1000. */
   page_size?: number | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Filter by time of creation; no such filter by default (the description is cut off). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: TimeInput | undefined;
@@ -837,9 +837,9 @@ export interface VideoRemoveWhitelistGroupParams {
 export interface VideoListWhitelistUsersParams {
   /** Video id. */
   video_unique: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 

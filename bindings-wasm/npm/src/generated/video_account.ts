@@ -107,9 +107,9 @@ export interface VideoAccountListVideoFlowParams {
   product_type: 1 | 2 | 3 | 4 | 5 | (number & {});
   /** Day. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `100`. */
+  /** Entries per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 

@@ -100,7 +100,7 @@ export interface VideoDataListPlayRecordsParams {
   end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page, at most 1000. Default: `100`. */
+  /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
   page_size?: number | undefined;
 }
 
@@ -121,7 +121,7 @@ export interface VideoDataExportReportsParams {
   end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page, at most 1000. Default: `100`. */
+  /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
   page_size?: number | undefined;
 }
 

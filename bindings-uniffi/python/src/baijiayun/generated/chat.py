@@ -33,8 +33,8 @@ class Chat(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
             order: Order. Default: `desc`.
                 - `desc`: descending
                 - `asc`: ascending
@@ -118,8 +118,8 @@ class AsyncChat(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
             order: Order. Default: `desc`.
                 - `desc`: descending
                 - `asc`: ascending

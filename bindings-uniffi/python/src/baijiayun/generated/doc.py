@@ -96,9 +96,9 @@ class Doc(Resource):
                 - `room`: uploaded in a room
                 - `api`: uploaded through the API
                 - `management`: uploaded in the back office file management
-            page: Page number. Default: `1`.
+            page: Page number. Default: `1`. At least 1.
             page_size: Documents per page; the largest value allowed is clipped in the document (begins with 1).
-                Default: `10`.
+                Default: `10`. At least 1.
         """
         return self._pages(
             "doc.list_all",
@@ -368,8 +368,8 @@ class Doc(Resource):
             type: Which files to list (the mark is read as optional; the cell begins with a word for source).
                 - `api`: uploaded through the API
                 - `management`: uploaded in the admin back office
-            page: Page number.
-            page_size: Files per page.
+            page: Page number. At least 1.
+            page_size: Files per page. At least 1.
         """
         return self._pages(
             "doc.list_files",
@@ -505,9 +505,9 @@ class AsyncDoc(AsyncResource):
                 - `room`: uploaded in a room
                 - `api`: uploaded through the API
                 - `management`: uploaded in the back office file management
-            page: Page number. Default: `1`.
+            page: Page number. Default: `1`. At least 1.
             page_size: Documents per page; the largest value allowed is clipped in the document (begins with 1).
-                Default: `10`.
+                Default: `10`. At least 1.
         """
         return self._pages(
             "doc.list_all",
@@ -783,8 +783,8 @@ class AsyncDoc(AsyncResource):
             type: Which files to list (the mark is read as optional; the cell begins with a word for source).
                 - `api`: uploaded through the API
                 - `management`: uploaded in the admin back office
-            page: Page number.
-            page_size: Files per page.
+            page: Page number. At least 1.
+            page_size: Files per page. At least 1.
         """
         return self._pages(
             "doc.list_files",

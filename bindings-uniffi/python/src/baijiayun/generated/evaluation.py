@@ -37,8 +37,8 @@ class Evaluation(Resource):
                 - `1`: published
             product_type: Product.
                 - `1`: large class
-            page: Page number. Default: `1`.
-            page_size: Templates per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Templates per page. Default: `20`. At least 1.
         """
         return self._pages(
             "evaluation.list_templates",
@@ -127,8 +127,8 @@ class AsyncEvaluation(AsyncResource):
                 - `1`: published
             product_type: Product.
                 - `1`: large class
-            page: Page number. Default: `1`.
-            page_size: Templates per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Templates per page. Default: `20`. At least 1.
         """
         return self._pages(
             "evaluation.list_templates",

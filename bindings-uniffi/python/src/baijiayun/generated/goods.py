@@ -182,8 +182,8 @@ class Goods(Resource):
         `/openapi/live_sell/getMediaList`.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Pictures per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Pictures per page. Default: `10`. At least 1.
         """
         return self._pages("goods.list_images", GoodsListImagesResult, {"page": page, "page_size": page_size}, options)
 
@@ -357,8 +357,8 @@ class AsyncGoods(AsyncResource):
         `/openapi/live_sell/getMediaList`.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Pictures per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Pictures per page. Default: `10`. At least 1.
         """
         return self._pages("goods.list_images", GoodsListImagesResult, {"page": page, "page_size": page_size}, options)
 

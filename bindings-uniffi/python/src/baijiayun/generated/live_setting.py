@@ -39,7 +39,7 @@ class LiveSetting(Resource):
                 - `1`: large class
                 - `2`: small class
             room_id: Room id.
-            page: Page number.
+            page: Page number. At least 1.
             page_size: Page size, 1 to 100. From 1 to 100.
         """
         return self._pages(
@@ -522,7 +522,7 @@ class AsyncLiveSetting(AsyncResource):
                 - `1`: large class
                 - `2`: small class
             room_id: Room id.
-            page: Page number.
+            page: Page number. At least 1.
             page_size: Page size, 1 to 100. From 1 to 100.
         """
         return self._pages(

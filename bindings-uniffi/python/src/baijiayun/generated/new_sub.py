@@ -34,7 +34,7 @@ class NewSub(Resource):
                 - `1`: in use
                 - `2`: stopped or not opened
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Entries per page. Default: `20`.
+            page_size: Entries per page. Default: `20`. At least 1.
         """
         return self._pages(
             "new_sub.list",
@@ -77,7 +77,7 @@ class AsyncNewSub(AsyncResource):
                 - `1`: in use
                 - `2`: stopped or not opened
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Entries per page. Default: `20`.
+            page_size: Entries per page. Default: `20`. At least 1.
         """
         return self._pages(
             "new_sub.list",

@@ -74,8 +74,8 @@ class Partner(Resource):
                 - `5`: VOD
             start_time: Transactions from this time on (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
             end_time: Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
-            page: Page number.
-            page_size: Page size.
+            page: Page number. At least 1.
+            page_size: Page size. At least 1.
         """
         return self._pages(
             "partner.list_transactions",
@@ -154,8 +154,8 @@ class AsyncPartner(AsyncResource):
                 - `5`: VOD
             start_time: Transactions from this time on (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
             end_time: Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
-            page: Page number.
-            page_size: Page size.
+            page: Page number. At least 1.
+            page_size: Page size. At least 1.
         """
         return self._pages(
             "partner.list_transactions",

@@ -562,8 +562,8 @@ class Room(Resource):
             type: Kind of code. Default: `0`. Only in large_class.8, double_teacher.9.
                 - `0`: ordinary code
                 - `1`: audition (trial) code
-            page: Page number; each page has limit codes. Default: `1`.
-            limit: Codes per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit codes. Default: `1`. At least 1.
+            limit: Codes per page; at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "room.list_codes",
@@ -590,8 +590,8 @@ class Room(Resource):
         (double_teacher.10) There is no total.
 
         Args:
-            page: Page number; each page has limit rooms. Default: `1`.
-            limit: Rooms per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit rooms. Default: `1`. At least 1.
+            limit: Rooms per page; at most 1000. Default: `100`. From 1 to 1000.
             product_type: Product; an account with a single product need not send it. Default: `0`.
                 - `1`: large class
                 - `2`: small class
@@ -1398,8 +1398,8 @@ class Room(Resource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: assistant
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `50`. At least 1.
         """
         return self._pages(
             "room.list_group_codes_by_role",
@@ -1609,8 +1609,8 @@ class Room(Resource):
         `/openapi/room/patrolClass`.
 
         Args:
-            page: Page number.
-            page_size: Rooms per page; 20 stands in the example column, which may be the default.
+            page: Page number. At least 1.
+            page_size: Rooms per page; 20 stands in the example column, which may be the default. At least 1.
         """
         return self._pages(
             "room.list_patrol_rooms",
@@ -2394,8 +2394,8 @@ class AsyncRoom(AsyncResource):
             type: Kind of code. Default: `0`. Only in large_class.8, double_teacher.9.
                 - `0`: ordinary code
                 - `1`: audition (trial) code
-            page: Page number; each page has limit codes. Default: `1`.
-            limit: Codes per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit codes. Default: `1`. At least 1.
+            limit: Codes per page; at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "room.list_codes",
@@ -2422,8 +2422,8 @@ class AsyncRoom(AsyncResource):
         (double_teacher.10) There is no total.
 
         Args:
-            page: Page number; each page has limit rooms. Default: `1`.
-            limit: Rooms per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit rooms. Default: `1`. At least 1.
+            limit: Rooms per page; at most 1000. Default: `100`. From 1 to 1000.
             product_type: Product; an account with a single product need not send it. Default: `0`.
                 - `1`: large class
                 - `2`: small class
@@ -3265,8 +3265,8 @@ class AsyncRoom(AsyncResource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: assistant
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `50`. At least 1.
         """
         return self._pages(
             "room.list_group_codes_by_role",
@@ -3481,8 +3481,8 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/patrolClass`.
 
         Args:
-            page: Page number.
-            page_size: Rooms per page; 20 stands in the example column, which may be the default.
+            page: Page number. At least 1.
+            page_size: Rooms per page; 20 stands in the example column, which may be the default. At least 1.
         """
         return self._pages(
             "room.list_patrol_rooms",

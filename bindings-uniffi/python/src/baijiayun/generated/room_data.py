@@ -69,8 +69,8 @@ class RoomData(Resource):
                 - `student`: students
                 - `teacher`: teachers
                 - `admin`: teaching assistants
-            page: Page number. Default: `1`.
-            page_size: Records per page; all records when absent. Default: `0`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page; all records when absent. Default: `0`. At least 1.
             date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
                 `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
@@ -411,8 +411,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `20`. At least 1.
             date: Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`.
         """
         return self._pages(
@@ -444,8 +444,8 @@ class RoomData(Resource):
             type: What to return; likes by default. Default: `0`.
                 - `0`: likes
                 - `1`: gifts
-            page: Page number.
-            page_size: Entries per page; 20 by default. Default: `20`.
+            page: Page number. At least 1.
+            page_size: Entries per page; 20 by default. Default: `20`. At least 1.
         """
         return self._pages(
             "room_data.get_live_sell_stat",
@@ -473,8 +473,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.export_attention_list",
@@ -591,8 +591,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_user_scores",
@@ -618,8 +618,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkins",
@@ -644,8 +644,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             session_id: Id of the roll call (session_id of API 112).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkin_users",
@@ -672,8 +672,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_questions",
@@ -698,8 +698,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             question_id: Question id (question_id of API 114).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_users",
@@ -772,8 +772,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_device_checks",
@@ -800,8 +800,8 @@ class RoomData(Resource):
 
         Args:
             date: Day, as 2020-01-01. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_daily_evaluations",
@@ -890,8 +890,8 @@ class RoomData(Resource):
             interact_type: Kind of interaction.
                 - `0`: audio and video
                 - `1`: hand raising
-            page: Page number.
-            page_size: Records per page.
+            page: Page number. At least 1.
+            page_size: Records per page. At least 1.
         """
         return self._pages(
             "room_data.get_interact_data",
@@ -1004,8 +1004,8 @@ class AsyncRoomData(AsyncResource):
                 - `student`: students
                 - `teacher`: teachers
                 - `admin`: teaching assistants
-            page: Page number. Default: `1`.
-            page_size: Records per page; all records when absent. Default: `0`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page; all records when absent. Default: `0`. At least 1.
             date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
                 `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
@@ -1356,8 +1356,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `20`. At least 1.
             date: Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`.
         """
         return self._pages(
@@ -1389,8 +1389,8 @@ class AsyncRoomData(AsyncResource):
             type: What to return; likes by default. Default: `0`.
                 - `0`: likes
                 - `1`: gifts
-            page: Page number.
-            page_size: Entries per page; 20 by default. Default: `20`.
+            page: Page number. At least 1.
+            page_size: Entries per page; 20 by default. Default: `20`. At least 1.
         """
         return self._pages(
             "room_data.get_live_sell_stat",
@@ -1418,8 +1418,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.export_attention_list",
@@ -1546,8 +1546,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_user_scores",
@@ -1573,8 +1573,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkins",
@@ -1599,8 +1599,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             session_id: Id of the roll call (session_id of API 112).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkin_users",
@@ -1627,8 +1627,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_questions",
@@ -1653,8 +1653,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             question_id: Question id (question_id of API 114).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_users",
@@ -1732,8 +1732,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_device_checks",
@@ -1760,8 +1760,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             date: Day, as 2020-01-01. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_daily_evaluations",
@@ -1850,8 +1850,8 @@ class AsyncRoomData(AsyncResource):
             interact_type: Kind of interaction.
                 - `0`: audio and video
                 - `1`: hand raising
-            page: Page number.
-            page_size: Records per page.
+            page: Page number. At least 1.
+            page_size: Records per page. At least 1.
         """
         return self._pages(
             "room_data.get_interact_data",

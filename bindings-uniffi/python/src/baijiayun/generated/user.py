@@ -86,8 +86,8 @@ class User(Resource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: administrator
-            page: Page number. Default: `1`.
-            page_size: Users per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Users per page. Default: `50`. At least 1.
         """
         return self._pages("user.list", UserListResult, {"role": role, "page": page, "page_size": page_size}, options)
 
@@ -179,8 +179,8 @@ class User(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Students per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Students per page. Default: `20`. At least 1.
         """
         return self._pages(
             "user.list_students",
@@ -359,8 +359,8 @@ class User(Resource):
         video.list_whitelist_groups and its neighbours.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Classes per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Classes per page. Default: `20`. At least 1.
         """
         return self._pages("user.list_classes", UserListClassesResult, {"page": page, "page_size": page_size}, options)
 
@@ -438,8 +438,8 @@ class AsyncUser(AsyncResource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: administrator
-            page: Page number. Default: `1`.
-            page_size: Users per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Users per page. Default: `50`. At least 1.
         """
         return self._pages("user.list", UserListResult, {"role": role, "page": page, "page_size": page_size}, options)
 
@@ -531,8 +531,8 @@ class AsyncUser(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Students per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Students per page. Default: `20`. At least 1.
         """
         return self._pages(
             "user.list_students",
@@ -716,8 +716,8 @@ class AsyncUser(AsyncResource):
         video.list_whitelist_groups and its neighbours.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Classes per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Classes per page. Default: `20`. At least 1.
         """
         return self._pages("user.list_classes", UserListClassesResult, {"page": page, "page_size": page_size}, options)
 

@@ -350,8 +350,8 @@ class Video(Resource):
 
         Args:
             category_id: Category id.
-            page_size: Entries per page, at most 100. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 100. Default: `20`. From 1 to 100.
+            page: Page number. Default: `1`. At least 1.
         """
         return self._pages(
             "video.list_by_category",
@@ -485,8 +485,8 @@ class Video(Resource):
         Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
 
         Args:
-            page_size: Entries per page, at most 1000. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 1000. Default: `20`. From 1 to 1000.
+            page: Page number. Default: `1`. At least 1.
             create_time: Filter by time of creation; no such filter by default (the description is cut off).
                 `YYYY-MM-DD HH:MM:SS`, UTC+8.
             name: Filter by name (the description is cut off).
@@ -902,8 +902,8 @@ class Video(Resource):
 
         Args:
             video_unique: Video id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "video.list_whitelist_users",
@@ -1396,8 +1396,8 @@ class AsyncVideo(AsyncResource):
 
         Args:
             category_id: Category id.
-            page_size: Entries per page, at most 100. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 100. Default: `20`. From 1 to 100.
+            page: Page number. Default: `1`. At least 1.
         """
         return self._pages(
             "video.list_by_category",
@@ -1536,8 +1536,8 @@ class AsyncVideo(AsyncResource):
         Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
 
         Args:
-            page_size: Entries per page, at most 1000. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 1000. Default: `20`. From 1 to 1000.
+            page: Page number. Default: `1`. At least 1.
             create_time: Filter by time of creation; no such filter by default (the description is cut off).
                 `YYYY-MM-DD HH:MM:SS`, UTC+8.
             name: Filter by name (the description is cut off).
@@ -1979,8 +1979,8 @@ class AsyncVideo(AsyncResource):
 
         Args:
             video_unique: Video id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "video.list_whitelist_users",

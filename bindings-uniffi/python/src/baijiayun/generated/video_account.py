@@ -99,8 +99,8 @@ class VideoAccount(Resource):
                 - `4`: enterprise live
                 - `5`: video on demand
             date: Day. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "video_account.list_video_flow",
@@ -249,8 +249,8 @@ class AsyncVideoAccount(AsyncResource):
                 - `4`: enterprise live
                 - `5`: video on demand
             date: Day. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "video_account.list_video_flow",

@@ -67,7 +67,7 @@ class VideoData(Resource):
                 HH:MM:SS`, UTC+8.
             user_number: Only the plays of the user with this number (the description is cut off).
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.list_play_records",
@@ -109,7 +109,7 @@ class VideoData(Resource):
                 - `4`: enterprise live
                 - `5`: video on demand
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.export_reports",
@@ -302,7 +302,7 @@ class AsyncVideoData(AsyncResource):
                 HH:MM:SS`, UTC+8.
             user_number: Only the plays of the user with this number (the description is cut off).
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.list_play_records",
@@ -344,7 +344,7 @@ class AsyncVideoData(AsyncResource):
                 - `4`: enterprise live
                 - `5`: video on demand
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.export_reports",

@@ -101,12 +101,12 @@ class BlockingChatApi internal constructor(private val api: ChatApi) {
 
 /** What `chat.list_reviews` takes besides what it requires. */
 class ChatListReviewsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

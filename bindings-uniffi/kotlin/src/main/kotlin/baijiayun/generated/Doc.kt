@@ -558,12 +558,12 @@ class DocUploadParams : Params() {
 
 /** What `doc.list_all` takes besides what it requires. */
 class DocListAllParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. */
+    /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -636,12 +636,12 @@ class DocListFilesParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Files per page. */
+    /** Files per page. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

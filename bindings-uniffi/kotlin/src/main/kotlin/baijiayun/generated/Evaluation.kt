@@ -138,12 +138,12 @@ class EvaluationListTemplatesParams : Params() {
         get() = get("product_type")
         set(value) = set("product_type", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Templates per page. Default: `20`. */
+    /** Templates per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

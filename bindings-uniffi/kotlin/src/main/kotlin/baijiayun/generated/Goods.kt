@@ -236,12 +236,12 @@ class GoodsUpdateParams : Params() {
 
 /** What `goods.list_images` takes besides what it requires. */
 class GoodsListImagesParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Pictures per page. Default: `10`. */
+    /** Pictures per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

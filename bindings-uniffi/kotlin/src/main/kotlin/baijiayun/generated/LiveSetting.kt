@@ -475,7 +475,7 @@ class LiveSettingListMainScreenNoticesParams : Params() {
         get() = get("room_id")
         set(value) = set("room_id", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)

@@ -73,7 +73,7 @@ class NewSubListParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `20`. */
+    /** Entries per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

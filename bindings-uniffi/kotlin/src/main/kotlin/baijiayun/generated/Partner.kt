@@ -104,12 +104,12 @@ class PartnerListTransactionsParams : Params() {
         get() = get("end_time")
         set(value) = set("end_time", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Page size. */
+    /** Page size. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

@@ -2076,12 +2076,12 @@ class RoomListCodesParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number; each page has limit codes. Default: `1`. */
+    /** Page number; each page has limit codes. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Codes per page; at most 1000. Default: `100`. */
+    /** Codes per page; at most 1000. Default: `100`. From 1 to 1000. */
     var limit: Long?
         get() = get("limit")
         set(value) = set("limit", value)
@@ -2089,12 +2089,12 @@ class RoomListCodesParams : Params() {
 
 /** What `room.list` takes besides what it requires. */
 class RoomListParams : Params() {
-    /** Page number; each page has limit rooms. Default: `1`. */
+    /** Page number; each page has limit rooms. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Rooms per page; at most 1000. Default: `100`. */
+    /** Rooms per page; at most 1000. Default: `100`. From 1 to 1000. */
     var limit: Long?
         get() = get("limit")
         set(value) = set("limit", value)
@@ -2278,12 +2278,12 @@ class RoomUpdateGroupNameParams : Params() {
 
 /** What `room.list_group_codes_by_role` takes besides what it requires. */
 class RoomListGroupCodesByRoleParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `50`. */
+    /** Entries per page. Default: `50`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -2303,12 +2303,12 @@ class RoomSetPasswordParams : Params() {
 
 /** What `room.list_patrol_rooms` takes besides what it requires. */
 class RoomListPatrolRoomsParams : Params() {
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Rooms per page; 20 stands in the example column, which may be the default. */
+    /** Rooms per page; 20 stands in the example column, which may be the default. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

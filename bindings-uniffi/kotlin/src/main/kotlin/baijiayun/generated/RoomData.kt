@@ -299,8 +299,8 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
      * Documents: large_class.49. Path `/openapi/room_data/getEvaluationStat`, known from public material.
      *
      * @param roomId Room id.
-     * @param page Page number. Default: `1`.
-     * @param pageSize Entries per page. Default: `20`.
+     * @param page Page number. Default: `1`. At least 1.
+     * @param pageSize Entries per page. Default: `20`. At least 1.
      */
     fun getEvaluationStat(
         roomId: Long,
@@ -1016,12 +1016,12 @@ class RoomDataExportLiveReportParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page; all records when absent. Default: `0`. */
+    /** Records per page; all records when absent. Default: `0`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1113,12 +1113,12 @@ class RoomDataGetLiveSellStatParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page; 20 by default. Default: `20`. */
+    /** Entries per page; 20 by default. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1126,12 +1126,12 @@ class RoomDataGetLiveSellStatParams : Params() {
 
 /** What `room_data.export_attention_list` takes besides what it requires. */
 class RoomDataExportAttentionListParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1155,12 +1155,12 @@ class RoomDataGetReportParams : Params() {
 
 /** What `room_data.list_user_scores` takes besides what it requires. */
 class RoomDataListUserScoresParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `100`. */
+    /** Entries per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1168,12 +1168,12 @@ class RoomDataListUserScoresParams : Params() {
 
 /** What `room_data.list_checkins` takes besides what it requires. */
 class RoomDataListCheckinsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1181,12 +1181,12 @@ class RoomDataListCheckinsParams : Params() {
 
 /** What `room_data.list_checkin_users` takes besides what it requires. */
 class RoomDataListCheckinUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1194,12 +1194,12 @@ class RoomDataListCheckinUsersParams : Params() {
 
 /** What `room_data.list_answer_questions` takes besides what it requires. */
 class RoomDataListAnswerQuestionsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1207,12 +1207,12 @@ class RoomDataListAnswerQuestionsParams : Params() {
 
 /** What `room_data.list_answer_users` takes besides what it requires. */
 class RoomDataListAnswerUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1220,12 +1220,12 @@ class RoomDataListAnswerUsersParams : Params() {
 
 /** What `room_data.list_device_checks` takes besides what it requires. */
 class RoomDataListDeviceChecksParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. Default: `10`. */
+    /** Records per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1233,12 +1233,12 @@ class RoomDataListDeviceChecksParams : Params() {
 
 /** What `room_data.list_daily_evaluations` takes besides what it requires. */
 class RoomDataListDailyEvaluationsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. Default: `100`. */
+    /** Records per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1246,12 +1246,12 @@ class RoomDataListDailyEvaluationsParams : Params() {
 
 /** What `room_data.get_interact_data` takes besides what it requires. */
 class RoomDataGetInteractDataParams : Params() {
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. */
+    /** Records per page. At least 1. */
     var pageSize: String?
         get() = get("page_size")
         set(value) = set("page_size", value)

@@ -414,12 +414,12 @@ class UserAddParams : Params() {
 
 /** What `user.list` takes besides what it requires. */
 class UserListParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Users per page. Default: `50`. */
+    /** Users per page. Default: `50`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -438,12 +438,12 @@ class UserAssignTeacherParams : Params() {
 
 /** What `user.list_students` takes besides what it requires. */
 class UserListStudentsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Students per page. Default: `20`. */
+    /** Students per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -474,12 +474,12 @@ class UserUpdateParams : Params() {
 
 /** What `user.list_classes` takes besides what it requires. */
 class UserListClassesParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Classes per page. Default: `20`. */
+    /** Classes per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

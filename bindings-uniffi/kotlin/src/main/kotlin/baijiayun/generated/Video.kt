@@ -1342,12 +1342,12 @@ class VideoAddCategoryParams : Params() {
 
 /** What `video.list_by_category` takes besides what it requires. */
 class VideoListByCategoryParams : Params() {
-    /** Entries per page, at most 100. Default: `20`. */
+    /** Entries per page, at most 100. Default: `20`. From 1 to 100. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -1378,12 +1378,12 @@ class VideoGetPlayerTokensParams : Params() {
 
 /** What `video.list` takes besides what it requires. */
 class VideoListParams : Params() {
-    /** Entries per page, at most 1000. Default: `20`. */
+    /** Entries per page, at most 1000. Default: `20`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -1430,12 +1430,12 @@ class VideoGetCommentTokenParams : Params() {
 
 /** What `video.list_whitelist_users` takes besides what it requires. */
 class VideoListWhitelistUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

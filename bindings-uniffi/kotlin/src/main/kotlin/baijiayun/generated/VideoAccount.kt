@@ -187,12 +187,12 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
 
 /** What `video_account.list_video_flow` takes besides what it requires. */
 class VideoAccountListVideoFlowParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `100`. */
+    /** Entries per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

@@ -248,7 +248,7 @@ class VideoDataListPlayRecordsParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page, at most 1000. Default: `100`. */
+    /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -273,7 +273,7 @@ class VideoDataExportReportsParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page, at most 1000. Default: `100`. */
+    /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
