@@ -34,6 +34,9 @@ const WASM_OPT = [
 const MODULES = ["web", "workerd", "edge-light", "inline", "node-bundled", "inline-node-bundled"];
 const NODE = ["node", "inline-node"];
 
+/** What test environments that play the browser hide of Node; some load one of these modules, some the other. */
+const SHIMS = "src/entries/shims.ts";
+
 const JS = {
   absWorkingDir: here,
   bundle: true,
@@ -121,6 +124,7 @@ async function buildNode() {
     platform: "node",
     target: "node20",
     external: ["./toml.cjs", "./packed.cjs"],
+    inject: [SHIMS],
   });
   await build({ ...JS, entryPoints: ["src/toml.ts"], outfile: join(dist, "toml.cjs"), format: "cjs", platform: "node" });
   const { createRequire } = await import("node:module");
@@ -143,9 +147,8 @@ async function buildNode() {
  */
 async function buildWebCommonJs() {
   const entryPoints = ["src/entries/web-cjs.ts"];
-  const inject = ["src/entries/shims.ts"];
   const external = ["./packed.cjs"];
-  await build({ ...JS, entryPoints, inject, external, outfile: join(dist, "web.cjs"), format: "cjs", platform: "neutral" });
+  await build({ ...JS, entryPoints, inject: [SHIMS], external, outfile: join(dist, "web.cjs"), format: "cjs", platform: "neutral" });
   const inlined = readFileSync(join(wasm, "inline.js"), "utf8").replace("export default", "module.exports =");
   writeFileSync(join(dist, "packed.cjs"), inlined);
 }
