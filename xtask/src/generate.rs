@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, swift_client, swift_guide, ts_client,
+    callbacks, core_table, documents, kotlin_client, promises, python_client, rust_client, surface, swift_client,
+    swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.
@@ -24,11 +25,12 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 10] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
     "client/tests/client/generated",
+    "tests/e2e/generated",
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
     kotlin_client::FOLDER,
@@ -38,6 +40,10 @@ const FOLDERS: [&str; 9] = [
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     let description = Description::load_dir(root.join("api"))?;
+    let faults = description.faults();
+    if !faults.is_empty() {
+        return Err(format!("nothing was written; in api/ is wrong:\n  {}", faults.join("\n  ")).into());
+    }
     let mut outputs = vec![Output::new("api/generated/description.json", serde_json::to_string(&description)? + "\n")];
     outputs.extend(core_table::outputs(&description));
     outputs.extend(rust_client::outputs(&description)?);
@@ -49,6 +55,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(swift_guide::outputs(root)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
+    outputs.extend(documents::outputs(root)?);
 
     let stale = stale_files(root, &outputs)?;
     let mut differing = Vec::new();
@@ -67,7 +74,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
         differing.extend(stale.iter().map(|path| path.display().to_string()));
         if !differing.is_empty() {
             return Err(format!(
-                "these files differ from api/ or tests/promises/; run `cargo xtask generate`:\n  {}",
+                "these files differ from api/, tests/promises/ or the guides; run `cargo xtask generate`:\n  {}",
                 differing.join("\n  ")
             )
             .into());

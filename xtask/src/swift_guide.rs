@@ -24,7 +24,8 @@ pub fn outputs(root: &Path) -> Result<Vec<Output>, Box<dyn Error>> {
     if translation.len() != guide.len() {
         return Err(format!("{TRANSLATION}: it has blocks of code that {GUIDE} has not").into());
     }
-    let programs: Vec<_> = guide.into_iter().chain(blocks(&read(README)?)).map(|(name, code)| program(&name, &code)).collect();
+    let programs: Vec<_> =
+        guide.into_iter().chain(blocks(&read(README)?)).map(|(name, code)| program(&name, &code)).collect();
     let text = render("swift/guide.swift.jinja", json!({ "programs": programs }))?;
     Ok(vec![Output::new(format!("{TESTS}/Guide.swift"), text)])
 }
