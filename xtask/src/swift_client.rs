@@ -37,7 +37,6 @@ struct Module {
     upload: Option<Vec<Member>>,
     objects: Vec<Object>,
     inputs: Vec<Input>,
-    listed: Vec<Listed>,
 }
 
 #[derive(Serialize)]
@@ -65,8 +64,14 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     let mut names = Names::default();
     let mut outputs = Vec::new();
     let mut modules = Vec::new();
+    let posted = posted_objects(description);
+    let listed = model::all_listed(description, &posted)?;
+    let listed = listed.values().map(|listed| Ok(Listed::new(type_name(&names.claim_as_it_is(&listed.name)?), listed)));
+    let listed = listed.collect::<Result<Vec<_>, String>>()?;
+    let text = render("swift/values.swift.jinja", json!({ "listed_values": listed }))?;
+    outputs.push(Output::new(format!("{FOLDER}/ListedValues.swift"), text));
     for resource in &description.resources {
-        let module = module(resource, &mut names)?;
+        let module = module(description, resource, &mut names)?;
         let context = json!({ "source": module.source, "module": module });
         let class = type_name(&pascal(&resource.resource));
         outputs.push(Output::new(format!("{FOLDER}/{class}.swift"), render("swift/resource.swift.jinja", &context)?));
@@ -80,11 +85,11 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     Ok(outputs)
 }
 
-fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Error>> {
+fn module(description: &Description, resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Error>> {
     let prefix = pascal(&resource.resource);
-    let model = model::module(resource);
+    let model = model::module(description, resource)?;
     let class = names.claim(format!("{}API", type_name(&prefix)));
-    let scope = Scope::new(&prefix, &model, names);
+    let scope = Scope::new(model.object_names(&prefix, names));
     let calls = model.calls.iter().map(|model| call(&scope, format!("{}.{}", resource.resource, model.method), model));
     let calls: Vec<Call> = calls.collect::<Result<_, _>>()?;
     let upload = calls.iter().find(|call| call.name == UPLOAD);
@@ -98,7 +103,6 @@ fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Erro
         upload,
         objects: objects.into_iter().map(|object| scope.object(object)).collect::<Result<_, _>>()?,
         inputs: inputs.into_iter().map(|object| scope.input(object)).collect::<Result<_, _>>()?,
-        listed: model.enums.iter().map(|listed| scope.listed(listed)).collect(),
         class,
     })
 }
@@ -137,9 +141,8 @@ fn call(scope: &Scope, name: String, call: &model::Call) -> Result<Call, Box<dyn
 
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
-    let (structs, enums) = model::objects("callback", &["Event"], &posted);
-    let objects = payload_names(&structs, &posted, names);
-    let scope = Scope::of(objects, &enums, "", names);
+    let (structs, _) = model::objects(description, "callback", &posted)?;
+    let scope = Scope::new(payload_names(&structs, &posted, names));
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::new();
     for (wire, callback) in &description.callbacks {
@@ -156,6 +159,5 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
             "docs": callback_docs(callback),
         }));
     }
-    let listed: Vec<_> = enums.iter().map(|listed| scope.listed(listed)).collect();
-    render("swift/callbacks.swift.jinja", json!({ "events": events, "objects": objects, "listed_values": listed }))
+    render("swift/callbacks.swift.jinja", json!({ "events": events, "objects": objects }))
 }

@@ -6,8 +6,8 @@ use std::error::Error;
 use serde::Serialize;
 
 use crate::docs::{compact, shape_docs};
-use crate::model::{Argument, Enum, Field, Module, Repr, Struct, Type, listed_values};
-use crate::names::{Names, variant_names};
+use crate::model::{Argument, Enum, Field, Repr, Struct, Type, listed_values};
+use crate::names::variant_names;
 use crate::swift::{literal, swift_name, type_name};
 
 /// A struct that is received, as the template `swift/types.jinja` takes it.
@@ -59,32 +59,36 @@ struct Value {
     docs: Vec<String>,
 }
 
-/// The objects and listed values that one module refers to, with their names in the package.
-pub struct Scope {
-    objects: BTreeMap<String, String>,
-    enums: BTreeMap<String, String>,
+impl Listed {
+    pub fn new(name: String, listed: &Enum) -> Listed {
+        let values = listed.values.iter().zip(variant_names(listed.values)).map(|(value, name)| Value {
+            name: swift_name(&name),
+            value: match listed.repr {
+                Repr::Int => value.value.to_string(),
+                Repr::Text => literal(&value.value.to_string()),
+            },
+            docs: vec![value.meaning.clone()],
+        });
+        let (protocol, raw) = match listed.repr {
+            Repr::Int => ("ListedNumber", "Int64"),
+            Repr::Text => ("ListedText", "String"),
+        };
+        let docs = vec![listed.desc.to_owned(), String::new(), "The service may know others.".to_owned()];
+        Listed { name, docs, protocol, raw, values: values.collect() }
+    }
 }
 
-impl Scope {
-    pub fn new(prefix: &str, module: &Module, names: &mut Names) -> Scope {
-        let objects = module.object_names(prefix, names);
-        Scope::of(objects, &module.enums, prefix, names)
-    }
+/// The objects that one module refers to, with their names in the package.
+pub struct Scope(BTreeMap<String, String>);
 
-    /// What is named after the prefix already has it once.
-    pub fn of(objects: BTreeMap<&str, String>, enums: &[Enum], prefix: &str, names: &mut Names) -> Scope {
-        let objects = objects.into_iter().map(|(name, own)| (name.to_owned(), type_name(&own))).collect();
-        let enums = enums.iter().map(|listed| {
-            let own =
-                if listed.name.starts_with(prefix) { listed.name.clone() } else { format!("{prefix}{}", listed.name) };
-            (listed.name.clone(), names.claim(type_name(&own)))
-        });
-        Scope { objects, enums: enums.collect() }
+impl Scope {
+    pub fn new(objects: BTreeMap<&str, String>) -> Scope {
+        Scope(objects.into_iter().map(|(name, own)| (name.to_owned(), type_name(&own))).collect())
     }
 
     /// The struct of an object that is received.
     pub fn object(&self, object: &Struct) -> Result<Object, Box<dyn Error>> {
-        let name = self.objects[object.name.as_str()].clone();
+        let name = self.0[object.name.as_str()].clone();
         let members: Vec<Member> = object.fields.iter().map(|field| self.member(field)).collect();
         once(&name, &members)?;
         Ok(Object { name, docs: compact(shape_docs(object.shape), &[]), members })
@@ -92,7 +96,7 @@ impl Scope {
 
     /// The struct of an object that is sent.
     pub fn input(&self, object: &Struct) -> Result<Input, Box<dyn Error>> {
-        let name = self.objects[object.name.as_str()].clone();
+        let name = self.0[object.name.as_str()].clone();
         let (required, optional): (Vec<_>, Vec<_>) = object.fields.iter().partition(|field| !field.optional);
         let members = required.into_iter().chain(optional).map(|field| {
             let ty = self.sent(&field.ty);
@@ -157,7 +161,7 @@ impl Scope {
             }
             Type::Array(_) => "[]".to_owned(),
             Type::Map(_) => "[:]".to_owned(),
-            Type::Struct(name) => format!("{}()", self.objects[name.as_str()]),
+            Type::Struct(name) => format!("{}()", self.0[name.as_str()]),
             Type::Nullable(_) => "nil".to_owned(),
             Type::Any | Type::File | Type::Nothing => ".null".to_owned(),
         }
@@ -183,32 +187,15 @@ impl Scope {
             Type::Float => "Double".to_owned(),
             Type::Text | Type::Id(Repr::Text) => "String".to_owned(),
             Type::Timestamp | Type::Date | Type::Datetime => "any ServiceTime".to_owned(),
-            Type::Enum(name, _) => self.enums[name.as_str()].clone(),
+            Type::Enum(name, _) => type_name(name),
             Type::Array(item) => format!("[{}]", self.sent(item)),
             Type::Map(value) => format!("[String: {}]", self.sent(value)),
-            Type::Struct(name) => self.objects[name.as_str()].clone(),
+            Type::Struct(name) => self.0[name.as_str()].clone(),
             Type::Nullable(inner) => format!("{}?", self.sent(inner)),
             Type::File => "UploadFile".to_owned(),
             Type::Any => "JSON".to_owned(),
             Type::Nothing => "Void".to_owned(),
         }
-    }
-
-    pub fn listed(&self, listed: &Enum) -> Listed {
-        let values = listed.values.iter().zip(variant_names(listed.values)).map(|(value, name)| Value {
-            name: swift_name(&name),
-            value: match listed.repr {
-                Repr::Int => value.value.to_string(),
-                Repr::Text => literal(&value.value.to_string()),
-            },
-            docs: vec![value.meaning.clone()],
-        });
-        let (protocol, raw) = match listed.repr {
-            Repr::Int => ("ListedNumber", "Int64"),
-            Repr::Text => ("ListedText", "String"),
-        };
-        let docs = vec![listed.desc.to_owned(), String::new(), "The service may know others.".to_owned()];
-        Listed { name: self.enums[listed.name.as_str()].clone(), docs, protocol, raw, values: values.collect() }
     }
 }
 

@@ -98,7 +98,7 @@ import Testing
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(RoomCreateResult.self, from: Data(#"{"room_id":"x"}"#.utf8)) }
         #expect(Set([room, room, RoomCreateResult()]).count == 2)
         #expect(room.json["room_id"] == 17)
-        let types: [RoomCreateType] = [.oneToOne, 1, 99]
+        let types: [RoomType] = [.oneToOne, 1, 99]
         #expect(types[0] == types[1] && types[2].rawValue == 99)
     }
 

@@ -28,7 +28,7 @@ public struct ChatAPI: Resource {
         roomID: Int64,
         page: Int64? = nil,
         pageSize: Int64? = nil,
-        order: ChatOrder? = nil,
+        order: SortOrder? = nil,
         options: CallOptions? = nil
     ) -> Pages<ChatListReviewsResult, ChatListReviewsItem> {
         var params = MemberWriter()
@@ -54,7 +54,7 @@ public struct ChatAPI: Resource {
     public func reviewMessages(
         roomID: Int64,
         chatIDs: [String],
-        isPass: ChatIsPass? = nil,
+        isPass: ReviewResult? = nil,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
@@ -144,31 +144,4 @@ public struct ChatListReviewsResult: ServiceValue {
         out.add("total", total)
         out.add("list", list)
     }
-}
-
-/// Whether the messages pass (the other value is clipped, evidently 0).
-///
-/// The service may know others.
-public struct ChatIsPass: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// pass
-    public static var pass: Self { 1 }
-}
-
-/// Order.
-///
-/// The service may know others.
-public struct ChatOrder: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// descending
-    public static var desc: Self { "desc" }
-
-    /// ascending
-    public static var asc: Self { "asc" }
 }

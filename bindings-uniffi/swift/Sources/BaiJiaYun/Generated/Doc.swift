@@ -32,7 +32,7 @@ public struct DocAPI: Resource {
         attachment: UploadFile,
         parentFinderID: Int64? = nil,
         roomID: Int64? = nil,
-        pptAnimation: DocPptAnimation? = nil,
+        pptAnimation: Animation? = nil,
         options: CallOptions? = nil
     ) async throws -> DocUploadResult {
         var params = MemberWriter()
@@ -92,7 +92,7 @@ public struct DocAPI: Resource {
     ///   - pageSize: Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. At least 1.
     ///   - options: Settings of this call.
     public func listAll(
-        type: DocListAllType,
+        type: DocSource,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -224,7 +224,7 @@ public struct DocAPI: Resource {
     public func uploadByURL(
         fileURL: String,
         roomID: Int64? = nil,
-        pptAnimation: DocPptAnimation? = nil,
+        pptAnimation: Animation? = nil,
         fileName: String? = nil,
         options: CallOptions? = nil
     ) async throws -> DocUploadByURLResult {
@@ -358,7 +358,7 @@ public struct DocAPI: Resource {
     ///   - pageSize: Files per page. At least 1.
     ///   - options: Settings of this call.
     public func listFiles(
-        type: DocListFilesType? = nil,
+        type: DocSource? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -412,17 +412,17 @@ public struct DocAPI: Resource {
     /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
     ///
     /// - Parameters:
-    ///   - fid: Document id.
     ///   - roomID: Room id.
+    ///   - fid: Document id.
     ///   - options: Settings of this call.
     public func unbind(
-        fid: Int64,
         roomID: Int64,
+        fid: Int64,
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("fid", fid)
         params.add("room_id", roomID)
+        params.add("fid", fid)
         try await carryOut("doc.unbind", params, options)
     }
 }
@@ -489,13 +489,13 @@ public struct DocListItem: ServiceValue {
     /// File name.
     public var name: String = ""
     /// Whether this is an animated PPT.
-    public var pptAnimation: DocPptAnimation = 0
+    public var pptAnimation: Animation = 0
     /// File size.
     public var size: Int64 = 0
     /// Address of the file.
     public var url: String = ""
     /// Kind of file.
-    public var type: DocListType = 0
+    public var type: DocKind = 0
     /// Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String = ""
 
@@ -560,7 +560,7 @@ public struct DocListAllItem: ServiceValue {
     /// File name.
     public var name: String = ""
     /// Where the document was uploaded.
-    public var uploadSource: DocListAllUploadSource = ""
+    public var uploadSource: DocSource = ""
     /// Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String = ""
     /// Address of the document.
@@ -705,7 +705,7 @@ public struct DocListMediaItem: ServiceValue {
     /// Size in bytes.
     public var totalSize: Int64 = 0
     /// Where it was uploaded.
-    public var uploadSource: DocListMediaUploadSource = ""
+    public var uploadSource: DocSource = ""
     /// Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String = ""
 
@@ -1018,7 +1018,7 @@ public struct DocListFilesItem: ServiceValue {
     /// File name.
     public var name: String = ""
     /// Where the file was uploaded.
-    public var uploadSource: DocListFilesUploadSource = ""
+    public var uploadSource: DocSource = ""
     /// Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String = ""
     /// Size in bytes.
@@ -1097,148 +1097,4 @@ public struct DocRenameResult: ServiceValue {
         out.add("fid", fid)
         out.add("name", name)
     }
-}
-
-/// Kind of file.
-///
-/// The service may know others.
-public struct DocFormat: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// H5 courseware
-    public static var h5: Self { "h5" }
-
-    /// PPT with animation
-    public static var animationPpt: Self { "animation_ppt" }
-
-    /// static document
-    public static var doc: Self { "doc" }
-
-    /// picture
-    public static var image: Self { "image" }
-}
-
-/// Which documents to list (the last value is clipped after "manage"; the same document spells it management elsewhere).
-///
-/// The service may know others.
-public struct DocListAllType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// all documents
-    public static var all: Self { "all" }
-
-    /// uploaded in a room
-    public static var room: Self { "room" }
-
-    /// uploaded through the API
-    public static var api: Self { "api" }
-
-    /// uploaded in the back office file management
-    public static var management: Self { "management" }
-}
-
-/// Where the document was uploaded.
-///
-/// The service may know others.
-public struct DocListAllUploadSource: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// through the API
-    public static var api: Self { "api" }
-
-    /// in a room
-    public static var room: Self { "room" }
-}
-
-/// Which files to list (the mark is read as optional; the cell begins with a word for source).
-///
-/// The service may know others.
-public struct DocListFilesType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// uploaded through the API
-    public static var api: Self { "api" }
-
-    /// uploaded in the admin back office
-    public static var management: Self { "management" }
-}
-
-/// Where the file was uploaded.
-///
-/// The service may know others.
-public struct DocListFilesUploadSource: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// through the API
-    public static var api: Self { "api" }
-
-    /// in the admin back office
-    public static var management: Self { "management" }
-}
-
-/// Where it was uploaded.
-///
-/// The service may know others.
-public struct DocListMediaUploadSource: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// admin backend
-    public static var management: Self { "management" }
-
-    /// room
-    public static var room: Self { "room" }
-
-    /// OpenAPI
-    public static var api: Self { "api" }
-}
-
-/// Kind of file.
-///
-/// The service may know others.
-public struct DocListType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// ordinary file
-    public static var ordinaryFile: Self { 1 }
-
-    /// picture from the chat (small class only)
-    public static var pictureFromChat: Self { 2 }
-
-    /// uploaded through the API
-    public static var uploadedThroughAPI: Self { 3 }
-
-    /// uploaded in the back office
-    public static var uploadedInBackOffice: Self { 4 }
-
-    /// screenshot
-    public static var screenshot: Self { 5 }
-}
-
-/// Whether to keep animation; only for PPT files.
-///
-/// The service may know others.
-public struct DocPptAnimation: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// static
-    public static var `static`: Self { 0 }
-
-    /// animated
-    public static var animated: Self { 1 }
 }

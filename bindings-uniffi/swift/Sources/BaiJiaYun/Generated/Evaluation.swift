@@ -27,7 +27,7 @@ public struct EvaluationAPI: Resource {
     ///   - options: Settings of this call.
     public func listTemplates(
         status: EvaluationStatus? = nil,
-        productType: EvaluationListTemplatesProductType? = nil,
+        productType: ProductType? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -96,7 +96,7 @@ public struct EvaluationAPI: Resource {
         title: String,
         questions: [EvaluationCreateTemplateQuestion],
         guideInfo: String? = nil,
-        productType: EvaluationCreateTemplateProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> EvaluationCreateTemplateResult {
         var params = MemberWriter()
@@ -144,9 +144,9 @@ public struct EvaluationListTemplatesOptionList: ServiceValue {
     /// Text of the question.
     public var title: String = ""
     /// How the question is answered (values from large_class.60).
-    public var type: EvaluationType = ""
+    public var type: EvaluationQuestion = ""
     /// Whether an answer is required.
-    public var isForce: EvaluationIsForce = ""
+    public var isForce: YesNoText = ""
     /// The options, one a line; absent from a text question.
     public var options: String? = nil
     /// Position of the question.
@@ -258,82 +258,4 @@ public struct EvaluationCreateTemplateResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("id", id)
     }
-}
-
-/// Product (the first value is clipped).
-///
-/// The service may know others.
-public struct EvaluationCreateTemplateProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-}
-
-/// Which templates to list; all by default.
-///
-/// The service may know others.
-public struct EvaluationStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not published
-    public static var notPublished: Self { 0 }
-
-    /// published
-    public static var published: Self { 1 }
-}
-
-/// How the question is answered (values from large_class.60).
-///
-/// The service may know others.
-public struct EvaluationType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// drop-down list
-    public static var dropDownList: Self { "1" }
-
-    /// single choice
-    public static var singleChoice: Self { "2" }
-
-    /// multiple choice
-    public static var multipleChoice: Self { "3" }
-
-    /// text
-    public static var text: Self { "4" }
-}
-
-/// Whether an answer is required.
-///
-/// The service may know others.
-public struct EvaluationIsForce: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// not required
-    public static var notRequired: Self { "0" }
-
-    /// required
-    public static var required: Self { "1" }
-}
-
-/// Product.
-///
-/// The service may know others.
-public struct EvaluationListTemplatesProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
 }

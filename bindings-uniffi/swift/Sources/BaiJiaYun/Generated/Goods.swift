@@ -31,9 +31,9 @@ public struct GoodsAPI: Resource {
     /// Documents: goods.2. **The path `/openapi/goods/addGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/add`, `/openapi/goods/addRoomGoods`, `/openapi/goods/createGoods`, `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - productType: Product line (the cell shows only 1).
     ///     - `1`: large class
-    ///   - roomID: Room id.
     ///   - goodsName: Name of the article.
     ///   - mediaID: Id of the picture (from goods.1).
     ///   - price: Original price, with two decimals.
@@ -42,8 +42,8 @@ public struct GoodsAPI: Resource {
     ///   - desc: Description of the article.
     ///   - options: Settings of this call.
     public func add(
-        productType: GoodsProductType,
         roomID: Int64,
+        productType: ProductType,
         goodsName: String,
         mediaID: Int64,
         price: Double,
@@ -53,8 +53,8 @@ public struct GoodsAPI: Resource {
         options: CallOptions? = nil
     ) async throws -> GoodsAddResult {
         var params = MemberWriter()
-        params.add("product_type", productType)
         params.add("room_id", roomID)
+        params.add("product_type", productType)
         params.add("goods_name", goodsName)
         params.add("media_id", mediaID)
         params.add("price", price)
@@ -71,9 +71,9 @@ public struct GoodsAPI: Resource {
     /// All fields are sent again: the required ones are those of goods.2 and goods_id.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - productType: Product line (the cell shows only 1).
     ///     - `1`: large class
-    ///   - roomID: Room id.
     ///   - goodsID: Id of the article.
     ///   - goodsName: Name of the article.
     ///   - mediaID: Id of the picture (from goods.1).
@@ -83,8 +83,8 @@ public struct GoodsAPI: Resource {
     ///   - desc: Description of the article.
     ///   - options: Settings of this call.
     public func update(
-        productType: GoodsProductType,
         roomID: Int64,
+        productType: ProductType,
         goodsID: Int64,
         goodsName: String,
         mediaID: Int64,
@@ -95,8 +95,8 @@ public struct GoodsAPI: Resource {
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("product_type", productType)
         params.add("room_id", roomID)
+        params.add("product_type", productType)
         params.add("goods_id", goodsID)
         params.add("goods_name", goodsName)
         params.add("media_id", mediaID)
@@ -112,20 +112,20 @@ public struct GoodsAPI: Resource {
     /// Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - productType: Product line (the cell shows only 1).
     ///     - `1`: large class
-    ///   - roomID: Room id.
     ///   - goodsID: Id of the article.
     ///   - options: Settings of this call.
     public func delete(
-        productType: GoodsProductType,
         roomID: Int64,
+        productType: ProductType,
         goodsID: Int64,
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("product_type", productType)
         params.add("room_id", roomID)
+        params.add("product_type", productType)
         params.add("goods_id", goodsID)
         try await carryOut("goods.delete", params, options)
     }
@@ -263,16 +263,4 @@ public struct GoodsListImagesResult: ServiceValue {
         out.add("count", count)
         out.add("list", list)
     }
-}
-
-/// Product line (the cell shows only 1).
-///
-/// The service may know others.
-public struct GoodsProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
 }

@@ -29,8 +29,8 @@ public struct InteractDataAPI: Resource {
     ///   - options: Settings of this call.
     public func listClassVotes(
         roomID: Int64,
-        type: InteractDataType? = nil,
-        subType: InteractDataSubType? = nil,
+        type: VoteKind? = nil,
+        subType: VoteQuestion? = nil,
         date: (any ServiceTime)? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
@@ -61,7 +61,7 @@ public struct InteractDataAPI: Resource {
     ///   - options: Settings of this call.
     public func listRedPackages(
         roomID: Int64,
-        type: InteractDataType? = nil,
+        type: RedPackage? = nil,
         date: (any ServiceTime)? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
@@ -91,7 +91,7 @@ public struct InteractDataAPI: Resource {
     ///   - options: Settings of this call.
     public func listRandomAsks(
         roomID: Int64,
-        type: InteractDataType? = nil,
+        type: RandomAsk? = nil,
         date: (any ServiceTime)? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
@@ -392,37 +392,4 @@ public struct InteractDataDeleteResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("result", result)
     }
-}
-
-/// Kind; both when left out.
-///
-/// The service may know others.
-public struct InteractDataType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// vote
-    public static var vote: Self { 0 }
-
-    /// quick answer (抢答)
-    public static var quickAnswer: Self { 1 }
-}
-
-/// Kind of question.
-///
-/// The service may know others.
-public struct InteractDataSubType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// choice
-    public static var choice: Self { 0 }
-
-    /// true or false
-    public static var trueOrFalse: Self { 1 }
-
-    /// open question
-    public static var openQuestion: Self { 2 }
 }

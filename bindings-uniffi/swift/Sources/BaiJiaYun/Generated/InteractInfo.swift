@@ -27,7 +27,7 @@ public struct InteractInfoAPI: Resource {
     ///   - options: Settings of this call.
     public func listCheckinSummaries(
         roomID: Int64,
-        type: InteractInfoType,
+        type: CheckinInfo,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         beginTime: (any ServiceTime)? = nil,
@@ -61,7 +61,7 @@ public struct InteractInfoAPI: Resource {
     ///   - options: Settings of this call.
     public func listCheckinDetails(
         roomID: Int64,
-        type: InteractInfoType,
+        type: CheckinInfo,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         beginTime: (any ServiceTime)? = nil,
@@ -77,16 +77,4 @@ public struct InteractInfoAPI: Resource {
         params.add("end_time", endTime)
         return try await ask("interact_info.list_checkin_details", params, options)
     }
-}
-
-/// Kind of interaction; checkin is the only value known.
-///
-/// The service may know others.
-public struct InteractInfoType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// sign-in
-    public static var checkin: Self { "checkin" }
 }

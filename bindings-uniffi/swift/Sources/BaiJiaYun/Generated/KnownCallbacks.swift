@@ -169,7 +169,7 @@ public struct ClassEventPayload: ServiceValue {
     /// Room id.
     public var roomID: Int64 = 0
     /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-    public var op: CallbackOp = ""
+    public var op: ClassEventOp = ""
     /// When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var opTime: String? = nil
     /// Unique id of this callback request; about 24 characters.
@@ -365,7 +365,7 @@ public struct AnswerOrQuizResultPayload: ServiceValue {
     /// Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var opTime: String = ""
     /// Kind of callback.
-    public var type: AnswerOrQuizResultType = ""
+    public var type: AnswerOrQuiz = ""
     /// Id of the quiz; comes with type quiz.
     public var quizID: String? = nil
     /// Id of the answer-tool question; comes with type answer.
@@ -414,7 +414,7 @@ public struct DocTranscodeStatusPayload: ServiceValue {
     /// Document id.
     public var fid: Int64 = 0
     /// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-    public var status: DocTranscodeStatusStatus = 0
+    public var status: DocTranscodeState = 0
     /// Error message of the transcoding.
     public var errorMsg: String = ""
     /// Unique id of this callback request; about 24 characters.
@@ -526,7 +526,7 @@ public struct ChatMessagesReference: ServiceValue {
     /// The quoted sender's user_number; an empty text when none is quoted.
     public var number: String = ""
     /// The quoted sender's role.
-    public var userRole: ChatMessagesUserRole = 0
+    public var userRole: Role = 0
     /// The quoted sender's nickname.
     public var nickname: String = ""
     /// Content of the quoted message.
@@ -587,9 +587,9 @@ public struct ChatMessagesChatMessage: ServiceValue {
     /// Id of the message; needed to recall it (id of the recall API).
     public var msgID: String = ""
     /// The user's own role.
-    public var userRole: ChatMessagesUserRole = 0
+    public var userRole: Role = 0
     /// The role in which the message was sent.
-    public var sendMsgRole: SendMsgRole = 0
+    public var sendMsgRole: Role = 0
     /// Nickname.
     public var nickname: String = ""
     /// Content of the message.
@@ -599,11 +599,11 @@ public struct ChatMessagesChatMessage: ServiceValue {
     /// IP address.
     public var ip: String = ""
     /// Whether it is a virtual message.
-    public var isVirtualChat: IsVirtualChat = 0
+    public var isVirtualChat: YesNo = 0
     /// Avatar URL.
     public var avatar: String = ""
     /// Whether it was filtered (the cell is clipped: 是否是...).
-    public var filtered: Filtered = 0
+    public var filtered: YesNo = 0
     /// Id of the sender's group.
     public var groupID: Int64 = 0
     /// Name of the sender's group.
@@ -832,7 +832,7 @@ public struct MuteSignalTargetUser: ServiceValue {
     /// Nickname of the muted user.
     public var userName: String = ""
     /// Role of the muted user.
-    public var userRole: MuteSignalUserRole = 0
+    public var userRole: Role = 0
     /// Avatar of the muted user.
     public var userAvatar: String = ""
     /// Group of the muted user.
@@ -874,7 +874,7 @@ public struct MuteSignalData: ServiceValue {
     /// Nickname of the user who muted.
     public var userName: String = ""
     /// Role of the user who muted.
-    public var userRole: MuteSignalUserRole = 0
+    public var userRole: Role = 0
     /// Avatar of the user who muted.
     public var userAvatar: String = ""
     /// Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting).
@@ -1027,229 +1027,4 @@ public struct TranscodePayload: ServiceValue {
         out.add("qid", qid)
         out.add("timestamp", timestamp)
     }
-}
-
-/// Kind of callback.
-///
-/// The service may know others.
-public struct AnswerOrQuizResultType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// answer tool
-    public static var answer: Self { "answer" }
-
-    /// quiz
-    public static var quiz: Self { "quiz" }
-}
-
-/// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-///
-/// The service may know others.
-public struct CallbackOp: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// class started
-    public static var start: Self { "start" }
-
-    /// class ended
-    public static var end: Self { "end" }
-
-    /// room disabled
-    public static var forbidden: Self { "forbidden" }
-
-    /// teacher entered
-    public static var teacherIn: Self { "teacher_in" }
-
-    /// teacher left
-    public static var teacherOut: Self { "teacher_out" }
-
-    /// length of the class updated
-    public static var stat: Self { "stat" }
-}
-
-/// The user's own role.
-///
-/// The service may know others.
-public struct ChatMessagesUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-///
-/// The service may know others.
-public struct DocTranscodeStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// done
-    public static var done: Self { 100 }
-
-    /// animated conversion failed, static only
-    public static var animatedConversionFailed: Self { 90 }
-
-    /// failed
-    public static var failed: Self { 3 }
-}
-
-/// Whether it was filtered (the cell is clipped: 是否是...).
-///
-/// The service may know others.
-public struct Filtered: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Whether it is a virtual message.
-///
-/// The service may know others.
-public struct IsVirtualChat: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Kind of data; the description is clipped away.
-///
-/// The service may know others.
-public struct LotteryResultType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// list (meaning clipped)
-    public static var list: Self { "list" }
-
-    /// mobile (meaning clipped)
-    public static var mobile: Self { "mobile" }
-}
-
-/// Role of the user who muted.
-///
-/// The service may know others.
-public struct MuteSignalUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-
-    /// guest
-    public static var guest: Self { 3 }
-}
-
-/// What happened.
-///
-/// The service may know others.
-public struct PlaybackGeneratedStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// generation started
-    public static var generationStarted: Self { 20 }
-
-    /// generation failed
-    public static var generationFailed: Self { 30 }
-
-    /// generated
-    public static var generated: Self { 100 }
-}
-
-/// Always live_device_callback.
-///
-/// The service may know others.
-public struct PresenterDeviceEventType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// device data
-    public static var liveDeviceCallback: Self { "live_device_callback" }
-}
-
-/// The role in which the message was sent.
-///
-/// The service may know others.
-public struct SendMsgRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// What happened.
-///
-/// The service may know others.
-public struct TranscodeCallbackStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// upload finished
-    public static var uploadFinished: Self { 20 }
-
-    /// transcoding failed
-    public static var transcodingFailed: Self { 30 }
-
-    /// transcoded
-    public static var transcoded: Self { 100 }
-}
-
-/// What the user did.
-///
-/// The service may know others.
-public struct UserInOutEvent: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// entered the room
-    public static var userIn: Self { "user_in" }
-
-    /// left the room
-    public static var userOut: Self { "user_out" }
 }

@@ -414,7 +414,7 @@ public struct LiveSetVirtualUsersUser: ParameterObject {
 
 public struct LiveGetStatusResult: ServiceValue {
     /// Class state.
-    public var status: LiveGetStatusStatus = 0
+    public var status: ClassStatus = 0
 
     public init() {}
 
@@ -434,7 +434,7 @@ public struct LiveGetStatusResult: ServiceValue {
 
 public struct LiveGetTeacherOnlineStatusResult: ServiceValue {
     /// The teacher's state.
-    public var status: LiveGetTeacherOnlineStatusStatus = 0
+    public var status: TeacherPresence = 0
 
     public init() {}
 
@@ -478,9 +478,9 @@ public struct LiveGetUserCountResult: ServiceValue {
 
 public struct LiveGetRecordStatusResult: ServiceValue {
     /// Recording state.
-    public var status: LiveGetRecordStatusStatus = 0
+    public var status: RecordStatus = 0
     /// Whether it is a long-term room.
-    public var isLongTerm: LiveIsLongTerm = 0
+    public var isLongTerm: YesNo = 0
 
     public init() {}
 
@@ -498,67 +498,4 @@ public struct LiveGetRecordStatusResult: ServiceValue {
         out.add("status", status)
         out.add("is_long_term", isLongTerm)
     }
-}
-
-/// Recording state.
-///
-/// The service may know others.
-public struct LiveGetRecordStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not begun
-    public static var notBegun: Self { 0 }
-
-    /// recording, from its beginning to its end
-    public static var recording: Self { 1 }
-
-    /// transcoding, from its beginning to its end
-    public static var transcoding: Self { 2 }
-}
-
-/// Class state.
-///
-/// The service may know others.
-public struct LiveGetStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not in class
-    public static var notInClass: Self { 0 }
-
-    /// in class
-    public static var inClass: Self { 1 }
-}
-
-/// The teacher's state.
-///
-/// The service may know others.
-public struct LiveGetTeacherOnlineStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not in the room
-    public static var notInRoom: Self { 0 }
-
-    /// in the room
-    public static var inRoom: Self { 1 }
-}
-
-/// Whether it is a long-term room.
-///
-/// The service may know others.
-public struct LiveIsLongTerm: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// short-term
-    public static var shortTerm: Self { 0 }
-
-    /// long-term
-    public static var longTerm: Self { 1 }
 }

@@ -24,7 +24,7 @@ public struct LiveAccountAPI: Resource {
     ///   - options: Settings of this call.
     public func getHourlyPeakUsers(
         date: any ServiceTime,
-        productType: LiveAccountGetHourlyPeakUsersProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> LiveAccountGetHourlyPeakUsersResult {
         var params = MemberWriter()
@@ -49,7 +49,7 @@ public struct LiveAccountAPI: Resource {
     public func getDailyPeakUsers(
         startDate: any ServiceTime,
         endDate: any ServiceTime,
-        productType: LiveAccountGetDailyPeakUsersProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> LiveAccountGetDailyPeakUsersResult {
         var params = MemberWriter()
@@ -76,7 +76,7 @@ public struct LiveAccountAPI: Resource {
     public func getDailyCost(
         startDate: any ServiceTime,
         endDate: any ServiceTime,
-        productType: LiveAccountGetDailyCostProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> LiveAccountGetDailyCostResult {
         var params = MemberWriter()
@@ -97,7 +97,7 @@ public struct LiveAccountAPI: Resource {
     ///   - endDate: Last day, as 2020-08-26. `YYYY-MM-DD`.
     ///   - options: Settings of this call.
     public func getDailyMediaLength(
-        productType: LiveAccountGetDailyMediaLengthProductType,
+        productType: ProductType,
         startDate: any ServiceTime,
         endDate: any ServiceTime,
         options: CallOptions? = nil
@@ -119,7 +119,7 @@ public struct LiveAccountAPI: Resource {
     ///   - date: Day, as 2020-08-26. `YYYY-MM-DD`.
     ///   - options: Settings of this call.
     public func listRoomMediaLength(
-        productType: LiveAccountListRoomMediaLengthProductType,
+        productType: ProductType,
         date: any ServiceTime,
         options: CallOptions? = nil
     ) async throws -> LiveAccountListRoomMediaLengthResult {
@@ -145,7 +145,7 @@ public struct LiveAccountAPI: Resource {
     ///   - endDate: Last day, e.g. 2022-10-29; at most 90 days from the first. `YYYY-MM-DD`.
     ///   - options: Settings of this call.
     public func getUserCount(
-        productType: LiveAccountGetUserCountProductType,
+        productType: ProductType,
         startDate: any ServiceTime,
         endDate: any ServiceTime,
         options: CallOptions? = nil
@@ -202,7 +202,7 @@ public struct LiveAccountAPI: Resource {
     ///   - options: Settings of this call.
     public func listRoomCosts(
         date: any ServiceTime,
-        productType: LiveAccountListRoomCostsProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> LiveAccountListRoomCostsResult {
         var params = MemberWriter()
@@ -394,118 +394,4 @@ public struct LiveAccountListRoomCostsResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("room_cost", roomCost)
     }
-}
-
-/// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 4 enterprise live.
-///
-/// The service may know others.
-public struct LiveAccountGetDailyCostProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-}
-
-/// Product.
-///
-/// The service may know others.
-public struct LiveAccountGetDailyMediaLengthProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-}
-
-/// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
-///
-/// The service may know others.
-public struct LiveAccountGetDailyPeakUsersProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-}
-
-/// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
-///
-/// The service may know others.
-public struct LiveAccountGetHourlyPeakUsersProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-}
-
-/// Product line, e.g. 1 (description clipped; numbers as in API 103).
-///
-/// The service may know others.
-public struct LiveAccountGetUserCountProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line.
-///
-/// The service may know others.
-public struct LiveAccountListRoomCostsProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class (education live)
-    public static var largeClass: Self { 1 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product.
-///
-/// The service may know others.
-public struct LiveAccountListRoomMediaLengthProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
 }

@@ -23,7 +23,7 @@ public struct LiveSettingAPI: Resource {
     ///   - pageSize: Page size, 1 to 100. From 1 to 100.
     ///   - options: Settings of this call.
     public func listMainScreenNotices(
-        productType: LiveSettingListMainScreenNoticesProductType? = nil,
+        productType: ProductType? = nil,
         roomID: Int64? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
@@ -50,7 +50,7 @@ public struct LiveSettingAPI: Resource {
     ///   - roomID: Room id; if passed, the words hold only for that room; by default for the product line.
     ///   - options: Settings of this call.
     public func addSensitiveWords(
-        productType: LiveSettingAddSensitiveWordsProductType,
+        productType: ProductType,
         words: [String],
         roomID: Int64? = nil,
         options: CallOptions? = nil
@@ -75,7 +75,7 @@ public struct LiveSettingAPI: Resource {
     ///   - roomID: Room id; if passed, the words are set for that room; by default for the product line.
     ///   - options: Settings of this call.
     public func importSensitiveWords(
-        productType: LiveSettingImportSensitiveWordsProductType,
+        productType: ProductType,
         attachment: UploadFile,
         roomID: Int64? = nil,
         options: CallOptions? = nil
@@ -99,7 +99,7 @@ public struct LiveSettingAPI: Resource {
     ///   - ids: Ids of the words, comma-separated.
     ///   - options: Settings of this call.
     public func deleteSensitiveWords(
-        productType: LiveSettingDeleteSensitiveWordsProductType,
+        productType: ProductType,
         ids: [Int64],
         options: CallOptions? = nil
     ) async throws {
@@ -123,7 +123,7 @@ public struct LiveSettingAPI: Resource {
     ///   - roomID: Room id; if passed, the words of that room; by default those of the product line.
     ///   - options: Settings of this call.
     public func listSensitiveWords(
-        productType: LiveSettingListSensitiveWordsProductType,
+        productType: ProductType,
         roomID: Int64? = nil,
         options: CallOptions? = nil
     ) async throws -> LiveSettingListSensitiveWordsResult {
@@ -168,9 +168,9 @@ public struct LiveSettingAPI: Resource {
     ///     - `4`: enterprise live
     ///   - options: Settings of this call.
     public func setWatermark(
-        pos: LiveSettingPos,
+        pos: WatermarkPosition,
         attachment: UploadFile? = nil,
-        productType: LiveSettingSetWatermarkProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -192,7 +192,7 @@ public struct LiveSettingAPI: Resource {
     ///     - `4`: enterprise live
     ///   - options: Settings of this call.
     public func getWatermark(
-        productType: LiveSettingGetWatermarkProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -220,12 +220,12 @@ public struct LiveSettingAPI: Resource {
     ///     - `4`: enterprise live
     ///   - options: Settings of this call.
     public func setMarquee(
-        type: LiveSettingType? = nil,
+        type: Marquee? = nil,
         value: String? = nil,
         color: String? = nil,
         fontSize: Int64? = nil,
         opacity: Double? = nil,
-        productType: LiveSettingSetMarqueeProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -250,7 +250,7 @@ public struct LiveSettingAPI: Resource {
     ///     - `4`: enterprise live
     ///   - options: Settings of this call.
     public func getMarquee(
-        productType: LiveSettingGetMarqueeProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -274,7 +274,7 @@ public struct LiveSettingAPI: Resource {
     public func addNotice(
         content: String,
         link: String,
-        productType: LiveSettingAddNoticeProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -302,7 +302,7 @@ public struct LiveSettingAPI: Resource {
         page: Int64? = nil,
         pageSize: Int64? = nil,
         query: String? = nil,
-        productType: LiveSettingListNoticesProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -327,7 +327,7 @@ public struct LiveSettingAPI: Resource {
     ///   - options: Settings of this call.
     public func deleteNotices(
         ids: [Int64],
-        productType: LiveSettingDeleteNoticesProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -354,7 +354,7 @@ public struct LiveSettingAPI: Resource {
     public func addQuiz(
         attachment: UploadFile,
         isForce: Bool? = nil,
-        productType: LiveSettingAddQuizProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -382,7 +382,7 @@ public struct LiveSettingAPI: Resource {
         page: Int64? = nil,
         pageSize: Int64? = nil,
         query: String? = nil,
-        productType: LiveSettingListQuizzesProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -407,7 +407,7 @@ public struct LiveSettingAPI: Resource {
     ///   - options: Settings of this call.
     public func deleteQuiz(
         id: Int64,
-        productType: LiveSettingDeleteQuizProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -430,7 +430,7 @@ public struct LiveSettingAPI: Resource {
     ///   - options: Settings of this call.
     public func setMaxRedPackageCount(
         maxCount: Int64,
-        productType: LiveSettingSetMaxRedPackageCountProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -451,7 +451,7 @@ public struct LiveSettingAPI: Resource {
     ///     - `4`: enterprise live
     ///   - options: Settings of this call.
     public func getMaxRedPackageCount(
-        productType: LiveSettingGetMaxRedPackageCountProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -487,7 +487,7 @@ public struct LiveSettingListMainScreenNoticesNotice: ServiceValue {
 /// Display settings.
 public struct LiveSettingListMainScreenNoticesSettings: ServiceValue {
     /// Whether the text scrolls.
-    public var isRoll: LiveSettingIsRoll = 0
+    public var isRoll: YesNo = 0
     /// Scroll interval.
     public var rollInterval: Int64 = 0
     /// Font size.
@@ -582,7 +582,7 @@ public struct LiveSettingListMainScreenNoticesItem: ServiceValue {
     /// Number of items.
     public var contentNum: Int64 = 0
     /// Whether it is also shown in VOD.
-    public var syncVideo: LiveSettingSyncVideo = 0
+    public var syncVideo: YesNo = 0
     /// Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String = ""
 
@@ -707,415 +707,4 @@ public struct LiveSettingListSensitiveWordsResult: ServiceValue {
         out.add("total", total)
         out.add("list", list)
     }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingAddNoticeProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingAddQuizProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs). The cell names large class, small class and enterprise live.
-///
-/// The service may know others.
-public struct LiveSettingAddSensitiveWordsProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingDeleteNoticesProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingDeleteQuizProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-///
-/// The service may know others.
-public struct LiveSettingDeleteSensitiveWordsProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingGetMarqueeProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingGetMaxRedPackageCountProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingGetWatermarkProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-///
-/// The service may know others.
-public struct LiveSettingImportSensitiveWordsProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Whether the text scrolls.
-///
-/// The service may know others.
-public struct LiveSettingIsRoll: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Product line (further values clipped).
-///
-/// The service may know others.
-public struct LiveSettingListMainScreenNoticesProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingListNoticesProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingListQuizzesProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-///
-/// The service may know others.
-public struct LiveSettingListSensitiveWordsProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// What the marquee shows.
-///
-/// The service may know others.
-public struct LiveSettingType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// off
-    public static var off: Self { 0 }
-
-    /// a fixed text
-    public static var fixedText: Self { 1 }
-
-    /// the user's nickname
-    public static var userSNickname: Self { 2 }
-}
-
-/// Corner, or 0 to switch the watermark off.
-///
-/// The service may know others.
-public struct LiveSettingPos: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// off
-    public static var off: Self { 0 }
-
-    /// top left
-    public static var topLeft: Self { 1 }
-
-    /// top right
-    public static var topRight: Self { 2 }
-
-    /// bottom right
-    public static var bottomRight: Self { 3 }
-
-    /// bottom left
-    public static var bottomLeft: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingSetMarqueeProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingSetMaxRedPackageCountProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct LiveSettingSetWatermarkProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Whether it is also shown in VOD.
-///
-/// The service may know others.
-public struct LiveSettingSyncVideo: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
 }

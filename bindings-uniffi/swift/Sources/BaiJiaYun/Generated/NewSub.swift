@@ -23,7 +23,7 @@ public struct NewSubAPI: Resource {
     ///   - pageSize: Entries per page. Default: `20`. At least 1.
     ///   - options: Settings of this call.
     public func list(
-        status: NewSubStatus? = nil,
+        status: SubAccountFilter? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -55,13 +55,13 @@ public struct NewSubAPI: Resource {
 /// State of each product line.
 public struct NewSubListProductStatus: ServiceValue {
     /// State of the large class product line.
-    public var largeClassStatus: NewSubLargeClassStatus = 0
+    public var largeClassStatus: ServiceStatus = 0
     /// State of the small class product line.
-    public var smallClassStatus: NewSubSmallClassStatus = 0
+    public var smallClassStatus: ServiceStatus = 0
     /// State of the enterprise live product line.
-    public var businessStatus: NewSubBusinessStatus = 0
+    public var businessStatus: ServiceStatus = 0
     /// State of the VOD product line.
-    public var videoStatus: NewSubVideoStatus = 0
+    public var videoStatus: ServiceStatus = 0
 
     public init() {}
 
@@ -161,94 +161,4 @@ public struct NewSubListResult: ServiceValue {
         out.add("total", total)
         out.add("list", list)
     }
-}
-
-/// State of the enterprise live product line.
-///
-/// The service may know others.
-public struct NewSubBusinessStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not opened
-    public static var notOpened: Self { 0 }
-
-    /// open
-    public static var `open`: Self { 1 }
-
-    /// closed
-    public static var closed: Self { 2 }
-}
-
-/// State of the large class product line.
-///
-/// The service may know others.
-public struct NewSubLargeClassStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not opened
-    public static var notOpened: Self { 0 }
-
-    /// open
-    public static var `open`: Self { 1 }
-
-    /// closed
-    public static var closed: Self { 2 }
-}
-
-/// Which accounts.
-///
-/// The service may know others.
-public struct NewSubStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// all
-    public static var all: Self { 0 }
-
-    /// in use
-    public static var inUse: Self { 1 }
-
-    /// stopped or not opened
-    public static var stoppedOrNotOpened: Self { 2 }
-}
-
-/// State of the small class product line.
-///
-/// The service may know others.
-public struct NewSubSmallClassStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not opened
-    public static var notOpened: Self { 0 }
-
-    /// open
-    public static var `open`: Self { 1 }
-
-    /// closed
-    public static var closed: Self { 2 }
-}
-
-/// State of the VOD product line.
-///
-/// The service may know others.
-public struct NewSubVideoStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not opened
-    public static var notOpened: Self { 0 }
-
-    /// open
-    public static var `open`: Self { 1 }
-
-    /// closed
-    public static var closed: Self { 2 }
 }

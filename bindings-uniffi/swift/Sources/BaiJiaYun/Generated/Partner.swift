@@ -53,8 +53,8 @@ public struct PartnerAPI: Resource {
     ///   - pageSize: Page size. At least 1.
     ///   - options: Settings of this call.
     public func listTransactions(
-        opType: PartnerOpType? = nil,
-        productType: PartnerProductType? = nil,
+        opType: TransactionKind? = nil,
+        productType: ProductType? = nil,
         startTime: (any ServiceTime)? = nil,
         endTime: (any ServiceTime)? = nil,
         page: Int64? = nil,
@@ -96,9 +96,9 @@ public struct PartnerListTransactionsItem: ServiceValue {
     /// Transaction number.
     public var purchaseID: Int64 = 0
     /// Kind of transaction.
-    public var opType: PartnerOpType = 0
+    public var opType: TransactionKind = 0
     /// Product line.
-    public var productType: PartnerProductType = 0
+    public var productType: ProductType = 0
     /// Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var tradeTime: String = ""
     /// Amount. Money: a decimal number in the example, though the table says int.
@@ -112,7 +112,7 @@ public struct PartnerListTransactionsItem: ServiceValue {
     /// Voucher balance after it. Money: a decimal number in the example, though the table says int.
     public var currVoucherMoney: Double = 0
     /// What was charged.
-    public var deductType: PartnerDeductType = 0
+    public var deductType: Deduction = 0
     /// Way of payment.
     public var payType: Int64 = 0
     /// Status; 2 is 处理成功 (processed) in the example.
@@ -193,67 +193,4 @@ public struct PartnerListTransactionsResult: ServiceValue {
         out.add("list", list)
         out.add("total", total)
     }
-}
-
-/// What was charged.
-///
-/// The service may know others.
-public struct PartnerDeductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// live
-    public static var live: Self { 1 }
-
-    /// VOD traffic
-    public static var vodtraffic: Self { 2 }
-
-    /// VOD storage
-    public static var vodstorage: Self { 3 }
-
-    /// SMS by the message
-    public static var smsbyMessage: Self { 6 }
-
-    /// expired voucher
-    public static var expiredVoucher: Self { 8 }
-}
-
-/// Kind of transaction (values clipped; as in the response).
-///
-/// The service may know others.
-public struct PartnerOpType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// top-up
-    public static var topUp: Self { 1 }
-
-    /// deduction
-    public static var deduction: Self { 2 }
-}
-
-/// Product line (values partly clipped; as in the response).
-///
-/// The service may know others.
-public struct PartnerProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// VOD
-    public static var vod: Self { 5 }
 }

@@ -71,7 +71,7 @@ public struct PlaybackAPI: Resource {
     ///   - roomID: Room id, to see only the playbacks of this room (the sources say just "room id").
     ///   - options: Settings of this call.
     public func list(
-        productType: PlaybackProductType,
+        productType: ProductType,
         page: Int64,
         pageSize: Int64,
         cropVideo: Bool? = nil,
@@ -161,7 +161,7 @@ public struct PlaybackAPI: Resource {
     ///   - options: Settings of this call.
     public func setPublishStatus(
         roomID: Int64,
-        status: PlaybackSetPublishStatusStatus,
+        status: PublishStatus,
         sessionID: Int64? = nil,
         options: CallOptions? = nil
     ) async throws -> PlaybackSetPublishStatusResult {
@@ -233,7 +233,7 @@ public struct PlaybackAPI: Resource {
     ///   - options: Settings of this call.
     public func listCropped(
         roomID: Int64,
-        productType: PlaybackProductType? = nil,
+        productType: ProductType? = nil,
         sessionID: Int64? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
@@ -331,7 +331,7 @@ public struct PlaybackAPI: Resource {
     ///   - targetVersion: Version of the target playback.
     ///   - options: Settings of this call.
     public func replace(
-        type: PlaybackType,
+        type: PlaybackReplacement,
         sourceRoomID: Int64,
         targetRoomID: Int64,
         sourceSessionID: Int64? = nil,
@@ -471,7 +471,7 @@ public struct PlaybackListMarksResult: ServiceValue {
 
 public struct PlaybackInfoResult: ServiceValue {
     /// State of the playback.
-    public var status: PlaybackInfoStatus = 0
+    public var status: PlaybackStatus = 0
     /// Id of the video recorded in the cloud.
     public var videoID: Int64 = 0
     /// Name of the playback.
@@ -487,7 +487,7 @@ public struct PlaybackInfoResult: ServiceValue {
     /// Address of the cover picture.
     public var prefaceURL: String = ""
     /// Whether it is blocked.
-    public var publishStatus: PlaybackPublishStatus = 0
+    public var publishStatus: PublishStatus = 0
     /// Time at which the playback was generated.
     public var createTime: Int64 = 0
 
@@ -539,7 +539,7 @@ public struct PlaybackListItem: ServiceValue {
     /// Name of the playback.
     public var name: String = ""
     /// State of the playback; the reader takes only 100.
-    public var status: PlaybackListStatus = 0
+    public var status: PlaybackStatus = 0
     /// Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text.
     public var createTime: String = ""
     /// Length in seconds.
@@ -549,7 +549,7 @@ public struct PlaybackListItem: ServiceValue {
     /// How often it was played.
     public var playTimes: Int64 = 0
     /// Whether it is blocked.
-    public var publishStatus: PlaybackPublishStatus = 0
+    public var publishStatus: PublishStatus = 0
     /// Address to play it; only one public code base reads it.
     public var playURL: String? = nil
     /// Address of the cover picture.
@@ -643,7 +643,7 @@ public struct PlaybackGetPlayerTokenResult: ServiceValue {
 
 public struct PlaybackSetPublishStatusResult: ServiceValue {
     /// Publish status.
-    public var status: PlaybackSetPublishStatusStatus = 0
+    public var status: PublishStatus = 0
 
     public init() {}
 
@@ -679,118 +679,4 @@ public struct PlaybackGetStatusResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("status", status)
     }
-}
-
-/// State of the playback.
-///
-/// The service may know others.
-public struct PlaybackInfoStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not recorded
-    public static var notRecorded: Self { 0 }
-
-    /// recording
-    public static var recording: Self { 10 }
-
-    /// transcoding
-    public static var transcoding: Self { 20 }
-
-    /// generation failed
-    public static var generationFailed: Self { 30 }
-
-    /// generated
-    public static var generated: Self { 100 }
-}
-
-/// State of the playback; the reader takes only 100.
-///
-/// The service may know others.
-public struct PlaybackListStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not recorded
-    public static var notRecorded: Self { 0 }
-
-    /// recording
-    public static var recording: Self { 10 }
-
-    /// transcoding
-    public static var transcoding: Self { 20 }
-
-    /// generation failed
-    public static var generationFailed: Self { 30 }
-
-    /// generated
-    public static var generated: Self { 100 }
-}
-
-/// What to do.
-///
-/// The service may know others.
-public struct PlaybackType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// replace
-    public static var replace: Self { 1 }
-
-    /// add
-    public static var add: Self { 2 }
-}
-
-/// Product line.
-///
-/// The service may know others.
-public struct PlaybackProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-}
-
-/// Whether it is blocked.
-///
-/// The service may know others.
-public struct PlaybackPublishStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not blocked
-    public static var notBlocked: Self { 1 }
-
-    /// blocked
-    public static var blocked: Self { 2 }
-}
-
-/// Publish status.
-///
-/// The service may know others.
-public struct PlaybackSetPublishStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// published
-    public static var published: Self { 1 }
-
-    /// blocked
-    public static var blocked: Self { 2 }
 }

@@ -26,7 +26,7 @@ public struct QuizAPI: Resource {
     public func bindRoom(
         roomID: Int64,
         paperIDs: [Int64],
-        productType: QuizProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -50,7 +50,7 @@ public struct QuizAPI: Resource {
     ///   - options: Settings of this call.
     public func list(
         roomID: Int64,
-        productType: QuizProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -75,7 +75,7 @@ public struct QuizAPI: Resource {
     public func deleteBatch(
         roomID: Int64,
         paperIDs: [Int64],
-        productType: QuizProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> JSON? {
         var params = MemberWriter()
@@ -84,25 +84,4 @@ public struct QuizAPI: Resource {
         params.add("product_type", productType)
         return try await ask("quiz.delete_batch", params, options)
     }
-}
-
-/// Product line; an account with a single product line need not send it.
-///
-/// The service may know others.
-public struct QuizProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
 }

@@ -157,39 +157,39 @@ public struct RoomAPI: Resource {
         title: String,
         startTime: any ServiceTime,
         endTime: any ServiceTime,
-        type: RoomCreateType? = nil,
-        industryType: RoomIndustryType? = nil,
+        type: RoomType? = nil,
+        industryType: Industry? = nil,
         maxUsers: Int64? = nil,
         preEnterTime: Int64? = nil,
         isLongTerm: Bool? = nil,
-        templateName: RoomCreateTemplateName? = nil,
-        appTemplate: RoomAppTemplate? = nil,
-        speakCameraTurnon: RoomCreateSpeakCameraTurnon? = nil,
-        teacherNeedDetectDevice: RoomCreateTeacherNeedDetectDevice? = nil,
-        studentNeedDetectDevice: RoomCreateStudentNeedDetectDevice? = nil,
-        isVideoMain: RoomCreateIsVideoMain? = nil,
-        mIsVideoMain: RoomMIsVideoMain? = nil,
+        templateName: PcTemplate? = nil,
+        appTemplate: Orientation? = nil,
+        speakCameraTurnon: OnOff? = nil,
+        teacherNeedDetectDevice: OnOff? = nil,
+        studentNeedDetectDevice: OnOff? = nil,
+        isVideoMain: MainView? = nil,
+        mIsVideoMain: MainView? = nil,
         isMockLive: Bool? = nil,
         isPushLive: Bool? = nil,
         mockRoomID: Int64? = nil,
         mockSessionID: Int64? = nil,
         mockVideoID: Int64? = nil,
-        switchRoomRole: RoomSwitchRoomRole? = nil,
-        enableShare: RoomEnableShare? = nil,
+        switchRoomRole: ClassSwitcher? = nil,
+        enableShare: OnOff? = nil,
         enableGroupUsersPublic: Bool? = nil,
-        groupAdminPermission: RoomGroupAdminPermission? = nil,
+        groupAdminPermission: GroupScope? = nil,
         enableGroupChatPublic: Bool? = nil,
-        newGroupLive: RoomNewGroupLive? = nil,
+        newGroupLive: GroupLive? = nil,
         isDiscussLive: Int64? = nil,
         mockLiveRecord: Bool? = nil,
         mockLivePlayTimes: Int64? = nil,
         pushLiveRecord: Bool? = nil,
-        enableWeixinAuth: RoomCreateEnableWeixinAuth? = nil,
-        systemAutoAllocateName: RoomSystemAutoAllocateName? = nil,
+        enableWeixinAuth: OnOff? = nil,
+        systemAutoAllocateName: YesNo? = nil,
         hasStudentRaise: Bool? = nil,
         endDelayTime: Int64? = nil,
-        enableLiveSell: RoomEnableLiveSell? = nil,
-        autoPlaybackRecord: RoomAutoPlaybackRecord? = nil,
+        enableLiveSell: LiveSellTemplate? = nil,
+        autoPlaybackRecord: OnOff? = nil,
         enableBeauty: Bool? = nil,
         enableSticker: Bool? = nil,
         sellGoodsInLargeClass: Bool? = nil,
@@ -197,13 +197,13 @@ public struct RoomAPI: Resource {
         subType: Int64? = nil,
         maxBackupUsers: Int64? = nil,
         autoOnStage: Bool? = nil,
-        hasForeignUser: RoomHasForeignUser? = nil,
+        hasForeignUser: ForeignUsers? = nil,
         backgroundAttachment: UploadFile? = nil,
         whiteboardAttachment: UploadFile? = nil,
-        templateType: RoomTemplateType? = nil,
-        enableCloudRecord: RoomEnableCloudRecord? = nil,
+        templateType: TemplateNumber? = nil,
+        enableCloudRecord: Visibility? = nil,
         enablePullAudioOnly: Int64? = nil,
-        isWebrtcLive: RoomIsWebrtcLive? = nil,
+        isWebrtcLive: YesNo? = nil,
         options: CallOptions? = nil
     ) async throws -> RoomCreateResult {
         var params = MemberWriter()
@@ -336,26 +336,26 @@ public struct RoomAPI: Resource {
         endTime: (any ServiceTime)? = nil,
         maxUsers: Int64? = nil,
         preEnterTime: Int64? = nil,
-        templateName: RoomUpdateTemplateName? = nil,
-        appTemplate: RoomAppTemplate? = nil,
+        templateName: PcTemplate? = nil,
+        appTemplate: Orientation? = nil,
         forbiddenEndTypes: [String]? = nil,
-        isVideoMain: RoomUpdateIsVideoMain? = nil,
-        mIsVideoMain: RoomMIsVideoMain? = nil,
+        isVideoMain: MainView? = nil,
+        mIsVideoMain: MainView? = nil,
         mockRoomID: Int64? = nil,
         mockSessionID: Int64? = nil,
         mockVideoID: Int64? = nil,
-        switchRoomRole: RoomSwitchRoomRole? = nil,
-        studentPrivateChatRole: RoomStudentPrivateChatRole? = nil,
-        enableLiveSell: RoomEnableLiveSell? = nil,
-        isPrivate: RoomIsPrivate? = nil,
+        switchRoomRole: ClassSwitcher? = nil,
+        studentPrivateChatRole: PrivateChat? = nil,
+        enableLiveSell: LiveSellTemplate? = nil,
+        isPrivate: RoomAccess? = nil,
         enableMockSyncChatMessage: Bool? = nil,
         maxBackupUsers: Int64? = nil,
         autoOnStage: Bool? = nil,
         endDelayTime: Int64? = nil,
         backgroundAttachment: UploadFile? = nil,
         whiteboardAttachment: UploadFile? = nil,
-        templateType: RoomTemplateType? = nil,
-        autoPlaybackRecord: RoomAutoPlaybackRecord? = nil,
+        templateType: TemplateNumber? = nil,
+        autoPlaybackRecord: OnOff? = nil,
         enablePullAudioOnly: Int64? = nil,
         options: CallOptions? = nil
     ) async throws {
@@ -487,7 +487,7 @@ public struct RoomAPI: Resource {
     ///   - options: Settings of this call.
     public func listCodes(
         roomID: Int64,
-        type: RoomListCodesType? = nil,
+        type: CodeKind? = nil,
         page: Int64? = nil,
         limit: Int64? = nil,
         options: CallOptions? = nil
@@ -524,9 +524,9 @@ public struct RoomAPI: Resource {
     public func list(
         page: Int64? = nil,
         limit: Int64? = nil,
-        productType: RoomProductType? = nil,
+        productType: ProductType? = nil,
         title: String? = nil,
-        newLiveStatus: RoomNewLiveStatus? = nil,
+        newLiveStatus: LiveState? = nil,
         options: CallOptions? = nil
     ) -> Pages<RoomListResult, RoomListItem> {
         var params = MemberWriter()
@@ -769,17 +769,17 @@ public struct RoomAPI: Resource {
     /// Only join codes of the student role can be deleted.
     ///
     /// - Parameters:
-    ///   - code: The join code.
     ///   - roomID: Room id.
+    ///   - code: The join code.
     ///   - options: Settings of this call.
     public func deleteCode(
-        code: String,
         roomID: Int64,
+        code: String,
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("code", code)
         params.add("room_id", roomID)
+        params.add("code", code)
         try await carryOut("room.delete_code", params, options)
     }
 
@@ -825,7 +825,7 @@ public struct RoomAPI: Resource {
     ///   - options: Settings of this call.
     public func setGroupIsolation(
         roomID: Int64,
-        groupAdminPermission: RoomGroupAdminPermission? = nil,
+        groupAdminPermission: GroupScope? = nil,
         enableGroupUsersPublic: Bool? = nil,
         enableGroupChatPublic: Bool? = nil,
         enableStudentGroupQuestionAnswerPublic: Int64? = nil,
@@ -935,7 +935,7 @@ public struct RoomAPI: Resource {
     ///   - options: Settings of this call.
     public func setWatchLimit(
         roomID: Int64,
-        privateType: RoomPrivateType,
+        privateType: WatchLimit,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
@@ -975,21 +975,21 @@ public struct RoomAPI: Resource {
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
     ///
     /// - Parameters:
-    ///   - broadcastRoomIDs: Ids of the rooms to link for the relay, comma-separated.
     ///   - roomID: Room id of the relay (description clipped; API 89 calls it the relaying room).
+    ///   - broadcastRoomIDs: Ids of the rooms to link for the relay, comma-separated.
     ///   - isAuto: Whether the relay starts by itself (description clipped). Default: `0`.
     ///     - `0`: no
     ///     - `1`: yes
     ///   - options: Settings of this call.
     public func addBroadcastRooms(
-        broadcastRoomIDs: [Int64],
         roomID: Int64,
+        broadcastRoomIDs: [Int64],
         isAuto: Bool? = nil,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
-        params.add("broadcast_room_ids", broadcastRoomIDs)
         params.add("room_id", roomID)
+        params.add("broadcast_room_ids", broadcastRoomIDs)
         params.add("is_auto", isAuto)
         return try await call("room.add_broadcast_rooms", params, options)
     }
@@ -1017,17 +1017,17 @@ public struct RoomAPI: Resource {
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
     ///
     /// - Parameters:
-    ///   - broadcastRoomIDs: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
     ///   - roomID: Room id of the relay (description clipped; API 89 calls it the relaying room).
+    ///   - broadcastRoomIDs: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
     ///   - options: Settings of this call.
     public func deleteBroadcastRooms(
-        broadcastRoomIDs: [Int64],
         roomID: Int64,
+        broadcastRoomIDs: [Int64],
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
-        params.add("broadcast_room_ids", broadcastRoomIDs)
         params.add("room_id", roomID)
+        params.add("broadcast_room_ids", broadcastRoomIDs)
         return try await call("room.delete_broadcast_rooms", params, options)
     }
 
@@ -1049,7 +1049,7 @@ public struct RoomAPI: Resource {
     public func switchBroadcast(
         roomID: String,
         broadcastRoomID: String,
-        operation: RoomOperation,
+        operation: RelayOperation,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
@@ -1148,20 +1148,20 @@ public struct RoomAPI: Resource {
     /// There is a maximum number of addresses.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - platformName: Name of the address.
     ///   - platformURL: Push URL; must be unique.
-    ///   - roomID: Room id.
     ///   - options: Settings of this call.
     public func addPushPlatform(
+        roomID: Int64,
         platformName: String,
         platformURL: String,
-        roomID: Int64,
         options: CallOptions? = nil
     ) async throws -> RoomAddPushPlatformResult {
         var params = MemberWriter()
+        params.add("room_id", roomID)
         params.add("platform_name", platformName)
         params.add("platform_url", platformURL)
-        params.add("room_id", roomID)
         return try await call("room.add_push_platform", params, options)
     }
 
@@ -1172,17 +1172,17 @@ public struct RoomAPI: Resource {
     /// room_id and platform_id must belong together.
     ///
     /// - Parameters:
-    ///   - platformID: Id of the address.
     ///   - roomID: Room id.
+    ///   - platformID: Id of the address.
     ///   - options: Settings of this call.
     public func deletePushPlatform(
-        platformID: String,
         roomID: Int64,
+        platformID: String,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
-        params.add("platform_id", platformID)
         params.add("room_id", roomID)
+        params.add("platform_id", platformID)
         return try await call("room.delete_push_platform", params, options)
     }
 
@@ -1191,23 +1191,23 @@ public struct RoomAPI: Resource {
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - platformName: Name of the address.
     ///   - platformURL: Push URL.
     ///   - platformID: Id of the address to change.
-    ///   - roomID: Room id.
     ///   - options: Settings of this call.
     public func updatePushPlatform(
+        roomID: Int64,
         platformName: String,
         platformURL: String,
         platformID: String,
-        roomID: Int64,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
+        params.add("room_id", roomID)
         params.add("platform_name", platformName)
         params.add("platform_url", platformURL)
         params.add("platform_id", platformID)
-        params.add("room_id", roomID)
         return try await call("room.update_push_platform", params, options)
     }
 
@@ -1242,7 +1242,7 @@ public struct RoomAPI: Resource {
     ///   - options: Settings of this call.
     public func listGroupCodesByRole(
         roomID: Int64,
-        userRole: RoomListGroupCodesByRoleUserRole,
+        userRole: Role,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -1290,16 +1290,16 @@ public struct RoomAPI: Resource {
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
     ///
     /// - Parameters:
-    ///   - id: Id of the smart live (returned by API 118).
     ///   - roomID: Room id.
+    ///   - id: Id of the smart live (returned by API 118).
     ///   - videoUnique: Id of the video to play.
     ///   - mergePlayback: Whether it goes into the playback (description clipped, meaning taken from the name).
     ///   - isAutoPlay: Whether it starts by itself at play_time (description clipped, meaning taken from the name).
     ///   - playTime: When it starts (description and format clipped).
     ///   - options: Settings of this call.
     public func updateSmartLive(
-        id: Int64,
         roomID: Int64,
+        id: Int64,
         videoUnique: Int64,
         mergePlayback: Int64,
         isAutoPlay: Int64,
@@ -1307,8 +1307,8 @@ public struct RoomAPI: Resource {
         options: CallOptions? = nil
     ) async throws -> RoomUpdateSmartLiveResult {
         var params = MemberWriter()
-        params.add("id", id)
         params.add("room_id", roomID)
+        params.add("id", id)
         params.add("video_unique", videoUnique)
         params.add("merge_playback", mergePlayback)
         params.add("is_auto_play", isAutoPlay)
@@ -1321,17 +1321,17 @@ public struct RoomAPI: Resource {
     /// Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
     ///
     /// - Parameters:
-    ///   - id: Id of the smart live (returned by API 118).
     ///   - roomID: Room id.
+    ///   - id: Id of the smart live (returned by API 118).
     ///   - options: Settings of this call.
     public func deleteSmartLive(
-        id: Int64,
         roomID: Int64,
+        id: Int64,
         options: CallOptions? = nil
     ) async throws -> RoomDeleteSmartLiveResult {
         var params = MemberWriter()
-        params.add("id", id)
         params.add("room_id", roomID)
+        params.add("id", id)
         return try await call("room.delete_smart_live", params, options)
     }
 
@@ -1340,17 +1340,17 @@ public struct RoomAPI: Resource {
     /// Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
     ///
     /// - Parameters:
-    ///   - id: Id of the smart live (returned by API 118).
     ///   - roomID: Room id.
+    ///   - id: Id of the smart live (returned by API 118).
     ///   - options: Settings of this call.
     public func playSmartLive(
-        id: Int64,
         roomID: Int64,
+        id: Int64,
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("id", id)
         params.add("room_id", roomID)
+        params.add("id", id)
         try await carryOut("room.play_smart_live", params, options)
     }
 
@@ -1359,17 +1359,17 @@ public struct RoomAPI: Resource {
     /// Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
     ///
     /// - Parameters:
-    ///   - id: Id of the smart live (returned by API 118).
     ///   - roomID: Room id.
+    ///   - id: Id of the smart live (returned by API 118).
     ///   - options: Settings of this call.
     public func stopSmartLive(
-        id: Int64,
         roomID: Int64,
+        id: Int64,
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("id", id)
         params.add("room_id", roomID)
+        params.add("id", id)
         try await carryOut("room.stop_smart_live", params, options)
     }
 
@@ -1389,7 +1389,7 @@ public struct RoomAPI: Resource {
     public func setPassword(
         roomID: Int64,
         password: String,
-        force: RoomForce? = nil,
+        force: PasswordForce? = nil,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
@@ -1577,34 +1577,34 @@ public struct RoomAPI: Resource {
         isLongTerm: Bool? = nil,
         maxUsers: Int64? = nil,
         bindRoomMaxUsers: Int64? = nil,
-        industryType: RoomIndustryType? = nil,
+        industryType: Industry? = nil,
         preEnterTime: Int64? = nil,
-        isGroupLive: RoomIsGroupLive? = nil,
+        isGroupLive: GroupKind? = nil,
         templateName: String? = nil,
-        speakCameraTurnon: RoomCreateWithLiveSpeakCameraTurnon? = nil,
-        teacherNeedDetectDevice: RoomCreateWithLiveTeacherNeedDetectDevice? = nil,
-        studentNeedDetectDevice: RoomCreateWithLiveStudentNeedDetectDevice? = nil,
-        isVideoMain: RoomCreateWithLiveIsVideoMain? = nil,
-        mIsVideoMain: RoomMIsVideoMain? = nil,
+        speakCameraTurnon: OnOff? = nil,
+        teacherNeedDetectDevice: OnOff? = nil,
+        studentNeedDetectDevice: OnOff? = nil,
+        isVideoMain: MainView? = nil,
+        mIsVideoMain: MainView? = nil,
         isMockLive: Bool? = nil,
         mockRoomID: Int64? = nil,
         mockSessionID: Int64? = nil,
         mockVideoID: Int64? = nil,
-        switchRoomRole: RoomSwitchRoomRole? = nil,
-        enableShare: RoomEnableShare? = nil,
+        switchRoomRole: ClassSwitcher? = nil,
+        enableShare: OnOff? = nil,
         enableGroupUsersPublic: Bool? = nil,
-        groupAdminPermission: RoomGroupAdminPermission? = nil,
+        groupAdminPermission: GroupScope? = nil,
         enableGroupChatPublic: Bool? = nil,
-        newGroupLive: RoomNewGroupLive? = nil,
+        newGroupLive: GroupLive? = nil,
         mockLiveRecord: Bool? = nil,
         mockLivePlayTimes: Int64? = nil,
         pushLiveRecord: Bool? = nil,
-        enableWeixinAuth: RoomCreateWithLiveEnableWeixinAuth? = nil,
+        enableWeixinAuth: OnOff? = nil,
         systemAutoAllocateName: Bool? = nil,
         hasStudentRaise: Bool? = nil,
         endDelayTime: Int64? = nil,
-        enableLiveSell: RoomEnableLiveSell? = nil,
-        autoPlaybackRecord: RoomAutoPlaybackRecord? = nil,
+        enableLiveSell: LiveSellTemplate? = nil,
+        autoPlaybackRecord: OnOff? = nil,
         options: CallOptions? = nil
     ) async throws -> RoomCreateWithLiveResult {
         var params = MemberWriter()
@@ -1688,9 +1688,9 @@ public struct RoomInfoResult: ServiceValue {
     /// Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var endTime: String = ""
     /// Room type.
-    public var type: RoomInfoType = 0
+    public var type: RoomType = 0
     /// Whether this is a long-term room.
-    public var isLongTerm: RoomIsLongTerm? = nil
+    public var isLongTerm: YesNo? = nil
     /// Largest number of users allowed in the room.
     public var maxUsers: Int64 = 0
     /// Code with which a teaching assistant enters the room.
@@ -1698,55 +1698,55 @@ public struct RoomInfoResult: ServiceValue {
     /// Code with which the teacher enters the room.
     public var teacherCode: String = ""
     /// Where the room was created.
-    public var createFrom: RoomCreateFrom? = nil
+    public var createFrom: RoomOrigin? = nil
     /// How users are let in.
-    public var isPrivate: RoomIsPrivate? = nil
+    public var isPrivate: RoomAccess? = nil
     /// Whether the room is divided into groups.
-    public var newGroupLive: RoomNewGroupLive? = nil
+    public var newGroupLive: GroupLive? = nil
     /// Media type.
-    public var mediaType: RoomMediaType? = nil
+    public var mediaType: Media? = nil
     /// Whether sharing is allowed.
-    public var enableShare: RoomEnableShare? = nil
+    public var enableShare: OnOff? = nil
     /// How many seconds before the start users may enter.
     public var preEnterTime: Int64? = nil
     /// Whether this is a mock live.
-    public var isMockLive: RoomIsMockLive? = nil
+    public var isMockLive: YesNo? = nil
     /// Whether this is a push-stream live.
-    public var isPushLive: RoomIsPushLive? = nil
+    public var isPushLive: YesNo? = nil
     /// Largest number of users off stage.
     public var maxBackupUsers: Int64? = nil
     /// Whether this is a seminar.
     public var isDiscussLive: Int64? = nil
     /// Whether a speaking student's camera is turned on by default.
-    public var speakCameraTurnon: RoomInfoSpeakCameraTurnon? = nil
+    public var speakCameraTurnon: OnOff? = nil
     /// Whether the device check of the teacher is automatic.
-    public var teacherNeedDetectDevice: RoomInfoTeacherNeedDetectDevice? = nil
+    public var teacherNeedDetectDevice: OnOff? = nil
     /// Whether the device check of students is automatic.
-    public var studentNeedDetectDevice: RoomInfoStudentNeedDetectDevice? = nil
+    public var studentNeedDetectDevice: OnOff? = nil
     /// Whether cloud recording starts automatically.
-    public var autoPlaybackRecord: RoomAutoPlaybackRecord? = nil
+    public var autoPlaybackRecord: PlaybackRecording? = nil
     /// Name of the PC template.
     public var templateName: String? = nil
     /// Whether the video is the main view.
-    public var isVideoMain: RoomInfoIsVideoMain? = nil
+    public var isVideoMain: OnOff? = nil
     /// Whether the video is the main view on the mobile H5 page; video by default.
-    public var mIsVideoMain: RoomMIsVideoMain? = nil
+    public var mIsVideoMain: MainView? = nil
     /// Whether the video is the main view on the mobile site.
-    public var mTemplate: RoomMTemplate? = nil
+    public var mTemplate: OnOff? = nil
     /// Whether WeChat users have their nickname fetched.
-    public var enableWeixinAuth: RoomInfoEnableWeixinAuth? = nil
+    public var enableWeixinAuth: OnOff? = nil
     /// Whether the system assigns nicknames automatically.
     public var systemAutoAllocateName: Int64? = nil
     /// Whether students can raise a hand and go on the microphone.
     public var hasStudentRaise: Int64? = nil
     /// Who controls switching between large class and small class.
-    public var switchRoomRole: RoomSwitchRoomRole? = nil
+    public var switchRoomRole: ClassSwitcher? = nil
     /// Whether groups are visible to other groups.
     public var enableGroupUsersPublic: Int64? = nil
     /// What teaching assistants may see.
-    public var groupAdminPermission: RoomGroupAdminPermission? = nil
+    public var groupAdminPermission: GroupScope? = nil
     /// Whether group chat is visible to everyone.
-    public var enableGroupChatPublic: RoomEnableGroupChatPublic? = nil
+    public var enableGroupChatPublic: YesNo? = nil
     /// Seconds that the class may run past its planned end.
     public var endDelayTime: Int64? = nil
     /// Whether live selling is on.
@@ -1760,9 +1760,9 @@ public struct RoomInfoResult: ServiceValue {
     /// Whether turning pages is allowed with slides granted to a user.
     public var enablePptPageDown: Int64? = nil
     /// Whether a mock live is recorded automatically.
-    public var mockLiveRecord: RoomMockLiveRecord? = nil
+    public var mockLiveRecord: YesNo? = nil
     /// Whether a push-stream live is recorded automatically.
-    public var pushLiveRecord: RoomPushLiveRecord? = nil
+    public var pushLiveRecord: YesNo? = nil
     /// Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String? = nil
 
@@ -1904,7 +1904,7 @@ public struct RoomGetCodeInfoCodeInfo: ServiceValue {
     /// The user's id.
     public var userNumber: Int64 = 0
     /// The user's role (values clipped in the document).
-    public var userRole: RoomGetCodeInfoUserRole = 0
+    public var userRole: Role = 0
     /// The user's name.
     public var userName: String? = nil
     /// When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -2031,7 +2031,7 @@ public struct RoomListItem: ServiceValue {
     /// Creation time, unix seconds.
     public var createTime: Int64 = 0
     /// Room type.
-    public var type: RoomListType = 0
+    public var type: RoomType = 0
     /// Largest number of users allowed in the room.
     public var maxUsers: Int64 = 0
     /// Code with which a teaching assistant enters the room.
@@ -2041,57 +2041,57 @@ public struct RoomListItem: ServiceValue {
     /// Public student code.
     public var studentCode: String = ""
     /// Industry (0 is education).
-    public var industryType: RoomIndustryType? = nil
+    public var industryType: Industry? = nil
     /// Live state of the room; the values are those of the request parameter of this name.
     public var newLiveStatus: Int64? = nil
     /// Where the room was created.
-    public var createFrom: RoomCreateFrom? = nil
+    public var createFrom: RoomOrigin? = nil
     /// How users are let in.
-    public var isPrivate: RoomIsPrivate? = nil
+    public var isPrivate: RoomAccess? = nil
     /// Media type.
-    public var mediaType: RoomMediaType? = nil
+    public var mediaType: Media? = nil
     /// Whether sharing is allowed.
-    public var enableShare: RoomEnableShare? = nil
+    public var enableShare: OnOff? = nil
     /// How many seconds before the start users may enter.
     public var preEnterTime: Int64? = nil
     /// Whether this is a mock live.
-    public var isMockLive: RoomIsMockLive? = nil
+    public var isMockLive: YesNo? = nil
     /// Whether this is a push-stream live.
-    public var isPushLive: RoomIsPushLive? = nil
+    public var isPushLive: YesNo? = nil
     /// Largest number of users off stage.
     public var maxBackupUsers: Int64? = nil
     /// Whether the room is divided into groups.
-    public var newGroupLive: RoomNewGroupLive? = nil
+    public var newGroupLive: GroupLive? = nil
     /// Whether this is a seminar.
     public var isDiscussLive: Int64? = nil
     /// Whether a speaking student's camera is turned on by default.
-    public var speakCameraTurnon: RoomListSpeakCameraTurnon? = nil
+    public var speakCameraTurnon: OnOff? = nil
     /// Whether the device check of the teacher is automatic.
-    public var teacherNeedDetectDevice: RoomListTeacherNeedDetectDevice? = nil
+    public var teacherNeedDetectDevice: OnOff? = nil
     /// Whether the device check of students is automatic.
-    public var studentNeedDetectDevice: RoomListStudentNeedDetectDevice? = nil
+    public var studentNeedDetectDevice: OnOff? = nil
     /// Whether cloud recording starts automatically.
-    public var autoPlaybackRecord: RoomAutoPlaybackRecord? = nil
+    public var autoPlaybackRecord: PlaybackRecording? = nil
     /// Name of the PC template.
     public var templateName: String? = nil
     /// Whether the video is the main view.
-    public var isVideoMain: RoomListIsVideoMain? = nil
+    public var isVideoMain: OnOff? = nil
     /// Whether the video is the main view on the mobile site.
-    public var mTemplate: RoomMTemplate? = nil
+    public var mTemplate: OnOff? = nil
     /// Whether WeChat users have their nickname fetched.
-    public var enableWeixinAuth: RoomListEnableWeixinAuth? = nil
+    public var enableWeixinAuth: OnOff? = nil
     /// Whether the system assigns nicknames automatically.
     public var systemAutoAllocateName: Int64? = nil
     /// Whether students can raise a hand and go on the microphone.
     public var hasStudentRaise: Int64? = nil
     /// Who controls switching between large class and small class.
-    public var switchRoomRole: RoomSwitchRoomRole? = nil
+    public var switchRoomRole: ClassSwitcher? = nil
     /// Whether groups are visible to other groups.
     public var enableGroupUsersPublic: Int64? = nil
     /// What teaching assistants may see.
-    public var groupAdminPermission: RoomGroupAdminPermission? = nil
+    public var groupAdminPermission: GroupScope? = nil
     /// Whether group chat is visible to everyone.
-    public var enableGroupChatPublic: RoomEnableGroupChatPublic? = nil
+    public var enableGroupChatPublic: YesNo? = nil
     /// Seconds that the class may run past its planned end.
     public var endDelayTime: Int64? = nil
     /// Whether live selling is on.
@@ -2105,7 +2105,7 @@ public struct RoomListItem: ServiceValue {
     /// Whether turning pages is allowed with slides granted to a user.
     public var enablePptPageDown: Int64? = nil
     /// Whether this is a long-term room.
-    public var isLongTerm: RoomIsLongTerm? = nil
+    public var isLongTerm: YesNo? = nil
     /// Whether the video is the main view on the mobile H5 page.
     public var mIsVideoMain: Int64? = nil
 
@@ -2250,7 +2250,7 @@ public struct RoomCreateGroupCodesAdmin: ServiceValue {
     /// Room code.
     public var code: String = ""
     /// Role of the code.
-    public var userRole: RoomCreateGroupCodesUserRole = 0
+    public var userRole: Role = 0
     /// Address for entering the room.
     public var url: String = ""
     /// Group name.
@@ -2286,7 +2286,7 @@ public struct RoomCreateGroupCodesStudent: ServiceValue {
     /// Room code.
     public var code: String = ""
     /// Role of the code.
-    public var userRole: RoomCreateGroupCodesUserRole = 0
+    public var userRole: Role = 0
     /// Address for entering the room.
     public var url: String = ""
     /// Group name.
@@ -2344,7 +2344,7 @@ public struct RoomListGroupCodesAdmin: ServiceValue {
     /// Group id; absent from the entries of the large class itself.
     public var groupID: Int64? = nil
     /// Role of the code.
-    public var userRole: RoomListGroupCodesUserRole = 0
+    public var userRole: Role = 0
     /// Address for entering the room.
     public var url: String = ""
     /// Room code.
@@ -2376,7 +2376,7 @@ public struct RoomListGroupCodesStudent: ServiceValue {
     /// Group id; absent from the entries of the large class itself.
     public var groupID: Int64? = nil
     /// Role of the code.
-    public var userRole: RoomListGroupCodesUserRole = 0
+    public var userRole: Role = 0
     /// Address for entering the room.
     public var url: String = ""
     /// Room code.
@@ -2406,7 +2406,7 @@ public struct RoomListGroupCodesStudent: ServiceValue {
 
 public struct RoomListGroupCodesTeacher: ServiceValue {
     /// Role of the code.
-    public var userRole: RoomListGroupCodesUserRole = 0
+    public var userRole: Role = 0
     /// Address for entering the room.
     public var url: String = ""
     /// Room code.
@@ -2674,7 +2674,7 @@ public struct RoomGetCodeUsageCodeUsage: ServiceValue {
     /// user_number of the user.
     public var userNumber: Int64 = 0
     /// Role of the user.
-    public var userRole: RoomGetCodeUsageUserRole = 0
+    public var userRole: Role = 0
     /// Name of the user.
     public var userName: String = ""
 
@@ -2724,7 +2724,7 @@ public struct RoomListBroadcastRoomsItem: ServiceValue {
     /// Its title.
     public var title: String = ""
     /// Whether the relay starts by itself.
-    public var isAuto: RoomIsAuto = 0
+    public var isAuto: YesNo = 0
 
     public init() {}
 
@@ -2905,7 +2905,7 @@ public struct RoomListGroupCodesByRoleGroupList: ServiceValue {
     /// Join code.
     public var code: String = ""
     /// Role.
-    public var userRole: RoomListGroupCodesByRoleUserRole = 0
+    public var userRole: Role = 0
     /// URL that enters the room.
     public var url: String = ""
 
@@ -2936,7 +2936,7 @@ public struct RoomListGroupCodesByRoleDefaultCode: ServiceValue {
     /// Join code.
     public var code: String = ""
     /// Role.
-    public var userRole: RoomListGroupCodesByRoleUserRole = 0
+    public var userRole: Role = 0
     /// URL that enters the room.
     public var url: String = ""
 
@@ -3220,1141 +3220,4 @@ public struct RoomCreateWithLiveResult: ServiceValue {
         out.add("double_teacher", doubleTeacher)
         out.add("live", live)
     }
-}
-
-/// Layout of the app template.
-///
-/// The service may know others.
-public struct RoomAppTemplate: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// landscape
-    public static var landscape: Self { 1 }
-
-    /// portrait
-    public static var portrait: Self { 2 }
-}
-
-/// Room-level control of automatic recording.
-///
-/// The service may know others.
-public struct RoomAutoPlaybackRecord: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// use the back office configuration
-    public static var useBackOfficeConfiguration: Self { 0 }
-
-    /// on
-    public static var on: Self { 1 }
-
-    /// off
-    public static var off: Self { 2 }
-}
-
-/// Whether WeChat users have their WeChat nickname fetched.
-///
-/// The service may know others.
-public struct RoomCreateEnableWeixinAuth: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// enabled
-    public static var enabled: Self { 1 }
-
-    /// disabled
-    public static var disabled: Self { 2 }
-}
-
-/// Where the room was created.
-///
-/// The service may know others.
-public struct RoomCreateFrom: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// open platform API
-    public static var openPlatformAPI: Self { 1 }
-
-    /// admin back office
-    public static var adminBackOffice: Self { 2 }
-
-    /// live app
-    public static var liveApp: Self { 3 }
-
-    /// demo page
-    public static var demoPage: Self { 4 }
-
-    /// cloud classroom back office
-    public static var cloudClassroomBackOffice: Self { 5 }
-
-    /// double-teacher auxiliary room
-    public static var doubleTeacherAuxiliaryRoom: Self { 6 }
-
-    /// parent room of a group class
-    public static var parentRoomGroupClass: Self { 7 }
-
-    /// small class back office
-    public static var smallClassBackOffice: Self { 8 }
-
-    /// business live back office
-    public static var businessLiveBackOffice: Self { 9 }
-
-    /// double-teacher auxiliary room without webrtc
-    public static var doubleTeacherAuxiliaryRoomWithout: Self { 10 }
-
-    /// brtc
-    public static var brtc: Self { 11 }
-
-    /// outside tutoring of a study room
-    public static var outsideTutoringStudyRoom: Self { 12 }
-}
-
-/// Role of the code.
-///
-/// The service may know others.
-public struct RoomCreateGroupCodesUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
-///
-/// The service may know others.
-public struct RoomCreateIsVideoMain: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// video is the main view
-    public static var videoMainView: Self { 1 }
-
-    /// slides are the main view
-    public static var slidesMainView: Self { 2 }
-}
-
-/// Whether a student's camera is turned on automatically when the student speaks; on by default.
-///
-/// The service may know others.
-public struct RoomCreateSpeakCameraTurnon: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// on
-    public static var on: Self { 1 }
-
-    /// off
-    public static var off: Self { 2 }
-}
-
-/// Whether students go through a device check; not by default.
-///
-/// The service may know others.
-public struct RoomCreateStudentNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// check
-    public static var check: Self { 1 }
-
-    /// no check
-    public static var noCheck: Self { 2 }
-}
-
-/// Whether the teacher goes through a device check; not by default.
-///
-/// The service may know others.
-public struct RoomCreateTeacherNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// check
-    public static var check: Self { 1 }
-
-    /// no check
-    public static var noCheck: Self { 2 }
-}
-
-/// Page template for education live rooms.
-///
-/// The service may know others.
-public struct RoomCreateTemplateName: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// two cameras
-    public static var doubleCamera: Self { "doubleCamera" }
-
-    /// classic template
-    public static var classic: Self { "classic" }
-
-    /// three-part screen
-    public static var triple: Self { "triple" }
-
-    /// video wall
-    public static var liveWall: Self { "liveWall" }
-
-    /// video only
-    public static var video: Self { "video" }
-}
-
-/// Room type. Default 5 in double_teacher.2.
-///
-/// The service may know others.
-public struct RoomCreateType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// one-to-one (old room type, old accounts only)
-    public static var oneToOne: Self { 1 }
-
-    /// ordinary large class
-    public static var ordinaryLargeClass: Self { 2 }
-
-    /// basic small class (old room type, old accounts only)
-    public static var basicSmallClass: Self { 3 }
-
-    /// small class
-    public static var smallClass: Self { 4 }
-
-    /// double-teacher
-    public static var doubleTeacher: Self { 5 }
-
-    /// basic one-to-one
-    public static var basicOneToOne: Self { 6 }
-}
-
-/// Whether a WeChat user's nickname is fetched.
-///
-/// The service may know others.
-public struct RoomCreateWithLiveEnableWeixinAuth: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// enabled
-    public static var enabled: Self { 1 }
-
-    /// disabled
-    public static var disabled: Self { 2 }
-}
-
-/// What takes the main place on the PC (three-part layout only).
-///
-/// The service may know others.
-public struct RoomCreateWithLiveIsVideoMain: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// video
-    public static var video: Self { 1 }
-
-    /// slides
-    public static var slides: Self { 2 }
-}
-
-/// Whether a student's camera is turned on automatically when the student speaks.
-///
-/// The service may know others.
-public struct RoomCreateWithLiveSpeakCameraTurnon: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// on
-    public static var on: Self { 1 }
-
-    /// off
-    public static var off: Self { 2 }
-}
-
-/// Whether the students' devices are checked.
-///
-/// The service may know others.
-public struct RoomCreateWithLiveStudentNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// enabled
-    public static var enabled: Self { 1 }
-
-    /// disabled
-    public static var disabled: Self { 2 }
-}
-
-/// Whether the teacher's devices are checked.
-///
-/// The service may know others.
-public struct RoomCreateWithLiveTeacherNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// enabled
-    public static var enabled: Self { 1 }
-
-    /// disabled
-    public static var disabled: Self { 2 }
-}
-
-/// Whether the room shows cloud recording; by default the system configuration decides.
-///
-/// The service may know others.
-public struct RoomEnableCloudRecord: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// shown
-    public static var shown: Self { 1 }
-
-    /// hidden
-    public static var hidden: Self { 2 }
-}
-
-/// Whether group chat is visible to everyone.
-///
-/// The service may know others.
-public struct RoomEnableGroupChatPublic: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not visible
-    public static var notVisible: Self { 0 }
-
-    /// visible
-    public static var visible: Self { 1 }
-}
-
-/// Whether a live-selling template is used.
-///
-/// The service may know others.
-public struct RoomEnableLiveSell: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not used
-    public static var notUsed: Self { 0 }
-
-    /// video-only selling template
-    public static var videoOnlySellingTemplate: Self { 1 }
-
-    /// slides selling template
-    public static var slidesSellingTemplate: Self { 2 }
-}
-
-/// Whether sharing from the app is allowed; allowed by default.
-///
-/// The service may know others.
-public struct RoomEnableShare: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// use the default
-    public static var useDefault: Self { 0 }
-
-    /// allowed
-    public static var allowed: Self { 1 }
-
-    /// not allowed
-    public static var notAllowed: Self { 2 }
-}
-
-/// What happens if the room is not yet watched by password.
-///
-/// The service may know others.
-public struct RoomForce: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no password can be set
-    public static var noPasswordCanBeSet: Self { 0 }
-
-    /// the room is switched to watching by password and the password is set
-    public static var roomSwitchedToWatchingBy: Self { 1 }
-}
-
-/// The user's role (values clipped in the document).
-///
-/// The service may know others.
-public struct RoomGetCodeInfoUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Role of the user.
-///
-/// The service may know others.
-public struct RoomGetCodeUsageUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// Group class and online double-teacher: what teaching assistants see of the answer data; own group only by default.
-///
-/// The service may know others.
-public struct RoomGroupAdminPermission: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// own group only (default)
-    public static var ownGroupOnly: Self { 0 }
-
-    /// all data
-    public static var allData: Self { 1 }
-}
-
-/// Whether there are users overseas.
-///
-/// The service may know others.
-public struct RoomHasForeignUser: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 1 }
-
-    /// yes
-    public static var yes: Self { 2 }
-}
-
-/// Industry.
-///
-/// The service may know others.
-public struct RoomIndustryType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// education
-    public static var education: Self { 0 }
-
-    /// enterprise
-    public static var enterprise: Self { 1 }
-}
-
-/// Whether WeChat users have their nickname fetched.
-///
-/// The service may know others.
-public struct RoomInfoEnableWeixinAuth: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-
-    /// no
-    public static var no: Self { 2 }
-}
-
-/// Whether the video is the main view.
-///
-/// The service may know others.
-public struct RoomInfoIsVideoMain: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-
-    /// no
-    public static var no: Self { 2 }
-}
-
-/// Whether a speaking student's camera is turned on by default.
-///
-/// The service may know others.
-public struct RoomInfoSpeakCameraTurnon: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// on
-    public static var on: Self { 1 }
-
-    /// off
-    public static var off: Self { 2 }
-}
-
-/// Whether the device check of students is automatic.
-///
-/// The service may know others.
-public struct RoomInfoStudentNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// check
-    public static var check: Self { 1 }
-
-    /// no check
-    public static var noCheck: Self { 2 }
-}
-
-/// Whether the device check of the teacher is automatic.
-///
-/// The service may know others.
-public struct RoomInfoTeacherNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// check
-    public static var check: Self { 1 }
-
-    /// no check
-    public static var noCheck: Self { 2 }
-}
-
-/// Room type.
-///
-/// The service may know others.
-public struct RoomInfoType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// one-to-one (old room type)
-    public static var oneToOne: Self { 1 }
-
-    /// large class
-    public static var largeClass: Self { 2 }
-
-    /// basic small class (old room type)
-    public static var basicSmallClass: Self { 3 }
-
-    /// small class
-    public static var smallClass: Self { 4 }
-
-    /// double-teacher
-    public static var doubleTeacher: Self { 5 }
-
-    /// basic one-to-one
-    public static var basicOneToOne: Self { 6 }
-}
-
-/// Whether the relay starts by itself.
-///
-/// The service may know others.
-public struct RoomIsAuto: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Group live (older parameter).
-///
-/// The service may know others.
-public struct RoomIsGroupLive: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// normal live
-    public static var normalLive: Self { 0 }
-
-    /// group live
-    public static var groupLive: Self { 1 }
-
-    /// group live with big and small classes
-    public static var groupLiveWithBigAnd: Self { 2 }
-}
-
-/// Whether this is a long-term room.
-///
-/// The service may know others.
-public struct RoomIsLongTerm: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Whether this is a mock live.
-///
-/// The service may know others.
-public struct RoomIsMockLive: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// How users are let in.
-///
-/// The service may know others.
-public struct RoomIsPrivate: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// enter directly
-    public static var enterDirectly: Self { 0 }
-
-    /// private code of the class
-    public static var privateCodeClass: Self { 1 }
-
-    /// public code
-    public static var publicCode: Self { 2 }
-
-    /// whitelist
-    public static var whitelist: Self { 3 }
-
-    /// password
-    public static var password: Self { 4 }
-
-    /// cloud live whitelist
-    public static var cloudLiveWhitelist: Self { 5 }
-
-    /// phone verification
-    public static var phoneVerification: Self { 6 }
-}
-
-/// Whether this is a push-stream live.
-///
-/// The service may know others.
-public struct RoomIsPushLive: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Whether it is a WebRTC class; must first be set up by the vendor.
-///
-/// The service may know others.
-public struct RoomIsWebrtcLive: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Kind of code.
-///
-/// The service may know others.
-public struct RoomListCodesType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// ordinary code
-    public static var ordinaryCode: Self { 0 }
-
-    /// audition (trial) code
-    public static var audition: Self { 1 }
-}
-
-/// Whether WeChat users have their nickname fetched.
-///
-/// The service may know others.
-public struct RoomListEnableWeixinAuth: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-
-    /// no
-    public static var no: Self { 2 }
-}
-
-/// Role.
-///
-/// The service may know others.
-public struct RoomListGroupCodesByRoleUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// Role of the code.
-///
-/// The service may know others.
-public struct RoomListGroupCodesUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Whether the video is the main view.
-///
-/// The service may know others.
-public struct RoomListIsVideoMain: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-
-    /// no
-    public static var no: Self { 2 }
-}
-
-/// Whether a speaking student's camera is turned on by default.
-///
-/// The service may know others.
-public struct RoomListSpeakCameraTurnon: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// on
-    public static var on: Self { 1 }
-
-    /// off
-    public static var off: Self { 2 }
-}
-
-/// Whether the device check of students is automatic.
-///
-/// The service may know others.
-public struct RoomListStudentNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// check
-    public static var check: Self { 1 }
-
-    /// no check
-    public static var noCheck: Self { 2 }
-}
-
-/// Whether the device check of the teacher is automatic.
-///
-/// The service may know others.
-public struct RoomListTeacherNeedDetectDevice: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// check
-    public static var check: Self { 1 }
-
-    /// no check
-    public static var noCheck: Self { 2 }
-}
-
-/// Room type.
-///
-/// The service may know others.
-public struct RoomListType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// one-to-one
-    public static var oneToOne: Self { 1 }
-
-    /// large class
-    public static var largeClass: Self { 2 }
-
-    /// small class
-    public static var smallClass: Self { 4 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 5 }
-}
-
-/// Whether the video is the main view on the mobile H5 page; video by default.
-///
-/// The service may know others.
-public struct RoomMIsVideoMain: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// video is the main view
-    public static var videoMainView: Self { 1 }
-
-    /// slides are the main view
-    public static var slidesMainView: Self { 2 }
-}
-
-/// Whether the video is the main view on the mobile site.
-///
-/// The service may know others.
-public struct RoomMTemplate: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// default
-    public static var `default`: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-
-    /// no
-    public static var no: Self { 2 }
-}
-
-/// Media type.
-///
-/// The service may know others.
-public struct RoomMediaType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// video
-    public static var video: Self { 0 }
-
-    /// audio
-    public static var audio: Self { 1 }
-}
-
-/// Whether a mock live is recorded automatically.
-///
-/// The service may know others.
-public struct RoomMockLiveRecord: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Whether the room is divided into groups; 1 and 2 need the permission and type=2.
-///
-/// The service may know others.
-public struct RoomNewGroupLive: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// ordinary live
-    public static var ordinaryLive: Self { 0 }
-
-    /// group class
-    public static var groupClass: Self { 1 }
-
-    /// online double-teacher
-    public static var onlineDoubleTeacher: Self { 2 }
-}
-
-/// Live state to filter by; descriptions are clipped in the document.
-///
-/// The service may know others.
-public struct RoomNewLiveStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// all (default)
-    public static var all: Self { 0 }
-
-    /// not started
-    public static var notStarted: Self { 1 }
-
-    /// live
-    public static var live: Self { 2 }
-
-    /// clipped in the document (about recording or playback being on and the playback generated)
-    public static var clippedInDocument: Self { 3 }
-}
-
-/// What to do (description clipped; the example has end, the other value is evidently start).
-///
-/// The service may know others.
-public struct RoomOperation: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// start the relay
-    public static var start: Self { "start" }
-
-    /// stop the relay
-    public static var end: Self { "end" }
-}
-
-/// How users are let in. The cell is clipped: it explains public code (公开参加码), private code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed as a value in the cell and mobile in the request example; the value for the private code is lost (evidently private).
-///
-/// The service may know others.
-public struct RoomPrivateType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// public code
-    public static var `public`: Self { "public" }
-
-    /// phone number verification
-    public static var mobile: Self { "mobile" }
-}
-
-/// Product; an account with a single product need not send it.
-///
-/// The service may know others.
-public struct RoomProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-}
-
-/// Whether a push-stream live is recorded automatically.
-///
-/// The service may know others.
-public struct RoomPushLiveRecord: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// State to set.
-///
-/// The service may know others.
-public struct RoomStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// disable
-    public static var disable: Self { -1 }
-
-    /// enable
-    public static var enable: Self { 0 }
-}
-
-/// Whom students may chat with privately.
-///
-/// The service may know others.
-public struct RoomStudentPrivateChatRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// everyone
-    public static var everyone: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Group live: who controls switching between large class and small class.
-///
-/// The service may know others.
-public struct RoomSwitchRoomRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large-class teacher
-    public static var largeClassTeacher: Self { 1 }
-
-    /// small-class teacher
-    public static var smallClassTeacher: Self { 2 }
-}
-
-/// Whether the system assigns nicknames automatically.
-///
-/// The service may know others.
-public struct RoomSystemAutoAllocateName: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// disabled
-    public static var disabled: Self { 0 }
-
-    /// enabled
-    public static var enabled: Self { 1 }
-}
-
-/// Template of the small class; the account must have the one-to-one template enabled.
-///
-/// The service may know others.
-public struct RoomTemplateType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// first template
-    public static var firstTemplate: Self { 1 }
-
-    /// second template
-    public static var secondTemplate: Self { 2 }
-
-    /// one-to-one template
-    public static var oneToOneTemplate: Self { 3 }
-}
-
-/// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
-///
-/// The service may know others.
-public struct RoomUpdateIsVideoMain: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// video is the main view
-    public static var videoMainView: Self { 1 }
-
-    /// slides are the main view
-    public static var slidesMainView: Self { 2 }
-}
-
-/// Page template.
-///
-/// The service may know others.
-public struct RoomUpdateTemplateName: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// two cameras
-    public static var doubleCamera: Self { "doubleCamera" }
-
-    /// classic template
-    public static var classic: Self { "classic" }
-
-    /// three-part screen
-    public static var triple: Self { "triple" }
 }

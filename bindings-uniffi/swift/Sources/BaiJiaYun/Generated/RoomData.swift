@@ -54,11 +54,11 @@ public struct RoomDataAPI: Resource {
     public func exportLiveReport(
         roomID: Int64,
         userNumber: Int64? = nil,
-        type: RoomDataExportLiveReportType? = nil,
+        type: ReportedUsers? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         date: (any ServiceTime)? = nil,
-        detail: RoomDataDetail? = nil,
+        detail: YesNo? = nil,
         options: CallOptions? = nil
     ) -> Pages<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> {
         var params = MemberWriter()
@@ -85,7 +85,7 @@ public struct RoomDataAPI: Resource {
     ///   - date: Day, as 2017-11-23. `YYYY-MM-DD`.
     ///   - options: Settings of this call.
     public func getAllRoomUserStat(
-        productType: RoomDataProductType,
+        productType: ProductType,
         date: any ServiceTime,
         options: CallOptions? = nil
     ) async throws -> RoomDataGetAllRoomUserStatResult {
@@ -168,7 +168,7 @@ public struct RoomDataAPI: Resource {
     public func listQuizAnswers(
         roomID: Int64,
         quizID: Int64,
-        sourceFrom: RoomDataSourceFrom? = nil,
+        sourceFrom: QuizSource? = nil,
         sessionID: Int64? = nil,
         options: CallOptions? = nil
     ) async throws -> RoomDataListQuizAnswersResult {
@@ -374,7 +374,7 @@ public struct RoomDataAPI: Resource {
     ///   - options: Settings of this call.
     public func getLiveSellStat(
         roomID: String,
-        type: RoomDataGetLiveSellStatType? = nil,
+        type: LiveInterest? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -748,7 +748,7 @@ public struct RoomDataAPI: Resource {
     ///   - options: Settings of this call.
     public func getInteractData(
         roomID: Int64,
-        interactType: RoomDataInteractType,
+        interactType: Interaction,
         page: Int64? = nil,
         pageSize: String? = nil,
         options: CallOptions? = nil
@@ -806,9 +806,9 @@ public struct RoomDataExportChatMessagesItem: ServiceValue {
     /// The user's id.
     public var userNumber: Int64 = 0
     /// The user's own role.
-    public var userRealRole: RoomDataUserRealRole? = nil
+    public var userRealRole: Role? = nil
     /// The user's role.
-    public var userRole: RoomDataExportChatMessagesUserRole = 0
+    public var userRole: Role = 0
     /// The user's nickname.
     public var userName: String = ""
     /// Message text.
@@ -896,7 +896,7 @@ public struct RoomDataExportLiveReportRoomUserInfo: ServiceValue {
     /// Nickname.
     public var userName: String = ""
     /// The user's role.
-    public var userRole: RoomDataExportLiveReportUserRole = 0
+    public var userRole: Role = 0
     /// When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var firstTime: String = ""
     /// When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -918,11 +918,11 @@ public struct RoomDataExportLiveReportRoomUserInfo: ServiceValue {
     /// The user's group in the room.
     public var groupID: Int64 = 0
     /// Client (the number of the last value is clipped; 6 follows from the order).
-    public var clientType: RoomDataClientType = 0
+    public var clientType: ClassClient = 0
     /// Details of entering and leaving; only returned with detail=1.
     public var userEvent: String? = nil
     /// Whether it was a trial.
-    public var isAudition: RoomDataIsAudition? = nil
+    public var isAudition: YesNo? = nil
 
     public init() {}
 
@@ -1116,7 +1116,7 @@ public struct RoomDataListQuizzesOptionList: ServiceValue {
     /// Text of the option.
     public var value: String = ""
     /// Whether the option is right.
-    public var isRight: RoomDataIsRight = ""
+    public var isRight: CorrectnessText = ""
     /// Score of the option; in the example only on right options.
     public var score: Double? = nil
     /// Pictures of the option.
@@ -1148,7 +1148,7 @@ public struct RoomDataListQuizzesOptionList: ServiceValue {
 
 public struct RoomDataListQuizzesQuestionList: ServiceValue {
     /// Kind of question.
-    public var type: RoomDataListQuizzesType = ""
+    public var type: QuizQuestion = ""
     /// Question id.
     public var questionID: Int64 = 0
     /// Text of the question.
@@ -1355,7 +1355,7 @@ public struct RoomDataGetCheckinInfoUserList: ServiceValue {
     /// The user's id.
     public var userNumber: Int64 = 0
     /// Whether the user signed in.
-    public var checkin: RoomDataCheckin = 0
+    public var checkin: CheckinStatus = 0
 
     public init() {}
 
@@ -1554,7 +1554,7 @@ public struct RoomDataExportAwardStatItem: ServiceValue {
     /// Name of the prize.
     public var awardName: String = ""
     /// Kind of draw.
-    public var type: RoomDataExportAwardStatType = 0
+    public var type: Draw = 0
     /// Creation time, as 2019-02-19 16:00:29.
     public var createTime: String = ""
     /// The winners.
@@ -1618,7 +1618,7 @@ public struct RoomDataExportQaStatItem: ServiceValue {
     /// The user's id (user_number).
     public var number: Int64 = 0
     /// The user's role.
-    public var userRole: RoomDataExportQaStatUserRole = 0
+    public var userRole: Role = 0
     /// Text of the question or answer.
     public var content: String = ""
     /// Creation time.
@@ -1626,11 +1626,11 @@ public struct RoomDataExportQaStatItem: ServiceValue {
     /// Session id.
     public var sessionID: Int64 = 0
     /// State; the same for the whole round.
-    public var status: RoomDataStatus = ""
+    public var status: QaStatus = ""
     /// Id of the round; the same for the question and its answers.
     public var qaID: Int64 = 0
     /// Whether this is an answer.
-    public var isAnswer: RoomDataIsAnswer = ""
+    public var isAnswer: QaEntry = ""
 
     public init() {}
 
@@ -1849,7 +1849,7 @@ public struct RoomDataExportAnswerStatItem: ServiceValue {
     /// Answers of the students.
     public var studentAnswer: [RoomDataExportAnswerStatStudentAnswer] = []
     /// Whether this is a vote.
-    public var isVote: RoomDataIsVote? = nil
+    public var isVote: YesNo? = nil
 
     public init() {}
 
@@ -2089,7 +2089,7 @@ public struct RoomDataExportAttentionListItem: ServiceValue {
     /// Time of the check.
     public var time: String? = nil
     /// Result of the check: 专注 (attentive) or 不专注 (not attentive).
-    public var attentionLevel: RoomDataAttentionLevel = ""
+    public var attentionLevel: Attention = ""
     /// Time of the check, unix seconds.
     public var ts: Int64 = 0
 
@@ -2389,7 +2389,7 @@ public struct RoomDataListCheckinUsersItem: ServiceValue {
     /// User number.
     public var userNumber: Int64 = 0
     /// Whether the user answered.
-    public var checkin: RoomDataCheckin = 0
+    public var checkin: YesNo = 0
 
     public init() {}
 
@@ -2655,7 +2655,7 @@ public struct RoomDataListExpressionReportsItem: ServiceValue {
     /// The user's number.
     public var userNumber: Int64 = 0
     /// The user's role.
-    public var userRole: RoomDataListExpressionReportsUserRole = 0
+    public var userRole: Role = 0
     /// The expressions captured of the user.
     public var expList: [RoomDataListExpressionReportsExpList] = []
 
@@ -2721,13 +2721,13 @@ public struct RoomDataListDeviceChecksItem: ServiceValue {
     /// The user's name.
     public var userName: String = ""
     /// The user's role.
-    public var userRole: RoomDataListDeviceChecksUserRole = ""
+    public var userRole: RoleText = ""
     /// State of the camera.
-    public var cameraStatus: RoomDataCameraStatus = ""
+    public var cameraStatus: DeviceStatus = ""
     /// State of the microphone.
-    public var micStatus: RoomDataMicStatus = ""
+    public var micStatus: DeviceStatus = ""
     /// State of the speaker.
-    public var speakerStatus: RoomDataSpeakerStatus = ""
+    public var speakerStatus: DeviceStatus = ""
     /// Operating system.
     public var os: String = ""
     /// Client.
@@ -2935,7 +2935,7 @@ public struct RoomDataGetInteractDataItem: ServiceValue {
     /// Room id.
     public var roomID: Int64 = 0
     /// Role.
-    public var userRole: RoomDataGetInteractDataUserRole = 0
+    public var userRole: Role = 0
     /// User name.
     public var userName: String = ""
     /// User id.
@@ -2947,7 +2947,7 @@ public struct RoomDataGetInteractDataItem: ServiceValue {
     /// End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var endTime: String = ""
     /// Kind of interaction.
-    public var interactType: RoomDataInteractType = 0
+    public var interactType: Interaction = 0
 
     public init() {}
 
@@ -3009,451 +3009,4 @@ public struct RoomDataGetInteractDataResult: ServiceValue {
         out.add("total", total)
         out.add("list", list)
     }
-}
-
-/// Result of the check: 专注 (attentive) or 不专注 (not attentive).
-///
-/// The service may know others.
-public struct RoomDataAttentionLevel: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// attentive
-    public static var attentive: Self { "专注" }
-
-    /// not attentive
-    public static var notAttentive: Self { "不专注" }
-}
-
-/// State of the camera.
-///
-/// The service may know others.
-public struct RoomDataCameraStatus: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// abnormal
-    public static var abnormal: Self { "0" }
-
-    /// normal
-    public static var normal: Self { "1" }
-}
-
-/// Whether the user signed in.
-///
-/// The service may know others.
-public struct RoomDataCheckin: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not signed in
-    public static var notSignedIn: Self { 0 }
-
-    /// signed in
-    public static var signedIn: Self { 1 }
-}
-
-/// Client (the number of the last value is clipped; 6 follows from the order).
-///
-/// The service may know others.
-public struct RoomDataClientType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// PC web
-    public static var pcweb: Self { 0 }
-
-    /// PC client
-    public static var pcclient: Self { 1 }
-
-    /// mobile site
-    public static var mobileSite: Self { 2 }
-
-    /// iOS
-    public static var ios: Self { 3 }
-
-    /// Android
-    public static var android: Self { 4 }
-
-    /// Mac client
-    public static var macClient: Self { 5 }
-
-    /// WeChat mini program
-    public static var weChatMiniProgram: Self { 6 }
-}
-
-/// Whether to return the details of entering and leaving (user_event); pass 1 for them.
-///
-/// The service may know others.
-public struct RoomDataDetail: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// return user_event
-    public static var returnUserEvent: Self { 1 }
-}
-
-/// Kind of draw.
-///
-/// The service may know others.
-public struct RoomDataExportAwardStatType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// standard draw
-    public static var standardDraw: Self { 0 }
-
-    /// password draw
-    public static var passwordDraw: Self { 1 }
-}
-
-/// The user's role.
-///
-/// The service may know others.
-public struct RoomDataExportChatMessagesUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Whose records to export; only students by default.
-///
-/// The service may know others.
-public struct RoomDataExportLiveReportType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// all users
-    public static var all: Self { "all" }
-
-    /// students
-    public static var student: Self { "student" }
-
-    /// teachers
-    public static var teacher: Self { "teacher" }
-
-    /// teaching assistants
-    public static var admin: Self { "admin" }
-}
-
-/// The user's role.
-///
-/// The service may know others.
-public struct RoomDataExportLiveReportUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// The user's role.
-///
-/// The service may know others.
-public struct RoomDataExportQaStatUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Role.
-///
-/// The service may know others.
-public struct RoomDataGetInteractDataUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// What to return; likes by default.
-///
-/// The service may know others.
-public struct RoomDataGetLiveSellStatType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// likes
-    public static var likes: Self { 0 }
-
-    /// gifts
-    public static var gifts: Self { 1 }
-}
-
-/// Kind of interaction.
-///
-/// The service may know others.
-public struct RoomDataInteractType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// audio and video
-    public static var audioAndVideo: Self { 0 }
-
-    /// hand raising
-    public static var handRaising: Self { 1 }
-}
-
-/// Whether this is an answer.
-///
-/// The service may know others.
-public struct RoomDataIsAnswer: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// question
-    public static var question: Self { "0" }
-
-    /// answer
-    public static var answer: Self { "1" }
-}
-
-/// Whether it was a trial.
-///
-/// The service may know others.
-public struct RoomDataIsAudition: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Whether the option is right.
-///
-/// The service may know others.
-public struct RoomDataIsRight: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// wrong
-    public static var wrong: Self { "0" }
-
-    /// right
-    public static var right: Self { "1" }
-}
-
-/// Whether this is a vote.
-///
-/// The service may know others.
-public struct RoomDataIsVote: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// The user's role.
-///
-/// The service may know others.
-public struct RoomDataListDeviceChecksUserRole: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { "0" }
-
-    /// teacher
-    public static var teacher: Self { "1" }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { "2" }
-}
-
-/// The user's role.
-///
-/// The service may know others.
-public struct RoomDataListExpressionReportsUserRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
-}
-
-/// Kind of question.
-///
-/// The service may know others.
-public struct RoomDataListQuizzesType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// single choice
-    public static var singleSelect: Self { "single_select" }
-
-    /// multiple choice
-    public static var multiSelect: Self { "multi_select" }
-
-    /// short answer
-    public static var questionAnswer: Self { "question_answer" }
-
-    /// true or false
-    public static var judgeQuestion: Self { "judge_question" }
-}
-
-/// State of the microphone.
-///
-/// The service may know others.
-public struct RoomDataMicStatus: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// abnormal
-    public static var abnormal: Self { "0" }
-
-    /// normal
-    public static var normal: Self { "1" }
-}
-
-/// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
-///
-/// The service may know others.
-public struct RoomDataProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-}
-
-/// State; the same for the whole round.
-///
-/// The service may know others.
-public struct RoomDataStatus: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// answered, published
-    public static var answered: Self { "5" }
-
-    /// answered, not published
-    public static var answeredValue6: Self { "6" }
-
-    /// not answered, published
-    public static var notAnswered: Self { "9" }
-
-    /// not answered, not published
-    public static var notAnsweredValue10: Self { "10" }
-}
-
-/// Where the answers were given (the text for 0 is clipped).
-///
-/// The service may know others.
-public struct RoomDataSourceFrom: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// live
-    public static var live: Self { 0 }
-
-    /// playback
-    public static var playback: Self { 1 }
-}
-
-/// State of the speaker.
-///
-/// The service may know others.
-public struct RoomDataSpeakerStatus: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// abnormal
-    public static var abnormal: Self { "0" }
-
-    /// normal
-    public static var normal: Self { "1" }
-}
-
-/// The user's own role.
-///
-/// The service may know others.
-public struct RoomDataUserRealRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { 2 }
 }

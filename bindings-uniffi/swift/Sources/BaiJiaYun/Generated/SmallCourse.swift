@@ -22,7 +22,7 @@ public struct SmallCourseAPI: Resource {
     ///   - endDate: Last day. `YYYY-MM-DD`.
     ///   - options: Settings of this call.
     public func getDailyCost(
-        productType: SmallCourseProductType,
+        productType: AccountAge,
         startDate: any ServiceTime,
         endDate: any ServiceTime,
         options: CallOptions? = nil
@@ -45,7 +45,7 @@ public struct SmallCourseAPI: Resource {
     ///   - date: Day. `YYYY-MM-DD`.
     ///   - options: Settings of this call.
     public func listRoomCosts(
-        productType: SmallCourseProductType,
+        productType: AccountAge,
         date: any ServiceTime,
         options: CallOptions? = nil
     ) async throws -> SmallCourseListRoomCostsResult {
@@ -60,22 +60,22 @@ public struct SmallCourseAPI: Resource {
     /// Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - productType: Product, which depends on the age of the account (values from 007gzs).
     ///     - `0`: old account
     ///     - `2`: new account
     ///   - date: Day. `YYYY-MM-DD`.
-    ///   - roomID: Room id.
     ///   - options: Settings of this call.
     public func listUserCosts(
-        productType: SmallCourseProductType,
-        date: any ServiceTime,
         roomID: String,
+        productType: AccountAge,
+        date: any ServiceTime,
         options: CallOptions? = nil
     ) async throws -> SmallCourseListUserCostsResult {
         var params = MemberWriter()
+        params.add("room_id", roomID)
         params.add("product_type", productType)
         params.add("date", date)
-        params.add("room_id", roomID)
         return try await call("small_course.list_user_costs", params, options)
     }
 
@@ -152,7 +152,7 @@ public struct SmallCourseListUserCostsItem: ServiceValue {
     /// The user's name.
     public var userName: String = ""
     /// The user's role.
-    public var userRole: SmallCourseUserRole = ""
+    public var userRole: RoleText = ""
     /// Time in class, in seconds.
     public var actualListenTime: String = ""
     /// Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32).
@@ -190,7 +190,7 @@ public struct SmallCourseListUserCostsResult: ServiceValue {
     /// The users.
     public var list: [SmallCourseListUserCostsItem] = []
     /// Whether the teacher used the extended (second) camera.
-    public var teacherExtCamera: SmallCourseTeacherExtCamera = 0
+    public var teacherExtCamera: YesNo = 0
 
     public init() {}
 
@@ -228,52 +228,4 @@ public struct SmallCourseListRecordCostsResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("list", list)
     }
-}
-
-/// Product, which depends on the age of the account (values from 007gzs; the required mark cannot be read with certainty, 007gzs always sends it).
-///
-/// The service may know others.
-public struct SmallCourseProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// old account
-    public static var oldAccount: Self { 0 }
-
-    /// new account
-    public static var newAccount: Self { 2 }
-}
-
-/// Whether the teacher used the extended (second) camera.
-///
-/// The service may know others.
-public struct SmallCourseTeacherExtCamera: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { 0 }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// The user's role.
-///
-/// The service may know others.
-public struct SmallCourseUserRole: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { "0" }
-
-    /// teacher
-    public static var teacher: Self { "1" }
-
-    /// teaching assistant
-    public static var teachingAssistant: Self { "2" }
 }

@@ -114,8 +114,8 @@ public struct SubAccountAPI: Resource {
     ///   - options: Settings of this call.
     public func update(
         subPartnerID: Int64,
-        liveOn: SubAccountUpdateLiveOn? = nil,
-        videoOn: SubAccountUpdateVideoOn? = nil,
+        liveOn: ServiceSwitch? = nil,
+        videoOn: ServiceSwitch? = nil,
         storageLimit: Int64? = nil,
         maxStorageLimit: Int64? = nil,
         flowLimit: Int64? = nil,
@@ -196,7 +196,7 @@ public struct SubAccountAPI: Resource {
     ///   - pageSize: Entries per page. Default: `10`.
     ///   - options: Settings of this call.
     public func list(
-        status: SubAccountStatus? = nil,
+        status: SubAccountFilter? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -227,55 +227,4 @@ public struct SubAccountStopResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("partner_id", partnerID)
     }
-}
-
-/// Which accounts.
-///
-/// The service may know others.
-public struct SubAccountStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// all
-    public static var all: Self { 0 }
-
-    /// in use
-    public static var inUse: Self { 1 }
-
-    /// stopped or not opened
-    public static var stoppedOrNotOpened: Self { 2 }
-}
-
-/// State of the live service (values of 007gzs).
-///
-/// The service may know others.
-public struct SubAccountUpdateLiveOn: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// in service
-    public static var inService: Self { 1 }
-
-    /// stopped
-    public static var stopped: Self { 2 }
-}
-
-/// State of the VOD service (values of 007gzs).
-///
-/// The service may know others.
-public struct SubAccountUpdateVideoOn: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not opened
-    public static var notOpened: Self { 0 }
-
-    /// in service
-    public static var inService: Self { 1 }
-
-    /// stopped
-    public static var stopped: Self { 2 }
 }

@@ -31,7 +31,7 @@ public struct UserAPI: Resource {
     ///   - remark: Remark.
     ///   - options: Settings of this call.
     public func add(
-        role: UserAddRole,
+        role: PersonRole,
         name: String,
         phoneNumber: String,
         password: String,
@@ -66,7 +66,7 @@ public struct UserAPI: Resource {
     ///   - pageSize: Users per page. Default: `50`. At least 1.
     ///   - options: Settings of this call.
     public func list(
-        role: UserListRole,
+        role: PersonRole,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -91,7 +91,7 @@ public struct UserAPI: Resource {
     ///   - options: Settings of this call.
     public func deleteBatch(
         userIDs: [Int64],
-        role: UserDeleteBatchRole,
+        role: PersonRole,
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
@@ -105,17 +105,17 @@ public struct UserAPI: Resource {
     /// Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
     ///
     /// - Parameters:
-    ///   - userIDs: Ids of the users; the printed example joins them with English commas.
     ///   - roomID: Room id.
+    ///   - userIDs: Ids of the users; the printed example joins them with English commas.
     ///   - options: Settings of this call.
     public func assignStudents(
-        userIDs: [Int64],
         roomID: Int64,
+        userIDs: [Int64],
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("user_ids", userIDs)
         params.add("room_id", roomID)
+        params.add("user_ids", userIDs)
         try await carryOut("user.assign_students", params, options)
     }
 
@@ -124,25 +124,25 @@ public struct UserAPI: Resource {
     /// Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
     ///
     /// - Parameters:
+    ///   - roomID: Room id.
     ///   - role: Role in the room.
     ///     - `1`: teacher
     ///     - `2`: assistant
     ///   - userID: User id.
-    ///   - roomID: Room id.
     ///   - isFakeAssistant: Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes. Only in users.5.
     ///     - `1`: yes
     ///   - options: Settings of this call.
     public func assignTeacher(
-        role: UserAssignTeacherRole,
-        userID: Int64,
         roomID: Int64,
-        isFakeAssistant: UserIsFakeAssistant? = nil,
+        role: Role,
+        userID: Int64,
+        isFakeAssistant: YesNo? = nil,
         options: CallOptions? = nil
     ) async throws -> UserAssignTeacherResult {
         var params = MemberWriter()
+        params.add("room_id", roomID)
         params.add("role", role)
         params.add("user_id", userID)
-        params.add("room_id", roomID)
         params.add("is_fake_assistant", isFakeAssistant)
         return try await call("user.assign_teacher", params, options)
     }
@@ -192,17 +192,17 @@ public struct UserAPI: Resource {
     /// Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
     ///
     /// - Parameters:
-    ///   - userIDs: Ids of the users; the printed example joins them with English commas.
     ///   - roomID: Room id.
+    ///   - userIDs: Ids of the users; the printed example joins them with English commas.
     ///   - options: Settings of this call.
     public func removeStudents(
-        userIDs: [Int64],
         roomID: Int64,
+        userIDs: [Int64],
         options: CallOptions? = nil
     ) async throws {
         var params = MemberWriter()
-        params.add("user_ids", userIDs)
         params.add("room_id", roomID)
+        params.add("user_ids", userIDs)
         try await carryOut("user.remove_students", params, options)
     }
 
@@ -211,17 +211,17 @@ public struct UserAPI: Resource {
     /// Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
     ///
     /// - Parameters:
-    ///   - userID: User id.
     ///   - roomID: Room id.
+    ///   - userID: User id.
     ///   - options: Settings of this call.
     public func removeTeacher(
-        userID: Int64,
         roomID: Int64,
+        userID: Int64,
         options: CallOptions? = nil
     ) async throws -> UserRemoveTeacherResult {
         var params = MemberWriter()
-        params.add("user_id", userID)
         params.add("room_id", roomID)
+        params.add("user_id", userID)
         return try await call("user.remove_teacher", params, options)
     }
 
@@ -239,7 +239,7 @@ public struct UserAPI: Resource {
     ///   - phoneNumber: Mobile phone number.
     ///   - options: Settings of this call.
     public func getByPhone(
-        role: UserGetByPhoneRole,
+        role: PersonRole,
         phoneNumber: String,
         options: CallOptions? = nil
     ) async throws -> UserGetByPhoneResult {
@@ -282,21 +282,21 @@ public struct UserAPI: Resource {
     /// Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
     ///
     /// - Parameters:
-    ///   - userID: User id.
     ///   - roomID: Room id.
+    ///   - userID: User id.
     ///   - relationType: What to do with the role.
     ///     - `1`: give the assistant shill role
     ///     - `2`: take it away
     ///   - options: Settings of this call.
     public func assignFakeAssistant(
-        userID: Int64,
         roomID: Int64,
-        relationType: UserRelationType,
+        userID: Int64,
+        relationType: FakeAssistantChange,
         options: CallOptions? = nil
     ) async throws -> Bool {
         var params = MemberWriter()
-        params.add("user_id", userID)
         params.add("room_id", roomID)
+        params.add("user_id", userID)
         params.add("relation_type", relationType)
         return try await call("user.assign_fake_assistant", params, options)
     }
@@ -329,7 +329,7 @@ public struct UserAddResult: ServiceValue {
     /// User name.
     public var name: String = ""
     /// Role id.
-    public var role: UserAddRole = 0
+    public var role: PersonRole = 0
 
     public init() {}
 
@@ -355,7 +355,7 @@ public struct UserListItem: ServiceValue {
     /// User id.
     public var userID: Int64 = 0
     /// Role.
-    public var role: UserListRole = 0
+    public var role: PersonRole = 0
     /// User name.
     public var name: String = ""
     /// Student number; in the example a teacher's or administrator's equals the phone number.
@@ -450,7 +450,7 @@ public struct UserListStudentsItem: ServiceValue {
     /// User id.
     public var userID: Int64 = 0
     /// Role in the room.
-    public var assignRole: UserAssignRole = 0
+    public var assignRole: Role = 0
     /// User name.
     public var name: String = ""
     /// User number.
@@ -526,9 +526,9 @@ public struct UserListTeachersTeacher: ServiceValue {
     /// User id.
     public var userID: Int64 = 0
     /// Role in the room.
-    public var assignRole: UserAssignRole = 0
+    public var assignRole: Role = 0
     /// Role of the user in the account, as the table has it.
-    public var role: UserListTeachersRole = 0
+    public var role: Role = 0
     /// User name.
     public var name: String = ""
     /// Mobile phone number.
@@ -577,9 +577,9 @@ public struct UserListTeachersAssistant: ServiceValue {
     /// User id.
     public var userID: Int64 = 0
     /// Role in the room.
-    public var assignRole: UserAssignRole = 0
+    public var assignRole: Role = 0
     /// Role of the user in the account, as the table has it.
-    public var role: UserListTeachersRole = 0
+    public var role: Role = 0
     /// User name.
     public var name: String = ""
     /// Mobile phone number.
@@ -676,7 +676,7 @@ public struct UserGetByPhoneResult: ServiceValue {
     /// User id.
     public var userID: Int64 = 0
     /// Role.
-    public var role: UserGetByPhoneRole = 0
+    public var role: PersonRole = 0
     /// User name.
     public var name: String = ""
     /// Student number.
@@ -809,154 +809,4 @@ public struct UserListClassesResult: ServiceValue {
         out.add("total", total)
         out.add("list", list)
     }
-}
-
-/// Role of the new user.
-///
-/// The service may know others.
-public struct UserAddRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// administrator
-    public static var administrator: Self { 2 }
-}
-
-/// Role in the room.
-///
-/// The service may know others.
-public struct UserAssignRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// Role in the room.
-///
-/// The service may know others.
-public struct UserAssignTeacherRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// Role id of the users.
-///
-/// The service may know others.
-public struct UserDeleteBatchRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// administrator
-    public static var administrator: Self { 2 }
-}
-
-/// Role of the user.
-///
-/// The service may know others.
-public struct UserGetByPhoneRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// administrator
-    public static var administrator: Self { 2 }
-}
-
-/// Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes.
-///
-/// The service may know others.
-public struct UserIsFakeAssistant: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// yes
-    public static var yes: Self { 1 }
-}
-
-/// Role id.
-///
-/// The service may know others.
-public struct UserListRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// administrator
-    public static var administrator: Self { 2 }
-}
-
-/// Role of the user in the account, as the table has it.
-///
-/// The service may know others.
-public struct UserListTeachersRole: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// student
-    public static var student: Self { 0 }
-
-    /// teacher
-    public static var teacher: Self { 1 }
-
-    /// assistant
-    public static var assistant: Self { 2 }
-}
-
-/// What to do with the role.
-///
-/// The service may know others.
-public struct UserRelationType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// give the assistant shill role
-    public static var giveAssistantShillRole: Self { 1 }
-
-    /// take it away
-    public static var takeItAway: Self { 2 }
 }

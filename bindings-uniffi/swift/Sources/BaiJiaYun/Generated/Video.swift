@@ -53,9 +53,9 @@ public struct VideoAPI: Resource {
         audioWithView: Bool? = nil,
         format: [Int64]? = nil,
         watermark: String? = nil,
-        watermarkPos: VideoWatermarkPos? = nil,
-        encrypt: VideoEncrypt? = nil,
-        useHTTPS: VideoUseHTTPS? = nil,
+        watermarkPos: WatermarkPosition? = nil,
+        encrypt: OnOff? = nil,
+        useHTTPS: YesNo? = nil,
         callbackURL: String? = nil,
         options: CallOptions? = nil
     ) async throws -> VideoGetUploadURLResult {
@@ -117,7 +117,7 @@ public struct VideoAPI: Resource {
     ///   - options: Settings of this call.
     public func getResumeUploadURL(
         videoID: Int64,
-        useHTTPS: VideoUseHTTPS? = nil,
+        useHTTPS: YesNo? = nil,
         options: CallOptions? = nil
     ) async throws -> VideoGetResumeUploadURLResult {
         var params = MemberWriter()
@@ -407,7 +407,7 @@ public struct VideoAPI: Resource {
     public func getPlayerTokens(
         videoIDs: [Int64],
         expiresIn: Int64,
-        productType: VideoProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> [String: String] {
         var params = MemberWriter()
@@ -431,7 +431,7 @@ public struct VideoAPI: Resource {
     ///   - options: Settings of this call.
     public func setPublishStatus(
         videoID: Int64,
-        status: VideoSetPublishStatusStatus,
+        status: PublishStatus,
         options: CallOptions? = nil
     ) async throws -> VideoSetPublishStatusResult {
         var params = MemberWriter()
@@ -932,7 +932,7 @@ public struct VideoAPI: Resource {
     ///   - options: Settings of this call.
     public func getURLs(
         videoID: Int64,
-        format: VideoGetURLsFormat? = nil,
+        format: VideoFormat? = nil,
         expiresIn: Int64? = nil,
         options: CallOptions? = nil
     ) async throws -> VideoGetURLsResult {
@@ -998,9 +998,9 @@ public struct VideoAPI: Resource {
         audioWithView: Bool? = nil,
         format: [Int64]? = nil,
         watermark: String? = nil,
-        watermarkPos: VideoWatermarkPos? = nil,
-        encrypt: VideoEncrypt? = nil,
-        useHTTPS: VideoUseHTTPS? = nil,
+        watermarkPos: WatermarkPosition? = nil,
+        encrypt: OnOff? = nil,
+        useHTTPS: YesNo? = nil,
         callbackURL: String? = nil,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = nil
@@ -1093,7 +1093,7 @@ public struct VideoGetResumeUploadURLResult: ServiceValue {
 
 public struct VideoGetStatusResult: ServiceValue {
     /// Status code.
-    public var status: VideoGetStatusStatus = 0
+    public var status: VideoStatus = 0
     /// The status in words.
     public var info: String = ""
 
@@ -1177,7 +1177,7 @@ public struct VideoInfoResult: ServiceValue {
     /// Video name.
     public var name: String = ""
     /// Video status.
-    public var status: VideoInfoStatus = 0
+    public var status: VideoStatus = 0
     /// Video size in bytes.
     public var totalSize: Int64 = 0
     /// Total size in bytes: the source file plus all transcoded files.
@@ -1197,7 +1197,7 @@ public struct VideoInfoResult: ServiceValue {
     /// The categories of the video, outermost first.
     public var category: [VideoInfoCategory] = []
     /// Publish status.
-    public var publishStatus: VideoPublishStatus = 0
+    public var publishStatus: PublishStatus = 0
 
     public init() {}
 
@@ -1282,9 +1282,9 @@ public struct VideoRemoveDefinitionsResult: ServiceValue {
     /// Video id.
     public var videoID: Int64 = 0
     /// The definitions deleted, several codes separated by commas.
-    public var definition: VideoDefinition = ""
+    public var definition: DefinitionText = ""
     /// The file types deleted; present only when type was given.
-    public var type: VideoType? = nil
+    public var type: VideoFileText? = nil
 
     public init() {}
 
@@ -1568,7 +1568,7 @@ public struct VideoListByCategoryItem: ServiceValue {
     /// Video name.
     public var name: String = ""
     /// Video status.
-    public var status: VideoListByCategoryStatus = 0
+    public var status: VideoStatus = 0
     /// Video size in bytes.
     public var totalSize: Int64 = 0
     /// Total size in bytes: the source file plus all transcoded files (from public code).
@@ -1747,7 +1747,7 @@ public struct VideoGetPlayerTokenResult: ServiceValue {
 
 public struct VideoSetPublishStatusResult: ServiceValue {
     /// Publish status.
-    public var status: VideoSetPublishStatusStatus = 0
+    public var status: PublishStatus = 0
 
     public init() {}
 
@@ -1836,7 +1836,7 @@ public struct VideoListItem: ServiceValue {
     /// Video name.
     public var name: String = ""
     /// Video status.
-    public var status: VideoListStatus = 0
+    public var status: VideoStatus = 0
     /// Video size in bytes.
     public var totalSize: Int64 = 0
     /// Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -1964,7 +1964,7 @@ public struct VideoListSubtitlesItem: ServiceValue {
     /// Address of the subtitle file.
     public var subtitlePath: String = ""
     /// Whether it is the default subtitle.
-    public var isDefault: VideoIsDefault = ""
+    public var isDefault: YesNoText = ""
     /// Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var createTime: String = ""
     /// Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -2058,7 +2058,7 @@ public struct VideoListQuestionsOptionList: ServiceValue {
     /// Option text.
     public var value: String = ""
     /// Whether the option is right.
-    public var isRight: VideoIsRight = 0
+    public var isRight: Correctness = 0
     /// Place of the option in the list, from 0 or 1.
     public var displayOrder: Int64 = 0
     /// Version of the question.
@@ -2470,7 +2470,7 @@ public struct VideoListQuestionAnswersAnswerList: ServiceValue {
     /// Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var updateTime: String = ""
     /// Whether the answer is right.
-    public var isRight: VideoIsRight = 0
+    public var isRight: Correctness = 0
     /// Version of the question that was answered.
     public var ver: String = ""
 
@@ -2621,313 +2621,4 @@ public struct VideoGetURLsResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("play_info", playInfo)
     }
-}
-
-/// The definitions deleted, several codes separated by commas.
-///
-/// The service may know others.
-public struct VideoDefinition: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// standard (标清)
-    public static var standard: Self { "16" }
-
-    /// high (高清)
-    public static var high: Self { "1" }
-
-    /// super (超清)
-    public static var `super`: Self { "2" }
-
-    /// 720p
-    public static var value4: Self { "4" }
-
-    /// 1080p
-    public static var value8: Self { "8" }
-}
-
-/// Whether to make the encrypted form of the video or audio; needs the encryption permission, and with that permission everything is encrypted by default.
-///
-/// The service may know others.
-public struct VideoEncrypt: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// yes
-    public static var yes: Self { 1 }
-
-    /// no
-    public static var no: Self { 2 }
-}
-
-/// Status code.
-///
-/// The service may know others.
-public struct VideoGetStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// uploading
-    public static var uploading: Self { 10 }
-
-    /// transcoding
-    public static var transcoding: Self { 20 }
-
-    /// transcoding failed
-    public static var transcodingFailed: Self { 30 }
-
-    /// transcoding timed out
-    public static var transcodingTimedOut: Self { 31 }
-
-    /// upload timed out
-    public static var uploadTimedOut: Self { 32 }
-
-    /// transcoded
-    public static var transcoded: Self { 100 }
-}
-
-/// Format of the files.
-///
-/// The service may know others.
-public struct VideoGetURLsFormat: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// MP4
-    public static var mp4: Self { "mp4" }
-
-    /// HLS
-    public static var m3u8: Self { "m3u8" }
-
-    /// FLV
-    public static var flv: Self { "flv" }
-
-    /// encrypted format; exists only where the account has VOD encryption
-    public static var encrypt: Self { "encrypt" }
-}
-
-/// Video status.
-///
-/// The service may know others.
-public struct VideoInfoStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// uploading
-    public static var uploading: Self { 10 }
-
-    /// transcoding
-    public static var transcoding: Self { 20 }
-
-    /// transcoding failed
-    public static var transcodingFailed: Self { 30 }
-
-    /// transcoding timed out
-    public static var transcodingTimedOut: Self { 31 }
-
-    /// upload timed out
-    public static var uploadTimedOut: Self { 32 }
-
-    /// transcoded
-    public static var transcoded: Self { 100 }
-}
-
-/// Whether it is the default subtitle.
-///
-/// The service may know others.
-public struct VideoIsDefault: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// no
-    public static var no: Self { "0" }
-
-    /// yes
-    public static var yes: Self { "1" }
-}
-
-/// Whether the option is right.
-///
-/// The service may know others.
-public struct VideoIsRight: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// wrong
-    public static var wrong: Self { 0 }
-
-    /// right
-    public static var right: Self { 1 }
-}
-
-/// Video status.
-///
-/// The service may know others.
-public struct VideoListByCategoryStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// uploading
-    public static var uploading: Self { 10 }
-
-    /// transcoding
-    public static var transcoding: Self { 20 }
-
-    /// transcoding failed
-    public static var transcodingFailed: Self { 30 }
-
-    /// transcoding timed out
-    public static var transcodingTimedOut: Self { 31 }
-
-    /// upload timed out
-    public static var uploadTimedOut: Self { 32 }
-
-    /// transcoded
-    public static var transcoded: Self { 100 }
-}
-
-/// Video status.
-///
-/// The service may know others.
-public struct VideoListStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// uploading
-    public static var uploading: Self { 10 }
-
-    /// transcoding
-    public static var transcoding: Self { 20 }
-
-    /// transcoding failed
-    public static var transcodingFailed: Self { 30 }
-
-    /// transcoding timed out
-    public static var transcodingTimedOut: Self { 31 }
-
-    /// upload timed out
-    public static var uploadTimedOut: Self { 32 }
-
-    /// transcoded
-    public static var transcoded: Self { 100 }
-}
-
-/// Product line.
-///
-/// The service may know others.
-public struct VideoProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class (education live)
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// video on demand
-    public static var videoOnDemand: Self { 5 }
-}
-
-/// Publish status.
-///
-/// The service may know others.
-public struct VideoPublishStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// published
-    public static var published: Self { 1 }
-
-    /// blocked
-    public static var blocked: Self { 2 }
-}
-
-/// Publish status.
-///
-/// The service may know others.
-public struct VideoSetPublishStatusStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// published
-    public static var published: Self { 1 }
-
-    /// blocked
-    public static var blocked: Self { 2 }
-}
-
-/// Whether the returned upload address is https; not by default.
-///
-/// The service may know others.
-public struct VideoUseHTTPS: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// http
-    public static var http: Self { 0 }
-
-    /// https
-    public static var https: Self { 1 }
-}
-
-/// The file types deleted; present only when type was given.
-///
-/// The service may know others.
-public struct VideoType: ListedText {
-    public let rawValue: String
-
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// mp4
-    public static var mp4: Self { "1" }
-
-    /// flv
-    public static var flv: Self { "2" }
-
-    /// m3u8
-    public static var m3u8: Self { "4" }
-
-    /// encrypt
-    public static var encrypt: Self { "8" }
-}
-
-/// Watermark position. The list is cut off; code 3 is printed as one of the right-hand positions, the others follow the corner order of the live watermark setting.
-///
-/// The service may know others.
-public struct VideoWatermarkPos: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// top left
-    public static var topLeft: Self { 1 }
-
-    /// top right
-    public static var topRight: Self { 2 }
-
-    /// bottom right
-    public static var bottomRight: Self { 3 }
-
-    /// bottom left
-    public static var bottomLeft: Self { 4 }
 }

@@ -81,7 +81,7 @@ public struct VideoAccountAPI: Resource {
     ///   - pageSize: Entries per page. Default: `100`. At least 1.
     ///   - options: Settings of this call.
     public func listVideoFlow(
-        productType: VideoAccountProductType,
+        productType: ProductType,
         date: any ServiceTime,
         page: Int64? = nil,
         pageSize: Int64? = nil,
@@ -148,11 +148,11 @@ public struct VideoAccountInfoResult: ServiceValue {
     /// Mobile number that the account was registered with.
     public var mobile: String = ""
     /// Type of the VOD account.
-    public var type: VideoAccountType = 0
+    public var type: AccountType = 0
     /// State of the VOD service.
-    public var status: VideoAccountStatus = 0
+    public var status: ServiceStatus = 0
     /// Kind of charging.
-    public var chargeType: VideoAccountChargeType = 0
+    public var chargeType: TrafficPackage = 0
     /// Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     public var effectTime: String = ""
     /// End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -582,79 +582,4 @@ public struct VideoAccountGetTranscodeCallbackURLResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("url", url)
     }
-}
-
-/// Kind of charging.
-///
-/// The service may know others.
-public struct VideoAccountChargeType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// monthly traffic package
-    public static var monthlyTrafficPackage: Self { 0 }
-
-    /// total traffic package
-    public static var totalTrafficPackage: Self { 1 }
-}
-
-/// Product line.
-///
-/// The service may know others.
-public struct VideoAccountProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class (education live)
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// video on demand
-    public static var videoOnDemand: Self { 5 }
-}
-
-/// State of the VOD service.
-///
-/// The service may know others.
-public struct VideoAccountStatus: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// not opened
-    public static var notOpened: Self { 0 }
-
-    /// normal
-    public static var normal: Self { 1 }
-
-    /// closed
-    public static var closed: Self { 2 }
-}
-
-/// Type of the VOD account.
-///
-/// The service may know others.
-public struct VideoAccountType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// free
-    public static var free: Self { 0 }
-
-    /// trial
-    public static var trial: Self { 1 }
-
-    /// regular
-    public static var regular: Self { 2 }
 }

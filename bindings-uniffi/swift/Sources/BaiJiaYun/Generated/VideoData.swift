@@ -88,7 +88,7 @@ public struct VideoDataAPI: Resource {
     public func exportReports(
         startTime: any ServiceTime,
         endTime: any ServiceTime,
-        productType: VideoDataProductType? = nil,
+        productType: ProductType? = nil,
         page: Int64? = nil,
         pageSize: Int64? = nil,
         options: CallOptions? = nil
@@ -119,7 +119,7 @@ public struct VideoDataAPI: Resource {
     public func getPlayCountRank(
         startDate: any ServiceTime,
         endDate: any ServiceTime,
-        productType: VideoDataProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> VideoDataGetPlayCountRankResult {
         var params = MemberWriter()
@@ -168,7 +168,7 @@ public struct VideoDataAPI: Resource {
     public func getAccountPlayCount(
         startDate: any ServiceTime,
         endDate: any ServiceTime,
-        productType: VideoDataProductType? = nil,
+        productType: ProductType? = nil,
         options: CallOptions? = nil
     ) async throws -> VideoDataGetAccountPlayCountResult {
         var params = MemberWriter()
@@ -250,7 +250,7 @@ public struct VideoDataListPlayRecordsItem: ServiceValue {
     /// Time really watched, in seconds.
     public var playLength: Int64 = 0
     /// Kind of client.
-    public var clientType: VideoDataClientType = 0
+    public var clientType: VideoClient = 0
     /// IP address of the user.
     public var userIp: String = ""
     /// Region of the user as "province city"; may be empty.
@@ -354,7 +354,7 @@ public struct VideoDataExportReportsItem: ServiceValue {
     /// Time really watched, in seconds.
     public var playLength: Int64 = 0
     /// Kind of client.
-    public var clientType: VideoDataClientType = 0
+    public var clientType: VideoClient = 0
     /// IP address of the user.
     public var userIp: String = ""
     /// Region of the user as "province city"; may be empty.
@@ -522,55 +522,4 @@ public struct VideoDataGetAccountPlayCountResult: ServiceValue {
     public func _members(to out: inout MemberWriter) {
         out.add("play_count", playCount)
     }
-}
-
-/// Kind of client.
-///
-/// The service may know others.
-public struct VideoDataClientType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// unknown
-    public static var unknown: Self { 0 }
-
-    /// iPhone
-    public static var iphone: Self { 1 }
-
-    /// iPad
-    public static var ipad: Self { 2 }
-
-    /// Android
-    public static var android: Self { 3 }
-
-    /// mobile web (M station)
-    public static var mobileWeb: Self { 4 }
-
-    /// PC web
-    public static var pcweb: Self { 5 }
-}
-
-/// Product line.
-///
-/// The service may know others.
-public struct VideoDataProductType: ListedNumber {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-
-    /// large class (education live)
-    public static var largeClass: Self { 1 }
-
-    /// small class
-    public static var smallClass: Self { 2 }
-
-    /// double teacher
-    public static var doubleTeacher: Self { 3 }
-
-    /// enterprise live
-    public static var enterpriseLive: Self { 4 }
-
-    /// video on demand
-    public static var videoOnDemand: Self { 5 }
 }

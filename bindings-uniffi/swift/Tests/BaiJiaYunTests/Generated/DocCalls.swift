@@ -47,7 +47,7 @@ extension DocAPI {
             try await delete(fid: try given.need("fid"))
             return .null
         case "doc.unbind":
-            try await unbind(fid: try given.need("fid"), roomID: try given.need("room_id"))
+            try await unbind(roomID: try given.need("room_id"), fid: try given.need("fid"))
             return .null
         default: throw NoSuchCall(name: name)
         }

@@ -8,12 +8,12 @@ extension GoodsAPI {
         case "goods.upload_image":
             return try await json(uploadImage(media: try given.need("media")))
         case "goods.add":
-            return try await json(add(productType: try given.need("product_type"), roomID: try given.need("room_id"), goodsName: try given.need("goods_name"), mediaID: try given.need("media_id"), price: try given.need("price"), url: try given.need("url"), discountPrice: try given.may("discount_price"), desc: try given.may("desc")))
+            return try await json(add(roomID: try given.need("room_id"), productType: try given.need("product_type"), goodsName: try given.need("goods_name"), mediaID: try given.need("media_id"), price: try given.need("price"), url: try given.need("url"), discountPrice: try given.may("discount_price"), desc: try given.may("desc")))
         case "goods.update":
-            try await update(productType: try given.need("product_type"), roomID: try given.need("room_id"), goodsID: try given.need("goods_id"), goodsName: try given.need("goods_name"), mediaID: try given.need("media_id"), price: try given.need("price"), url: try given.need("url"), discountPrice: try given.may("discount_price"), desc: try given.may("desc"))
+            try await update(roomID: try given.need("room_id"), productType: try given.need("product_type"), goodsID: try given.need("goods_id"), goodsName: try given.need("goods_name"), mediaID: try given.need("media_id"), price: try given.need("price"), url: try given.need("url"), discountPrice: try given.may("discount_price"), desc: try given.may("desc"))
             return .null
         case "goods.delete":
-            try await delete(productType: try given.need("product_type"), roomID: try given.need("room_id"), goodsID: try given.need("goods_id"))
+            try await delete(roomID: try given.need("room_id"), productType: try given.need("product_type"), goodsID: try given.need("goods_id"))
             return .null
         case "goods.delete_image":
             try await deleteImage(mediaID: try given.need("media_id"))

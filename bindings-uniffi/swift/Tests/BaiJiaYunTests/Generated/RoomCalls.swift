@@ -47,7 +47,7 @@ extension RoomAPI {
             try await setAssistantPermissions(roomID: try given.need("room_id"), enableAssistantBrush: try given.may("enable_assistant_brush"), enableAssistantDocControl: try given.may("enable_assistant_doc_control"), enableAssistantDocUpload: try given.may("enable_assistant_doc_upload"), enableAssistantForbiddenOp: try given.may("enable_assistant_forbidden_op"), enableAssistantNotice: try given.may("enable_assistant_notice"), enableAssistantClassOnOff: try given.may("enable_assistant_class_on_off"), enableAssistantCloudRecord: try given.may("enable_assistant_cloud_record"), enableAssistantMic: try given.may("enable_assistant_mic"))
             return .null
         case "room.delete_code":
-            try await deleteCode(code: try given.need("code"), roomID: try given.need("room_id"))
+            try await deleteCode(roomID: try given.need("room_id"), code: try given.need("code"))
             return .null
         case "room.get_code_usage":
             return try await json(getCodeUsage(roomID: try given.need("room_id"), date: try given.time("date"), code: try given.need("code")))
@@ -66,11 +66,11 @@ extension RoomAPI {
         case "room.set_cover":
             return try await json(setCover(roomID: try given.need("room_id"), webBgImg: try given.may("web_bg_img"), h5BgImg: try given.may("h5_bg_img")))
         case "room.add_broadcast_rooms":
-            return try await json(addBroadcastRooms(broadcastRoomIDs: try given.need("broadcast_room_ids"), roomID: try given.need("room_id"), isAuto: try given.may("is_auto")))
+            return try await json(addBroadcastRooms(roomID: try given.need("room_id"), broadcastRoomIDs: try given.need("broadcast_room_ids"), isAuto: try given.may("is_auto")))
         case "room.list_broadcast_rooms":
             return try await json(listBroadcastRooms(roomID: try given.need("room_id")))
         case "room.delete_broadcast_rooms":
-            return try await json(deleteBroadcastRooms(broadcastRoomIDs: try given.need("broadcast_room_ids"), roomID: try given.need("room_id")))
+            return try await json(deleteBroadcastRooms(roomID: try given.need("room_id"), broadcastRoomIDs: try given.need("broadcast_room_ids")))
         case "room.switch_broadcast":
             return try await json(switchBroadcast(roomID: try given.need("room_id"), broadcastRoomID: try given.need("broadcast_room_id"), operation: try given.need("operation")))
         case "room.update_group_name":
@@ -81,11 +81,11 @@ extension RoomAPI {
         case "room.get_group_logos":
             return try await json(getGroupLogos(roomID: try given.need("room_id"), groupID: try given.need("group_id")))
         case "room.add_push_platform":
-            return try await json(addPushPlatform(platformName: try given.need("platform_name"), platformURL: try given.need("platform_url"), roomID: try given.need("room_id")))
+            return try await json(addPushPlatform(roomID: try given.need("room_id"), platformName: try given.need("platform_name"), platformURL: try given.need("platform_url")))
         case "room.delete_push_platform":
-            return try await json(deletePushPlatform(platformID: try given.need("platform_id"), roomID: try given.need("room_id")))
+            return try await json(deletePushPlatform(roomID: try given.need("room_id"), platformID: try given.need("platform_id")))
         case "room.update_push_platform":
-            return try await json(updatePushPlatform(platformName: try given.need("platform_name"), platformURL: try given.need("platform_url"), platformID: try given.need("platform_id"), roomID: try given.need("room_id")))
+            return try await json(updatePushPlatform(roomID: try given.need("room_id"), platformName: try given.need("platform_name"), platformURL: try given.need("platform_url"), platformID: try given.need("platform_id")))
         case "room.list_push_platforms":
             return try await json(listPushPlatforms(roomID: try given.need("room_id")))
         case "room.list_group_codes_by_role":
@@ -93,14 +93,14 @@ extension RoomAPI {
         case "room.add_smart_live":
             return try await json(addSmartLive(roomID: try given.need("room_id"), videoUnique: try given.need("video_unique"), mergePlayback: try given.need("merge_playback"), isAutoPlay: try given.need("is_auto_play"), playTime: try given.need("play_time")))
         case "room.update_smart_live":
-            return try await json(updateSmartLive(id: try given.need("id"), roomID: try given.need("room_id"), videoUnique: try given.need("video_unique"), mergePlayback: try given.need("merge_playback"), isAutoPlay: try given.need("is_auto_play"), playTime: try given.need("play_time")))
+            return try await json(updateSmartLive(roomID: try given.need("room_id"), id: try given.need("id"), videoUnique: try given.need("video_unique"), mergePlayback: try given.need("merge_playback"), isAutoPlay: try given.need("is_auto_play"), playTime: try given.need("play_time")))
         case "room.delete_smart_live":
-            return try await json(deleteSmartLive(id: try given.need("id"), roomID: try given.need("room_id")))
+            return try await json(deleteSmartLive(roomID: try given.need("room_id"), id: try given.need("id")))
         case "room.play_smart_live":
-            try await playSmartLive(id: try given.need("id"), roomID: try given.need("room_id"))
+            try await playSmartLive(roomID: try given.need("room_id"), id: try given.need("id"))
             return .null
         case "room.stop_smart_live":
-            try await stopSmartLive(id: try given.need("id"), roomID: try given.need("room_id"))
+            try await stopSmartLive(roomID: try given.need("room_id"), id: try given.need("id"))
             return .null
         case "room.set_password":
             return try await json(setPassword(roomID: try given.need("room_id"), password: try given.need("password"), force: try given.may("force")))

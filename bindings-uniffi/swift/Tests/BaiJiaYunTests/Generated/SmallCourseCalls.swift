@@ -10,7 +10,7 @@ extension SmallCourseAPI {
         case "small_course.list_room_costs":
             return try await json(listRoomCosts(productType: try given.need("product_type"), date: try given.time("date")))
         case "small_course.list_user_costs":
-            return try await json(listUserCosts(productType: try given.need("product_type"), date: try given.time("date"), roomID: try given.need("room_id")))
+            return try await json(listUserCosts(roomID: try given.need("room_id"), productType: try given.need("product_type"), date: try given.time("date")))
         case "small_course.list_record_costs":
             return try await json(listRecordCosts(date: try given.time("date")))
         default: throw NoSuchCall(name: name)

@@ -13,25 +13,25 @@ extension UserAPI {
             try await deleteBatch(userIDs: try given.need("user_ids"), role: try given.need("role"))
             return .null
         case "user.assign_students":
-            try await assignStudents(userIDs: try given.need("user_ids"), roomID: try given.need("room_id"))
+            try await assignStudents(roomID: try given.need("room_id"), userIDs: try given.need("user_ids"))
             return .null
         case "user.assign_teacher":
-            return try await json(assignTeacher(role: try given.need("role"), userID: try given.need("user_id"), roomID: try given.need("room_id"), isFakeAssistant: try given.may("is_fake_assistant")))
+            return try await json(assignTeacher(roomID: try given.need("room_id"), role: try given.need("role"), userID: try given.need("user_id"), isFakeAssistant: try given.may("is_fake_assistant")))
         case "user.list_students":
             return try await json(listStudents(roomID: try given.need("room_id"), page: try given.may("page"), pageSize: try given.may("page_size")).page().data)
         case "user.list_teachers":
             return try await json(listTeachers(roomID: try given.need("room_id")))
         case "user.remove_students":
-            try await removeStudents(userIDs: try given.need("user_ids"), roomID: try given.need("room_id"))
+            try await removeStudents(roomID: try given.need("room_id"), userIDs: try given.need("user_ids"))
             return .null
         case "user.remove_teacher":
-            return try await json(removeTeacher(userID: try given.need("user_id"), roomID: try given.need("room_id")))
+            return try await json(removeTeacher(roomID: try given.need("room_id"), userID: try given.need("user_id")))
         case "user.get_by_phone":
             return try await json(getByPhone(role: try given.need("role"), phoneNumber: try given.need("phone_number")))
         case "user.update":
             return try await json(update(userID: try given.need("user_id"), name: try given.may("name"), phoneNumber: try given.may("phone_number"), email: try given.may("email"), userSn: try given.may("user_sn")))
         case "user.assign_fake_assistant":
-            return try await json(assignFakeAssistant(userID: try given.need("user_id"), roomID: try given.need("room_id"), relationType: try given.need("relation_type")))
+            return try await json(assignFakeAssistant(roomID: try given.need("room_id"), userID: try given.need("user_id"), relationType: try given.need("relation_type")))
         case "user.list_classes":
             return try await json(listClasses(page: try given.may("page"), pageSize: try given.may("page_size")).page().data)
         default: throw NoSuchCall(name: name)
