@@ -89,7 +89,7 @@ final class Server: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let (descriptor, isBound) = (listener, withUnsafeMutablePointer(to: &address) { [listener] address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, address, &length) == 0
+                bind(listener, address, length) == 0 && listen(listener, 1024) == 0 && getsockname(listener, address, &length) == 0
             }
         })
         guard isBound else { throw Wrong("no port is free") }
