@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{EvaluationQuestion, EvaluationStatus, ProductType, YesNoText};
 
 /// 课后评价 Evaluation templates and their binding to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -83,8 +84,8 @@ impl<M> ListTemplates<M> {
     /// Product.
     ///
     /// - `1`: large class
-    pub fn product_type(self, product_type: impl Into<ListTemplatesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListTemplatesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 
     /// Page number.
@@ -133,8 +134,8 @@ impl<M> CreateTemplate<M> {
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn product_type(self, product_type: impl Into<CreateTemplateProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<CreateTemplateProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -147,9 +148,9 @@ pub struct ListTemplatesOptionList {
     pub title: String,
     /// How the question is answered (values from [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template) (large_class.60)).
     #[serde(rename = "type")]
-    pub type_: EvaluationType,
+    pub type_: EvaluationQuestion,
     /// Whether an answer is required.
-    pub is_force: IsForce,
+    pub is_force: YesNoText,
     /// The options, one a line; absent from a text question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<String>,
@@ -210,56 +211,4 @@ pub struct CreateTemplateQuestion {
 pub struct CreateTemplateData {
     /// Evaluation template id.
     pub id: i64,
-}
-
-open_int_enum! {
-    /// Product (the first value is clipped).
-    CreateTemplateProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-    }
-}
-
-open_int_enum! {
-    /// Which templates to list; all by default.
-    EvaluationStatus {
-        /// 0: not published
-        NotPublished = 0,
-        /// 1: published
-        Published = 1,
-    }
-}
-
-open_text_enum! {
-    /// How the question is answered (values from [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template) (large_class.60)).
-    EvaluationType {
-        /// 1: drop-down list
-        DropDownList = "1",
-        /// 2: single choice
-        SingleChoice = "2",
-        /// 3: multiple choice
-        MultipleChoice = "3",
-        /// 4: text
-        Text = "4",
-    }
-}
-
-open_text_enum! {
-    /// Whether an answer is required.
-    IsForce {
-        /// 0: not required
-        NotRequired = "0",
-        /// 1: required
-        Required = "1",
-    }
-}
-
-open_int_enum! {
-    /// Product.
-    ListTemplatesProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
 }

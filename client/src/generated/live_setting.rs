@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Marquee, ProductType, WatermarkPosition, YesNo};
 
 /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +32,9 @@ impl<M> LiveSetting<'_, M> {
     /// 批量设置敏感词接口 Adds sensitive words to the chat filter.
     ///
     /// Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-    pub fn add_sensitive_words(&self, product_type: impl Into<AddSensitiveWordsProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords<M> {
+    pub fn add_sensitive_words(&self, product_type: impl Into<ProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.add_sensitive_words");
-        let call = call.set("product_type", Into::<AddSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("words", words.into_iter().map(Into::into).collect::<Vec<String>>());
         AddSensitiveWords(call)
     }
@@ -41,9 +42,9 @@ impl<M> LiveSetting<'_, M> {
     /// 导入敏感词接口 Imports sensitive words from an Excel file.
     ///
     /// Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-    pub fn import_sensitive_words(&self, product_type: impl Into<ImportSensitiveWordsProductType>, attachment: impl Into<File>) -> ImportSensitiveWords<M> {
+    pub fn import_sensitive_words(&self, product_type: impl Into<ProductType>, attachment: impl Into<File>) -> ImportSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.import_sensitive_words");
-        let call = call.set("product_type", Into::<ImportSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("attachment", Into::<File>::into(attachment));
         ImportSensitiveWords(call)
     }
@@ -51,9 +52,9 @@ impl<M> LiveSetting<'_, M> {
     /// 批量删除敏感词接口 Deletes sensitive words.
     ///
     /// Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-    pub fn delete_sensitive_words(&self, product_type: impl Into<DeleteSensitiveWordsProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords<M> {
+    pub fn delete_sensitive_words(&self, product_type: impl Into<ProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.delete_sensitive_words");
-        let call = call.set("product_type", Into::<DeleteSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteSensitiveWords(call)
     }
@@ -63,9 +64,9 @@ impl<M> LiveSetting<'_, M> {
     /// Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
     ///
     /// The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-    pub fn list_sensitive_words(&self, product_type: impl Into<ListSensitiveWordsProductType>) -> ListSensitiveWords<M> {
+    pub fn list_sensitive_words(&self, product_type: impl Into<ProductType>) -> ListSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.list_sensitive_words");
-        let call = call.set("product_type", Into::<ListSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         ListSensitiveWords(call)
     }
 
@@ -81,9 +82,9 @@ impl<M> LiveSetting<'_, M> {
     /// 设置水印 Sets the watermark of live rooms: its corner and its picture.
     ///
     /// Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-    pub fn set_watermark(&self, pos: impl Into<Pos>) -> SetWatermark<M> {
+    pub fn set_watermark(&self, pos: impl Into<WatermarkPosition>) -> SetWatermark<M> {
         let call = Call::new(self.0, "live_setting.set_watermark");
-        let call = call.set("pos", Into::<Pos>::into(pos));
+        let call = call.set("pos", Into::<WatermarkPosition>::into(pos));
         SetWatermark(call)
     }
 
@@ -197,8 +198,8 @@ impl<M> ListMainScreenNotices<M> {
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn product_type(self, product_type: impl Into<ListMainScreenNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListMainScreenNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 
     /// Room id.
@@ -298,8 +299,8 @@ impl<M> SetWatermark<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetWatermarkProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetWatermarkProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -319,8 +320,8 @@ impl<M> GetWatermark<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetWatermarkProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetWatermarkProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -337,8 +338,8 @@ impl<M> SetMarquee<M> {
     /// - `0`: off
     /// - `1`: a fixed text
     /// - `2`: the user's nickname
-    pub fn type_(self, type_: impl Into<LiveSettingType>) -> Self {
-        Self(self.0.set("type", Into::<LiveSettingType>::into(type_)))
+    pub fn type_(self, type_: impl Into<Marquee>) -> Self {
+        Self(self.0.set("type", Into::<Marquee>::into(type_)))
     }
 
     /// Text of the marquee.
@@ -373,8 +374,8 @@ impl<M> SetMarquee<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetMarqueeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetMarqueeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -394,8 +395,8 @@ impl<M> GetMarquee<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetMarqueeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetMarqueeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -415,8 +416,8 @@ impl<M> AddNotice<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<AddNoticeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<AddNoticeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -455,8 +456,8 @@ impl<M> ListNotices<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -476,8 +477,8 @@ impl<M> DeleteNotices<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<DeleteNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<DeleteNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -507,8 +508,8 @@ impl<M> AddQuiz<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<AddQuizProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<AddQuizProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -547,8 +548,8 @@ impl<M> ListQuizzes<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListQuizzesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListQuizzesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -568,8 +569,8 @@ impl<M> DeleteQuiz<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<DeleteQuizProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<DeleteQuizProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -589,8 +590,8 @@ impl<M> SetMaxRedPackageCount<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetMaxRedPackageCountProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetMaxRedPackageCountProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -610,8 +611,8 @@ impl<M> GetMaxRedPackageCount<M> {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetMaxRedPackageCountProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetMaxRedPackageCountProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -632,7 +633,7 @@ pub struct ListMainScreenNoticesNotice {
 #[non_exhaustive]
 pub struct ListMainScreenNoticesSettings {
     /// Whether the text scrolls.
-    pub is_roll: IsRoll,
+    pub is_roll: YesNo,
     /// Scroll interval.
     pub roll_interval: i64,
     /// Font size.
@@ -682,7 +683,7 @@ pub struct ListMainScreenNoticesItem {
     /// Number of items.
     pub content_num: i64,
     /// Whether it is also shown in VOD.
-    pub sync_video: SyncVideo,
+    pub sync_video: YesNo,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -735,278 +736,4 @@ pub struct ListSensitiveWordsData {
     pub total: i64,
     /// The words.
     pub list: Vec<ListSensitiveWordsItem>,
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    AddNoticeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    AddQuizProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs). The cell names large class, small class and enterprise live.
-    AddSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    DeleteNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    DeleteQuizProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    DeleteSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetMarqueeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetMaxRedPackageCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetWatermarkProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    ImportSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether the text scrolls.
-    IsRoll {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Product line (further values clipped).
-    ListMainScreenNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ListNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ListQuizzesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    ListSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// What the marquee shows.
-    LiveSettingType {
-        /// 0: off
-        Off = 0,
-        /// 1: a fixed text
-        FixedText = 1,
-        /// 2: the user's nickname
-        UserSNickname = 2,
-    }
-}
-
-open_int_enum! {
-    /// Corner, or 0 to switch the watermark off.
-    Pos {
-        /// 0: off
-        Off = 0,
-        /// 1: top left
-        TopLeft = 1,
-        /// 2: top right
-        TopRight = 2,
-        /// 3: bottom right
-        BottomRight = 3,
-        /// 4: bottom left
-        BottomLeft = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetMarqueeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetMaxRedPackageCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetWatermarkProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is also shown in VOD.
-    SyncVideo {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
 }
