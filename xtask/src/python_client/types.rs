@@ -11,7 +11,7 @@ use crate::model::{Field, Repr, Struct, Type, listed_values};
 use crate::names::python_name;
 
 /// What a value has itself, so that no member can be called so.
-const VALUE_MEMBERS: [&str; 1] = ["to_dict"];
+const VALUE_MEMBERS: [&str; 2] = ["times", "to_dict"];
 
 /// A class of values as the template `python/types.jinja` takes it.
 #[derive(Serialize)]
@@ -122,13 +122,13 @@ impl<'a> Scope<'a> {
             (ParamType::File, _) => "FileInput".to_owned(),
             (ParamType::String, _) if !param.enum_values.is_empty() => open_literal(&param.enum_values),
             (ParamType::List, Type::Array(item)) => match **item {
-                Type::Id(_) => "Union[IdInput, Sequence[IdInput]]".to_owned(),
-                Type::Int => "Union[int, str, Sequence[int]]".to_owned(),
-                _ => "Union[str, Sequence[str]]".to_owned(),
+                Type::Id(_) => "Union[IdInput, Iterable[IdInput]]".to_owned(),
+                Type::Int => "Union[int, str, Iterable[int]]".to_owned(),
+                _ => "Union[str, Iterable[str]]".to_owned(),
             },
             (ParamType::Json, Type::Array(_) | Type::Struct(_)) => format!("Union[{}, str]", self.sent(ty)),
             (ParamType::Json, _) => match param.value.as_ref().map(|value| value.kind) {
-                Some(ShapeType::Array) => "Union[Sequence[Any], str]".to_owned(),
+                Some(ShapeType::Array) => "Union[Iterable[Any], str]".to_owned(),
                 Some(ShapeType::Object | ShapeType::Map) => "Union[Mapping[str, Any], str]".to_owned(),
                 _ => "Any".to_owned(),
             },
@@ -142,7 +142,7 @@ impl<'a> Scope<'a> {
         match ty {
             Type::Id(_) => "IdInput".to_owned(),
             Type::Int | Type::Timestamp => "Union[int, str]".to_owned(),
-            Type::Array(item) => format!("Sequence[{}]", self.sent(item)),
+            Type::Array(item) => format!("Iterable[{}]", self.sent(item)),
             other => self.received(other),
         }
     }

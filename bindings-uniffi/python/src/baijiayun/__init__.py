@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._client import AsyncClient, Client
+from ._async.client import AsyncClient
+from ._events import CallEvent
 from ._params import BEIJING
+from ._sync.client import Client
 from .details import Answer, Departure, Details, Trace
 from .errors import (
     AccountNotFoundError,
@@ -63,6 +65,7 @@ __all__ = [
     "AsyncClient",
     "AsyncPages",
     "BaijiayunError",
+    "CallEvent",
     "CallOptions",
     "CallbackError",
     "Client",

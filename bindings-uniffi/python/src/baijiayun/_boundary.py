@@ -16,6 +16,9 @@ from .errors import CLASSES, BaijiayunError, ErrorKind, Fault
 
 T = TypeVar("T")
 
+NOTHING = type(None)
+"""The result of an operation that answers without data."""
+
 
 class Step(msgspec.Struct, tag_field="step", gc=False):
     """What is to be done next."""
@@ -57,12 +60,21 @@ class Send(Step, tag="send"):
     """How many bytes of the file the service has."""
 
 
+class Failure(msgspec.Struct, gc=False):
+    """What failed before a wait."""
+
+    kind: str
+    code: Optional[int] = None
+
+
 class Wait(Step, tag="wait"):
     """Wait so many milliseconds."""
 
     call: int
     time: int
     why: str
+    failed: Optional[Failure] = None
+    """What is tried again."""
 
 
 class Store(Step, tag="store"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from typing import Any, Optional
 
+from ._clock import monotonic
 from ._message import Request, header
 from .errors import AnswerError, TimeoutError, TransportError
 
@@ -50,7 +50,7 @@ class _Incoming:
     """An answer as it comes in."""
 
     def __init__(self, request: Request, headers: Mapping[str, str]) -> None:
-        self.end = time.monotonic() + request.timeout
+        self.end = monotonic() + request.timeout
         self.pieces: list[bytes] = []
         self._size = 0
         self._most = request.max_answer
@@ -61,7 +61,7 @@ class _Incoming:
             raise self._too_large()
 
     def take(self, chunk: bytes) -> None:
-        if time.monotonic() > self.end:
+        if monotonic() > self.end:
             raise TimeoutError("the answer took too long")
         if self._packing is None:
             self._keep(chunk)
