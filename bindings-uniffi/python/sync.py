@@ -40,8 +40,11 @@ def plain(folder: Path) -> dict[str, str]:
     found = {}
     for source in sources:
         text = (folder / "_sync" / source.name).read_text(encoding="utf-8")
-        for awaited, written in {**AWAITED, **words}.items():
+        for awaited, written in AWAITED.items():
             text = text.replace(awaited, written)
+        for awaited, written in words.items():
+            # Where a docstring speaks of `AsyncClient` it means that one.
+            text = re.sub(rf"(?<!`)\b{awaited}\b", written, text)
         text = re.sub(r"^from collections.abc import Awaitable  # noqa\n", "", text, flags=re.MULTILINE)
         text = re.sub(r"\bAwaitable, |, Awaitable\b", "", text)
         text = text.replace("Iterator, Iterator", "Iterator")

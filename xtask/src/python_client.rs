@@ -37,6 +37,7 @@ const IMPORTS: [&[(&str, &[&str])]; 3] = [
         (".._callback", &["Callback"]),
         (".._inputs", &["DateInput", "Flag", "IdInput", "TimeInput"]),
         (".._sync.resource", &["Resource"]),
+        (".._times", &["DateText", "TimeText", "UnixTime"]),
                 ("..details", &["Value"]),
         ("..files", &["FileInput", "as_file"]),
         ("..options", &["CallOptions"]),

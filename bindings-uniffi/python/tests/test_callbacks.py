@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import anyio
 import pytest
 from baijiayun import AsyncClient, CallbackError, Client, MisuseError
+from baijiayun._receiver import CAPACITY
 from baijiayun.callbacks import (
-    CAPACITY,
     SUCCESS,
     CallbackOp,
     ClassEventCallback,
@@ -193,7 +193,7 @@ def test_a_qid_alone_is_no_callback(drive: Drive) -> None:
 
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baijiayun.callbacks.CAPACITY", 3)
+    monkeypatch.setattr("baijiayun._receiver.CAPACITY", 3)
     assert CAPACITY > 3
     callbacks = Client("demo", "1", KEY).callbacks
     assert all(callbacks.claim(event(str(number))) for number in range(5))

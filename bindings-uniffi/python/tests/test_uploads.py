@@ -113,7 +113,7 @@ def test_a_large_file_goes_in_chunks(drive: Drive, video: Path) -> None:
             definition=16,
             chunk_size=200_000,
             progress=lambda there, size: told.append(there),
-            registered=registered.append,
+            on_registered=registered.append,
         )
     )
     assert (done.video_id, registered) == (77, [77])
@@ -234,7 +234,7 @@ def test_the_settings_of_the_file_are_those_of_get_upload_url() -> None:
     """What the description adds to one must come to the other."""
     client = Client("demo", "1", "k")
     url = set(inspect.signature(client.video.get_upload_url).parameters) - {"file_name"}
-    own = {"file", "name", "progress", "registered", "chunk_size"} | {"wait_for_transcoding", "resumes", "stall_timeout"}
+    own = {"file", "name", "progress", "on_registered", "chunk_size"} | {"wait_for_transcoding", "resumes", "stall_timeout"}
     assert set(inspect.signature(client.video.upload).parameters) == url | own
 
 

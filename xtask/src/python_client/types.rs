@@ -96,11 +96,12 @@ impl<'a> Scope<'a> {
     pub fn received(&self, ty: &Type) -> String {
         match ty {
             Type::Bool => "bool".to_owned(),
-            Type::Int | Type::Timestamp | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "int".to_owned(),
+            Type::Int | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "int".to_owned(),
             Type::Float => "float".to_owned(),
-            Type::Text | Type::Date | Type::Datetime | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => {
-                "str".to_owned()
-            }
+            Type::Text | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => "str".to_owned(),
+            Type::Timestamp => "UnixTime".to_owned(),
+            Type::Datetime => "TimeText".to_owned(),
+            Type::Date => "DateText".to_owned(),
             Type::Array(item) => format!("List[{}]", self.received(item)),
             Type::Map(value) => format!("Dict[str, {}]", self.received(value)),
             Type::Struct(name) => self.0[name.as_str()].clone(),

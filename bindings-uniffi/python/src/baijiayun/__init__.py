@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from ._async.client import AsyncClient
 from ._events import CallEvent
-from ._params import BEIJING
 from ._sync.client import Client
+from ._times import BEIJING, days
 from .details import Answer, Departure, Details, Trace
 from .errors import (
     AccountNotFoundError,
@@ -98,6 +98,7 @@ __all__ = [
     "UnknownOperationError",
     "UploadFailedError",
     "VideoNotFoundError",
+    "days",
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable
@@ -18,6 +17,8 @@ from ._telling import Telling
 from .errors import MisuseError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from anyio import CancelScope
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class _Timer:
             return False
         # Whoever else cancelled the task is not to be forgotten.
         is_ours = self._task.uncancel() <= self._cancels  # type: ignore[attr-defined,unused-ignore]
-        return is_ours and kind is asyncio.CancelledError
+        return is_ours and kind is not None and kind.__name__ == "CancelledError"
 
     def _cancel(self) -> None:
         if not self._is_over and not self.is_cancelled:
@@ -91,6 +92,8 @@ class _Timer:
 
 def _wait(seconds: float) -> Any:
     if sys.version_info >= (3, 11):
+        import asyncio
+
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:

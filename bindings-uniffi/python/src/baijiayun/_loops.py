@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable
-from typing import Any, Callable, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -28,6 +30,8 @@ _ending: set[asyncio.Task[Any]] = set()
 async def in_a_task(work: Callable[[], Awaitable[T]]) -> T:
     """Does what must not be cancelled by asyncio's own means, which break into what anyio's scopes shield: httpcore then
     never gives back the place of its connection. Whoever waits for it can be cancelled at once; it then ends by a scope."""
+    import asyncio
+
     if not is_asyncio():
         return await work()
     from anyio import CancelScope
@@ -59,6 +63,8 @@ def _ended(task: asyncio.Task[Any]) -> None:
 
 def caller_of_this_loop() -> Callable[[Callable[[], object]], None]:
     """Has the loop that runs do something, from any thread. One that is over does nothing."""
+    import asyncio
+
     have_done: Callable[[Callable[[], object]], object]
     try:
         have_done = asyncio.get_running_loop().call_soon_threadsafe
@@ -78,6 +84,8 @@ def caller_of_this_loop() -> Callable[[Callable[[], object]], None]:
 
 def this_loop() -> Any:
     """The loop that runs: asyncio's, or trio's token."""
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -88,7 +96,15 @@ def this_loop() -> Any:
 
 def is_asyncio() -> bool:
     """Whether the loop that runs is asyncio's."""
+    import asyncio
+
     return isinstance(this_loop(), asyncio.AbstractEventLoop)
+
+
+def is_over(loop: Any) -> bool:
+    """Whether a loop was closed. That of trio cannot be asked, and ends what is its in order."""
+    is_closed = getattr(loop, "is_closed", None)
+    return is_closed is not None and bool(is_closed())
 
 
 class PerLoop(Generic[T]):
@@ -112,7 +128,7 @@ class PerLoop(Generic[T]):
         """That of the loop that runs."""
         loop = this_loop()
         if loop not in self._kept:
-            for other in [other for other in self._kept if isinstance(other, asyncio.AbstractEventLoop) and other.is_closed()]:
+            for other in [other for other in self._kept if is_over(other)]:
                 self._kept.pop(other, None)
             made = self._make()
             guard = self._guard(loop, made)

@@ -130,6 +130,7 @@ class Connections:
         answer = connection.getresponse()
         found = {name.lower(): value for name, value in answer.getheaders()}
         content = read_body(request, found, _pieces(answer))
+        answer.close()
         return Response(answer.status, content, found), is_sent and not answer.will_close
 
 

@@ -226,6 +226,7 @@ class _AsyncExecutor(Generic[S]):
             from anyio.to_thread import run_sync
 
             # Modules and certificates take up to half a second: the loop goes on meanwhile.
+            request.is_waiting = True
             await run_sync(self._load, is_asyncio())
             sender = await self._senders.get()
         return await sender.send(request)

@@ -197,7 +197,7 @@ class Client(Shared, Resources):
         return other
 
     def close(self, within: float = WITHIN) -> None:
-        """Closes the client and its connections, of an `Client` those of this event loop; an `http` that was given
+        """Closes the client and its connections, of an `AsyncClient` those of this event loop; an `http` that was given
         stays yours to close.
 
         Calls that wait (for a limit, the store, a signer, the next attempt) end at once with `ClosedError`, and nothing

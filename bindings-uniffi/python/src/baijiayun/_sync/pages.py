@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Generic, Optional, TypeVar
 
 from .._boundary import Done

@@ -49,7 +49,7 @@ class Video(VideoOperations):
             definition: What to transcode it to: 16 standard (标清), 1 high (高清), 2 super (超清), 4 720p, 8 1080p.
             name: What the video is called; otherwise it is called as the file is.
             progress: Is told how many bytes of the file the service has, and the size, whenever it has more: after each
-                chunk. The number only grows. What it raises ends the upload, which can go on later. With `Client`
+                chunk. The number only grows. What it raises ends the upload, which can go on later. With `AsyncClient`
                 it may be an `async def`.
             on_registered: Is told the id of the video as soon as it has one, before any byte of it goes out. Keep it:
                 with the id alone the upload can go on in another process, whatever becomes of this one.

@@ -8,6 +8,7 @@ from typing import Any, Dict, Final, List, Literal, Optional, Tuple, Union
 import msgspec
 
 from .._callback import Callback
+from .._times import TimeText, UnixTime
 from ..details import Value
 
 __all__ = [
@@ -253,13 +254,13 @@ class ClassEventPayload(Value, frozen=True, kw_only=True):
     - `teacher_out`: teacher left
     - `stat`: length of the class updated
     """
-    op_time: Optional[str] = None
+    op_time: Optional[TimeText] = None
     """When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than
     start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     """
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -296,7 +297,7 @@ class PlaybackGeneratedPayload(Value, frozen=True, kw_only=True):
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
     qid: Optional[str] = None
     """Unique id of one request."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -310,7 +311,7 @@ class UserInOutUserEvents(Value, frozen=True, kw_only=True):
     - `user_in`: entered the room
     - `user_out`: left the room
     """
-    ts: Optional[int] = None
+    ts: Optional[UnixTime] = None
     """When. Unix seconds."""
     group_id: Optional[int] = None
     """Group of the user; 0 in the small class document's example."""
@@ -325,7 +326,7 @@ class UserInOutPayload(Value, frozen=True, kw_only=True):
     """The events of the span."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -334,7 +335,7 @@ class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
 
     room_id: Optional[int] = None
     """Room id."""
-    op_time: Optional[str] = None
+    op_time: Optional[TimeText] = None
     """Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     type: Optional[str] = None
     """Kind of callback.
@@ -347,7 +348,7 @@ class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
     """Id of the answer-tool question; comes with type answer."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -367,7 +368,7 @@ class DocTranscodeStatusPayload(Value, frozen=True, kw_only=True):
     """Error message of the transcoding."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -383,7 +384,7 @@ class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
 
     room_id: Optional[int] = None
     """Room id."""
-    op_time: Optional[str] = None
+    op_time: Optional[TimeText] = None
     """Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`,
     UTC+8.
     """
@@ -395,14 +396,14 @@ class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
     """The device data, after percent-decoding where needed."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
 class ChatMessagesReference(Value, frozen=True, kw_only=True):
     """The message that this one quotes; its members are empty when it quotes none."""
 
-    send_time: Optional[str] = None
+    send_time: Optional[TimeText] = None
     """When the quoted message was sent; empty string when none. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_id: Optional[str] = None
     """Evidently the same as number; may be ignored."""
@@ -429,7 +430,7 @@ class ChatMessagesReference(Value, frozen=True, kw_only=True):
 class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
     room_id: Optional[int] = None
     """Room id."""
-    send_time: Optional[str] = None
+    send_time: Optional[TimeText] = None
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_id: Optional[str] = None
     """Evidently the same as number; the table says that it may be ignored."""
@@ -490,7 +491,7 @@ class ChatMessagesPayload(Value, frozen=True, kw_only=True):
     """The messages, one or more."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -517,7 +518,7 @@ class LotteryResultPayload(Value, frozen=True, kw_only=True):
     """The winner's data."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -540,7 +541,7 @@ class StudentMessageOnWallPayload(Value, frozen=True, kw_only=True):
     """State; the meaning is clipped away (1 in the example, evidently on the wall)."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -571,7 +572,7 @@ class MuteSignalData(Value, frozen=True, kw_only=True):
     """What was done; the example's value is clipped after me (the vendor's public web client names such an event
     message_send_forbid).
     """
-    time: Optional[str] = None
+    time: Optional[TimeText] = None
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_number: Optional[int] = None
     """Id of the user who muted."""
@@ -608,7 +609,7 @@ class MuteSignalPayload(Value, frozen=True, kw_only=True):
     """The mute signals: one in the example, several by the text."""
     qid: Optional[str] = None
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 
@@ -639,7 +640,7 @@ class TranscodePayload(Value, frozen=True, kw_only=True):
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
     qid: Optional[str] = None
     """Unique id of one request."""
-    timestamp: Optional[int] = None
+    timestamp: Optional[UnixTime] = None
     """When it was signed. Unix seconds."""
 
 

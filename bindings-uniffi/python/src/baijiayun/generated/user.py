@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -94,7 +97,7 @@ class User(Resource):
     def delete_batch(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         role: int,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -117,7 +120,7 @@ class User(Resource):
     def assign_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -208,7 +211,7 @@ class User(Resource):
     def remove_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -446,7 +449,7 @@ class AsyncUser(AsyncResource):
     async def delete_batch(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         role: int,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -469,7 +472,7 @@ class AsyncUser(AsyncResource):
     async def assign_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -565,7 +568,7 @@ class AsyncUser(AsyncResource):
     async def remove_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -752,7 +755,7 @@ class UserListItem(Value, frozen=True, kw_only=True):
     """E-mail address."""
     remark: Optional[str] = None
     """Remark."""
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: Optional[str] = None
     """Mobile phone number."""
@@ -787,7 +790,7 @@ class UserListStudentsItem(Value, frozen=True, kw_only=True):
     """E-mail address."""
     remark: Optional[str] = None
     """Remark."""
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: Optional[str] = None
     """Mobile phone number."""
@@ -823,7 +826,7 @@ class UserListTeachersTeacher(Value, frozen=True, kw_only=True):
     """Mobile phone number."""
     email: Optional[str] = None
     """E-mail address; may be null."""
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     remark: Optional[str] = None
     """Remark."""
@@ -850,7 +853,7 @@ class UserListTeachersAssistant(Value, frozen=True, kw_only=True):
     """Mobile phone number."""
     email: Optional[str] = None
     """E-mail address; may be null."""
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     remark: Optional[str] = None
     """Remark."""
@@ -889,7 +892,7 @@ class UserGetByPhoneResult(Value, frozen=True, kw_only=True):
     """E-mail address."""
     remark: Optional[str] = None
     """Remark."""
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: Optional[str] = None
     """Mobile phone number."""

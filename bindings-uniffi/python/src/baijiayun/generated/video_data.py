@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._async.resource import AsyncResource
 from .._inputs import DateInput, IdInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -498,9 +500,9 @@ class VideoDataListPlayRecordsItem(Value, frozen=True, kw_only=True):
     """User name (the customer must pass in the user's data when integrating the player)."""
     user_number: Optional[int] = None
     """User number (the customer must pass in the user's data when integrating the player)."""
-    play_begin_time: Optional[str] = None
+    play_begin_time: Optional[TimeText] = None
     """Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_end_time: Optional[str] = None
+    play_end_time: Optional[TimeText] = None
     """End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     play_length: Optional[int] = None
     """Time really watched, in seconds."""
@@ -545,9 +547,9 @@ class VideoDataExportReportsItem(Value, frozen=True, kw_only=True):
     """User name (the customer must pass in the user's data when integrating the player)."""
     user_number: Optional[int] = None
     """User number (the customer must pass in the user's data when integrating the player)."""
-    play_begin_time: Optional[str] = None
+    play_begin_time: Optional[TimeText] = None
     """Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_end_time: Optional[str] = None
+    play_end_time: Optional[TimeText] = None
     """End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     play_length: Optional[int] = None
     """Time really watched, in seconds."""
