@@ -37,6 +37,7 @@ EXECUTORS: dict[str, tuple[str, Any]] = {
     "httpx": ("plain", HttpxExecutor),
     "urllib3": ("plain", Urllib3Executor),
     "asyncio": ("asyncio", None),
+    "asyncio-aiohttp": ("asyncio", AiohttpExecutor),
     "asyncio-httpx": ("asyncio", AsyncHttpxExecutor),
     "trio": ("trio", None),
 }
@@ -137,7 +138,7 @@ def test_the_connection_is_cut(drive: Wire) -> None:
             drive.do(lambda: client.room.info(room_id=1))
     assert caught.value.kind == "transport" and isinstance(
         caught.value.__cause__,
-        (httpx.HTTPError, urllib3.exceptions.HTTPError, RemoteDisconnected, aiohttp.ServerDisconnectedError),
+        (httpx.HTTPError, urllib3.exceptions.HTTPError, RemoteDisconnected, ConnectionResetError, aiohttp.ServerDisconnectedError),
     )
 
 

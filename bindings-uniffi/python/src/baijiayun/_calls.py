@@ -19,6 +19,7 @@ from ._boundary import AnyStep, Done, Failed, Send, Sign, Store, Wait, decoder, 
 from ._broken import broken, quotes, words
 from ._clock import monotonic, unix
 from ._ended import Closed, Late
+from ._engine import Engine
 from ._events import Observer, OnEvent, log
 from ._forks import on_fork
 from ._message import Request, Response, header
@@ -148,7 +149,7 @@ class Calls(Shared):
 
     def _new_engine(self) -> _native.Engine:
         try:
-            return _native.Engine(self._config.value)
+            return Engine(self._config.value)
         except _native.ConfigError.Invalid as error:
             failure = str(error).encode()
         # Out of the exception, whose frames hold the key.

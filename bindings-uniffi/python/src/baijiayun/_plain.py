@@ -112,15 +112,13 @@ class Connections:
 
     def _converse(self, connection: HTTPConnection, request: Request, target: str) -> tuple[Response, bool]:
         """The answer, and whether the connection can be used again."""
-        if not target.startswith("/"):
-            target = f"/{target}"
         body: Any = iter(request.body) if isinstance(request.body, Streamed) else request.body
         headers = {**self._headers, "accept-encoding": CODINGS, **request.headers}
         sock = connection.sock
         sock.settimeout(min(request.timeout, request.stall_timeout))
         is_sent = True
         try:
-            connection.request(request.method, _ascii(target), body, headers)
+            connection.request(request.method, ascii_target(target), body, headers)
         except socket.timeout as error:
             raise TimeoutError("nothing moved while the body was sent") from error
         except (BrokenPipeError, ConnectionResetError):
@@ -142,8 +140,12 @@ def _pieces(answer: HTTPResponse) -> Iterator[bytes]:
         raise IncompleteRead(b"", left)
 
 
-def _ascii(target: str) -> str:
-    return target if target.isascii() else quote(target, safe="%/:=&?~#+!$,;'@()*[]")
+def ascii_target(target: str) -> str:
+    """What stands behind the host of an address, as it may stand in a request."""
+    if not target.startswith("/"):
+        target = f"/{target}"
+    is_plain = target.isascii() and target.isprintable() and " " not in target
+    return target if is_plain else quote(target, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def _is_readable(sock: socket.socket) -> bool:
