@@ -140,6 +140,11 @@ impl Engine {
         Buffer(self.host().callback(body, &content_type, &options, unix))
     }
 
+    /// A callback as the service would post it, for tests.
+    pub fn signed_callback(&self, asked: &[u8]) -> Buffer {
+        Buffer(self.host().signed_callback(&String::from_utf8_lossy(asked)))
+    }
+
     /// A link for people: a line with the kind, then the parameters.
     pub fn link(&self, link: &[u8]) -> Buffer {
         let text = String::from_utf8_lossy(link);

@@ -21,14 +21,16 @@
 
 mod dedupe;
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use baijiayun_core::callbacks::{self as core, Clock, Ids, Parsed, TOLERANCE};
 use baijiayun_core::coerce::{Departure, Options};
-use baijiayun_core::{Error, PartnerKey};
+use baijiayun_core::{Error, ErrorKind, PartnerKey};
+use serde::Serialize;
 
 pub use crate::generated::callbacks::*;
-pub use baijiayun_core::callbacks::{SUCCESS, failure};
+pub use baijiayun_core::callbacks::{Post, Posting, SUCCESS, failure, signed};
 pub use dedupe::Dedupe;
 
 /// Checks and reads callbacks.
@@ -36,13 +38,14 @@ pub use dedupe::Dedupe;
 pub struct Receiver {
     keys: Vec<PartnerKey>,
     tolerance: Option<Duration>,
+    strict: bool,
 }
 
 impl Receiver {
     /// A receiver of what is signed with the account's partner_key, now: callbacks whose timestamp
     /// is further than 300 s from this machine's clock are refused.
     pub fn new(key: impl Into<PartnerKey>) -> Receiver {
-        Receiver { keys: vec![key.into()], tolerance: Some(Duration::from_secs(TOLERANCE)) }
+        Receiver { keys: vec![key.into()], tolerance: Some(Duration::from_secs(TOLERANCE)), strict: false }
     }
 
     /// Takes what is signed with this key as well: the old one, while you change keys.
@@ -67,6 +70,14 @@ impl Receiver {
         self
     }
 
+    /// Refuses callbacks that depart from the documents, with [`Departures`](crate::ErrorKind::Departures). If nothing is
+    /// said they are taken, and [`Callback::departures`] names the places.
+    #[must_use]
+    pub fn strict(mut self) -> Receiver {
+        self.strict = true;
+        self
+    }
+
     /// Checks the signature of a post and reads it. `body` is the raw body,
     /// `content_type` the header of that name (empty if there is none).
     ///
@@ -78,12 +89,43 @@ impl Receiver {
     pub fn receive(&self, body: &[u8], content_type: &str) -> Result<Callback, Error> {
         let clock = self.tolerance.map(|tolerance| Clock { now: now(), tolerance: tolerance.as_secs() });
         let verified = core::verify(body, content_type, &self.keys, clock)?;
-        let whole = core::parse(&verified, Options::default())?;
+        let whole = core::parse(&verified, Options { strict: self.strict, ..Options::default() })?;
         // The typed event is read from what fits its types; the rest stands in the departures.
-        let fitting = core::parse(&verified, Options { set_aside: true, ids_as_text: false })?;
+        let fitting = core::parse(&verified, Options { set_aside: true, ..Options::default() })?;
         let event = decode(fitting.name, &fitting.json)
             .map_err(|error| Error::decode(fitting.name.unwrap_or_default(), &error).with_answer(200, &whole.json))?;
         Ok(Callback { event, parsed: whole })
+    }
+}
+
+/// For tests of what takes callbacks.
+impl Receiver {
+    /// A callback as the service would post it, signed now with the first key, in the form or the JSON that the documents
+    /// print for the one of that name. It has a `qid` and a `timestamp` of its own where the data have none.
+    ///
+    /// ```
+    /// use baijiayun::callbacks::{Event, Receiver};
+    ///
+    /// let receiver = Receiver::new("the partner key");
+    /// let post = receiver.signed("class_event", &serde_json::json!({"room_id": 17, "op": "start"}))?;
+    /// // Post it to your server, or give it to your handler.
+    /// let callback = receiver.receive(post.body.as_bytes(), post.content_type)?;
+    /// assert!(matches!(callback.event(), Event::ClassEvent(_)));
+    /// # Ok::<(), baijiayun::Error>(())
+    /// ```
+    ///
+    /// More is to be had with [`signed`]: another time, or JSON in place of a form.
+    ///
+    /// # Errors
+    /// As [`signed`].
+    pub fn signed(&self, name: &str, data: &impl Serialize) -> Result<Post, Error> {
+        let data = serde_json::to_string(data).map_err(|error| {
+            Error::new(ErrorKind::CallbackMalformed, name).with_message(format!("the data have no JSON form: {error}"))
+        })?;
+        let qid = format!("{:016x}", RandomState::new().build_hasher().finish());
+        let posting = Posting { name: Some(name), json: None, qid: Some(&qid), timestamp: Some(now()) };
+        let key = self.keys.first().cloned().unwrap_or_else(|| PartnerKey::new(""));
+        signed(&data, posting, &key)
     }
 }
 

@@ -12,7 +12,7 @@ import msgspec
 
 from ._decode import read as read
 from .details import Departure, Trace
-from .errors import CLASSES, BaijiayunError, ErrorKind, Fault
+from .errors import CLASSES, BaijiayunError, DeparturesError, ErrorKind, Fault
 
 T = TypeVar("T")
 
@@ -127,10 +127,12 @@ class ErrorFields(msgspec.Struct, gc=False):
     status: Optional[int] = None
     faults: list[Fault] = []
     body: Optional[str] = None
+    departures: list[Departure] = []
+    data: Any = None
 
     def error(self, trace: Optional[Trace] = None, video_id: Optional[int] = None) -> BaijiayunError:
         """The exception of its kind."""
-        return CLASSES[self.kind](
+        error = CLASSES[self.kind](
             self.text,
             kind=self.kind,
             operation=self.operation,
@@ -144,6 +146,9 @@ class ErrorFields(msgspec.Struct, gc=False):
             trace=trace,
             video_id=video_id,
         )
+        if isinstance(error, DeparturesError):
+            error.departures, error.data = tuple(self.departures), self.data
+        return error
 
 
 class Failed(Step, tag="failed"):

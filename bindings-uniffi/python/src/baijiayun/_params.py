@@ -92,14 +92,19 @@ def moment(value: date) -> dict[str, int]:
     return {"unix_ms": (value - EPOCH) // MILLISECOND}
 
 
-def convert(value: Any) -> Any:
-    """A value as JSON has it. What other libraries make is taken for what it stands for, or refused by its name."""
+def convert(value: Any, depth: int = 0) -> Any:
+    """A value as JSON has it. What other libraries make is taken for what it stands for, or refused by its name.
+
+    A point in time is left to the engine, which writes it as the service wants it; inside of JSON, which nobody looks into,
+    it is unix seconds.
+    """
     if value is None or type(value) in _PLAIN:
         return value
     if isinstance(value, Enum):
-        return convert(value.value)
+        return convert(value.value, depth)
     if isinstance(value, date):
-        return moment(value)
+        time = moment(value)
+        return time["unix_ms"] // 1000 if depth else time
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError("is not a finite number")
@@ -114,13 +119,13 @@ def convert(value: Any) -> Any:
         return msgspec.to_builtins(value)
     if isinstance(value, Mapping):
         members = cast("Mapping[object, object]", value)
-        return {str(name): convert(member) for name, member in members.items()}
+        return {str(name): convert(member, depth + 1) for name, member in members.items()}
     if is_file_like(value):
         raise TypeError(f"has a file ({type(value).__name__}) where none is taken")
-    return _of_another_library(value)
+    return _of_another_library(value, depth)
 
 
-def _of_another_library(value: Any) -> Any:
+def _of_another_library(value: Any, depth: int) -> Any:
     kind = type(value)
     if isinstance(value, type):
         raise TypeError(f"cannot be a class, {value.__name__}")
@@ -128,19 +133,19 @@ def _of_another_library(value: Any) -> Any:
         # numpy and pandas: an array, a Series, or one number or text of theirs.
         if getattr(getattr(value, "dtype", None), "kind", "") in ("M", "m"):
             raise TypeError(f"cannot be of type {value.dtype}, which has no time zone: give a datetime")
-        return convert(value.tolist())
+        return convert(value.tolist(), depth)
     if hasattr(kind, "__index__"):
         return int(value)
     if callable(getattr(value, "model_dump", None)):
         # pydantic
-        return convert(value.model_dump(by_alias=True, exclude_none=True))
+        return convert(value.model_dump(by_alias=True, exclude_none=True), depth)
     if is_dataclass(value):
         members = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {name: convert(member) for name, member in members if member is not None}
+        return {name: convert(member, depth + 1) for name, member in members if member is not None}
     if hasattr(kind, "_asdict"):
-        return convert(value._asdict())
+        return convert(value._asdict(), depth)
     if _is_iterable(value):
-        items = [convert(item) for item in islice(cast("Iterable[object]", value), MOST_ITEMS + 1)]
+        items = [convert(item, depth + 1) for item in islice(cast("Iterable[object]", value), MOST_ITEMS + 1)]
         if len(items) > MOST_ITEMS:
             raise ValueError(f"has more than {MOST_ITEMS} items")
         return items

@@ -67,6 +67,7 @@ class AsyncClient(Shared, AsyncResources):
         store_prefix: Optional[str] = None,
         shared_as: Optional[str] = None,
         priority: Optional[Priority] = None,
+        strict: bool = False,
         http: Optional[AsyncHttpExecutor] = None,
         on_event: Optional[OnEvent] = None,
         allow_http: bool = False,
@@ -95,6 +96,7 @@ class AsyncClient(Shared, AsyncResources):
                 process and in the store: the vendor's page of 2026 counts 200 requests in 10 s per account and per
                 server address.
             priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
+            strict: Whether calls and callbacks whose data depart from the documents fail with a `DeparturesError`.
             http: Sends the requests; what `baijiayun.http` says if nothing is said.
             on_event: Is told what happens to each call: requests, answers, retries, waits, and how it ended. It is called
                 where the call runs, maybe from several threads at once, and is not awaited.
@@ -120,6 +122,7 @@ class AsyncClient(Shared, AsyncResources):
                 "store_prefix": store_prefix,
                 "shared_as": shared_as,
                 "priority": priority,
+                "strict": strict,
                 "allow_http": allow_http,
             },
             Supplied(http, store, signer, on_event, is_awaited=IS_AWAITED),

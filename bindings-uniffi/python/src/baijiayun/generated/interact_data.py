@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, TypedDict, Union
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
@@ -22,7 +22,7 @@ class InteractData(Resource):
         room_id: IdInput,
         type: Optional[int] = None,
         sub_type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -64,7 +64,7 @@ class InteractData(Resource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -95,7 +95,7 @@ class InteractData(Resource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -125,7 +125,7 @@ class InteractData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -253,7 +253,7 @@ class AsyncInteractData(AsyncResource):
         room_id: IdInput,
         type: Optional[int] = None,
         sub_type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -295,7 +295,7 @@ class AsyncInteractData(AsyncResource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -326,7 +326,7 @@ class AsyncInteractData(AsyncResource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -356,7 +356,7 @@ class AsyncInteractData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

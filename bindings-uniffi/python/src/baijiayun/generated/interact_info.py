@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, Literal, Optional, Union
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._sync.resource import Resource
 from ..options import CallOptions
 
@@ -21,8 +21,8 @@ class InteractInfo(Resource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到汇总数据 Lists the sign-ins of a room in summary.
@@ -63,8 +63,8 @@ class InteractInfo(Resource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到明细数据 Lists the sign-ins of a room in detail.
@@ -109,8 +109,8 @@ class AsyncInteractInfo(AsyncResource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到汇总数据 Lists the sign-ins of a room in summary.
@@ -151,8 +151,8 @@ class AsyncInteractInfo(AsyncResource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到明细数据 Lists the sign-ins of a room in detail.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput
+from .._inputs import TimeInput
 from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
@@ -18,7 +18,7 @@ class LiveAccount(Resource):
     def get_hourly_peak_users(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetHourlyPeakUsersResult:
@@ -46,8 +46,8 @@ class LiveAccount(Resource):
     def get_daily_peak_users(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyPeakUsersResult:
@@ -76,8 +76,8 @@ class LiveAccount(Resource):
     def get_daily_cost(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyCostResult:
@@ -108,8 +108,8 @@ class LiveAccount(Resource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyMediaLengthResult:
         """查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large
@@ -134,7 +134,7 @@ class LiveAccount(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomMediaLengthResult:
         """查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on
@@ -161,8 +161,8 @@ class LiveAccount(Resource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetUserCountResult:
         """获取账号直播人次统计数据 Gets the live attendances of the account, day by day.
@@ -228,7 +228,7 @@ class LiveAccount(Resource):
     def list_room_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomCostsResult:
@@ -257,7 +257,7 @@ class AsyncLiveAccount(AsyncResource):
     async def get_hourly_peak_users(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetHourlyPeakUsersResult:
@@ -285,8 +285,8 @@ class AsyncLiveAccount(AsyncResource):
     async def get_daily_peak_users(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyPeakUsersResult:
@@ -315,8 +315,8 @@ class AsyncLiveAccount(AsyncResource):
     async def get_daily_cost(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyCostResult:
@@ -347,8 +347,8 @@ class AsyncLiveAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyMediaLengthResult:
         """查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large
@@ -373,7 +373,7 @@ class AsyncLiveAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomMediaLengthResult:
         """查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on
@@ -400,8 +400,8 @@ class AsyncLiveAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetUserCountResult:
         """获取账号直播人次统计数据 Gets the live attendances of the account, day by day.
@@ -476,7 +476,7 @@ class AsyncLiveAccount(AsyncResource):
     async def list_room_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomCostsResult:

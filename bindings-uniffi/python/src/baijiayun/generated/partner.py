@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Tuple
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, Flag
+from .._inputs import Flag, TimeInput
 from .._sync.resource import Resource
 from .._times import TimeText
 from ..details import Value
@@ -51,8 +51,8 @@ class Partner(Resource):
         *,
         op_type: Optional[int] = None,
         product_type: Optional[int] = None,
-        start_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        start_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -131,8 +131,8 @@ class AsyncPartner(AsyncResource):
         *,
         op_type: Optional[int] = None,
         product_type: Optional[int] = None,
-        start_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        start_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, Union
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, Flag, IdInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
@@ -314,7 +314,7 @@ class Playback(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """获取ppt转成的pdf的路径列表 Lists the addresses of the PDF files made from the slides of a room.
@@ -765,7 +765,7 @@ class AsyncPlayback(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """获取ppt转成的pdf的路径列表 Lists the addresses of the PDF files made from the slides of a room.

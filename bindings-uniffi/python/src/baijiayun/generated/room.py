@@ -10,7 +10,7 @@ import msgspec
 
 from .._async.resource import AsyncResource
 from .._boundary import NOTHING
-from .._inputs import DateInput, Flag, IdInput, TimeInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._sync.resource import Resource
 from .._times import TimeText, UnixTime
 from ..details import Value
@@ -873,7 +873,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         code: Union[str, Iterable[str]],
         options: Optional[CallOptions] = None,
     ) -> RoomGetCodeUsageResult:
@@ -2720,7 +2720,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         code: Union[str, Iterable[str]],
         options: Optional[CallOptions] = None,
     ) -> RoomGetCodeUsageResult:

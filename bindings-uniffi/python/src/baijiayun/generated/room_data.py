@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Literal, Optional, Union
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._sync.resource import Resource
 from .._times import DateText, TimeText, UnixTime
 from ..details import Value
@@ -21,7 +21,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportChatMessagesResult:
         """导出教室聊天记录 Exports the chat messages of a room.
@@ -54,7 +54,7 @@ class RoomData(Resource):
         type: Optional[Union[Literal["all", "student", "teacher", "admin"], str]] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         detail: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Pages[RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo]:
@@ -98,7 +98,7 @@ class RoomData(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetAllRoomUserStatResult:
         """获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
@@ -126,8 +126,8 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPeakUsersResult:
         """获取指定房间一段时间内的并发量 Returns how the concurrency of a room changed over a period of one day.
@@ -236,8 +236,8 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> List[RoomDataListRaisedHandsItem]:
         """获取教室举手连麦数据 Returns when students raised a hand and went on the microphone.
@@ -286,7 +286,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAwardStatResult:
@@ -310,7 +310,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQaStatResult:
         """获取教室问答数据 Returns the questions and answers of a room.
@@ -332,7 +332,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQuestionnaireStatResult:
         """获取教室邀请函数据 Returns the invitation form of a room and what the users filled in.
@@ -354,7 +354,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAnswerStatResult:
         """获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
@@ -404,7 +404,7 @@ class RoomData(Resource):
         room_id: IdInput,
         page: int,
         page_size: int,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Pages[RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem]:
         """获取教室课后评价数据 Returns the after-class evaluations of a room.
@@ -460,7 +460,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -489,8 +489,8 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetMediaLengthResult:
         """根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
@@ -531,7 +531,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPraiseCountResult:
         """获取直播间点赞热度数据 Gets the number of likes of a room.
@@ -556,7 +556,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetReportResult:
         """获取直播间数据报表 Gets the summary figures of a room.
@@ -577,7 +577,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -714,7 +714,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetFlowResult:
         """获取单个教室的流量消耗 Gets the traffic that a room used on one day.
@@ -787,7 +787,7 @@ class RoomData(Resource):
     def list_daily_evaluations(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -956,7 +956,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportChatMessagesResult:
         """导出教室聊天记录 Exports the chat messages of a room.
@@ -989,7 +989,7 @@ class AsyncRoomData(AsyncResource):
         type: Optional[Union[Literal["all", "student", "teacher", "admin"], str]] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         detail: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> AsyncPages[RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo]:
@@ -1033,7 +1033,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetAllRoomUserStatResult:
         """获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
@@ -1061,8 +1061,8 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPeakUsersResult:
         """获取指定房间一段时间内的并发量 Returns how the concurrency of a room changed over a period of one day.
@@ -1181,8 +1181,8 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> List[RoomDataListRaisedHandsItem]:
         """获取教室举手连麦数据 Returns when students raised a hand and went on the microphone.
@@ -1231,7 +1231,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAwardStatResult:
@@ -1255,7 +1255,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQaStatResult:
         """获取教室问答数据 Returns the questions and answers of a room.
@@ -1277,7 +1277,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQuestionnaireStatResult:
         """获取教室邀请函数据 Returns the invitation form of a room and what the users filled in.
@@ -1299,7 +1299,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAnswerStatResult:
         """获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
@@ -1349,7 +1349,7 @@ class AsyncRoomData(AsyncResource):
         room_id: IdInput,
         page: int,
         page_size: int,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> AsyncPages[RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem]:
         """获取教室课后评价数据 Returns the after-class evaluations of a room.
@@ -1405,7 +1405,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -1434,8 +1434,8 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetMediaLengthResult:
         """根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
@@ -1481,7 +1481,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPraiseCountResult:
         """获取直播间点赞热度数据 Gets the number of likes of a room.
@@ -1506,7 +1506,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetReportResult:
         """获取直播间数据报表 Gets the summary figures of a room.
@@ -1532,7 +1532,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -1669,7 +1669,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetFlowResult:
         """获取单个教室的流量消耗 Gets the traffic that a room used on one day.
@@ -1747,7 +1747,7 @@ class AsyncRoomData(AsyncResource):
     def list_daily_evaluations(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
@@ -19,8 +19,8 @@ class SmallCourse(Resource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseGetDailyCostResult:
         """获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
@@ -46,7 +46,7 @@ class SmallCourse(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRoomCostsResult:
         """获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
@@ -70,7 +70,7 @@ class SmallCourse(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListUserCostsResult:
@@ -95,7 +95,7 @@ class SmallCourse(Resource):
     def list_record_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRecordCostsResult:
         """获取小班课录制费用 By its title and example, returns a fee (evidently that for recording) of every
@@ -123,8 +123,8 @@ class AsyncSmallCourse(AsyncResource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseGetDailyCostResult:
         """获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
@@ -150,7 +150,7 @@ class AsyncSmallCourse(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRoomCostsResult:
         """获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
@@ -174,7 +174,7 @@ class AsyncSmallCourse(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListUserCostsResult:
@@ -199,7 +199,7 @@ class AsyncSmallCourse(AsyncResource):
     async def list_record_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRecordCostsResult:
         """获取小班课录制费用 By its title and example, returns a fee (evidently that for recording) of every

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Literal, Optional, Union
 
 from .._async.resource import AsyncResource
 from .._boundary import NOTHING
-from .._inputs import DateInput, Flag, IdInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._sync.resource import Resource
 from .._times import TimeText, UnixTime
 from ..details import Value
@@ -479,7 +479,7 @@ class Video(Resource):
         *,
         page_size: Optional[int] = None,
         page: Optional[int] = None,
-        create_time: Optional[DateInput] = None,
+        create_time: Optional[TimeInput] = None,
         name: Optional[str] = None,
         options: Optional[CallOptions] = None,
     ) -> Pages[VideoListResult, VideoListItem]:
@@ -1530,7 +1530,7 @@ class AsyncVideo(AsyncResource):
         *,
         page_size: Optional[int] = None,
         page: Optional[int] = None,
-        create_time: Optional[DateInput] = None,
+        create_time: Optional[TimeInput] = None,
         name: Optional[str] = None,
         options: Optional[CallOptions] = None,
     ) -> AsyncPages[VideoListResult, VideoListItem]:

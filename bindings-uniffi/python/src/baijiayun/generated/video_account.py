@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput
+from .._inputs import TimeInput
 from .._sync.resource import Resource
 from .._times import TimeText
 from ..details import Value
@@ -29,8 +29,8 @@ class VideoAccount(Resource):
     def get_used_flow(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowResult:
         """查询账号一段时间内使用的流量 Gets the traffic that the whole account used in a period.
@@ -53,8 +53,8 @@ class VideoAccount(Resource):
     def get_used_flow_detail(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowDetailResult:
         """查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
@@ -79,7 +79,7 @@ class VideoAccount(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -179,8 +179,8 @@ class AsyncVideoAccount(AsyncResource):
     async def get_used_flow(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowResult:
         """查询账号一段时间内使用的流量 Gets the traffic that the whole account used in a period.
@@ -203,8 +203,8 @@ class AsyncVideoAccount(AsyncResource):
     async def get_used_flow_detail(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowDetailResult:
         """查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
@@ -229,7 +229,7 @@ class AsyncVideoAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

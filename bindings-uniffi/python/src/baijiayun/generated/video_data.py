@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from .._async.resource import AsyncResource
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._sync.resource import Resource
 from .._times import TimeText
 from ..details import Value
@@ -21,8 +21,8 @@ class VideoData(Resource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetUsedFlowResult:
         """查询指定ID视频一段时间内使用的流量 Gets the traffic that one video used in a period.
@@ -49,8 +49,8 @@ class VideoData(Resource):
         self,
         *,
         video_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         user_number: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -88,8 +88,8 @@ class VideoData(Resource):
     def export_reports(
         self,
         *,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         product_type: Optional[int] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -129,8 +129,8 @@ class VideoData(Resource):
     def get_play_count_rank(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountRankResult:
@@ -159,8 +159,8 @@ class VideoData(Resource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountResult:
         """获取指定ID视频播放量 Gets the plays per day of one video in a period.
@@ -182,8 +182,8 @@ class VideoData(Resource):
     def get_account_play_count(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetAccountPlayCountResult:
@@ -212,8 +212,8 @@ class VideoData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         session_id: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -256,8 +256,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetUsedFlowResult:
         """查询指定ID视频一段时间内使用的流量 Gets the traffic that one video used in a period.
@@ -284,8 +284,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         user_number: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -323,8 +323,8 @@ class AsyncVideoData(AsyncResource):
     def export_reports(
         self,
         *,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         product_type: Optional[int] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -364,8 +364,8 @@ class AsyncVideoData(AsyncResource):
     async def get_play_count_rank(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountRankResult:
@@ -394,8 +394,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountResult:
         """获取指定ID视频播放量 Gets the plays per day of one video in a period.
@@ -417,8 +417,8 @@ class AsyncVideoData(AsyncResource):
     async def get_account_play_count(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetAccountPlayCountResult:
@@ -447,8 +447,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         session_id: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,

@@ -33,7 +33,7 @@ class Departure internal constructor(
     val expected: String,
     /** What came, as JSON. It may be a key, so [toString] does not show it. */
     val found: String,
-) : Value() {
+) : Value(), java.io.Serializable {
     override fun members(): List<Pair<String, Any?>> =
         listOf("path" to path, "expected" to expected, "found" to Secret(found))
 }

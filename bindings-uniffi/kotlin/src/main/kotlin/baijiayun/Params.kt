@@ -1,5 +1,13 @@
 package baijiayun
 
+import java.time.Instant
+import java.time.LocalDate
+import java.time.LocalDateTime
+import java.time.OffsetDateTime
+import java.time.ZonedDateTime
+import java.time.format.DateTimeFormatter
+import java.time.temporal.ChronoUnit
+import java.util.Date
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
@@ -56,7 +64,7 @@ internal class Written(operation: String, given: Map<String, Any?>) {
         )
     }
 
-    private fun written(value: Any?): JsonElement =
+    private fun written(value: Any?, depth: Int = 0): JsonElement =
         when (value) {
             null -> JsonNull
             is JsonElement -> value
@@ -68,11 +76,22 @@ internal class Written(operation: String, given: Map<String, Any?>) {
             }
             is Number -> JsonPrimitive(value)
             is UploadFile -> describe(value)
-            is Params -> JsonObject(value.given.mapValues { (_, member) -> written(member) })
-            is Map<*, *> -> JsonObject(value.entries.associate { (name, member) -> name.toString() to written(member) })
-            is Iterable<*> -> JsonArray(value.map(::written))
+            is Instant -> moment(value, depth)
+            is OffsetDateTime -> moment(value.toInstant(), depth)
+            is ZonedDateTime -> moment(value.toInstant(), depth)
+            is Date -> moment(value.toInstant(), depth)
+            // Without a time zone it is Beijing's, as the engine reads these.
+            is LocalDateTime -> JsonPrimitive(value.truncatedTo(ChronoUnit.SECONDS).format(DateTimeFormatter.ISO_LOCAL_DATE_TIME))
+            is LocalDate -> JsonPrimitive(value.toString())
+            is Params -> JsonObject(value.given.mapValues { (_, member) -> written(member, depth + 1) })
+            is Map<*, *> -> JsonObject(value.entries.associate { (name, member) -> name.toString() to written(member, depth + 1) })
+            is Iterable<*> -> JsonArray(value.map { written(it, depth + 1) })
             else -> throw IllegalArgumentException("cannot be of type ${value.javaClass.simpleName}")
         }
+
+    /** A point in time: the engine writes it as the service wants it. In JSON, which nobody looks into, it is unix seconds. */
+    private fun moment(time: Instant, depth: Int): JsonElement =
+        if (depth > 0) JsonPrimitive(time.epochSecond) else JsonObject(mapOf("unix_ms" to JsonPrimitive(time.toEpochMilli())))
 
     /** Java would send a question mark in place of half a character. */
     private fun whole(text: String): String {

@@ -31,6 +31,9 @@ class Settings internal constructor() {
     /** Whether calls may go to `http://` addresses of the vendor's own, where everybody on the way can read and change them. */
     var allowHttp: Boolean = false
 
+    /** Whether calls and callbacks whose data depart from the documents fail with a [DeparturesException]. */
+    var strict: Boolean = false
+
     /** The account's limit; 200 requests in 10 seconds, the documented one, if nothing is said. */
     var quota: Quota? = null
 
@@ -71,6 +74,7 @@ class Settings internal constructor() {
             "upload_deadline" to uploadDeadline?.engineMillis(),
             "max_answer" to maxAnswer,
             "allow_http" to allowHttp,
+            "strict" to strict,
             "quota" to quota?.let { listOf(it.requests, it.seconds) },
             "operation_quota" to operationQuota,
             "store" to (store != null),
