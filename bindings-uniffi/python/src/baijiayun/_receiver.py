@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from random import getrandbits
 from threading import Lock
-from typing import Any, Optional, Protocol, Union
+from typing import Any, Optional, Protocol, Union, cast
 
 import msgspec
 
@@ -14,6 +15,7 @@ from ._callback import Callback, UnknownCallback
 from ._calls import Calls, undecodable
 from ._forks import on_fork
 from ._native import claim_script
+from ._params import write
 from .details import Departure
 from .errors import CallbackError, MisuseError
 from .generated import callbacks as generated
@@ -55,6 +57,30 @@ class _Parsed(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Parsed)
 
 
+class _Post(msgspec.Struct):
+    body: str = ""
+    content_type: str = ""
+    error: Optional[ErrorFields] = None
+
+
+_post_decoder = msgspec.json.Decoder(_Post)
+
+
+class SignedPost:
+    """A post for a test."""
+
+    __slots__ = ("body", "headers")
+
+    def __init__(self, body: bytes, headers: dict[str, str]) -> None:
+        self.body: bytes = body
+        """The body, as it is to be posted."""
+        self.headers: dict[str, str] = headers
+        """The headers, of which there is one: content-type."""
+
+    def __repr__(self) -> str:
+        return f"<SignedPost, {len(self.body)} bytes>"
+
+
 class Receiver:
     """Checks and reads callbacks."""
 
@@ -70,6 +96,7 @@ class Receiver:
         *,
         name: Optional[generated.CallbackName] = None,
         tolerance: Optional[float] = TOLERANCE,
+        strict: Optional[bool] = None,
     ) -> Event:
         """Checks the signature of a post and reads it.
 
@@ -79,22 +106,67 @@ class Receiver:
             name: Which callback it is, if it came to an address of its own. Otherwise it is told by its fields.
             tolerance: How many seconds its timestamp may differ from this machine's clock, either way; None if the
                 clock does not matter. 300 if nothing is said.
+            strict: Whether data that depart from the documents are a `DeparturesError`; as the client has it if nothing
+                is said.
 
         Raises:
             CallbackError: It was not posted by the service, or was changed on the way. Refuse it.
         """
         content_type = headers if isinstance(headers, str) else str(headers.get("content-type") or "")
-        options: dict[str, Any] = {} if name is None else {"name": name}
+        options: dict[str, Any] = {} if name is None else {"name": str(name)}
+        if strict is not None:
+            options["strict"] = strict
         if tolerance is None:
             options["clock"] = False
+        elif isinstance(cast("object", tolerance), (int, float)) and 0 <= tolerance < 1 << 53:
+            options["tolerance"] = round(tolerance)
         else:
-            options["tolerance"] = max(0, round(tolerance))
-        posted = b"%s\n%s\n%s" % (content_type.replace("\n", " ").encode(), encode(options), _raw(body))
+            raise MisuseError(f"tolerance must be a number of seconds from 0 up, or None, not {tolerance!r}")
+        head = content_type.replace("\n", " ").encode(errors="replace")
+        posted = b"%s\n%s\n%s" % (head, encode(options), _raw(body))
         written = self._calls.engine.callback(posted, int(self._calls.unix()))
         parsed = read(_decoder, written)
         if parsed.error is not None:
             raise parsed.error.error()
         return _event(parsed, written)
+
+    def signed(
+        self,
+        name: Optional[generated.CallbackName],
+        data: Mapping[str, Any],
+        *,
+        json: Optional[bool] = None,
+        qid: Optional[str] = None,
+        timestamp: Optional[int] = None,
+    ) -> SignedPost:
+        """A post as the service signs it, for tests of your own receiver:
+
+            post = client.callbacks.signed("class_event", {"room_id": 7, "op": "start", "op_time": "2026-11-28 08:00:00"})
+            response = app.test_client().post("/callbacks", data=post.body, headers=post.headers)
+
+        Args:
+            name: Which callback it is, None for one that no document describes.
+            data: Its members, as they are to be posted.
+            json: Whether it is posted as JSON; as documented if nothing is said.
+            qid: Its id; a new one if nothing is said.
+            timestamp: When it was signed, unix seconds; now if nothing is said.
+
+        Raises:
+            ConfigError: The client has no partner_key.
+        """
+        members, _ = write(name or "callback", data)
+        asked: dict[str, Any] = {
+            "name": name,
+            "data": msgspec.Raw(members or b"{}"),
+            "qid": qid if qid is not None or "qid" in data else f"test-{getrandbits(64):016x}",
+            "timestamp": timestamp if timestamp is not None or "timestamp" in data else int(self._calls.unix()),
+            "json": json,
+        }
+        given = encode({name: value for name, value in asked.items() if value is not None})
+        post = _post_decoder.decode(self._calls.engine.signed_callback(given))
+        if post.error is not None:
+            raise post.error.error()
+        return SignedPost(post.body.encode(), {"content-type": post.content_type})
 
     def _keys(self, event: Callback) -> list[str]:
         """They share a hash tag, so that a cluster keeps them together."""
@@ -103,7 +175,7 @@ class Receiver:
 
 def _raw(body: object) -> bytes:
     if isinstance(body, str):
-        return body.encode()
+        return body.encode(errors="surrogatepass")
     if isinstance(body, (bytes, bytearray)):
         return bytes(body)
     message = f"the body is a {type(body).__name__}, but must be the bytes that came"

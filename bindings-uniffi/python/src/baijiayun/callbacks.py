@@ -14,12 +14,13 @@ from __future__ import annotations
 from ._async.callbacks import AsyncCallbacks
 from ._boundary import encode
 from ._callback import Callback, UnknownCallback
-from ._receiver import Event, Headers
+from ._receiver import Event, Headers, SignedPost
 from ._sync.callbacks import Callbacks
 from .generated import callbacks as generated
 from .generated.callbacks import *  # noqa: F403
 
-__all__ = ["SUCCESS", "AsyncCallbacks", "Callback", "Callbacks", "Event", "Headers", "UnknownCallback", "failure"]
+__all__ = ["SUCCESS", "AsyncCallbacks", "Callback", "Callbacks", "Event", "Headers"]
+__all__ += ["SignedPost", "UnknownCallback", "failure"]
 __all__ += generated.__all__
 
 SUCCESS = '{"code":0,"msg":""}'

@@ -109,7 +109,8 @@ class Client(Shared, Resources):
         self._name = f"{type(self).__name__} (not made)"
         self._origin: Optional[Client] = None
         account = Account(domain, partner_id, Secret(partner_key), Secret(callback_keys), paths)
-        del partner_key, callback_keys
+        # Who mixes them up gives the key as one of the others.
+        del domain, partner_id, partner_key, callback_keys
         calls = account.open(
             {
                 "attempts": attempts,
@@ -131,7 +132,7 @@ class Client(Shared, Resources):
         if isinstance(calls, BaijiayunError):
             raise calls
         super().__init__(Runner(calls, http, store, signer))
-        self._name = f"{type(self).__name__}({domain!r}, {str(partner_id)!r})"
+        self._name = f"{type(self).__name__}({account.domain!r}, {str(account.partner_id)!r})"
         self._store_prefix = store_prefix
 
     def __repr__(self) -> str:
