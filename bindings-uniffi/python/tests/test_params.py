@@ -105,7 +105,8 @@ def test_values_inside_json() -> None:
     value = OrderedDict(a=[None, 1.5, {"b": (1, "x")}], c=UserDict({"d": Decimal("1.50")}), e={2: {3}})
     assert written(x=value)["x"] == {"a": [None, 1.5, {"b": [1, "x"]}], "c": {"d": "1.50"}, "e": {"2": [3]}}
     assert written(x=RoomListItem(title="a"))["x"] == {"title": "a"}
-    assert written(x=[datetime(2017, 8, 1, 15, 24, 48)])["x"] == [{"unix_ms": 1501572288000}]
+    # The engine does not look into lists.
+    assert written(x=[datetime(2017, 8, 1, 15, 24, 48)])["x"] == [1501572288]
 
 
 class Seven:

@@ -244,6 +244,9 @@ class Calls(Shared):
                 if engine is not self.engine:
                     call = None
                     raise MisuseError(f"{asked.name}: the process forked while the call was under way") from cause
+                if request is not None and isinstance(outcome, Response) and _is_answer(outcome):
+                    if len(outcome.body) > request.max_answer:
+                        outcome = AnswerError(kind="too_large")
                 if isinstance(outcome, Response) and _is_answer(outcome):
                     cause = None
                     if observer is not None:
