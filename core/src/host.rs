@@ -41,8 +41,11 @@
 //!
 //! The two steps that every call has come as values ([`Told`]), for a host that
 //! can take them in without JSON.
+#[cfg(feature = "configuration")]
+mod configuration;
 mod input;
 mod links;
+mod naming;
 mod output;
 mod pieces;
 mod reading;
@@ -69,7 +72,10 @@ use crate::sign::PartnerKey;
 use crate::upload::{self, Upload};
 use crate::value::Params;
 
+#[cfg(feature = "configuration")]
+pub use configuration::{configuration, toml_paths};
 use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, HostUpload, Input};
+pub use naming::in_camel_case;
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
 pub use reading::{Next, Read, ReadForAnother, Reading};

@@ -9,7 +9,7 @@ use crate::json::{Object, needed};
 use crate::value::File;
 
 /// A reason for people if it is not understood. It holds no value: that may be a key.
-type Said<T> = Result<T, String>;
+pub(super) type Said<T> = Result<T, String>;
 
 /// Something that a host says as a JSON object.
 pub(super) trait Input: Sized {

@@ -1,7 +1,7 @@
 //! The boundary that every other language stands on.
 
 use baijiayun_core::engine::Now;
-use baijiayun_core::host::{Host, Limiters, Told};
+use baijiayun_core::host::{Host, Limiters, Told, in_camel_case};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -84,6 +84,20 @@ fn callbacks_are_signed_for_tests() {
     let config = json!({"domain": "demo", "partner_id": "1"});
     let error = read(Host::new(&config.to_string()).unwrap().signed_callback(r#"{"data":{"qid":"1","timestamp":1}}"#));
     assert_eq!(error["error"]["message"], "a callback is signed with partner_key, which is not here");
+}
+
+#[test]
+fn settings_have_the_names_of_the_language() {
+    let said = "attempt_timeout has to be a time; max_answer_of_mine, callback_keys[0] and (partner_key) 百家_云";
+    let ours = "attemptTimeout has to be a time; max_answer_of_mine, callbackKeys[0] and (partnerKey) 百家_云";
+    assert_eq!(in_camel_case(said), ours);
+    // npm does the same for itself.
+    let npm = include_str!("../../../bindings-wasm/npm/src/options.ts");
+    let (_, list) = npm.split_once("const SETTINGS =").unwrap();
+    let list = list.split(['(', ')']).nth(1).unwrap().replace("keys?", "keys");
+    for name in list.trim_start_matches("?:").split('|') {
+        assert!(!in_camel_case(name).contains('_'), "{name}");
+    }
 }
 
 #[test]
