@@ -53,7 +53,8 @@ def made(drive: Drive, *account: Any, **settings: Any) -> Any:
     ("account", "settings", "words"),
     [
         ((None, "1", KEY), {}, "domain"),
-        (("demo", None, KEY), {}, "partner_id"),
+        (("demo", None, KEY), {}, "partner_id must be an int or a str, not a NoneType"),
+        (("demo", "1", None), {}, "partner_key must be a str, not a NoneType"),
         (("demo", "abc", KEY), {}, "partner_id is not a number"),
         (("demo", KEY, "12345678"), {}, "partner_id is not a number"),
         (("demo", True, KEY), {}, "partner_id must be an int or a str, not a bool"),

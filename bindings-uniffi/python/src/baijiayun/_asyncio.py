@@ -128,7 +128,7 @@ class _Connection(asyncio.Protocol):
         self.is_free = False
         self._request = request
         self._whole = whole = loop.create_future()
-        self._parser: Any = httptools.HttpResponseParser(self)
+        self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[str, str] = {}
         self._head_size = 0
         self._incoming: Optional[Incoming] = None
@@ -141,7 +141,8 @@ class _Connection(asyncio.Protocol):
                 self._transport.write(head + body if body else head)
                 if request.answer_timeout < request.timeout:
                     self._watch(request.answer_timeout, "nothing came")
-            return await whole
+            response: Response = await whole
+            return response
         finally:
             self._quiet()
             self._request = self._whole = None

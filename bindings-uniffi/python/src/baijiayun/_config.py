@@ -8,8 +8,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Literal, Optional, Union, cast
 
-from ._boundary import encode
+import msgspec
+
+from ._boundary import ErrorFields, encode
 from ._calls import Calls
+from ._events import log
+from ._native import configuration
 from ._secret import Secret
 from .errors import BaijiayunError, ConfigError
 from .options import millis, number
@@ -19,6 +23,15 @@ Paths = Union[Mapping[str, str], str, os.PathLike[str]]
 
 Quota = Union[tuple[int, int], Literal[False]]
 """Requests of the account in so many seconds; False for no limit."""
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "<as the environment says>"
+
+
+ABSENT: Any = _Absent()
+"""Stands for a part of the account that was left out, and is looked for."""
 
 
 class Account:
@@ -64,35 +77,69 @@ class Account:
             # What does not fit its type stands in the departures, so that typed data can always be decoded.
             "set_aside": True,
         }
+        self._complete(needs_key=supplied.signer is None)
         account: dict[str, Any] = {
-            "domain": _text("domain", self.domain),
-            "partner_id": _partner_id(self.partner_id),
+            "domain": self.domain,
+            "partner_id": self.partner_id,
             "paths": read_paths(self.paths),
             "settings": {name: value for name, value in settings.items() if value is not None},
         }
-        return self._with_keys({name: value for name, value in account.items() if value is not None}, supplied)
+        return self._with_keys({name: value for name, value in account.items() if value is not None})
 
-    def _with_keys(self, account: dict[str, Any], supplied: Supplied) -> Secret[bytes]:
+    def _complete(self, *, needs_key: bool) -> None:
+        """Looks for what was not given."""
+        given: dict[str, object] = {
+            "domain": self.domain,
+            "partner_id": self.partner_id,
+            "partner_key": self.partner_key.value,
+        }
+        if not needs_key and given["partner_key"] in (None, ABSENT):
+            # A signer has it, so it is not looked for.
+            self.partner_key = Secret(None)
+            del given["partner_key"]
+        given = {name: _checked(name, value) for name, value in given.items() if value is not ABSENT}
+        self.partner_id = given.get("partner_id")
+        if len(given) == (3 if needs_key else 2) or given.keys() == {"domain", "partner_id", "partner_key"}:
+            return
+        found = _found_decoder.decode(configuration(encode({"given": given, "needs_key": needs_key})))
+        if found.error is not None:
+            raise found.error.error()
+        for note in found.notes:
+            log.warning("%s", note)
+        self.domain, self.partner_id = found.domain, found.partner_id
+        if needs_key:
+            self.partner_key = Secret(found.partner_key)
+        if self.paths is None:
+            self.paths = found.paths
+
+    def _with_keys(self, account: dict[str, Any]) -> Secret[bytes]:
         key, keys = self.partner_key.value, self.callback_keys.value
-        if key is None and supplied.signer is None:
-            raise ConfigError("partner_key is missing: give it, or a signer that asks the machine that has it")
-        if key is not None and not isinstance(key, str):
-            raise ConfigError(f"partner_key must be a str, not a {type(key).__name__}")
         if isinstance(keys, (str, bytes)) or not all(isinstance(each, str) for each in keys):
             raise ConfigError("callback_keys must be a list of keys, each a str")
         more = {"callback_keys": list(keys), **({} if key is None else {"partner_key": key})}
         return Secret(encode({**account, **more}))
 
 
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise ConfigError(f"{name} must be a str, not a {type(value).__name__}")
-    return value
+class _Found(msgspec.Struct):
+    """The account as it was found. It holds the key."""
+
+    domain: Optional[str] = None
+    partner_id: Optional[str] = None
+    partner_key: Optional[str] = None
+    paths: Optional[dict[str, str]] = None
+    notes: list[str] = []
+    error: Optional[ErrorFields] = None
 
 
-def _partner_id(value: object) -> str:
-    if isinstance(value, bool) or not (isinstance(value, str) or hasattr(value, "__index__")):
-        raise ConfigError(f"partner_id must be an int or a str, not a {type(value).__name__}")
+_found_decoder = msgspec.json.Decoder(_Found)
+
+
+def _checked(name: str, value: object) -> str:
+    """A part of the account as a text. None is not one that was left out: it may come from a variable that is not set."""
+    is_number = name == "partner_id" and hasattr(value, "__index__") and not isinstance(value, bool)
+    if not (isinstance(value, str) or is_number):
+        wanted = "an int or a str" if name == "partner_id" else "a str"
+        raise ConfigError(f"{name} must be {wanted}, not a {type(value).__name__}")
     return str(value)
 
 

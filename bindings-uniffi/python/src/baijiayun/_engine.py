@@ -37,9 +37,13 @@ class _Status(ctypes.Structure):
     _fields_ = [("code", ctypes.c_int8), ("error", _Buffer)]
 
 
+library: Any = vars(_uniffi)["_UniffiLib"]
+"""The library that UniFFI loaded."""
+
+
 def _function(make: Any, name: str, result: Any, *args: Any) -> Any:
     prototype = make(result, *args, ctypes.POINTER(_Status))
-    return prototype((f"{name}", _uniffi._UniffiLib))
+    return prototype((name, library))
 
 
 _HELD, _LET_GO = ctypes.PYFUNCTYPE, ctypes.CFUNCTYPE

@@ -48,7 +48,7 @@ def json_schema(kind: type[Any]) -> dict[str, Any]:
 
 def _without_references(schema: Any, parts: dict[str, Any]) -> Any:
     if isinstance(schema, list):
-        return [_without_references(item, parts) for item in cast("list[Any]", schema)]
+        return [_without_references(item, parts) for item in schema]
     if not isinstance(schema, dict):
         return schema
     found = cast("dict[str, Any]", schema)

@@ -48,7 +48,7 @@ def _with_none(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {field.encode_name: _with_none(getattr(value, field.name)) for field in msgspec.structs.fields(value)}
     if isinstance(value, list):
-        return [_with_none(item) for item in cast("list[Any]", value)]
+        return [_with_none(item) for item in value]
     if isinstance(value, dict):
         return {name: _with_none(member) for name, member in cast("dict[str, Any]", value).items()}
     return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Optional, TypeVar, Union
 from .._async_bounds import IS_AWAITED
 from .._by_name import Params, answer, by_name, by_path
 from .._calls import Asked
-from .._config import Account, Paths, Quota, Supplied
+from .._config import ABSENT, Account, Paths, Quota, Supplied
 from .._events import OnEvent
 from .._message import Request
 from .._once import once
@@ -48,9 +48,9 @@ class AsyncClient(Shared, AsyncResources):
 
     def __init__(
         self,
-        domain: str,
-        partner_id: Union[int, str],
-        partner_key: Optional[str] = None,
+        domain: str = ABSENT,
+        partner_id: Union[int, str] = ABSENT,
+        partner_key: Optional[str] = ABSENT,
         *,
         signer: Optional[AsyncSigner] = None,
         callback_keys: Sequence[str] = (),
@@ -73,6 +73,10 @@ class AsyncClient(Shared, AsyncResources):
         allow_http: bool = False,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
+
+        What is not said about the account is looked for where `bjy` looks for it: in BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID
+        and BAIJIAYUN_PARTNER_KEY, then in `baijiayun.toml` in the working directory or `baijiayun/config.toml` in the
+        user's configuration folder.
 
         Args:
             domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
@@ -131,7 +135,7 @@ class AsyncClient(Shared, AsyncResources):
         if isinstance(calls, BaijiayunError):
             raise calls
         super().__init__(AsyncRunner(calls, http, store, signer))
-        self._name = f"{type(self).__name__}({account.domain!r}, {str(account.partner_id)!r})"
+        self._name = f"{type(self).__name__}({account.domain!r}, {account.partner_id!r})"
         self._store_prefix = store_prefix
 
     def __repr__(self) -> str:
@@ -177,7 +181,8 @@ class AsyncClient(Shared, AsyncResources):
 
         if self._origin is not None:
             # What was claimed by one is claimed by all.
-            return self._origin.callbacks
+            shared: AsyncCallbacks = self._origin.callbacks
+            return shared
         return AsyncCallbacks(self._runner, self._store_prefix)
 
     @once

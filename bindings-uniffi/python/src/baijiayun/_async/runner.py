@@ -10,11 +10,12 @@ from typing import Any, Callable, Optional, TypeVar
 from .._async_bounds import AsyncBounds
 from .._boundary import Done, Sign, Wait
 from .._boundary import Store as StoreStep
-from .._calls import Action, Asked, Calls, Reading, Telling
+from .._calls import Action, Asked, Calls, Reading
 from .._forks import on_fork
 from .._message import Request
 from .._native import quota_script
 from .._shared import Shared
+from .._telling import Telling
 from ..errors import MisuseError
 from ..http import AsyncDefaultExecutor, AsyncHttpExecutor
 from ..options import CallOptions, merged

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Optional, Union
 
-from .._calls import STALL_TIMEOUT, Asked, Telling
+from .._calls import STALL_TIMEOUT, Asked
 from .._inputs import Flag, IdInput
+from .._telling import Telling
 from .._uploads import Registered, Upload, UploadedVideo
 from ..files import AnyProgress, FileInput
 from ..generated.video import AsyncVideo as AsyncVideoOperations

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Optional, TypeVar, Union
 from .._bounds import IS_AWAITED
 from .._by_name import Params, answer, by_name, by_path
 from .._calls import Asked
-from .._config import Account, Paths, Quota, Supplied
+from .._config import ABSENT, Account, Paths, Quota, Supplied
 from .._events import OnEvent
 from .._message import Request
 from .._once import once
@@ -49,9 +49,9 @@ class Client(Shared, Resources):
 
     def __init__(
         self,
-        domain: str,
-        partner_id: Union[int, str],
-        partner_key: Optional[str] = None,
+        domain: str = ABSENT,
+        partner_id: Union[int, str] = ABSENT,
+        partner_key: Optional[str] = ABSENT,
         *,
         signer: Optional[Signer] = None,
         callback_keys: Sequence[str] = (),
@@ -74,6 +74,10 @@ class Client(Shared, Resources):
         allow_http: bool = False,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
+
+        What is not said about the account is looked for where `bjy` looks for it: in BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID
+        and BAIJIAYUN_PARTNER_KEY, then in `baijiayun.toml` in the working directory or `baijiayun/config.toml` in the
+        user's configuration folder.
 
         Args:
             domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
@@ -132,7 +136,7 @@ class Client(Shared, Resources):
         if isinstance(calls, BaijiayunError):
             raise calls
         super().__init__(Runner(calls, http, store, signer))
-        self._name = f"{type(self).__name__}({account.domain!r}, {str(account.partner_id)!r})"
+        self._name = f"{type(self).__name__}({account.domain!r}, {account.partner_id!r})"
         self._store_prefix = store_prefix
 
     def __repr__(self) -> str:
@@ -178,7 +182,8 @@ class Client(Shared, Resources):
 
         if self._origin is not None:
             # What was claimed by one is claimed by all.
-            return self._origin.callbacks
+            shared: Callbacks = self._origin.callbacks
+            return shared
         return Callbacks(self._runner, self._store_prefix)
 
     @once
