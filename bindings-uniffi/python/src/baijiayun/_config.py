@@ -39,13 +39,17 @@ class Account:
     that print what is in them (Sentry, rich)."""
 
     def __init__(
-        self, domain: object, partner_id: object, partner_key: Secret[Any], callback_keys: Secret[Any], paths: Any
+        self, domain: Any, partner_id: Any, partner_key: Secret[Any], callback_keys: Secret[Any], paths: Any
     ) -> None:
         self.domain = domain
         self.partner_id = partner_id
         self.partner_key = partner_key
         self.callback_keys = callback_keys
         self.paths = paths
+
+    def name(self) -> str:
+        """What may be shown of it."""
+        return f"({self.domain!r}, {self.partner_id!r})"
 
     def open(self, settings: dict[str, Any], supplied: Supplied) -> Union[Calls, BaijiayunError]:
         """The engine of the account, or the error why there is none, without the frames that it came by."""

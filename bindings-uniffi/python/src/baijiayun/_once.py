@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from threading import RLock
-from typing import Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._forks import on_fork
-
-T = TypeVar("T")
 
 
 class _Making:
@@ -26,11 +24,15 @@ class _Making:
 _making = _Making()
 
 
-class once(cached_property[T]):  # noqa: N801
-    """A `cached_property` of which threads that ask at once get the same object. Python's has no lock since 3.12."""
+if TYPE_CHECKING:
+    once = cached_property
+else:
 
-    def __get__(self, instance: Any, owner: Optional[type[Any]] = None) -> Any:
-        if instance is None:
-            return self
-        with _making.lock:
-            return super().__get__(instance, owner)
+    class once(cached_property):  # noqa: N801
+        """A `cached_property` of which threads that ask at once get the same object. Python's has no lock since 3.12."""
+
+        def __get__(self, instance: Any, owner: Optional[type[Any]] = None) -> Any:
+            if instance is None:
+                return self
+            with _making.lock:
+                return super().__get__(instance, owner)

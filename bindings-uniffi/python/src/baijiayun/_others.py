@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Callable, Optional, cast
 
@@ -48,7 +49,7 @@ def json_schema(kind: type[Any]) -> dict[str, Any]:
 
 def _without_references(schema: Any, parts: dict[str, Any]) -> Any:
     if isinstance(schema, list):
-        return [_without_references(item, parts) for item in schema]
+        return [_without_references(item, parts) for item in cast("Iterable[object]", schema)]
     if not isinstance(schema, dict):
         return schema
     found = cast("dict[str, Any]", schema)

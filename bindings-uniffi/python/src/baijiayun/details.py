@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Optional, cast
 
@@ -48,7 +49,7 @@ def _with_none(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {field.encode_name: _with_none(getattr(value, field.name)) for field in msgspec.structs.fields(value)}
     if isinstance(value, list):
-        return [_with_none(item) for item in value]
+        return [_with_none(item) for item in cast("Iterable[object]", value)]
     if isinstance(value, dict):
         return {name: _with_none(member) for name, member in cast("dict[str, Any]", value).items()}
     return value

@@ -22,6 +22,7 @@ import socket
 import threading
 from collections.abc import Awaitable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Callable, Generic, Optional, Protocol, TypeVar, Union
 
 from ._bounds import Exchange
@@ -260,7 +261,7 @@ class AsyncDefaultExecutor(_AsyncExecutor[_Sender]):
 
     def _load(self, is_asyncio: bool) -> None:
         if not (is_asyncio and _has_httptools()):
-            from . import _httpx  # noqa: F401
+            import_module("._httpx", __package__)
         trusted()
 
     def _open(self) -> _Sender:
@@ -285,7 +286,7 @@ class AiohttpExecutor(_AsyncExecutor["AiohttpSender"]):
         self._given = session
 
     def _load(self, is_asyncio: bool) -> None:
-        from . import _aiohttp  # noqa: F401
+        import_module("._aiohttp", __package__)
 
         trusted()
 
@@ -306,7 +307,7 @@ class AsyncHttpxExecutor(_AsyncExecutor["Union[AsyncClientSender, AsyncTransport
         self._given = client
 
     def _load(self, is_asyncio: bool) -> None:
-        from . import _httpx  # noqa: F401
+        import_module("._httpx", __package__)
 
         trusted()
 
@@ -322,7 +323,7 @@ def _has_httptools() -> bool:
     if has_proxies():
         return False
     try:
-        from . import _asyncio  # noqa: F401
+        import_module("._asyncio", __package__)
     except ImportError:
         return False
     return True

@@ -135,7 +135,7 @@ class AsyncClient(Shared, AsyncResources):
         if isinstance(calls, BaijiayunError):
             raise calls
         super().__init__(AsyncRunner(calls, http, store, signer))
-        self._name = f"{type(self).__name__}({account.domain!r}, {account.partner_id!r})"
+        self._name = f"{type(self).__name__}{account.name()}"
         self._store_prefix = store_prefix
 
     def __repr__(self) -> str:
@@ -181,8 +181,7 @@ class AsyncClient(Shared, AsyncResources):
 
         if self._origin is not None:
             # What was claimed by one is claimed by all.
-            shared: AsyncCallbacks = self._origin.callbacks
-            return shared
+            return self._origin.callbacks
         return AsyncCallbacks(self._runner, self._store_prefix)
 
     @once

@@ -86,7 +86,7 @@ class AsyncRunner(Shared):
             if asked.video_id is not None and getattr(error, "video_id", None) is None:
                 # Also of errors that are not ours: without it nobody could go on with the upload.
                 with suppress(Exception):
-                    error.video_id = asked.video_id  # type: ignore[attr-defined]
+                    setattr(error, "video_id", asked.video_id)  # noqa: B010
             raise
         finally:
             steps.close()

@@ -136,7 +136,7 @@ class Client(Shared, Resources):
         if isinstance(calls, BaijiayunError):
             raise calls
         super().__init__(Runner(calls, http, store, signer))
-        self._name = f"{type(self).__name__}({account.domain!r}, {account.partner_id!r})"
+        self._name = f"{type(self).__name__}{account.name()}"
         self._store_prefix = store_prefix
 
     def __repr__(self) -> str:
@@ -182,8 +182,7 @@ class Client(Shared, Resources):
 
         if self._origin is not None:
             # What was claimed by one is claimed by all.
-            shared: Callbacks = self._origin.callbacks
-            return shared
+            return self._origin.callbacks
         return Callbacks(self._runner, self._store_prefix)
 
     @once
