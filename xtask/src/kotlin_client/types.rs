@@ -34,8 +34,8 @@ pub struct Member {
     /// Without a question mark.
     pub ty: String,
     pub docs: Vec<String>,
-    /// What it is if it was not received.
-    default: &'static str,
+    /// It may be missing.
+    optional: bool,
     secret: bool,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Scope<'a> {
 
     /// The class of an object that is sent.
     pub fn input(&self, object: &Struct) -> Result<Input, Box<dyn Error>> {
-        let (required, optional): (Vec<_>, Vec<_>) = object.fields.iter().partition(|field| field.shape.required);
+        let (required, optional): (Vec<_>, Vec<_>) = object.fields.iter().partition(|field| !field.optional);
         let members = |fields: Vec<&Field>| fields.into_iter().map(|field| self.member(field)).collect();
         let docs = compact(shape_docs(object.shape), &[]);
         let docs = if docs.is_empty() { vec!["An element of the list.".to_owned()] } else { docs };
@@ -115,23 +115,19 @@ impl<'a> Scope<'a> {
             name: kotlin_name(argument.wire),
             ty: self.spelled(&argument.ty, "Any"),
             docs,
-            default: "null",
+            optional: true,
             secret: false,
         }
     }
 
-    /// A member of an object. Whatever the documents say, the service leaves things out.
+    /// A member of an object.
     fn member(&self, field: &Field) -> Member {
         Member {
             wire: field.wire.to_owned(),
             name: kotlin_name(field.wire),
             ty: self.received(&field.ty),
             docs: compact(shape_docs(field.shape), listed_values(field.shape)),
-            default: match field.ty {
-                Type::Array(_) => "emptyList()",
-                Type::Map(_) => "emptyMap()",
-                _ => "null",
-            },
+            optional: field.optional,
             secret: field.shape.secret,
         }
     }

@@ -42,11 +42,11 @@ class ChatApi internal constructor(runner: Runner) : Resource(runner) {
         chatIds: List<String>,
         options: CallOptions? = null,
         params: ChatReviewMessagesParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = ChatReviewMessagesParams().apply(params)
         given.set("room_id", roomId)
         given.set("chat_ids", chatIds)
-        return ask("chat.review_messages", Boolean.serializer(), given, options)
+        return call("chat.review_messages", Boolean.serializer(), given, options)
     }
 
     /**
@@ -87,7 +87,7 @@ class BlockingChatApi internal constructor(private val api: ChatApi) {
         chatIds: List<String>,
         params: Consumer<ChatReviewMessagesParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.reviewMessages(roomId, chatIds, options) { params.accept(this) } }
+    ): Boolean = blocking { api.reviewMessages(roomId, chatIds, options) { params.accept(this) } }
 
     /** 撤回单条聊天消息接口 See [ChatApi.revokeMessage]. */
     @JvmOverloads
@@ -101,12 +101,12 @@ class BlockingChatApi internal constructor(private val api: ChatApi) {
 
 /** What `chat.list_reviews` takes besides what it requires. */
 class ChatListReviewsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -143,13 +143,13 @@ class ChatRevokeMessageParams : Params() {
 @Serializable
 class ChatListReviewsItem internal constructor(
     /** Message id, for chat_ids of API 78. */
-    val id: String? = null,
+    val id: String,
     /** Text. */
-    val content: String? = null,
+    val content: String,
     /** Sender. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("chat_time") val chatTime: String? = null,
+    @SerialName("chat_time") val chatTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -162,9 +162,9 @@ class ChatListReviewsItem internal constructor(
 @Serializable
 class ChatListReviewsResult internal constructor(
     /** Total number of messages. */
-    val total: Long? = null,
+    val total: Long,
     /** The messages. */
-    val list: List<ChatListReviewsItem> = emptyList(),
+    val list: List<ChatListReviewsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,

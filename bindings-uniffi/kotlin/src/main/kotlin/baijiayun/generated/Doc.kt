@@ -558,12 +558,12 @@ class DocUploadParams : Params() {
 
 /** What `doc.list_all` takes besides what it requires. */
 class DocListAllParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. */
+    /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -636,12 +636,12 @@ class DocListFilesParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Files per page. */
+    /** Files per page. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -650,9 +650,9 @@ class DocListFilesParams : Params() {
 @Serializable
 class DocUploadResult internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name of the uploaded document. */
-    val name: String? = null,
+    val name: String,
     /** Binding id; only returned when the document was bound to a room. */
     @SerialName("bind_id") val bindId: Long? = null,
 ) : Value() {
@@ -666,11 +666,11 @@ class DocUploadResult internal constructor(
 @Serializable
 class DocBindResult internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Binding id. */
-    @SerialName("bind_id") val bindId: Long? = null,
+    @SerialName("bind_id") val bindId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -682,19 +682,19 @@ class DocBindResult internal constructor(
 @Serializable
 class DocListItem internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Whether this is an animated PPT.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("ppt_animation") val pptAnimation: Long? = null,
+    @SerialName("ppt_animation") val pptAnimation: Long,
     /** File size. */
-    val size: Long? = null,
+    val size: Long,
     /** Address of the file. */
-    val url: String? = null,
+    val url: String,
     /**
      * Kind of file.
      * - `1`: ordinary file
@@ -703,9 +703,9 @@ class DocListItem internal constructor(
      * - `4`: uploaded in the back office
      * - `5`: screenshot
      */
-    val type: Long? = null,
+    val type: Long,
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -721,9 +721,9 @@ class DocListItem internal constructor(
 @Serializable
 class DocListResult internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The documents. */
-    val list: List<DocListItem> = emptyList(),
+    val list: List<DocListItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -734,23 +734,23 @@ class DocListResult internal constructor(
 @Serializable
 class DocListAllItem internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Where the document was uploaded.
      * - `api`: through the API
      * - `room`: in a room
      */
-    @SerialName("upload_source") val uploadSource: String? = null,
+    @SerialName("upload_source") val uploadSource: String,
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Address of the document. */
-    val url: String? = null,
+    val url: String,
     /** Kind of document, in words. */
-    @SerialName("file_type") val fileType: String? = null,
+    @SerialName("file_type") val fileType: String,
     /** Size in bytes. */
-    val size: Long? = null,
+    val size: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -766,9 +766,9 @@ class DocListAllItem internal constructor(
 @Serializable
 class DocListAllResult internal constructor(
     /** Number of documents. */
-    val total: Long? = null,
+    val total: Long,
     /** The documents of this page. */
-    val list: List<DocListAllItem> = emptyList(),
+    val list: List<DocListAllItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -779,7 +779,7 @@ class DocListAllResult internal constructor(
 @Serializable
 class DocRemoveResult internal constructor(
     /** Id of the document removed. */
-    val fid: Long? = null,
+    val fid: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -789,7 +789,7 @@ class DocRemoveResult internal constructor(
 @Serializable
 class DocUploadMediaResult internal constructor(
     /** Id of the audio or video file. */
-    val fid: Long? = null,
+    val fid: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -801,11 +801,11 @@ class DocBindBatchResult internal constructor(
     /** Ids of the bound documents (the table's name; the example has fid). */
     val fids: Long? = null,
     /** Ids of the bound documents. */
-    val fid: List<Long> = emptyList(),
+    val fid: List<Long>,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Binding ids. */
-    @SerialName("bind_ids") val bindIds: List<Long> = emptyList(),
+    @SerialName("bind_ids") val bindIds: List<Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fids" to fids,
@@ -818,20 +818,20 @@ class DocBindBatchResult internal constructor(
 @Serializable
 class DocListMediaItem internal constructor(
     /** Id of the audio or video (its video_unique). */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name. */
-    val name: String? = null,
+    val name: String,
     /** Size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    @SerialName("total_size") val totalSize: Long,
     /**
      * Where it was uploaded.
      * - `management`: admin backend
      * - `room`: room
      * - `api`: OpenAPI
      */
-    @SerialName("upload_source") val uploadSource: String? = null,
+    @SerialName("upload_source") val uploadSource: String,
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -845,9 +845,9 @@ class DocListMediaItem internal constructor(
 @Serializable
 class DocListMediaResult internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The files. */
-    val list: List<DocListMediaItem> = emptyList(),
+    val list: List<DocListMediaItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -858,17 +858,17 @@ class DocListMediaResult internal constructor(
 @Serializable
 class DocCreateFolderResult internal constructor(
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** Id of the new folder. */
-    @SerialName("finder_id") val finderId: Long? = null,
+    @SerialName("finder_id") val finderId: Long,
     /** Id of the parent folder. */
-    @SerialName("parent_finder_id") val parentFinderId: Long? = null,
+    @SerialName("parent_finder_id") val parentFinderId: Long,
     /** Name of the folder. */
-    val name: String? = null,
+    val name: String,
     /** 1: it is a folder. */
-    @SerialName("is_directory") val isDirectory: Long? = null,
+    @SerialName("is_directory") val isDirectory: Long,
     /** Depth, 1 for the top level. */
-    val level: Long? = null,
+    val level: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "partnerId" to partnerId,
@@ -883,13 +883,13 @@ class DocCreateFolderResult internal constructor(
 @Serializable
 class DocUploadByUrlResult internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** Document name. */
-    val name: String? = null,
+    val name: String,
     /** Binding id; only when the document was bound to a room. */
     @SerialName("bind_id") val bindId: Long? = null,
     /** Document URL. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -902,10 +902,10 @@ class DocUploadByUrlResult internal constructor(
 @Serializable
 class DocUploadH5ByUrlResult internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** Name of the courseware; its URL in the example. */
-    val name: String? = null,
-    /** Binding id. */
+    val name: String,
+    /** Binding id; as with the other uploads only when the document was bound to a room. */
     @SerialName("bind_id") val bindId: Long? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
@@ -918,13 +918,13 @@ class DocUploadH5ByUrlResult internal constructor(
 @Serializable
 class DocBindToRoomsResult internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** The rooms. */
-    @SerialName("room_ids") val roomIds: List<Long> = emptyList(),
+    @SerialName("room_ids") val roomIds: List<Long>,
     /** Binding ids; the example calls them bind_ids. */
-    @SerialName("bind_id") val bindId: List<JsonElement> = emptyList(),
+    @SerialName("bind_id") val bindId: List<JsonElement>,
     /** Binding ids. */
-    @SerialName("bind_ids") val bindIds: List<Long> = emptyList(),
+    @SerialName("bind_ids") val bindIds: List<Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -937,9 +937,9 @@ class DocBindToRoomsResult internal constructor(
 @Serializable
 class DocListRoomPreviewsItem internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name. */
-    val fname: String? = null,
+    val fname: String,
     /**
      * Kind of file.
      * - `h5`: H5 courseware
@@ -947,13 +947,13 @@ class DocListRoomPreviewsItem internal constructor(
      * - `doc`: static document
      * - `image`: picture
      */
-    @SerialName("doc_format") val docFormat: String? = null,
+    @SerialName("doc_format") val docFormat: String,
     /** Addresses of the pictures of the pages; filled when doc_format is doc. */
-    @SerialName("image_list") val imageList: List<String> = emptyList(),
+    @SerialName("image_list") val imageList: List<String>,
     /** Address of the picture; filled when doc_format is image. */
-    val image: String? = null,
+    val image: String,
     /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-    val html: String? = null,
+    val html: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -968,7 +968,7 @@ class DocListRoomPreviewsItem internal constructor(
 @Serializable
 class DocListRoomPreviewsResult internal constructor(
     /** The files. */
-    val list: List<DocListRoomPreviewsItem> = emptyList(),
+    val list: List<DocListRoomPreviewsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -978,9 +978,9 @@ class DocListRoomPreviewsResult internal constructor(
 @Serializable
 class DocGetPreviewItem internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name. */
-    val fname: String? = null,
+    val fname: String,
     /**
      * Kind of file.
      * - `h5`: H5 courseware
@@ -988,13 +988,13 @@ class DocGetPreviewItem internal constructor(
      * - `doc`: static document
      * - `image`: picture
      */
-    @SerialName("doc_format") val docFormat: String? = null,
+    @SerialName("doc_format") val docFormat: String,
     /** Addresses of the pictures of the pages; filled when doc_format is doc. */
-    @SerialName("image_list") val imageList: List<String> = emptyList(),
+    @SerialName("image_list") val imageList: List<String>,
     /** Address of the picture; filled when doc_format is image. */
-    val image: String? = null,
+    val image: String,
     /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-    val html: String? = null,
+    val html: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -1009,7 +1009,7 @@ class DocGetPreviewItem internal constructor(
 @Serializable
 class DocGetPreviewResult internal constructor(
     /** The files. */
-    val list: List<DocGetPreviewItem> = emptyList(),
+    val list: List<DocGetPreviewItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1019,19 +1019,19 @@ class DocGetPreviewResult internal constructor(
 @Serializable
 class DocListFilesItem internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** File name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Where the file was uploaded.
      * - `api`: through the API
      * - `management`: in the admin back office
      */
-    @SerialName("upload_source") val uploadSource: String? = null,
+    @SerialName("upload_source") val uploadSource: String,
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Size in bytes. */
-    val size: Long? = null,
+    val size: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -1045,9 +1045,9 @@ class DocListFilesItem internal constructor(
 @Serializable
 class DocListFilesResult internal constructor(
     /** Number of files. */
-    val total: Long? = null,
+    val total: Long,
     /** The files of this page. */
-    val list: List<DocListFilesItem> = emptyList(),
+    val list: List<DocListFilesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -1058,9 +1058,9 @@ class DocListFilesResult internal constructor(
 @Serializable
 class DocRenameResult internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /** The new name. */
-    val name: String? = null,
+    val name: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,

@@ -76,7 +76,7 @@ class BlockingDoubleTeacherApi internal constructor(private val api: DoubleTeach
 @Serializable
 class DoubleTeacherAddZoneResult internal constructor(
     /** Id of the campus. */
-    @SerialName("zone_id") val zoneId: Long? = null,
+    @SerialName("zone_id") val zoneId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "zoneId" to zoneId,
@@ -86,15 +86,15 @@ class DoubleTeacherAddZoneResult internal constructor(
 @Serializable
 class DoubleTeacherListZonesItem internal constructor(
     /** Id of the campus. */
-    @SerialName("zone_id") val zoneId: Long? = null,
+    @SerialName("zone_id") val zoneId: Long,
     /** Unique code of the campus. */
-    @SerialName("zone_unique") val zoneUnique: Long? = null,
+    @SerialName("zone_unique") val zoneUnique: Long,
     /** Name. */
-    val name: String? = null,
+    val name: String,
     /** Address. */
-    val address: String? = null,
+    val address: String,
     /** Time at which it was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "zoneId" to zoneId,
@@ -108,9 +108,9 @@ class DoubleTeacherListZonesItem internal constructor(
 @Serializable
 class DoubleTeacherListZonesResult internal constructor(
     /** Number of campuses. */
-    val total: Long? = null,
+    val total: Long,
     /** The campuses. */
-    val list: List<DoubleTeacherListZonesItem> = emptyList(),
+    val list: List<DoubleTeacherListZonesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,

@@ -138,12 +138,12 @@ class EvaluationListTemplatesParams : Params() {
         get() = get("product_type")
         set(value) = set("product_type", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Templates per page. Default: `20`. */
+    /** Templates per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -208,7 +208,7 @@ class EvaluationCreateTemplateQuestion(title: String, type: Long, isForce: Long)
 @Serializable
 class EvaluationListTemplatesOptionList internal constructor(
     /** Text of the question. */
-    val title: String? = null,
+    val title: String,
     /**
      * How the question is answered (values from large_class.60).
      * - `1`: drop-down list
@@ -216,19 +216,19 @@ class EvaluationListTemplatesOptionList internal constructor(
      * - `3`: multiple choice
      * - `4`: text
      */
-    val type: String? = null,
+    val type: String,
     /**
      * Whether an answer is required.
      * - `0`: not required
      * - `1`: required
      */
-    @SerialName("is_force") val isForce: String? = null,
+    @SerialName("is_force") val isForce: String,
     /** The options, one a line; absent from a text question. */
     val options: String? = null,
     /** Position of the question. */
-    @SerialName("display_order") val displayOrder: Long? = null,
+    @SerialName("display_order") val displayOrder: Long,
     /** The options; absent from a text question. */
-    val option: List<String> = emptyList(),
+    val option: List<String>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "title" to title,
@@ -245,13 +245,13 @@ class EvaluationListTemplatesItem internal constructor(
     /** Question id. */
     @SerialName("question_id") val questionId: Long? = null,
     /** Template id (evaluate_id elsewhere). */
-    val id: String? = null,
+    val id: String,
     /** Title of the template. */
-    val title: String? = null,
+    val title: String,
     /** The questions of the template. */
-    @SerialName("option_list") val optionList: List<EvaluationListTemplatesOptionList> = emptyList(),
+    @SerialName("option_list") val optionList: List<EvaluationListTemplatesOptionList>,
     /** Creation time. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "questionId" to questionId,
@@ -265,9 +265,9 @@ class EvaluationListTemplatesItem internal constructor(
 @Serializable
 class EvaluationListTemplatesResult internal constructor(
     /** Number of templates. */
-    val total: Long? = null,
+    val total: Long,
     /** The templates of this page. */
-    val list: List<EvaluationListTemplatesItem> = emptyList(),
+    val list: List<EvaluationListTemplatesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -278,7 +278,7 @@ class EvaluationListTemplatesResult internal constructor(
 @Serializable
 class EvaluationCreateTemplateResult internal constructor(
     /** Evaluation template id. */
-    val id: Long? = null,
+    val id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,

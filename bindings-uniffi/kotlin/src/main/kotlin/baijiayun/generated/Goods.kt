@@ -236,12 +236,12 @@ class GoodsUpdateParams : Params() {
 
 /** What `goods.list_images` takes besides what it requires. */
 class GoodsListImagesParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Pictures per page. Default: `10`. */
+    /** Pictures per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -250,9 +250,9 @@ class GoodsListImagesParams : Params() {
 @Serializable
 class GoodsUploadImageResult internal constructor(
     /** Id of the picture. */
-    @SerialName("media_id") val mediaId: Long? = null,
+    @SerialName("media_id") val mediaId: Long,
     /** Address of the picture. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "mediaId" to mediaId,
@@ -263,7 +263,7 @@ class GoodsUploadImageResult internal constructor(
 @Serializable
 class GoodsAddResult internal constructor(
     /** Id of the new article. */
-    @SerialName("goods_id") val goodsId: Long? = null,
+    @SerialName("goods_id") val goodsId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "goodsId" to goodsId,
@@ -273,11 +273,11 @@ class GoodsAddResult internal constructor(
 @Serializable
 class GoodsListImagesItem internal constructor(
     /** Id of the picture. */
-    @SerialName("media_id") val mediaId: Long? = null,
+    @SerialName("media_id") val mediaId: Long,
     /** Address of the picture. */
-    val url: String? = null,
+    val url: String,
     /** Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "mediaId" to mediaId,
@@ -289,9 +289,9 @@ class GoodsListImagesItem internal constructor(
 @Serializable
 class GoodsListImagesResult internal constructor(
     /** Number of pictures in all. */
-    val count: Long? = null,
+    val count: Long,
     /** The pictures of this page. */
-    val list: List<GoodsListImagesItem> = emptyList(),
+    val list: List<GoodsListImagesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "count" to count,

@@ -419,9 +419,9 @@ class InteractDataSaveStudent(studentId: Long, studentName: String, studentMobil
 @Serializable
 class InteractDataSaveAssistTeacherList internal constructor(
     /** The id that was sent. */
-    @SerialName("assist_teacher_id") val assistTeacherId: Long? = null,
+    @SerialName("assist_teacher_id") val assistTeacherId: Long,
     /** The system's own id of the assistant teacher. */
-    val id: Long? = null,
+    val id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "assistTeacherId" to assistTeacherId,
@@ -433,9 +433,9 @@ class InteractDataSaveAssistTeacherList internal constructor(
 @Serializable
 class InteractDataSaveClassList internal constructor(
     /** The id that was sent. */
-    @SerialName("class_id") val classId: Long? = null,
+    @SerialName("class_id") val classId: Long,
     /** The system's own id of the class. */
-    val id: Long? = null,
+    val id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "classId" to classId,
@@ -446,9 +446,9 @@ class InteractDataSaveClassList internal constructor(
 @Serializable
 class InteractDataSaveStudentList internal constructor(
     /** The id that was sent. */
-    @SerialName("student_id") val studentId: Long? = null,
+    @SerialName("student_id") val studentId: Long,
     /** The system's own id of the student. */
-    val id: Long? = null,
+    val id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "studentId" to studentId,
@@ -459,11 +459,11 @@ class InteractDataSaveStudentList internal constructor(
 @Serializable
 class InteractDataSaveResult internal constructor(
     /** The assistant teacher. */
-    @SerialName("assist_teacher_list") val assistTeacherList: InteractDataSaveAssistTeacherList? = null,
+    @SerialName("assist_teacher_list") val assistTeacherList: InteractDataSaveAssistTeacherList,
     /** The class. */
-    @SerialName("class_list") val classList: InteractDataSaveClassList? = null,
+    @SerialName("class_list") val classList: InteractDataSaveClassList,
     /** The students. */
-    @SerialName("student_list") val studentList: List<InteractDataSaveStudentList> = emptyList(),
+    @SerialName("student_list") val studentList: List<InteractDataSaveStudentList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "assistTeacherList" to assistTeacherList,
@@ -475,7 +475,7 @@ class InteractDataSaveResult internal constructor(
 @Serializable
 class InteractDataDeleteResult internal constructor(
     /** Result. */
-    val result: JsonElement? = null,
+    val result: JsonElement,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "result" to result,

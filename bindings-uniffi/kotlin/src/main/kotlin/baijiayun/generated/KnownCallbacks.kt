@@ -196,7 +196,7 @@ internal fun knownCallback(about: CallbackMeta, data: JsonElement): Callback? =
 @Serializable
 class ClassEventPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /**
      * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
      * - `start`: class started
@@ -206,13 +206,13 @@ class ClassEventPayload internal constructor(
      * - `teacher_out`: teacher left
      * - `stat`: length of the class updated
      */
-    val op: String? = null,
+    val op: String,
     /** When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     @SerialName("op_time") val opTime: String? = null,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -227,20 +227,20 @@ class ClassEventPayload internal constructor(
 @Serializable
 class PlaybackGeneratedPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Session number of the recording, for a long-term room. */
     @SerialName("session_id") val sessionId: Long? = null,
     /** Version of the playback; 0 is the one that was not cropped. */
     val version: Long? = null,
     /** VOD video id of the recording. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /**
      * What happened.
      * - `20`: generation started
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? = null,
+    val status: Long,
     /** URL of the cover image; only with status 100. */
     @SerialName("preface_url") val prefaceUrl: String? = null,
     /** Video size in bytes; only with status 100. */
@@ -256,9 +256,9 @@ class PlaybackGeneratedPayload internal constructor(
     /** Definition of the source (low, std, high, super, 1080p); only with status 100. */
     @SerialName("origin_definition") val originDefinition: String? = null,
     /** Unique id of one request. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -281,19 +281,19 @@ class PlaybackGeneratedPayload internal constructor(
 @Serializable
 class UserInOutUserEvents internal constructor(
     /** The user's number. */
-    val number: Long? = null,
+    val number: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /**
      * What the user did.
      * - `user_in`: entered the room
      * - `user_out`: left the room
      */
-    val event: String? = null,
+    val event: String,
     /** When. Unix seconds. */
-    val ts: Long? = null,
+    val ts: Long,
     /** Group of the user; 0 in the small class document's example. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "number" to number,
@@ -308,13 +308,13 @@ class UserInOutUserEvents internal constructor(
 @Serializable
 class UserInOutPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The events of the span. */
-    @SerialName("user_events") val userEvents: List<UserInOutUserEvents> = emptyList(),
+    @SerialName("user_events") val userEvents: List<UserInOutUserEvents>,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -328,23 +328,23 @@ class UserInOutPayload internal constructor(
 @Serializable
 class AnswerOrQuizResultPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("op_time") val opTime: String? = null,
+    @SerialName("op_time") val opTime: String,
     /**
      * Kind of callback.
      * - `answer`: answer tool
      * - `quiz`: quiz
      */
-    val type: String? = null,
+    val type: String,
     /** Id of the quiz; comes with type quiz. */
     @SerialName("quiz_id") val quizId: String? = null,
     /** Id of the answer-tool question; comes with type answer. */
     @SerialName("question_id") val questionId: String? = null,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -361,20 +361,20 @@ class AnswerOrQuizResultPayload internal constructor(
 @Serializable
 class DocTranscodeStatusPayload internal constructor(
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long,
     /**
      * Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
      * - `100`: done
      * - `90`: animated conversion failed, static only
      * - `3`: failed
      */
-    val status: Long? = null,
+    val status: Long,
     /** Error message of the transcoding. */
-    @SerialName("error_msg") val errorMsg: String? = null,
+    @SerialName("error_msg") val errorMsg: String,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -389,7 +389,7 @@ class DocTranscodeStatusPayload internal constructor(
 @Serializable
 class PresenterDeviceEventInfoJson internal constructor(
     /** Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id. */
-    val classId: Long? = null,
+    val classId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "classId" to classId,
@@ -400,20 +400,20 @@ class PresenterDeviceEventInfoJson internal constructor(
 @Serializable
 class PresenterDeviceEventPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     @SerialName("op_time") val opTime: String? = null,
     /**
      * Always live_device_callback.
      * - `live_device_callback`: device data
      */
-    val type: String? = null,
+    val type: String,
     /** The device data, after percent-decoding where needed. */
-    @SerialName("info_json") val infoJson: PresenterDeviceEventInfoJson? = null,
+    @SerialName("info_json") val infoJson: PresenterDeviceEventInfoJson,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -429,28 +429,28 @@ class PresenterDeviceEventPayload internal constructor(
 @Serializable
 class ChatMessagesReference internal constructor(
     /** When the quoted message was sent; empty string when none. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("send_time") val sendTime: String? = null,
+    @SerialName("send_time") val sendTime: String,
     /** Evidently the same as number; may be ignored. */
-    @SerialName("user_id") val userId: String? = null,
+    @SerialName("user_id") val userId: String,
     /** The quoted sender's user_number; an empty text when none is quoted. */
-    val number: String? = null,
+    val number: String,
     /**
      * The quoted sender's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** The quoted sender's nickname. */
-    val nickname: String? = null,
+    val nickname: String,
     /** Content of the quoted message. */
-    val content: String? = null,
+    val content: String,
     /** The quoted sender's avatar URL. */
-    val avatar: String? = null,
+    val avatar: String,
     /** Id of the quoted sender's group. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Name of the quoted sender's group. */
-    @SerialName("group_name") val groupName: String? = null,
+    @SerialName("group_name") val groupName: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "sendTime" to sendTime,
@@ -468,61 +468,61 @@ class ChatMessagesReference internal constructor(
 @Serializable
 class ChatMessagesChatMessage internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("send_time") val sendTime: String? = null,
+    @SerialName("send_time") val sendTime: String,
     /** Evidently the same as number; the table says that it may be ignored. */
-    @SerialName("user_id") val userId: String? = null,
+    @SerialName("user_id") val userId: String,
     /** The sender's user_number. */
-    val number: Long? = null,
+    val number: Long,
     /** Uid of the sender; needed to recall the message (from_uid of the recall API). */
-    val uid: String? = null,
+    val uid: String,
     /** Id of the message; needed to recall it (id of the recall API). */
-    @SerialName("msg_id") val msgId: String? = null,
+    @SerialName("msg_id") val msgId: String,
     /**
      * The user's own role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /**
      * The role in which the message was sent.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("send_msg_role") val sendMsgRole: Long? = null,
+    @SerialName("send_msg_role") val sendMsgRole: Long,
     /** Nickname. */
-    val nickname: String? = null,
+    val nickname: String,
     /** Content of the message. */
-    val content: String? = null,
+    val content: String,
     /** City. */
-    val city: String? = null,
+    val city: String,
     /** IP address. */
-    val ip: String? = null,
+    val ip: String,
     /**
      * Whether it is a virtual message.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_virtual_chat") val isVirtualChat: Long? = null,
+    @SerialName("is_virtual_chat") val isVirtualChat: Long,
     /** Avatar URL. */
-    val avatar: String? = null,
+    val avatar: String,
     /**
      * Whether it was filtered (the cell is clipped: 是否是...).
      * - `0`: no
      * - `1`: yes
      */
-    val filtered: Long? = null,
+    val filtered: Long,
     /** Id of the sender's group. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Name of the sender's group. */
-    @SerialName("group_name") val groupName: String? = null,
+    @SerialName("group_name") val groupName: String,
     /** Custom string: what the sender gave as customstr to the send chat message API. */
-    val customstr: String? = null,
+    val customstr: String,
     /** The message that this one quotes; its members are empty when it quotes none. */
-    val reference: ChatMessagesReference? = null,
+    val reference: ChatMessagesReference,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -551,13 +551,13 @@ class ChatMessagesChatMessage internal constructor(
 @Serializable
 class ChatMessagesPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The messages, one or more. */
-    @SerialName("chat_message") val chatMessage: List<ChatMessagesChatMessage> = emptyList(),
+    @SerialName("chat_message") val chatMessage: List<ChatMessagesChatMessage>,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -571,7 +571,7 @@ class ChatMessagesPayload internal constructor(
 @Serializable
 class LotteryResultInfoJson internal constructor(
     /** The winner's user_number (the only inner field that is readable). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -582,21 +582,21 @@ class LotteryResultInfoJson internal constructor(
 @Serializable
 class LotteryResultPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /**
      * Kind of data; the description is clipped away.
      * - `list`: list (meaning clipped)
      * - `mobile`: mobile (meaning clipped)
      */
-    val type: String? = null,
+    val type: String,
     /** Id (evidently of the lottery draw). */
-    val id: Long? = null,
+    val id: Long,
     /** The winner's data. */
     @SerialName("info_json") val infoJson: LotteryResultInfoJson? = null,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -612,23 +612,23 @@ class LotteryResultPayload internal constructor(
 @Serializable
 class StudentMessageOnWallPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** The student's user_number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** When the message was sent, in unix milliseconds (13 digits in the example). */
-    @SerialName("send_time") val sendTime: Long? = null,
+    @SerialName("send_time") val sendTime: Long,
     /** Content of the message. */
-    val content: String? = null,
+    val content: String,
     /** Group of the student. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** State; the meaning is clipped away (1 in the example, evidently on the wall). */
-    val state: Long? = null,
+    val state: Long,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -647,9 +647,9 @@ class StudentMessageOnWallPayload internal constructor(
 @Serializable
 class MuteSignalTargetUser internal constructor(
     /** Id of the muted user. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Nickname of the muted user. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /**
      * Role of the muted user.
      * - `0`: student
@@ -657,11 +657,11 @@ class MuteSignalTargetUser internal constructor(
      * - `2`: assistant
      * - `3`: guest
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Avatar of the muted user. */
-    @SerialName("user_avatar") val userAvatar: String? = null,
+    @SerialName("user_avatar") val userAvatar: String,
     /** Group of the muted user. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -675,15 +675,15 @@ class MuteSignalTargetUser internal constructor(
 @Serializable
 class MuteSignalData internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid). */
-    val behavior: String? = null,
+    val behavior: String,
     /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val time: String? = null,
+    val time: String,
     /** Id of the user who muted. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Nickname of the user who muted. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /**
      * Role of the user who muted.
      * - `0`: student
@@ -691,19 +691,19 @@ class MuteSignalData internal constructor(
      * - `2`: assistant
      * - `3`: guest
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Avatar of the user who muted. */
-    @SerialName("user_avatar") val userAvatar: String? = null,
+    @SerialName("user_avatar") val userAvatar: String,
     /** Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting). */
-    val duration: Long? = null,
+    val duration: Long,
     /** Group of the user who muted. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Client of the user who muted. */
-    @SerialName("client_type") val clientType: Long? = null,
+    @SerialName("client_type") val clientType: Long,
     /** Time; the example's value is clipped (by its name in microseconds). */
-    @SerialName("time_usec") val timeUsec: Long? = null,
+    @SerialName("time_usec") val timeUsec: Long,
     /** The muted user: an object in the example. */
-    @SerialName("target_user") val targetUser: MuteSignalTargetUser? = null,
+    @SerialName("target_user") val targetUser: MuteSignalTargetUser,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -725,13 +725,13 @@ class MuteSignalData internal constructor(
 @Serializable
 class MuteSignalPayload internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The mute signals: one in the example, several by the text. */
-    val data: List<MuteSignalData> = emptyList(),
+    val data: List<MuteSignalData>,
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -745,14 +745,14 @@ class MuteSignalPayload internal constructor(
 @Serializable
 class TranscodePayload internal constructor(
     /** VOD video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /**
      * What happened.
      * - `20`: upload finished
      * - `30`: transcoding failed
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long,
     /** URL of the cover image; only with status 100. */
     @SerialName("preface_url") val prefaceUrl: String? = null,
     /** Video size in bytes; with status 100, and with 20 in public test data. */
@@ -768,9 +768,9 @@ class TranscodePayload internal constructor(
     /** Definition of the source (low, std, high, super, 1080p); only with status 100. */
     @SerialName("origin_definition") val originDefinition: String? = null,
     /** Unique id of one request. */
-    val qid: String? = null,
+    val qid: String,
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? = null,
+    val timestamp: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,

@@ -210,11 +210,11 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
         given.set("user_id", userId)
-        return ask("live.switch_presenter", Boolean.serializer(), given, options)
+        return call("live.switch_presenter", Boolean.serializer(), given, options)
     }
 
     /**
@@ -228,10 +228,10 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: LiveForceCloseRoomParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = LiveForceCloseRoomParams().apply(params)
         given.set("room_id", roomId)
-        return ask("live.force_close_room", Boolean.serializer(), given, options)
+        return call("live.force_close_room", Boolean.serializer(), given, options)
     }
 
     /**
@@ -334,7 +334,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.switchPresenter(roomId, userId, options) }
+    ): Boolean = blocking { api.switchPresenter(roomId, userId, options) }
 
     /** 强制关闭教室 See [LiveApi.forceCloseRoom]. */
     @JvmOverloads
@@ -342,7 +342,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         params: Consumer<LiveForceCloseRoomParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.forceCloseRoom(roomId, options) { params.accept(this) } }
+    ): Boolean = blocking { api.forceCloseRoom(roomId, options) { params.accept(this) } }
 
     /** 获取教室回放录制状态接口 See [LiveApi.getRecordStatus]. */
     @JvmOverloads
@@ -564,7 +564,7 @@ class LiveGetStatusResult internal constructor(
      * - `0`: not in class
      * - `1`: in class
      */
-    val status: Long? = null,
+    val status: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,
@@ -578,7 +578,7 @@ class LiveGetTeacherOnlineStatusResult internal constructor(
      * - `0`: not in the room
      * - `1`: in the room
      */
-    val status: Long? = null,
+    val status: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,
@@ -588,9 +588,9 @@ class LiveGetTeacherOnlineStatusResult internal constructor(
 @Serializable
 class LiveGetUserCountResult internal constructor(
     /** Users now in the room. */
-    @SerialName("user_count") val userCount: Long? = null,
+    @SerialName("user_count") val userCount: Long,
     /** Number of users that the room shows. */
-    @SerialName("display_user_count") val displayUserCount: Long? = null,
+    @SerialName("display_user_count") val displayUserCount: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userCount" to userCount,
@@ -606,13 +606,13 @@ class LiveGetRecordStatusResult internal constructor(
      * - `1`: recording, from its beginning to its end
      * - `2`: transcoding, from its beginning to its end
      */
-    val status: Long? = null,
+    val status: Long,
     /**
      * Whether it is a long-term room.
      * - `0`: short-term
      * - `1`: long-term
      */
-    @SerialName("is_long_term") val isLongTerm: Long? = null,
+    @SerialName("is_long_term") val isLongTerm: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,

@@ -321,7 +321,7 @@ class LiveAccountListRoomCostsParams : Params() {
 @Serializable
 class LiveAccountGetHourlyPeakUsersResult internal constructor(
     /** Peak number of users keyed by hour (00 to 23). */
-    @SerialName("peak_user") val peakUser: Map<String, Long> = emptyMap(),
+    @SerialName("peak_user") val peakUser: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "peakUser" to peakUser,
@@ -331,7 +331,7 @@ class LiveAccountGetHourlyPeakUsersResult internal constructor(
 @Serializable
 class LiveAccountGetDailyPeakUsersResult internal constructor(
     /** Peak number of users keyed by date. */
-    @SerialName("peak_user") val peakUser: Map<String, Long> = emptyMap(),
+    @SerialName("peak_user") val peakUser: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "peakUser" to peakUser,
@@ -341,7 +341,7 @@ class LiveAccountGetDailyPeakUsersResult internal constructor(
 @Serializable
 class LiveAccountGetDailyCostResult internal constructor(
     /** Attendance used, keyed by date; days without any are left out. */
-    val cost: Map<String, Long> = emptyMap(),
+    val cost: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "cost" to cost,
@@ -351,7 +351,7 @@ class LiveAccountGetDailyCostResult internal constructor(
 @Serializable
 class LiveAccountGetDailyMediaLengthResult internal constructor(
     /** Minutes keyed by date. */
-    @SerialName("media_length") val mediaLength: Map<String, Long> = emptyMap(),
+    @SerialName("media_length") val mediaLength: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "mediaLength" to mediaLength,
@@ -361,7 +361,7 @@ class LiveAccountGetDailyMediaLengthResult internal constructor(
 @Serializable
 class LiveAccountListRoomMediaLengthResult internal constructor(
     /** Minutes keyed by room id. */
-    @SerialName("media_length") val mediaLength: Map<String, Long> = emptyMap(),
+    @SerialName("media_length") val mediaLength: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "mediaLength" to mediaLength,
@@ -371,9 +371,9 @@ class LiveAccountListRoomMediaLengthResult internal constructor(
 @Serializable
 class LiveAccountGetUserCountResult internal constructor(
     /** Total. */
-    val total: Long? = null,
+    val total: Long,
     /** Attendances per day; the key is the date. */
-    val list: Map<String, Long> = emptyMap(),
+    val list: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -384,7 +384,7 @@ class LiveAccountGetUserCountResult internal constructor(
 @Serializable
 class LiveAccountSetClassCallbackUrlResult internal constructor(
     /** The callback URL; the table describes it as a date (日期), evidently by mistake. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "url" to url,
@@ -394,7 +394,7 @@ class LiveAccountSetClassCallbackUrlResult internal constructor(
 @Serializable
 class LiveAccountGetClassCallbackUrlResult internal constructor(
     /** The callback URL. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "url" to url,
@@ -404,7 +404,7 @@ class LiveAccountGetClassCallbackUrlResult internal constructor(
 @Serializable
 class LiveAccountListRoomCostsResult internal constructor(
     /** What each room used up. */
-    @SerialName("room_cost") val roomCost: JsonElement? = null,
+    @SerialName("room_cost") val roomCost: JsonElement,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomCost" to roomCost,

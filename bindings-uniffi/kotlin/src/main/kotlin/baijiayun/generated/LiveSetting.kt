@@ -61,11 +61,11 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
         attachment: UploadFile,
         options: CallOptions? = null,
         params: LiveSettingImportSensitiveWordsParams.() -> Unit = {},
-    ): Long? {
+    ): Long {
         val given = LiveSettingImportSensitiveWordsParams().apply(params)
         given.set("product_type", productType)
         given.set("attachment", attachment)
-        return ask("live_setting.import_sensitive_words", Long.serializer(), given, options)
+        return call("live_setting.import_sensitive_words", Long.serializer(), given, options)
     }
 
     /**
@@ -122,10 +122,10 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("nickname", nickname)
-        return ask("live_setting.set_nickname_library", Boolean.serializer(), given, options)
+        return call("live_setting.set_nickname_library", Boolean.serializer(), given, options)
     }
 
     /**
@@ -342,7 +342,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         attachment: UploadFile,
         params: Consumer<LiveSettingImportSensitiveWordsParams> = Consumer {},
         options: CallOptions? = null,
-    ): Long? = blocking { api.importSensitiveWords(productType, attachment, options) { params.accept(this) } }
+    ): Long = blocking { api.importSensitiveWords(productType, attachment, options) { params.accept(this) } }
 
     /** 批量删除敏感词接口 See [LiveSettingApi.deleteSensitiveWords]. */
     @JvmOverloads
@@ -365,7 +365,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
     fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setNicknameLibrary(nickname, options) }
+    ): Boolean = blocking { api.setNicknameLibrary(nickname, options) }
 
     /** 设置水印 See [LiveSettingApi.setWatermark]. */
     @JvmOverloads
@@ -475,7 +475,7 @@ class LiveSettingListMainScreenNoticesParams : Params() {
         get() = get("room_id")
         set(value) = set("room_id", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -755,9 +755,9 @@ class LiveSettingGetMaxRedPackageCountParams : Params() {
 @Serializable
 class LiveSettingListMainScreenNoticesNotice internal constructor(
     /** Text of the item. */
-    val content: String? = null,
+    val content: String,
     /** Link of the item. */
-    val link: String? = null,
+    val link: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "content" to content,
@@ -773,27 +773,27 @@ class LiveSettingListMainScreenNoticesSettings internal constructor(
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_roll") val isRoll: Long? = null,
+    @SerialName("is_roll") val isRoll: Long,
     /** Scroll interval. */
-    @SerialName("roll_interval") val rollInterval: Long? = null,
+    @SerialName("roll_interval") val rollInterval: Long,
     /** Font size. */
-    @SerialName("font_size") val fontSize: Long? = null,
+    @SerialName("font_size") val fontSize: Long,
     /** Font colour, #RRGGBB. */
-    @SerialName("font_color") val fontColor: String? = null,
+    @SerialName("font_color") val fontColor: String,
     /** Font opacity, in percent. */
-    @SerialName("font_transparency") val fontTransparency: Long? = null,
+    @SerialName("font_transparency") val fontTransparency: Long,
     /** Border colour, #RRGGBB. */
-    @SerialName("border_color") val borderColor: String? = null,
+    @SerialName("border_color") val borderColor: String,
     /** Border opacity, in percent. */
-    @SerialName("border_transparency") val borderTransparency: Long? = null,
+    @SerialName("border_transparency") val borderTransparency: Long,
     /** Background colour, #RRGGBB. */
-    @SerialName("bg_color") val bgColor: String? = null,
+    @SerialName("bg_color") val bgColor: String,
     /** Background opacity, in percent. */
-    @SerialName("bg_transparency") val bgTransparency: Long? = null,
+    @SerialName("bg_transparency") val bgTransparency: Long,
     /** Horizontal position. */
-    @SerialName("x_scale") val xScale: Long? = null,
+    @SerialName("x_scale") val xScale: Long,
     /** Vertical position. */
-    @SerialName("y_scale") val yScale: Long? = null,
+    @SerialName("y_scale") val yScale: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "isRoll" to isRoll,
@@ -814,9 +814,9 @@ class LiveSettingListMainScreenNoticesSettings internal constructor(
 @Serializable
 class LiveSettingListMainScreenNoticesExtend internal constructor(
     /** The single items. */
-    val notice: List<LiveSettingListMainScreenNoticesNotice> = emptyList(),
+    val notice: List<LiveSettingListMainScreenNoticesNotice>,
     /** Display settings. */
-    val settings: LiveSettingListMainScreenNoticesSettings? = null,
+    val settings: LiveSettingListMainScreenNoticesSettings,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "notice" to notice,
@@ -827,23 +827,23 @@ class LiveSettingListMainScreenNoticesExtend internal constructor(
 @Serializable
 class LiveSettingListMainScreenNoticesItem internal constructor(
     /** Announcement id. */
-    val id: Long? = null,
+    val id: Long,
     /** Text of the announcement. */
-    val content: String? = null,
+    val content: String,
     /** Link that it opens. */
-    val link: String? = null,
+    val link: String,
     /** Extended settings. */
-    val extend: LiveSettingListMainScreenNoticesExtend? = null,
+    val extend: LiveSettingListMainScreenNoticesExtend,
     /** Number of items. */
-    @SerialName("content_num") val contentNum: Long? = null,
+    @SerialName("content_num") val contentNum: Long,
     /**
      * Whether it is also shown in VOD.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("sync_video") val syncVideo: Long? = null,
+    @SerialName("sync_video") val syncVideo: Long,
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -859,9 +859,9 @@ class LiveSettingListMainScreenNoticesItem internal constructor(
 @Serializable
 class LiveSettingListMainScreenNoticesResult internal constructor(
     /** The announcements. */
-    val list: List<LiveSettingListMainScreenNoticesItem> = emptyList(),
+    val list: List<LiveSettingListMainScreenNoticesItem>,
     /** Total number of announcements. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -872,7 +872,7 @@ class LiveSettingListMainScreenNoticesResult internal constructor(
 @Serializable
 class LiveSettingAddSensitiveWordsResult internal constructor(
     /** Number of words set. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -882,9 +882,9 @@ class LiveSettingAddSensitiveWordsResult internal constructor(
 @Serializable
 class LiveSettingListSensitiveWordsItem internal constructor(
     /** Id of the word. */
-    val id: String? = null,
+    val id: String,
     /** The word. */
-    val word: String? = null,
+    val word: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -895,9 +895,9 @@ class LiveSettingListSensitiveWordsItem internal constructor(
 @Serializable
 class LiveSettingListSensitiveWordsResult internal constructor(
     /** Total number of words. */
-    val total: Long? = null,
+    val total: Long,
     /** The words. */
-    val list: List<LiveSettingListSensitiveWordsItem> = emptyList(),
+    val list: List<LiveSettingListSensitiveWordsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,

@@ -73,7 +73,7 @@ class NewSubListParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `20`. */
+    /** Entries per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -88,28 +88,28 @@ class NewSubListProductStatus internal constructor(
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("large_class_status") val largeClassStatus: Long? = null,
+    @SerialName("large_class_status") val largeClassStatus: Long,
     /**
      * State of the small class product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("small_class_status") val smallClassStatus: Long? = null,
+    @SerialName("small_class_status") val smallClassStatus: Long,
     /**
      * State of the enterprise live product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("business_status") val businessStatus: Long? = null,
+    @SerialName("business_status") val businessStatus: Long,
     /**
      * State of the VOD product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("video_status") val videoStatus: Long? = null,
+    @SerialName("video_status") val videoStatus: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "largeClassStatus" to largeClassStatus,
@@ -122,21 +122,21 @@ class NewSubListProductStatus internal constructor(
 @Serializable
 class NewSubListItem internal constructor(
     /** Id of the sub account. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** Mobile number with which it is registered. */
-    val mobile: String? = null,
+    val mobile: String,
     /** E-mail address. */
-    val email: String? = null,
+    val email: String,
     /** Contact person. */
-    val contacts: String? = null,
+    val contacts: String,
     /** Company. */
-    val company: String? = null,
+    val company: String,
     /** Time from which the account is valid. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("effect_time") val effectTime: String? = null,
+    @SerialName("effect_time") val effectTime: String,
     /** Time at which the account expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("expire_time") val expireTime: String? = null,
+    @SerialName("expire_time") val expireTime: String,
     /** State of each product line. */
-    @SerialName("product_status") val productStatus: NewSubListProductStatus? = null,
+    @SerialName("product_status") val productStatus: NewSubListProductStatus,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "partnerId" to partnerId,
@@ -153,9 +153,9 @@ class NewSubListItem internal constructor(
 @Serializable
 class NewSubListResult internal constructor(
     /** Number of sub accounts. */
-    val total: Long? = null,
+    val total: Long,
     /** The sub accounts. */
-    val list: List<NewSubListItem> = emptyList(),
+    val list: List<NewSubListItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,

@@ -104,12 +104,12 @@ class PartnerListTransactionsParams : Params() {
         get() = get("end_time")
         set(value) = set("end_time", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Page size. */
+    /** Page size. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -118,7 +118,7 @@ class PartnerListTransactionsParams : Params() {
 @Serializable
 class PartnerGetKeyResult internal constructor(
     /** The partner_key; at most 128 characters. */
-    @SerialName("partner_key") val partnerKey: String? = null,
+    @SerialName("partner_key") val partnerKey: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "partnerKey" to Secret(partnerKey),
@@ -128,13 +128,13 @@ class PartnerGetKeyResult internal constructor(
 @Serializable
 class PartnerListTransactionsItem internal constructor(
     /** Transaction number. */
-    @SerialName("purchase_id") val purchaseId: Long? = null,
+    @SerialName("purchase_id") val purchaseId: Long,
     /**
      * Kind of transaction.
      * - `1`: top-up
      * - `2`: deduction
      */
-    @SerialName("op_type") val opType: Long? = null,
+    @SerialName("op_type") val opType: Long,
     /**
      * Product line.
      * - `1`: large class
@@ -143,19 +143,19 @@ class PartnerListTransactionsItem internal constructor(
      * - `4`: enterprise live
      * - `5`: VOD
      */
-    @SerialName("product_type") val productType: Long? = null,
+    @SerialName("product_type") val productType: Long,
     /** Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("trade_time") val tradeTime: String? = null,
+    @SerialName("trade_time") val tradeTime: String,
     /** Amount. Money: a decimal number in the example, though the table says int. */
-    @SerialName("op_money") val opMoney: Double? = null,
+    @SerialName("op_money") val opMoney: Double,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
     /** Balance after it; may be negative. Money: a decimal number in the example, though the table says int. */
-    @SerialName("current_money") val currentMoney: Double? = null,
+    @SerialName("current_money") val currentMoney: Double,
     /** Room type, "--" where there is none. */
-    @SerialName("room_type") val roomType: String? = null,
+    @SerialName("room_type") val roomType: String,
     /** Voucher balance after it. Money: a decimal number in the example, though the table says int. */
-    @SerialName("curr_voucher_money") val currVoucherMoney: Double? = null,
+    @SerialName("curr_voucher_money") val currVoucherMoney: Double,
     /**
      * What was charged.
      * - `1`: live
@@ -164,17 +164,17 @@ class PartnerListTransactionsItem internal constructor(
      * - `6`: SMS by the message
      * - `8`: expired voucher
      */
-    @SerialName("deduct_type") val deductType: Long? = null,
+    @SerialName("deduct_type") val deductType: Long,
     /** Way of payment. */
-    @SerialName("pay_type") val payType: Long? = null,
+    @SerialName("pay_type") val payType: Long,
     /** Status; 2 is 处理成功 (processed) in the example. */
-    val status: String? = null,
+    val status: String,
     /** Status in words. */
-    @SerialName("status_name") val statusName: String? = null,
+    @SerialName("status_name") val statusName: String,
     /** Way of payment in words. */
-    @SerialName("pay_type_name") val payTypeName: String? = null,
+    @SerialName("pay_type_name") val payTypeName: String,
     /** What was charged, in words. */
-    @SerialName("deduct_type_name") val deductTypeName: String? = null,
+    @SerialName("deduct_type_name") val deductTypeName: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "purchaseId" to purchaseId,
@@ -198,9 +198,9 @@ class PartnerListTransactionsItem internal constructor(
 @Serializable
 class PartnerListTransactionsResult internal constructor(
     /** The transactions. */
-    val list: List<PartnerListTransactionsItem> = emptyList(),
+    val list: List<PartnerListTransactionsItem>,
     /** Total number of transactions. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,

@@ -678,9 +678,9 @@ class PlaybackReplaceParams : Params() {
 @Serializable
 class PlaybackListMarksItem internal constructor(
     /** Text of the mark. */
-    val desc: String? = null,
+    val desc: String,
     /** Position from the beginning, HH:MM:SS. */
-    @SerialName("time_offset") val timeOffset: String? = null,
+    @SerialName("time_offset") val timeOffset: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "desc" to desc,
@@ -691,7 +691,7 @@ class PlaybackListMarksItem internal constructor(
 @Serializable
 class PlaybackListMarksResult internal constructor(
     /** The marks. */
-    val list: List<PlaybackListMarksItem> = emptyList(),
+    val list: List<PlaybackListMarksItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -708,29 +708,29 @@ class PlaybackInfoResult internal constructor(
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? = null,
+    val status: Long,
     /** Id of the video recorded in the cloud. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Name of the playback. */
-    val name: String? = null,
+    val name: String,
     /** Length in seconds. */
-    val length: Long? = null,
+    val length: Long,
     /** Size of the playback video. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    @SerialName("total_size") val totalSize: Long,
     /** Total size of the transcoded files. */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long,
     /** Total transcoded size of the other videos that belong to it (students and second cameras). */
-    @SerialName("total_ext_media_size") val totalExtMediaSize: Long? = null,
+    @SerialName("total_ext_media_size") val totalExtMediaSize: Long,
     /** Address of the cover picture. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    @SerialName("preface_url") val prefaceUrl: String,
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    @SerialName("publish_status") val publishStatus: Long,
     /** Time at which the playback was generated. */
-    @SerialName("create_time") val createTime: Long? = null,
+    @SerialName("create_time") val createTime: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,
@@ -749,17 +749,17 @@ class PlaybackInfoResult internal constructor(
 @Serializable
 class PlaybackListItem internal constructor(
     /** Id of the playback; no other has the same. */
-    @SerialName("playback_id") val playbackId: Long? = null,
+    @SerialName("playback_id") val playbackId: Long,
     /** Id of the recorded video. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Session number, for a long-term room. */
     @SerialName("session_id") val sessionId: Long? = null,
     /** Version of the playback; 0 is the one that was not cropped. */
-    val version: Long? = null,
+    val version: Long,
     /** Name of the playback. */
-    val name: String? = null,
+    val name: String,
     /**
      * State of the playback; the reader takes only 100.
      * - `0`: not recorded
@@ -768,25 +768,25 @@ class PlaybackListItem internal constructor(
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? = null,
+    val status: Long,
     /** Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Length in seconds. */
-    val length: Long? = null,
+    val length: Long,
     /** Total size of the transcoded files in bytes. */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long,
     /** How often it was played. */
-    @SerialName("play_times") val playTimes: Long? = null,
+    @SerialName("play_times") val playTimes: Long,
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    @SerialName("publish_status") val publishStatus: Long? = null,
-    /** Address to play it. */
+    @SerialName("publish_status") val publishStatus: Long,
+    /** Address to play it; only one public code base reads it. */
     @SerialName("play_url") val playUrl: String? = null,
     /** Address of the cover picture. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    @SerialName("preface_url") val prefaceUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "playbackId" to playbackId,
@@ -809,9 +809,9 @@ class PlaybackListItem internal constructor(
 @Serializable
 class PlaybackListResult internal constructor(
     /** Total number of playbacks. */
-    val total: Long? = null,
+    val total: Long,
     /** The playbacks. */
-    val list: List<PlaybackListItem> = emptyList(),
+    val list: List<PlaybackListItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -822,7 +822,7 @@ class PlaybackListResult internal constructor(
 @Serializable
 class PlaybackGetPlayerTokenResult internal constructor(
     /** Player token. */
-    val token: String? = null,
+    val token: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "token" to token,
@@ -836,7 +836,7 @@ class PlaybackSetPublishStatusResult internal constructor(
      * - `1`: published
      * - `2`: blocked
      */
-    val status: Long? = null,
+    val status: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,
@@ -846,7 +846,7 @@ class PlaybackSetPublishStatusResult internal constructor(
 @Serializable
 class PlaybackGetStatusResult internal constructor(
     /** State of the playback; 100 means that it can be played. */
-    val status: Long? = null,
+    val status: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,

@@ -417,10 +417,10 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: RoomSetGroupIsolationParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = RoomSetGroupIsolationParams().apply(params)
         given.set("room_id", roomId)
-        return ask("room.set_group_isolation", Boolean.serializer(), given, options)
+        return call("room.set_group_isolation", Boolean.serializer(), given, options)
     }
 
     /**
@@ -439,11 +439,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
         given.set("video_uniques", videoUniques)
-        return ask("room.set_spot_live", Boolean.serializer(), given, options)
+        return call("room.set_spot_live", Boolean.serializer(), given, options)
     }
 
     /**
@@ -456,10 +456,10 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("room.clear_spot_live", Boolean.serializer(), given, options)
+        return call("room.clear_spot_live", Boolean.serializer(), given, options)
     }
 
     /**
@@ -477,11 +477,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         videoUniques: List<Long>,
         options: CallOptions? = null,
         params: RoomSetWarmupVideosParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = RoomSetWarmupVideosParams().apply(params)
         given.set("room_id", roomId)
         given.set("video_uniques", videoUniques)
-        return ask("room.set_warmup_videos", Boolean.serializer(), given, options)
+        return call("room.set_warmup_videos", Boolean.serializer(), given, options)
     }
 
     /**
@@ -494,10 +494,10 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("room.clear_warmup_videos", Boolean.serializer(), given, options)
+        return call("room.clear_warmup_videos", Boolean.serializer(), given, options)
     }
 
     /**
@@ -514,11 +514,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
         given.set("private_type", privateType)
-        return ask("room.set_watch_limit", Boolean.serializer(), given, options)
+        return call("room.set_watch_limit", Boolean.serializer(), given, options)
     }
 
     /**
@@ -534,10 +534,10 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: RoomSetCoverParams.() -> Unit = {},
-    ): String? {
+    ): String {
         val given = RoomSetCoverParams().apply(params)
         given.set("room_id", roomId)
-        return ask("room.set_cover", String.serializer(), given, options)
+        return call("room.set_cover", String.serializer(), given, options)
     }
 
     /**
@@ -555,11 +555,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: RoomAddBroadcastRoomsParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = RoomAddBroadcastRoomsParams().apply(params)
         given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
-        return ask("room.add_broadcast_rooms", Boolean.serializer(), given, options)
+        return call("room.add_broadcast_rooms", Boolean.serializer(), given, options)
     }
 
     /**
@@ -592,11 +592,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
-        return ask("room.delete_broadcast_rooms", Boolean.serializer(), given, options)
+        return call("room.delete_broadcast_rooms", Boolean.serializer(), given, options)
     }
 
     /**
@@ -619,12 +619,12 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
         given.set("broadcast_room_id", broadcastRoomId)
         given.set("operation", operation)
-        return ask("room.switch_broadcast", Boolean.serializer(), given, options)
+        return call("room.switch_broadcast", Boolean.serializer(), given, options)
     }
 
     /**
@@ -671,7 +671,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("room_id", roomId)
         given.set("group_id", groupId)
@@ -681,7 +681,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         given.set("www-favicon", wwwFavicon)
         given.set("www-loading", wwwLoading)
         given.set("www-no-ppt", wwwNoPpt)
-        return ask("room.upload_group_logos", Boolean.serializer(), given, options)
+        return call("room.upload_group_logos", Boolean.serializer(), given, options)
     }
 
     /**
@@ -745,11 +745,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("platform_id", platformId)
         given.set("room_id", roomId)
-        return ask("room.delete_push_platform", Boolean.serializer(), given, options)
+        return call("room.delete_push_platform", Boolean.serializer(), given, options)
     }
 
     /**
@@ -768,13 +768,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
         given.set("platform_id", platformId)
         given.set("room_id", roomId)
-        return ask("room.update_push_platform", Boolean.serializer(), given, options)
+        return call("room.update_push_platform", Boolean.serializer(), given, options)
     }
 
     /**
@@ -949,11 +949,11 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         password: String,
         options: CallOptions? = null,
         params: RoomSetPasswordParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = RoomSetPasswordParams().apply(params)
         given.set("room_id", roomId)
         given.set("password", password)
-        return ask("room.set_password", Boolean.serializer(), given, options)
+        return call("room.set_password", Boolean.serializer(), given, options)
     }
 
     /**
@@ -1222,7 +1222,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomSetGroupIsolationParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setGroupIsolation(roomId, options) { params.accept(this) } }
+    ): Boolean = blocking { api.setGroupIsolation(roomId, options) { params.accept(this) } }
 
     /** 教室插播视频 See [RoomApi.setSpotLive]. */
     @JvmOverloads
@@ -1230,14 +1230,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setSpotLive(roomId, videoUniques, options) }
+    ): Boolean = blocking { api.setSpotLive(roomId, videoUniques, options) }
 
     /** 清除教室插播视频 See [RoomApi.clearSpotLive]. */
     @JvmOverloads
     fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.clearSpotLive(roomId, options) }
+    ): Boolean = blocking { api.clearSpotLive(roomId, options) }
 
     /** 教室点播预热 See [RoomApi.setWarmupVideos]. */
     @JvmOverloads
@@ -1246,14 +1246,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         videoUniques: List<Long>,
         params: Consumer<RoomSetWarmupVideosParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setWarmupVideos(roomId, videoUniques, options) { params.accept(this) } }
+    ): Boolean = blocking { api.setWarmupVideos(roomId, videoUniques, options) { params.accept(this) } }
 
     /** 清除教室内的点播预热视频 See [RoomApi.clearWarmupVideos]. */
     @JvmOverloads
     fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.clearWarmupVideos(roomId, options) }
+    ): Boolean = blocking { api.clearWarmupVideos(roomId, options) }
 
     /** 设置教室观看限制 See [RoomApi.setWatchLimit]. */
     @JvmOverloads
@@ -1261,7 +1261,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setWatchLimit(roomId, privateType, options) }
+    ): Boolean = blocking { api.setWatchLimit(roomId, privateType, options) }
 
     /** 自定义装修封面 See [RoomApi.setCover]. */
     @JvmOverloads
@@ -1269,7 +1269,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomSetCoverParams> = Consumer {},
         options: CallOptions? = null,
-    ): String? = blocking { api.setCover(roomId, options) { params.accept(this) } }
+    ): String = blocking { api.setCover(roomId, options) { params.accept(this) } }
 
     /** 大班课转播增加转播房间接口 See [RoomApi.addBroadcastRooms]. */
     @JvmOverloads
@@ -1278,7 +1278,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         params: Consumer<RoomAddBroadcastRoomsParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.addBroadcastRooms(broadcastRoomIds, roomId, options) { params.accept(this) } }
+    ): Boolean = blocking { api.addBroadcastRooms(broadcastRoomIds, roomId, options) { params.accept(this) } }
 
     /** 大班课转播房间查询接口 See [RoomApi.listBroadcastRooms]. */
     @JvmOverloads
@@ -1293,7 +1293,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.deleteBroadcastRooms(broadcastRoomIds, roomId, options) }
+    ): Boolean = blocking { api.deleteBroadcastRooms(broadcastRoomIds, roomId, options) }
 
     /** 大班课开启&关闭转播接口 See [RoomApi.switchBroadcast]. */
     @JvmOverloads
@@ -1302,7 +1302,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.switchBroadcast(roomId, broadcastRoomId, operation, options) }
+    ): Boolean = blocking { api.switchBroadcast(roomId, broadcastRoomId, operation, options) }
 
     /** 修改分组直播组名 See [RoomApi.updateGroupName]. */
     @JvmOverloads
@@ -1325,7 +1325,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.uploadGroupLogos(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options) }
+    ): Boolean = blocking { api.uploadGroupLogos(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options) }
 
     /** 获取已上传分组直播分组logo地址 See [RoomApi.getGroupLogos]. */
     @JvmOverloads
@@ -1350,7 +1350,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.deletePushPlatform(platformId, roomId, options) }
+    ): Boolean = blocking { api.deletePushPlatform(platformId, roomId, options) }
 
     /** 多平台推流地址编辑接口 See [RoomApi.updatePushPlatform]. */
     @JvmOverloads
@@ -1360,7 +1360,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.updatePushPlatform(platformName, platformUrl, platformId, roomId, options) }
+    ): Boolean = blocking { api.updatePushPlatform(platformName, platformUrl, platformId, roomId, options) }
 
     /** 多平台推流地址查询接口 See [RoomApi.listPushPlatforms]. */
     @JvmOverloads
@@ -1432,7 +1432,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         password: String,
         params: Consumer<RoomSetPasswordParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setPassword(roomId, password, options) { params.accept(this) } }
+    ): Boolean = blocking { api.setPassword(roomId, password, options) { params.accept(this) } }
 
     /** 删除直播分组 See [RoomApi.deleteGroup]. */
     @JvmOverloads
@@ -2076,12 +2076,12 @@ class RoomListCodesParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number; each page has limit codes. Default: `1`. */
+    /** Page number; each page has limit codes. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Codes per page; at most 1000. Default: `100`. */
+    /** Codes per page; at most 1000. Default: `100`. From 1 to 1000. */
     var limit: Long?
         get() = get("limit")
         set(value) = set("limit", value)
@@ -2089,12 +2089,12 @@ class RoomListCodesParams : Params() {
 
 /** What `room.list` takes besides what it requires. */
 class RoomListParams : Params() {
-    /** Page number; each page has limit rooms. Default: `1`. */
+    /** Page number; each page has limit rooms. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Rooms per page; at most 1000. Default: `100`. */
+    /** Rooms per page; at most 1000. Default: `100`. From 1 to 1000. */
     var limit: Long?
         get() = get("limit")
         set(value) = set("limit", value)
@@ -2278,12 +2278,12 @@ class RoomUpdateGroupNameParams : Params() {
 
 /** What `room.list_group_codes_by_role` takes besides what it requires. */
 class RoomListGroupCodesByRoleParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `50`. */
+    /** Entries per page. Default: `50`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -2303,12 +2303,12 @@ class RoomSetPasswordParams : Params() {
 
 /** What `room.list_patrol_rooms` takes besides what it requires. */
 class RoomListPatrolRoomsParams : Params() {
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Rooms per page; 20 stands in the example column, which may be the default. */
+    /** Rooms per page; 20 stands in the example column, which may be the default. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -2568,13 +2568,13 @@ class RoomCreateWithLiveParams : Params() {
 @Serializable
 class RoomCreateResult internal constructor(
     /** Room id, 14 digits. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Code with which a teaching assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    @SerialName("admin_code") val adminCode: String,
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    @SerialName("teacher_code") val teacherCode: String,
     /** Public student code; many students can enter with it without pushing each other out. */
-    @SerialName("student_code") val studentCode: String? = null,
+    @SerialName("student_code") val studentCode: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -2587,13 +2587,13 @@ class RoomCreateResult internal constructor(
 @Serializable
 class RoomInfoResult internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Room title. */
-    val title: String? = null,
+    val title: String,
     /** Class start time, as 2017-08-18 14:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("start_time") val startTime: String? = null,
+    @SerialName("start_time") val startTime: String,
     /** Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("end_time") val endTime: String? = null,
+    @SerialName("end_time") val endTime: String,
     /**
      * Room type.
      * - `1`: one-to-one (old room type)
@@ -2603,7 +2603,7 @@ class RoomInfoResult internal constructor(
      * - `5`: double-teacher
      * - `6`: basic one-to-one
      */
-    val type: Long? = null,
+    val type: Long,
     /**
      * Whether this is a long-term room.
      * - `0`: no
@@ -2611,11 +2611,11 @@ class RoomInfoResult internal constructor(
      */
     @SerialName("is_long_term") val isLongTerm: Long? = null,
     /** Largest number of users allowed in the room. */
-    @SerialName("max_users") val maxUsers: Long? = null,
+    @SerialName("max_users") val maxUsers: Long,
     /** Code with which a teaching assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    @SerialName("admin_code") val adminCode: String,
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    @SerialName("teacher_code") val teacherCode: String,
     /**
      * Where the room was created.
      * - `1`: open platform API
@@ -2839,33 +2839,33 @@ class RoomInfoResult internal constructor(
 @Serializable
 class RoomCreateCodeResult internal constructor(
     /** Student code. */
-    @SerialName("student_code") val studentCode: String? = null,
+    @SerialName("student_code") val studentCode: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "studentCode" to studentCode,
     )
 }
 
-/** The code. */
+/** The code. What it holds when exist is false is not said. */
 @Serializable
 class RoomGetCodeInfoCodeInfo internal constructor(
     /** The code. */
-    val code: String? = null,
+    val code: String,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /**
      * The user's role (values clipped in the document).
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** The user's name. */
     @SerialName("user_name") val userName: String? = null,
     /** When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "code" to code,
@@ -2880,8 +2880,8 @@ class RoomGetCodeInfoCodeInfo internal constructor(
 @Serializable
 class RoomGetCodeInfoResult internal constructor(
     /** Whether the code exists. */
-    val exist: Boolean? = null,
-    /** The code. */
+    val exist: Boolean,
+    /** The code. What it holds when exist is false is not said. */
     @SerialName("code_info") val codeInfo: RoomGetCodeInfoCodeInfo? = null,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
@@ -2893,11 +2893,11 @@ class RoomGetCodeInfoResult internal constructor(
 @Serializable
 class RoomListCodesItem internal constructor(
     /** Student code. */
-    val code: String? = null,
+    val code: String,
     /** The user's id to which the code belongs. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Picture given when the code was generated. */
-    @SerialName("user_avatar") val userAvatar: String? = null,
+    @SerialName("user_avatar") val userAvatar: String,
     /** Student code; the example has code instead. */
     @SerialName("student_code") val studentCode: String? = null,
 ) : Value() {
@@ -2912,9 +2912,9 @@ class RoomListCodesItem internal constructor(
 @Serializable
 class RoomListCodesResult internal constructor(
     /** Number of codes in the room. */
-    val total: Long? = null,
+    val total: Long,
     /** The codes of this page. */
-    val list: List<RoomListCodesItem> = emptyList(),
+    val list: List<RoomListCodesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2925,15 +2925,15 @@ class RoomListCodesResult internal constructor(
 @Serializable
 class RoomListItem internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Room title. */
-    val title: String? = null,
+    val title: String,
     /** Class start time, unix seconds. */
-    @SerialName("start_time") val startTime: Long? = null,
+    @SerialName("start_time") val startTime: Long,
     /** Class end time, unix seconds. */
-    @SerialName("end_time") val endTime: Long? = null,
+    @SerialName("end_time") val endTime: Long,
     /** Creation time, unix seconds. */
-    @SerialName("create_time") val createTime: Long? = null,
+    @SerialName("create_time") val createTime: Long,
     /**
      * Room type.
      * - `1`: one-to-one
@@ -2941,15 +2941,15 @@ class RoomListItem internal constructor(
      * - `4`: small class
      * - `5`: double teacher
      */
-    val type: Long? = null,
+    val type: Long,
     /** Largest number of users allowed in the room. */
-    @SerialName("max_users") val maxUsers: Long? = null,
+    @SerialName("max_users") val maxUsers: Long,
     /** Code with which a teaching assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    @SerialName("admin_code") val adminCode: String,
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    @SerialName("teacher_code") val teacherCode: String,
     /** Public student code. */
-    @SerialName("student_code") val studentCode: String? = null,
+    @SerialName("student_code") val studentCode: String,
     /**
      * Industry (0 is education).
      * - `0`: education
@@ -3170,7 +3170,7 @@ class RoomListItem internal constructor(
 @Serializable
 class RoomListResult internal constructor(
     /** The rooms of this page. */
-    val list: List<RoomListItem> = emptyList(),
+    val list: List<RoomListItem>,
     /** Number of rooms. */
     val total: Long? = null,
 ) : Value() {
@@ -3183,19 +3183,19 @@ class RoomListResult internal constructor(
 @Serializable
 class RoomCreateGroupCodesAdmin internal constructor(
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Room code. */
-    val code: String? = null,
+    val code: String,
     /**
      * Role of the code.
      * - `0`: student
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String,
     /** Group name. */
-    @SerialName("group_name") val groupName: String? = null,
+    @SerialName("group_name") val groupName: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupId" to groupId,
@@ -3209,19 +3209,19 @@ class RoomCreateGroupCodesAdmin internal constructor(
 @Serializable
 class RoomCreateGroupCodesStudent internal constructor(
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Room code. */
-    val code: String? = null,
+    val code: String,
     /**
      * Role of the code.
      * - `0`: student
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String,
     /** Group name. */
-    @SerialName("group_name") val groupName: String? = null,
+    @SerialName("group_name") val groupName: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupId" to groupId,
@@ -3235,9 +3235,9 @@ class RoomCreateGroupCodesStudent internal constructor(
 @Serializable
 class RoomCreateGroupCodesResult internal constructor(
     /** Codes of the teaching assistants. */
-    val admin: List<RoomCreateGroupCodesAdmin> = emptyList(),
+    val admin: List<RoomCreateGroupCodesAdmin>,
     /** Codes of the students. */
-    val student: List<RoomCreateGroupCodesStudent> = emptyList(),
+    val student: List<RoomCreateGroupCodesStudent>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "admin" to admin,
@@ -3255,11 +3255,11 @@ class RoomListGroupCodesAdmin internal constructor(
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String,
     /** Room code. */
-    val code: String? = null,
+    val code: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupId" to groupId,
@@ -3279,11 +3279,11 @@ class RoomListGroupCodesStudent internal constructor(
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String,
     /** Room code. */
-    val code: String? = null,
+    val code: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupId" to groupId,
@@ -3301,11 +3301,11 @@ class RoomListGroupCodesTeacher internal constructor(
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String,
     /** Room code. */
-    val code: String? = null,
+    val code: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userRole" to userRole,
@@ -3317,11 +3317,11 @@ class RoomListGroupCodesTeacher internal constructor(
 @Serializable
 class RoomListGroupCodesResult internal constructor(
     /** Codes of the teaching assistants. */
-    val admin: List<RoomListGroupCodesAdmin> = emptyList(),
+    val admin: List<RoomListGroupCodesAdmin>,
     /** Codes of the students. */
-    val student: List<RoomListGroupCodesStudent> = emptyList(),
+    val student: List<RoomListGroupCodesStudent>,
     /** Codes of the teachers. */
-    val teacher: List<RoomListGroupCodesTeacher> = emptyList(),
+    val teacher: List<RoomListGroupCodesTeacher>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "admin" to admin,
@@ -3333,9 +3333,9 @@ class RoomListGroupCodesResult internal constructor(
 @Serializable
 class RoomGetPushLiveUrlResult internal constructor(
     /** When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("expire_time") val expireTime: String? = null,
+    @SerialName("expire_time") val expireTime: String,
     /** Push address. */
-    @SerialName("push_url") val pushUrl: String? = null,
+    @SerialName("push_url") val pushUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "expireTime" to expireTime,
@@ -3346,9 +3346,9 @@ class RoomGetPushLiveUrlResult internal constructor(
 @Serializable
 class RoomGetGroupSubRoomIdsGroupRoomId internal constructor(
     /** Room id of the small class. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -3359,7 +3359,7 @@ class RoomGetGroupSubRoomIdsGroupRoomId internal constructor(
 @Serializable
 class RoomGetGroupSubRoomIdsResult internal constructor(
     /** The groups. */
-    @SerialName("group_room_id") val groupRoomId: List<RoomGetGroupSubRoomIdsGroupRoomId> = emptyList(),
+    @SerialName("group_room_id") val groupRoomId: List<RoomGetGroupSubRoomIdsGroupRoomId>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupRoomId" to groupRoomId,
@@ -3369,9 +3369,9 @@ class RoomGetGroupSubRoomIdsResult internal constructor(
 @Serializable
 class RoomGetPullStreamUrlResult internal constructor(
     /** Pull address, RTMP. */
-    @SerialName("rtmp_url") val rtmpUrl: String? = null,
+    @SerialName("rtmp_url") val rtmpUrl: String,
     /** Pull address, HLS. */
-    @SerialName("m3u8_url") val m3u8Url: String? = null,
+    @SerialName("m3u8_url") val m3u8Url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "rtmpUrl" to rtmpUrl,
@@ -3384,7 +3384,7 @@ class RoomCreateAuditionCodesItem internal constructor(
     /** Audition code of the student. */
     val code: String? = null,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Audition code of the student. */
     @SerialName("student_code") val studentCode: String? = null,
 ) : Value() {
@@ -3398,9 +3398,9 @@ class RoomCreateAuditionCodesItem internal constructor(
 @Serializable
 class RoomCreateAuditionCodesResult internal constructor(
     /** Number of codes. */
-    val total: Long? = null,
+    val total: Long,
     /** The codes. */
-    val list: List<RoomCreateAuditionCodesItem> = emptyList(),
+    val list: List<RoomCreateAuditionCodesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -3411,15 +3411,15 @@ class RoomCreateAuditionCodesResult internal constructor(
 @Serializable
 class RoomListSpotVideosItem internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Room id of the playback behind the video. */
-    @SerialName("playback_room_id") val playbackRoomId: Long? = null,
+    @SerialName("playback_room_id") val playbackRoomId: Long,
     /** Session id of the playback behind the video. */
-    @SerialName("playback_session_id") val playbackSessionId: Long? = null,
+    @SerialName("playback_session_id") val playbackSessionId: Long,
     /** When the file of the video is prepared (description clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     @SerialName("prepare_file_time") val prepareFileTime: String? = null,
     /** When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -3433,7 +3433,7 @@ class RoomListSpotVideosItem internal constructor(
 @Serializable
 class RoomListSpotVideosResult internal constructor(
     /** The videos. */
-    val list: List<RoomListSpotVideosItem> = emptyList(),
+    val list: List<RoomListSpotVideosItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -3444,16 +3444,16 @@ class RoomListSpotVideosResult internal constructor(
 @Serializable
 class RoomGetCodeUsageCodeUsage internal constructor(
     /** user_number of the user. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /**
      * Role of the user.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Name of the user. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -3465,7 +3465,7 @@ class RoomGetCodeUsageCodeUsage internal constructor(
 @Serializable
 class RoomGetCodeUsageResult internal constructor(
     /** Usage per join code; the value is null for a code that was not used. */
-    @SerialName("code_usage") val codeUsage: Map<String, RoomGetCodeUsageCodeUsage?> = emptyMap(),
+    @SerialName("code_usage") val codeUsage: Map<String, RoomGetCodeUsageCodeUsage?>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "codeUsage" to codeUsage,
@@ -3475,15 +3475,15 @@ class RoomGetCodeUsageResult internal constructor(
 @Serializable
 class RoomListBroadcastRoomsItem internal constructor(
     /** Id of the linked room. */
-    @SerialName("broadcast_room_id") val broadcastRoomId: Long? = null,
+    @SerialName("broadcast_room_id") val broadcastRoomId: Long,
     /** Its title. */
-    val title: String? = null,
+    val title: String,
     /**
      * Whether the relay starts by itself.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_auto") val isAuto: Long? = null,
+    @SerialName("is_auto") val isAuto: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "broadcastRoomId" to broadcastRoomId,
@@ -3495,9 +3495,9 @@ class RoomListBroadcastRoomsItem internal constructor(
 @Serializable
 class RoomListBroadcastRoomsResult internal constructor(
     /** Number of linked rooms. */
-    val count: Long? = null,
+    val count: Long,
     /** The linked rooms. */
-    val list: List<RoomListBroadcastRoomsItem> = emptyList(),
+    val list: List<RoomListBroadcastRoomsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "count" to count,
@@ -3534,7 +3534,7 @@ class RoomGetGroupLogosLogoList internal constructor(
 @Serializable
 class RoomGetGroupLogosResult internal constructor(
     /** Addresses by picture; an empty array when none has been uploaded. */
-    @SerialName("logo_list") val logoList: RoomGetGroupLogosLogoList? = null,
+    @SerialName("logo_list") val logoList: RoomGetGroupLogosLogoList,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "logoList" to logoList,
@@ -3544,7 +3544,7 @@ class RoomGetGroupLogosResult internal constructor(
 @Serializable
 class RoomAddPushPlatformResult internal constructor(
     /** Id of the address. */
-    @SerialName("platform_id") val platformId: Long? = null,
+    @SerialName("platform_id") val platformId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "platformId" to platformId,
@@ -3554,11 +3554,11 @@ class RoomAddPushPlatformResult internal constructor(
 @Serializable
 class RoomListPushPlatformsItem internal constructor(
     /** Id of the address. */
-    @SerialName("platform_id") val platformId: String? = null,
+    @SerialName("platform_id") val platformId: String,
     /** Name of the address. */
-    @SerialName("platform_name") val platformName: String? = null,
+    @SerialName("platform_name") val platformName: String,
     /** Push URL. */
-    @SerialName("platform_url") val platformUrl: String? = null,
+    @SerialName("platform_url") val platformUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "platformId" to platformId,
@@ -3570,7 +3570,7 @@ class RoomListPushPlatformsItem internal constructor(
 @Serializable
 class RoomListPushPlatformsResult internal constructor(
     /** The addresses. */
-    val list: List<RoomListPushPlatformsItem> = emptyList(),
+    val list: List<RoomListPushPlatformsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -3580,18 +3580,18 @@ class RoomListPushPlatformsResult internal constructor(
 @Serializable
 class RoomListGroupCodesByRoleGroupList internal constructor(
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Join code. */
-    val code: String? = null,
+    val code: String,
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** URL that enters the room. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupId" to groupId,
@@ -3605,16 +3605,16 @@ class RoomListGroupCodesByRoleGroupList internal constructor(
 @Serializable
 class RoomListGroupCodesByRoleDefaultCode internal constructor(
     /** Join code. */
-    val code: String? = null,
+    val code: String,
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** URL that enters the room. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "code" to code,
@@ -3626,13 +3626,13 @@ class RoomListGroupCodesByRoleDefaultCode internal constructor(
 @Serializable
 class RoomListGroupCodesByRoleResult internal constructor(
     /** Total number of groups. */
-    val total: Long? = null,
+    val total: Long,
     /** The groups. */
-    @SerialName("group_list") val groupList: List<RoomListGroupCodesByRoleGroupList> = emptyList(),
+    @SerialName("group_list") val groupList: List<RoomListGroupCodesByRoleGroupList>,
     /** Page number. */
-    @SerialName("current_page") val currentPage: Long? = null,
+    @SerialName("current_page") val currentPage: Long,
     /** Default join code. */
-    @SerialName("default_code") val defaultCode: RoomListGroupCodesByRoleDefaultCode? = null,
+    @SerialName("default_code") val defaultCode: RoomListGroupCodesByRoleDefaultCode,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -3645,7 +3645,7 @@ class RoomListGroupCodesByRoleResult internal constructor(
 @Serializable
 class RoomAddSmartLiveResult internal constructor(
     /** Id of the smart live. */
-    val id: String? = null,
+    val id: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -3655,7 +3655,7 @@ class RoomAddSmartLiveResult internal constructor(
 @Serializable
 class RoomUpdateSmartLiveResult internal constructor(
     /** Id of the smart live. */
-    val id: String? = null,
+    val id: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -3665,7 +3665,7 @@ class RoomUpdateSmartLiveResult internal constructor(
 @Serializable
 class RoomDeleteSmartLiveResult internal constructor(
     /** Id of the smart live. */
-    val id: String? = null,
+    val id: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -3675,7 +3675,7 @@ class RoomDeleteSmartLiveResult internal constructor(
 @Serializable
 class RoomDeleteGroupResult internal constructor(
     /** Number of groups deleted. */
-    val rows: Long? = null,
+    val rows: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "rows" to rows,
@@ -3685,9 +3685,9 @@ class RoomDeleteGroupResult internal constructor(
 @Serializable
 class RoomListPatrolRoomsMonitorImg internal constructor(
     /** Address of the snapshot. */
-    @SerialName("img_url") val imgUrl: String? = null,
+    @SerialName("img_url") val imgUrl: String,
     /** When it was taken, as 2020-07-16 14:00:35. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "imgUrl" to imgUrl,
@@ -3698,15 +3698,15 @@ class RoomListPatrolRoomsMonitorImg internal constructor(
 @Serializable
 class RoomListPatrolRoomsItem internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Room title. */
-    val title: String? = null,
+    val title: String,
     /** When the class began, as 2020-07-16 13:57:24. */
-    @SerialName("start_time") val startTime: String? = null,
+    @SerialName("start_time") val startTime: String,
     /** Snapshots of the class. */
-    @SerialName("monitor_img") val monitorImg: List<RoomListPatrolRoomsMonitorImg> = emptyList(),
+    @SerialName("monitor_img") val monitorImg: List<RoomListPatrolRoomsMonitorImg>,
     /** Address with which to enter the room; the user name in the example is 隐身 (invisible). */
-    @SerialName("enter_url") val enterUrl: String? = null,
+    @SerialName("enter_url") val enterUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -3721,13 +3721,13 @@ class RoomListPatrolRoomsItem internal constructor(
 @Serializable
 class RoomCreateWithLiveDoubleTeacher internal constructor(
     /** Room id, 14 digits. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Code with which an assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    @SerialName("admin_code") val adminCode: String,
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    @SerialName("teacher_code") val teacherCode: String,
     /** Common code for student classrooms; several may enter with it. */
-    @SerialName("student_code") val studentCode: String? = null,
+    @SerialName("student_code") val studentCode: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -3741,13 +3741,13 @@ class RoomCreateWithLiveDoubleTeacher internal constructor(
 @Serializable
 class RoomCreateWithLiveLive internal constructor(
     /** Room id, 14 digits. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Code with which an assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    @SerialName("admin_code") val adminCode: String,
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    @SerialName("teacher_code") val teacherCode: String,
     /** Common student code; several students may enter with it. */
-    @SerialName("student_code") val studentCode: String? = null,
+    @SerialName("student_code") val studentCode: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -3760,9 +3760,9 @@ class RoomCreateWithLiveLive internal constructor(
 @Serializable
 class RoomCreateWithLiveResult internal constructor(
     /** The double-teacher room. */
-    @SerialName("double_teacher") val doubleTeacher: RoomCreateWithLiveDoubleTeacher? = null,
+    @SerialName("double_teacher") val doubleTeacher: RoomCreateWithLiveDoubleTeacher,
     /** The large class room. */
-    val live: RoomCreateWithLiveLive? = null,
+    val live: RoomCreateWithLiveLive,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "doubleTeacher" to doubleTeacher,

@@ -299,8 +299,8 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
      * Documents: large_class.49. Path `/openapi/room_data/getEvaluationStat`, known from public material.
      *
      * @param roomId Room id.
-     * @param page Page number. Default: `1`.
-     * @param pageSize Entries per page. Default: `20`.
+     * @param page Page number. Default: `1`. At least 1.
+     * @param pageSize Entries per page. Default: `20`. At least 1.
      */
     fun getEvaluationStat(
         roomId: Long,
@@ -1016,12 +1016,12 @@ class RoomDataExportLiveReportParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page; all records when absent. Default: `0`. */
+    /** Records per page; all records when absent. Default: `0`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1113,12 +1113,12 @@ class RoomDataGetLiveSellStatParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page; 20 by default. Default: `20`. */
+    /** Entries per page; 20 by default. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1126,12 +1126,12 @@ class RoomDataGetLiveSellStatParams : Params() {
 
 /** What `room_data.export_attention_list` takes besides what it requires. */
 class RoomDataExportAttentionListParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1155,12 +1155,12 @@ class RoomDataGetReportParams : Params() {
 
 /** What `room_data.list_user_scores` takes besides what it requires. */
 class RoomDataListUserScoresParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `100`. */
+    /** Entries per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1168,12 +1168,12 @@ class RoomDataListUserScoresParams : Params() {
 
 /** What `room_data.list_checkins` takes besides what it requires. */
 class RoomDataListCheckinsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1181,12 +1181,12 @@ class RoomDataListCheckinsParams : Params() {
 
 /** What `room_data.list_checkin_users` takes besides what it requires. */
 class RoomDataListCheckinUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1194,12 +1194,12 @@ class RoomDataListCheckinUsersParams : Params() {
 
 /** What `room_data.list_answer_questions` takes besides what it requires. */
 class RoomDataListAnswerQuestionsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1207,12 +1207,12 @@ class RoomDataListAnswerQuestionsParams : Params() {
 
 /** What `room_data.list_answer_users` takes besides what it requires. */
 class RoomDataListAnswerUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1220,12 +1220,12 @@ class RoomDataListAnswerUsersParams : Params() {
 
 /** What `room_data.list_device_checks` takes besides what it requires. */
 class RoomDataListDeviceChecksParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. Default: `10`. */
+    /** Records per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1233,12 +1233,12 @@ class RoomDataListDeviceChecksParams : Params() {
 
 /** What `room_data.list_daily_evaluations` takes besides what it requires. */
 class RoomDataListDailyEvaluationsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. Default: `100`. */
+    /** Records per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1246,12 +1246,12 @@ class RoomDataListDailyEvaluationsParams : Params() {
 
 /** What `room_data.get_interact_data` takes besides what it requires. */
 class RoomDataGetInteractDataParams : Params() {
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. */
+    /** Records per page. At least 1. */
     var pageSize: String?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1260,9 +1260,9 @@ class RoomDataGetInteractDataParams : Params() {
 @Serializable
 class RoomDataExportChatMessagesItem internal constructor(
     /** When the message was sent, as 2017-04-21 15:15:01. */
-    val time: String? = null,
+    val time: String,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /**
      * The user's own role.
      * - `0`: student
@@ -1276,11 +1276,11 @@ class RoomDataExportChatMessagesItem internal constructor(
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** The user's nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Message text. */
-    val content: String? = null,
+    val content: String,
     /** The user's picture. */
     val avatar: String? = null,
     /** Region of the IP address. */
@@ -1316,7 +1316,7 @@ class RoomDataExportChatMessagesItem internal constructor(
 @Serializable
 class RoomDataExportChatMessagesResult internal constructor(
     /** The messages. */
-    val list: List<RoomDataExportChatMessagesItem> = emptyList(),
+    val list: List<RoomDataExportChatMessagesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1326,38 +1326,38 @@ class RoomDataExportChatMessagesResult internal constructor(
 @Serializable
 class RoomDataExportLiveReportRoomUserInfo internal constructor(
     /** Day. */
-    val date: String? = null,
+    val date: String,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("first_time") val firstTime: String? = null,
+    @SerialName("first_time") val firstTime: String,
     /** When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("last_time") val lastTime: String? = null,
+    @SerialName("last_time") val lastTime: String,
     /** Earliest time that the user was in the room while class was in progress; may be empty. */
-    @SerialName("first_heartbeat_time") val firstHeartbeatTime: String? = null,
+    @SerialName("first_heartbeat_time") val firstHeartbeatTime: String,
     /** Latest time that the user was in the room while class was in progress; may be empty. */
-    @SerialName("last_heartbeat_time") val lastHeartbeatTime: String? = null,
+    @SerialName("last_heartbeat_time") val lastHeartbeatTime: String,
     /** Seconds that the user was in the room while class was in progress, all stays added up. */
-    @SerialName("actual_listen_time") val actualListenTime: Long? = null,
+    @SerialName("actual_listen_time") val actualListenTime: Long,
     /** IP address. */
-    @SerialName("user_ip") val userIp: String? = null,
+    @SerialName("user_ip") val userIp: String,
     /** The user's province. */
-    val area: String? = null,
+    val area: String,
     /** The user's city. */
-    val city: String? = null,
+    val city: String,
     /** The user's network operator. */
-    @SerialName("network_operator") val networkOperator: String? = null,
+    @SerialName("network_operator") val networkOperator: String,
     /** The user's group in the room. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /**
      * Client (the number of the last value is clipped; 6 follows from the order).
      * - `0`: PC web
@@ -1368,7 +1368,7 @@ class RoomDataExportLiveReportRoomUserInfo internal constructor(
      * - `5`: Mac client
      * - `6`: WeChat mini program
      */
-    @SerialName("client_type") val clientType: Long? = null,
+    @SerialName("client_type") val clientType: Long,
     /** Details of entering and leaving; only returned with detail=1. */
     @SerialName("user_event") val userEvent: String? = null,
     /**
@@ -1402,9 +1402,9 @@ class RoomDataExportLiveReportRoomUserInfo internal constructor(
 @Serializable
 class RoomDataExportLiveReportResult internal constructor(
     /** Number of records. */
-    val total: Long? = null,
+    val total: Long,
     /** The records of this page. */
-    @SerialName("room_user_info") val roomUserInfo: List<RoomDataExportLiveReportRoomUserInfo> = emptyList(),
+    @SerialName("room_user_info") val roomUserInfo: List<RoomDataExportLiveReportRoomUserInfo>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -1416,13 +1416,13 @@ class RoomDataExportLiveReportResult internal constructor(
 @Serializable
 class RoomDataGetAllRoomUserStatRoomUserStat internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Total attendance (students, teachers and teaching assistants). */
-    @SerialName("total_user_count") val totalUserCount: Long? = null,
+    @SerialName("total_user_count") val totalUserCount: Long,
     /** Attendance of students. */
-    @SerialName("student_count") val studentCount: Long? = null,
+    @SerialName("student_count") val studentCount: Long,
     /** Peak number of users, teachers and teaching assistants included. */
-    @SerialName("peak_user") val peakUser: Long? = null,
+    @SerialName("peak_user") val peakUser: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -1435,7 +1435,7 @@ class RoomDataGetAllRoomUserStatRoomUserStat internal constructor(
 @Serializable
 class RoomDataGetAllRoomUserStatResult internal constructor(
     /** Statistics keyed by room id. */
-    @SerialName("room_user_stat") val roomUserStat: Map<String, RoomDataGetAllRoomUserStatRoomUserStat> = emptyMap(),
+    @SerialName("room_user_stat") val roomUserStat: Map<String, RoomDataGetAllRoomUserStatRoomUserStat>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomUserStat" to roomUserStat,
@@ -1445,9 +1445,9 @@ class RoomDataGetAllRoomUserStatResult internal constructor(
 @Serializable
 class RoomDataGetPeakUsersResult internal constructor(
     /** Day. `YYYY-MM-DD`. */
-    val date: String? = null,
+    val date: String,
     /** Peak number of users keyed by time of day. */
-    @SerialName("peak_user") val peakUser: Map<String, Long> = emptyMap(),
+    @SerialName("peak_user") val peakUser: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "date" to date,
@@ -1458,11 +1458,11 @@ class RoomDataGetPeakUsersResult internal constructor(
 @Serializable
 class RoomDataListChatFileUrlsItem internal constructor(
     /** Class day, as 2020-01-01. */
-    val date: String? = null,
+    val date: String,
     /** Address of the chat file as text. */
-    @SerialName("txt_url") val txtUrl: String? = null,
+    @SerialName("txt_url") val txtUrl: String,
     /** Address of the chat file as CSV. */
-    @SerialName("csv_url") val csvUrl: String? = null,
+    @SerialName("csv_url") val csvUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "date" to date,
@@ -1474,15 +1474,15 @@ class RoomDataListChatFileUrlsItem internal constructor(
 @Serializable
 class RoomDataListQuizzesOptionList internal constructor(
     /** Option id. */
-    @SerialName("option_id") val optionId: Long? = null,
+    @SerialName("option_id") val optionId: Long,
     /** Text of the option. */
-    val value: String? = null,
+    val value: String,
     /**
      * Whether the option is right.
      * - `0`: wrong
      * - `1`: right
      */
-    @SerialName("is_right") val isRight: String? = null,
+    @SerialName("is_right") val isRight: String,
     /** Score of the option; in the example only on right options. */
     val score: Double? = null,
     /** Pictures of the option. */
@@ -1506,17 +1506,17 @@ class RoomDataListQuizzesQuestionList internal constructor(
      * - `question_answer`: short answer
      * - `judge_question`: true or false
      */
-    val type: String? = null,
+    val type: String,
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Text of the question. */
-    val title: String? = null,
+    val title: String,
     /** Model answer; in the example only on the short-answer question. */
     @SerialName("suggested_solution") val suggestedSolution: String? = null,
     /** Score of the question. */
     @SerialName("question_score") val questionScore: Double? = null,
     /** The options; absent from the short-answer question. */
-    @SerialName("option_list") val optionList: List<RoomDataListQuizzesOptionList> = emptyList(),
+    @SerialName("option_list") val optionList: List<RoomDataListQuizzesOptionList>,
     /** By its name, the id of the compound question that this one belongs to; "0" in the example. */
     @SerialName("compound_id") val compoundId: String? = null,
     /** Remark. */
@@ -1543,15 +1543,15 @@ class RoomDataListQuizzesQuestionList internal constructor(
 @Serializable
 class RoomDataListQuizzesQuizList internal constructor(
     /** Quiz id. */
-    @SerialName("quiz_id") val quizId: Long? = null,
+    @SerialName("quiz_id") val quizId: Long,
     /** Whether taking part is compulsory. */
-    @SerialName("force_join") val forceJoin: Long? = null,
+    @SerialName("force_join") val forceJoin: Long,
     /** Title of the quiz. */
-    val title: String? = null,
+    val title: String,
     /** Full score of the quiz. */
     @SerialName("total_score") val totalScore: Double? = null,
     /** The questions. */
-    @SerialName("question_list") val questionList: List<RoomDataListQuizzesQuestionList> = emptyList(),
+    @SerialName("question_list") val questionList: List<RoomDataListQuizzesQuestionList>,
     /** When the quiz was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     @SerialName("create_time") val createTime: String? = null,
     /** By its name, whether scores are required. */
@@ -1571,7 +1571,7 @@ class RoomDataListQuizzesQuizList internal constructor(
 @Serializable
 class RoomDataListQuizzesResult internal constructor(
     /** The quizzes. */
-    @SerialName("quiz_list") val quizList: List<RoomDataListQuizzesQuizList> = emptyList(),
+    @SerialName("quiz_list") val quizList: List<RoomDataListQuizzesQuizList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "quizList" to quizList,
@@ -1581,9 +1581,9 @@ class RoomDataListQuizzesResult internal constructor(
 @Serializable
 class RoomDataListQuizAnswersAnswerList internal constructor(
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** The answer: option ids separated by commas, or text. */
-    val answer: String? = null,
+    val answer: String,
     /** Score of the answer; absent from the text answer in the example. */
     val score: Long? = null,
 ) : Value() {
@@ -1597,13 +1597,13 @@ class RoomDataListQuizAnswersAnswerList internal constructor(
 @Serializable
 class RoomDataListQuizAnswersStudentAnswerList internal constructor(
     /** The student's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** The student's answers. */
-    @SerialName("answer_list") val answerList: List<RoomDataListQuizAnswersAnswerList> = emptyList(),
+    @SerialName("answer_list") val answerList: List<RoomDataListQuizAnswersAnswerList>,
     /** Total score of the student. */
-    @SerialName("total_score") val totalScore: Long? = null,
+    @SerialName("total_score") val totalScore: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -1616,7 +1616,7 @@ class RoomDataListQuizAnswersStudentAnswerList internal constructor(
 @Serializable
 class RoomDataListQuizAnswersResult internal constructor(
     /** The students. */
-    @SerialName("student_answer_list") val studentAnswerList: List<RoomDataListQuizAnswersStudentAnswerList> = emptyList(),
+    @SerialName("student_answer_list") val studentAnswerList: List<RoomDataListQuizAnswersStudentAnswerList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "studentAnswerList" to studentAnswerList,
@@ -1626,15 +1626,15 @@ class RoomDataListQuizAnswersResult internal constructor(
 @Serializable
 class RoomDataGetCheckinInfoUserList internal constructor(
     /** Nickname. */
-    val nickname: String? = null,
+    val nickname: String,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /**
      * Whether the user signed in.
      * - `0`: not signed in
      * - `1`: signed in
      */
-    val checkin: Long? = null,
+    val checkin: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "nickname" to nickname,
@@ -1646,9 +1646,9 @@ class RoomDataGetCheckinInfoUserList internal constructor(
 @Serializable
 class RoomDataGetCheckinInfoCheckinList internal constructor(
     /** When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val time: String? = null,
+    val time: String,
     /** The users of this sign-in. */
-    @SerialName("user_list") val userList: List<RoomDataGetCheckinInfoUserList> = emptyList(),
+    @SerialName("user_list") val userList: List<RoomDataGetCheckinInfoUserList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "time" to time,
@@ -1659,7 +1659,7 @@ class RoomDataGetCheckinInfoCheckinList internal constructor(
 @Serializable
 class RoomDataGetCheckinInfoResult internal constructor(
     /** The sign-ins of the room, one element each. */
-    @SerialName("checkin_list") val checkinList: List<RoomDataGetCheckinInfoCheckinList> = emptyList(),
+    @SerialName("checkin_list") val checkinList: List<RoomDataGetCheckinInfoCheckinList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "checkinList" to checkinList,
@@ -1669,19 +1669,19 @@ class RoomDataGetCheckinInfoResult internal constructor(
 @Serializable
 class RoomDataListRaisedHandsItem internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The user's nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** When the hand was raised, as 2019-02-19 16:00:29. */
-    @SerialName("raise_time") val raiseTime: String? = null,
+    @SerialName("raise_time") val raiseTime: String,
     /** When the user got on the microphone; may be empty. */
-    @SerialName("raise_success_time") val raiseSuccessTime: String? = null,
+    @SerialName("raise_success_time") val raiseSuccessTime: String,
     /** When it ended; may be empty. */
-    @SerialName("raise_end_time") val raiseEndTime: String? = null,
+    @SerialName("raise_end_time") val raiseEndTime: String,
     /** How long the user spoke, as 00:00:00. */
-    @SerialName("speak_time") val speakTime: String? = null,
+    @SerialName("speak_time") val speakTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -1697,13 +1697,13 @@ class RoomDataListRaisedHandsItem internal constructor(
 @Serializable
 class RoomDataGetRedPackageStatInfo internal constructor(
     /** Student id. */
-    @SerialName("student_id") val studentId: String? = null,
+    @SerialName("student_id") val studentId: String,
     /** Number of red packets. */
-    val count: Long? = null,
+    val count: Long,
     /** Total credits. */
-    val amount: Long? = null,
+    val amount: Long,
     /** Name; empty in the example. */
-    val name: String? = null,
+    val name: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "studentId" to studentId,
@@ -1716,7 +1716,7 @@ class RoomDataGetRedPackageStatInfo internal constructor(
 @Serializable
 class RoomDataGetRedPackageStatResult internal constructor(
     /** The students. */
-    val info: List<RoomDataGetRedPackageStatInfo> = emptyList(),
+    val info: List<RoomDataGetRedPackageStatInfo>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "info" to info,
@@ -1726,11 +1726,11 @@ class RoomDataGetRedPackageStatResult internal constructor(
 @Serializable
 class RoomDataExportAwardStatAwardUserList internal constructor(
     /** Nickname of the winner. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** The winner's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The winner's phone number. */
-    val mobile: String? = null,
+    val mobile: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userName" to userName,
@@ -1742,19 +1742,19 @@ class RoomDataExportAwardStatAwardUserList internal constructor(
 @Serializable
 class RoomDataExportAwardStatItem internal constructor(
     /** Id of the prize draw. */
-    val id: Long? = null,
+    val id: Long,
     /** Name of the prize. */
-    @SerialName("award_name") val awardName: String? = null,
+    @SerialName("award_name") val awardName: String,
     /**
      * Kind of draw.
      * - `0`: standard draw
      * - `1`: password draw
      */
-    val type: Long? = null,
+    val type: Long,
     /** Creation time, as 2019-02-19 16:00:29. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** The winners. */
-    @SerialName("award_user_list") val awardUserList: List<RoomDataExportAwardStatAwardUserList> = emptyList(),
+    @SerialName("award_user_list") val awardUserList: List<RoomDataExportAwardStatAwardUserList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1768,9 +1768,9 @@ class RoomDataExportAwardStatItem internal constructor(
 @Serializable
 class RoomDataExportAwardStatResult internal constructor(
     /** The prize draws. */
-    val list: List<RoomDataExportAwardStatItem> = emptyList(),
+    val list: List<RoomDataExportAwardStatItem>,
     /** Number of prize draws. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1781,26 +1781,26 @@ class RoomDataExportAwardStatResult internal constructor(
 @Serializable
 class RoomDataExportQaStatItem internal constructor(
     /** partner_id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The user's nickname. */
-    val name: String? = null,
+    val name: String,
     /** The user's id (user_number). */
-    val number: Long? = null,
+    val number: Long,
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** Text of the question or answer. */
-    val content: String? = null,
+    val content: String,
     /** Creation time. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Session id. */
-    @SerialName("session_id") val sessionId: Long? = null,
+    @SerialName("session_id") val sessionId: Long,
     /**
      * State; the same for the whole round.
      * - `5`: answered, published
@@ -1808,15 +1808,15 @@ class RoomDataExportQaStatItem internal constructor(
      * - `9`: not answered, published
      * - `10`: not answered, not published
      */
-    val status: String? = null,
+    val status: String,
     /** Id of the round; the same for the question and its answers. */
-    @SerialName("qa_id") val qaId: Long? = null,
+    @SerialName("qa_id") val qaId: Long,
     /**
      * Whether this is an answer.
      * - `0`: question
      * - `1`: answer
      */
-    @SerialName("is_answer") val isAnswer: String? = null,
+    @SerialName("is_answer") val isAnswer: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "partnerId" to partnerId,
@@ -1836,9 +1836,9 @@ class RoomDataExportQaStatItem internal constructor(
 @Serializable
 class RoomDataExportQaStatResult internal constructor(
     /** The rounds; each round is an array of its questions and answers. */
-    val list: List<List<RoomDataExportQaStatItem>> = emptyList(),
+    val list: List<List<RoomDataExportQaStatItem>>,
     /** Number of entries. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1849,15 +1849,15 @@ class RoomDataExportQaStatResult internal constructor(
 @Serializable
 class RoomDataExportQuestionnaireStatQuestion internal constructor(
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Text of the question. */
-    val title: String? = null,
+    val title: String,
     /** The options, as strings; empty for a text question. */
-    @SerialName("option_list") val optionList: List<String> = emptyList(),
+    @SerialName("option_list") val optionList: List<String>,
     /** Answers (the description is clipped). */
-    @SerialName("answer_list") val answerList: List<JsonElement> = emptyList(),
+    @SerialName("answer_list") val answerList: List<JsonElement>,
     /** Creation time. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "questionId" to questionId,
@@ -1872,9 +1872,9 @@ class RoomDataExportQuestionnaireStatQuestion internal constructor(
 @Serializable
 class RoomDataExportQuestionnaireStatItem internal constructor(
     /** The questions. */
-    val question: List<RoomDataExportQuestionnaireStatQuestion> = emptyList(),
+    val question: List<RoomDataExportQuestionnaireStatQuestion>,
     /** The users' answers, one object per user. */
-    @SerialName("user_answer_list") val userAnswerList: List<Map<String, String>> = emptyList(),
+    @SerialName("user_answer_list") val userAnswerList: List<Map<String, String>>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "question" to question,
@@ -1885,9 +1885,9 @@ class RoomDataExportQuestionnaireStatItem internal constructor(
 @Serializable
 class RoomDataExportQuestionnaireStatResult internal constructor(
     /** The form and its answers. */
-    val list: RoomDataExportQuestionnaireStatItem? = null,
+    val list: RoomDataExportQuestionnaireStatItem,
     /** Number of users who answered (2 in the example, which has two). */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1898,9 +1898,9 @@ class RoomDataExportQuestionnaireStatResult internal constructor(
 @Serializable
 class RoomDataExportAnswerStatOptionList internal constructor(
     /** Name of the option. */
-    val option: String? = null,
+    val option: String,
     /** Whether the option is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
+    @SerialName("is_right") val isRight: Boolean,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "option" to option,
@@ -1911,15 +1911,15 @@ class RoomDataExportAnswerStatOptionList internal constructor(
 @Serializable
 class RoomDataExportAnswerStatStudentAnswer internal constructor(
     /** The student's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Options chosen, separated by commas. */
-    @SerialName("select_option") val selectOption: String? = null,
+    @SerialName("select_option") val selectOption: String,
     /** Whether the answer is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
+    @SerialName("is_right") val isRight: Boolean,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -1933,15 +1933,15 @@ class RoomDataExportAnswerStatStudentAnswer internal constructor(
 @Serializable
 class RoomDataExportAnswerStatItem internal constructor(
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Description. */
-    val description: String? = null,
+    val description: String,
     /** Right options, separated by commas. */
-    @SerialName("right_option") val rightOption: String? = null,
+    @SerialName("right_option") val rightOption: String,
     /** The options. */
-    @SerialName("option_list") val optionList: List<RoomDataExportAnswerStatOptionList> = emptyList(),
+    @SerialName("option_list") val optionList: List<RoomDataExportAnswerStatOptionList>,
     /** Answers of the students. */
-    @SerialName("student_answer") val studentAnswer: List<RoomDataExportAnswerStatStudentAnswer> = emptyList(),
+    @SerialName("student_answer") val studentAnswer: List<RoomDataExportAnswerStatStudentAnswer>,
     /**
      * Whether this is a vote.
      * - `0`: no
@@ -1962,9 +1962,9 @@ class RoomDataExportAnswerStatItem internal constructor(
 @Serializable
 class RoomDataExportAnswerStatResult internal constructor(
     /** The questions. */
-    val list: List<RoomDataExportAnswerStatItem> = emptyList(),
+    val list: List<RoomDataExportAnswerStatItem>,
     /** Number of questions. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1975,11 +1975,11 @@ class RoomDataExportAnswerStatResult internal constructor(
 @Serializable
 class RoomDataExportPraiseStatItem internal constructor(
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Number of likes. */
-    val count: Long? = null,
+    val count: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -1991,9 +1991,9 @@ class RoomDataExportPraiseStatItem internal constructor(
 @Serializable
 class RoomDataExportPraiseStatResult internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The users. */
-    val list: List<RoomDataExportPraiseStatItem> = emptyList(),
+    val list: List<RoomDataExportPraiseStatItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -2004,15 +2004,15 @@ class RoomDataExportPraiseStatResult internal constructor(
 @Serializable
 class RoomDataGetEvaluationStatItem internal constructor(
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Text of the question. */
-    val title: String? = null,
+    val title: String,
     /** The answer. */
-    val answer: String? = null,
+    val answer: String,
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "questionId" to questionId,
@@ -2026,9 +2026,9 @@ class RoomDataGetEvaluationStatItem internal constructor(
 @Serializable
 class RoomDataGetEvaluationStatResult internal constructor(
     /** The answers of this page. */
-    val list: List<RoomDataGetEvaluationStatItem> = emptyList(),
+    val list: List<RoomDataGetEvaluationStatItem>,
     /** Number of answers. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2039,17 +2039,17 @@ class RoomDataGetEvaluationStatResult internal constructor(
 @Serializable
 class RoomDataGetLiveSellStatItem internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** When it was done, as 2020-10-11 12:22:22. */
-    @SerialName("op_time") val opTime: String? = null,
+    @SerialName("op_time") val opTime: String,
     /** Number of likes; 0 when gifts are returned. */
-    val count: Long? = null,
+    val count: Long,
     /** Kind of gift. */
-    @SerialName("gift_type") val giftType: String? = null,
+    @SerialName("gift_type") val giftType: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -2064,9 +2064,9 @@ class RoomDataGetLiveSellStatItem internal constructor(
 @Serializable
 class RoomDataGetLiveSellStatResult internal constructor(
     /** Number of entries. */
-    val total: Long? = null,
+    val total: Long,
     /** The entries of this page. */
-    val list: List<RoomDataGetLiveSellStatItem> = emptyList(),
+    val list: List<RoomDataGetLiveSellStatItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2077,11 +2077,11 @@ class RoomDataGetLiveSellStatResult internal constructor(
 @Serializable
 class RoomDataExportAttentionListItem internal constructor(
     /** User number (student number). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Client, in words, e.g. "pc 网页". */
-    @SerialName("client_type") val clientType: String? = null,
+    @SerialName("client_type") val clientType: String,
     /** IP address. */
     val ip: String? = null,
     /** Time of the check. */
@@ -2091,9 +2091,9 @@ class RoomDataExportAttentionListItem internal constructor(
      * - `专注`: attentive
      * - `不专注`: not attentive
      */
-    @SerialName("attention_level") val attentionLevel: String? = null,
+    @SerialName("attention_level") val attentionLevel: String,
     /** Time of the check, unix seconds. */
-    val ts: Long? = null,
+    val ts: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -2109,9 +2109,9 @@ class RoomDataExportAttentionListItem internal constructor(
 @Serializable
 class RoomDataExportAttentionListResult internal constructor(
     /** Total number of entries. */
-    val total: Long? = null,
+    val total: Long,
     /** The attention checks. */
-    val list: List<RoomDataExportAttentionListItem> = emptyList(),
+    val list: List<RoomDataExportAttentionListItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2122,7 +2122,7 @@ class RoomDataExportAttentionListResult internal constructor(
 @Serializable
 class RoomDataGetMediaLengthResult internal constructor(
     /** Equivalent minutes per day; the key is the date. */
-    @SerialName("media_length") val mediaLength: Map<String, Long> = emptyMap(),
+    @SerialName("media_length") val mediaLength: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "mediaLength" to mediaLength,
@@ -2132,9 +2132,9 @@ class RoomDataGetMediaLengthResult internal constructor(
 @Serializable
 class RoomDataListAwardsAward internal constructor(
     /** Name of the award, e.g. 点赞, 花花, 奖杯. */
-    val name: String? = null,
+    val name: String,
     /** How many of it. */
-    val count: Long? = null,
+    val count: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "name" to name,
@@ -2145,11 +2145,11 @@ class RoomDataListAwardsAward internal constructor(
 @Serializable
 class RoomDataListAwardsItem internal constructor(
     /** User number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Awards of the user, one entry per kind. */
-    val award: List<RoomDataListAwardsAward> = emptyList(),
+    val award: List<RoomDataListAwardsAward>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -2161,7 +2161,7 @@ class RoomDataListAwardsItem internal constructor(
 @Serializable
 class RoomDataGetPraiseCountResult internal constructor(
     /** Number of likes. */
-    @SerialName("total_count") val totalCount: Long? = null,
+    @SerialName("total_count") val totalCount: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "totalCount" to totalCount,
@@ -2171,17 +2171,17 @@ class RoomDataGetPraiseCountResult internal constructor(
 @Serializable
 class RoomDataGetReportResult internal constructor(
     /** Duration of the live, in minutes. */
-    @SerialName("live_duration") val liveDuration: Long? = null,
+    @SerialName("live_duration") val liveDuration: Long,
     /** Views (PV). */
-    @SerialName("live_pv") val livePv: Long? = null,
+    @SerialName("live_pv") val livePv: Long,
     /** Viewers (UV). */
-    @SerialName("live_uv") val liveUv: Long? = null,
+    @SerialName("live_uv") val liveUv: Long,
     /** Number of IP addresses. */
-    @SerialName("ip_count") val ipCount: Long? = null,
+    @SerialName("ip_count") val ipCount: Long,
     /** Likes; only for enterprise live. */
     @SerialName("praise_count") val praiseCount: Long? = null,
     /** Total viewing time, in minutes. */
-    @SerialName("watch_duration") val watchDuration: Long? = null,
+    @SerialName("watch_duration") val watchDuration: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "liveDuration" to liveDuration,
@@ -2196,11 +2196,11 @@ class RoomDataGetReportResult internal constructor(
 @Serializable
 class RoomDataListUserScoresItem internal constructor(
     /** User id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Score, summed up over this class. */
-    @SerialName("total_score") val totalScore: Long? = null,
+    @SerialName("total_score") val totalScore: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -2212,9 +2212,9 @@ class RoomDataListUserScoresItem internal constructor(
 @Serializable
 class RoomDataListUserScoresResult internal constructor(
     /** Total number of entries. */
-    val total: Long? = null,
+    val total: Long,
     /** The scores. */
-    val list: List<RoomDataListUserScoresItem> = emptyList(),
+    val list: List<RoomDataListUserScoresItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2225,9 +2225,9 @@ class RoomDataListUserScoresResult internal constructor(
 @Serializable
 class RoomDataListCheckinsItem internal constructor(
     /** Id of the roll call, for API 113. */
-    @SerialName("session_id") val sessionId: Long? = null,
+    @SerialName("session_id") val sessionId: Long,
     /** When it was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "sessionId" to sessionId,
@@ -2238,9 +2238,9 @@ class RoomDataListCheckinsItem internal constructor(
 @Serializable
 class RoomDataListCheckinsResult internal constructor(
     /** Total number of roll calls. */
-    val total: Long? = null,
+    val total: Long,
     /** The roll calls. */
-    val list: List<RoomDataListCheckinsItem> = emptyList(),
+    val list: List<RoomDataListCheckinsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2251,15 +2251,15 @@ class RoomDataListCheckinsResult internal constructor(
 @Serializable
 class RoomDataListCheckinUsersItem internal constructor(
     /** Nickname. */
-    val nickname: String? = null,
+    val nickname: String,
     /** User number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /**
      * Whether the user answered.
      * - `0`: no
      * - `1`: yes
      */
-    val checkin: Long? = null,
+    val checkin: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "nickname" to nickname,
@@ -2271,9 +2271,9 @@ class RoomDataListCheckinUsersItem internal constructor(
 @Serializable
 class RoomDataListCheckinUsersResult internal constructor(
     /** Total number of users. */
-    val total: Long? = null,
+    val total: Long,
     /** The users. */
-    val list: List<RoomDataListCheckinUsersItem> = emptyList(),
+    val list: List<RoomDataListCheckinUsersItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2284,9 +2284,9 @@ class RoomDataListCheckinUsersResult internal constructor(
 @Serializable
 class RoomDataListAnswerQuestionsOptionList internal constructor(
     /** Name of the option. */
-    val option: String? = null,
+    val option: String,
     /** Whether it is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
+    @SerialName("is_right") val isRight: Boolean,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "option" to option,
@@ -2297,17 +2297,17 @@ class RoomDataListAnswerQuestionsOptionList internal constructor(
 @Serializable
 class RoomDataListAnswerQuestionsItem internal constructor(
     /** Question id, for API 115. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Description. */
-    val description: String? = null,
+    val description: String,
     /** When it was opened. Unix seconds. */
-    @SerialName("question_start_time") val questionStartTime: Long? = null,
+    @SerialName("question_start_time") val questionStartTime: Long,
     /** When it was closed. Unix seconds. */
-    @SerialName("question_end_time") val questionEndTime: Long? = null,
+    @SerialName("question_end_time") val questionEndTime: Long,
     /** Right option. */
-    @SerialName("right_option") val rightOption: String? = null,
+    @SerialName("right_option") val rightOption: String,
     /** The options. */
-    @SerialName("option_list") val optionList: List<RoomDataListAnswerQuestionsOptionList> = emptyList(),
+    @SerialName("option_list") val optionList: List<RoomDataListAnswerQuestionsOptionList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "questionId" to questionId,
@@ -2322,9 +2322,9 @@ class RoomDataListAnswerQuestionsItem internal constructor(
 @Serializable
 class RoomDataListAnswerQuestionsResult internal constructor(
     /** Total number of questions. */
-    val total: Long? = null,
+    val total: Long,
     /** The questions. */
-    val list: List<RoomDataListAnswerQuestionsItem> = emptyList(),
+    val list: List<RoomDataListAnswerQuestionsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2335,15 +2335,15 @@ class RoomDataListAnswerQuestionsResult internal constructor(
 @Serializable
 class RoomDataListAnswerUsersItem internal constructor(
     /** User number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Option chosen; empty if none. */
-    @SerialName("select_option") val selectOption: String? = null,
+    @SerialName("select_option") val selectOption: String,
     /** Whether it is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
+    @SerialName("is_right") val isRight: Boolean,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -2357,9 +2357,9 @@ class RoomDataListAnswerUsersItem internal constructor(
 @Serializable
 class RoomDataListAnswerUsersResult internal constructor(
     /** Total number of users. */
-    val total: Long? = null,
+    val total: Long,
     /** The answers. */
-    val list: List<RoomDataListAnswerUsersItem> = emptyList(),
+    val list: List<RoomDataListAnswerUsersItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2370,13 +2370,13 @@ class RoomDataListAnswerUsersResult internal constructor(
 @Serializable
 class RoomDataGetFlowResult internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Pull traffic. */
-    @SerialName("pull_flow") val pullFlow: Long? = null,
+    @SerialName("pull_flow") val pullFlow: Long,
     /** Push traffic. */
-    @SerialName("push_flow") val pushFlow: Long? = null,
+    @SerialName("push_flow") val pushFlow: Long,
     /** Total traffic. */
-    @SerialName("total_flow") val totalFlow: Long? = null,
+    @SerialName("total_flow") val totalFlow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -2389,11 +2389,11 @@ class RoomDataGetFlowResult internal constructor(
 @Serializable
 class RoomDataListExpressionReportsExpList internal constructor(
     /** Description of the expression. */
-    @SerialName("exp_desc") val expDesc: String? = null,
+    @SerialName("exp_desc") val expDesc: String,
     /** Kind of expression; sad and happy in the example. */
-    @SerialName("exp_type") val expType: String? = null,
+    @SerialName("exp_type") val expType: String,
     /** Address of the picture, without a scheme in the example. */
-    @SerialName("exp_url") val expUrl: String? = null,
+    @SerialName("exp_url") val expUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "expDesc" to expDesc,
@@ -2405,18 +2405,18 @@ class RoomDataListExpressionReportsExpList internal constructor(
 @Serializable
 class RoomDataListExpressionReportsItem internal constructor(
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** The expressions captured of the user. */
-    @SerialName("exp_list") val expList: List<RoomDataListExpressionReportsExpList> = emptyList(),
+    @SerialName("exp_list") val expList: List<RoomDataListExpressionReportsExpList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userName" to userName,
@@ -2429,11 +2429,11 @@ class RoomDataListExpressionReportsItem internal constructor(
 @Serializable
 class RoomDataListExpressionReportsResult internal constructor(
     /** Title of the room. */
-    val title: String? = null,
+    val title: String,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The users. */
-    val list: List<RoomDataListExpressionReportsItem> = emptyList(),
+    val list: List<RoomDataListExpressionReportsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "title" to title,
@@ -2445,48 +2445,48 @@ class RoomDataListExpressionReportsResult internal constructor(
 @Serializable
 class RoomDataListDeviceChecksItem internal constructor(
     /** Record id. */
-    val id: String? = null,
+    val id: String,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: String? = null,
+    @SerialName("user_role") val userRole: String,
     /**
      * State of the camera.
      * - `0`: abnormal
      * - `1`: normal
      */
-    @SerialName("camera_status") val cameraStatus: String? = null,
+    @SerialName("camera_status") val cameraStatus: String,
     /**
      * State of the microphone.
      * - `0`: abnormal
      * - `1`: normal
      */
-    @SerialName("mic_status") val micStatus: String? = null,
+    @SerialName("mic_status") val micStatus: String,
     /**
      * State of the speaker.
      * - `0`: abnormal
      * - `1`: normal
      */
-    @SerialName("speaker_status") val speakerStatus: String? = null,
+    @SerialName("speaker_status") val speakerStatus: String,
     /** Operating system. */
-    val os: String? = null,
+    val os: String,
     /** Client. */
-    val client: String? = null,
+    val client: String,
     /** IP address. */
-    val ip: String? = null,
+    val ip: String,
     /** When the record was made, as 2020-05-12 14:10:01. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -2508,9 +2508,9 @@ class RoomDataListDeviceChecksItem internal constructor(
 @Serializable
 class RoomDataListDeviceChecksResult internal constructor(
     /** The records of this page. */
-    val list: List<RoomDataListDeviceChecksItem> = emptyList(),
+    val list: List<RoomDataListDeviceChecksItem>,
     /** Number of records. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2521,21 +2521,21 @@ class RoomDataListDeviceChecksResult internal constructor(
 @Serializable
 class RoomDataListDailyEvaluationsItem internal constructor(
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** The question. */
-    val question: String? = null,
+    val question: String,
     /** The answer. */
-    val answer: String? = null,
+    val answer: String,
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Id of the submission; the answers that a user sent together evidently share it. */
-    @SerialName("commit_id") val commitId: Long? = null,
+    @SerialName("commit_id") val commitId: Long,
     /** When it was created, as 2020-03-16 14:48:05. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomId" to roomId,
@@ -2552,9 +2552,9 @@ class RoomDataListDailyEvaluationsItem internal constructor(
 @Serializable
 class RoomDataListDailyEvaluationsResult internal constructor(
     /** The answers of this page. */
-    val list: List<RoomDataListDailyEvaluationsItem> = emptyList(),
+    val list: List<RoomDataListDailyEvaluationsItem>,
     /** Number of answers. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2565,15 +2565,15 @@ class RoomDataListDailyEvaluationsResult internal constructor(
 @Serializable
 class RoomDataListStudyReportsItem internal constructor(
     /** Serial number. */
-    val index: Long? = null,
+    val index: Long,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** The student's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Address of the study report. */
-    @SerialName("study_report_url") val studyReportUrl: String? = null,
+    @SerialName("study_report_url") val studyReportUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "index" to index,
@@ -2587,7 +2587,7 @@ class RoomDataListStudyReportsItem internal constructor(
 @Serializable
 class RoomDataGetBlackboardFileResult internal constructor(
     /** Address from which to download the file; it carries an expiry time and an md5. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "url" to url,
@@ -2597,32 +2597,32 @@ class RoomDataGetBlackboardFileResult internal constructor(
 @Serializable
 class RoomDataGetInteractDataItem internal constructor(
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    @SerialName("room_id") val roomId: Long,
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    @SerialName("user_role") val userRole: Long,
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** User id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Unique id of the device, 32 hex digits. */
-    @SerialName("device_unique") val deviceUnique: String? = null,
+    @SerialName("device_unique") val deviceUnique: String,
     /** Start of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("start_time") val startTime: String? = null,
+    @SerialName("start_time") val startTime: String,
     /** End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("end_time") val endTime: String? = null,
+    @SerialName("end_time") val endTime: String,
     /**
      * Kind of interaction.
      * - `0`: audio and video
      * - `1`: hand raising
      */
-    @SerialName("interact_type") val interactType: Long? = null,
+    @SerialName("interact_type") val interactType: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "partnerId" to partnerId,
@@ -2640,9 +2640,9 @@ class RoomDataGetInteractDataItem internal constructor(
 @Serializable
 class RoomDataGetInteractDataResult internal constructor(
     /** Number of records. */
-    val total: Long? = null,
+    val total: Long,
     /** The records of this page. */
-    val list: List<RoomDataGetInteractDataItem> = emptyList(),
+    val list: List<RoomDataGetInteractDataItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,

@@ -134,7 +134,7 @@ class BlockingSmallCourseApi internal constructor(private val api: SmallCourseAp
 @Serializable
 class SmallCourseGetDailyCostResult internal constructor(
     /** Amounts keyed by date. */
-    val cost: Map<String, Double> = emptyMap(),
+    val cost: Map<String, Double>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "cost" to cost,
@@ -144,11 +144,11 @@ class SmallCourseGetDailyCostResult internal constructor(
 @Serializable
 class SmallCourseListRoomCostsResult internal constructor(
     /** Total amounts keyed by room id. */
-    @SerialName("room_cost") val roomCost: Map<String, Double> = emptyMap(),
+    @SerialName("room_cost") val roomCost: Map<String, Double>,
     /** Amounts for the live class keyed by room id. */
-    @SerialName("room_live_cost") val roomLiveCost: Map<String, Double> = emptyMap(),
+    @SerialName("room_live_cost") val roomLiveCost: Map<String, Double>,
     /** Amounts for recording keyed by room id. */
-    @SerialName("room_record_cost") val roomRecordCost: Map<String, Double> = emptyMap(),
+    @SerialName("room_record_cost") val roomRecordCost: Map<String, Double>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "roomCost" to roomCost,
@@ -160,22 +160,22 @@ class SmallCourseListRoomCostsResult internal constructor(
 @Serializable
 class SmallCourseListUserCostsItem internal constructor(
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: String? = null,
+    @SerialName("user_role") val userRole: String,
     /** Time in class, in seconds. */
-    @SerialName("actual_listen_time") val actualListenTime: String? = null,
+    @SerialName("actual_listen_time") val actualListenTime: String,
     /** Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32). */
-    val rate: Double? = null,
+    val rate: Double,
     /** Amount spent, in yuan. */
-    val cost: Double? = null,
+    val cost: Double,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -190,13 +190,13 @@ class SmallCourseListUserCostsItem internal constructor(
 @Serializable
 class SmallCourseListUserCostsResult internal constructor(
     /** The users. */
-    val list: List<SmallCourseListUserCostsItem> = emptyList(),
+    val list: List<SmallCourseListUserCostsItem>,
     /**
      * Whether the teacher used the extended (second) camera.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("teacher_ext_camera") val teacherExtCamera: Long? = null,
+    @SerialName("teacher_ext_camera") val teacherExtCamera: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -207,7 +207,7 @@ class SmallCourseListUserCostsResult internal constructor(
 @Serializable
 class SmallCourseListRecordCostsResult internal constructor(
     /** Amounts keyed by room id. */
-    val list: Map<String, Double> = emptyMap(),
+    val list: Map<String, Double>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,

@@ -326,7 +326,7 @@ class SubAccountListParams : Params() {
 @Serializable
 class SubAccountStopResult internal constructor(
     /** Account id; the type is the one it has everywhere else. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "partnerId" to partnerId,

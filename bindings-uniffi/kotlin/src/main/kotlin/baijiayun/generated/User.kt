@@ -259,12 +259,12 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("user_id", userId)
         given.set("room_id", roomId)
         given.set("relation_type", relationType)
-        return ask("user.assign_fake_assistant", Boolean.serializer(), given, options)
+        return call("user.assign_fake_assistant", Boolean.serializer(), given, options)
     }
 
     /**
@@ -384,7 +384,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.assignFakeAssistant(userId, roomId, relationType, options) }
+    ): Boolean = blocking { api.assignFakeAssistant(userId, roomId, relationType, options) }
 
     /** 班级列表 See [UserApi.listClasses]. */
     @JvmOverloads
@@ -414,12 +414,12 @@ class UserAddParams : Params() {
 
 /** What `user.list` takes besides what it requires. */
 class UserListParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Users per page. Default: `50`. */
+    /** Users per page. Default: `50`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -438,12 +438,12 @@ class UserAssignTeacherParams : Params() {
 
 /** What `user.list_students` takes besides what it requires. */
 class UserListStudentsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Students per page. Default: `20`. */
+    /** Students per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -474,12 +474,12 @@ class UserUpdateParams : Params() {
 
 /** What `user.list_classes` takes besides what it requires. */
 class UserListClassesParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Classes per page. Default: `20`. */
+    /** Classes per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -488,16 +488,16 @@ class UserListClassesParams : Params() {
 @Serializable
 class UserAddResult internal constructor(
     /** Id of the new user. */
-    val id: Long? = null,
+    val id: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Role id.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? = null,
+    val role: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -509,26 +509,26 @@ class UserAddResult internal constructor(
 @Serializable
 class UserListItem internal constructor(
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    @SerialName("user_id") val userId: Long,
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: administrator
      */
-    val role: Long? = null,
+    val role: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /** Student number; in the example a teacher's or administrator's equals the phone number. */
-    @SerialName("user_sn") val userSn: String? = null,
+    @SerialName("user_sn") val userSn: String,
     /** E-mail address. */
-    val email: String? = null,
+    val email: String,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    @SerialName("phone_number") val phoneNumber: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userId" to userId,
@@ -545,9 +545,9 @@ class UserListItem internal constructor(
 @Serializable
 class UserListResult internal constructor(
     /** Number of users. */
-    val total: Long? = null,
+    val total: Long,
     /** The users of this page. */
-    val list: List<UserListItem> = emptyList(),
+    val list: List<UserListItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -558,7 +558,7 @@ class UserListResult internal constructor(
 @Serializable
 class UserAssignTeacherResult internal constructor(
     /** Id of the binding of room and teacher or assistant. */
-    val id: Long? = null,
+    val id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -568,26 +568,26 @@ class UserAssignTeacherResult internal constructor(
 @Serializable
 class UserListStudentsItem internal constructor(
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    @SerialName("user_id") val userId: Long,
     /**
      * Role in the room.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    @SerialName("assign_role") val assignRole: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /** User number. */
-    @SerialName("user_sn") val userSn: String? = null,
+    @SerialName("user_sn") val userSn: String,
     /** E-mail address. */
-    val email: String? = null,
+    val email: String,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    @SerialName("phone_number") val phoneNumber: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userId" to userId,
@@ -604,9 +604,9 @@ class UserListStudentsItem internal constructor(
 @Serializable
 class UserListStudentsResult internal constructor(
     /** Number of students. */
-    val total: Long? = null,
+    val total: Long,
     /** The students of this page. */
-    val list: List<UserListStudentsItem> = emptyList(),
+    val list: List<UserListStudentsItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -618,31 +618,31 @@ class UserListStudentsResult internal constructor(
 @Serializable
 class UserListTeachersTeacher internal constructor(
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    @SerialName("user_id") val userId: Long,
     /**
      * Role in the room.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    @SerialName("assign_role") val assignRole: Long,
     /**
      * Role of the user in the account, as the table has it.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? = null,
+    val role: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    @SerialName("phone_number") val phoneNumber: String,
     /** E-mail address; may be null. */
     val email: String? = null,
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userId" to userId,
@@ -659,31 +659,31 @@ class UserListTeachersTeacher internal constructor(
 @Serializable
 class UserListTeachersAssistant internal constructor(
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    @SerialName("user_id") val userId: Long,
     /**
      * Role in the room.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    @SerialName("assign_role") val assignRole: Long,
     /**
      * Role of the user in the account, as the table has it.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? = null,
+    val role: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    @SerialName("phone_number") val phoneNumber: String,
     /** E-mail address; may be null. */
     val email: String? = null,
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userId" to userId,
@@ -700,11 +700,11 @@ class UserListTeachersAssistant internal constructor(
 @Serializable
 class UserListTeachersResult internal constructor(
     /** Number of people: the teacher and the assistants together. */
-    val total: Long? = null,
+    val total: Long,
     /** The teacher. */
     val teacher: UserListTeachersTeacher? = null,
     /** The assistants. */
-    val assistant: List<UserListTeachersAssistant> = emptyList(),
+    val assistant: List<UserListTeachersAssistant>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -716,7 +716,7 @@ class UserListTeachersResult internal constructor(
 @Serializable
 class UserRemoveTeacherResult internal constructor(
     /** Id of the binding of room and teacher or assistant. */
-    val id: Long? = null,
+    val id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -726,28 +726,28 @@ class UserRemoveTeacherResult internal constructor(
 @Serializable
 class UserGetByPhoneResult internal constructor(
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    @SerialName("user_id") val userId: Long,
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: administrator
      */
-    val role: Long? = null,
+    val role: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /** Student number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** In the example the same as user_number. */
-    @SerialName("user_sn") val userSn: String? = null,
+    @SerialName("user_sn") val userSn: String,
     /** E-mail address. */
-    val email: String? = null,
+    val email: String,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    @SerialName("phone_number") val phoneNumber: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userId" to userId,
@@ -765,9 +765,9 @@ class UserGetByPhoneResult internal constructor(
 @Serializable
 class UserUpdateResult internal constructor(
     /** User id. */
-    val id: Long? = null,
+    val id: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -778,15 +778,15 @@ class UserUpdateResult internal constructor(
 @Serializable
 class UserListClassesItem internal constructor(
     /** Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example). */
-    val id: Long? = null,
+    val id: Long,
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** Class name. */
-    val name: String? = null,
+    val name: String,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
     /** Number of people in the class. */
-    @SerialName("user_count") val userCount: Long? = null,
+    @SerialName("user_count") val userCount: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -800,9 +800,9 @@ class UserListClassesItem internal constructor(
 @Serializable
 class UserListClassesResult internal constructor(
     /** Number of classes. */
-    val total: Long? = null,
+    val total: Long,
     /** The classes of this page. */
-    val list: List<UserListClassesItem> = emptyList(),
+    val list: List<UserListClassesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,

@@ -581,11 +581,11 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("question_ids", questionIds)
         given.set("video_unique", videoUnique)
-        return ask("video.delete_questions", Boolean.serializer(), given, options)
+        return call("video.delete_questions", Boolean.serializer(), given, options)
     }
 
     /**
@@ -618,10 +618,10 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         options: CallOptions? = null,
         params: VideoSetTripleScreenParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = VideoSetTripleScreenParams().apply(params)
         given.set("video_unique", videoUnique)
-        return ask("video.set_triple_screen", Boolean.serializer(), given, options)
+        return call("video.set_triple_screen", Boolean.serializer(), given, options)
     }
 
     /**
@@ -635,10 +635,10 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         options: CallOptions? = null,
         params: VideoSetMarksParams.() -> Unit = {},
-    ): Boolean? {
+    ): Boolean {
         val given = VideoSetMarksParams().apply(params)
         given.set("video_unique", videoUnique)
-        return ask("video.set_marks", Boolean.serializer(), given, options)
+        return call("video.set_marks", Boolean.serializer(), given, options)
     }
 
     /**
@@ -671,11 +671,11 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("jump", jump)
-        return ask("video.set_mark_jump", Boolean.serializer(), given, options)
+        return call("video.set_mark_jump", Boolean.serializer(), given, options)
     }
 
     /**
@@ -726,11 +726,11 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("group_id", groupId)
-        return ask("video.add_whitelist_group", Boolean.serializer(), given, options)
+        return call("video.add_whitelist_group", Boolean.serializer(), given, options)
     }
 
     /**
@@ -745,11 +745,11 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("group_id", groupId)
-        return ask("video.remove_whitelist_group", Boolean.serializer(), given, options)
+        return call("video.remove_whitelist_group", Boolean.serializer(), given, options)
     }
 
     /**
@@ -781,11 +781,11 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("user_ids", userIds)
-        return ask("video.add_whitelist_users", Boolean.serializer(), given, options)
+        return call("video.add_whitelist_users", Boolean.serializer(), given, options)
     }
 
     /**
@@ -800,11 +800,11 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("user_ids", userIds)
-        return ask("video.remove_whitelist_users", Boolean.serializer(), given, options)
+        return call("video.remove_whitelist_users", Boolean.serializer(), given, options)
     }
 
     /**
@@ -1107,7 +1107,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.deleteQuestions(questionIds, videoUnique, options) }
+    ): Boolean = blocking { api.deleteQuestions(questionIds, videoUnique, options) }
 
     /** 批量设置视频分类 See [VideoApi.setCategoryBatch]. */
     @JvmOverloads
@@ -1123,7 +1123,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         params: Consumer<VideoSetTripleScreenParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setTripleScreen(videoUnique, options) { params.accept(this) } }
+    ): Boolean = blocking { api.setTripleScreen(videoUnique, options) { params.accept(this) } }
 
     /** 点播设置打点接口 See [VideoApi.setMarks]. */
     @JvmOverloads
@@ -1131,7 +1131,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         params: Consumer<VideoSetMarksParams> = Consumer {},
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setMarks(videoUnique, options) { params.accept(this) } }
+    ): Boolean = blocking { api.setMarks(videoUnique, options) { params.accept(this) } }
 
     /** 获取打点数据列表 See [VideoApi.listMarks]. */
     @JvmOverloads
@@ -1146,7 +1146,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setMarkJump(videoUnique, jump, options) }
+    ): Boolean = blocking { api.setMarkJump(videoUnique, jump, options) }
 
     /** 获取点播评论token接口 See [VideoApi.getCommentToken]. */
     @JvmOverloads
@@ -1170,7 +1170,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.addWhitelistGroup(videoUnique, groupId, options) }
+    ): Boolean = blocking { api.addWhitelistGroup(videoUnique, groupId, options) }
 
     /** 移除点播白名单已绑定班级 See [VideoApi.removeWhitelistGroup]. */
     @JvmOverloads
@@ -1178,7 +1178,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.removeWhitelistGroup(videoUnique, groupId, options) }
+    ): Boolean = blocking { api.removeWhitelistGroup(videoUnique, groupId, options) }
 
     /** 获取点播已关联白名单用户列表接口 See [VideoApi.listWhitelistUsers]. */
     @JvmOverloads
@@ -1194,7 +1194,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.addWhitelistUsers(videoUnique, userIds, options) }
+    ): Boolean = blocking { api.addWhitelistUsers(videoUnique, userIds, options) }
 
     /** 移除点播白名单学员接口 See [VideoApi.removeWhitelistUsers]. */
     @JvmOverloads
@@ -1202,7 +1202,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.removeWhitelistUsers(videoUnique, userIds, options) }
+    ): Boolean = blocking { api.removeWhitelistUsers(videoUnique, userIds, options) }
 
     /** 获取弹题的学生答题数据 See [VideoApi.listQuestionAnswers]. */
     @JvmOverloads
@@ -1342,12 +1342,12 @@ class VideoAddCategoryParams : Params() {
 
 /** What `video.list_by_category` takes besides what it requires. */
 class VideoListByCategoryParams : Params() {
-    /** Entries per page, at most 100. Default: `20`. */
+    /** Entries per page, at most 100. Default: `20`. From 1 to 100. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -1378,12 +1378,12 @@ class VideoGetPlayerTokensParams : Params() {
 
 /** What `video.list` takes besides what it requires. */
 class VideoListParams : Params() {
-    /** Entries per page, at most 1000. Default: `20`. */
+    /** Entries per page, at most 1000. Default: `20`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -1430,12 +1430,12 @@ class VideoGetCommentTokenParams : Params() {
 
 /** What `video.list_whitelist_users` takes besides what it requires. */
 class VideoListWhitelistUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1476,9 +1476,9 @@ class VideoTranscodeAgainParams : Params() {
 @Serializable
 class VideoGetUploadUrlResult internal constructor(
     /** Id of the video or audio; later calls (transcode status, playing) need it. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Address to which the file is then uploaded (see vod.3). */
-    @SerialName("upload_url") val uploadUrl: String? = null,
+    @SerialName("upload_url") val uploadUrl: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1489,7 +1489,7 @@ class VideoGetUploadUrlResult internal constructor(
 @Serializable
 class VideoUploadFileResult internal constructor(
     /** File id. */
-    val fid: Long? = null,
+    val fid: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "fid" to fid,
@@ -1499,11 +1499,11 @@ class VideoUploadFileResult internal constructor(
 @Serializable
 class VideoGetResumeUploadUrlResult internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Address to which the rest of the file is uploaded. */
-    @SerialName("upload_url") val uploadUrl: String? = null,
+    @SerialName("upload_url") val uploadUrl: String,
     /** Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently). */
-    @SerialName("upload_size") val uploadSize: Long? = null,
+    @SerialName("upload_size") val uploadSize: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1523,9 +1523,9 @@ class VideoGetStatusResult internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long,
     /** The status in words. */
-    val info: String? = null,
+    val info: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,
@@ -1536,11 +1536,11 @@ class VideoGetStatusResult internal constructor(
 @Serializable
 class VideoInfoTranscodeInfo internal constructor(
     /** Definition of the file, a name (super, high and std in the example). */
-    val definition: String? = null,
+    val definition: String,
     /** Format of the file: mp4, flv, m3u8 (or the encrypted form). */
-    val type: String? = null,
+    val type: String,
     /** Size of the file in bytes. */
-    val size: Long? = null,
+    val size: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "definition" to definition,
@@ -1552,11 +1552,11 @@ class VideoInfoTranscodeInfo internal constructor(
 @Serializable
 class VideoInfoCategory internal constructor(
     /** Category id. */
-    val id: Long? = null,
+    val id: Long,
     /** Category level. */
-    val level: Long? = null,
+    val level: Long,
     /** Category name. */
-    val name: String? = null,
+    val name: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1568,9 +1568,9 @@ class VideoInfoCategory internal constructor(
 @Serializable
 class VideoInfoResult internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Video name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Video status.
      * - `10`: uploading
@@ -1580,31 +1580,31 @@ class VideoInfoResult internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long,
     /** Video size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    @SerialName("total_size") val totalSize: Long,
     /** Total size in bytes: the source file plus all transcoded files. */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    @SerialName("total_transcode_size") val totalTranscodeSize: Long,
     /** Time of creation. Unix seconds. */
-    @SerialName("create_time") val createTime: Long? = null,
+    @SerialName("create_time") val createTime: Long,
     /** URL of the cover image. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    @SerialName("preface_url") val prefaceUrl: String,
     /** Duration in seconds. */
-    val length: Long? = null,
+    val length: Long,
     /** MD5 of the video file. */
-    @SerialName("file_md5") val fileMd5: String? = null,
+    @SerialName("file_md5") val fileMd5: String,
     /** Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p. */
-    @SerialName("origin_definition") val originDefinition: String? = null,
+    @SerialName("origin_definition") val originDefinition: String,
     /** The transcoded files. */
-    @SerialName("transcode_info") val transcodeInfo: List<VideoInfoTranscodeInfo> = emptyList(),
+    @SerialName("transcode_info") val transcodeInfo: List<VideoInfoTranscodeInfo>,
     /** The categories of the video, outermost first. */
-    val category: List<VideoInfoCategory> = emptyList(),
+    val category: List<VideoInfoCategory>,
     /**
      * Publish status.
      * - `1`: published
      * - `2`: blocked
      */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    @SerialName("publish_status") val publishStatus: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1626,15 +1626,15 @@ class VideoInfoResult internal constructor(
 @Serializable
 class VideoGetScreenshotsResult internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Height of the screenshots. */
-    val height: Long? = null,
+    val height: Long,
     /** Width of the screenshots. */
-    val width: Long? = null,
+    val width: Long,
     /** Number of screenshots. */
-    @SerialName("img_count") val imgCount: Long? = null,
+    @SerialName("img_count") val imgCount: Long,
     /** The addresses of the screenshots. */
-    val imgs: List<String> = emptyList(),
+    val imgs: List<String>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1648,7 +1648,7 @@ class VideoGetScreenshotsResult internal constructor(
 @Serializable
 class VideoRemoveDefinitionsResult internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /**
      * The definitions deleted, several codes separated by commas.
      * - `16`: standard (标清)
@@ -1657,7 +1657,7 @@ class VideoRemoveDefinitionsResult internal constructor(
      * - `4`: 720p
      * - `8`: 1080p
      */
-    val definition: String? = null,
+    val definition: String,
     /**
      * The file types deleted; present only when type was given.
      * - `1`: mp4
@@ -1677,7 +1677,7 @@ class VideoRemoveDefinitionsResult internal constructor(
 @Serializable
 class VideoUpdateResult internal constructor(
     /** Id of the updated video. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1687,7 +1687,7 @@ class VideoUpdateResult internal constructor(
 @Serializable
 class VideoDeleteResult internal constructor(
     /** Id of the deleted video. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1697,15 +1697,15 @@ class VideoDeleteResult internal constructor(
 @Serializable
 class VideoListCategoriesChildren internal constructor(
     /** Category id. */
-    val id: Long? = null,
+    val id: Long,
     /** Category name. */
-    val name: String? = null,
+    val name: String,
     /** Id of the parent category. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    @SerialName("parent_id") val parentId: Long,
     /** Level of the category. */
-    val level: Long? = null,
+    val level: Long,
     /** Number of videos in the category. */
-    @SerialName("video_count") val videoCount: Long? = null,
+    @SerialName("video_count") val videoCount: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1719,17 +1719,17 @@ class VideoListCategoriesChildren internal constructor(
 @Serializable
 class VideoListCategoriesItem internal constructor(
     /** Category id. */
-    val id: Long? = null,
+    val id: Long,
     /** Category name. */
-    val name: String? = null,
+    val name: String,
     /** Id of the parent category; 0 for the first level. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    @SerialName("parent_id") val parentId: Long,
     /** Level of the category; there are up to five. */
-    val level: Long? = null,
+    val level: Long,
     /** Number of videos in the category. */
-    @SerialName("video_count") val videoCount: Long? = null,
+    @SerialName("video_count") val videoCount: Long,
     /** Its subcategories, each of the same form and in turn with children; may be absent. */
-    val children: List<VideoListCategoriesChildren> = emptyList(),
+    val children: List<VideoListCategoriesChildren>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1744,7 +1744,7 @@ class VideoListCategoriesItem internal constructor(
 @Serializable
 class VideoListCategoriesResult internal constructor(
     /** The first-level categories. */
-    val list: List<VideoListCategoriesItem> = emptyList(),
+    val list: List<VideoListCategoriesItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -1754,13 +1754,13 @@ class VideoListCategoriesResult internal constructor(
 @Serializable
 class VideoGetCategoryChildren internal constructor(
     /** Category id. */
-    val id: Long? = null,
+    val id: Long,
     /** Category name. */
-    val name: String? = null,
+    val name: String,
     /** Id of the parent category. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    @SerialName("parent_id") val parentId: Long,
     /** Level of the category; the example gives the children's level as a string, the parent's as a number. */
-    val level: Long? = null,
+    val level: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1773,15 +1773,15 @@ class VideoGetCategoryChildren internal constructor(
 @Serializable
 class VideoGetCategoryResult internal constructor(
     /** Category id. */
-    val id: Long? = null,
+    val id: Long,
     /** Category name. */
-    val name: String? = null,
+    val name: String,
     /** Id of the parent category; 0 for the first level. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    @SerialName("parent_id") val parentId: Long,
     /** Level of the category; there are up to five. */
-    val level: Long? = null,
+    val level: Long,
     /** Its subcategories; absent for a category of the fifth level. */
-    val children: List<VideoGetCategoryChildren> = emptyList(),
+    val children: List<VideoGetCategoryChildren>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1795,13 +1795,13 @@ class VideoGetCategoryResult internal constructor(
 @Serializable
 class VideoAddCategoryResult internal constructor(
     /** Category id. */
-    val id: Long? = null,
+    val id: Long,
     /** Category name. */
-    val name: String? = null,
+    val name: String,
     /** Id of the parent category. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    @SerialName("parent_id") val parentId: Long,
     /** Level of the category; there are up to five. */
-    val level: Long? = null,
+    val level: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -1814,7 +1814,7 @@ class VideoAddCategoryResult internal constructor(
 @Serializable
 class VideoDeleteCategoryResult internal constructor(
     /** Id of the deleted category. */
-    @SerialName("category_id") val categoryId: Long? = null,
+    @SerialName("category_id") val categoryId: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "categoryId" to categoryId,
@@ -1824,9 +1824,9 @@ class VideoDeleteCategoryResult internal constructor(
 @Serializable
 class VideoListByCategoryItem internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Video name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Video status.
      * - `10`: uploading
@@ -1836,35 +1836,35 @@ class VideoListByCategoryItem internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long,
     /** Video size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    @SerialName("total_size") val totalSize: Long,
     /** Total size in bytes: the source file plus all transcoded files (from public code). */
     @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
     /** Definition of the source (from public code). */
     @SerialName("origin_definition") val originDefinition: String? = null,
     /** Time of creation. Unix seconds. */
-    @SerialName("create_time") val createTime: Long? = null,
+    @SerialName("create_time") val createTime: Long,
     /** URL of the cover image. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    @SerialName("preface_url") val prefaceUrl: String,
     /** Duration in seconds. */
-    val length: String? = null,
+    val length: String,
     /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    @SerialName("publish_status") val publishStatus: Long,
     /** Status of the review (from public code; the values are not known). */
     @SerialName("audit_status") val auditStatus: Long? = null,
     /** MD5 of the video file (from public code). */
     @SerialName("file_md5") val fileMd5: String? = null,
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    @SerialName("category_level1_id") val categoryLevel1Id: Long,
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    @SerialName("category_level2_id") val categoryLevel2Id: Long,
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    @SerialName("category_level3_id") val categoryLevel3Id: Long,
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    @SerialName("category_level4_id") val categoryLevel4Id: Long,
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
+    @SerialName("category_level5_id") val categoryLevel5Id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1890,13 +1890,13 @@ class VideoListByCategoryItem internal constructor(
 @Serializable
 class VideoListByCategoryResult internal constructor(
     /** Total number of videos. */
-    val total: Long? = null,
+    val total: Long,
     /** Page number. */
-    val page: Long? = null,
+    val page: Long,
     /** Entries per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
+    @SerialName("page_size") val pageSize: Long,
     /** The videos. */
-    val list: List<VideoListByCategoryItem> = emptyList(),
+    val list: List<VideoListByCategoryItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -1909,19 +1909,19 @@ class VideoListByCategoryResult internal constructor(
 @Serializable
 class VideoSetCategoryResult internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Category id. */
     @SerialName("category_id") val categoryId: Long? = null,
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    @SerialName("category_level1_id") val categoryLevel1Id: Long,
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    @SerialName("category_level2_id") val categoryLevel2Id: Long,
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    @SerialName("category_level3_id") val categoryLevel3Id: Long,
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    @SerialName("category_level4_id") val categoryLevel4Id: Long,
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
+    @SerialName("category_level5_id") val categoryLevel5Id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -1937,7 +1937,7 @@ class VideoSetCategoryResult internal constructor(
 @Serializable
 class VideoGetPlayerTokenResult internal constructor(
     /** Player token. */
-    val token: String? = null,
+    val token: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "token" to token,
@@ -1951,7 +1951,7 @@ class VideoSetPublishStatusResult internal constructor(
      * - `1`: published
      * - `2`: blocked
      */
-    val status: Long? = null,
+    val status: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "status" to status,
@@ -1961,11 +1961,11 @@ class VideoSetPublishStatusResult internal constructor(
 @Serializable
 class VideoGetShareUrlResult internal constructor(
     /** Address for playing with js. */
-    val js: String? = null,
+    val js: String,
     /** Address for playing in an iframe. */
-    val iframe: String? = null,
+    val iframe: String,
     /** Address for playing with flash. */
-    val flash: String? = null,
+    val flash: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "js" to js,
@@ -1978,15 +1978,15 @@ class VideoGetShareUrlResult internal constructor(
 @Serializable
 class VideoListCategory internal constructor(
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    @SerialName("category_level1_id") val categoryLevel1Id: Long,
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    @SerialName("category_level2_id") val categoryLevel2Id: Long,
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    @SerialName("category_level3_id") val categoryLevel3Id: Long,
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    @SerialName("category_level4_id") val categoryLevel4Id: Long,
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
+    @SerialName("category_level5_id") val categoryLevel5Id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "categoryLevel1Id" to categoryLevel1Id,
@@ -2000,9 +2000,9 @@ class VideoListCategory internal constructor(
 @Serializable
 class VideoListItem internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Video name. */
-    val name: String? = null,
+    val name: String,
     /**
      * Video status.
      * - `10`: uploading
@@ -2012,21 +2012,21 @@ class VideoListItem internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long,
     /** Video size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    @SerialName("total_size") val totalSize: Long,
     /** Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** URL of the cover image. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    @SerialName("preface_url") val prefaceUrl: String,
     /** Address to play it (in a row of January 2026). */
     @SerialName("play_url") val playUrl: String? = null,
     /** Duration in seconds. */
-    val length: Long? = null,
+    val length: Long,
     /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    @SerialName("publish_status") val publishStatus: Long,
     /** The categories of the video. */
-    val category: VideoListCategory? = null,
+    val category: VideoListCategory,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -2045,13 +2045,13 @@ class VideoListItem internal constructor(
 @Serializable
 class VideoListResult internal constructor(
     /** Total number of videos. */
-    val total: Long? = null,
+    val total: Long,
     /** Page number. */
-    val page: Long? = null,
+    val page: Long,
     /** Entries per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
+    @SerialName("page_size") val pageSize: Long,
     /** The videos. */
-    val list: List<VideoListItem> = emptyList(),
+    val list: List<VideoListItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2064,13 +2064,13 @@ class VideoListResult internal constructor(
 @Serializable
 class VideoUploadSubtitleResult internal constructor(
     /** Subtitle id. */
-    @SerialName("subtitle_id") val subtitleId: String? = null,
+    @SerialName("subtitle_id") val subtitleId: String,
     /** Subtitle name. */
-    @SerialName("subtitle_name") val subtitleName: String? = null,
+    @SerialName("subtitle_name") val subtitleName: String,
     /** Address of the subtitle file. */
-    @SerialName("subtitle_path") val subtitlePath: String? = null,
+    @SerialName("subtitle_path") val subtitlePath: String,
     /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "subtitleId" to subtitleId,
@@ -2083,21 +2083,21 @@ class VideoUploadSubtitleResult internal constructor(
 @Serializable
 class VideoListSubtitlesItem internal constructor(
     /** Subtitle id. */
-    @SerialName("subtitle_id") val subtitleId: String? = null,
+    @SerialName("subtitle_id") val subtitleId: String,
     /** Subtitle name. */
-    @SerialName("subtitle_name") val subtitleName: String? = null,
+    @SerialName("subtitle_name") val subtitleName: String,
     /** Address of the subtitle file. */
-    @SerialName("subtitle_path") val subtitlePath: String? = null,
+    @SerialName("subtitle_path") val subtitlePath: String,
     /**
      * Whether it is the default subtitle.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_default") val isDefault: String? = null,
+    @SerialName("is_default") val isDefault: String,
     /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    @SerialName("create_time") val createTime: String,
     /** Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("update_time") val updateTime: String? = null,
+    @SerialName("update_time") val updateTime: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "subtitleId" to subtitleId,
@@ -2112,9 +2112,9 @@ class VideoListSubtitlesItem internal constructor(
 @Serializable
 class VideoSetScrollNoticeNotice internal constructor(
     /** Text. */
-    val content: String? = null,
+    val content: String,
     /** Link. */
-    val link: String? = null,
+    val link: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "content" to content,
@@ -2125,9 +2125,9 @@ class VideoSetScrollNoticeNotice internal constructor(
 @Serializable
 class VideoSetScrollNoticeResult internal constructor(
     /** Notice id. */
-    val id: Long? = null,
+    val id: Long,
     /** The lines of the notice. */
-    val notice: List<VideoSetScrollNoticeNotice> = emptyList(),
+    val notice: List<VideoSetScrollNoticeNotice>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -2138,21 +2138,21 @@ class VideoSetScrollNoticeResult internal constructor(
 @Serializable
 class VideoListQuestionsOptionList internal constructor(
     /** Option id. */
-    val id: Long? = null,
+    val id: Long,
     /** Id of the question that the option belongs to. */
-    @SerialName("question_id") val questionId: Long? = null,
+    @SerialName("question_id") val questionId: Long,
     /** Option text. */
-    val value: String? = null,
+    val value: String,
     /**
      * Whether the option is right.
      * - `0`: wrong
      * - `1`: right
      */
-    @SerialName("is_right") val isRight: Long? = null,
+    @SerialName("is_right") val isRight: Long,
     /** Place of the option in the list, from 0 or 1. */
-    @SerialName("display_order") val displayOrder: Long? = null,
+    @SerialName("display_order") val displayOrder: Long,
     /** Version of the question. */
-    val ver: Long? = null,
+    val ver: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -2167,33 +2167,33 @@ class VideoListQuestionsOptionList internal constructor(
 @Serializable
 class VideoListQuestionsQuestionList internal constructor(
     /** Question id. */
-    val id: Long? = null,
+    val id: Long,
     /** Question text. */
-    val title: String? = null,
+    val title: String,
     /** Kind of question: 1 single choice, 2 multiple choice, by the examples. */
-    @SerialName("option_type") val optionType: Long? = null,
+    @SerialName("option_type") val optionType: Long,
     /** URL of the illustration; may be empty. */
-    val illustration: String? = null,
+    val illustration: String,
     /** Whether the analysis is shown (1 yes, 0 no, evidently). */
-    @SerialName("show_analysis") val showAnalysis: Long? = null,
+    @SerialName("show_analysis") val showAnalysis: Long,
     /** Text shown after a right answer. */
-    val answer: String? = null,
+    val answer: String,
     /** Text shown after a wrong answer. */
-    @SerialName("wrong_answer") val wrongAnswer: String? = null,
+    @SerialName("wrong_answer") val wrongAnswer: String,
     /** Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none. */
-    @SerialName("wrong_time") val wrongTime: Long? = null,
+    @SerialName("wrong_time") val wrongTime: Long,
     /** Whether the question may be skipped (1 yes, 0 no, evidently). */
-    val skip: Long? = null,
+    val skip: Long,
     /** Time in the video at which the question pops up, evidently in seconds. */
-    @SerialName("show_time") val showTime: Long? = null,
+    @SerialName("show_time") val showTime: Long,
     /** Video id. */
-    @SerialName("video_unique") val videoUnique: Long? = null,
+    @SerialName("video_unique") val videoUnique: Long,
     /** Title (file name) of the illustration. */
-    @SerialName("illustration_title") val illustrationTitle: String? = null,
+    @SerialName("illustration_title") val illustrationTitle: String,
     /** Version of the question. */
-    val ver: Long? = null,
+    val ver: Long,
     /** The options. */
-    @SerialName("option_list") val optionList: List<VideoListQuestionsOptionList> = emptyList(),
+    @SerialName("option_list") val optionList: List<VideoListQuestionsOptionList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "id" to id,
@@ -2216,9 +2216,9 @@ class VideoListQuestionsQuestionList internal constructor(
 @Serializable
 class VideoListQuestionsResult internal constructor(
     /** Number of questions. */
-    val total: Long? = null,
+    val total: Long,
     /** The questions. */
-    @SerialName("question_list") val questionList: List<VideoListQuestionsQuestionList> = emptyList(),
+    @SerialName("question_list") val questionList: List<VideoListQuestionsQuestionList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2229,17 +2229,17 @@ class VideoListQuestionsResult internal constructor(
 @Serializable
 class VideoSetCategoryBatchItem internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    @SerialName("category_level1_id") val categoryLevel1Id: Long,
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    @SerialName("category_level2_id") val categoryLevel2Id: Long,
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    @SerialName("category_level3_id") val categoryLevel3Id: Long,
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    @SerialName("category_level4_id") val categoryLevel4Id: Long,
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
+    @SerialName("category_level5_id") val categoryLevel5Id: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -2254,7 +2254,7 @@ class VideoSetCategoryBatchItem internal constructor(
 @Serializable
 class VideoSetCategoryBatchResult internal constructor(
     /** The videos. */
-    val list: List<VideoSetCategoryBatchItem> = emptyList(),
+    val list: List<VideoSetCategoryBatchItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2264,15 +2264,15 @@ class VideoSetCategoryBatchResult internal constructor(
 @Serializable
 class VideoListMarksItem internal constructor(
     /** Place in the video, HH:MM:SS. */
-    @SerialName("time_offset") val timeOffset: String? = null,
+    @SerialName("time_offset") val timeOffset: String,
     /** Description. */
-    val description: String? = null,
+    val description: String,
     /** Link that the marker leads to. */
-    @SerialName("reference_link") val referenceLink: String? = null,
+    @SerialName("reference_link") val referenceLink: String,
     /** Text of the button. */
-    val btntxt: String? = null,
+    val btntxt: String,
     /** URL of the image. */
-    val image: String? = null,
+    val image: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "timeOffset" to timeOffset,
@@ -2286,11 +2286,11 @@ class VideoListMarksItem internal constructor(
 @Serializable
 class VideoListMarksResult internal constructor(
     /** Number of markers. */
-    val total: Long? = null,
+    val total: Long,
     /** The markers. */
-    val list: List<VideoListMarksItem> = emptyList(),
+    val list: List<VideoListMarksItem>,
     /** Whether jumping is enabled (see vod.50). */
-    @SerialName("enable_jump") val enableJump: Boolean? = null,
+    @SerialName("enable_jump") val enableJump: Boolean,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -2302,7 +2302,7 @@ class VideoListMarksResult internal constructor(
 @Serializable
 class VideoGetCommentTokenResult internal constructor(
     /** Comment token. */
-    val token: String? = null,
+    val token: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "token" to token,
@@ -2312,13 +2312,13 @@ class VideoGetCommentTokenResult internal constructor(
 @Serializable
 class VideoListWhitelistGroupsItem internal constructor(
     /** Class id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    @SerialName("group_id") val groupId: Long,
     /** Class name. */
-    val name: String? = null,
+    val name: String,
     /** Number of students in the class. */
-    @SerialName("all_count") val allCount: Long? = null,
+    @SerialName("all_count") val allCount: Long,
     /** Number of students of the class that are bound to the video. */
-    @SerialName("select_count") val selectCount: Long? = null,
+    @SerialName("select_count") val selectCount: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "groupId" to groupId,
@@ -2331,9 +2331,9 @@ class VideoListWhitelistGroupsItem internal constructor(
 @Serializable
 class VideoListWhitelistGroupsResult internal constructor(
     /** The classes. */
-    val list: List<VideoListWhitelistGroupsItem> = emptyList(),
+    val list: List<VideoListWhitelistGroupsItem>,
     /** Number of classes. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2344,23 +2344,23 @@ class VideoListWhitelistGroupsResult internal constructor(
 @Serializable
 class VideoListWhitelistUsersItem internal constructor(
     /** Assigned role; 0 in the example, the codes are not printed. */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    @SerialName("assign_role") val assignRole: Long,
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    @SerialName("user_id") val userId: Long,
     /** User name. */
-    val name: String? = null,
+    val name: String,
     /** Role; 0 in the example, the codes are not printed. */
-    val role: Long? = null,
+    val role: Long,
     /** Remark. */
-    val remark: String? = null,
+    val remark: String,
     /** Status; 0 in the example, the codes are not printed. */
-    val status: Long? = null,
+    val status: Long,
     /** E-mail address. */
-    val email: String? = null,
+    val email: String,
     /** Mobile number. */
-    val mobile: String? = null,
+    val mobile: String,
     /** Telephone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    @SerialName("phone_number") val phoneNumber: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "assignRole" to assignRole,
@@ -2378,9 +2378,9 @@ class VideoListWhitelistUsersItem internal constructor(
 @Serializable
 class VideoListWhitelistUsersResult internal constructor(
     /** The users. */
-    val list: List<VideoListWhitelistUsersItem> = emptyList(),
+    val list: List<VideoListWhitelistUsersItem>,
     /** Number of users. */
-    val total: Long? = null,
+    val total: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2391,19 +2391,19 @@ class VideoListWhitelistUsersResult internal constructor(
 @Serializable
 class VideoListQuestionAnswersAnswerList internal constructor(
     /** Question id. */
-    @SerialName("question_id") val questionId: String? = null,
+    @SerialName("question_id") val questionId: String,
     /** The answer given, e.g. A; -1 evidently for a skipped question. */
-    val solution: String? = null,
+    val solution: String,
     /** Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("update_time") val updateTime: String? = null,
+    @SerialName("update_time") val updateTime: String,
     /**
      * Whether the answer is right.
      * - `0`: wrong
      * - `1`: right
      */
-    @SerialName("is_right") val isRight: Long? = null,
+    @SerialName("is_right") val isRight: Long,
     /** Version of the question that was answered. */
-    val ver: String? = null,
+    val ver: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "questionId" to questionId,
@@ -2417,17 +2417,17 @@ class VideoListQuestionAnswersAnswerList internal constructor(
 @Serializable
 class VideoListQuestionAnswersItem internal constructor(
     /** User number; not always digits in the example. */
-    @SerialName("user_number") val userNumber: String? = null,
+    @SerialName("user_number") val userNumber: String,
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** Number of questions skipped. */
-    @SerialName("skip_count") val skipCount: Long? = null,
+    @SerialName("skip_count") val skipCount: Long,
     /** Right answers over questions, e.g. 0/3. */
-    @SerialName("right_count") val rightCount: String? = null,
+    @SerialName("right_count") val rightCount: String,
     /** Time of completion; empty if not completed. */
-    @SerialName("complete_time") val completeTime: String? = null,
+    @SerialName("complete_time") val completeTime: String,
     /** The answers; may be empty. */
-    @SerialName("answer_list") val answerList: List<VideoListQuestionAnswersAnswerList> = emptyList(),
+    @SerialName("answer_list") val answerList: List<VideoListQuestionAnswersAnswerList>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "userNumber" to userNumber,
@@ -2442,7 +2442,7 @@ class VideoListQuestionAnswersItem internal constructor(
 @Serializable
 class VideoListQuestionAnswersResult internal constructor(
     /** The students. */
-    val list: List<VideoListQuestionAnswersItem> = emptyList(),
+    val list: List<VideoListQuestionAnswersItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "list" to list,
@@ -2453,7 +2453,7 @@ class VideoListQuestionAnswersResult internal constructor(
 @Serializable
 class VideoGetUrlsLow internal constructor(
     /** Play address. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "url" to url,
@@ -2474,7 +2474,7 @@ class VideoGetUrlsPlayInfo internal constructor(
 @Serializable
 class VideoGetUrlsResult internal constructor(
     /** The addresses, one member per definition. */
-    @SerialName("play_info") val playInfo: VideoGetUrlsPlayInfo? = null,
+    @SerialName("play_info") val playInfo: VideoGetUrlsPlayInfo,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "playInfo" to playInfo,

@@ -187,12 +187,12 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
 
 /** What `video_account.list_video_flow` takes besides what it requires. */
 class VideoAccountListVideoFlowParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `100`. */
+    /** Entries per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -201,39 +201,39 @@ class VideoAccountListVideoFlowParams : Params() {
 @Serializable
 class VideoAccountInfoResult internal constructor(
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    @SerialName("partner_id") val partnerId: Long,
     /** Mobile number that the account was registered with. */
-    val mobile: String? = null,
+    val mobile: String,
     /**
      * Type of the VOD account.
      * - `0`: free
      * - `1`: trial
      * - `2`: regular
      */
-    val type: Long? = null,
+    val type: Long,
     /**
      * State of the VOD service.
      * - `0`: not opened
      * - `1`: normal
      * - `2`: closed
      */
-    val status: Long? = null,
+    val status: Long,
     /**
      * Kind of charging.
      * - `0`: monthly traffic package
      * - `1`: total traffic package
      */
-    @SerialName("charge_type") val chargeType: Long? = null,
+    @SerialName("charge_type") val chargeType: Long,
     /** Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("effect_time") val effectTime: String? = null,
+    @SerialName("effect_time") val effectTime: String,
     /** End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("expire_time") val expireTime: String? = null,
+    @SerialName("expire_time") val expireTime: String,
     /** Total storage of the account in bytes. */
-    @SerialName("total_storage") val totalStorage: Long? = null,
+    @SerialName("total_storage") val totalStorage: Long,
     /** Used storage in bytes; what VOD takes is what is returned (the text is partly cut off). */
-    @SerialName("used_storage") val usedStorage: Long? = null,
+    @SerialName("used_storage") val usedStorage: Long,
     /** Used traffic in bytes. */
-    @SerialName("used_flow") val usedFlow: Long? = null,
+    @SerialName("used_flow") val usedFlow: Long,
     /** Monthly traffic of the package; only when charge_type is 0. */
     @SerialName("month_flow_limit") val monthFlowLimit: Long? = null,
     /** Total traffic of the package; only when charge_type is 1. */
@@ -258,7 +258,7 @@ class VideoAccountInfoResult internal constructor(
 @Serializable
 class VideoAccountGetUsedFlowResult internal constructor(
     /** Traffic used, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "flow" to flow,
@@ -268,7 +268,7 @@ class VideoAccountGetUsedFlowResult internal constructor(
 @Serializable
 class VideoAccountGetUsedFlowDetailResult internal constructor(
     /** Traffic per day, keyed by date (YYYY-MM-DD). */
-    val flow: Map<String, Long> = emptyMap(),
+    val flow: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "flow" to flow,
@@ -278,9 +278,9 @@ class VideoAccountGetUsedFlowDetailResult internal constructor(
 @Serializable
 class VideoAccountListVideoFlowItem internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Traffic used, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -291,9 +291,9 @@ class VideoAccountListVideoFlowItem internal constructor(
 @Serializable
 class VideoAccountListVideoFlowResult internal constructor(
     /** Number of entries in all. */
-    val total: Long? = null,
+    val total: Long,
     /** The videos. */
-    val list: List<VideoAccountListVideoFlowItem> = emptyList(),
+    val list: List<VideoAccountListVideoFlowItem>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -305,9 +305,9 @@ class VideoAccountListVideoFlowResult internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowLargeClass internal constructor(
     /** Storage used by the large class. */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used by the large class, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -319,9 +319,9 @@ class VideoAccountGetStorageAndFlowLargeClass internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowSmallClass internal constructor(
     /** Storage used by the small class. */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used by the small class, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -333,9 +333,9 @@ class VideoAccountGetStorageAndFlowSmallClass internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowDoubleTeacher internal constructor(
     /** Storage used by double teacher classes. */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used by double teacher classes, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -347,9 +347,9 @@ class VideoAccountGetStorageAndFlowDoubleTeacher internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowBusiness internal constructor(
     /** Storage used by enterprise live. */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used by enterprise live, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -361,9 +361,9 @@ class VideoAccountGetStorageAndFlowBusiness internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowVideo internal constructor(
     /** Storage used by video on demand. */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used by video on demand, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -375,9 +375,9 @@ class VideoAccountGetStorageAndFlowVideo internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowWeclass internal constructor(
     /** Storage used by BaijiaYun weclass (百家微课). */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used by BaijiaYun weclass (百家微课), in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -389,7 +389,7 @@ class VideoAccountGetStorageAndFlowWeclass internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowDoc internal constructor(
     /** Storage used by documents. */
-    val storage: Long? = null,
+    val storage: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -400,9 +400,9 @@ class VideoAccountGetStorageAndFlowDoc internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowTotal internal constructor(
     /** Storage used in all. */
-    val storage: Long? = null,
+    val storage: Long,
     /** Traffic used in all, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "storage" to storage,
@@ -413,21 +413,21 @@ class VideoAccountGetStorageAndFlowTotal internal constructor(
 @Serializable
 class VideoAccountGetStorageAndFlowResult internal constructor(
     /** Use by the large class. */
-    @SerialName("large_class") val largeClass: VideoAccountGetStorageAndFlowLargeClass? = null,
+    @SerialName("large_class") val largeClass: VideoAccountGetStorageAndFlowLargeClass,
     /** Use by the small class. */
-    @SerialName("small_class") val smallClass: VideoAccountGetStorageAndFlowSmallClass? = null,
+    @SerialName("small_class") val smallClass: VideoAccountGetStorageAndFlowSmallClass,
     /** Use by double teacher classes. */
-    @SerialName("double_teacher") val doubleTeacher: VideoAccountGetStorageAndFlowDoubleTeacher? = null,
+    @SerialName("double_teacher") val doubleTeacher: VideoAccountGetStorageAndFlowDoubleTeacher,
     /** Use by enterprise live. */
-    val business: VideoAccountGetStorageAndFlowBusiness? = null,
+    val business: VideoAccountGetStorageAndFlowBusiness,
     /** Use by video on demand. */
-    val video: VideoAccountGetStorageAndFlowVideo? = null,
+    val video: VideoAccountGetStorageAndFlowVideo,
     /** Use by BaijiaYun weclass (百家微课). */
-    val weclass: VideoAccountGetStorageAndFlowWeclass? = null,
+    val weclass: VideoAccountGetStorageAndFlowWeclass,
     /** Use by documents. */
-    val doc: VideoAccountGetStorageAndFlowDoc? = null,
+    val doc: VideoAccountGetStorageAndFlowDoc,
     /** Use in all. */
-    val total: VideoAccountGetStorageAndFlowTotal? = null,
+    val total: VideoAccountGetStorageAndFlowTotal,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "largeClass" to largeClass,
@@ -444,7 +444,7 @@ class VideoAccountGetStorageAndFlowResult internal constructor(
 @Serializable
 class VideoAccountSetTranscodeCallbackUrlResult internal constructor(
     /** The callback address. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "url" to url,
@@ -454,7 +454,7 @@ class VideoAccountSetTranscodeCallbackUrlResult internal constructor(
 @Serializable
 class VideoAccountGetTranscodeCallbackUrlResult internal constructor(
     /** The callback address. */
-    val url: String? = null,
+    val url: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "url" to url,

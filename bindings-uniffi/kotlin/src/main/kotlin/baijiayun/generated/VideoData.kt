@@ -248,7 +248,7 @@ class VideoDataListPlayRecordsParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page, at most 1000. Default: `100`. */
+    /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -273,7 +273,7 @@ class VideoDataExportReportsParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page, at most 1000. Default: `100`. */
+    /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -330,7 +330,7 @@ class VideoDataListPlaybackRecordsParams : Params() {
 @Serializable
 class VideoDataGetUsedFlowResult internal constructor(
     /** Traffic used, in bytes. */
-    val flow: Long? = null,
+    val flow: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "flow" to flow,
@@ -340,21 +340,21 @@ class VideoDataGetUsedFlowResult internal constructor(
 @Serializable
 class VideoDataListPlayRecordsItem internal constructor(
     /** Unique mark of one play, 32 characters. */
-    val guid: String? = null,
+    val guid: String,
     /** Unique mark of the user, made at random by the client. */
-    val uuid: String? = null,
+    val uuid: String,
     /** VOD video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** User name (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** User number (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_begin_time") val playBeginTime: String? = null,
+    @SerialName("play_begin_time") val playBeginTime: String,
     /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_end_time") val playEndTime: String? = null,
+    @SerialName("play_end_time") val playEndTime: String,
     /** Time really watched, in seconds. */
-    @SerialName("play_length") val playLength: Long? = null,
+    @SerialName("play_length") val playLength: Long,
     /**
      * Kind of client.
      * - `0`: unknown
@@ -364,13 +364,13 @@ class VideoDataListPlayRecordsItem internal constructor(
      * - `4`: mobile web (M station)
      * - `5`: PC web
      */
-    @SerialName("client_type") val clientType: Long? = null,
+    @SerialName("client_type") val clientType: Long,
     /** IP address of the user. */
-    @SerialName("user_ip") val userIp: String? = null,
+    @SerialName("user_ip") val userIp: String,
     /** Region of the user as "province city"; may be empty. */
-    val area: String? = null,
+    val area: String,
     /** Custom reported data. */
-    @SerialName("ext_data") val extData: String? = null,
+    @SerialName("ext_data") val extData: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "guid" to guid,
@@ -391,13 +391,13 @@ class VideoDataListPlayRecordsItem internal constructor(
 @Serializable
 class VideoDataListPlayRecordsResult internal constructor(
     /** Total number of records. */
-    val total: Long? = null,
+    val total: Long,
     /** The records. */
-    val list: List<VideoDataListPlayRecordsItem> = emptyList(),
+    val list: List<VideoDataListPlayRecordsItem>,
     /** Page number. */
-    val page: Long? = null,
+    val page: Long,
     /** Records per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
+    @SerialName("page_size") val pageSize: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -410,23 +410,23 @@ class VideoDataListPlayRecordsResult internal constructor(
 @Serializable
 class VideoDataExportReportsItem internal constructor(
     /** Unique mark of one play, 32 characters. */
-    val guid: String? = null,
+    val guid: String,
     /** Unique mark of the user, made at random by the client. */
-    val uuid: String? = null,
+    val uuid: String,
     /** Video id of the playback or VOD video. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Room id of the playback; only records of playbacks have it. */
     @SerialName("room_id") val roomId: Long? = null,
     /** User name (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_name") val userName: String? = null,
+    @SerialName("user_name") val userName: String,
     /** User number (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    @SerialName("user_number") val userNumber: Long,
     /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_begin_time") val playBeginTime: String? = null,
+    @SerialName("play_begin_time") val playBeginTime: String,
     /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_end_time") val playEndTime: String? = null,
+    @SerialName("play_end_time") val playEndTime: String,
     /** Time really watched, in seconds. */
-    @SerialName("play_length") val playLength: Long? = null,
+    @SerialName("play_length") val playLength: Long,
     /**
      * Kind of client.
      * - `0`: unknown
@@ -436,13 +436,13 @@ class VideoDataExportReportsItem internal constructor(
      * - `4`: mobile web (M station)
      * - `5`: PC web
      */
-    @SerialName("client_type") val clientType: Long? = null,
+    @SerialName("client_type") val clientType: Long,
     /** IP address of the user. */
-    @SerialName("user_ip") val userIp: String? = null,
+    @SerialName("user_ip") val userIp: String,
     /** Region of the user as "province city"; may be empty. */
-    val area: String? = null,
+    val area: String,
     /** Custom reported data. */
-    @SerialName("ext_data") val extData: String? = null,
+    @SerialName("ext_data") val extData: String,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "guid" to guid,
@@ -464,13 +464,13 @@ class VideoDataExportReportsItem internal constructor(
 @Serializable
 class VideoDataExportReportsResult internal constructor(
     /** Total number of records. */
-    val total: Long? = null,
+    val total: Long,
     /** The records. */
-    val list: List<VideoDataExportReportsItem> = emptyList(),
+    val list: List<VideoDataExportReportsItem>,
     /** Page number. */
-    val page: Long? = null,
+    val page: Long,
     /** Records per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
+    @SerialName("page_size") val pageSize: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "total" to total,
@@ -483,9 +483,9 @@ class VideoDataExportReportsResult internal constructor(
 @Serializable
 class VideoDataGetPlayCountRankPlayRank internal constructor(
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    @SerialName("video_id") val videoId: Long,
     /** Number of plays. */
-    @SerialName("play_count") val playCount: Long? = null,
+    @SerialName("play_count") val playCount: Long,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "videoId" to videoId,
@@ -496,7 +496,7 @@ class VideoDataGetPlayCountRankPlayRank internal constructor(
 @Serializable
 class VideoDataGetPlayCountRankResult internal constructor(
     /** The videos, most played first. */
-    @SerialName("play_rank") val playRank: List<VideoDataGetPlayCountRankPlayRank> = emptyList(),
+    @SerialName("play_rank") val playRank: List<VideoDataGetPlayCountRankPlayRank>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "playRank" to playRank,
@@ -506,7 +506,7 @@ class VideoDataGetPlayCountRankResult internal constructor(
 @Serializable
 class VideoDataGetPlayCountResult internal constructor(
     /** Plays per day, keyed by date (YYYY-MM-DD). */
-    @SerialName("play_count") val playCount: Map<String, Long> = emptyMap(),
+    @SerialName("play_count") val playCount: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "playCount" to playCount,
@@ -516,7 +516,7 @@ class VideoDataGetPlayCountResult internal constructor(
 @Serializable
 class VideoDataGetAccountPlayCountResult internal constructor(
     /** Plays per day, keyed by date (YYYY-MM-DD). */
-    @SerialName("play_count") val playCount: Map<String, Long> = emptyMap(),
+    @SerialName("play_count") val playCount: Map<String, Long>,
 ) : Value() {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "playCount" to playCount,
