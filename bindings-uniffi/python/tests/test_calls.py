@@ -459,7 +459,7 @@ def test_strict(drive: Drive) -> None:
     with pytest.raises(DeparturesError, match="room_id") as caught:
         drive.do(lambda: client.room.info(room_id=1, options={"strict": True}))
     error = caught.value
-    assert [departure.path for departure in error.departures] == ["room_id"] and error.data["title"] == "a"
+    assert "room_id" in [departure.path for departure in error.departures] and error.data["title"] == "a"
     assert error.trace is not None and error.trace.attempts == 1 and error.status == 200
     strict = drive.client(envelope({"room_id": "x"}), strict=True)
     with pytest.raises(DeparturesError):

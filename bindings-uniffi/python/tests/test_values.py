@@ -13,7 +13,18 @@ from baijiayun.http import Request, Response
 from baijiayun.types import RoomInfoResult, RoomListItem
 from conftest import Drive, envelope, forms
 
-ROOM = RoomListItem(room_id=26010110000000, title="第一课", start_time=1893456000)
+ROOM = RoomListItem(
+    room_id=26010110000000,
+    title="第一课",
+    start_time=1893456000,
+    end_time=0,
+    create_time=1795367038,
+    type=2,
+    max_users=0,
+    admin_code="a",
+    teacher_code="b",
+    student_code="c",
+)
 
 
 def test_as_dicts() -> None:
@@ -53,7 +64,7 @@ def test_in_pydantic_and_fastapi() -> None:
     lesson = Lesson(room=ROOM)
     assert lesson.model_dump()["room"]["title"] == "第一课"
     assert Lesson.model_validate_json(lesson.model_dump_json()).room == ROOM
-    with pytest.raises(pydantic.ValidationError, match="Expected"):
+    with pytest.raises(pydantic.ValidationError, match="Object missing required field|Expected"):
         Lesson(room={"title": ["a"]})
     assert "title" in Lesson.model_json_schema()["properties"]["room"]["properties"]
     assert jsonable_encoder([ROOM])[0]["title"] == "第一课"
@@ -93,15 +104,14 @@ def test_times() -> None:
     assert "start_time=2030-01-01 08:00:00+08:00" in repr(ROOM.times) and "title" not in dir(ROOM.times)
     with pytest.raises(AttributeError, match="RoomListItem has no time title; its times are: create_time, end_time, start_time"):
         ROOM.times.title  # noqa: B018
-    assert RoomListItem(start_time=0).times.start_time is None
 
 
 def test_times_that_are_texts() -> None:
-    from baijiayun.types import VideoListItem
+    from baijiayun._times import as_datetime
 
-    found = VideoListItem(create_time="2026-08-18 14:00:00")
-    assert found.times.create_time == datetime(2026, 8, 18, 14, tzinfo=BEIJING)
-    assert VideoListItem(create_time="0000-00-00 00:00:00").times.create_time is None
+    assert as_datetime("2026-08-18 14:00:00") == datetime(2026, 8, 18, 14, tzinfo=BEIJING)
+    for nothing in ("0000-00-00 00:00:00", "", 0, None, "soon", 1 << 60):
+        assert as_datetime(nothing) is None
 
 
 def test_days() -> None:
@@ -122,7 +132,7 @@ def test_typed_and_raw_data_of_one_call(drive: Drive) -> None:
     room = drive.do(lambda: client.room.info(room_id=17, options={"details": details}))
     assert isinstance(room, RoomInfoResult) and room.title == "a"
     assert details.data["title"] == "a" and details.data["new"] == {"y": ["1"]}
-    assert [departure.path for departure in details.departures] == ["room_id"]
+    assert "room_id" in [departure.path for departure in details.departures]
 
 
 def test_the_numbers_of_pages(drive: Drive) -> None:
