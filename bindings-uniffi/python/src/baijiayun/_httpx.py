@@ -50,11 +50,16 @@ class ClientSender:
         self.client.close()
 
 
+MOST_AT_ONCE = 10
+"""Most requests under way. httpcore looks through all connections and all that wait whenever one ends: 500 calls take 0.4 s of
+processor time with 8 at once, and 1.9 s with 100."""
+
+
 class AsyncSender:
     """Sends when there is a place for a request."""
 
     def __init__(self) -> None:
-        self._places = Places()
+        self._places = Places(MOST_AT_ONCE)
 
     async def send(self, request: Request) -> Response:
         """Sends a request and reads the answer."""
@@ -121,7 +126,7 @@ class AsyncTransportSender(AsyncSender):
 
 
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=MOST, keepalive_expiry=15)
-"""`Places` keeps their number: httpcore looks through all that wait whenever one of them ends."""
+"""`Places` keeps their number."""
 
 
 def chunks(response: httpx.Response) -> Iterable[bytes]:

@@ -8,6 +8,7 @@ from typing import Optional
 from anyio import Semaphore
 
 from ._message import Request
+from ._multipart import Streamed
 
 MOST = 100
 """Most requests of a client that are under way in an event loop."""
@@ -16,16 +17,18 @@ MOST = 100
 class Places:
     """Places for requests under way, in the order in which they were asked for.
 
-    Those of httpcore wake every waiting request whenever one ends, so that a thousand at once collapse. And what waits here
-    is known not to have left.
+    What waits here is known not to have left.
     """
 
-    def __init__(self) -> None:
-        self._free = Semaphore(MOST, fast_acquire=True)
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self._free = Semaphore(most, fast_acquire=True)
+        # Files take their time: nothing else is to wait for them.
+        self._free_for_files = Semaphore(MOST, fast_acquire=True)
 
     def one(self, request: Request) -> _Place:
         """A place for a request."""
-        return _Place(self._free, request)
+        return _Place(self._free_for_files if isinstance(request.body, Streamed) else self._free, request)
 
 
 class _Place:

@@ -225,11 +225,16 @@ class _AsyncExecutor(Generic[S]):
     async def __call__(self, request: Request) -> Response:
         sender = self._senders.find()
         if sender is None:
-            from anyio.to_thread import run_sync
-
             # Modules and certificates take up to half a second: the loop goes on meanwhile.
             request.is_waiting = True
-            await run_sync(self._load, is_asyncio())
+            if is_asyncio():
+                import asyncio
+
+                await asyncio.to_thread(self._load, True)
+            else:
+                from anyio.to_thread import run_sync
+
+                await run_sync(self._load, False)
             sender = await self._senders.get()
         return await sender.send(request)
 
@@ -256,7 +261,7 @@ class AsyncDefaultExecutor(_AsyncExecutor[_Sender]):
     """What an `AsyncClient` sends with if nothing is said: in asyncio its own connections with httptools, which answers more
     calls a second than aiohttp and many times more than httpx; in trio, and where the environment names a proxy, httpx.
 
-    At most 100 requests are under way in an event loop, the others wait for their turn.
+    At most 100 requests (10 by httpx) and 100 files are under way in an event loop, the others wait for their turn.
     """
 
     def _load(self, is_asyncio: bool) -> None:
