@@ -1,8 +1,8 @@
 //! The operation table of the core: a text that `core/src/operation/table.rs` reads.
 
 use baijiayun_api::{
-    DataPlace, Description, Entry, Format, ItemType, LimitScope, Method, Param, ParamType, PathSource,
-    Scalar, Shape, ShapeType,
+    DataPlace, Description, Entry, Format, ItemType, LimitScope, Method, Param, ParamType, PathSource, Scalar, Shape,
+    ShapeType,
 };
 
 use crate::generate::Output;

@@ -34,6 +34,10 @@ const FOLDERS: [&str; 7] = [
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     let description = Description::load_dir(root.join("api"))?;
+    let faults = description.faults();
+    if !faults.is_empty() {
+        return Err(format!("nothing was written; in api/ is wrong:\n  {}", faults.join("\n  ")).into());
+    }
     let mut outputs = vec![Output::new("api/generated/description.json", serde_json::to_string(&description)? + "\n")];
     outputs.extend(core_table::outputs(&description));
     outputs.extend(rust_client::outputs(&description)?);

@@ -6,6 +6,7 @@ use baijiayun_api::{Description, EnumValue, ParamType, Resource, Shape};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::callbacks::posted_objects;
 use crate::docs::{operation_docs, param_docs, shape_docs};
 use crate::generate::Output;
 use crate::model::{self, Repr, Type};
@@ -19,7 +20,8 @@ struct Module {
     summary: String,
     calls: Vec<CallType>,
     structs: Vec<Struct>,
-    enums: Vec<EnumType>,
+    /// The names of its lists of values.
+    values: Vec<String>,
 }
 
 /// A builder and the facade method that makes it.
@@ -72,9 +74,9 @@ struct StructField {
     secret: bool,
 }
 
-/// An enum as the template `client/types.rs.jinja` takes it.
+/// An enum as the template `client/values.rs.jinja` takes it.
 #[derive(Serialize)]
-pub struct EnumType {
+struct EnumType {
     name: String,
     docs: Vec<String>,
     /// `i64` or `String`.
@@ -91,7 +93,15 @@ struct Variant {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut outputs = Vec::new();
-    let modules: Vec<Module> = description.resources.iter().map(module).collect();
+    let models = description.resources.iter().map(|resource| model::module(description, resource));
+    let models = models.collect::<Result<Vec<_>, _>>()?;
+    let modules: Vec<Module> = description.resources.iter().zip(&models).map(module).collect();
+    let posted = posted_objects(description);
+    let enums: Vec<EnumType> = model::all_listed(description, &posted)?.values().map(enum_type).collect();
+    outputs.push(Output::new(
+        "client/src/generated/values.rs",
+        render("client/values.rs.jinja", json!({ "enums": enums }))?,
+    ));
     for module in &modules {
         let text = render("client/resource.rs.jinja", module)?;
         outputs.push(Output::new(format!("client/src/generated/{}.rs", module.resource), text));
@@ -109,22 +119,23 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     Ok(outputs)
 }
 
-/// The types of named objects that are received, and of the values in them.
-/// None of them gets one of the `reserved` names.
-pub fn types(scope: &str, reserved: &[&str], objects: &[(&str, Shape)]) -> (Vec<Struct>, Vec<EnumType>) {
-    let (structs, enums) = model::objects(scope, reserved, objects);
-    (structs.iter().map(object).collect(), enums.iter().map(enum_type).collect())
+/// The types of what callbacks post, and the names of the lists of values in them.
+pub fn callback_types(
+    description: &Description,
+    posted: &[(&str, Shape)],
+) -> Result<(Vec<Struct>, Vec<String>), Box<dyn Error>> {
+    let (structs, enums) = model::objects(description, "callback", posted)?;
+    Ok((structs.iter().map(object).collect(), enums.into_iter().map(|listed| listed.name).collect()))
 }
 
-fn module(resource: &Resource) -> Module {
-    let module = model::module(resource);
+fn module((resource, module): (&Resource, &model::Module)) -> Module {
     Module {
         resource: resource.resource.clone(),
         title: resource.title.clone(),
         summary: resource.summary.clone(),
         calls: module.calls.iter().map(|call| call_type(&resource.resource, call)).collect(),
         structs: module.structs.iter().map(object).collect(),
-        enums: module.enums.iter().map(enum_type).collect(),
+        values: module.enums.iter().map(|listed| listed.name.clone()).collect(),
     }
 }
 

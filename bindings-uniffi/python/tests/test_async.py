@@ -150,7 +150,7 @@ def test_what_waits_for_a_place_has_not_left(http: Any, most: int) -> None:
                     group.start_soon(hold, client)
                 while client._runner.http._senders.find() is None or taken(client) < most:  # type: ignore[attr-defined]
                     await anyio.sleep(0.001)
-                with pytest.raises(ConnectError, match="no connection was free in time; nothing was sent"):
+                with pytest.raises(ConnectError, match="no connection was there in time; nothing was sent"):
                     await client.room.delete(room_id=1, options={"deadline": 0.05})
                 group.cancel_scope.cancel()
 

@@ -153,7 +153,7 @@ def test_the_answer_is_cut(drive: Wire) -> None:
 
 def test_nobody_answers(drive: Wire) -> None:
     with silent() as url:
-        client = client_at(drive, url, attempt_timeout=0.05)
+        client = client_at(drive, url, attempt_timeout=0.5)
         with pytest.raises(TimeoutError) as caught:
             drive.do(lambda: client.room.info(room_id=1))
     assert caught.value.kind == "timeout"

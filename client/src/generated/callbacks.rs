@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::open_enum::{open_int_enum, open_text_enum};
+pub use super::values::{AnswerOrQuiz, ClassEventOp, DocTranscodeState, LotteryResultType, PlaybackGeneratedStatus, PresenterDeviceEventType, Role, TranscodeCallbackStatus, UserInOutEvent, YesNo};
 
 /// What a callback tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ pub struct ClassEvent {
     /// Room id.
     pub room_id: i64,
     /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-    pub op: CallbackOp,
+    pub op: ClassEventOp,
     /// When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,7 +191,7 @@ pub struct AnswerOrQuizResult {
     pub op_time: String,
     /// Kind of callback.
     #[serde(rename = "type")]
-    pub type_: AnswerOrQuizResultType,
+    pub type_: AnswerOrQuiz,
     /// Id of the quiz; comes with type quiz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiz_id: Option<String>,
@@ -217,7 +217,7 @@ pub struct DocTranscodeStatus {
     /// Document id.
     pub fid: i64,
     /// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-    pub status: DocTranscodeStatusStatus,
+    pub status: DocTranscodeState,
     /// Error message of the transcoding.
     pub error_msg: String,
     /// Unique id of this callback request; about 24 characters.
@@ -279,7 +279,7 @@ pub struct ChatMessagesReference {
     /// The quoted sender's user_number; an empty text when none is quoted.
     pub number: String,
     /// The quoted sender's role.
-    pub user_role: ChatMessagesUserRole,
+    pub user_role: Role,
     /// The quoted sender's nickname.
     pub nickname: String,
     /// Content of the quoted message.
@@ -311,9 +311,9 @@ pub struct ChatMessagesChatMessage {
     /// Id of the message; needed to recall it (id of the recall API).
     pub msg_id: String,
     /// The user's own role.
-    pub user_role: ChatMessagesUserRole,
+    pub user_role: Role,
     /// The role in which the message was sent.
-    pub send_msg_role: SendMsgRole,
+    pub send_msg_role: Role,
     /// Nickname.
     pub nickname: String,
     /// Content of the message.
@@ -323,11 +323,11 @@ pub struct ChatMessagesChatMessage {
     /// IP address.
     pub ip: String,
     /// Whether it is a virtual message.
-    pub is_virtual_chat: IsVirtualChat,
+    pub is_virtual_chat: YesNo,
     /// Avatar URL.
     pub avatar: String,
     /// Whether it was filtered (the cell is clipped: 是否是...).
-    pub filtered: Filtered,
+    pub filtered: YesNo,
     /// Id of the sender's group.
     pub group_id: i64,
     /// Name of the sender's group.
@@ -435,7 +435,7 @@ pub struct MuteSignalTargetUser {
     /// Nickname of the muted user.
     pub user_name: String,
     /// Role of the muted user.
-    pub user_role: MuteSignalUserRole,
+    pub user_role: Role,
     /// Avatar of the muted user.
     pub user_avatar: String,
     /// Group of the muted user.
@@ -459,7 +459,7 @@ pub struct MuteSignalData {
     /// Nickname of the user who muted.
     pub user_name: String,
     /// Role of the user who muted.
-    pub user_role: MuteSignalUserRole,
+    pub user_role: Role,
     /// Avatar of the user who muted.
     pub user_avatar: String,
     /// Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting).
@@ -541,154 +541,4 @@ pub struct TranscodeCallback {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
-}
-
-open_text_enum! {
-    /// Kind of callback.
-    AnswerOrQuizResultType {
-        /// answer: answer tool
-        Answer = "answer",
-        /// quiz: quiz
-        Quiz = "quiz",
-    }
-}
-
-open_text_enum! {
-    /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-    CallbackOp {
-        /// start: class started
-        Start = "start",
-        /// end: class ended
-        End = "end",
-        /// forbidden: room disabled
-        Forbidden = "forbidden",
-        /// teacher_in: teacher entered
-        TeacherIn = "teacher_in",
-        /// teacher_out: teacher left
-        TeacherOut = "teacher_out",
-        /// stat: length of the class updated
-        Stat = "stat",
-    }
-}
-
-open_int_enum! {
-    /// The user's own role.
-    ChatMessagesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-    DocTranscodeStatusStatus {
-        /// 100: done
-        Done = 100,
-        /// 90: animated conversion failed, static only
-        AnimatedConversionFailed = 90,
-        /// 3: failed
-        Failed = 3,
-    }
-}
-
-open_int_enum! {
-    /// Whether it was filtered (the cell is clipped: 是否是...).
-    Filtered {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is a virtual message.
-    IsVirtualChat {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_text_enum! {
-    /// Kind of data; the description is clipped away.
-    LotteryResultType {
-        /// list: list (meaning clipped)
-        List = "list",
-        /// mobile: mobile (meaning clipped)
-        Mobile = "mobile",
-    }
-}
-
-open_int_enum! {
-    /// Role of the user who muted.
-    MuteSignalUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-        /// 3: guest
-        Guest = 3,
-    }
-}
-
-open_int_enum! {
-    /// What happened.
-    PlaybackGeneratedStatus {
-        /// 20: generation started
-        GenerationStarted = 20,
-        /// 30: generation failed
-        GenerationFailed = 30,
-        /// 100: generated
-        Generated = 100,
-    }
-}
-
-open_text_enum! {
-    /// Always live_device_callback.
-    PresenterDeviceEventType {
-        /// live_device_callback: device data
-        LiveDeviceCallback = "live_device_callback",
-    }
-}
-
-open_int_enum! {
-    /// The role in which the message was sent.
-    SendMsgRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// What happened.
-    TranscodeCallbackStatus {
-        /// 20: upload finished
-        UploadFinished = 20,
-        /// 30: transcoding failed
-        TranscodingFailed = 30,
-        /// 100: transcoded
-        Transcoded = 100,
-    }
-}
-
-open_text_enum! {
-    /// What the user did.
-    UserInOutEvent {
-        /// user_in: entered the room
-        UserIn = "user_in",
-        /// user_out: left the room
-        UserOut = "user_out",
-    }
 }

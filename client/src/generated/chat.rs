@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ReviewResult, SortOrder};
 
 /// 聊天审核 Review and recall of chat messages.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +83,8 @@ impl ListReviews {
     ///
     /// - `desc`: descending
     /// - `asc`: ascending
-    pub fn order(self, order: impl Into<Order>) -> Self {
-        Self(self.0.set("order", Into::<Order>::into(order)))
+    pub fn order(self, order: impl Into<SortOrder>) -> Self {
+        Self(self.0.set("order", Into::<SortOrder>::into(order)))
     }
 }
 
@@ -100,8 +101,8 @@ impl ReviewMessages {
     /// Default: `1`.
     ///
     /// - `1`: pass
-    pub fn is_pass(self, is_pass: impl Into<IsPass>) -> Self {
-        Self(self.0.set("is_pass", Into::<IsPass>::into(is_pass)))
+    pub fn is_pass(self, is_pass: impl Into<ReviewResult>) -> Self {
+        Self(self.0.set("is_pass", Into::<ReviewResult>::into(is_pass)))
     }
 }
 
@@ -146,22 +147,4 @@ pub struct ListReviewsData {
     pub total: i64,
     /// The messages.
     pub list: Vec<ListReviewsItem>,
-}
-
-open_int_enum! {
-    /// Whether the messages pass (the other value is clipped, evidently 0).
-    IsPass {
-        /// 1: pass
-        Pass = 1,
-    }
-}
-
-open_text_enum! {
-    /// Order.
-    Order {
-        /// desc: descending
-        Desc = "desc",
-        /// asc: ascending
-        Asc = "asc",
-    }
 }

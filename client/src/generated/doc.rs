@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Animation, DocFormat, DocKind, DocSource};
 
 /// 课件文档 Courseware: upload, folders, binding to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -56,9 +57,9 @@ impl Doc<'_> {
     /// 获取账号下上传的所有文档 Lists the documents uploaded under the account.
     ///
     /// Documents: large_class.13, small_class.13. Path `/openapi/doc/listAllDoc`, known from public material.
-    pub fn list_all(&self, type_: impl Into<ListAllType>) -> ListAll {
+    pub fn list_all(&self, type_: impl Into<DocSource>) -> ListAll {
         let call = Call::new(self.0, "doc.list_all");
-        let call = call.set("type", Into::<ListAllType>::into(type_));
+        let call = call.set("type", Into::<DocSource>::into(type_));
         ListAll(call)
     }
 
@@ -218,10 +219,10 @@ impl Doc<'_> {
     /// Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`, `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`, `/openapi/doc/cancelBindDoc`.
     ///
     /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
-    pub fn unbind(&self, fid: impl Into<Id>, room_id: impl Into<Id>) -> Unbind {
+    pub fn unbind(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Unbind {
         let call = Call::new(self.0, "doc.unbind");
-        let call = call.set("fid", Into::<Id>::into(fid));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("fid", Into::<Id>::into(fid));
         Unbind(call)
     }
 }
@@ -250,8 +251,8 @@ impl Upload {
     ///
     /// - `0`: static
     /// - `1`: animated
-    pub fn ppt_animation(self, ppt_animation: impl Into<PptAnimation>) -> Self {
-        Self(self.0.set("ppt_animation", Into::<PptAnimation>::into(ppt_animation)))
+    pub fn ppt_animation(self, ppt_animation: impl Into<Animation>) -> Self {
+        Self(self.0.set("ppt_animation", Into::<Animation>::into(ppt_animation)))
     }
 }
 
@@ -361,8 +362,8 @@ impl UploadByUrl {
     ///
     /// - `0`: no
     /// - `1`: animated
-    pub fn ppt_animation(self, ppt_animation: impl Into<PptAnimation>) -> Self {
-        Self(self.0.set("ppt_animation", Into::<PptAnimation>::into(ppt_animation)))
+    pub fn ppt_animation(self, ppt_animation: impl Into<Animation>) -> Self {
+        Self(self.0.set("ppt_animation", Into::<Animation>::into(ppt_animation)))
     }
 
     /// Name for the file, without extension; by default the file name in the URL (description clipped, partly inferred).
@@ -445,8 +446,8 @@ impl ListFiles {
     ///
     /// - `api`: uploaded through the API
     /// - `management`: uploaded in the admin back office
-    pub fn type_(self, type_: impl Into<ListFilesType>) -> Self {
-        Self(self.0.set("type", Into::<ListFilesType>::into(type_)))
+    pub fn type_(self, type_: impl Into<DocSource>) -> Self {
+        Self(self.0.set("type", Into::<DocSource>::into(type_)))
     }
 
     /// Page number.
@@ -522,14 +523,14 @@ pub struct ListItem {
     /// File name.
     pub name: String,
     /// Whether this is an animated PPT.
-    pub ppt_animation: PptAnimation,
+    pub ppt_animation: Animation,
     /// File size.
     pub size: i64,
     /// Address of the file.
     pub url: String,
     /// Kind of file.
     #[serde(rename = "type")]
-    pub type_: ListType,
+    pub type_: DocKind,
     /// Upload time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -556,7 +557,7 @@ pub struct ListAllItem {
     /// File name.
     pub name: String,
     /// Where the document was uploaded.
-    pub upload_source: ListAllUploadSource,
+    pub upload_source: DocSource,
     /// Upload time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -625,7 +626,7 @@ pub struct ListMediaItem {
     /// Size in bytes.
     pub total_size: i64,
     /// Where it was uploaded.
-    pub upload_source: ListMediaUploadSource,
+    pub upload_source: DocSource,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -772,7 +773,7 @@ pub struct ListFilesItem {
     /// File name.
     pub name: String,
     /// Where the file was uploaded.
-    pub upload_source: ListFilesUploadSource,
+    pub upload_source: DocSource,
     /// Upload time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -800,100 +801,4 @@ pub struct RenameData {
     pub fid: i64,
     /// The new name.
     pub name: String,
-}
-
-open_text_enum! {
-    /// Kind of file.
-    DocFormat {
-        /// h5: H5 courseware
-        H5 = "h5",
-        /// animation_ppt: PPT with animation
-        AnimationPpt = "animation_ppt",
-        /// doc: static document
-        Doc = "doc",
-        /// image: picture
-        Image = "image",
-    }
-}
-
-open_text_enum! {
-    /// Which documents to list (the last value is clipped after "manage"; the same document spells it management elsewhere).
-    ListAllType {
-        /// all: all documents
-        All = "all",
-        /// room: uploaded in a room
-        Room = "room",
-        /// api: uploaded through the API
-        Api = "api",
-        /// management: uploaded in the back office file management
-        Management = "management",
-    }
-}
-
-open_text_enum! {
-    /// Where the document was uploaded.
-    ListAllUploadSource {
-        /// api: through the API
-        Api = "api",
-        /// room: in a room
-        Room = "room",
-    }
-}
-
-open_text_enum! {
-    /// Which files to list (the mark is read as optional; the cell begins with a word for source).
-    ListFilesType {
-        /// api: uploaded through the API
-        Api = "api",
-        /// management: uploaded in the admin back office
-        Management = "management",
-    }
-}
-
-open_text_enum! {
-    /// Where the file was uploaded.
-    ListFilesUploadSource {
-        /// api: through the API
-        Api = "api",
-        /// management: in the admin back office
-        Management = "management",
-    }
-}
-
-open_text_enum! {
-    /// Where it was uploaded.
-    ListMediaUploadSource {
-        /// management: admin backend
-        Management = "management",
-        /// room: room
-        Room = "room",
-        /// api: OpenAPI
-        Api = "api",
-    }
-}
-
-open_int_enum! {
-    /// Kind of file.
-    ListType {
-        /// 1: ordinary file
-        OrdinaryFile = 1,
-        /// 2: picture from the chat (small class only)
-        PictureFromChat = 2,
-        /// 3: uploaded through the API
-        UploadedThroughAPI = 3,
-        /// 4: uploaded in the back office
-        UploadedInBackOffice = 4,
-        /// 5: screenshot
-        Screenshot = 5,
-    }
-}
-
-open_int_enum! {
-    /// Whether to keep animation; only for PPT files.
-    PptAnimation {
-        /// 0: static
-        Static = 0,
-        /// 1: animated
-        Animated = 1,
-    }
 }

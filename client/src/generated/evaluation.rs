@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{EvaluationQuestion, EvaluationStatus, ProductType, YesNoText};
 
 /// 课后评价 Evaluation templates and their binding to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +83,8 @@ impl ListTemplates {
     /// Product.
     ///
     /// - `1`: large class
-    pub fn product_type(self, product_type: impl Into<ListTemplatesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListTemplatesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 
     /// Page number.
@@ -132,8 +133,8 @@ impl CreateTemplate {
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn product_type(self, product_type: impl Into<CreateTemplateProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<CreateTemplateProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -146,9 +147,9 @@ pub struct ListTemplatesOptionList {
     pub title: String,
     /// How the question is answered (values from large_class.60).
     #[serde(rename = "type")]
-    pub type_: EvaluationType,
+    pub type_: EvaluationQuestion,
     /// Whether an answer is required.
-    pub is_force: IsForce,
+    pub is_force: YesNoText,
     /// The options, one a line; absent from a text question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<String>,
@@ -209,56 +210,4 @@ pub struct CreateTemplateQuestion {
 pub struct CreateTemplateData {
     /// Evaluation template id.
     pub id: i64,
-}
-
-open_int_enum! {
-    /// Product (the first value is clipped).
-    CreateTemplateProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-    }
-}
-
-open_int_enum! {
-    /// Which templates to list; all by default.
-    EvaluationStatus {
-        /// 0: not published
-        NotPublished = 0,
-        /// 1: published
-        Published = 1,
-    }
-}
-
-open_text_enum! {
-    /// How the question is answered (values from large_class.60).
-    EvaluationType {
-        /// 1: drop-down list
-        DropDownList = "1",
-        /// 2: single choice
-        SingleChoice = "2",
-        /// 3: multiple choice
-        MultipleChoice = "3",
-        /// 4: text
-        Text = "4",
-    }
-}
-
-open_text_enum! {
-    /// Whether an answer is required.
-    IsForce {
-        /// 0: not required
-        NotRequired = "0",
-        /// 1: required
-        Required = "1",
-    }
-}
-
-open_int_enum! {
-    /// Product.
-    ListTemplatesProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
 }

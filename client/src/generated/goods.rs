@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ProductType};
 
 /// 直播带货商品 Goods and pictures of live selling rooms.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +32,10 @@ impl Goods<'_> {
     /// 直播带货模板的教室添加商品 Adds an article to a room with the live-selling template.
     ///
     /// Documents: goods.2. **The path `/openapi/goods/addGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/add`, `/openapi/goods/addRoomGoods`, `/openapi/goods/createGoods`, `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
-    pub fn add(&self, product_type: impl Into<ProductType>, room_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Add {
+    pub fn add(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Add {
         let call = Call::new(self.0, "goods.add");
-        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("goods_name", Into::<String>::into(goods_name));
         let call = call.set("media_id", Into::<Id>::into(media_id));
         let call = call.set("price", price);
@@ -47,10 +48,10 @@ impl Goods<'_> {
     /// Documents: goods.3. **The path `/openapi/goods/updateGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/editGoods`, `/openapi/goods/update`, `/openapi/goods/edit`, `/openapi/goods/updateRoomGoods`, `/openapi/live_sell/updateGoods`, `/openapi/live_sell/editGoods`, `/openapi/room/editGoods`.
     ///
     /// All fields are sent again: the required ones are those of goods.2 and goods_id.
-    pub fn update(&self, product_type: impl Into<ProductType>, room_id: impl Into<Id>, goods_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Update {
+    pub fn update(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Update {
         let call = Call::new(self.0, "goods.update");
-        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("goods_id", Into::<Id>::into(goods_id));
         let call = call.set("goods_name", Into::<String>::into(goods_name));
         let call = call.set("media_id", Into::<Id>::into(media_id));
@@ -62,10 +63,10 @@ impl Goods<'_> {
     /// 直播带货模板的教室删除商品 Deletes an article from a room with the live-selling template.
     ///
     /// Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
-    pub fn delete(&self, product_type: impl Into<ProductType>, room_id: impl Into<Id>, goods_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_id: impl Into<Id>) -> Delete {
         let call = Call::new(self.0, "goods.delete");
-        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("goods_id", Into::<Id>::into(goods_id));
         Delete(call)
     }
@@ -214,12 +215,4 @@ pub struct ListImagesData {
     pub count: i64,
     /// The pictures of this page.
     pub list: Vec<ListImagesItem>,
-}
-
-open_int_enum! {
-    /// Product line (the cell shows only 1).
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{RandomAsk, RedPackage, VoteKind, VoteQuestion};
 
 /// 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com).
 #[derive(Debug, Clone, Copy)]
@@ -123,8 +124,8 @@ impl ListClassVotes {
     ///
     /// - `0`: vote
     /// - `1`: quick answer (抢答)
-    pub fn type_(self, type_: impl Into<InteractDataType>) -> Self {
-        Self(self.0.set("type", Into::<InteractDataType>::into(type_)))
+    pub fn type_(self, type_: impl Into<VoteKind>) -> Self {
+        Self(self.0.set("type", Into::<VoteKind>::into(type_)))
     }
 
     /// Kind of question.
@@ -132,8 +133,8 @@ impl ListClassVotes {
     /// - `0`: choice
     /// - `1`: true or false
     /// - `2`: open question
-    pub fn sub_type(self, sub_type: impl Into<SubType>) -> Self {
-        Self(self.0.set("sub_type", Into::<SubType>::into(sub_type)))
+    pub fn sub_type(self, sub_type: impl Into<VoteQuestion>) -> Self {
+        Self(self.0.set("sub_type", Into::<VoteQuestion>::into(sub_type)))
     }
 
     /// Day, YYYY-MM-DD.
@@ -170,8 +171,8 @@ impl ListRedPackages {
     ///
     /// - `0`: ordinary
     /// - `1`: random amount (拼手气)
-    pub fn type_(self, type_: impl Into<InteractDataType>) -> Self {
-        Self(self.0.set("type", Into::<InteractDataType>::into(type_)))
+    pub fn type_(self, type_: impl Into<RedPackage>) -> Self {
+        Self(self.0.set("type", Into::<RedPackage>::into(type_)))
     }
 
     /// Day, YYYY-MM-DD.
@@ -208,8 +209,8 @@ impl ListRandomAsks {
     ///
     /// - `0`: a class
     /// - `1`: a student
-    pub fn type_(self, type_: impl Into<InteractDataType>) -> Self {
-        Self(self.0.set("type", Into::<InteractDataType>::into(type_)))
+    pub fn type_(self, type_: impl Into<RandomAsk>) -> Self {
+        Self(self.0.set("type", Into::<RandomAsk>::into(type_)))
     }
 
     /// Day, YYYY-MM-DD.
@@ -369,26 +370,4 @@ pub struct SaveData {
 pub struct DeleteData {
     /// Result.
     pub result: serde_json::Value,
-}
-
-open_int_enum! {
-    /// Kind; both when left out.
-    InteractDataType {
-        /// 0: vote
-        Vote = 0,
-        /// 1: quick answer (抢答)
-        QuickAnswer = 1,
-    }
-}
-
-open_int_enum! {
-    /// Kind of question.
-    SubType {
-        /// 0: choice
-        Choice = 0,
-        /// 1: true or false
-        TrueOrFalse = 1,
-        /// 2: open question
-        OpenQuestion = 2,
-    }
 }

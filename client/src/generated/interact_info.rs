@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{CheckinInfo};
 
 /// 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com).
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +25,10 @@ impl InteractInfo<'_> {
     /// Documents: public_only.interact_info.getInteractList. Path `/openapi/interact_info/getInteractList`, known from public material.
     ///
     /// The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
-    pub fn list_checkin_summaries(&self, room_id: impl Into<Id>, type_: impl Into<InteractInfoType>) -> ListCheckinSummaries {
+    pub fn list_checkin_summaries(&self, room_id: impl Into<Id>, type_: impl Into<CheckinInfo>) -> ListCheckinSummaries {
         let call = Call::new(self.0, "interact_info.list_checkin_summaries");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("type", Into::<InteractInfoType>::into(type_));
+        let call = call.set("type", Into::<CheckinInfo>::into(type_));
         ListCheckinSummaries(call)
     }
 
@@ -36,10 +37,10 @@ impl InteractInfo<'_> {
     /// Documents: public_only.interact_info.getInteractDetail. Path `/openapi/interact_info/getInteractDetail`, known from public material.
     ///
     /// The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
-    pub fn list_checkin_details(&self, room_id: impl Into<Id>, type_: impl Into<InteractInfoType>) -> ListCheckinDetails {
+    pub fn list_checkin_details(&self, room_id: impl Into<Id>, type_: impl Into<CheckinInfo>) -> ListCheckinDetails {
         let call = Call::new(self.0, "interact_info.list_checkin_details");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("type", Into::<InteractInfoType>::into(type_));
+        let call = call.set("type", Into::<CheckinInfo>::into(type_));
         ListCheckinDetails(call)
     }
 }
@@ -115,13 +116,5 @@ impl ListCheckinDetails {
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub fn end_time(self, end_time: impl Into<Time>) -> Self {
         Self(self.0.set("end_time", Into::<Time>::into(end_time)))
-    }
-}
-
-open_text_enum! {
-    /// Kind of interaction; checkin is the only value known.
-    InteractInfoType {
-        /// checkin: sign-in
-        Checkin = "checkin",
     }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ClassStatus, RecordStatus, TeacherPresence, YesNo};
 
 /// 直播 A running class: status, start, stop, chat, notices, cloud recording.
 #[derive(Debug, Clone, Copy)]
@@ -274,7 +275,7 @@ typed_call!(GetRecordStatus => GetRecordStatusData);
 #[non_exhaustive]
 pub struct GetStatusData {
     /// Class state.
-    pub status: GetStatusStatus,
+    pub status: ClassStatus,
 }
 
 /// What `GetTeacherOnlineStatusData` holds.
@@ -283,7 +284,7 @@ pub struct GetStatusData {
 #[non_exhaustive]
 pub struct GetTeacherOnlineStatusData {
     /// The teacher's state.
-    pub status: GetTeacherOnlineStatusStatus,
+    pub status: TeacherPresence,
 }
 
 /// What `GetUserCountData` holds.
@@ -387,49 +388,7 @@ pub struct SetVirtualUsersUser {
 #[non_exhaustive]
 pub struct GetRecordStatusData {
     /// Recording state.
-    pub status: GetRecordStatusStatus,
+    pub status: RecordStatus,
     /// Whether it is a long-term room.
-    pub is_long_term: IsLongTerm,
-}
-
-open_int_enum! {
-    /// Recording state.
-    GetRecordStatusStatus {
-        /// 0: not begun
-        NotBegun = 0,
-        /// 1: recording, from its beginning to its end
-        Recording = 1,
-        /// 2: transcoding, from its beginning to its end
-        Transcoding = 2,
-    }
-}
-
-open_int_enum! {
-    /// Class state.
-    GetStatusStatus {
-        /// 0: not in class
-        NotInClass = 0,
-        /// 1: in class
-        InClass = 1,
-    }
-}
-
-open_int_enum! {
-    /// The teacher's state.
-    GetTeacherOnlineStatusStatus {
-        /// 0: not in the room
-        NotInRoom = 0,
-        /// 1: in the room
-        InRoom = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is a long-term room.
-    IsLongTerm {
-        /// 0: short-term
-        ShortTerm = 0,
-        /// 1: long-term
-        LongTerm = 1,
-    }
+    pub is_long_term: YesNo,
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ProductType};
 
 /// 直播账号 Account-wide live figures and the class callback address.
 #[derive(Debug, Clone, Copy)]
@@ -55,9 +56,9 @@ impl LiveAccount<'_> {
     /// 查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large classes on every day of a period.
     ///
     /// Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
-    pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyMediaLength {
+    pub fn get_daily_media_length(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyMediaLength {
         let call = Call::new(self.0, "live_account.get_daily_media_length");
-        let call = call.set("product_type", Into::<GetDailyMediaLengthProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
         GetDailyMediaLength(call)
@@ -66,9 +67,9 @@ impl LiveAccount<'_> {
     /// 查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on one day.
     ///
     /// Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-    pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<Time>) -> ListRoomMediaLength {
+    pub fn list_room_media_length(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListRoomMediaLength {
         let call = Call::new(self.0, "live_account.list_room_media_length");
-        let call = call.set("product_type", Into::<ListRoomMediaLengthProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
         ListRoomMediaLength(call)
     }
@@ -78,9 +79,9 @@ impl LiveAccount<'_> {
     /// Documents: large_class.109. **The path `/openapi/live_account/getPartnerUserCount` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getDayUserCount`, `/openapi/live_account/getPartnerDailyUserCount`, `/openapi/live_account/getAccountUserCount`, `/openapi/live_account/getDailyUserCount`, `/openapi/live_account/getUserCount`, `/openapi/live_account/getLiveUserCount`, `/openapi/live_account/getDailyCost`.
     ///
     /// The dates may be at most 90 days apart.
-    pub fn get_user_count(&self, product_type: impl Into<GetUserCountProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUserCount {
+    pub fn get_user_count(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUserCount {
         let call = Call::new(self.0, "live_account.get_user_count");
-        let call = call.set("product_type", Into::<GetUserCountProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
         GetUserCount(call)
@@ -133,8 +134,8 @@ impl GetHourlyPeakUsers {
     /// - `2`: small class
     /// - `4`: enterprise live
     /// - `3`: double teacher
-    pub fn product_type(self, product_type: impl Into<GetHourlyPeakUsersProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetHourlyPeakUsersProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -154,8 +155,8 @@ impl GetDailyPeakUsers {
     /// - `2`: small class
     /// - `4`: enterprise live
     /// - `3`: double teacher
-    pub fn product_type(self, product_type: impl Into<GetDailyPeakUsersProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetDailyPeakUsersProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -172,8 +173,8 @@ impl GetDailyCost {
     /// Default: `0`.
     ///
     /// - `1`: large class
-    pub fn product_type(self, product_type: impl Into<GetDailyCostProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetDailyCostProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -226,8 +227,8 @@ impl ListRoomCosts {
     ///
     /// - `1`: large class (education live)
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListRoomCostsProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListRoomCostsProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -312,80 +313,4 @@ pub struct GetClassCallbackUrlData {
 pub struct ListRoomCostsData {
     /// What each room used up.
     pub room_cost: serde_json::Value,
-}
-
-open_int_enum! {
-    /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 4 enterprise live.
-    GetDailyCostProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
-}
-
-open_int_enum! {
-    /// Product.
-    GetDailyMediaLengthProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
-}
-
-open_int_enum! {
-    /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
-    GetDailyPeakUsersProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-    }
-}
-
-open_int_enum! {
-    /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
-    GetHourlyPeakUsersProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-    }
-}
-
-open_int_enum! {
-    /// Product line, e.g. 1 (description clipped; numbers as in API 103).
-    GetUserCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line.
-    ListRoomCostsProductType {
-        /// 1: large class (education live)
-        LargeClass = 1,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product.
-    ListRoomMediaLengthProductType {
-        /// 1: large class
-        LargeClass = 1,
-    }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Marquee, ProductType, WatermarkPosition, YesNo};
 
 /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
 #[derive(Debug, Clone, Copy)]
@@ -30,9 +31,9 @@ impl LiveSetting<'_> {
     /// 批量设置敏感词接口 Adds sensitive words to the chat filter.
     ///
     /// Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-    pub fn add_sensitive_words(&self, product_type: impl Into<AddSensitiveWordsProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords {
+    pub fn add_sensitive_words(&self, product_type: impl Into<ProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords {
         let call = Call::new(self.0, "live_setting.add_sensitive_words");
-        let call = call.set("product_type", Into::<AddSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("words", words.into_iter().map(Into::into).collect::<Vec<String>>());
         AddSensitiveWords(call)
     }
@@ -40,9 +41,9 @@ impl LiveSetting<'_> {
     /// 导入敏感词接口 Imports sensitive words from an Excel file.
     ///
     /// Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-    pub fn import_sensitive_words(&self, product_type: impl Into<ImportSensitiveWordsProductType>, attachment: impl Into<File>) -> ImportSensitiveWords {
+    pub fn import_sensitive_words(&self, product_type: impl Into<ProductType>, attachment: impl Into<File>) -> ImportSensitiveWords {
         let call = Call::new(self.0, "live_setting.import_sensitive_words");
-        let call = call.set("product_type", Into::<ImportSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("attachment", Into::<File>::into(attachment));
         ImportSensitiveWords(call)
     }
@@ -50,9 +51,9 @@ impl LiveSetting<'_> {
     /// 批量删除敏感词接口 Deletes sensitive words.
     ///
     /// Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-    pub fn delete_sensitive_words(&self, product_type: impl Into<DeleteSensitiveWordsProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords {
+    pub fn delete_sensitive_words(&self, product_type: impl Into<ProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords {
         let call = Call::new(self.0, "live_setting.delete_sensitive_words");
-        let call = call.set("product_type", Into::<DeleteSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteSensitiveWords(call)
     }
@@ -62,9 +63,9 @@ impl LiveSetting<'_> {
     /// Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
     ///
     /// The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-    pub fn list_sensitive_words(&self, product_type: impl Into<ListSensitiveWordsProductType>) -> ListSensitiveWords {
+    pub fn list_sensitive_words(&self, product_type: impl Into<ProductType>) -> ListSensitiveWords {
         let call = Call::new(self.0, "live_setting.list_sensitive_words");
-        let call = call.set("product_type", Into::<ListSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         ListSensitiveWords(call)
     }
 
@@ -80,9 +81,9 @@ impl LiveSetting<'_> {
     /// 设置水印 Sets the watermark of live rooms: its corner and its picture.
     ///
     /// Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-    pub fn set_watermark(&self, pos: impl Into<Pos>) -> SetWatermark {
+    pub fn set_watermark(&self, pos: impl Into<WatermarkPosition>) -> SetWatermark {
         let call = Call::new(self.0, "live_setting.set_watermark");
-        let call = call.set("pos", Into::<Pos>::into(pos));
+        let call = call.set("pos", Into::<WatermarkPosition>::into(pos));
         SetWatermark(call)
     }
 
@@ -196,8 +197,8 @@ impl ListMainScreenNotices {
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn product_type(self, product_type: impl Into<ListMainScreenNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListMainScreenNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 
     /// Room id.
@@ -297,8 +298,8 @@ impl SetWatermark {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetWatermarkProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetWatermarkProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -318,8 +319,8 @@ impl GetWatermark {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetWatermarkProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetWatermarkProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -336,8 +337,8 @@ impl SetMarquee {
     /// - `0`: off
     /// - `1`: a fixed text
     /// - `2`: the user's nickname
-    pub fn type_(self, type_: impl Into<LiveSettingType>) -> Self {
-        Self(self.0.set("type", Into::<LiveSettingType>::into(type_)))
+    pub fn type_(self, type_: impl Into<Marquee>) -> Self {
+        Self(self.0.set("type", Into::<Marquee>::into(type_)))
     }
 
     /// Text of the marquee.
@@ -372,8 +373,8 @@ impl SetMarquee {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetMarqueeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetMarqueeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -393,8 +394,8 @@ impl GetMarquee {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetMarqueeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetMarqueeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -414,8 +415,8 @@ impl AddNotice {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<AddNoticeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<AddNoticeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -454,8 +455,8 @@ impl ListNotices {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -475,8 +476,8 @@ impl DeleteNotices {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<DeleteNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<DeleteNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -506,8 +507,8 @@ impl AddQuiz {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<AddQuizProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<AddQuizProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -546,8 +547,8 @@ impl ListQuizzes {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListQuizzesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListQuizzesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -567,8 +568,8 @@ impl DeleteQuiz {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<DeleteQuizProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<DeleteQuizProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -588,8 +589,8 @@ impl SetMaxRedPackageCount {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetMaxRedPackageCountProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetMaxRedPackageCountProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -609,8 +610,8 @@ impl GetMaxRedPackageCount {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetMaxRedPackageCountProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetMaxRedPackageCountProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -631,7 +632,7 @@ pub struct ListMainScreenNoticesNotice {
 #[non_exhaustive]
 pub struct ListMainScreenNoticesSettings {
     /// Whether the text scrolls.
-    pub is_roll: IsRoll,
+    pub is_roll: YesNo,
     /// Scroll interval.
     pub roll_interval: i64,
     /// Font size.
@@ -681,7 +682,7 @@ pub struct ListMainScreenNoticesItem {
     /// Number of items.
     pub content_num: i64,
     /// Whether it is also shown in VOD.
-    pub sync_video: SyncVideo,
+    pub sync_video: YesNo,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -727,278 +728,4 @@ pub struct ListSensitiveWordsData {
     pub total: i64,
     /// The words.
     pub list: Vec<ListSensitiveWordsItem>,
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    AddNoticeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    AddQuizProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs). The cell names large class, small class and enterprise live.
-    AddSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    DeleteNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    DeleteQuizProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    DeleteSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetMarqueeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetMaxRedPackageCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetWatermarkProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    ImportSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether the text scrolls.
-    IsRoll {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Product line (further values clipped).
-    ListMainScreenNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ListNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ListQuizzesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    ListSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// What the marquee shows.
-    LiveSettingType {
-        /// 0: off
-        Off = 0,
-        /// 1: a fixed text
-        FixedText = 1,
-        /// 2: the user's nickname
-        UserSNickname = 2,
-    }
-}
-
-open_int_enum! {
-    /// Corner, or 0 to switch the watermark off.
-    Pos {
-        /// 0: off
-        Off = 0,
-        /// 1: top left
-        TopLeft = 1,
-        /// 2: top right
-        TopRight = 2,
-        /// 3: bottom right
-        BottomRight = 3,
-        /// 4: bottom left
-        BottomLeft = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetMarqueeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetMaxRedPackageCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetWatermarkProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is also shown in VOD.
-    SyncVideo {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
 }

@@ -3,6 +3,8 @@
 #[rustfmt::skip]
 pub(crate) mod callbacks;
 #[rustfmt::skip]
+pub mod values;
+#[rustfmt::skip]
 pub mod chat;
 #[rustfmt::skip]
 pub mod doc;

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ServiceStatus, SubAccountFilter};
 
 /// 子账号（新） Sub accounts, newer form.
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +54,8 @@ impl List {
     /// - `0`: all
     /// - `1`: in use
     /// - `2`: stopped or not opened
-    pub fn status(self, status: impl Into<NewSubStatus>) -> Self {
-        Self(self.0.set("status", Into::<NewSubStatus>::into(status)))
+    pub fn status(self, status: impl Into<SubAccountFilter>) -> Self {
+        Self(self.0.set("status", Into::<SubAccountFilter>::into(status)))
     }
 
     /// Page number, from 1.
@@ -85,13 +86,13 @@ typed_call!(Get => serde_json::Value);
 #[non_exhaustive]
 pub struct ListProductStatus {
     /// State of the large class product line.
-    pub large_class_status: LargeClassStatus,
+    pub large_class_status: ServiceStatus,
     /// State of the small class product line.
-    pub small_class_status: SmallClassStatus,
+    pub small_class_status: ServiceStatus,
     /// State of the enterprise live product line.
-    pub business_status: BusinessStatus,
+    pub business_status: ServiceStatus,
     /// State of the VOD product line.
-    pub video_status: VideoStatus,
+    pub video_status: ServiceStatus,
 }
 
 /// What `ListItem` holds.
@@ -128,64 +129,4 @@ pub struct ListData {
     pub total: i64,
     /// The sub accounts.
     pub list: Vec<ListItem>,
-}
-
-open_int_enum! {
-    /// State of the enterprise live product line.
-    BusinessStatus {
-        /// 0: not opened
-        NotOpened = 0,
-        /// 1: open
-        Open = 1,
-        /// 2: closed
-        Closed = 2,
-    }
-}
-
-open_int_enum! {
-    /// State of the large class product line.
-    LargeClassStatus {
-        /// 0: not opened
-        NotOpened = 0,
-        /// 1: open
-        Open = 1,
-        /// 2: closed
-        Closed = 2,
-    }
-}
-
-open_int_enum! {
-    /// Which accounts.
-    NewSubStatus {
-        /// 0: all
-        All = 0,
-        /// 1: in use
-        InUse = 1,
-        /// 2: stopped or not opened
-        StoppedOrNotOpened = 2,
-    }
-}
-
-open_int_enum! {
-    /// State of the small class product line.
-    SmallClassStatus {
-        /// 0: not opened
-        NotOpened = 0,
-        /// 1: open
-        Open = 1,
-        /// 2: closed
-        Closed = 2,
-    }
-}
-
-open_int_enum! {
-    /// State of the VOD product line.
-    VideoStatus {
-        /// 0: not opened
-        NotOpened = 0,
-        /// 1: open
-        Open = 1,
-        /// 2: closed
-        Closed = 2,
-    }
 }

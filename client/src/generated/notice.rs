@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ProductType};
 
 /// 教室公告 Notices bound to a room.
 #[derive(Debug, Clone, Copy)]
@@ -109,19 +110,5 @@ impl DeleteBatch {
     /// - `4`: enterprise live
     pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
         Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
     }
 }

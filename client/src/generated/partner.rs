@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Deduction, ProductType, TransactionKind};
 
 /// 合作方账号 The account: its key and its transactions.
 #[derive(Debug, Clone, Copy)]
@@ -71,8 +72,8 @@ impl ListTransactions {
     ///
     /// - `1`: top-up
     /// - `2`: deduction
-    pub fn op_type(self, op_type: impl Into<OpType>) -> Self {
-        Self(self.0.set("op_type", Into::<OpType>::into(op_type)))
+    pub fn op_type(self, op_type: impl Into<TransactionKind>) -> Self {
+        Self(self.0.set("op_type", Into::<TransactionKind>::into(op_type)))
     }
 
     /// Product line (values partly clipped; as in the response).
@@ -139,7 +140,7 @@ pub struct ListTransactionsItem {
     /// Transaction number.
     pub purchase_id: i64,
     /// Kind of transaction.
-    pub op_type: OpType,
+    pub op_type: TransactionKind,
     /// Product line.
     pub product_type: ProductType,
     /// Time of the transaction.
@@ -156,7 +157,7 @@ pub struct ListTransactionsItem {
     /// Voucher balance after it. Money: a decimal number in the example, though the table says int.
     pub curr_voucher_money: f64,
     /// What was charged.
-    pub deduct_type: DeductType,
+    pub deduct_type: Deduction,
     /// Way of payment.
     pub pay_type: i64,
     /// Status; 2 is 处理成功 (processed) in the example.
@@ -178,46 +179,4 @@ pub struct ListTransactionsData {
     pub list: Vec<ListTransactionsItem>,
     /// Total number of transactions.
     pub total: i64,
-}
-
-open_int_enum! {
-    /// What was charged.
-    DeductType {
-        /// 1: live
-        Live = 1,
-        /// 2: VOD traffic
-        VODTraffic = 2,
-        /// 3: VOD storage
-        VODStorage = 3,
-        /// 6: SMS by the message
-        SMSByMessage = 6,
-        /// 8: expired voucher
-        ExpiredVoucher = 8,
-    }
-}
-
-open_int_enum! {
-    /// Kind of transaction (values clipped; as in the response).
-    OpType {
-        /// 1: top-up
-        TopUp = 1,
-        /// 2: deduction
-        Deduction = 2,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values partly clipped; as in the response).
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 5: VOD
-        VOD = 5,
-    }
 }

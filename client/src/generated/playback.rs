@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{PlaybackReplacement, PlaybackStatus, ProductType, PublishStatus};
 
 /// 回放 Playbacks of recorded classes.
 #[derive(Debug, Clone, Copy)]
@@ -85,10 +86,10 @@ impl Playback<'_> {
     /// Documents: public_only.playback.setPublishStatus. Path `/openapi/playback/setPublishStatus`, known from public material.
     ///
     /// By default a playback is published as soon as it is transcoded.
-    pub fn set_publish_status(&self, room_id: impl Into<Id>, status: impl Into<SetPublishStatusStatus>) -> SetPublishStatus {
+    pub fn set_publish_status(&self, room_id: impl Into<Id>, status: impl Into<PublishStatus>) -> SetPublishStatus {
         let call = Call::new(self.0, "playback.set_publish_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("status", Into::<SetPublishStatusStatus>::into(status));
+        let call = call.set("status", Into::<PublishStatus>::into(status));
         SetPublishStatus(call)
     }
 
@@ -155,9 +156,9 @@ impl Playback<'_> {
     /// 替换回放 Replaces a faulty playback (the target) by another one (the source), or adds the source to it as a new one.
     ///
     /// Documents: public_only.playback.replacePlayback. Path `/openapi/playback/replacePlayback`, known from public material.
-    pub fn replace(&self, type_: impl Into<PlaybackType>, source_room_id: impl Into<Id>, target_room_id: impl Into<Id>) -> Replace {
+    pub fn replace(&self, type_: impl Into<PlaybackReplacement>, source_room_id: impl Into<Id>, target_room_id: impl Into<Id>) -> Replace {
         let call = Call::new(self.0, "playback.replace");
-        let call = call.set("type", Into::<PlaybackType>::into(type_));
+        let call = call.set("type", Into::<PlaybackReplacement>::into(type_));
         let call = call.set("source_room_id", Into::<Id>::into(source_room_id));
         let call = call.set("target_room_id", Into::<Id>::into(target_room_id));
         Replace(call)
@@ -528,7 +529,7 @@ pub struct ListMarksData {
 #[non_exhaustive]
 pub struct InfoData {
     /// State of the playback.
-    pub status: InfoStatus,
+    pub status: PlaybackStatus,
     /// Id of the video recorded in the cloud.
     pub video_id: i64,
     /// Name of the playback.
@@ -568,7 +569,7 @@ pub struct ListItem {
     /// Name of the playback.
     pub name: String,
     /// State of the playback; the reader takes only 100.
-    pub status: ListStatus,
+    pub status: PlaybackStatus,
     /// Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text.
     pub create_time: String,
     /// Length in seconds.
@@ -612,7 +613,7 @@ pub struct GetPlayerTokenData {
 #[non_exhaustive]
 pub struct SetPublishStatusData {
     /// Publish status.
-    pub status: SetPublishStatusStatus,
+    pub status: PublishStatus,
 }
 
 /// What `GetStatusData` holds.
@@ -622,80 +623,4 @@ pub struct SetPublishStatusData {
 pub struct GetStatusData {
     /// State of the playback; 100 means that it can be played.
     pub status: i64,
-}
-
-open_int_enum! {
-    /// State of the playback.
-    InfoStatus {
-        /// 0: not recorded
-        NotRecorded = 0,
-        /// 10: recording
-        Recording = 10,
-        /// 20: transcoding
-        Transcoding = 20,
-        /// 30: generation failed
-        GenerationFailed = 30,
-        /// 100: generated
-        Generated = 100,
-    }
-}
-
-open_int_enum! {
-    /// State of the playback; the reader takes only 100.
-    ListStatus {
-        /// 0: not recorded
-        NotRecorded = 0,
-        /// 10: recording
-        Recording = 10,
-        /// 20: transcoding
-        Transcoding = 20,
-        /// 30: generation failed
-        GenerationFailed = 30,
-        /// 100: generated
-        Generated = 100,
-    }
-}
-
-open_int_enum! {
-    /// What to do.
-    PlaybackType {
-        /// 1: replace
-        Replace = 1,
-        /// 2: add
-        Add = 2,
-    }
-}
-
-open_int_enum! {
-    /// Product line.
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is blocked.
-    PublishStatus {
-        /// 1: not blocked
-        NotBlocked = 1,
-        /// 2: blocked
-        Blocked = 2,
-    }
-}
-
-open_int_enum! {
-    /// Publish status.
-    SetPublishStatusStatus {
-        /// 1: published
-        Published = 1,
-        /// 2: blocked
-        Blocked = 2,
-    }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ClassSwitcher, CodeKind, ForeignUsers, GroupKind, GroupLive, GroupScope, Industry, LiveSellTemplate, LiveState, MainView, Media, OnOff, Orientation, PasswordForce, PcTemplate, PlaybackRecording, PrivateChat, ProductType, RelayOperation, Role, RoomAccess, RoomOrigin, RoomStatus, RoomType, TemplateNumber, Visibility, WatchLimit, YesNo};
 
 /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
 #[derive(Debug, Clone, Copy)]
@@ -229,10 +230,10 @@ impl Room<'_> {
     /// Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
     ///
     /// Only join codes of the student role can be deleted.
-    pub fn delete_code(&self, code: impl Into<String>, room_id: impl Into<Id>) -> DeleteCode {
+    pub fn delete_code(&self, room_id: impl Into<Id>, code: impl Into<String>) -> DeleteCode {
         let call = Call::new(self.0, "room.delete_code");
-        let call = call.set("code", Into::<String>::into(code));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("code", Into::<String>::into(code));
         DeleteCode(call)
     }
 
@@ -303,10 +304,10 @@ impl Room<'_> {
     /// 设置教室观看限制 Sets how users are let in to watch a room (watch limit).
     ///
     /// Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<PrivateType>) -> SetWatchLimit {
+    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<WatchLimit>) -> SetWatchLimit {
         let call = Call::new(self.0, "room.set_watch_limit");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("private_type", Into::<PrivateType>::into(private_type));
+        let call = call.set("private_type", Into::<WatchLimit>::into(private_type));
         SetWatchLimit(call)
     }
 
@@ -326,10 +327,10 @@ impl Room<'_> {
     /// Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
     ///
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-    pub fn add_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AddBroadcastRooms {
+    pub fn add_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddBroadcastRooms {
         let call = Call::new(self.0, "room.add_broadcast_rooms");
-        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         AddBroadcastRooms(call)
     }
 
@@ -347,10 +348,10 @@ impl Room<'_> {
     /// 大班课转播房间删除接口 Removes relay rooms from a large-class room.
     ///
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-    pub fn delete_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> DeleteBroadcastRooms {
+    pub fn delete_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBroadcastRooms {
         let call = Call::new(self.0, "room.delete_broadcast_rooms");
-        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteBroadcastRooms(call)
     }
 
@@ -361,11 +362,11 @@ impl Room<'_> {
     /// Effective for the relaying room (转播房间).
     ///
     /// The relaying room and the relayed room must both be in class.
-    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<Operation>) -> SwitchBroadcast {
+    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<RelayOperation>) -> SwitchBroadcast {
         let call = Call::new(self.0, "room.switch_broadcast");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("broadcast_room_id", Into::<Id>::into(broadcast_room_id));
-        let call = call.set("operation", Into::<Operation>::into(operation));
+        let call = call.set("operation", Into::<RelayOperation>::into(operation));
         SwitchBroadcast(call)
     }
 
@@ -414,11 +415,11 @@ impl Room<'_> {
     /// Adding one turns on the push function.
     ///
     /// There is a maximum number of addresses.
-    pub fn add_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, room_id: impl Into<Id>) -> AddPushPlatform {
+    pub fn add_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>) -> AddPushPlatform {
         let call = Call::new(self.0, "room.add_push_platform");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         AddPushPlatform(call)
     }
 
@@ -427,22 +428,22 @@ impl Room<'_> {
     /// Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
     ///
     /// room_id and platform_id must belong together.
-    pub fn delete_push_platform(&self, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> DeletePushPlatform {
+    pub fn delete_push_platform(&self, room_id: impl Into<Id>, platform_id: impl Into<Id>) -> DeletePushPlatform {
         let call = Call::new(self.0, "room.delete_push_platform");
-        let call = call.set("platform_id", Into::<Id>::into(platform_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("platform_id", Into::<Id>::into(platform_id));
         DeletePushPlatform(call)
     }
 
     /// 多平台推流地址编辑接口 Changes a push address of a room.
     ///
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-    pub fn update_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> UpdatePushPlatform {
+    pub fn update_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>) -> UpdatePushPlatform {
         let call = Call::new(self.0, "room.update_push_platform");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
         let call = call.set("platform_id", Into::<Id>::into(platform_id));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         UpdatePushPlatform(call)
     }
 
@@ -458,10 +459,10 @@ impl Room<'_> {
     /// 按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
     ///
     /// Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<ListGroupCodesByRoleUserRole>) -> ListGroupCodesByRole {
+    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<Role>) -> ListGroupCodesByRole {
         let call = Call::new(self.0, "room.list_group_codes_by_role");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("user_role", Into::<ListGroupCodesByRoleUserRole>::into(user_role));
+        let call = call.set("user_role", Into::<Role>::into(user_role));
         ListGroupCodesByRole(call)
     }
 
@@ -483,10 +484,10 @@ impl Room<'_> {
     /// 编辑智能直播 Changes a smart live.
     ///
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-    pub fn update_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
+    pub fn update_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
         let call = Call::new(self.0, "room.update_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("merge_playback", merge_playback);
         let call = call.set("is_auto_play", is_auto_play);
@@ -497,30 +498,30 @@ impl Room<'_> {
     /// 删除智能直播 Deletes a smart live.
     ///
     /// Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
-    pub fn delete_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> DeleteSmartLive {
+    pub fn delete_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> DeleteSmartLive {
         let call = Call::new(self.0, "room.delete_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         DeleteSmartLive(call)
     }
 
     /// 播放智能直播 Starts playing a smart live.
     ///
     /// Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
-    pub fn play_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> PlaySmartLive {
+    pub fn play_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> PlaySmartLive {
         let call = Call::new(self.0, "room.play_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         PlaySmartLive(call)
     }
 
     /// 停止智能直播 Stops playing a smart live.
     ///
     /// Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
-    pub fn stop_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> StopSmartLive {
+    pub fn stop_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> StopSmartLive {
         let call = Call::new(self.0, "room.stop_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         StopSmartLive(call)
     }
 
@@ -610,8 +611,8 @@ impl Create {
     /// - `4`: small class
     /// - `5`: double-teacher
     /// - `6`: basic one-to-one
-    pub fn type_(self, type_: impl Into<CreateType>) -> Self {
-        Self(self.0.set("type", Into::<CreateType>::into(type_)))
+    pub fn type_(self, type_: impl Into<RoomType>) -> Self {
+        Self(self.0.set("type", Into::<RoomType>::into(type_)))
     }
 
     /// Industry.
@@ -620,8 +621,8 @@ impl Create {
     ///
     /// - `0`: education
     /// - `1`: enterprise
-    pub fn industry_type(self, industry_type: impl Into<IndustryType>) -> Self {
-        Self(self.0.set("industry_type", Into::<IndustryType>::into(industry_type)))
+    pub fn industry_type(self, industry_type: impl Into<Industry>) -> Self {
+        Self(self.0.set("industry_type", Into::<Industry>::into(industry_type)))
     }
 
     /// Largest number of users in an ordinary large class; absent or 0 means no limit.
@@ -655,8 +656,8 @@ impl Create {
     /// - `triple`: three-part screen
     /// - `liveWall`: video wall
     /// - `video`: video only
-    pub fn template_name(self, template_name: impl Into<CreateTemplateName>) -> Self {
-        Self(self.0.set("template_name", Into::<CreateTemplateName>::into(template_name)))
+    pub fn template_name(self, template_name: impl Into<PcTemplate>) -> Self {
+        Self(self.0.set("template_name", Into::<PcTemplate>::into(template_name)))
     }
 
     /// Layout of the app template.
@@ -665,8 +666,8 @@ impl Create {
     ///
     /// - `1`: landscape
     /// - `2`: portrait
-    pub fn app_template(self, app_template: impl Into<AppTemplate>) -> Self {
-        Self(self.0.set("app_template", Into::<AppTemplate>::into(app_template)))
+    pub fn app_template(self, app_template: impl Into<Orientation>) -> Self {
+        Self(self.0.set("app_template", Into::<Orientation>::into(app_template)))
     }
 
     /// Whether a student's camera is turned on automatically when the student speaks; on by default.
@@ -675,8 +676,8 @@ impl Create {
     ///
     /// - `1`: on
     /// - `2`: off
-    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<CreateSpeakCameraTurnon>) -> Self {
-        Self(self.0.set("speak_camera_turnon", Into::<CreateSpeakCameraTurnon>::into(speak_camera_turnon)))
+    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<OnOff>) -> Self {
+        Self(self.0.set("speak_camera_turnon", Into::<OnOff>::into(speak_camera_turnon)))
     }
 
     /// Whether the teacher goes through a device check; not by default.
@@ -685,8 +686,8 @@ impl Create {
     ///
     /// - `1`: check
     /// - `2`: no check
-    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<CreateTeacherNeedDetectDevice>) -> Self {
-        Self(self.0.set("teacher_need_detect_device", Into::<CreateTeacherNeedDetectDevice>::into(teacher_need_detect_device)))
+    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("teacher_need_detect_device", Into::<OnOff>::into(teacher_need_detect_device)))
     }
 
     /// Whether students go through a device check; not by default.
@@ -695,8 +696,8 @@ impl Create {
     ///
     /// - `1`: check
     /// - `2`: no check
-    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<CreateStudentNeedDetectDevice>) -> Self {
-        Self(self.0.set("student_need_detect_device", Into::<CreateStudentNeedDetectDevice>::into(student_need_detect_device)))
+    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("student_need_detect_device", Into::<OnOff>::into(student_need_detect_device)))
     }
 
     /// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
@@ -705,8 +706,8 @@ impl Create {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn is_video_main(self, is_video_main: impl Into<CreateIsVideoMain>) -> Self {
-        Self(self.0.set("is_video_main", Into::<CreateIsVideoMain>::into(is_video_main)))
+    pub fn is_video_main(self, is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("is_video_main", Into::<MainView>::into(is_video_main)))
     }
 
     /// Whether the video is the main view on the mobile H5 page; video by default.
@@ -715,8 +716,8 @@ impl Create {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn m_is_video_main(self, m_is_video_main: impl Into<MIsVideoMain>) -> Self {
-        Self(self.0.set("m_is_video_main", Into::<MIsVideoMain>::into(m_is_video_main)))
+    pub fn m_is_video_main(self, m_is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("m_is_video_main", Into::<MainView>::into(m_is_video_main)))
     }
 
     /// Whether this is a mock live (a recording played as if live). Needs the permission; mock_video_id, or mock_room_id with mock_session_id, must then be given; cannot be combined with a long-term room.
@@ -766,8 +767,8 @@ impl Create {
     ///
     /// - `1`: large-class teacher
     /// - `2`: small-class teacher
-    pub fn switch_room_role(self, switch_room_role: impl Into<SwitchRoomRole>) -> Self {
-        Self(self.0.set("switch_room_role", Into::<SwitchRoomRole>::into(switch_room_role)))
+    pub fn switch_room_role(self, switch_room_role: impl Into<ClassSwitcher>) -> Self {
+        Self(self.0.set("switch_room_role", Into::<ClassSwitcher>::into(switch_room_role)))
     }
 
     /// Whether sharing from the app is allowed; allowed by default.
@@ -777,8 +778,8 @@ impl Create {
     /// - `0`: use the default
     /// - `1`: allowed
     /// - `2`: not allowed
-    pub fn enable_share(self, enable_share: impl Into<EnableShare>) -> Self {
-        Self(self.0.set("enable_share", Into::<EnableShare>::into(enable_share)))
+    pub fn enable_share(self, enable_share: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_share", Into::<OnOff>::into(enable_share)))
     }
 
     /// Group class and online double-teacher: what members see of the member list; own group only by default.
@@ -797,8 +798,8 @@ impl Create {
     ///
     /// - `0`: own group only (default)
     /// - `1`: all data
-    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupAdminPermission>) -> Self {
-        Self(self.0.set("group_admin_permission", Into::<GroupAdminPermission>::into(group_admin_permission)))
+    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupScope>) -> Self {
+        Self(self.0.set("group_admin_permission", Into::<GroupScope>::into(group_admin_permission)))
     }
 
     /// Group live and online double-teacher: what members see of the chat; own group only by default.
@@ -818,8 +819,8 @@ impl Create {
     /// - `0`: ordinary live
     /// - `1`: group class
     /// - `2`: online double-teacher
-    pub fn new_group_live(self, new_group_live: impl Into<NewGroupLive>) -> Self {
-        Self(self.0.set("new_group_live", Into::<NewGroupLive>::into(new_group_live)))
+    pub fn new_group_live(self, new_group_live: impl Into<GroupLive>) -> Self {
+        Self(self.0.set("new_group_live", Into::<GroupLive>::into(new_group_live)))
     }
 
     /// Seminar mode; supported only with new_group_live=2.
@@ -862,8 +863,8 @@ impl Create {
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<CreateEnableWeixinAuth>) -> Self {
-        Self(self.0.set("enable_weixin_auth", Into::<CreateEnableWeixinAuth>::into(enable_weixin_auth)))
+    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_weixin_auth", Into::<OnOff>::into(enable_weixin_auth)))
     }
 
     /// Whether the system assigns nicknames automatically.
@@ -872,8 +873,8 @@ impl Create {
     ///
     /// - `0`: disabled
     /// - `1`: enabled
-    pub fn system_auto_allocate_name(self, system_auto_allocate_name: impl Into<SystemAutoAllocateName>) -> Self {
-        Self(self.0.set("system_auto_allocate_name", Into::<SystemAutoAllocateName>::into(system_auto_allocate_name)))
+    pub fn system_auto_allocate_name(self, system_auto_allocate_name: impl Into<YesNo>) -> Self {
+        Self(self.0.set("system_auto_allocate_name", Into::<YesNo>::into(system_auto_allocate_name)))
     }
 
     /// Whether students can raise a hand and go on the microphone; only for webrtc rooms. Default 1 for an ordinary large class, 0 for mock live, push-stream live and the like.
@@ -900,8 +901,8 @@ impl Create {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<LiveSellTemplate>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<LiveSellTemplate>::into(enable_live_sell)))
     }
 
     /// Room-level control of automatic recording.
@@ -911,8 +912,8 @@ impl Create {
     /// - `0`: use the back office configuration
     /// - `1`: on
     /// - `2`: off
-    pub fn auto_playback_record(self, auto_playback_record: impl Into<AutoPlaybackRecord>) -> Self {
-        Self(self.0.set("auto_playback_record", Into::<AutoPlaybackRecord>::into(auto_playback_record)))
+    pub fn auto_playback_record(self, auto_playback_record: impl Into<OnOff>) -> Self {
+        Self(self.0.set("auto_playback_record", Into::<OnOff>::into(auto_playback_record)))
     }
 
     /// Whether the beauty filter is available; by default read from the account configuration.
@@ -982,8 +983,8 @@ impl Create {
     ///
     /// - `1`: no
     /// - `2`: yes
-    pub fn has_foreign_user(self, has_foreign_user: impl Into<HasForeignUser>) -> Self {
-        Self(self.0.set("has_foreign_user", Into::<HasForeignUser>::into(has_foreign_user)))
+    pub fn has_foreign_user(self, has_foreign_user: impl Into<ForeignUsers>) -> Self {
+        Self(self.0.set("has_foreign_user", Into::<ForeignUsers>::into(has_foreign_user)))
     }
 
     /// Picture for the background of the room; takes no part in the signature.
@@ -1007,8 +1008,8 @@ impl Create {
     /// - `1`: first template
     /// - `2`: second template
     /// - `3`: one-to-one template
-    pub fn template_type(self, template_type: impl Into<TemplateType>) -> Self {
-        Self(self.0.set("template_type", Into::<TemplateType>::into(template_type)))
+    pub fn template_type(self, template_type: impl Into<TemplateNumber>) -> Self {
+        Self(self.0.set("template_type", Into::<TemplateNumber>::into(template_type)))
     }
 
     /// Whether the room shows cloud recording; by default the system configuration decides.
@@ -1017,8 +1018,8 @@ impl Create {
     ///
     /// - `1`: shown
     /// - `2`: hidden
-    pub fn enable_cloud_record(self, enable_cloud_record: impl Into<EnableCloudRecord>) -> Self {
-        Self(self.0.set("enable_cloud_record", Into::<EnableCloudRecord>::into(enable_cloud_record)))
+    pub fn enable_cloud_record(self, enable_cloud_record: impl Into<Visibility>) -> Self {
+        Self(self.0.set("enable_cloud_record", Into::<Visibility>::into(enable_cloud_record)))
     }
 
     /// By its name, whether only audio is pulled; no description can be read and no other source names it.
@@ -1033,8 +1034,8 @@ impl Create {
     /// Only in double_teacher.2.
     ///
     /// - `1`: yes
-    pub fn is_webrtc_live(self, is_webrtc_live: impl Into<IsWebrtcLive>) -> Self {
-        Self(self.0.set("is_webrtc_live", Into::<IsWebrtcLive>::into(is_webrtc_live)))
+    pub fn is_webrtc_live(self, is_webrtc_live: impl Into<YesNo>) -> Self {
+        Self(self.0.set("is_webrtc_live", Into::<YesNo>::into(is_webrtc_live)))
     }
 }
 
@@ -1082,8 +1083,8 @@ impl Update {
     /// - `doubleCamera`: two cameras
     /// - `classic`: classic template
     /// - `triple`: three-part screen
-    pub fn template_name(self, template_name: impl Into<UpdateTemplateName>) -> Self {
-        Self(self.0.set("template_name", Into::<UpdateTemplateName>::into(template_name)))
+    pub fn template_name(self, template_name: impl Into<PcTemplate>) -> Self {
+        Self(self.0.set("template_name", Into::<PcTemplate>::into(template_name)))
     }
 
     /// Layout of the app template.
@@ -1092,8 +1093,8 @@ impl Update {
     ///
     /// - `1`: landscape
     /// - `2`: portrait
-    pub fn app_template(self, app_template: impl Into<AppTemplate>) -> Self {
-        Self(self.0.set("app_template", Into::<AppTemplate>::into(app_template)))
+    pub fn app_template(self, app_template: impl Into<Orientation>) -> Self {
+        Self(self.0.set("app_template", Into::<Orientation>::into(app_template)))
     }
 
     /// Clients that are shut out, several separated by commas.
@@ -1112,8 +1113,8 @@ impl Update {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn is_video_main(self, is_video_main: impl Into<UpdateIsVideoMain>) -> Self {
-        Self(self.0.set("is_video_main", Into::<UpdateIsVideoMain>::into(is_video_main)))
+    pub fn is_video_main(self, is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("is_video_main", Into::<MainView>::into(is_video_main)))
     }
 
     /// Whether the video is the main view on the mobile H5 page; video by default.
@@ -1122,8 +1123,8 @@ impl Update {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn m_is_video_main(self, m_is_video_main: impl Into<MIsVideoMain>) -> Self {
-        Self(self.0.set("m_is_video_main", Into::<MIsVideoMain>::into(m_is_video_main)))
+    pub fn m_is_video_main(self, m_is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("m_is_video_main", Into::<MainView>::into(m_is_video_main)))
     }
 
     /// Room id of the playback that the mock live plays.
@@ -1153,8 +1154,8 @@ impl Update {
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn switch_room_role(self, switch_room_role: impl Into<SwitchRoomRole>) -> Self {
-        Self(self.0.set("switch_room_role", Into::<SwitchRoomRole>::into(switch_room_role)))
+    pub fn switch_room_role(self, switch_room_role: impl Into<ClassSwitcher>) -> Self {
+        Self(self.0.set("switch_room_role", Into::<ClassSwitcher>::into(switch_room_role)))
     }
 
     /// Whom students may chat with privately.
@@ -1164,8 +1165,8 @@ impl Update {
     /// - `0`: everyone
     /// - `1`: teacher
     /// - `2`: teaching assistant
-    pub fn student_private_chat_role(self, student_private_chat_role: impl Into<StudentPrivateChatRole>) -> Self {
-        Self(self.0.set("student_private_chat_role", Into::<StudentPrivateChatRole>::into(student_private_chat_role)))
+    pub fn student_private_chat_role(self, student_private_chat_role: impl Into<PrivateChat>) -> Self {
+        Self(self.0.set("student_private_chat_role", Into::<PrivateChat>::into(student_private_chat_role)))
     }
 
     /// Live-selling template; update it before the class begins.
@@ -1175,8 +1176,8 @@ impl Update {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<LiveSellTemplate>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<LiveSellTemplate>::into(enable_live_sell)))
     }
 
     /// How users are let in.
@@ -1190,8 +1191,8 @@ impl Update {
     /// - `4`: password
     /// - `5`: cloud live whitelist
     /// - `6`: phone verification
-    pub fn is_private(self, is_private: impl Into<IsPrivate>) -> Self {
-        Self(self.0.set("is_private", Into::<IsPrivate>::into(is_private)))
+    pub fn is_private(self, is_private: impl Into<RoomAccess>) -> Self {
+        Self(self.0.set("is_private", Into::<RoomAccess>::into(is_private)))
     }
 
     /// Mock live: whether the playback's chat messages are replayed.
@@ -1249,8 +1250,8 @@ impl Update {
     /// - `1`: first template
     /// - `2`: second template
     /// - `3`: one-to-one template
-    pub fn template_type(self, template_type: impl Into<TemplateType>) -> Self {
-        Self(self.0.set("template_type", Into::<TemplateType>::into(template_type)))
+    pub fn template_type(self, template_type: impl Into<TemplateNumber>) -> Self {
+        Self(self.0.set("template_type", Into::<TemplateNumber>::into(template_type)))
     }
 
     /// Room-level control of automatic recording (values from large_class.2).
@@ -1260,8 +1261,8 @@ impl Update {
     /// - `0`: use the back office configuration
     /// - `1`: on
     /// - `2`: off
-    pub fn auto_playback_record(self, auto_playback_record: impl Into<AutoPlaybackRecord>) -> Self {
-        Self(self.0.set("auto_playback_record", Into::<AutoPlaybackRecord>::into(auto_playback_record)))
+    pub fn auto_playback_record(self, auto_playback_record: impl Into<OnOff>) -> Self {
+        Self(self.0.set("auto_playback_record", Into::<OnOff>::into(auto_playback_record)))
     }
 
     /// By its name, whether only audio is pulled; no description can be read and no other source names it.
@@ -1329,8 +1330,8 @@ impl ListCodes {
     ///
     /// - `0`: ordinary code
     /// - `1`: audition (trial) code
-    pub fn type_(self, type_: impl Into<ListCodesType>) -> Self {
-        Self(self.0.set("type", Into::<ListCodesType>::into(type_)))
+    pub fn type_(self, type_: impl Into<CodeKind>) -> Self {
+        Self(self.0.set("type", Into::<CodeKind>::into(type_)))
     }
 
     /// Page number; each page has limit codes.
@@ -1398,8 +1399,8 @@ impl List {
     /// - `1`: not started
     /// - `2`: live
     /// - `3`: clipped in the document (about recording or playback being on and the playback generated)
-    pub fn new_live_status(self, new_live_status: impl Into<NewLiveStatus>) -> Self {
-        Self(self.0.set("new_live_status", Into::<NewLiveStatus>::into(new_live_status)))
+    pub fn new_live_status(self, new_live_status: impl Into<LiveState>) -> Self {
+        Self(self.0.set("new_live_status", Into::<LiveState>::into(new_live_status)))
     }
 }
 
@@ -1560,8 +1561,8 @@ impl SetGroupIsolation {
     ///
     /// - `0`: those of their own group
     /// - `1`: all
-    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupAdminPermission>) -> Self {
-        Self(self.0.set("group_admin_permission", Into::<GroupAdminPermission>::into(group_admin_permission)))
+    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupScope>) -> Self {
+        Self(self.0.set("group_admin_permission", Into::<GroupScope>::into(group_admin_permission)))
     }
 
     /// Which member list members see (meaning from room/create in 007gzs room.py).
@@ -1826,8 +1827,8 @@ impl SetPassword {
     ///
     /// - `0`: no password can be set
     /// - `1`: the room is switched to watching by password and the password is set
-    pub fn force(self, force: impl Into<Force>) -> Self {
-        Self(self.0.set("force", Into::<Force>::into(force)))
+    pub fn force(self, force: impl Into<PasswordForce>) -> Self {
+        Self(self.0.set("force", Into::<PasswordForce>::into(force)))
     }
 }
 
@@ -1906,8 +1907,8 @@ impl CreateWithLive {
     ///
     /// - `0`: education
     /// - `1`: enterprise
-    pub fn industry_type(self, industry_type: impl Into<IndustryType>) -> Self {
-        Self(self.0.set("industry_type", Into::<IndustryType>::into(industry_type)))
+    pub fn industry_type(self, industry_type: impl Into<Industry>) -> Self {
+        Self(self.0.set("industry_type", Into::<Industry>::into(industry_type)))
     }
 
     /// How many seconds before the start students may enter.
@@ -1920,8 +1921,8 @@ impl CreateWithLive {
     /// - `0`: normal live
     /// - `1`: group live
     /// - `2`: group live with big and small classes
-    pub fn is_group_live(self, is_group_live: impl Into<IsGroupLive>) -> Self {
-        Self(self.0.set("is_group_live", Into::<IsGroupLive>::into(is_group_live)))
+    pub fn is_group_live(self, is_group_live: impl Into<GroupKind>) -> Self {
+        Self(self.0.set("is_group_live", Into::<GroupKind>::into(is_group_live)))
     }
 
     /// Template. Education: doubleCamera (two cameras), classic, triple (three-part layout), single (one video), liveWall (video wall), video (video only); enterprise: singleVideo, docAudio, docVideo.
@@ -1933,40 +1934,40 @@ impl CreateWithLive {
     ///
     /// - `1`: on
     /// - `2`: off
-    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<CreateWithLiveSpeakCameraTurnon>) -> Self {
-        Self(self.0.set("speak_camera_turnon", Into::<CreateWithLiveSpeakCameraTurnon>::into(speak_camera_turnon)))
+    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<OnOff>) -> Self {
+        Self(self.0.set("speak_camera_turnon", Into::<OnOff>::into(speak_camera_turnon)))
     }
 
     /// Whether the teacher's devices are checked.
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<CreateWithLiveTeacherNeedDetectDevice>) -> Self {
-        Self(self.0.set("teacher_need_detect_device", Into::<CreateWithLiveTeacherNeedDetectDevice>::into(teacher_need_detect_device)))
+    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("teacher_need_detect_device", Into::<OnOff>::into(teacher_need_detect_device)))
     }
 
     /// Whether the students' devices are checked.
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<CreateWithLiveStudentNeedDetectDevice>) -> Self {
-        Self(self.0.set("student_need_detect_device", Into::<CreateWithLiveStudentNeedDetectDevice>::into(student_need_detect_device)))
+    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("student_need_detect_device", Into::<OnOff>::into(student_need_detect_device)))
     }
 
     /// What takes the main place on the PC (three-part layout only).
     ///
     /// - `1`: video
     /// - `2`: slides
-    pub fn is_video_main(self, is_video_main: impl Into<CreateWithLiveIsVideoMain>) -> Self {
-        Self(self.0.set("is_video_main", Into::<CreateWithLiveIsVideoMain>::into(is_video_main)))
+    pub fn is_video_main(self, is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("is_video_main", Into::<MainView>::into(is_video_main)))
     }
 
     /// What takes the main place on the phone's H5 page.
     ///
     /// - `1`: video
     /// - `2`: slides
-    pub fn m_is_video_main(self, m_is_video_main: impl Into<MIsVideoMain>) -> Self {
-        Self(self.0.set("m_is_video_main", Into::<MIsVideoMain>::into(m_is_video_main)))
+    pub fn m_is_video_main(self, m_is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("m_is_video_main", Into::<MainView>::into(m_is_video_main)))
     }
 
     /// Whether it is a mock live class (recorded material shown as live); needs a permission, and mock_video_id or mock_room_id with mock_session_id.
@@ -1996,8 +1997,8 @@ impl CreateWithLive {
     ///
     /// - `1`: big class teacher
     /// - `2`: small class teacher
-    pub fn switch_room_role(self, switch_room_role: impl Into<SwitchRoomRole>) -> Self {
-        Self(self.0.set("switch_room_role", Into::<SwitchRoomRole>::into(switch_room_role)))
+    pub fn switch_room_role(self, switch_room_role: impl Into<ClassSwitcher>) -> Self {
+        Self(self.0.set("switch_room_role", Into::<ClassSwitcher>::into(switch_room_role)))
     }
 
     /// Whether sharing in the app is allowed; 0 or left out = the default (allowed).
@@ -2005,8 +2006,8 @@ impl CreateWithLive {
     /// - `0`: default
     /// - `1`: allowed
     /// - `2`: not allowed
-    pub fn enable_share(self, enable_share: impl Into<EnableShare>) -> Self {
-        Self(self.0.set("enable_share", Into::<EnableShare>::into(enable_share)))
+    pub fn enable_share(self, enable_share: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_share", Into::<OnOff>::into(enable_share)))
     }
 
     /// Which members a group member sees in the member list.
@@ -2021,8 +2022,8 @@ impl CreateWithLive {
     ///
     /// - `0`: own group
     /// - `1`: all
-    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupAdminPermission>) -> Self {
-        Self(self.0.set("group_admin_permission", Into::<GroupAdminPermission>::into(group_admin_permission)))
+    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupScope>) -> Self {
+        Self(self.0.set("group_admin_permission", Into::<GroupScope>::into(group_admin_permission)))
     }
 
     /// Which chat a group member sees.
@@ -2038,8 +2039,8 @@ impl CreateWithLive {
     /// - `0`: normal live
     /// - `1`: group classroom
     /// - `2`: online double teacher
-    pub fn new_group_live(self, new_group_live: impl Into<NewGroupLive>) -> Self {
-        Self(self.0.set("new_group_live", Into::<NewGroupLive>::into(new_group_live)))
+    pub fn new_group_live(self, new_group_live: impl Into<GroupLive>) -> Self {
+        Self(self.0.set("new_group_live", Into::<GroupLive>::into(new_group_live)))
     }
 
     /// Whether a mock live class is recorded automatically.
@@ -2067,8 +2068,8 @@ impl CreateWithLive {
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<CreateWithLiveEnableWeixinAuth>) -> Self {
-        Self(self.0.set("enable_weixin_auth", Into::<CreateWithLiveEnableWeixinAuth>::into(enable_weixin_auth)))
+    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_weixin_auth", Into::<OnOff>::into(enable_weixin_auth)))
     }
 
     /// Whether the system gives nicknames.
@@ -2099,8 +2100,8 @@ impl CreateWithLive {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<LiveSellTemplate>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<LiveSellTemplate>::into(enable_live_sell)))
     }
 
     /// Whether this room is recorded automatically.
@@ -2108,8 +2109,8 @@ impl CreateWithLive {
     /// - `0`: as set in the console
     /// - `1`: on
     /// - `2`: off
-    pub fn auto_playback_record(self, auto_playback_record: impl Into<AutoPlaybackRecord>) -> Self {
-        Self(self.0.set("auto_playback_record", Into::<AutoPlaybackRecord>::into(auto_playback_record)))
+    pub fn auto_playback_record(self, auto_playback_record: impl Into<OnOff>) -> Self {
+        Self(self.0.set("auto_playback_record", Into::<OnOff>::into(auto_playback_record)))
     }
 }
 
@@ -2145,10 +2146,10 @@ pub struct InfoData {
     pub end_time: String,
     /// Room type.
     #[serde(rename = "type")]
-    pub type_: InfoType,
+    pub type_: RoomType,
     /// Whether this is a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_long_term: Option<IsLongTerm>,
+    pub is_long_term: Option<YesNo>,
     /// Largest number of users allowed in the room.
     pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
@@ -2157,28 +2158,28 @@ pub struct InfoData {
     pub teacher_code: String,
     /// Where the room was created.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_from: Option<CreateFrom>,
+    pub create_from: Option<RoomOrigin>,
     /// How users are let in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_private: Option<IsPrivate>,
+    pub is_private: Option<RoomAccess>,
     /// Whether the room is divided into groups.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_group_live: Option<NewGroupLive>,
+    pub new_group_live: Option<GroupLive>,
     /// Media type.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<MediaType>,
+    pub media_type: Option<Media>,
     /// Whether sharing is allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_share: Option<EnableShare>,
+    pub enable_share: Option<OnOff>,
     /// How many seconds before the start users may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_enter_time: Option<i64>,
     /// Whether this is a mock live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_mock_live: Option<IsMockLive>,
+    pub is_mock_live: Option<YesNo>,
     /// Whether this is a push-stream live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_push_live: Option<IsPushLive>,
+    pub is_push_live: Option<YesNo>,
     /// Largest number of users off stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_backup_users: Option<i64>,
@@ -2187,31 +2188,31 @@ pub struct InfoData {
     pub is_discuss_live: Option<i64>,
     /// Whether a speaking student's camera is turned on by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub speak_camera_turnon: Option<InfoSpeakCameraTurnon>,
+    pub speak_camera_turnon: Option<OnOff>,
     /// Whether the device check of the teacher is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_need_detect_device: Option<InfoTeacherNeedDetectDevice>,
+    pub teacher_need_detect_device: Option<OnOff>,
     /// Whether the device check of students is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_need_detect_device: Option<InfoStudentNeedDetectDevice>,
+    pub student_need_detect_device: Option<OnOff>,
     /// Whether cloud recording starts automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_playback_record: Option<AutoPlaybackRecord>,
+    pub auto_playback_record: Option<PlaybackRecording>,
     /// Name of the PC template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<String>,
     /// Whether the video is the main view.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_video_main: Option<InfoIsVideoMain>,
+    pub is_video_main: Option<OnOff>,
     /// Whether the video is the main view on the mobile H5 page; video by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub m_is_video_main: Option<MIsVideoMain>,
+    pub m_is_video_main: Option<MainView>,
     /// Whether the video is the main view on the mobile site.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub m_template: Option<MTemplate>,
+    pub m_template: Option<OnOff>,
     /// Whether WeChat users have their nickname fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_weixin_auth: Option<InfoEnableWeixinAuth>,
+    pub enable_weixin_auth: Option<OnOff>,
     /// Whether the system assigns nicknames automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_auto_allocate_name: Option<i64>,
@@ -2220,16 +2221,16 @@ pub struct InfoData {
     pub has_student_raise: Option<i64>,
     /// Who controls switching between large class and small class.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub switch_room_role: Option<SwitchRoomRole>,
+    pub switch_room_role: Option<ClassSwitcher>,
     /// Whether groups are visible to other groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_group_users_public: Option<i64>,
     /// What teaching assistants may see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_admin_permission: Option<GroupAdminPermission>,
+    pub group_admin_permission: Option<GroupScope>,
     /// Whether group chat is visible to everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_group_chat_public: Option<EnableGroupChatPublic>,
+    pub enable_group_chat_public: Option<YesNo>,
     /// Seconds that the class may run past its planned end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_delay_time: Option<i64>,
@@ -2250,10 +2251,10 @@ pub struct InfoData {
     pub enable_ppt_page_down: Option<i64>,
     /// Whether a mock live is recorded automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mock_live_record: Option<MockLiveRecord>,
+    pub mock_live_record: Option<YesNo>,
     /// Whether a push-stream live is recorded automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_live_record: Option<PushLiveRecord>,
+    pub push_live_record: Option<YesNo>,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -2281,7 +2282,7 @@ pub struct GetCodeInfoCodeInfo {
     /// The user's id.
     pub user_number: i64,
     /// The user's role (values clipped in the document).
-    pub user_role: GetCodeInfoUserRole,
+    pub user_role: Role,
     /// The user's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
@@ -2349,7 +2350,7 @@ pub struct ListItem {
     pub create_time: i64,
     /// Room type.
     #[serde(rename = "type")]
-    pub type_: ListType,
+    pub type_: RoomType,
     /// Largest number of users allowed in the room.
     pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
@@ -2360,64 +2361,64 @@ pub struct ListItem {
     pub student_code: String,
     /// Industry (0 is education).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub industry_type: Option<IndustryType>,
+    pub industry_type: Option<Industry>,
     /// Live state of the room; the values are those of the request parameter of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_live_status: Option<i64>,
     /// Where the room was created.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_from: Option<CreateFrom>,
+    pub create_from: Option<RoomOrigin>,
     /// How users are let in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_private: Option<IsPrivate>,
+    pub is_private: Option<RoomAccess>,
     /// Media type.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<MediaType>,
+    pub media_type: Option<Media>,
     /// Whether sharing is allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_share: Option<EnableShare>,
+    pub enable_share: Option<OnOff>,
     /// How many seconds before the start users may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_enter_time: Option<i64>,
     /// Whether this is a mock live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_mock_live: Option<IsMockLive>,
+    pub is_mock_live: Option<YesNo>,
     /// Whether this is a push-stream live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_push_live: Option<IsPushLive>,
+    pub is_push_live: Option<YesNo>,
     /// Largest number of users off stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_backup_users: Option<i64>,
     /// Whether the room is divided into groups.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_group_live: Option<NewGroupLive>,
+    pub new_group_live: Option<GroupLive>,
     /// Whether this is a seminar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_discuss_live: Option<i64>,
     /// Whether a speaking student's camera is turned on by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub speak_camera_turnon: Option<ListSpeakCameraTurnon>,
+    pub speak_camera_turnon: Option<OnOff>,
     /// Whether the device check of the teacher is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_need_detect_device: Option<ListTeacherNeedDetectDevice>,
+    pub teacher_need_detect_device: Option<OnOff>,
     /// Whether the device check of students is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_need_detect_device: Option<ListStudentNeedDetectDevice>,
+    pub student_need_detect_device: Option<OnOff>,
     /// Whether cloud recording starts automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_playback_record: Option<AutoPlaybackRecord>,
+    pub auto_playback_record: Option<PlaybackRecording>,
     /// Name of the PC template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<String>,
     /// Whether the video is the main view.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_video_main: Option<ListIsVideoMain>,
+    pub is_video_main: Option<OnOff>,
     /// Whether the video is the main view on the mobile site.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub m_template: Option<MTemplate>,
+    pub m_template: Option<OnOff>,
     /// Whether WeChat users have their nickname fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_weixin_auth: Option<ListEnableWeixinAuth>,
+    pub enable_weixin_auth: Option<OnOff>,
     /// Whether the system assigns nicknames automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_auto_allocate_name: Option<i64>,
@@ -2426,16 +2427,16 @@ pub struct ListItem {
     pub has_student_raise: Option<i64>,
     /// Who controls switching between large class and small class.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub switch_room_role: Option<SwitchRoomRole>,
+    pub switch_room_role: Option<ClassSwitcher>,
     /// Whether groups are visible to other groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_group_users_public: Option<i64>,
     /// What teaching assistants may see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_admin_permission: Option<GroupAdminPermission>,
+    pub group_admin_permission: Option<GroupScope>,
     /// Whether group chat is visible to everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_group_chat_public: Option<EnableGroupChatPublic>,
+    pub enable_group_chat_public: Option<YesNo>,
     /// Seconds that the class may run past its planned end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_delay_time: Option<i64>,
@@ -2456,7 +2457,7 @@ pub struct ListItem {
     pub enable_ppt_page_down: Option<i64>,
     /// Whether this is a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_long_term: Option<IsLongTerm>,
+    pub is_long_term: Option<YesNo>,
     /// Whether the video is the main view on the mobile H5 page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub m_is_video_main: Option<i64>,
@@ -2484,7 +2485,7 @@ pub struct CreateGroupCodesAdmin {
     /// Room code.
     pub code: String,
     /// Role of the code.
-    pub user_role: CreateGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Group name.
@@ -2501,7 +2502,7 @@ pub struct CreateGroupCodesStudent {
     /// Room code.
     pub code: String,
     /// Role of the code.
-    pub user_role: CreateGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Group name.
@@ -2528,7 +2529,7 @@ pub struct ListGroupCodesAdmin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    pub user_role: ListGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Room code.
@@ -2544,7 +2545,7 @@ pub struct ListGroupCodesStudent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    pub user_role: ListGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Room code.
@@ -2557,7 +2558,7 @@ pub struct ListGroupCodesStudent {
 #[non_exhaustive]
 pub struct ListGroupCodesTeacher {
     /// Role of the code.
-    pub user_role: ListGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Room code.
@@ -2683,7 +2684,7 @@ pub struct GetCodeUsageCodeUsage {
     /// user_number of the user.
     pub user_number: i64,
     /// Role of the user.
-    pub user_role: GetCodeUsageUserRole,
+    pub user_role: Role,
     /// Name of the user.
     pub user_name: String,
 }
@@ -2707,7 +2708,7 @@ pub struct ListBroadcastRoomsItem {
     /// Its title.
     pub title: String,
     /// Whether the relay starts by itself.
-    pub is_auto: IsAuto,
+    pub is_auto: YesNo,
 }
 
 /// What `ListBroadcastRoomsData` holds.
@@ -2802,7 +2803,7 @@ pub struct ListGroupCodesByRoleGroupList {
     /// Join code.
     pub code: String,
     /// Role.
-    pub user_role: ListGroupCodesByRoleUserRole,
+    pub user_role: Role,
     /// URL that enters the room.
     pub url: String,
 }
@@ -2815,7 +2816,7 @@ pub struct ListGroupCodesByRoleDefaultCode {
     /// Join code.
     pub code: String,
     /// Role.
-    pub user_role: ListGroupCodesByRoleUserRole,
+    pub user_role: Role,
     /// URL that enters the room.
     pub url: String,
 }
@@ -2938,762 +2939,4 @@ pub struct CreateWithLiveData {
     pub double_teacher: CreateWithLiveDoubleTeacher,
     /// The large class room.
     pub live: CreateWithLiveLive,
-}
-
-open_int_enum! {
-    /// Layout of the app template.
-    AppTemplate {
-        /// 1: landscape
-        Landscape = 1,
-        /// 2: portrait
-        Portrait = 2,
-    }
-}
-
-open_int_enum! {
-    /// Room-level control of automatic recording.
-    AutoPlaybackRecord {
-        /// 0: use the back office configuration
-        UseBackOfficeConfiguration = 0,
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether WeChat users have their WeChat nickname fetched.
-    CreateEnableWeixinAuth {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// Where the room was created.
-    CreateFrom {
-        /// 1: open platform API
-        OpenPlatformAPI = 1,
-        /// 2: admin back office
-        AdminBackOffice = 2,
-        /// 3: live app
-        LiveApp = 3,
-        /// 4: demo page
-        DemoPage = 4,
-        /// 5: cloud classroom back office
-        CloudClassroomBackOffice = 5,
-        /// 6: double-teacher auxiliary room
-        DoubleTeacherAuxiliaryRoom = 6,
-        /// 7: parent room of a group class
-        ParentRoomGroupClass = 7,
-        /// 8: small class back office
-        SmallClassBackOffice = 8,
-        /// 9: business live back office
-        BusinessLiveBackOffice = 9,
-        /// 10: double-teacher auxiliary room without webrtc
-        DoubleTeacherAuxiliaryRoomWithout = 10,
-        /// 11: brtc
-        Brtc = 11,
-        /// 12: outside tutoring of a study room
-        OutsideTutoringStudyRoom = 12,
-    }
-}
-
-open_int_enum! {
-    /// Role of the code.
-    CreateGroupCodesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
-    CreateIsVideoMain {
-        /// 1: video is the main view
-        VideoMainView = 1,
-        /// 2: slides are the main view
-        SlidesMainView = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a student's camera is turned on automatically when the student speaks; on by default.
-    CreateSpeakCameraTurnon {
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether students go through a device check; not by default.
-    CreateStudentNeedDetectDevice {
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the teacher goes through a device check; not by default.
-    CreateTeacherNeedDetectDevice {
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_text_enum! {
-    /// Page template for education live rooms.
-    CreateTemplateName {
-        /// doubleCamera: two cameras
-        DoubleCamera = "doubleCamera",
-        /// classic: classic template
-        Classic = "classic",
-        /// triple: three-part screen
-        Triple = "triple",
-        /// liveWall: video wall
-        LiveWall = "liveWall",
-        /// video: video only
-        Video = "video",
-    }
-}
-
-open_int_enum! {
-    /// Room type. Default 5 in double_teacher.2.
-    CreateType {
-        /// 1: one-to-one (old room type, old accounts only)
-        OneToOne = 1,
-        /// 2: ordinary large class
-        OrdinaryLargeClass = 2,
-        /// 3: basic small class (old room type, old accounts only)
-        BasicSmallClass = 3,
-        /// 4: small class
-        SmallClass = 4,
-        /// 5: double-teacher
-        DoubleTeacher = 5,
-        /// 6: basic one-to-one
-        BasicOneToOne = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether a WeChat user's nickname is fetched.
-    CreateWithLiveEnableWeixinAuth {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// What takes the main place on the PC (three-part layout only).
-    CreateWithLiveIsVideoMain {
-        /// 1: video
-        Video = 1,
-        /// 2: slides
-        Slides = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a student's camera is turned on automatically when the student speaks.
-    CreateWithLiveSpeakCameraTurnon {
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the students' devices are checked.
-    CreateWithLiveStudentNeedDetectDevice {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the teacher's devices are checked.
-    CreateWithLiveTeacherNeedDetectDevice {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the room shows cloud recording; by default the system configuration decides.
-    EnableCloudRecord {
-        /// 1: shown
-        Shown = 1,
-        /// 2: hidden
-        Hidden = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether group chat is visible to everyone.
-    EnableGroupChatPublic {
-        /// 0: not visible
-        NotVisible = 0,
-        /// 1: visible
-        Visible = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether a live-selling template is used.
-    EnableLiveSell {
-        /// 0: not used
-        NotUsed = 0,
-        /// 1: video-only selling template
-        VideoOnlySellingTemplate = 1,
-        /// 2: slides selling template
-        SlidesSellingTemplate = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether sharing from the app is allowed; allowed by default.
-    EnableShare {
-        /// 0: use the default
-        UseDefault = 0,
-        /// 1: allowed
-        Allowed = 1,
-        /// 2: not allowed
-        NotAllowed = 2,
-    }
-}
-
-open_int_enum! {
-    /// What happens if the room is not yet watched by password.
-    Force {
-        /// 0: no password can be set
-        NoPasswordCanBeSet = 0,
-        /// 1: the room is switched to watching by password and the password is set
-        RoomSwitchedToWatchingBy = 1,
-    }
-}
-
-open_int_enum! {
-    /// The user's role (values clipped in the document).
-    GetCodeInfoUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role of the user.
-    GetCodeUsageUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Group class and online double-teacher: what teaching assistants see of the answer data; own group only by default.
-    GroupAdminPermission {
-        /// 0: own group only (default)
-        OwnGroupOnly = 0,
-        /// 1: all data
-        AllData = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether there are users overseas.
-    HasForeignUser {
-        /// 1: no
-        No = 1,
-        /// 2: yes
-        Yes = 2,
-    }
-}
-
-open_int_enum! {
-    /// Industry.
-    IndustryType {
-        /// 0: education
-        Education = 0,
-        /// 1: enterprise
-        Enterprise = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether WeChat users have their nickname fetched.
-    InfoEnableWeixinAuth {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view.
-    InfoIsVideoMain {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a speaking student's camera is turned on by default.
-    InfoSpeakCameraTurnon {
-        /// 0: default
-        Default = 0,
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of students is automatic.
-    InfoStudentNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of the teacher is automatic.
-    InfoTeacherNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Room type.
-    InfoType {
-        /// 1: one-to-one (old room type)
-        OneToOne = 1,
-        /// 2: large class
-        LargeClass = 2,
-        /// 3: basic small class (old room type)
-        BasicSmallClass = 3,
-        /// 4: small class
-        SmallClass = 4,
-        /// 5: double-teacher
-        DoubleTeacher = 5,
-        /// 6: basic one-to-one
-        BasicOneToOne = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether the relay starts by itself.
-    IsAuto {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Group live (older parameter).
-    IsGroupLive {
-        /// 0: normal live
-        NormalLive = 0,
-        /// 1: group live
-        GroupLive = 1,
-        /// 2: group live with big and small classes
-        GroupLiveWithBigAnd = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a long-term room.
-    IsLongTerm {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a mock live.
-    IsMockLive {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// How users are let in.
-    IsPrivate {
-        /// 0: enter directly
-        EnterDirectly = 0,
-        /// 1: private code of the class
-        PrivateCodeClass = 1,
-        /// 2: public code
-        PublicCode = 2,
-        /// 3: whitelist
-        Whitelist = 3,
-        /// 4: password
-        Password = 4,
-        /// 5: cloud live whitelist
-        CloudLiveWhitelist = 5,
-        /// 6: phone verification
-        PhoneVerification = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a push-stream live.
-    IsPushLive {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is a WebRTC class; must first be set up by the vendor.
-    IsWebrtcLive {
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Kind of code.
-    ListCodesType {
-        /// 0: ordinary code
-        OrdinaryCode = 0,
-        /// 1: audition (trial) code
-        Audition = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether WeChat users have their nickname fetched.
-    ListEnableWeixinAuth {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role.
-    ListGroupCodesByRoleUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role of the code.
-    ListGroupCodesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view.
-    ListIsVideoMain {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a speaking student's camera is turned on by default.
-    ListSpeakCameraTurnon {
-        /// 0: default
-        Default = 0,
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of students is automatic.
-    ListStudentNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of the teacher is automatic.
-    ListTeacherNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Room type.
-    ListType {
-        /// 1: one-to-one
-        OneToOne = 1,
-        /// 2: large class
-        LargeClass = 2,
-        /// 4: small class
-        SmallClass = 4,
-        /// 5: double teacher
-        DoubleTeacher = 5,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on the mobile H5 page; video by default.
-    MIsVideoMain {
-        /// 1: video is the main view
-        VideoMainView = 1,
-        /// 2: slides are the main view
-        SlidesMainView = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on the mobile site.
-    MTemplate {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Media type.
-    MediaType {
-        /// 0: video
-        Video = 0,
-        /// 1: audio
-        Audio = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether a mock live is recorded automatically.
-    MockLiveRecord {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether the room is divided into groups; 1 and 2 need the permission and type=2.
-    NewGroupLive {
-        /// 0: ordinary live
-        OrdinaryLive = 0,
-        /// 1: group class
-        GroupClass = 1,
-        /// 2: online double-teacher
-        OnlineDoubleTeacher = 2,
-    }
-}
-
-open_int_enum! {
-    /// Live state to filter by; descriptions are clipped in the document.
-    NewLiveStatus {
-        /// 0: all (default)
-        All = 0,
-        /// 1: not started
-        NotStarted = 1,
-        /// 2: live
-        Live = 2,
-        /// 3: clipped in the document (about recording or playback being on and the playback generated)
-        ClippedInDocument = 3,
-    }
-}
-
-open_text_enum! {
-    /// What to do (description clipped; the example has end, the other value is evidently start).
-    Operation {
-        /// start: start the relay
-        Start = "start",
-        /// end: stop the relay
-        End = "end",
-    }
-}
-
-open_text_enum! {
-    /// How users are let in. The cell is clipped: it explains public code (公开参加码), private code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed as a value in the cell and mobile in the request example; the value for the private code is lost (evidently private).
-    PrivateType {
-        /// public: public code
-        Public = "public",
-        /// mobile: phone number verification
-        Mobile = "mobile",
-    }
-}
-
-open_int_enum! {
-    /// Product; an account with a single product need not send it.
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-    }
-}
-
-open_int_enum! {
-    /// Whether a push-stream live is recorded automatically.
-    PushLiveRecord {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// State to set.
-    RoomStatus {
-        /// -1: disable
-        Disable = -1,
-        /// 0: enable
-        Enable = 0,
-    }
-}
-
-open_int_enum! {
-    /// Whom students may chat with privately.
-    StudentPrivateChatRole {
-        /// 0: everyone
-        Everyone = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Group live: who controls switching between large class and small class.
-    SwitchRoomRole {
-        /// 1: large-class teacher
-        LargeClassTeacher = 1,
-        /// 2: small-class teacher
-        SmallClassTeacher = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the system assigns nicknames automatically.
-    SystemAutoAllocateName {
-        /// 0: disabled
-        Disabled = 0,
-        /// 1: enabled
-        Enabled = 1,
-    }
-}
-
-open_int_enum! {
-    /// Template of the small class; the account must have the one-to-one template enabled.
-    TemplateType {
-        /// 1: first template
-        FirstTemplate = 1,
-        /// 2: second template
-        SecondTemplate = 2,
-        /// 3: one-to-one template
-        OneToOneTemplate = 3,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
-    UpdateIsVideoMain {
-        /// 1: video is the main view
-        VideoMainView = 1,
-        /// 2: slides are the main view
-        SlidesMainView = 2,
-    }
-}
-
-open_text_enum! {
-    /// Page template.
-    UpdateTemplateName {
-        /// doubleCamera: two cameras
-        DoubleCamera = "doubleCamera",
-        /// classic: classic template
-        Classic = "classic",
-        /// triple: three-part screen
-        Triple = "triple",
-    }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Attention, CheckinStatus, ClassClient, CorrectnessText, DeviceStatus, Draw, Interaction, LiveInterest, ProductType, QaEntry, QaStatus, QuizQuestion, QuizSource, ReportedUsers, Role, RoleText, YesNo};
 
 /// 教室数据 Reports and exports about what happened in a room.
 #[derive(Debug, Clone, Copy)]
@@ -364,10 +365,10 @@ impl RoomData<'_> {
     /// Documents: double_teacher.19. **The path `/openapi/room_data/getRoomInteractData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getInteractData`, `/openapi/room_data/getRoomInteractList`, `/openapi/room_data/getInteractList`, `/openapi/room_data/exportInteractData`, `/openapi/room_data/getRoomInteractStat`, `/openapi/double_teacher/getInteractData`, `/openapi/interact_data/getInteractData`.
     ///
     /// The values of interact_type are clipped after 1 (举手数...), so there may be more.
-    pub fn get_interact_data(&self, room_id: impl Into<Id>, interact_type: impl Into<InteractType>) -> GetInteractData {
+    pub fn get_interact_data(&self, room_id: impl Into<Id>, interact_type: impl Into<Interaction>) -> GetInteractData {
         let call = Call::new(self.0, "room_data.get_interact_data");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("interact_type", Into::<InteractType>::into(interact_type));
+        let call = call.set("interact_type", Into::<Interaction>::into(interact_type));
         GetInteractData(call)
     }
 
@@ -432,8 +433,8 @@ impl ExportLiveReport {
     /// - `student`: students
     /// - `teacher`: teachers
     /// - `admin`: teaching assistants
-    pub fn type_(self, type_: impl Into<ExportLiveReportType>) -> Self {
-        Self(self.0.set("type", Into::<ExportLiveReportType>::into(type_)))
+    pub fn type_(self, type_: impl Into<ReportedUsers>) -> Self {
+        Self(self.0.set("type", Into::<ReportedUsers>::into(type_)))
     }
 
     /// Page number.
@@ -462,8 +463,8 @@ impl ExportLiveReport {
     /// Only in large_class.20, small_class.20.
     ///
     /// - `1`: return user_event
-    pub fn detail(self, detail: impl Into<Detail>) -> Self {
-        Self(self.0.set("detail", Into::<Detail>::into(detail)))
+    pub fn detail(self, detail: impl Into<YesNo>) -> Self {
+        Self(self.0.set("detail", Into::<YesNo>::into(detail)))
     }
 }
 
@@ -509,8 +510,8 @@ impl ListQuizAnswers {
     ///
     /// - `0`: live
     /// - `1`: playback
-    pub fn source_from(self, source_from: impl Into<SourceFrom>) -> Self {
-        Self(self.0.set("source_from", Into::<SourceFrom>::into(source_from)))
+    pub fn source_from(self, source_from: impl Into<QuizSource>) -> Self {
+        Self(self.0.set("source_from", Into::<QuizSource>::into(source_from)))
     }
 
     /// Session id of the playback; 0 for answers given during the live class (text partly clipped).
@@ -650,8 +651,8 @@ impl GetLiveSellStat {
     ///
     /// - `0`: likes
     /// - `1`: gifts
-    pub fn type_(self, type_: impl Into<GetLiveSellStatType>) -> Self {
-        Self(self.0.set("type", Into::<GetLiveSellStatType>::into(type_)))
+    pub fn type_(self, type_: impl Into<LiveInterest>) -> Self {
+        Self(self.0.set("type", Into::<LiveInterest>::into(type_)))
     }
 
     /// Page number.
@@ -984,9 +985,9 @@ pub struct ExportChatMessagesItem {
     pub user_number: i64,
     /// The user's own role.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_real_role: Option<UserRealRole>,
+    pub user_real_role: Option<Role>,
     /// The user's role.
-    pub user_role: ExportChatMessagesUserRole,
+    pub user_role: Role,
     /// The user's nickname.
     pub user_name: String,
     /// Message text.
@@ -1035,7 +1036,7 @@ pub struct ExportLiveReportRoomUserInfo {
     /// Nickname.
     pub user_name: String,
     /// The user's role.
-    pub user_role: ExportLiveReportUserRole,
+    pub user_role: Role,
     /// When the user first entered the room.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub first_time: String,
@@ -1059,13 +1060,13 @@ pub struct ExportLiveReportRoomUserInfo {
     /// The user's group in the room.
     pub group_id: i64,
     /// Client (the number of the last value is clipped; 6 follows from the order).
-    pub client_type: ClientType,
+    pub client_type: ClassClient,
     /// Details of entering and leaving; only returned with detail=1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_event: Option<String>,
     /// Whether it was a trial.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_audition: Option<IsAudition>,
+    pub is_audition: Option<YesNo>,
 }
 
 /// What `ExportLiveReportData` holds.
@@ -1138,7 +1139,7 @@ pub struct ListQuizzesOptionList {
     /// Text of the option.
     pub value: String,
     /// Whether the option is right.
-    pub is_right: IsRight,
+    pub is_right: CorrectnessText,
     /// Score of the option; in the example only on right options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
@@ -1154,7 +1155,7 @@ pub struct ListQuizzesOptionList {
 pub struct ListQuizzesQuestionList {
     /// Kind of question.
     #[serde(rename = "type")]
-    pub type_: ListQuizzesType,
+    pub type_: QuizQuestion,
     /// Question id.
     pub question_id: i64,
     /// Text of the question.
@@ -1263,7 +1264,7 @@ pub struct GetCheckinInfoUserList {
     /// The user's id.
     pub user_number: i64,
     /// Whether the user signed in.
-    pub checkin: Checkin,
+    pub checkin: CheckinStatus,
 }
 
 /// What `GetCheckinInfoCheckinList` holds.
@@ -1356,7 +1357,7 @@ pub struct ExportAwardStatItem {
     pub award_name: String,
     /// Kind of draw.
     #[serde(rename = "type")]
-    pub type_: ExportAwardStatType,
+    pub type_: Draw,
     /// Creation time, as 2019-02-19 16:00:29.
     pub create_time: String,
     /// The winners.
@@ -1388,7 +1389,7 @@ pub struct ExportQaStatItem {
     /// The user's id (user_number).
     pub number: i64,
     /// The user's role.
-    pub user_role: ExportQaStatUserRole,
+    pub user_role: Role,
     /// Text of the question or answer.
     pub content: String,
     /// Creation time.
@@ -1396,11 +1397,11 @@ pub struct ExportQaStatItem {
     /// Session id.
     pub session_id: i64,
     /// State; the same for the whole round.
-    pub status: RoomDataStatus,
+    pub status: QaStatus,
     /// Id of the round; the same for the question and its answers.
     pub qa_id: i64,
     /// Whether this is an answer.
-    pub is_answer: IsAnswer,
+    pub is_answer: QaEntry,
 }
 
 /// What `ExportQaStatData` holds.
@@ -1498,7 +1499,7 @@ pub struct ExportAnswerStatItem {
     pub student_answer: Vec<ExportAnswerStatStudentAnswer>,
     /// Whether this is a vote.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_vote: Option<IsVote>,
+    pub is_vote: Option<YesNo>,
 }
 
 /// What `ExportAnswerStatData` holds.
@@ -1612,7 +1613,7 @@ pub struct ExportAttentionListItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// Result of the check: 专注 (attentive) or 不专注 (not attentive).
-    pub attention_level: AttentionLevel,
+    pub attention_level: Attention,
     /// Time of the check, unix seconds.
     /// Unix seconds.
     pub ts: i64,
@@ -1748,7 +1749,7 @@ pub struct ListCheckinUsersItem {
     /// User number.
     pub user_number: i64,
     /// Whether the user answered.
-    pub checkin: Checkin,
+    pub checkin: YesNo,
 }
 
 /// What `ListCheckinUsersData` holds.
@@ -1871,7 +1872,7 @@ pub struct ListExpressionReportsItem {
     /// The user's number.
     pub user_number: i64,
     /// The user's role.
-    pub user_role: ListExpressionReportsUserRole,
+    pub user_role: Role,
     /// The expressions captured of the user.
     pub exp_list: Vec<ListExpressionReportsExpList>,
 }
@@ -1905,13 +1906,13 @@ pub struct ListDeviceChecksItem {
     /// The user's name.
     pub user_name: String,
     /// The user's role.
-    pub user_role: ListDeviceChecksUserRole,
+    pub user_role: RoleText,
     /// State of the camera.
-    pub camera_status: CameraStatus,
+    pub camera_status: DeviceStatus,
     /// State of the microphone.
-    pub mic_status: MicStatus,
+    pub mic_status: DeviceStatus,
     /// State of the speaker.
-    pub speaker_status: SpeakerStatus,
+    pub speaker_status: DeviceStatus,
     /// Operating system.
     pub os: String,
     /// Client.
@@ -2003,7 +2004,7 @@ pub struct GetInteractDataItem {
     /// Room id.
     pub room_id: i64,
     /// Role.
-    pub user_role: GetInteractDataUserRole,
+    pub user_role: Role,
     /// User name.
     pub user_name: String,
     /// User id.
@@ -2017,7 +2018,7 @@ pub struct GetInteractDataItem {
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub end_time: String,
     /// Kind of interaction.
-    pub interact_type: InteractType,
+    pub interact_type: Interaction,
 }
 
 /// What `GetInteractDataData` holds.
@@ -2029,302 +2030,4 @@ pub struct GetInteractDataData {
     pub total: i64,
     /// The records of this page.
     pub list: Vec<GetInteractDataItem>,
-}
-
-open_text_enum! {
-    /// Result of the check: 专注 (attentive) or 不专注 (not attentive).
-    AttentionLevel {
-        /// 专注: attentive
-        Attentive = "专注",
-        /// 不专注: not attentive
-        NotAttentive = "不专注",
-    }
-}
-
-open_text_enum! {
-    /// State of the camera.
-    CameraStatus {
-        /// 0: abnormal
-        Abnormal = "0",
-        /// 1: normal
-        Normal = "1",
-    }
-}
-
-open_int_enum! {
-    /// Whether the user signed in.
-    Checkin {
-        /// 0: not signed in
-        NotSignedIn = 0,
-        /// 1: signed in
-        SignedIn = 1,
-    }
-}
-
-open_int_enum! {
-    /// Client (the number of the last value is clipped; 6 follows from the order).
-    ClientType {
-        /// 0: PC web
-        PCWeb = 0,
-        /// 1: PC client
-        PCClient = 1,
-        /// 2: mobile site
-        MobileSite = 2,
-        /// 3: iOS
-        IOS = 3,
-        /// 4: Android
-        Android = 4,
-        /// 5: Mac client
-        MacClient = 5,
-        /// 6: WeChat mini program
-        WeChatMiniProgram = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether to return the details of entering and leaving (user_event); pass 1 for them.
-    Detail {
-        /// 1: return user_event
-        ReturnUserEvent = 1,
-    }
-}
-
-open_int_enum! {
-    /// Kind of draw.
-    ExportAwardStatType {
-        /// 0: standard draw
-        StandardDraw = 0,
-        /// 1: password draw
-        PasswordDraw = 1,
-    }
-}
-
-open_int_enum! {
-    /// The user's role.
-    ExportChatMessagesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_text_enum! {
-    /// Whose records to export; only students by default.
-    ExportLiveReportType {
-        /// all: all users
-        All = "all",
-        /// student: students
-        Student = "student",
-        /// teacher: teachers
-        Teacher = "teacher",
-        /// admin: teaching assistants
-        Admin = "admin",
-    }
-}
-
-open_int_enum! {
-    /// The user's role.
-    ExportLiveReportUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// The user's role.
-    ExportQaStatUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role.
-    GetInteractDataUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// What to return; likes by default.
-    GetLiveSellStatType {
-        /// 0: likes
-        Likes = 0,
-        /// 1: gifts
-        Gifts = 1,
-    }
-}
-
-open_int_enum! {
-    /// Kind of interaction.
-    InteractType {
-        /// 0: audio and video
-        AudioAndVideo = 0,
-        /// 1: hand raising
-        HandRaising = 1,
-    }
-}
-
-open_text_enum! {
-    /// Whether this is an answer.
-    IsAnswer {
-        /// 0: question
-        Question = "0",
-        /// 1: answer
-        Answer = "1",
-    }
-}
-
-open_int_enum! {
-    /// Whether it was a trial.
-    IsAudition {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_text_enum! {
-    /// Whether the option is right.
-    IsRight {
-        /// 0: wrong
-        Wrong = "0",
-        /// 1: right
-        Right = "1",
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a vote.
-    IsVote {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_text_enum! {
-    /// The user's role.
-    ListDeviceChecksUserRole {
-        /// 0: student
-        Student = "0",
-        /// 1: teacher
-        Teacher = "1",
-        /// 2: teaching assistant
-        TeachingAssistant = "2",
-    }
-}
-
-open_int_enum! {
-    /// The user's role.
-    ListExpressionReportsUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_text_enum! {
-    /// Kind of question.
-    ListQuizzesType {
-        /// single_select: single choice
-        SingleSelect = "single_select",
-        /// multi_select: multiple choice
-        MultiSelect = "multi_select",
-        /// question_answer: short answer
-        QuestionAnswer = "question_answer",
-        /// judge_question: true or false
-        JudgeQuestion = "judge_question",
-    }
-}
-
-open_text_enum! {
-    /// State of the microphone.
-    MicStatus {
-        /// 0: abnormal
-        Abnormal = "0",
-        /// 1: normal
-        Normal = "1",
-    }
-}
-
-open_int_enum! {
-    /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-    }
-}
-
-open_text_enum! {
-    /// State; the same for the whole round.
-    RoomDataStatus {
-        /// 5: answered, published
-        Answered = "5",
-        /// 6: answered, not published
-        AnsweredValue6 = "6",
-        /// 9: not answered, published
-        NotAnswered = "9",
-        /// 10: not answered, not published
-        NotAnsweredValue10 = "10",
-    }
-}
-
-open_int_enum! {
-    /// Where the answers were given (the text for 0 is clipped).
-    SourceFrom {
-        /// 0: live
-        Live = 0,
-        /// 1: playback
-        Playback = 1,
-    }
-}
-
-open_text_enum! {
-    /// State of the speaker.
-    SpeakerStatus {
-        /// 0: abnormal
-        Abnormal = "0",
-        /// 1: normal
-        Normal = "1",
-    }
-}
-
-open_int_enum! {
-    /// The user's own role.
-    UserRealRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
 }

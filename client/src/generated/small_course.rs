@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{AccountAge, RoleText, YesNo};
 
 /// 小班课费用 Costs of small classes.
 #[derive(Debug, Clone, Copy)]
@@ -22,9 +23,9 @@ impl SmallCourse<'_> {
     /// 获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
     ///
     /// Documents: small_class.25. Path `/openapi/small_course/getDailyCost`, known from public material.
-    pub fn get_daily_cost(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost {
+    pub fn get_daily_cost(&self, product_type: impl Into<AccountAge>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost {
         let call = Call::new(self.0, "small_course.get_daily_cost");
-        let call = call.set("product_type", Into::<ProductType>::into(product_type));
+        let call = call.set("product_type", Into::<AccountAge>::into(product_type));
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
         GetDailyCost(call)
@@ -33,9 +34,9 @@ impl SmallCourse<'_> {
     /// 获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
     ///
     /// Documents: small_class.26. Path `/openapi/small_course/getRoomCost`, known from public material.
-    pub fn list_room_costs(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListRoomCosts {
+    pub fn list_room_costs(&self, product_type: impl Into<AccountAge>, date: impl Into<Time>) -> ListRoomCosts {
         let call = Call::new(self.0, "small_course.list_room_costs");
-        let call = call.set("product_type", Into::<ProductType>::into(product_type));
+        let call = call.set("product_type", Into::<AccountAge>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
         ListRoomCosts(call)
     }
@@ -43,11 +44,11 @@ impl SmallCourse<'_> {
     /// 获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
     ///
     /// Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-    pub fn list_user_costs(&self, product_type: impl Into<ProductType>, date: impl Into<Time>, room_id: impl Into<Id>) -> ListUserCosts {
+    pub fn list_user_costs(&self, room_id: impl Into<Id>, product_type: impl Into<AccountAge>, date: impl Into<Time>) -> ListUserCosts {
         let call = Call::new(self.0, "small_course.list_user_costs");
-        let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("date", Into::<Time>::into(date));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("product_type", Into::<AccountAge>::into(product_type));
+        let call = call.set("date", Into::<Time>::into(date));
         ListUserCosts(call)
     }
 
@@ -123,7 +124,7 @@ pub struct ListUserCostsItem {
     /// The user's name.
     pub user_name: String,
     /// The user's role.
-    pub user_role: UserRole,
+    pub user_role: RoleText,
     /// Time in class, in seconds.
     pub actual_listen_time: String,
     /// Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32).
@@ -140,7 +141,7 @@ pub struct ListUserCostsData {
     /// The users.
     pub list: Vec<ListUserCostsItem>,
     /// Whether the teacher used the extended (second) camera.
-    pub teacher_ext_camera: TeacherExtCamera,
+    pub teacher_ext_camera: YesNo,
 }
 
 /// What `ListRecordCostsData` holds.
@@ -150,36 +151,4 @@ pub struct ListUserCostsData {
 pub struct ListRecordCostsData {
     /// Amounts keyed by room id.
     pub list: BTreeMap<String, f64>,
-}
-
-open_int_enum! {
-    /// Product, which depends on the age of the account (values from 007gzs; the required mark cannot be read with certainty, 007gzs always sends it).
-    ProductType {
-        /// 0: old account
-        OldAccount = 0,
-        /// 2: new account
-        NewAccount = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the teacher used the extended (second) camera.
-    TeacherExtCamera {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_text_enum! {
-    /// The user's role.
-    UserRole {
-        /// 0: student
-        Student = "0",
-        /// 1: teacher
-        Teacher = "1",
-        /// 2: teaching assistant
-        TeachingAssistant = "2",
-    }
 }

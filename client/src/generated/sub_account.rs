@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ServiceSwitch, SubAccountFilter};
 
 /// 子账号 Sub accounts.
 #[derive(Debug, Clone, Copy)]
@@ -164,8 +165,8 @@ impl Update {
     ///
     /// - `1`: in service
     /// - `2`: stopped
-    pub fn live_on(self, live_on: impl Into<UpdateLiveOn>) -> Self {
-        Self(self.0.set("live_on", Into::<UpdateLiveOn>::into(live_on)))
+    pub fn live_on(self, live_on: impl Into<ServiceSwitch>) -> Self {
+        Self(self.0.set("live_on", Into::<ServiceSwitch>::into(live_on)))
     }
 
     /// State of the VOD service (values of 007gzs).
@@ -173,8 +174,8 @@ impl Update {
     /// - `0`: not opened
     /// - `1`: in service
     /// - `2`: stopped
-    pub fn video_on(self, video_on: impl Into<UpdateVideoOn>) -> Self {
-        Self(self.0.set("video_on", Into::<UpdateVideoOn>::into(video_on)))
+    pub fn video_on(self, video_on: impl Into<ServiceSwitch>) -> Self {
+        Self(self.0.set("video_on", Into::<ServiceSwitch>::into(video_on)))
     }
 
     /// VOD storage of the package, above 0 (SyLive); no unit is given. Needed with VOD on.
@@ -282,8 +283,8 @@ impl List {
     /// - `0`: all
     /// - `1`: in use
     /// - `2`: stopped or not opened
-    pub fn status(self, status: impl Into<SubAccountStatus>) -> Self {
-        Self(self.0.set("status", Into::<SubAccountStatus>::into(status)))
+    pub fn status(self, status: impl Into<SubAccountFilter>) -> Self {
+        Self(self.0.set("status", Into::<SubAccountFilter>::into(status)))
     }
 
     /// Page number, from 1.
@@ -308,38 +309,4 @@ impl List {
 pub struct StopData {
     /// Account id; the type is the one it has everywhere else.
     pub partner_id: i64,
-}
-
-open_int_enum! {
-    /// Which accounts.
-    SubAccountStatus {
-        /// 0: all
-        All = 0,
-        /// 1: in use
-        InUse = 1,
-        /// 2: stopped or not opened
-        StoppedOrNotOpened = 2,
-    }
-}
-
-open_int_enum! {
-    /// State of the live service (values of 007gzs).
-    UpdateLiveOn {
-        /// 1: in service
-        InService = 1,
-        /// 2: stopped
-        Stopped = 2,
-    }
-}
-
-open_int_enum! {
-    /// State of the VOD service (values of 007gzs).
-    UpdateVideoOn {
-        /// 0: not opened
-        NotOpened = 0,
-        /// 1: in service
-        InService = 1,
-        /// 2: stopped
-        Stopped = 2,
-    }
 }

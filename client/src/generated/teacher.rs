@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
 
 /// 双师老师 Teachers of double teacher classes (host hudong.baijiayun.com).

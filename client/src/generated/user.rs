@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{FakeAssistantChange, PersonRole, Role, YesNo};
 
 /// 后台用户 Back office users and their assignment to rooms.
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +27,9 @@ impl User<'_> {
     /// For a teacher user_sn may be left out: the system makes user_sn equal to phone_number.
     ///
     /// (users.1) The phone number with which the customer logs in to the admin console belongs to a hidden special user; it cannot be registered as an ordinary user.
-    pub fn add(&self, role: impl Into<AddRole>, name: impl Into<String>, phone_number: impl Into<String>, password: impl Into<String>) -> Add {
+    pub fn add(&self, role: impl Into<PersonRole>, name: impl Into<String>, phone_number: impl Into<String>, password: impl Into<String>) -> Add {
         let call = Call::new(self.0, "user.add");
-        let call = call.set("role", Into::<AddRole>::into(role));
+        let call = call.set("role", Into::<PersonRole>::into(role));
         let call = call.set("name", Into::<String>::into(name));
         let call = call.set("phone_number", Into::<String>::into(phone_number));
         let call = call.set("password", Into::<String>::into(password));
@@ -40,40 +41,40 @@ impl User<'_> {
     /// Documents: users.2, small_class.users.2. Path `/openapi/user/getUserList`, known from public material.
     ///
     /// (users.2) The printed response to role 0 also holds a user of role 2 (in 003 all roles): either the example is loose or role does not filter.
-    pub fn list(&self, role: impl Into<ListRole>) -> List {
+    pub fn list(&self, role: impl Into<PersonRole>) -> List {
         let call = Call::new(self.0, "user.list");
-        let call = call.set("role", Into::<ListRole>::into(role));
+        let call = call.set("role", Into::<PersonRole>::into(role));
         List(call)
     }
 
     /// 批量删除用户 Deletes several users of one role.
     ///
     /// Documents: users.3, small_class.users.3. **The path `/openapi/user/deleteUserBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/batchDeleteUser`, `/openapi/user/removeUserBatch`, `/openapi/user/delUserBatch`, `/openapi/user/userDeleteBatch`, `/openapi/user/deleteUser`, `/openapi/user/deleteUsers`.
-    pub fn delete_batch(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, role: impl Into<DeleteBatchRole>) -> DeleteBatch {
+    pub fn delete_batch(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, role: impl Into<PersonRole>) -> DeleteBatch {
         let call = Call::new(self.0, "user.delete_batch");
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
-        let call = call.set("role", Into::<DeleteBatchRole>::into(role));
+        let call = call.set("role", Into::<PersonRole>::into(role));
         DeleteBatch(call)
     }
 
     /// 给教室批量关联学员 Assigns several students to a room (its white list).
     ///
     /// Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
-    pub fn assign_students(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AssignStudents {
+    pub fn assign_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> AssignStudents {
         let call = Call::new(self.0, "user.assign_students");
-        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         AssignStudents(call)
     }
 
     /// 给教室关联老师/助教 Assigns a teacher or assistant to a room.
     ///
     /// Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-    pub fn assign_teacher(&self, role: impl Into<AssignTeacherRole>, user_id: impl Into<Id>, room_id: impl Into<Id>) -> AssignTeacher {
+    pub fn assign_teacher(&self, room_id: impl Into<Id>, role: impl Into<Role>, user_id: impl Into<Id>) -> AssignTeacher {
         let call = Call::new(self.0, "user.assign_teacher");
-        let call = call.set("role", Into::<AssignTeacherRole>::into(role));
-        let call = call.set("user_id", Into::<Id>::into(user_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("role", Into::<Role>::into(role));
+        let call = call.set("user_id", Into::<Id>::into(user_id));
         AssignTeacher(call)
     }
 
@@ -100,20 +101,20 @@ impl User<'_> {
     /// 批量移除教室内关联的学员 Removes several students from a room.
     ///
     /// Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
-    pub fn remove_students(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> RemoveStudents {
+    pub fn remove_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> RemoveStudents {
         let call = Call::new(self.0, "user.remove_students");
-        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         RemoveStudents(call)
     }
 
     /// 移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
     ///
     /// Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-    pub fn remove_teacher(&self, user_id: impl Into<Id>, room_id: impl Into<Id>) -> RemoveTeacher {
+    pub fn remove_teacher(&self, room_id: impl Into<Id>, user_id: impl Into<Id>) -> RemoveTeacher {
         let call = Call::new(self.0, "user.remove_teacher");
-        let call = call.set("user_id", Into::<Id>::into(user_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("user_id", Into::<Id>::into(user_id));
         RemoveTeacher(call)
     }
 
@@ -122,9 +123,9 @@ impl User<'_> {
     /// Documents: users.10, small_class.users.10. **The path `/openapi/user/getUserInfoByPhone` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getUserByPhone`, `/openapi/user/getUserInfo`, `/openapi/user/getUserInfoByPhoneNumber`, `/openapi/user/getUserByPhoneNumber`, `/openapi/user/getUserInfoByMobile`, `/openapi/user/getUser`.
     ///
     /// (users.10) The hidden special user made for the phone number with which the customer logs in to the admin console cannot be queried, neither in the console nor here.
-    pub fn get_by_phone(&self, role: impl Into<GetByPhoneRole>, phone_number: impl Into<String>) -> GetByPhone {
+    pub fn get_by_phone(&self, role: impl Into<PersonRole>, phone_number: impl Into<String>) -> GetByPhone {
         let call = Call::new(self.0, "user.get_by_phone");
-        let call = call.set("role", Into::<GetByPhoneRole>::into(role));
+        let call = call.set("role", Into::<PersonRole>::into(role));
         let call = call.set("phone_number", Into::<String>::into(phone_number));
         GetByPhone(call)
     }
@@ -141,11 +142,11 @@ impl User<'_> {
     /// 关联教室内助教水军角色 Gives an assistant in a room the shill role (助教水军), or takes it away.
     ///
     /// Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
-    pub fn assign_fake_assistant(&self, user_id: impl Into<Id>, room_id: impl Into<Id>, relation_type: impl Into<RelationType>) -> AssignFakeAssistant {
+    pub fn assign_fake_assistant(&self, room_id: impl Into<Id>, user_id: impl Into<Id>, relation_type: impl Into<FakeAssistantChange>) -> AssignFakeAssistant {
         let call = Call::new(self.0, "user.assign_fake_assistant");
-        let call = call.set("user_id", Into::<Id>::into(user_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("relation_type", Into::<RelationType>::into(relation_type));
+        let call = call.set("user_id", Into::<Id>::into(user_id));
+        let call = call.set("relation_type", Into::<FakeAssistantChange>::into(relation_type));
         AssignFakeAssistant(call)
     }
 
@@ -235,8 +236,8 @@ impl AssignTeacher {
     /// Only in users.5.
     ///
     /// - `1`: yes
-    pub fn is_fake_assistant(self, is_fake_assistant: impl Into<IsFakeAssistant>) -> Self {
-        Self(self.0.set("is_fake_assistant", Into::<IsFakeAssistant>::into(is_fake_assistant)))
+    pub fn is_fake_assistant(self, is_fake_assistant: impl Into<YesNo>) -> Self {
+        Self(self.0.set("is_fake_assistant", Into::<YesNo>::into(is_fake_assistant)))
     }
 }
 
@@ -362,7 +363,7 @@ pub struct AddData {
     /// User name.
     pub name: String,
     /// Role id.
-    pub role: AddRole,
+    pub role: PersonRole,
 }
 
 /// What `ListItem` holds.
@@ -373,7 +374,7 @@ pub struct ListItem {
     /// User id.
     pub user_id: i64,
     /// Role.
-    pub role: ListRole,
+    pub role: PersonRole,
     /// User name.
     pub name: String,
     /// Student number; in the example a teacher's or administrator's equals the phone number.
@@ -417,7 +418,7 @@ pub struct ListStudentsItem {
     /// User id.
     pub user_id: i64,
     /// Role in the room.
-    pub assign_role: AssignRole,
+    pub assign_role: Role,
     /// User name.
     pub name: String,
     /// User number.
@@ -452,9 +453,9 @@ pub struct ListTeachersTeacher {
     /// User id.
     pub user_id: i64,
     /// Role in the room.
-    pub assign_role: AssignRole,
+    pub assign_role: Role,
     /// Role of the user in the account, as the table has it.
-    pub role: ListTeachersRole,
+    pub role: Role,
     /// User name.
     pub name: String,
     /// Mobile phone number.
@@ -477,9 +478,9 @@ pub struct ListTeachersAssistant {
     /// User id.
     pub user_id: i64,
     /// Role in the room.
-    pub assign_role: AssignRole,
+    pub assign_role: Role,
     /// Role of the user in the account, as the table has it.
-    pub role: ListTeachersRole,
+    pub role: Role,
     /// User name.
     pub name: String,
     /// Mobile phone number.
@@ -525,7 +526,7 @@ pub struct GetByPhoneData {
     /// User id.
     pub user_id: i64,
     /// Role.
-    pub role: GetByPhoneRole,
+    pub role: PersonRole,
     /// User name.
     pub name: String,
     /// Student number.
@@ -580,104 +581,4 @@ pub struct ListClassesData {
     pub total: i64,
     /// The classes of this page.
     pub list: Vec<ListClassesItem>,
-}
-
-open_int_enum! {
-    /// Role of the new user.
-    AddRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: administrator
-        Administrator = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role in the room.
-    AssignRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role in the room.
-    AssignTeacherRole {
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role id of the users.
-    DeleteBatchRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: administrator
-        Administrator = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role of the user.
-    GetByPhoneRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: administrator
-        Administrator = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes.
-    IsFakeAssistant {
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Role id.
-    ListRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: administrator
-        Administrator = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role of the user in the account, as the table has it.
-    ListTeachersRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// What to do with the role.
-    RelationType {
-        /// 1: give the assistant shill role
-        GiveAssistantShillRole = 1,
-        /// 2: take it away
-        TakeItAway = 2,
-    }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Correctness, DefinitionText, OnOff, ProductType, PublishStatus, VideoFileText, VideoFormat, VideoStatus, WatermarkPosition, YesNo, YesNoText};
 
 /// 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists.
 #[derive(Debug, Clone, Copy)]
@@ -217,10 +218,10 @@ impl Video<'_> {
     /// Documents: vod.26. Path `/openapi/video/setPublishStatus`, known from public material.
     ///
     /// By default a video is published as soon as it is transcoded.
-    pub fn set_publish_status(&self, video_id: impl Into<Id>, status: impl Into<SetPublishStatusStatus>) -> SetPublishStatus {
+    pub fn set_publish_status(&self, video_id: impl Into<Id>, status: impl Into<PublishStatus>) -> SetPublishStatus {
         let call = Call::new(self.0, "video.set_publish_status");
         let call = call.set("video_id", Into::<Id>::into(video_id));
-        let call = call.set("status", Into::<SetPublishStatusStatus>::into(status));
+        let call = call.set("status", Into::<PublishStatus>::into(status));
         SetPublishStatus(call)
     }
 
@@ -526,16 +527,16 @@ impl GetUploadUrl {
     /// - `2`: top right
     /// - `3`: bottom right
     /// - `4`: bottom left
-    pub fn watermark_pos(self, watermark_pos: impl Into<WatermarkPos>) -> Self {
-        Self(self.0.set("watermark_pos", Into::<WatermarkPos>::into(watermark_pos)))
+    pub fn watermark_pos(self, watermark_pos: impl Into<WatermarkPosition>) -> Self {
+        Self(self.0.set("watermark_pos", Into::<WatermarkPosition>::into(watermark_pos)))
     }
 
     /// Whether to make the encrypted form of the video or audio; needs the encryption permission, and with that permission everything is encrypted by default.
     ///
     /// - `1`: yes
     /// - `2`: no
-    pub fn encrypt(self, encrypt: impl Into<Encrypt>) -> Self {
-        Self(self.0.set("encrypt", Into::<Encrypt>::into(encrypt)))
+    pub fn encrypt(self, encrypt: impl Into<OnOff>) -> Self {
+        Self(self.0.set("encrypt", Into::<OnOff>::into(encrypt)))
     }
 
     /// Whether the returned upload address is https; not by default.
@@ -544,8 +545,8 @@ impl GetUploadUrl {
     ///
     /// - `0`: http
     /// - `1`: https
-    pub fn use_https(self, use_https: impl Into<UseHttps>) -> Self {
-        Self(self.0.set("use_https", Into::<UseHttps>::into(use_https)))
+    pub fn use_https(self, use_https: impl Into<YesNo>) -> Self {
+        Self(self.0.set("use_https", Into::<YesNo>::into(use_https)))
     }
 
     /// Transcode callback address for this one video (instead of the account-wide one). The end of the description is cut off.
@@ -575,8 +576,8 @@ impl GetResumeUploadUrl {
     ///
     /// - `0`: http
     /// - `1`: https
-    pub fn use_https(self, use_https: impl Into<UseHttps>) -> Self {
-        Self(self.0.set("use_https", Into::<UseHttps>::into(use_https)))
+    pub fn use_https(self, use_https: impl Into<YesNo>) -> Self {
+        Self(self.0.set("use_https", Into::<YesNo>::into(use_https)))
     }
 }
 
@@ -1033,8 +1034,8 @@ impl GetUrls {
     /// - `m3u8`: HLS
     /// - `flv`: FLV
     /// - `encrypt`: encrypted format; exists only where the account has VOD encryption
-    pub fn format(self, format: impl Into<GetUrlsFormat>) -> Self {
-        Self(self.0.set("format", Into::<GetUrlsFormat>::into(format)))
+    pub fn format(self, format: impl Into<VideoFormat>) -> Self {
+        Self(self.0.set("format", Into::<VideoFormat>::into(format)))
     }
 
     /// Lifetime of the addresses in seconds; 12 hours when left out.
@@ -1102,7 +1103,7 @@ pub struct GetResumeUploadUrlData {
 #[non_exhaustive]
 pub struct GetStatusData {
     /// Status code.
-    pub status: GetStatusStatus,
+    pub status: VideoStatus,
     /// The status in words.
     pub info: String,
 }
@@ -1144,7 +1145,7 @@ pub struct InfoData {
     /// Video name.
     pub name: String,
     /// Video status.
-    pub status: InfoStatus,
+    pub status: VideoStatus,
     /// Video size in bytes.
     pub total_size: i64,
     /// Total size in bytes: the source file plus all transcoded files.
@@ -1193,11 +1194,11 @@ pub struct RemoveDefinitionsData {
     /// Video id.
     pub video_id: i64,
     /// The definitions deleted, several codes separated by commas.
-    pub definition: Definition,
+    pub definition: DefinitionText,
     /// The file types deleted; present only when type was given.
     #[serde(rename = "type")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<VideoType>,
+    pub type_: Option<VideoFileText>,
 }
 
 /// What `UpdateData` holds.
@@ -1329,7 +1330,7 @@ pub struct ListByCategoryItem {
     /// Video name.
     pub name: String,
     /// Video status.
-    pub status: ListByCategoryStatus,
+    pub status: VideoStatus,
     /// Video size in bytes.
     pub total_size: i64,
     /// Total size in bytes: the source file plus all transcoded files (from public code).
@@ -1417,7 +1418,7 @@ pub struct GetPlayerTokenData {
 #[non_exhaustive]
 pub struct SetPublishStatusData {
     /// Publish status.
-    pub status: SetPublishStatusStatus,
+    pub status: PublishStatus,
 }
 
 /// What `GetShareUrlData` holds.
@@ -1460,7 +1461,7 @@ pub struct ListItem {
     /// Video name.
     pub name: String,
     /// Video status.
-    pub status: ListStatus,
+    pub status: VideoStatus,
     /// Video size in bytes.
     pub total_size: i64,
     /// Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS.
@@ -1522,7 +1523,7 @@ pub struct ListSubtitlesItem {
     /// Address of the subtitle file.
     pub subtitle_path: String,
     /// Whether it is the default subtitle.
-    pub is_default: IsDefault,
+    pub is_default: YesNoText,
     /// Time when the subtitle was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
@@ -1565,7 +1566,7 @@ pub struct ListQuestionsOptionList {
     /// Option text.
     pub value: String,
     /// Whether the option is right.
-    pub is_right: IsRight,
+    pub is_right: Correctness,
     /// Place of the option in the list, from 0 or 1.
     pub display_order: i64,
     /// Version of the question.
@@ -1760,7 +1761,7 @@ pub struct ListQuestionAnswersAnswerList {
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub update_time: String,
     /// Whether the answer is right.
-    pub is_right: IsRight,
+    pub is_right: Correctness,
     /// Version of the question that was answered.
     pub ver: String,
 }
@@ -1819,210 +1820,4 @@ pub struct GetUrlsPlayInfo {
 pub struct GetUrlsData {
     /// The addresses, one member per definition.
     pub play_info: GetUrlsPlayInfo,
-}
-
-open_text_enum! {
-    /// The definitions deleted, several codes separated by commas.
-    Definition {
-        /// 16: standard (标清)
-        Standard = "16",
-        /// 1: high (高清)
-        High = "1",
-        /// 2: super (超清)
-        Super = "2",
-        /// 4: 720p
-        Value4 = "4",
-        /// 8: 1080p
-        Value8 = "8",
-    }
-}
-
-open_int_enum! {
-    /// Whether to make the encrypted form of the video or audio; needs the encryption permission, and with that permission everything is encrypted by default.
-    Encrypt {
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Status code.
-    GetStatusStatus {
-        /// 10: uploading
-        Uploading = 10,
-        /// 20: transcoding
-        Transcoding = 20,
-        /// 30: transcoding failed
-        TranscodingFailed = 30,
-        /// 31: transcoding timed out
-        TranscodingTimedOut = 31,
-        /// 32: upload timed out
-        UploadTimedOut = 32,
-        /// 100: transcoded
-        Transcoded = 100,
-    }
-}
-
-open_text_enum! {
-    /// Format of the files.
-    GetUrlsFormat {
-        /// mp4: MP4
-        Mp4 = "mp4",
-        /// m3u8: HLS
-        M3u8 = "m3u8",
-        /// flv: FLV
-        Flv = "flv",
-        /// encrypt: encrypted format; exists only where the account has VOD encryption
-        Encrypt = "encrypt",
-    }
-}
-
-open_int_enum! {
-    /// Video status.
-    InfoStatus {
-        /// 10: uploading
-        Uploading = 10,
-        /// 20: transcoding
-        Transcoding = 20,
-        /// 30: transcoding failed
-        TranscodingFailed = 30,
-        /// 31: transcoding timed out
-        TranscodingTimedOut = 31,
-        /// 32: upload timed out
-        UploadTimedOut = 32,
-        /// 100: transcoded
-        Transcoded = 100,
-    }
-}
-
-open_text_enum! {
-    /// Whether it is the default subtitle.
-    IsDefault {
-        /// 0: no
-        No = "0",
-        /// 1: yes
-        Yes = "1",
-    }
-}
-
-open_int_enum! {
-    /// Whether the option is right.
-    IsRight {
-        /// 0: wrong
-        Wrong = 0,
-        /// 1: right
-        Right = 1,
-    }
-}
-
-open_int_enum! {
-    /// Video status.
-    ListByCategoryStatus {
-        /// 10: uploading
-        Uploading = 10,
-        /// 20: transcoding
-        Transcoding = 20,
-        /// 30: transcoding failed
-        TranscodingFailed = 30,
-        /// 31: transcoding timed out
-        TranscodingTimedOut = 31,
-        /// 32: upload timed out
-        UploadTimedOut = 32,
-        /// 100: transcoded
-        Transcoded = 100,
-    }
-}
-
-open_int_enum! {
-    /// Video status.
-    ListStatus {
-        /// 10: uploading
-        Uploading = 10,
-        /// 20: transcoding
-        Transcoding = 20,
-        /// 30: transcoding failed
-        TranscodingFailed = 30,
-        /// 31: transcoding timed out
-        TranscodingTimedOut = 31,
-        /// 32: upload timed out
-        UploadTimedOut = 32,
-        /// 100: transcoded
-        Transcoded = 100,
-    }
-}
-
-open_int_enum! {
-    /// Product line.
-    ProductType {
-        /// 1: large class (education live)
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 5: video on demand
-        VideoOnDemand = 5,
-    }
-}
-
-open_int_enum! {
-    /// Publish status.
-    PublishStatus {
-        /// 1: published
-        Published = 1,
-        /// 2: blocked
-        Blocked = 2,
-    }
-}
-
-open_int_enum! {
-    /// Publish status.
-    SetPublishStatusStatus {
-        /// 1: published
-        Published = 1,
-        /// 2: blocked
-        Blocked = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the returned upload address is https; not by default.
-    UseHttps {
-        /// 0: http
-        Http = 0,
-        /// 1: https
-        Https = 1,
-    }
-}
-
-open_text_enum! {
-    /// The file types deleted; present only when type was given.
-    VideoType {
-        /// 1: mp4
-        Mp4 = "1",
-        /// 2: flv
-        Flv = "2",
-        /// 4: m3u8
-        M3u8 = "4",
-        /// 8: encrypt
-        Encrypt = "8",
-    }
-}
-
-open_int_enum! {
-    /// Watermark position. The list is cut off; code 3 is printed as one of the right-hand positions, the others follow the corner order of the live watermark setting.
-    WatermarkPos {
-        /// 1: top left
-        TopLeft = 1,
-        /// 2: top right
-        TopRight = 2,
-        /// 3: bottom right
-        BottomRight = 3,
-        /// 4: bottom left
-        BottomLeft = 4,
-    }
 }

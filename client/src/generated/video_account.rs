@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{AccountType, ProductType, ServiceStatus, TrafficPackage};
 
 /// 点播账号 Account-wide video figures and the transcode callback address.
 #[derive(Debug, Clone, Copy)]
@@ -168,11 +169,11 @@ pub struct InfoData {
     pub mobile: String,
     /// Type of the VOD account.
     #[serde(rename = "type")]
-    pub type_: VideoAccountType,
+    pub type_: AccountType,
     /// State of the VOD service.
-    pub status: VideoAccountStatus,
+    pub status: ServiceStatus,
     /// Kind of charging.
-    pub charge_type: ChargeType,
+    pub charge_type: TrafficPackage,
     /// Start of validity of the account.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub effect_time: String,
@@ -358,54 +359,4 @@ pub struct SetTranscodeCallbackUrlData {
 pub struct GetTranscodeCallbackUrlData {
     /// The callback address.
     pub url: String,
-}
-
-open_int_enum! {
-    /// Kind of charging.
-    ChargeType {
-        /// 0: monthly traffic package
-        MonthlyTrafficPackage = 0,
-        /// 1: total traffic package
-        TotalTrafficPackage = 1,
-    }
-}
-
-open_int_enum! {
-    /// Product line.
-    ProductType {
-        /// 1: large class (education live)
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 5: video on demand
-        VideoOnDemand = 5,
-    }
-}
-
-open_int_enum! {
-    /// State of the VOD service.
-    VideoAccountStatus {
-        /// 0: not opened
-        NotOpened = 0,
-        /// 1: normal
-        Normal = 1,
-        /// 2: closed
-        Closed = 2,
-    }
-}
-
-open_int_enum! {
-    /// Type of the VOD account.
-    VideoAccountType {
-        /// 0: free
-        Free = 0,
-        /// 1: trial
-        Trial = 1,
-        /// 2: regular
-        Regular = 2,
-    }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Client;
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ProductType, VideoClient};
 
 /// 点播数据 Play counts, traffic and watch records of videos.
 #[derive(Debug, Clone, Copy)]
@@ -287,7 +288,7 @@ pub struct ListPlayRecordsItem {
     /// Time really watched, in seconds.
     pub play_length: i64,
     /// Kind of client.
-    pub client_type: ClientType,
+    pub client_type: VideoClient,
     /// IP address of the user.
     pub user_ip: String,
     /// Region of the user as "province city"; may be empty.
@@ -338,7 +339,7 @@ pub struct ExportReportsItem {
     /// Time really watched, in seconds.
     pub play_length: i64,
     /// Kind of client.
-    pub client_type: ClientType,
+    pub client_type: VideoClient,
     /// IP address of the user.
     pub user_ip: String,
     /// Region of the user as "province city"; may be empty.
@@ -398,38 +399,4 @@ pub struct GetPlayCountData {
 pub struct GetAccountPlayCountData {
     /// Plays per day, keyed by date (YYYY-MM-DD).
     pub play_count: BTreeMap<String, i64>,
-}
-
-open_int_enum! {
-    /// Kind of client.
-    ClientType {
-        /// 0: unknown
-        Unknown = 0,
-        /// 1: iPhone
-        IPhone = 1,
-        /// 2: iPad
-        IPad = 2,
-        /// 3: Android
-        Android = 3,
-        /// 4: mobile web (M station)
-        MobileWeb = 4,
-        /// 5: PC web
-        PCWeb = 5,
-    }
-}
-
-open_int_enum! {
-    /// Product line.
-    ProductType {
-        /// 1: large class (education live)
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 5: video on demand
-        VideoOnDemand = 5,
-    }
 }

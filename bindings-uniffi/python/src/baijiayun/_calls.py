@@ -329,7 +329,7 @@ def _event(
     """What an action came to, as the engine is told, if it was no answer."""
     if isinstance(outcome, Late):
         if request is not None and request.is_waiting:
-            message = "no connection was free in time; nothing was sent"
+            message = "no connection was there in time; nothing was sent"
             return {"event": "broken", "kind": "connect", "message": message}
         return {"event": "late"}
     if isinstance(outcome, Closed):

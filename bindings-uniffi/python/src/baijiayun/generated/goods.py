@@ -35,8 +35,8 @@ class Goods(Resource):
     def add(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_name: str,
         media_id: IdInput,
         price: Union[float, str],
@@ -52,9 +52,9 @@ class Goods(Resource):
         `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
             price: Original price, with two decimals.
@@ -66,8 +66,8 @@ class Goods(Resource):
             "goods.add",
             GoodsAddResult,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_name": goods_name,
                 "media_id": media_id,
                 "price": price,
@@ -81,8 +81,8 @@ class Goods(Resource):
     def update(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         goods_name: str,
         media_id: IdInput,
@@ -102,9 +102,9 @@ class Goods(Resource):
         All fields are sent again: the required ones are those of goods.2 and goods_id.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
@@ -117,8 +117,8 @@ class Goods(Resource):
             "goods.update",
             NOTHING,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_id": goods_id,
                 "goods_name": goods_name,
                 "media_id": media_id,
@@ -133,8 +133,8 @@ class Goods(Resource):
     def delete(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -145,15 +145,15 @@ class Goods(Resource):
         `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
         """
         self._call(
             "goods.delete",
             NOTHING,
-            {"product_type": product_type, "room_id": room_id, "goods_id": goods_id},
+            {"room_id": room_id, "product_type": product_type, "goods_id": goods_id},
             options,
         )
 
@@ -210,8 +210,8 @@ class AsyncGoods(AsyncResource):
     async def add(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_name: str,
         media_id: IdInput,
         price: Union[float, str],
@@ -227,9 +227,9 @@ class AsyncGoods(AsyncResource):
         `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
             price: Original price, with two decimals.
@@ -241,8 +241,8 @@ class AsyncGoods(AsyncResource):
             "goods.add",
             GoodsAddResult,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_name": goods_name,
                 "media_id": media_id,
                 "price": price,
@@ -256,8 +256,8 @@ class AsyncGoods(AsyncResource):
     async def update(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         goods_name: str,
         media_id: IdInput,
@@ -277,9 +277,9 @@ class AsyncGoods(AsyncResource):
         All fields are sent again: the required ones are those of goods.2 and goods_id.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
@@ -292,8 +292,8 @@ class AsyncGoods(AsyncResource):
             "goods.update",
             NOTHING,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_id": goods_id,
                 "goods_name": goods_name,
                 "media_id": media_id,
@@ -308,8 +308,8 @@ class AsyncGoods(AsyncResource):
     async def delete(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -320,15 +320,15 @@ class AsyncGoods(AsyncResource):
         `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
         """
         await self._call(
             "goods.delete",
             NOTHING,
-            {"product_type": product_type, "room_id": room_id, "goods_id": goods_id},
+            {"room_id": room_id, "product_type": product_type, "goods_id": goods_id},
             options,
         )
 

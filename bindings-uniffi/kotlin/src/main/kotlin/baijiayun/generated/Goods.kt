@@ -29,17 +29,17 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: goods.2. **The path `/openapi/goods/addGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/add`, `/openapi/goods/addRoomGoods`, `/openapi/goods/createGoods`, `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
      *
+     * @param roomId Room id.
      * @param productType Product line (the cell shows only 1).
      *   - `1`: large class
-     * @param roomId Room id.
      * @param goodsName Name of the article.
      * @param mediaId Id of the picture (from goods.1).
      * @param price Original price, with two decimals.
      * @param url Link to follow.
      */
     suspend fun add(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsName: String,
         mediaId: Long,
         price: Double,
@@ -48,8 +48,8 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         params: GoodsAddParams.() -> Unit = {},
     ): GoodsAddResult {
         val given = GoodsAddParams().apply(params)
-        given.set("product_type", productType)
         given.set("room_id", roomId)
+        given.set("product_type", productType)
         given.set("goods_name", goodsName)
         given.set("media_id", mediaId)
         given.set("price", price)
@@ -64,9 +64,9 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * All fields are sent again: the required ones are those of goods.2 and goods_id.
      *
+     * @param roomId Room id.
      * @param productType Product line (the cell shows only 1).
      *   - `1`: large class
-     * @param roomId Room id.
      * @param goodsId Id of the article.
      * @param goodsName Name of the article.
      * @param mediaId Id of the picture (from goods.1).
@@ -74,8 +74,8 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      * @param url Link to follow.
      */
     suspend fun update(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         goodsName: String,
         mediaId: Long,
@@ -85,8 +85,8 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         params: GoodsUpdateParams.() -> Unit = {},
     ) {
         val given = GoodsUpdateParams().apply(params)
-        given.set("product_type", productType)
         given.set("room_id", roomId)
+        given.set("product_type", productType)
         given.set("goods_id", goodsId)
         given.set("goods_name", goodsName)
         given.set("media_id", mediaId)
@@ -100,20 +100,20 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
      *
+     * @param roomId Room id.
      * @param productType Product line (the cell shows only 1).
      *   - `1`: large class
-     * @param roomId Room id.
      * @param goodsId Id of the article.
      */
     suspend fun delete(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("product_type", productType)
         given.set("room_id", roomId)
+        given.set("product_type", productType)
         given.set("goods_id", goodsId)
         carryOut("goods.delete", given, options)
     }
@@ -160,21 +160,21 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
     /** 直播带货模板的教室添加商品 See [GoodsApi.add]. */
     @JvmOverloads
     fun add(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsName: String,
         mediaId: Long,
         price: Double,
         url: String,
         params: Consumer<GoodsAddParams> = Consumer {},
         options: CallOptions? = null,
-    ): GoodsAddResult = blocking { api.add(productType, roomId, goodsName, mediaId, price, url, options) { params.accept(this) } }
+    ): GoodsAddResult = blocking { api.add(roomId, productType, goodsName, mediaId, price, url, options) { params.accept(this) } }
 
     /** 直播带货模板的教室编辑商品 See [GoodsApi.update]. */
     @JvmOverloads
     fun update(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         goodsName: String,
         mediaId: Long,
@@ -182,16 +182,16 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         url: String,
         params: Consumer<GoodsUpdateParams> = Consumer {},
         options: CallOptions? = null,
-    ) = blocking { api.update(productType, roomId, goodsId, goodsName, mediaId, price, url, options) { params.accept(this) } }
+    ) = blocking { api.update(roomId, productType, goodsId, goodsName, mediaId, price, url, options) { params.accept(this) } }
 
     /** 直播带货模板的教室删除商品 See [GoodsApi.delete]. */
     @JvmOverloads
     fun delete(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.delete(productType, roomId, goodsId, options) }
+    ) = blocking { api.delete(roomId, productType, goodsId, options) }
 
     /** 删除素材 See [GoodsApi.deleteImage]. */
     @JvmOverloads
@@ -297,14 +297,4 @@ class GoodsListImagesResult internal constructor(
         "count" to count,
         "list" to list,
     )
-}
-
-/**
- * Product line (the cell shows only 1).
- *
- * The service may know others.
- */
-object GoodsProductType {
-    /** large class */
-    const val LARGE_CLASS: Long = 1
 }

@@ -120,13 +120,3 @@ class InteractInfoListCheckinDetailsParams : Params() {
         get() = get("end_time")
         set(value) = set("end_time", value)
 }
-
-/**
- * Kind of interaction; checkin is the only value known.
- *
- * The service may know others.
- */
-object InteractInfoType {
-    /** sign-in */
-    const val CHECKIN: String = "checkin"
-}

@@ -90,17 +90,17 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
      *
-     * @param userIds Ids of the users; the printed example joins them with English commas.
      * @param roomId Room id.
+     * @param userIds Ids of the users; the printed example joins them with English commas.
      */
     suspend fun assignStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("user_ids", userIds)
         given.set("room_id", roomId)
+        given.set("user_ids", userIds)
         carryOut("user.assign_students", given, options)
     }
 
@@ -109,23 +109,23 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
      *
+     * @param roomId Room id.
      * @param role Role in the room.
      *   - `1`: teacher
      *   - `2`: assistant
      * @param userId User id.
-     * @param roomId Room id.
      */
     suspend fun assignTeacher(
+        roomId: Long,
         role: Long,
         userId: Long,
-        roomId: Long,
         options: CallOptions? = null,
         params: UserAssignTeacherParams.() -> Unit = {},
     ): UserAssignTeacherResult {
         val given = UserAssignTeacherParams().apply(params)
+        given.set("room_id", roomId)
         given.set("role", role)
         given.set("user_id", userId)
-        given.set("room_id", roomId)
         return call("user.assign_teacher", UserAssignTeacherResult.serializer(), given, options)
     }
 
@@ -169,17 +169,17 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
      *
-     * @param userIds Ids of the users; the printed example joins them with English commas.
      * @param roomId Room id.
+     * @param userIds Ids of the users; the printed example joins them with English commas.
      */
     suspend fun removeStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
     ) {
         val given = Params()
-        given.set("user_ids", userIds)
         given.set("room_id", roomId)
+        given.set("user_ids", userIds)
         carryOut("user.remove_students", given, options)
     }
 
@@ -188,17 +188,17 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
      *
-     * @param userId User id.
      * @param roomId Room id.
+     * @param userId User id.
      */
     suspend fun removeTeacher(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         options: CallOptions? = null,
     ): UserRemoveTeacherResult {
         val given = Params()
-        given.set("user_id", userId)
         given.set("room_id", roomId)
+        given.set("user_id", userId)
         return call("user.remove_teacher", UserRemoveTeacherResult.serializer(), given, options)
     }
 
@@ -248,21 +248,21 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
      *
-     * @param userId User id.
      * @param roomId Room id.
+     * @param userId User id.
      * @param relationType What to do with the role.
      *   - `1`: give the assistant shill role
      *   - `2`: take it away
      */
     suspend fun assignFakeAssistant(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         relationType: Long,
         options: CallOptions? = null,
     ): Boolean {
         val given = Params()
-        given.set("user_id", userId)
         given.set("room_id", roomId)
+        given.set("user_id", userId)
         given.set("relation_type", relationType)
         return call("user.assign_fake_assistant", Boolean.serializer(), given, options)
     }
@@ -315,20 +315,20 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
     /** 给教室批量关联学员 See [UserApi.assignStudents]. */
     @JvmOverloads
     fun assignStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.assignStudents(userIds, roomId, options) }
+    ) = blocking { api.assignStudents(roomId, userIds, options) }
 
     /** 给教室关联老师/助教 See [UserApi.assignTeacher]. */
     @JvmOverloads
     fun assignTeacher(
+        roomId: Long,
         role: Long,
         userId: Long,
-        roomId: Long,
         params: Consumer<UserAssignTeacherParams> = Consumer {},
         options: CallOptions? = null,
-    ): UserAssignTeacherResult = blocking { api.assignTeacher(role, userId, roomId, options) { params.accept(this) } }
+    ): UserAssignTeacherResult = blocking { api.assignTeacher(roomId, role, userId, options) { params.accept(this) } }
 
     /** 获取教室关联的学员列表 See [UserApi.listStudents]. */
     @JvmOverloads
@@ -348,18 +348,18 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
     /** 批量移除教室内关联的学员 See [UserApi.removeStudents]. */
     @JvmOverloads
     fun removeStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.removeStudents(userIds, roomId, options) }
+    ) = blocking { api.removeStudents(roomId, userIds, options) }
 
     /** 移除教室内关联的老师/助教 See [UserApi.removeTeacher]. */
     @JvmOverloads
     fun removeTeacher(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         options: CallOptions? = null,
-    ): UserRemoveTeacherResult = blocking { api.removeTeacher(userId, roomId, options) }
+    ): UserRemoveTeacherResult = blocking { api.removeTeacher(roomId, userId, options) }
 
     /** 通过手机号获取用户信息 See [UserApi.getByPhone]. */
     @JvmOverloads
@@ -380,11 +380,11 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
     /** 关联教室内助教水军角色 See [UserApi.assignFakeAssistant]. */
     @JvmOverloads
     fun assignFakeAssistant(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean = blocking { api.assignFakeAssistant(userId, roomId, relationType, options) }
+    ): Boolean = blocking { api.assignFakeAssistant(roomId, userId, relationType, options) }
 
     /** 班级列表 See [UserApi.listClasses]. */
     @JvmOverloads
@@ -808,122 +808,4 @@ class UserListClassesResult internal constructor(
         "total" to total,
         "list" to list,
     )
-}
-
-/**
- * Role of the new user.
- *
- * The service may know others.
- */
-object UserAddRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Role in the room.
- *
- * The service may know others.
- */
-object UserAssignRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * Role in the room.
- *
- * The service may know others.
- */
-object UserAssignTeacherRole {
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * Role id of the users.
- *
- * The service may know others.
- */
-object UserDeleteBatchRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Role of the user.
- *
- * The service may know others.
- */
-object UserGetByPhoneRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes.
- *
- * The service may know others.
- */
-object UserIsFakeAssistant {
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Role id.
- *
- * The service may know others.
- */
-object UserListRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Role of the user in the account, as the table has it.
- *
- * The service may know others.
- */
-object UserListTeachersRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * What to do with the role.
- *
- * The service may know others.
- */
-object UserRelationType {
-    /** give the assistant shill role */
-    const val GIVE_ASSISTANT_SHILL_ROLE: Long = 1
-    /** take it away */
-    const val TAKE_IT_AWAY: Long = 2
 }
