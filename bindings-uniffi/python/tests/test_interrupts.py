@@ -42,7 +42,7 @@ def interrupted(after: float) -> Iterator[None]:
 @pytest.mark.parametrize("http", [None, HttpxExecutor, Urllib3Executor])
 def test_a_client_goes_on_after_ctrl_c(http: Any) -> None:
     stuck = threading.Event()
-    answers = iter([lambda: stuck.wait(30), *[lambda: None] * 10])
+    answers: Any = iter([lambda: stuck.wait(30), *[lambda: None] * 10])
 
     def answer(request: Any) -> Any:
         next(answers)()

@@ -226,7 +226,7 @@ def test_what_pydantic_has() -> None:
 def test_a_none_in_a_list_is_named(drive: Drive) -> None:
     client = drive.client(envelope())
     with pytest.raises(InvalidParametersError, match=r"\[1\] is null"):
-        drive.do(lambda: client.video.upload(b"1", definition=[16, None]))  # type: ignore[list-item]
+        drive.do(lambda: client.video.upload(b"1", definition=[16, None]))
 
 
 def test_iterables_are_lists(drive: Drive) -> None:
@@ -263,5 +263,5 @@ def test_everything_raised_is_ours(drive: Drive) -> None:
             drive.do(call)
     with pytest.raises(FileError, match="mode 'rb'"):
         with open(__file__) as file:
-            drive.do(lambda: client.video.upload(file, definition=16))  # type: ignore[arg-type]
+            drive.do(lambda: client.video.upload(file, definition=16))
     assert not client.fake.requests

@@ -30,7 +30,7 @@ ROOM = RoomListItem(
 def test_as_dicts() -> None:
     assert ROOM.to_dict()["title"] == "第一课" and None not in ROOM.to_dict().values()
     whole = ROOM.to_dict(none=True)
-    assert whole.keys() == {field.name for field in dataclasses.fields(ROOM)}  # type: ignore[arg-type]
+    assert whole.keys() == {field.name for field in dataclasses.fields(ROOM)}
     assert whole["title"] == "第一课"
 
 
@@ -69,15 +69,16 @@ def test_in_pydantic_and_fastapi() -> None:
     assert "title" in Lesson.model_json_schema()["properties"]["room"]["properties"]
     assert jsonable_encoder([ROOM])[0]["title"] == "第一课"
 
-    app = fastapi.FastAPI()
+    app: Any = fastapi.FastAPI()
 
-    @app.get("/typed")
     def typed() -> list[RoomListItem]:
         return [ROOM]
 
-    @app.get("/plain", response_model=None)
     def plain() -> Any:
         return {"room": ROOM}
+
+    app.get("/typed")(typed)
+    app.get("/plain", response_model=None)(plain)
 
     paths = app.openapi()["paths"]
     schema = paths["/typed"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
@@ -128,7 +129,7 @@ def test_days() -> None:
 def test_typed_and_raw_data_of_one_call(drive: Drive) -> None:
     client = drive.client(envelope({"title": "a", "room_id": "x", "new": {"y": ["1"]}}))
     details = Details()
-    assert details.data is None
+    assert Details().data is None
     room = drive.do(lambda: client.room.info(room_id=17, options={"details": details}))
     assert isinstance(room, RoomInfoResult) and room.title == "a"
     assert details.data["title"] == "a" and details.data["new"] == {"y": ["1"]}

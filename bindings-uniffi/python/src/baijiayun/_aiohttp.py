@@ -70,7 +70,7 @@ def _session() -> aiohttp.ClientSession:
         auto_decompress=False,
     )
     # It would send a GET a second time that nobody answered, and some operations change something by GET.
-    session._retry_connection = False
+    setattr(session, "_retry_connection", False)  # noqa: B010
     return session
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from ssl import SSLError
-from typing import Any, Optional, cast
+from typing import Optional, cast
 from urllib.parse import urlsplit
 
 import httptools

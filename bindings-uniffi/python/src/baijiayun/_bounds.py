@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import partial
@@ -229,7 +229,7 @@ class Exchange(Latch):
             self._job = None
 
     @contextmanager
-    def on(self, connection: socket.socket) -> Iterator[None]:
+    def on(self, connection: socket.socket) -> Generator[None, None, None]:
         """While the block sends and receives here, the connection is cut when its time is over, or the client closed."""
         self._socket = connection
         _watch.add(self, self._ends)

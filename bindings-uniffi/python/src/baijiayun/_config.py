@@ -41,11 +41,11 @@ class Account:
     def __init__(
         self, domain: Any, partner_id: Any, partner_key: Secret[Any], callback_keys: Secret[Any], paths: Any
     ) -> None:
-        self.domain = domain
-        self.partner_id = partner_id
-        self.partner_key = partner_key
+        self.domain: Any = domain
+        self.partner_id: Any = partner_id
+        self.partner_key: Secret[Any] = partner_key
         self.callback_keys = callback_keys
-        self.paths = paths
+        self.paths: Any = paths
 
     def name(self) -> str:
         """What may be shown of it."""
@@ -198,7 +198,7 @@ def _wrong(message: str, hint: Optional[str] = None) -> ConfigError:
 
 def read_paths(paths: Optional[Paths]) -> Optional[dict[str, str]]:
     """Paths by operation name, from a file too: JSON if its name ends in `.json`, else TOML with a table `[paths]`."""
-    if paths is not None and not isinstance(paths, (Mapping, str, os.PathLike)):
+    if not isinstance(cast("object", paths), (Mapping, str, os.PathLike, type(None))):
         raise ConfigError(f"paths must be a dict or the name of a file, not a {type(paths).__name__}")
     if paths is None or isinstance(paths, Mapping):
         return None if paths is None else dict(paths)
