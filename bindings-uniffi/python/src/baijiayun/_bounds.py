@@ -180,9 +180,10 @@ class Exchange(Latch):
         self._ends = monotonic() + seconds
         self._job: Optional[_Job] = None
         self._socket: Optional[socket.socket] = None
-        self.is_ended = False
+        self.is_ended: bool = False
         """The client was closed."""
-        self.is_late = False
+        self.is_late: bool = False
+        """Its time is over."""
 
     def left(self) -> float:
         """Seconds until its time is over."""

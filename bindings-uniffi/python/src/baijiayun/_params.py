@@ -126,7 +126,7 @@ def convert(value: Any, depth: int = 0) -> Any:
 
 
 def _of_another_library(value: Any, depth: int) -> Any:
-    kind: type[object] = type(value)
+    kind = type(cast("object", value))
     if isinstance(value, type):
         raise TypeError(f"cannot be a class, {value.__name__}")
     if hasattr(kind, "__array__") and callable(getattr(value, "tolist", None)):

@@ -11,4 +11,4 @@ class Telling:
     __slots__ = ("tell",)
 
     def __init__(self, tell: Callable[[], object]) -> None:
-        self.tell = tell
+        self.tell: Callable[[], object] = tell
