@@ -14,6 +14,9 @@ pub(crate) struct Args {
     /// Port on 127.0.0.1, 0 for a free one 端口
     #[arg(long, default_value_t = 0, value_name = "N")]
     port: u16,
+    /// More requests in 10 s than these are throttled, as the service does; 0 for no limit 每 10 秒请求上限
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    rate: u32,
     #[command(flatten)]
     misbehave: MisbehaveFlags,
 }
@@ -81,6 +84,7 @@ struct Shown<'a> {
 
 pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
     let mut builder = MockService::builder().port(args.port).misbehave(Misbehaviour::from(&args.misbehave));
+    builder = builder.rate(if args.rate == 0 { u32::MAX } else { args.rate }, 10);
     let own_key = account.partner_key.is_none();
     if let Some(id) = account.partner_id {
         builder = builder.partner_id(id);
