@@ -12,6 +12,7 @@ use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
 use baijiayun_core::host::{Host, Limiters, error_json};
 
 mod buffer;
+mod jni;
 mod memory;
 
 use buffer::Buffer;

@@ -20,12 +20,8 @@ use types::{Constants, Input, Member, Object, Scope};
 pub const FOLDER: &str = "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/generated";
 
 /// What files import, as far as they mention it.
-const IMPORTS: [(&str, &[&str]); 4] = [
-    ("java.util.function", &["Consumer"]),
-    ("kotlinx.serialization", &["SerialName", "Serializable"]),
-    ("kotlinx.serialization.builtins", &["ListSerializer", "MapSerializer", "nullable", "serializer"]),
-    ("kotlinx.serialization.json", &["JsonElement"]),
-];
+const IMPORTS: [(&str, &[&str]); 2] =
+    [("java.util.function", &["Consumer"]), ("kotlinx.serialization.json", &["JsonElement"])];
 
 /// A resource as the template `kotlin/resource.kt.jinja` takes it.
 #[derive(Serialize)]
@@ -33,6 +29,8 @@ struct Module {
     class: String,
     property: String,
     title: String,
+    /// What reads its objects.
+    types: String,
     calls: Vec<Call>,
     objects: Vec<Object>,
     inputs: Vec<Input>,
@@ -52,7 +50,8 @@ struct Call {
     result: String,
     /// There may be no data.
     nullable: bool,
-    serializer: String,
+    /// What reads it.
+    kind: String,
     rows: Option<Rows>,
 }
 
@@ -95,7 +94,8 @@ fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Erro
     let prefix = pascal(&resource.resource);
     let model = model::module(resource);
     let class = names.claim(format!("{prefix}Api"));
-    let scope = Scope::new(model.object_names(&prefix, names));
+    let types = names.claim(format!("{prefix}Types"));
+    let scope = Scope::new(model.object_names(&prefix, names), types.clone());
     let calls = model.calls.iter().map(|model| {
         let name = format!("{}.{}", resource.resource, model.method);
         call(&scope, name, names.claim(format!("{prefix}{}Params", pascal(model.method))), model)
@@ -110,6 +110,7 @@ fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Erro
     Ok(Module {
         property: camel(&resource.resource),
         title: format!("{} {}", resource.title, resource.summary),
+        types,
         calls,
         objects: objects.into_iter().map(|object| scope.object(object)).collect::<Result<_, _>>()?,
         inputs: inputs.into_iter().map(|object| scope.input(object)).collect::<Result<_, _>>()?,
@@ -148,7 +149,7 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
         params: params.transpose()?,
         result: scope.received(&call.result),
         nullable: !matches!(call.result, Type::Struct(_) | Type::Array(_) | Type::Map(_) | Type::Nothing),
-        serializer: scope.serializer(&call.result),
+        kind: scope.kind(&call.result),
         rows: call.rows.as_ref().map(|rows| Rows {
             item: scope.received(&rows.item),
             place: rows.field.map_or("it".to_owned(), |field| format!("it.{}", kotlin_name(field))),
@@ -160,7 +161,8 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
     let (structs, enums) = model::objects("callback", &["Event"], &posted);
-    let scope = Scope::new(payload_names(&structs, &posted, names));
+    let types = names.claim("CallbackTypes".to_owned());
+    let scope = Scope::new(payload_names(&structs, &posted, names), types);
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::new();
     for (wire, callback) in &description.callbacks {

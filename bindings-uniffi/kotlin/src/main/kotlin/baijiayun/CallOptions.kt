@@ -60,7 +60,7 @@ class CallOptions() {
     var details: Details? = null
 
     /** As the engine takes them. */
-    internal fun written(operation: String): Map<String, Any?> =
+    internal fun written(): Map<String, Any?> =
         buildMap {
             put("retry", retry?.name?.lowercase())
             put("attempts", attempts)
@@ -68,6 +68,6 @@ class CallOptions() {
             put("deadline", deadline?.engineMillis())
             put("max_answer", maxAnswer)
             put("priority", priority?.name?.lowercase())
-            if (extra.isNotEmpty()) put("extra", kotlinx.serialization.json.Json.parseToJsonElement(Written(operation, extra).json))
+            if (extra.isNotEmpty()) put("extra", extra)
         }
 }

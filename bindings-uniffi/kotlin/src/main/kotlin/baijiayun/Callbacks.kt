@@ -1,10 +1,7 @@
 package baijiayun
 
 import java.time.Duration
-import kotlinx.serialization.Serializable
 import kotlinx.serialization.SerializationException
-import kotlinx.serialization.json.JsonElement
-import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 
@@ -16,7 +13,6 @@ fun callbackFailure(msg: String): String =
     JsonObject(mapOf("code" to JsonPrimitive(1), "msg" to JsonPrimitive(msg))).toString()
 
 /** What is known about a callback besides its data. */
-@Serializable
 internal class CallbackMeta(
     val name: String? = null,
     val qid: String = "",
@@ -56,13 +52,6 @@ sealed class Callback(about: CallbackMeta) {
 /** A callback that no document describes: all its fields. */
 class UnknownCallback internal constructor(about: CallbackMeta, val data: JsonObject) : Callback(about)
 
-@Serializable
-private class Posted(
-    val event: CallbackMeta? = null,
-    val data: JsonElement = JsonNull,
-    val error: ErrorDetails? = null,
-)
-
 /** Checks and reads what the service posts, and takes each callback once. */
 class Callbacks internal constructor(private val runner: Runner, storePrefix: String?) {
     private val claims = Claims(runner, storePrefix ?: "baijiayun")
@@ -100,18 +89,16 @@ class Callbacks internal constructor(private val runner: Runner, storePrefix: St
         name: String? = null,
         tolerance: Duration? = Duration.ofMinutes(5),
     ): Callback {
-        val options = Written(
-            "",
-            mapOf("name" to name, "tolerance" to tolerance?.seconds, "clock" to (tolerance != null)),
-        )
-        val head = "${contentType.orEmpty().replace('\n', ' ')}\n${options.json}\n"
-        val posted = engineJson.decodeFromString<Posted>(runner.core.callback(head.encodeToByteArray() + body))
+        val options = jsonOf("", mapOf("name" to name, "tolerance" to tolerance?.seconds, "clock" to (tolerance != null)))
+        val head = "${contentType.orEmpty().replace('\n', ' ')}\n$options\n"
+        val posted = readPosted(runner.core.callback(head.encodeToByteArray() + body))
         posted.error?.let { throw it.exception() }
         val about = posted.event ?: throw failure(ErrorKind.MISUSE, "", "the engine gave no event")
+        val data = posted.data ?: throw failure(ErrorKind.MISUSE, "", "the engine gave no data")
         return try {
-            knownCallback(about, posted.data) ?: UnknownCallback(about, posted.data as? JsonObject ?: JsonObject(emptyMap()))
+            knownCallback(about, data) ?: UnknownCallback(about, data.read(Kind.Element) as? JsonObject ?: JsonObject(emptyMap()))
         } catch (unfit: SerializationException) {
-            throw undecodable(about.name.orEmpty(), unfit, posted.data.toString())
+            throw undecodable(about.name.orEmpty(), unfit, data)
         }
     }
 }

@@ -58,8 +58,8 @@ class Client private constructor(
     suspend fun call(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): Answer {
         // All that was sent, whether it is as documented or not.
         val more = mapOf("set_aside" to false)
-        val done = runner.run(Asked(operation, JsonElement.serializer(), params, options, more))
-        return Answer(done.data ?: JsonNull, done.msg, done.ts, done.departures, done.trace)
+        val done = runner.run(Asked(operation, Kind.Element, params, options, more))
+        return done.step.run { Answer(done.data ?: JsonNull, msg, ts, departures, trace) }
     }
 
     /**
@@ -75,7 +75,7 @@ class Client private constructor(
 
     /** The request of a call, signed but not sent: to look at, or to send by other means. */
     fun request(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): HttpRequest =
-        runner.request(Asked(operation, JsonElement.serializer(), params, options))
+        runner.request(Asked(operation, Kind.Element, params, options))
 
     /** A list by the name of its operation, for example `room.list`. */
     fun pages(
@@ -84,9 +84,10 @@ class Client private constructor(
         options: CallOptions? = null,
     ): Pages<JsonElement, JsonElement> =
         Pages { position ->
-            val done = runner.run(Asked(operation, JsonElement.serializer(), params, options, mapOf("page" to position)))
+            val done = runner.run(Asked(operation, Kind.Element, params, options, mapOf("page" to position)))
             val data = done.data ?: JsonNull
-            Turn(Page(data, rows(data, done.page), done.page?.total), done.page?.repeated == true, done.page?.next)
+            val page = done.step.page
+            Turn(Page(data, rows(data, page), page?.total), page?.repeated == true, page?.next)
         }
 
     private fun rows(data: JsonElement, page: PageInfo?): List<JsonElement> {

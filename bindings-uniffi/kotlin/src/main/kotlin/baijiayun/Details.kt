@@ -1,20 +1,17 @@
 package baijiayun
 
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
 import kotlinx.serialization.json.JsonElement
 
 /** How a call went. */
-@Serializable
 class Trace internal constructor(
     /** How often the request was sent. */
     val attempts: Int,
     /** Milliseconds waited in all: for the service's limits, and before attempts that followed failures. */
-    @SerialName("waited") val waitedMs: Long,
+    val waitedMs: Long,
     /** The shared store was down: only this process's own limits were kept. */
-    @SerialName("store_down") val storeDown: Boolean = false,
+    val storeDown: Boolean = false,
     /** The account's retry budget was used up, so the call was not tried again. */
-    @SerialName("budget_exhausted") val budgetExhausted: Boolean = false,
+    val budgetExhausted: Boolean = false,
 ) : Value(), java.io.Serializable {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "attempts" to attempts,
@@ -25,7 +22,6 @@ class Trace internal constructor(
 }
 
 /** A value that is not what the documents describe. Typed data leave it out. */
-@Serializable
 class Departure internal constructor(
     /** Where it stands in the data, dotted. */
     val path: String,
@@ -64,7 +60,7 @@ class Details {
     var trace: Trace? = null
         private set
 
-    internal fun fill(done: Step<*>) {
+    internal fun fill(done: Step) {
         msg = done.msg
         ts = done.ts
         departures = done.departures

@@ -5,12 +5,9 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
-import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.SerializationException
-import kotlinx.serialization.json.decodeFromStream
-import kotlinx.serialization.json.jsonObject
 
-internal val log: System.Logger = System.getLogger("baijiayun")
+private val log: System.Logger by lazy { System.getLogger("baijiayun") }
 
 /** Milliseconds that the store gets for a callback. For calls the engine says it. */
 internal const val STORE_PATIENCE = 500L
@@ -18,11 +15,11 @@ internal const val STORE_PATIENCE = 500L
 /** What a call may take if nothing is said. */
 internal val DEADLINE: Duration = Duration.ofSeconds(120)
 
-/** From here on an answer is read from its bytes, which saves a copy; shorter ones are quicker to read from a text. */
-private const val LARGE = 64 * 1024
+/** Bytes that an exception keeps of a body. */
+private const val BODY_KEPT = 64 * 1024
 
-/** Characters that an exception keeps of a body: 64 KiB, whatever the characters. */
-private const val BODY_KEPT = 64 * 1024 / 3
+/** How a call ended, with its data. */
+internal class Done<T>(val step: Step, val data: T?)
 
 /** Carries out what the engine says. */
 internal class Runner(
@@ -35,13 +32,13 @@ internal class Runner(
     private val bounds = Bounds()
 
     /** A call from beginning to end. */
-    suspend fun <T> run(asked: Asked<T>): Step<T> {
+    suspend fun <T> run(asked: Asked<T>): Done<T> {
         var written: ByteArray? = core.begin(asked.line)
         var call: Long? = null
         var cause: Throwable? = null
         try {
             while (true) {
-                val step = decode(asked, written ?: throw failure(ErrorKind.MISUSE, asked.name, "the engine gave no step"))
+                val step = readStep(written ?: throw failure(ErrorKind.MISUSE, asked.name, "the engine gave no step"))
                 // It may be large.
                 written = null
                 if (step.step == "done" || step.step == "failed") {
@@ -64,7 +61,7 @@ internal class Runner(
 
     /** The request of a call, signed but not sent. */
     fun request(asked: Asked<*>): HttpRequest {
-        val step = decode(asked, core.request(asked.line))
+        val step = readStep(core.request(asked.line))
         step.error?.let { throw it.exception() }
         return request(step, asked)
     }
@@ -129,7 +126,7 @@ internal class Runner(
     private fun down(why: String): Unit =
         log.log(System.Logger.Level.WARNING, "the shared store is down, this process goes on alone: $why")
 
-    private suspend fun carryOut(step: Step<*>, asked: Asked<*>): Outcome =
+    private suspend fun carryOut(step: Step, asked: Asked<*>): Outcome =
         when (step.step) {
             "send" -> send(request(step, asked), asked.name)
             "wait" -> {
@@ -154,7 +151,7 @@ internal class Runner(
         }
 
     /** Asks the caller's own server where to upload. Whatever fails there may be over the next time. */
-    private suspend fun address(step: Step<*>, asked: Asked<*>): Outcome =
+    private suspend fun address(step: Step, asked: Asked<*>): Outcome =
         try {
             val addresses = asked.addresses ?: throw failure(ErrorKind.MISUSE, asked.name, "there is nobody to ask for an address")
             val waited = bounds.within(step.timeout) {
@@ -207,10 +204,10 @@ internal class Runner(
     private suspend fun ask(request: HttpRequest): Any? =
         if (http is JavaHttpExecutor) http.execute(request) else apart<Any?> { http.execute(request) }
 
-    private fun request(step: Step<*>, asked: Asked<*>): HttpRequest {
+    private fun request(step: Step, asked: Asked<*>): HttpRequest {
         val timeout = Duration.ofMillis(step.timeout)
         val limits = StallLimits(asked.stallTimeout, untilAnswered = step.received != null)
-        if (step.parts != null) {
+        if (step.parts.isNotEmpty()) {
             val body = Multipart(step.parts, asked.files, limits)
             val headers = step.headers + ("content-type" to body.contentType)
             return HttpRequest(step.method, step.url, headers, body, timeout, step.maxAnswer)
@@ -219,28 +216,24 @@ internal class Runner(
         return HttpRequest(step.method, step.url, step.headers, body, timeout, step.maxAnswer)
     }
 
-    @OptIn(ExperimentalSerializationApi::class)
-    private fun <T> decode(asked: Asked<T>, written: ByteArray): Step<T> =
-        try {
-            if (written.size > LARGE) {
-                engineJson.decodeFromStream(asked.steps, written.inputStream())
-            } else {
-                engineJson.decodeFromString(asked.steps, written.decodeToString())
-            }
-        } catch (unfit: SerializationException) {
-            val step = engineJson.parseToJsonElement(written.decodeToString())
-            throw undecodable(asked.name, unfit, step.jsonObject["data"].toString())
-        }
-
-    private fun <T> ended(step: Step<T>, asked: Asked<T>, cause: Throwable?): Step<T> {
+    private fun <T> ended(step: Step, asked: Asked<T>, cause: Throwable?): Done<T> {
         val error = step.error
         if (error == null) {
             asked.details?.fill(step)
-            return step
+            return Done(step, data(step, asked))
         }
         throw error.exception(cause).apply {
             trace = step.trace
             videoId = step.videoId
+        }
+    }
+
+    private fun <T> data(step: Step, asked: Asked<T>): T? {
+        val data = step.data?.takeUnless { it.isNull } ?: return null
+        return try {
+            data.read(asked.result)
+        } catch (unfit: SerializationException) {
+            throw undecodable(asked.name, unfit, data)
         }
     }
 }
@@ -278,9 +271,10 @@ private fun described(given: Any?): String =
     }
 
 /** The exception for data that do not fit their type. */
-internal fun undecodable(name: String, unfit: Exception, data: String): BaijiayunException {
+internal fun undecodable(name: String, unfit: Exception, data: Rest): BaijiayunException {
     // The serializer quotes what it read from the second line on.
     val message = "the data do not fit the type: ${unfit.message.orEmpty().lineSequence().first()}"
     val hint = "the answer is kept: read it as JSON, and please report the difference"
-    return ErrorDetails(ErrorKind.DECODE, "$name: decode: $message [$hint]", name, message, hint, body = data.take(BODY_KEPT)).exception(unfit)
+    val body = data.text(BODY_KEPT)
+    return ErrorDetails(ErrorKind.DECODE, "$name: decode: $message [$hint]", name, message, hint, body = body).exception(unfit)
 }

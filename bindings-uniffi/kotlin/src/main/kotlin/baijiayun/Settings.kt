@@ -88,7 +88,7 @@ class Settings internal constructor() {
             "paths" to paths,
             "settings" to settings.filterValues { it != null },
         )
-        return Written("", config).json
+        return jsonOf("", config)
     }
 }
 

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 
 /** 聊天审核 Review and recall of chat messages. */
 class ChatApi internal constructor(runner: Runner) : Resource(runner) {
@@ -20,11 +17,13 @@ class ChatApi internal constructor(runner: Runner) : Resource(runner) {
     fun listReviews(
         roomId: Long,
         options: CallOptions? = null,
-        params: ChatListReviewsParams.() -> Unit = {},
-    ): Pages<ChatListReviewsResult, ChatListReviewsItem> {
-        val given = ChatListReviewsParams().apply(params)
+        params: ChatListReviewsParams.() -> Unit = nothing,
+    ): Pages<ChatListReviewsResult, ChatListReviewsItem> = listReviewsAsked(roomId, options, ChatListReviewsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listReviewsAsked(roomId: Long, options: CallOptions?, given: ChatListReviewsParams): Pages<ChatListReviewsResult, ChatListReviewsItem> {
         given.set("room_id", roomId)
-        return pages("chat.list_reviews", ChatListReviewsResult.serializer(), given, options) { it.list }
+        return pages("chat.list_reviews", ChatTypes.of("ChatListReviewsResult"), given, options) { it.list }
     }
 
     /**
@@ -41,12 +40,14 @@ class ChatApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         chatIds: List<String>,
         options: CallOptions? = null,
-        params: ChatReviewMessagesParams.() -> Unit = {},
-    ): Boolean? {
-        val given = ChatReviewMessagesParams().apply(params)
+        params: ChatReviewMessagesParams.() -> Unit = nothing,
+    ): Boolean? = ask(reviewMessagesAsked(roomId, chatIds, options, ChatReviewMessagesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun reviewMessagesAsked(roomId: Long, chatIds: List<String>, options: CallOptions?, given: ChatReviewMessagesParams): Asked<Boolean> {
         given.set("room_id", roomId)
         given.set("chat_ids", chatIds)
-        return ask("chat.review_messages", Boolean.serializer(), given, options)
+        return Asked("chat.review_messages", Kind.Truth, given.given, options)
     }
 
     /**
@@ -61,42 +62,44 @@ class ChatApi internal constructor(runner: Runner) : Resource(runner) {
         classId: Long,
         id: String,
         options: CallOptions? = null,
-        params: ChatRevokeMessageParams.() -> Unit = {},
-    ) {
-        val given = ChatRevokeMessageParams().apply(params)
+        params: ChatRevokeMessageParams.() -> Unit = nothing,
+    ) = carryOut(revokeMessageAsked(classId, id, options, ChatRevokeMessageParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun revokeMessageAsked(classId: Long, id: String, options: CallOptions?, given: ChatRevokeMessageParams): Asked<Rest> {
         given.set("class_id", classId)
         given.set("id", id)
-        carryOut("chat.revoke_message", given, options)
+        return Asked("chat.revoke_message", Kind.Remaining, given.given, options)
     }
 }
 
 /** [ChatApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingChatApi internal constructor(private val api: ChatApi) {
+class BlockingChatApi internal constructor(private val api: ChatApi) : BlockingResource(api) {
     /** 获取教室聊天消息审核列表 See [ChatApi.listReviews]. */
     @JvmOverloads
     fun listReviews(
         roomId: Long,
-        params: Consumer<ChatListReviewsParams> = Consumer {},
+        params: Consumer<in ChatListReviewsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<ChatListReviewsResult, ChatListReviewsItem> = BlockingPages(api.listReviews(roomId, options) { params.accept(this) })
+    ): BlockingPages<ChatListReviewsResult, ChatListReviewsItem> = BlockingPages(api.listReviewsAsked(roomId, options, ChatListReviewsParams().also(params::accept)))
 
     /** 批量审核教室内的聊天消息 See [ChatApi.reviewMessages]. */
     @JvmOverloads
     fun reviewMessages(
         roomId: Long,
         chatIds: List<String>,
-        params: Consumer<ChatReviewMessagesParams> = Consumer {},
+        params: Consumer<in ChatReviewMessagesParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.reviewMessages(roomId, chatIds, options) { params.accept(this) } }
+    ): Boolean? = ask(api.reviewMessagesAsked(roomId, chatIds, options, ChatReviewMessagesParams().also(params::accept)))
 
     /** 撤回单条聊天消息接口 See [ChatApi.revokeMessage]. */
     @JvmOverloads
     fun revokeMessage(
         classId: Long,
         id: String,
-        params: Consumer<ChatRevokeMessageParams> = Consumer {},
+        params: Consumer<in ChatRevokeMessageParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.revokeMessage(classId, id, options) { params.accept(this) } }
+    ) = carryOut(api.revokeMessageAsked(classId, id, options, ChatRevokeMessageParams().also(params::accept)))
 }
 
 /** What `chat.list_reviews` takes besides what it requires. */
@@ -140,36 +143,40 @@ class ChatRevokeMessageParams : Params() {
         set(value) = set("from_uid", value)
 }
 
-@Serializable
-class ChatListReviewsItem internal constructor(
-    /** Message id, for chat_ids of API 78. */
-    val id: String? = null,
-    /** Text. */
-    val content: String? = null,
-    /** Sender. */
-    @SerialName("user_name") val userName: String? = null,
-    /** Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("chat_time") val chatTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "content" to content,
-        "userName" to userName,
-        "chatTime" to chatTime,
-    )
+/** How these are read. */
+internal object ChatTypes : Types(
+    """
+    ChatListReviewsItem id:s? content:s? user_name:s? chat_time:s?
+    ChatListReviewsResult total:l? list:[ChatListReviewsItem
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> ChatListReviewsItem(record, values)
+            else -> ChatListReviewsResult(record, values)
+        }
 }
 
-@Serializable
-class ChatListReviewsResult internal constructor(
+class ChatListReviewsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
+    /** Message id, for chat_ids of API 78. */
+    val id: String? get() = at(0)
+
+    /** Text. */
+    val content: String? get() = at(1)
+
+    /** Sender. */
+    val userName: String? get() = at(2)
+
+    /** Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
+    val chatTime: String? get() = at(3)
+}
+
+class ChatListReviewsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of messages. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The messages. */
-    val list: List<ChatListReviewsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<ChatListReviewsItem> get() = at(1)
 }
 
 /**

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 课件文档 Courseware: upload, folders, binding to rooms. */
@@ -25,11 +22,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun upload(
         attachment: UploadFile,
         options: CallOptions? = null,
-        params: DocUploadParams.() -> Unit = {},
-    ): DocUploadResult {
-        val given = DocUploadParams().apply(params)
+        params: DocUploadParams.() -> Unit = nothing,
+    ): DocUploadResult = call(uploadAsked(attachment, options, DocUploadParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun uploadAsked(attachment: UploadFile, options: CallOptions?, given: DocUploadParams): Asked<DocUploadResult> {
         given.set("attachment", attachment)
-        return call("doc.upload", DocUploadResult.serializer(), given, options)
+        return Asked("doc.upload", DocTypes.of("DocUploadResult"), given.given, options)
     }
 
     /**
@@ -44,11 +43,14 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         fid: Long,
         options: CallOptions? = null,
-    ): DocBindResult {
+    ): DocBindResult = call(bindAsked(roomId, fid, options))
+
+    @JvmSynthetic
+    internal fun bindAsked(roomId: Long, fid: Long, options: CallOptions?): Asked<DocBindResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("fid", fid)
-        return call("doc.bind", DocBindResult.serializer(), given, options)
+        return Asked("doc.bind", DocTypes.of("DocBindResult"), given.given, options)
     }
 
     /**
@@ -61,10 +63,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun list(
         roomId: Long,
         options: CallOptions? = null,
-    ): DocListResult {
+    ): DocListResult = call(listAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listAsked(roomId: Long, options: CallOptions?): Asked<DocListResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("doc.list", DocListResult.serializer(), given, options)
+        return Asked("doc.list", DocTypes.of("DocListResult"), given.given, options)
     }
 
     /**
@@ -81,11 +86,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     fun listAll(
         type: String,
         options: CallOptions? = null,
-        params: DocListAllParams.() -> Unit = {},
-    ): Pages<DocListAllResult, DocListAllItem> {
-        val given = DocListAllParams().apply(params)
+        params: DocListAllParams.() -> Unit = nothing,
+    ): Pages<DocListAllResult, DocListAllItem> = listAllAsked(type, options, DocListAllParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAllAsked(type: String, options: CallOptions?, given: DocListAllParams): Pages<DocListAllResult, DocListAllItem> {
         given.set("type", type)
-        return pages("doc.list_all", DocListAllResult.serializer(), given, options) { it.list }
+        return pages("doc.list_all", DocTypes.of("DocListAllResult"), given, options) { it.list }
     }
 
     /**
@@ -100,11 +107,14 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         fid: Long,
         options: CallOptions? = null,
-    ): DocRemoveResult {
+    ): DocRemoveResult = call(removeAsked(roomId, fid, options))
+
+    @JvmSynthetic
+    internal fun removeAsked(roomId: Long, fid: Long, options: CallOptions?): Asked<DocRemoveResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("fid", fid)
-        return call("doc.remove", DocRemoveResult.serializer(), given, options)
+        return Asked("doc.remove", DocTypes.of("DocRemoveResult"), given.given, options)
     }
 
     /**
@@ -125,11 +135,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun uploadMedia(
         attachment: UploadFile,
         options: CallOptions? = null,
-        params: DocUploadMediaParams.() -> Unit = {},
-    ): DocUploadMediaResult {
-        val given = DocUploadMediaParams().apply(params)
+        params: DocUploadMediaParams.() -> Unit = nothing,
+    ): DocUploadMediaResult = call(uploadMediaAsked(attachment, options, DocUploadMediaParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun uploadMediaAsked(attachment: UploadFile, options: CallOptions?, given: DocUploadMediaParams): Asked<DocUploadMediaResult> {
         given.set("attachment", attachment)
-        return call("doc.upload_media", DocUploadMediaResult.serializer(), given, options)
+        return Asked("doc.upload_media", DocTypes.of("DocUploadMediaResult"), given.given, options)
     }
 
     /**
@@ -144,11 +156,14 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         fids: List<Long>,
         options: CallOptions? = null,
-    ): DocBindBatchResult {
+    ): DocBindBatchResult = call(bindBatchAsked(roomId, fids, options))
+
+    @JvmSynthetic
+    internal fun bindBatchAsked(roomId: Long, fids: List<Long>, options: CallOptions?): Asked<DocBindBatchResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("fids", fids)
-        return call("doc.bind_batch", DocBindBatchResult.serializer(), given, options)
+        return Asked("doc.bind_batch", DocTypes.of("DocBindBatchResult"), given.given, options)
     }
 
     /**
@@ -161,10 +176,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listMedia(
         roomId: Long,
         options: CallOptions? = null,
-    ): DocListMediaResult {
+    ): DocListMediaResult = call(listMediaAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listMediaAsked(roomId: Long, options: CallOptions?): Asked<DocListMediaResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("doc.list_media", DocListMediaResult.serializer(), given, options)
+        return Asked("doc.list_media", DocTypes.of("DocListMediaResult"), given.given, options)
     }
 
     /**
@@ -179,11 +197,14 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         parentFinderId: Long,
         name: String,
         options: CallOptions? = null,
-    ): DocCreateFolderResult {
+    ): DocCreateFolderResult = call(createFolderAsked(parentFinderId, name, options))
+
+    @JvmSynthetic
+    internal fun createFolderAsked(parentFinderId: Long, name: String, options: CallOptions?): Asked<DocCreateFolderResult> {
         val given = Params()
         given.set("parent_finder_id", parentFinderId)
         given.set("name", name)
-        return call("doc.create_folder", DocCreateFolderResult.serializer(), given, options)
+        return Asked("doc.create_folder", DocTypes.of("DocCreateFolderResult"), given.given, options)
     }
 
     /**
@@ -198,11 +219,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun uploadByUrl(
         fileUrl: String,
         options: CallOptions? = null,
-        params: DocUploadByUrlParams.() -> Unit = {},
-    ): DocUploadByUrlResult {
-        val given = DocUploadByUrlParams().apply(params)
+        params: DocUploadByUrlParams.() -> Unit = nothing,
+    ): DocUploadByUrlResult = call(uploadByUrlAsked(fileUrl, options, DocUploadByUrlParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun uploadByUrlAsked(fileUrl: String, options: CallOptions?, given: DocUploadByUrlParams): Asked<DocUploadByUrlResult> {
         given.set("file_url", fileUrl)
-        return call("doc.upload_by_url", DocUploadByUrlResult.serializer(), given, options)
+        return Asked("doc.upload_by_url", DocTypes.of("DocUploadByUrlResult"), given.given, options)
     }
 
     /**
@@ -215,11 +238,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun bindFolders(
         finderIds: List<Long>,
         options: CallOptions? = null,
-        params: DocBindFoldersParams.() -> Unit = {},
-    ) {
-        val given = DocBindFoldersParams().apply(params)
+        params: DocBindFoldersParams.() -> Unit = nothing,
+    ) = carryOut(bindFoldersAsked(finderIds, options, DocBindFoldersParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun bindFoldersAsked(finderIds: List<Long>, options: CallOptions?, given: DocBindFoldersParams): Asked<Rest> {
         given.set("finder_ids", finderIds)
-        carryOut("doc.bind_folders", given, options)
+        return Asked("doc.bind_folders", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -234,10 +259,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteFolder(
         finderId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteFolderAsked(finderId, options))
+
+    @JvmSynthetic
+    internal fun deleteFolderAsked(finderId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("finder_id", finderId)
-        carryOut("doc.delete_folder", given, options)
+        return Asked("doc.delete_folder", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -250,11 +278,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun uploadH5ByUrl(
         h5DocUrl: String,
         options: CallOptions? = null,
-        params: DocUploadH5ByUrlParams.() -> Unit = {},
-    ): DocUploadH5ByUrlResult {
-        val given = DocUploadH5ByUrlParams().apply(params)
+        params: DocUploadH5ByUrlParams.() -> Unit = nothing,
+    ): DocUploadH5ByUrlResult = call(uploadH5ByUrlAsked(h5DocUrl, options, DocUploadH5ByUrlParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun uploadH5ByUrlAsked(h5DocUrl: String, options: CallOptions?, given: DocUploadH5ByUrlParams): Asked<DocUploadH5ByUrlResult> {
         given.set("h5_doc_url", h5DocUrl)
-        return call("doc.upload_h5_by_url", DocUploadH5ByUrlResult.serializer(), given, options)
+        return Asked("doc.upload_h5_by_url", DocTypes.of("DocUploadH5ByUrlResult"), given.given, options)
     }
 
     /**
@@ -269,11 +299,14 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         roomIds: List<Long>,
         fid: Long,
         options: CallOptions? = null,
-    ): DocBindToRoomsResult {
+    ): DocBindToRoomsResult = call(bindToRoomsAsked(roomIds, fid, options))
+
+    @JvmSynthetic
+    internal fun bindToRoomsAsked(roomIds: List<Long>, fid: Long, options: CallOptions?): Asked<DocBindToRoomsResult> {
         val given = Params()
         given.set("room_ids", roomIds)
         given.set("fid", fid)
-        return call("doc.bind_to_rooms", DocBindToRoomsResult.serializer(), given, options)
+        return Asked("doc.bind_to_rooms", DocTypes.of("DocBindToRoomsResult"), given.given, options)
     }
 
     /**
@@ -286,10 +319,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listRoomPreviews(
         roomId: String,
         options: CallOptions? = null,
-    ): DocListRoomPreviewsResult {
+    ): DocListRoomPreviewsResult = call(listRoomPreviewsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listRoomPreviewsAsked(roomId: String, options: CallOptions?): Asked<DocListRoomPreviewsResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("doc.list_room_previews", DocListRoomPreviewsResult.serializer(), given, options)
+        return Asked("doc.list_room_previews", DocTypes.of("DocListRoomPreviewsResult"), given.given, options)
     }
 
     /**
@@ -302,10 +338,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPreview(
         fid: String,
         options: CallOptions? = null,
-    ): DocGetPreviewResult {
+    ): DocGetPreviewResult = call(getPreviewAsked(fid, options))
+
+    @JvmSynthetic
+    internal fun getPreviewAsked(fid: String, options: CallOptions?): Asked<DocGetPreviewResult> {
         val given = Params()
         given.set("fid", fid)
-        return call("doc.get_preview", DocGetPreviewResult.serializer(), given, options)
+        return Asked("doc.get_preview", DocTypes.of("DocGetPreviewResult"), given.given, options)
     }
 
     /**
@@ -315,10 +354,12 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listFiles(
         options: CallOptions? = null,
-        params: DocListFilesParams.() -> Unit = {},
-    ): Pages<DocListFilesResult, DocListFilesItem> {
-        val given = DocListFilesParams().apply(params)
-        return pages("doc.list_files", DocListFilesResult.serializer(), given, options) { it.list }
+        params: DocListFilesParams.() -> Unit = nothing,
+    ): Pages<DocListFilesResult, DocListFilesItem> = listFilesAsked(options, DocListFilesParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listFilesAsked(options: CallOptions?, given: DocListFilesParams): Pages<DocListFilesResult, DocListFilesItem> {
+        return pages("doc.list_files", DocTypes.of("DocListFilesResult"), given, options) { it.list }
     }
 
     /**
@@ -333,11 +374,14 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         fid: String,
         name: String,
         options: CallOptions? = null,
-    ): DocRenameResult {
+    ): DocRenameResult = call(renameAsked(fid, name, options))
+
+    @JvmSynthetic
+    internal fun renameAsked(fid: String, name: String, options: CallOptions?): Asked<DocRenameResult> {
         val given = Params()
         given.set("fid", fid)
         given.set("name", name)
-        return call("doc.rename", DocRenameResult.serializer(), given, options)
+        return Asked("doc.rename", DocTypes.of("DocRenameResult"), given.given, options)
     }
 
     /**
@@ -350,10 +394,13 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun delete(
         fid: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteAsked(fid, options))
+
+    @JvmSynthetic
+    internal fun deleteAsked(fid: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("fid", fid)
-        carryOut("doc.delete", given, options)
+        return Asked("doc.delete", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -370,23 +417,26 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
         fid: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(unbindAsked(fid, roomId, options))
+
+    @JvmSynthetic
+    internal fun unbindAsked(fid: Long, roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("fid", fid)
         given.set("room_id", roomId)
-        carryOut("doc.unbind", given, options)
+        return Asked("doc.unbind", Kind.Remaining, given.given, options)
     }
 }
 
 /** [DocApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingDocApi internal constructor(private val api: DocApi) {
+class BlockingDocApi internal constructor(private val api: DocApi) : BlockingResource(api) {
     /** 直播课件文档上传 See [DocApi.upload]. */
     @JvmOverloads
     fun upload(
         attachment: UploadFile,
-        params: Consumer<DocUploadParams> = Consumer {},
+        params: Consumer<in DocUploadParams> = none,
         options: CallOptions? = null,
-    ): DocUploadResult = blocking { api.upload(attachment, options) { params.accept(this) } }
+    ): DocUploadResult = call(api.uploadAsked(attachment, options, DocUploadParams().also(params::accept)))
 
     /** 关联文档到教室 See [DocApi.bind]. */
     @JvmOverloads
@@ -394,22 +444,22 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomId: Long,
         fid: Long,
         options: CallOptions? = null,
-    ): DocBindResult = blocking { api.bind(roomId, fid, options) }
+    ): DocBindResult = call(api.bindAsked(roomId, fid, options))
 
     /** 获取指定教室内已上传的文档列表 See [DocApi.list]. */
     @JvmOverloads
     fun list(
         roomId: Long,
         options: CallOptions? = null,
-    ): DocListResult = blocking { api.list(roomId, options) }
+    ): DocListResult = call(api.listAsked(roomId, options))
 
     /** 获取账号下上传的所有文档 See [DocApi.listAll]. */
     @JvmOverloads
     fun listAll(
         type: String,
-        params: Consumer<DocListAllParams> = Consumer {},
+        params: Consumer<in DocListAllParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<DocListAllResult, DocListAllItem> = BlockingPages(api.listAll(type, options) { params.accept(this) })
+    ): BlockingPages<DocListAllResult, DocListAllItem> = BlockingPages(api.listAllAsked(type, options, DocListAllParams().also(params::accept)))
 
     /** 移除教室内文档 See [DocApi.remove]. */
     @JvmOverloads
@@ -417,15 +467,15 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomId: Long,
         fid: Long,
         options: CallOptions? = null,
-    ): DocRemoveResult = blocking { api.remove(roomId, fid, options) }
+    ): DocRemoveResult = call(api.removeAsked(roomId, fid, options))
 
     /** 直播音视频课件上传 See [DocApi.uploadMedia]. */
     @JvmOverloads
     fun uploadMedia(
         attachment: UploadFile,
-        params: Consumer<DocUploadMediaParams> = Consumer {},
+        params: Consumer<in DocUploadMediaParams> = none,
         options: CallOptions? = null,
-    ): DocUploadMediaResult = blocking { api.uploadMedia(attachment, options) { params.accept(this) } }
+    ): DocUploadMediaResult = call(api.uploadMediaAsked(attachment, options, DocUploadMediaParams().also(params::accept)))
 
     /** 关联多个文档到教室 See [DocApi.bindBatch]. */
     @JvmOverloads
@@ -433,14 +483,14 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomId: Long,
         fids: List<Long>,
         options: CallOptions? = null,
-    ): DocBindBatchResult = blocking { api.bindBatch(roomId, fids, options) }
+    ): DocBindBatchResult = call(api.bindBatchAsked(roomId, fids, options))
 
     /** 获取教室内音视频课件 See [DocApi.listMedia]. */
     @JvmOverloads
     fun listMedia(
         roomId: Long,
         options: CallOptions? = null,
-    ): DocListMediaResult = blocking { api.listMedia(roomId, options) }
+    ): DocListMediaResult = call(api.listMediaAsked(roomId, options))
 
     /** 创建文件夹 See [DocApi.createFolder]. */
     @JvmOverloads
@@ -448,38 +498,38 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         parentFinderId: Long,
         name: String,
         options: CallOptions? = null,
-    ): DocCreateFolderResult = blocking { api.createFolder(parentFinderId, name, options) }
+    ): DocCreateFolderResult = call(api.createFolderAsked(parentFinderId, name, options))
 
     /** 通过url上传文件 See [DocApi.uploadByUrl]. */
     @JvmOverloads
     fun uploadByUrl(
         fileUrl: String,
-        params: Consumer<DocUploadByUrlParams> = Consumer {},
+        params: Consumer<in DocUploadByUrlParams> = none,
         options: CallOptions? = null,
-    ): DocUploadByUrlResult = blocking { api.uploadByUrl(fileUrl, options) { params.accept(this) } }
+    ): DocUploadByUrlResult = call(api.uploadByUrlAsked(fileUrl, options, DocUploadByUrlParams().also(params::accept)))
 
     /** 通过文件夹关联课件到教室 See [DocApi.bindFolders]. */
     @JvmOverloads
     fun bindFolders(
         finderIds: List<Long>,
-        params: Consumer<DocBindFoldersParams> = Consumer {},
+        params: Consumer<in DocBindFoldersParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.bindFolders(finderIds, options) { params.accept(this) } }
+    ) = carryOut(api.bindFoldersAsked(finderIds, options, DocBindFoldersParams().also(params::accept)))
 
     /** 删除指定文件夹及文件夹中的文件 See [DocApi.deleteFolder]. */
     @JvmOverloads
     fun deleteFolder(
         finderId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.deleteFolder(finderId, options) }
+    ) = carryOut(api.deleteFolderAsked(finderId, options))
 
     /** 使用url上传h5课件 See [DocApi.uploadH5ByUrl]. */
     @JvmOverloads
     fun uploadH5ByUrl(
         h5DocUrl: String,
-        params: Consumer<DocUploadH5ByUrlParams> = Consumer {},
+        params: Consumer<in DocUploadH5ByUrlParams> = none,
         options: CallOptions? = null,
-    ): DocUploadH5ByUrlResult = blocking { api.uploadH5ByUrl(h5DocUrl, options) { params.accept(this) } }
+    ): DocUploadH5ByUrlResult = call(api.uploadH5ByUrlAsked(h5DocUrl, options, DocUploadH5ByUrlParams().also(params::accept)))
 
     /** 关联文档到多个教室 See [DocApi.bindToRooms]. */
     @JvmOverloads
@@ -487,28 +537,28 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         roomIds: List<Long>,
         fid: Long,
         options: CallOptions? = null,
-    ): DocBindToRoomsResult = blocking { api.bindToRooms(roomIds, fid, options) }
+    ): DocBindToRoomsResult = call(api.bindToRoomsAsked(roomIds, fid, options))
 
     /** 小班课课件预览接口 See [DocApi.listRoomPreviews]. */
     @JvmOverloads
     fun listRoomPreviews(
         roomId: String,
         options: CallOptions? = null,
-    ): DocListRoomPreviewsResult = blocking { api.listRoomPreviews(roomId, options) }
+    ): DocListRoomPreviewsResult = call(api.listRoomPreviewsAsked(roomId, options))
 
     /** 通过文件ID获取文件转码后预览信息接口 See [DocApi.getPreview]. */
     @JvmOverloads
     fun getPreview(
         fid: String,
         options: CallOptions? = null,
-    ): DocGetPreviewResult = blocking { api.getPreview(fid, options) }
+    ): DocGetPreviewResult = call(api.getPreviewAsked(fid, options))
 
     /** 获取账号下已上传的所有文件接口 See [DocApi.listFiles]. */
     @JvmOverloads
     fun listFiles(
-        params: Consumer<DocListFilesParams> = Consumer {},
+        params: Consumer<in DocListFilesParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<DocListFilesResult, DocListFilesItem> = BlockingPages(api.listFiles(options) { params.accept(this) })
+    ): BlockingPages<DocListFilesResult, DocListFilesItem> = BlockingPages(api.listFilesAsked(options, DocListFilesParams().also(params::accept)))
 
     /** 重命名接口 See [DocApi.rename]. */
     @JvmOverloads
@@ -516,14 +566,14 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         fid: String,
         name: String,
         options: CallOptions? = null,
-    ): DocRenameResult = blocking { api.rename(fid, name, options) }
+    ): DocRenameResult = call(api.renameAsked(fid, name, options))
 
     /** 删除文件接口 See [DocApi.delete]. */
     @JvmOverloads
     fun delete(
         fid: String,
         options: CallOptions? = null,
-    ) = blocking { api.delete(fid, options) }
+    ) = carryOut(api.deleteAsked(fid, options))
 
     /** 关联教室的文件删除接口 See [DocApi.unbind]. */
     @JvmOverloads
@@ -531,7 +581,7 @@ class BlockingDocApi internal constructor(private val api: DocApi) {
         fid: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.unbind(fid, roomId, options) }
+    ) = carryOut(api.unbindAsked(fid, roomId, options))
 }
 
 /** What `doc.upload` takes besides what it requires. */
@@ -647,54 +697,102 @@ class DocListFilesParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class DocUploadResult internal constructor(
+/** How these are read. */
+internal object DocTypes : Types(
+    """
+    DocUploadResult fid:l? name:s? bind_id:l?
+    DocBindResult fid:l? room_id:l? bind_id:l?
+    DocListItem fid:l? name:s? ppt_animation:l? size:l? url:s? type:l? create_time:s?
+    DocListResult room_id:l? list:[DocListItem
+    DocListAllItem fid:l? name:s? upload_source:s? create_time:s? url:s? file_type:s? size:l?
+    DocListAllResult total:l? list:[DocListAllItem
+    DocRemoveResult fid:l?
+    DocUploadMediaResult fid:l?
+    DocBindBatchResult fids:l? fid:[l room_id:l? bind_ids:[l
+    DocListMediaItem fid:l? name:s? total_size:l? upload_source:s? create_time:s?
+    DocListMediaResult room_id:l? list:[DocListMediaItem
+    DocCreateFolderResult partner_id:l? finder_id:l? parent_finder_id:l? name:s? is_directory:l? level:l?
+    DocUploadByUrlResult fid:l? name:s? bind_id:l? url:s?
+    DocUploadH5ByUrlResult fid:l? name:s? bind_id:l?
+    DocBindToRoomsResult fid:l? room_ids:[l bind_id:[a bind_ids:[l
+    DocListRoomPreviewsItem fid:l? fname:s? doc_format:s? image_list:[s image:s? html:s?
+    DocListRoomPreviewsResult list:[DocListRoomPreviewsItem
+    DocGetPreviewItem fid:l? fname:s? doc_format:s? image_list:[s image:s? html:s?
+    DocGetPreviewResult list:[DocGetPreviewItem
+    DocListFilesItem fid:l? name:s? upload_source:s? create_time:s? size:l?
+    DocListFilesResult total:l? list:[DocListFilesItem
+    DocRenameResult fid:l? name:s?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> DocUploadResult(record, values)
+            1 -> DocBindResult(record, values)
+            2 -> DocListItem(record, values)
+            3 -> DocListResult(record, values)
+            4 -> DocListAllItem(record, values)
+            5 -> DocListAllResult(record, values)
+            6 -> DocRemoveResult(record, values)
+            7 -> DocUploadMediaResult(record, values)
+            8 -> DocBindBatchResult(record, values)
+            9 -> DocListMediaItem(record, values)
+            10 -> DocListMediaResult(record, values)
+            11 -> DocCreateFolderResult(record, values)
+            12 -> DocUploadByUrlResult(record, values)
+            13 -> DocUploadH5ByUrlResult(record, values)
+            14 -> DocBindToRoomsResult(record, values)
+            15 -> DocListRoomPreviewsItem(record, values)
+            16 -> DocListRoomPreviewsResult(record, values)
+            17 -> DocGetPreviewItem(record, values)
+            18 -> DocGetPreviewResult(record, values)
+            19 -> DocListFilesItem(record, values)
+            20 -> DocListFilesResult(record, values)
+            else -> DocRenameResult(record, values)
+        }
+}
+
+class DocUploadResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name of the uploaded document. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Binding id; only returned when the document was bound to a room. */
-    @SerialName("bind_id") val bindId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "bindId" to bindId,
-    )
+    val bindId: Long? get() = at(2)
 }
 
-@Serializable
-class DocBindResult internal constructor(
+class DocBindResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /** Binding id. */
-    @SerialName("bind_id") val bindId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "roomId" to roomId,
-        "bindId" to bindId,
-    )
+    val bindId: Long? get() = at(2)
 }
 
-@Serializable
-class DocListItem internal constructor(
+class DocListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Whether this is an animated PPT.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("ppt_animation") val pptAnimation: Long? = null,
+    val pptAnimation: Long? get() = at(2)
+
     /** File size. */
-    val size: Long? = null,
+    val size: Long? get() = at(3)
+
     /** Address of the file. */
-    val url: String? = null,
+    val url: String? get() = at(4)
+
     /**
      * Kind of file.
      * - `1`: ordinary file
@@ -703,243 +801,175 @@ class DocListItem internal constructor(
      * - `4`: uploaded in the back office
      * - `5`: screenshot
      */
-    val type: Long? = null,
+    val type: Long? get() = at(5)
+
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "pptAnimation" to pptAnimation,
-        "size" to size,
-        "url" to url,
-        "type" to type,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(6)
 }
 
-@Serializable
-class DocListResult internal constructor(
+class DocListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** The documents. */
-    val list: List<DocListItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "list" to list,
-    )
+    val list: List<DocListItem> get() = at(1)
 }
 
-@Serializable
-class DocListAllItem internal constructor(
+class DocListAllItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Where the document was uploaded.
      * - `api`: through the API
      * - `room`: in a room
      */
-    @SerialName("upload_source") val uploadSource: String? = null,
+    val uploadSource: String? get() = at(2)
+
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(3)
+
     /** Address of the document. */
-    val url: String? = null,
+    val url: String? get() = at(4)
+
     /** Kind of document, in words. */
-    @SerialName("file_type") val fileType: String? = null,
+    val fileType: String? get() = at(5)
+
     /** Size in bytes. */
-    val size: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "uploadSource" to uploadSource,
-        "createTime" to createTime,
-        "url" to url,
-        "fileType" to fileType,
-        "size" to size,
-    )
+    val size: Long? get() = at(6)
 }
 
-@Serializable
-class DocListAllResult internal constructor(
+class DocListAllResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of documents. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The documents of this page. */
-    val list: List<DocListAllItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<DocListAllItem> get() = at(1)
 }
 
-@Serializable
-class DocRemoveResult internal constructor(
+class DocRemoveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the document removed. */
-    val fid: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-    )
+    val fid: Long? get() = at(0)
 }
 
-@Serializable
-class DocUploadMediaResult internal constructor(
+class DocUploadMediaResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the audio or video file. */
-    val fid: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-    )
+    val fid: Long? get() = at(0)
 }
 
-@Serializable
-class DocBindBatchResult internal constructor(
+class DocBindBatchResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Ids of the bound documents (the table's name; the example has fid). */
-    val fids: Long? = null,
+    val fids: Long? get() = at(0)
+
     /** Ids of the bound documents. */
-    val fid: List<Long> = emptyList(),
+    val fid: List<Long> get() = at(1)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(2)
+
     /** Binding ids. */
-    @SerialName("bind_ids") val bindIds: List<Long> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fids" to fids,
-        "fid" to fid,
-        "roomId" to roomId,
-        "bindIds" to bindIds,
-    )
+    val bindIds: List<Long> get() = at(3)
 }
 
-@Serializable
-class DocListMediaItem internal constructor(
+class DocListMediaItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the audio or video (its video_unique). */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    val totalSize: Long? get() = at(2)
+
     /**
      * Where it was uploaded.
      * - `management`: admin backend
      * - `room`: room
      * - `api`: OpenAPI
      */
-    @SerialName("upload_source") val uploadSource: String? = null,
+    val uploadSource: String? get() = at(3)
+
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "totalSize" to totalSize,
-        "uploadSource" to uploadSource,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(4)
 }
 
-@Serializable
-class DocListMediaResult internal constructor(
+class DocListMediaResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** The files. */
-    val list: List<DocListMediaItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "list" to list,
-    )
+    val list: List<DocListMediaItem> get() = at(1)
 }
 
-@Serializable
-class DocCreateFolderResult internal constructor(
+class DocCreateFolderResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(0)
+
     /** Id of the new folder. */
-    @SerialName("finder_id") val finderId: Long? = null,
+    val finderId: Long? get() = at(1)
+
     /** Id of the parent folder. */
-    @SerialName("parent_finder_id") val parentFinderId: Long? = null,
+    val parentFinderId: Long? get() = at(2)
+
     /** Name of the folder. */
-    val name: String? = null,
+    val name: String? get() = at(3)
+
     /** 1: it is a folder. */
-    @SerialName("is_directory") val isDirectory: Long? = null,
+    val isDirectory: Long? get() = at(4)
+
     /** Depth, 1 for the top level. */
-    val level: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerId" to partnerId,
-        "finderId" to finderId,
-        "parentFinderId" to parentFinderId,
-        "name" to name,
-        "isDirectory" to isDirectory,
-        "level" to level,
-    )
+    val level: Long? get() = at(5)
 }
 
-@Serializable
-class DocUploadByUrlResult internal constructor(
+class DocUploadByUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** Document name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Binding id; only when the document was bound to a room. */
-    @SerialName("bind_id") val bindId: Long? = null,
+    val bindId: Long? get() = at(2)
+
     /** Document URL. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "bindId" to bindId,
-        "url" to url,
-    )
+    val url: String? get() = at(3)
 }
 
-@Serializable
-class DocUploadH5ByUrlResult internal constructor(
+class DocUploadH5ByUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** Name of the courseware; its URL in the example. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Binding id. */
-    @SerialName("bind_id") val bindId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "bindId" to bindId,
-    )
+    val bindId: Long? get() = at(2)
 }
 
-@Serializable
-class DocBindToRoomsResult internal constructor(
+class DocBindToRoomsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** The rooms. */
-    @SerialName("room_ids") val roomIds: List<Long> = emptyList(),
+    val roomIds: List<Long> get() = at(1)
+
     /** Binding ids; the example calls them bind_ids. */
-    @SerialName("bind_id") val bindId: List<JsonElement> = emptyList(),
+    val bindId: List<JsonElement> get() = at(2)
+
     /** Binding ids. */
-    @SerialName("bind_ids") val bindIds: List<Long> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "roomIds" to roomIds,
-        "bindId" to bindId,
-        "bindIds" to bindIds,
-    )
+    val bindIds: List<Long> get() = at(3)
 }
 
-@Serializable
-class DocListRoomPreviewsItem internal constructor(
+class DocListRoomPreviewsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name. */
-    val fname: String? = null,
+    val fname: String? get() = at(1)
+
     /**
      * Kind of file.
      * - `h5`: H5 courseware
@@ -947,40 +977,30 @@ class DocListRoomPreviewsItem internal constructor(
      * - `doc`: static document
      * - `image`: picture
      */
-    @SerialName("doc_format") val docFormat: String? = null,
+    val docFormat: String? get() = at(2)
+
     /** Addresses of the pictures of the pages; filled when doc_format is doc. */
-    @SerialName("image_list") val imageList: List<String> = emptyList(),
+    val imageList: List<String> get() = at(3)
+
     /** Address of the picture; filled when doc_format is image. */
-    val image: String? = null,
+    val image: String? get() = at(4)
+
     /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-    val html: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "fname" to fname,
-        "docFormat" to docFormat,
-        "imageList" to imageList,
-        "image" to image,
-        "html" to html,
-    )
+    val html: String? get() = at(5)
 }
 
-@Serializable
-class DocListRoomPreviewsResult internal constructor(
+class DocListRoomPreviewsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The files. */
-    val list: List<DocListRoomPreviewsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<DocListRoomPreviewsItem> get() = at(0)
 }
 
-@Serializable
-class DocGetPreviewItem internal constructor(
+class DocGetPreviewItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name. */
-    val fname: String? = null,
+    val fname: String? get() = at(1)
+
     /**
      * Kind of file.
      * - `h5`: H5 courseware
@@ -988,84 +1008,58 @@ class DocGetPreviewItem internal constructor(
      * - `doc`: static document
      * - `image`: picture
      */
-    @SerialName("doc_format") val docFormat: String? = null,
+    val docFormat: String? get() = at(2)
+
     /** Addresses of the pictures of the pages; filled when doc_format is doc. */
-    @SerialName("image_list") val imageList: List<String> = emptyList(),
+    val imageList: List<String> get() = at(3)
+
     /** Address of the picture; filled when doc_format is image. */
-    val image: String? = null,
+    val image: String? get() = at(4)
+
     /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-    val html: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "fname" to fname,
-        "docFormat" to docFormat,
-        "imageList" to imageList,
-        "image" to image,
-        "html" to html,
-    )
+    val html: String? get() = at(5)
 }
 
-@Serializable
-class DocGetPreviewResult internal constructor(
+class DocGetPreviewResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The files. */
-    val list: List<DocGetPreviewItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<DocGetPreviewItem> get() = at(0)
 }
 
-@Serializable
-class DocListFilesItem internal constructor(
+class DocListFilesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** File name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Where the file was uploaded.
      * - `api`: through the API
      * - `management`: in the admin back office
      */
-    @SerialName("upload_source") val uploadSource: String? = null,
+    val uploadSource: String? get() = at(2)
+
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(3)
+
     /** Size in bytes. */
-    val size: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-        "uploadSource" to uploadSource,
-        "createTime" to createTime,
-        "size" to size,
-    )
+    val size: Long? get() = at(4)
 }
 
-@Serializable
-class DocListFilesResult internal constructor(
+class DocListFilesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of files. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The files of this page. */
-    val list: List<DocListFilesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<DocListFilesItem> get() = at(1)
 }
 
-@Serializable
-class DocRenameResult internal constructor(
+class DocRenameResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? = null,
+    val fid: Long? get() = at(0)
+
     /** The new name. */
-    val name: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-        "name" to name,
-    )
+    val name: String? get() = at(1)
 }
 
 /**

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 
 /** 直播带货商品 Goods and pictures of live selling rooms. */
 class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
@@ -18,10 +15,13 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun uploadImage(
         media: UploadFile,
         options: CallOptions? = null,
-    ): GoodsUploadImageResult {
+    ): GoodsUploadImageResult = call(uploadImageAsked(media, options))
+
+    @JvmSynthetic
+    internal fun uploadImageAsked(media: UploadFile, options: CallOptions?): Asked<GoodsUploadImageResult> {
         val given = Params()
         given.set("media", media)
-        return call("goods.upload_image", GoodsUploadImageResult.serializer(), given, options)
+        return Asked("goods.upload_image", GoodsTypes.of("GoodsUploadImageResult"), given.given, options)
     }
 
     /**
@@ -45,16 +45,18 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         price: Double,
         url: String,
         options: CallOptions? = null,
-        params: GoodsAddParams.() -> Unit = {},
-    ): GoodsAddResult {
-        val given = GoodsAddParams().apply(params)
+        params: GoodsAddParams.() -> Unit = nothing,
+    ): GoodsAddResult = call(addAsked(productType, roomId, goodsName, mediaId, price, url, options, GoodsAddParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addAsked(productType: Long, roomId: Long, goodsName: String, mediaId: Long, price: Double, url: String, options: CallOptions?, given: GoodsAddParams): Asked<GoodsAddResult> {
         given.set("product_type", productType)
         given.set("room_id", roomId)
         given.set("goods_name", goodsName)
         given.set("media_id", mediaId)
         given.set("price", price)
         given.set("url", url)
-        return call("goods.add", GoodsAddResult.serializer(), given, options)
+        return Asked("goods.add", GoodsTypes.of("GoodsAddResult"), given.given, options)
     }
 
     /**
@@ -82,9 +84,11 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         price: Double,
         url: String,
         options: CallOptions? = null,
-        params: GoodsUpdateParams.() -> Unit = {},
-    ) {
-        val given = GoodsUpdateParams().apply(params)
+        params: GoodsUpdateParams.() -> Unit = nothing,
+    ) = carryOut(updateAsked(productType, roomId, goodsId, goodsName, mediaId, price, url, options, GoodsUpdateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateAsked(productType: Long, roomId: Long, goodsId: Long, goodsName: String, mediaId: Long, price: Double, url: String, options: CallOptions?, given: GoodsUpdateParams): Asked<Rest> {
         given.set("product_type", productType)
         given.set("room_id", roomId)
         given.set("goods_id", goodsId)
@@ -92,7 +96,7 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         given.set("media_id", mediaId)
         given.set("price", price)
         given.set("url", url)
-        carryOut("goods.update", given, options)
+        return Asked("goods.update", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -110,12 +114,15 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         goodsId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteAsked(productType, roomId, goodsId, options))
+
+    @JvmSynthetic
+    internal fun deleteAsked(productType: Long, roomId: Long, goodsId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("product_type", productType)
         given.set("room_id", roomId)
         given.set("goods_id", goodsId)
-        carryOut("goods.delete", given, options)
+        return Asked("goods.delete", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -128,10 +135,13 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteImage(
         mediaId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteImageAsked(mediaId, options))
+
+    @JvmSynthetic
+    internal fun deleteImageAsked(mediaId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("media_id", mediaId)
-        carryOut("goods.delete_image", given, options)
+        return Asked("goods.delete_image", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -141,21 +151,23 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listImages(
         options: CallOptions? = null,
-        params: GoodsListImagesParams.() -> Unit = {},
-    ): Pages<GoodsListImagesResult, GoodsListImagesItem> {
-        val given = GoodsListImagesParams().apply(params)
-        return pages("goods.list_images", GoodsListImagesResult.serializer(), given, options) { it.list }
+        params: GoodsListImagesParams.() -> Unit = nothing,
+    ): Pages<GoodsListImagesResult, GoodsListImagesItem> = listImagesAsked(options, GoodsListImagesParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listImagesAsked(options: CallOptions?, given: GoodsListImagesParams): Pages<GoodsListImagesResult, GoodsListImagesItem> {
+        return pages("goods.list_images", GoodsTypes.of("GoodsListImagesResult"), given, options) { it.list }
     }
 }
 
 /** [GoodsApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
+class BlockingGoodsApi internal constructor(private val api: GoodsApi) : BlockingResource(api) {
     /** 上传图片素材 See [GoodsApi.uploadImage]. */
     @JvmOverloads
     fun uploadImage(
         media: UploadFile,
         options: CallOptions? = null,
-    ): GoodsUploadImageResult = blocking { api.uploadImage(media, options) }
+    ): GoodsUploadImageResult = call(api.uploadImageAsked(media, options))
 
     /** 直播带货模板的教室添加商品 See [GoodsApi.add]. */
     @JvmOverloads
@@ -166,9 +178,9 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         mediaId: Long,
         price: Double,
         url: String,
-        params: Consumer<GoodsAddParams> = Consumer {},
+        params: Consumer<in GoodsAddParams> = none,
         options: CallOptions? = null,
-    ): GoodsAddResult = blocking { api.add(productType, roomId, goodsName, mediaId, price, url, options) { params.accept(this) } }
+    ): GoodsAddResult = call(api.addAsked(productType, roomId, goodsName, mediaId, price, url, options, GoodsAddParams().also(params::accept)))
 
     /** 直播带货模板的教室编辑商品 See [GoodsApi.update]. */
     @JvmOverloads
@@ -180,9 +192,9 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         mediaId: Long,
         price: Double,
         url: String,
-        params: Consumer<GoodsUpdateParams> = Consumer {},
+        params: Consumer<in GoodsUpdateParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.update(productType, roomId, goodsId, goodsName, mediaId, price, url, options) { params.accept(this) } }
+    ) = carryOut(api.updateAsked(productType, roomId, goodsId, goodsName, mediaId, price, url, options, GoodsUpdateParams().also(params::accept)))
 
     /** 直播带货模板的教室删除商品 See [GoodsApi.delete]. */
     @JvmOverloads
@@ -191,21 +203,21 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) {
         roomId: Long,
         goodsId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.delete(productType, roomId, goodsId, options) }
+    ) = carryOut(api.deleteAsked(productType, roomId, goodsId, options))
 
     /** 删除素材 See [GoodsApi.deleteImage]. */
     @JvmOverloads
     fun deleteImage(
         mediaId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.deleteImage(mediaId, options) }
+    ) = carryOut(api.deleteImageAsked(mediaId, options))
 
     /** 获取图片列表 See [GoodsApi.listImages]. */
     @JvmOverloads
     fun listImages(
-        params: Consumer<GoodsListImagesParams> = Consumer {},
+        params: Consumer<in GoodsListImagesParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<GoodsListImagesResult, GoodsListImagesItem> = BlockingPages(api.listImages(options) { params.accept(this) })
+    ): BlockingPages<GoodsListImagesResult, GoodsListImagesItem> = BlockingPages(api.listImagesAsked(options, GoodsListImagesParams().also(params::accept)))
 }
 
 /** What `goods.add` takes besides what it requires. */
@@ -247,56 +259,54 @@ class GoodsListImagesParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class GoodsUploadImageResult internal constructor(
-    /** Id of the picture. */
-    @SerialName("media_id") val mediaId: Long? = null,
-    /** Address of the picture. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "mediaId" to mediaId,
-        "url" to url,
-    )
+/** How these are read. */
+internal object GoodsTypes : Types(
+    """
+    GoodsUploadImageResult media_id:l? url:s?
+    GoodsAddResult goods_id:l?
+    GoodsListImagesItem media_id:l? url:s? create_time:s?
+    GoodsListImagesResult count:l? list:[GoodsListImagesItem
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> GoodsUploadImageResult(record, values)
+            1 -> GoodsAddResult(record, values)
+            2 -> GoodsListImagesItem(record, values)
+            else -> GoodsListImagesResult(record, values)
+        }
 }
 
-@Serializable
-class GoodsAddResult internal constructor(
+class GoodsUploadImageResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
+    /** Id of the picture. */
+    val mediaId: Long? get() = at(0)
+
+    /** Address of the picture. */
+    val url: String? get() = at(1)
+}
+
+class GoodsAddResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the new article. */
-    @SerialName("goods_id") val goodsId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "goodsId" to goodsId,
-    )
+    val goodsId: Long? get() = at(0)
 }
 
-@Serializable
-class GoodsListImagesItem internal constructor(
+class GoodsListImagesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the picture. */
-    @SerialName("media_id") val mediaId: Long? = null,
+    val mediaId: Long? get() = at(0)
+
     /** Address of the picture. */
-    val url: String? = null,
+    val url: String? get() = at(1)
+
     /** Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "mediaId" to mediaId,
-        "url" to url,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(2)
 }
 
-@Serializable
-class GoodsListImagesResult internal constructor(
+class GoodsListImagesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of pictures in all. */
-    val count: Long? = null,
+    val count: Long? get() = at(0)
+
     /** The pictures of this page. */
-    val list: List<GoodsListImagesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "count" to count,
-        "list" to list,
-    )
+    val list: List<GoodsListImagesItem> get() = at(1)
 }
 
 /**

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com). */
@@ -19,11 +16,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listClassVotes(
         roomId: Long,
         options: CallOptions? = null,
-        params: InteractDataListClassVotesParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = InteractDataListClassVotesParams().apply(params)
+        params: InteractDataListClassVotesParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listClassVotesAsked(roomId, options, InteractDataListClassVotesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listClassVotesAsked(roomId: Long, options: CallOptions?, given: InteractDataListClassVotesParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("interact_data.list_class_votes", JsonElement.serializer(), given, options)
+        return Asked("interact_data.list_class_votes", Kind.Element, given.given, options)
     }
 
     /**
@@ -36,11 +35,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listRedPackages(
         roomId: Long,
         options: CallOptions? = null,
-        params: InteractDataListRedPackagesParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = InteractDataListRedPackagesParams().apply(params)
+        params: InteractDataListRedPackagesParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listRedPackagesAsked(roomId, options, InteractDataListRedPackagesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listRedPackagesAsked(roomId: Long, options: CallOptions?, given: InteractDataListRedPackagesParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("interact_data.list_red_packages", JsonElement.serializer(), given, options)
+        return Asked("interact_data.list_red_packages", Kind.Element, given.given, options)
     }
 
     /**
@@ -53,11 +54,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listRandomAsks(
         roomId: Long,
         options: CallOptions? = null,
-        params: InteractDataListRandomAsksParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = InteractDataListRandomAsksParams().apply(params)
+        params: InteractDataListRandomAsksParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listRandomAsksAsked(roomId, options, InteractDataListRandomAsksParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listRandomAsksAsked(roomId: Long, options: CallOptions?, given: InteractDataListRandomAsksParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("interact_data.list_random_asks", JsonElement.serializer(), given, options)
+        return Asked("interact_data.list_random_asks", Kind.Element, given.given, options)
     }
 
     /**
@@ -70,11 +73,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listAiUserCounts(
         roomId: Long,
         options: CallOptions? = null,
-        params: InteractDataListAiUserCountsParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = InteractDataListAiUserCountsParams().apply(params)
+        params: InteractDataListAiUserCountsParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listAiUserCountsAsked(roomId, options, InteractDataListAiUserCountsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listAiUserCountsAsked(roomId: Long, options: CallOptions?, given: InteractDataListAiUserCountsParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("interact_data.list_ai_user_counts", JsonElement.serializer(), given, options)
+        return Asked("interact_data.list_ai_user_counts", Kind.Element, given.given, options)
     }
 
     /**
@@ -87,10 +92,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getCheckin(
         checkinId: String,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(getCheckinAsked(checkinId, options))
+
+    @JvmSynthetic
+    internal fun getCheckinAsked(checkinId: String, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("checkin_id", checkinId)
-        return ask("interact_data.get_checkin", JsonElement.serializer(), given, options)
+        return Asked("interact_data.get_checkin", Kind.Element, given.given, options)
     }
 
     /**
@@ -115,7 +123,10 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
         studentList: List<InteractDataSaveStudent>,
         origin: String,
         options: CallOptions? = null,
-    ): InteractDataSaveResult {
+    ): InteractDataSaveResult = call(saveAsked(assistTeacherId, assistTeacherName, assistTeacherMobile, classId, className, studentList, origin, options))
+
+    @JvmSynthetic
+    internal fun saveAsked(assistTeacherId: Long, assistTeacherName: String, assistTeacherMobile: String, classId: Long, className: String, studentList: List<InteractDataSaveStudent>, origin: String, options: CallOptions?): Asked<InteractDataSaveResult> {
         val given = Params()
         given.set("assist_teacher_id", assistTeacherId)
         given.set("assist_teacher_name", assistTeacherName)
@@ -124,7 +135,7 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
         given.set("class_name", className)
         given.set("student_list", studentList)
         given.set("origin", origin)
-        return call("interact_data.save", InteractDataSaveResult.serializer(), given, options)
+        return Asked("interact_data.save", InteractDataTypes.of("InteractDataSaveResult"), given.given, options)
     }
 
     /**
@@ -139,10 +150,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun list(
         classId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(listAsked(classId, options))
+
+    @JvmSynthetic
+    internal fun listAsked(classId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("class_id", classId)
-        return ask("interact_data.list", JsonElement.serializer(), given, options)
+        return Asked("interact_data.list", Kind.Element, given.given, options)
     }
 
     /**
@@ -155,10 +169,13 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun delete(
         classIds: List<Long>,
         options: CallOptions? = null,
-    ): InteractDataDeleteResult {
+    ): InteractDataDeleteResult = call(deleteAsked(classIds, options))
+
+    @JvmSynthetic
+    internal fun deleteAsked(classIds: List<Long>, options: CallOptions?): Asked<InteractDataDeleteResult> {
         val given = Params()
         given.set("class_ids", classIds)
-        return call("interact_data.delete", InteractDataDeleteResult.serializer(), given, options)
+        return Asked("interact_data.delete", InteractDataTypes.of("InteractDataDeleteResult"), given.given, options)
     }
 
     /**
@@ -173,53 +190,56 @@ class InteractDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setCallbackUrl(
         callbackUrl: String,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(setCallbackUrlAsked(callbackUrl, options))
+
+    @JvmSynthetic
+    internal fun setCallbackUrlAsked(callbackUrl: String, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("callback_url", callbackUrl)
-        return ask("interact_data.set_callback_url", JsonElement.serializer(), given, options)
+        return Asked("interact_data.set_callback_url", Kind.Element, given.given, options)
     }
 }
 
 /** [InteractDataApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingInteractDataApi internal constructor(private val api: InteractDataApi) {
+class BlockingInteractDataApi internal constructor(private val api: InteractDataApi) : BlockingResource(api) {
     /** 获取班级投票数据 See [InteractDataApi.listClassVotes]. */
     @JvmOverloads
     fun listClassVotes(
         roomId: Long,
-        params: Consumer<InteractDataListClassVotesParams> = Consumer {},
+        params: Consumer<in InteractDataListClassVotesParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listClassVotes(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listClassVotesAsked(roomId, options, InteractDataListClassVotesParams().also(params::accept)))
 
     /** 获取班级红包数据 See [InteractDataApi.listRedPackages]. */
     @JvmOverloads
     fun listRedPackages(
         roomId: Long,
-        params: Consumer<InteractDataListRedPackagesParams> = Consumer {},
+        params: Consumer<in InteractDataListRedPackagesParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listRedPackages(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listRedPackagesAsked(roomId, options, InteractDataListRedPackagesParams().also(params::accept)))
 
     /** 获取班级随机点名数据 See [InteractDataApi.listRandomAsks]. */
     @JvmOverloads
     fun listRandomAsks(
         roomId: Long,
-        params: Consumer<InteractDataListRandomAsksParams> = Consumer {},
+        params: Consumer<in InteractDataListRandomAsksParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listRandomAsks(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listRandomAsksAsked(roomId, options, InteractDataListRandomAsksParams().also(params::accept)))
 
     /** 获取AI班级数人数列表 See [InteractDataApi.listAiUserCounts]. */
     @JvmOverloads
     fun listAiUserCounts(
         roomId: Long,
-        params: Consumer<InteractDataListAiUserCountsParams> = Consumer {},
+        params: Consumer<in InteractDataListAiUserCountsParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listAiUserCounts(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listAiUserCountsAsked(roomId, options, InteractDataListAiUserCountsParams().also(params::accept)))
 
     /** 根据签到id,获取签到信息 See [InteractDataApi.getCheckin]. */
     @JvmOverloads
     fun getCheckin(
         checkinId: String,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getCheckin(checkinId, options) }
+    ): JsonElement? = ask(api.getCheckinAsked(checkinId, options))
 
     /** 双师人员数据保存 See [InteractDataApi.save]. */
     @JvmOverloads
@@ -232,28 +252,28 @@ class BlockingInteractDataApi internal constructor(private val api: InteractData
         studentList: List<InteractDataSaveStudent>,
         origin: String,
         options: CallOptions? = null,
-    ): InteractDataSaveResult = blocking { api.save(assistTeacherId, assistTeacherName, assistTeacherMobile, classId, className, studentList, origin, options) }
+    ): InteractDataSaveResult = call(api.saveAsked(assistTeacherId, assistTeacherName, assistTeacherMobile, classId, className, studentList, origin, options))
 
     /** 获取班级、助教、学生信息列表 See [InteractDataApi.list]. */
     @JvmOverloads
     fun list(
         classId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.list(classId, options) }
+    ): JsonElement? = ask(api.listAsked(classId, options))
 
     /** 删除班级、助教、学生信息 See [InteractDataApi.delete]. */
     @JvmOverloads
     fun delete(
         classIds: List<Long>,
         options: CallOptions? = null,
-    ): InteractDataDeleteResult = blocking { api.delete(classIds, options) }
+    ): InteractDataDeleteResult = call(api.deleteAsked(classIds, options))
 
     /** 修改回调地址 See [InteractDataApi.setCallbackUrl]. */
     @JvmOverloads
     fun setCallbackUrl(
         callbackUrl: String,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.setCallbackUrl(callbackUrl, options) }
+    ): JsonElement? = ask(api.setCallbackUrlAsked(callbackUrl, options))
 }
 
 /** What `interact_data.list_class_votes` takes besides what it requires. */
@@ -415,71 +435,66 @@ class InteractDataSaveStudent(studentId: Long, studentName: String, studentMobil
         set(value) = set("student_type", value)
 }
 
+/** How these are read. */
+internal object InteractDataTypes : Types(
+    """
+    InteractDataSaveAssistTeacherList assist_teacher_id:l? id:l?
+    InteractDataSaveClassList class_id:l? id:l?
+    InteractDataSaveStudentList student_id:l? id:l?
+    InteractDataSaveResult assist_teacher_list:InteractDataSaveAssistTeacherList? class_list:InteractDataSaveClassList? student_list:[InteractDataSaveStudentList
+    InteractDataDeleteResult result:a?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> InteractDataSaveAssistTeacherList(record, values)
+            1 -> InteractDataSaveClassList(record, values)
+            2 -> InteractDataSaveStudentList(record, values)
+            3 -> InteractDataSaveResult(record, values)
+            else -> InteractDataDeleteResult(record, values)
+        }
+}
+
 /** The assistant teacher. */
-@Serializable
-class InteractDataSaveAssistTeacherList internal constructor(
+class InteractDataSaveAssistTeacherList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The id that was sent. */
-    @SerialName("assist_teacher_id") val assistTeacherId: Long? = null,
+    val assistTeacherId: Long? get() = at(0)
+
     /** The system's own id of the assistant teacher. */
-    val id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "assistTeacherId" to assistTeacherId,
-        "id" to id,
-    )
+    val id: Long? get() = at(1)
 }
 
 /** The class. */
-@Serializable
-class InteractDataSaveClassList internal constructor(
+class InteractDataSaveClassList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The id that was sent. */
-    @SerialName("class_id") val classId: Long? = null,
+    val classId: Long? get() = at(0)
+
     /** The system's own id of the class. */
-    val id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "classId" to classId,
-        "id" to id,
-    )
+    val id: Long? get() = at(1)
 }
 
-@Serializable
-class InteractDataSaveStudentList internal constructor(
+class InteractDataSaveStudentList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The id that was sent. */
-    @SerialName("student_id") val studentId: Long? = null,
+    val studentId: Long? get() = at(0)
+
     /** The system's own id of the student. */
-    val id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "studentId" to studentId,
-        "id" to id,
-    )
+    val id: Long? get() = at(1)
 }
 
-@Serializable
-class InteractDataSaveResult internal constructor(
+class InteractDataSaveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The assistant teacher. */
-    @SerialName("assist_teacher_list") val assistTeacherList: InteractDataSaveAssistTeacherList? = null,
+    val assistTeacherList: InteractDataSaveAssistTeacherList? get() = at(0)
+
     /** The class. */
-    @SerialName("class_list") val classList: InteractDataSaveClassList? = null,
+    val classList: InteractDataSaveClassList? get() = at(1)
+
     /** The students. */
-    @SerialName("student_list") val studentList: List<InteractDataSaveStudentList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "assistTeacherList" to assistTeacherList,
-        "classList" to classList,
-        "studentList" to studentList,
-    )
+    val studentList: List<InteractDataSaveStudentList> get() = at(2)
 }
 
-@Serializable
-class InteractDataDeleteResult internal constructor(
+class InteractDataDeleteResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Result. */
-    val result: JsonElement? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "result" to result,
-    )
+    val result: JsonElement? get() = at(0)
 }
 
 /**

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com). */
@@ -22,12 +21,14 @@ class InteractInfoApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         type: String,
         options: CallOptions? = null,
-        params: InteractInfoListCheckinSummariesParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = InteractInfoListCheckinSummariesParams().apply(params)
+        params: InteractInfoListCheckinSummariesParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listCheckinSummariesAsked(roomId, type, options, InteractInfoListCheckinSummariesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listCheckinSummariesAsked(roomId: Long, type: String, options: CallOptions?, given: InteractInfoListCheckinSummariesParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("type", type)
-        return ask("interact_info.list_checkin_summaries", JsonElement.serializer(), given, options)
+        return Asked("interact_info.list_checkin_summaries", Kind.Element, given.given, options)
     }
 
     /**
@@ -45,34 +46,36 @@ class InteractInfoApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         type: String,
         options: CallOptions? = null,
-        params: InteractInfoListCheckinDetailsParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = InteractInfoListCheckinDetailsParams().apply(params)
+        params: InteractInfoListCheckinDetailsParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listCheckinDetailsAsked(roomId, type, options, InteractInfoListCheckinDetailsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listCheckinDetailsAsked(roomId: Long, type: String, options: CallOptions?, given: InteractInfoListCheckinDetailsParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("type", type)
-        return ask("interact_info.list_checkin_details", JsonElement.serializer(), given, options)
+        return Asked("interact_info.list_checkin_details", Kind.Element, given.given, options)
     }
 }
 
 /** [InteractInfoApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingInteractInfoApi internal constructor(private val api: InteractInfoApi) {
+class BlockingInteractInfoApi internal constructor(private val api: InteractInfoApi) : BlockingResource(api) {
     /** 签到汇总数据 See [InteractInfoApi.listCheckinSummaries]. */
     @JvmOverloads
     fun listCheckinSummaries(
         roomId: Long,
         type: String,
-        params: Consumer<InteractInfoListCheckinSummariesParams> = Consumer {},
+        params: Consumer<in InteractInfoListCheckinSummariesParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listCheckinSummaries(roomId, type, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listCheckinSummariesAsked(roomId, type, options, InteractInfoListCheckinSummariesParams().also(params::accept)))
 
     /** 签到明细数据 See [InteractInfoApi.listCheckinDetails]. */
     @JvmOverloads
     fun listCheckinDetails(
         roomId: Long,
         type: String,
-        params: Consumer<InteractInfoListCheckinDetailsParams> = Consumer {},
+        params: Consumer<in InteractInfoListCheckinDetailsParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listCheckinDetails(roomId, type, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listCheckinDetailsAsked(roomId, type, options, InteractInfoListCheckinDetailsParams().also(params::accept)))
 }
 
 /** What `interact_info.list_checkin_summaries` takes besides what it requires. */

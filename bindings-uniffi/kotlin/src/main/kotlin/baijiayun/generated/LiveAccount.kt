@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 直播账号 Account-wide live figures and the class callback address. */
@@ -19,11 +16,13 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getHourlyPeakUsers(
         date: String,
         options: CallOptions? = null,
-        params: LiveAccountGetHourlyPeakUsersParams.() -> Unit = {},
-    ): LiveAccountGetHourlyPeakUsersResult {
-        val given = LiveAccountGetHourlyPeakUsersParams().apply(params)
+        params: LiveAccountGetHourlyPeakUsersParams.() -> Unit = nothing,
+    ): LiveAccountGetHourlyPeakUsersResult = call(getHourlyPeakUsersAsked(date, options, LiveAccountGetHourlyPeakUsersParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getHourlyPeakUsersAsked(date: String, options: CallOptions?, given: LiveAccountGetHourlyPeakUsersParams): Asked<LiveAccountGetHourlyPeakUsersResult> {
         given.set("date", date)
-        return call("live_account.get_hourly_peak_users", LiveAccountGetHourlyPeakUsersResult.serializer(), given, options)
+        return Asked("live_account.get_hourly_peak_users", LiveAccountTypes.of("LiveAccountGetHourlyPeakUsersResult"), given.given, options)
     }
 
     /**
@@ -38,12 +37,14 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-        params: LiveAccountGetDailyPeakUsersParams.() -> Unit = {},
-    ): LiveAccountGetDailyPeakUsersResult {
-        val given = LiveAccountGetDailyPeakUsersParams().apply(params)
+        params: LiveAccountGetDailyPeakUsersParams.() -> Unit = nothing,
+    ): LiveAccountGetDailyPeakUsersResult = call(getDailyPeakUsersAsked(startDate, endDate, options, LiveAccountGetDailyPeakUsersParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getDailyPeakUsersAsked(startDate: String, endDate: String, options: CallOptions?, given: LiveAccountGetDailyPeakUsersParams): Asked<LiveAccountGetDailyPeakUsersResult> {
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("live_account.get_daily_peak_users", LiveAccountGetDailyPeakUsersResult.serializer(), given, options)
+        return Asked("live_account.get_daily_peak_users", LiveAccountTypes.of("LiveAccountGetDailyPeakUsersResult"), given.given, options)
     }
 
     /**
@@ -62,12 +63,14 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-        params: LiveAccountGetDailyCostParams.() -> Unit = {},
-    ): LiveAccountGetDailyCostResult {
-        val given = LiveAccountGetDailyCostParams().apply(params)
+        params: LiveAccountGetDailyCostParams.() -> Unit = nothing,
+    ): LiveAccountGetDailyCostResult = call(getDailyCostAsked(startDate, endDate, options, LiveAccountGetDailyCostParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getDailyCostAsked(startDate: String, endDate: String, options: CallOptions?, given: LiveAccountGetDailyCostParams): Asked<LiveAccountGetDailyCostResult> {
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("live_account.get_daily_cost", LiveAccountGetDailyCostResult.serializer(), given, options)
+        return Asked("live_account.get_daily_cost", LiveAccountTypes.of("LiveAccountGetDailyCostResult"), given.given, options)
     }
 
     /**
@@ -85,12 +88,15 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): LiveAccountGetDailyMediaLengthResult {
+    ): LiveAccountGetDailyMediaLengthResult = call(getDailyMediaLengthAsked(productType, startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getDailyMediaLengthAsked(productType: Long, startDate: String, endDate: String, options: CallOptions?): Asked<LiveAccountGetDailyMediaLengthResult> {
         val given = Params()
         given.set("product_type", productType)
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("live_account.get_daily_media_length", LiveAccountGetDailyMediaLengthResult.serializer(), given, options)
+        return Asked("live_account.get_daily_media_length", LiveAccountTypes.of("LiveAccountGetDailyMediaLengthResult"), given.given, options)
     }
 
     /**
@@ -106,11 +112,14 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
         productType: Long,
         date: String,
         options: CallOptions? = null,
-    ): LiveAccountListRoomMediaLengthResult {
+    ): LiveAccountListRoomMediaLengthResult = call(listRoomMediaLengthAsked(productType, date, options))
+
+    @JvmSynthetic
+    internal fun listRoomMediaLengthAsked(productType: Long, date: String, options: CallOptions?): Asked<LiveAccountListRoomMediaLengthResult> {
         val given = Params()
         given.set("product_type", productType)
         given.set("date", date)
-        return call("live_account.list_room_media_length", LiveAccountListRoomMediaLengthResult.serializer(), given, options)
+        return Asked("live_account.list_room_media_length", LiveAccountTypes.of("LiveAccountListRoomMediaLengthResult"), given.given, options)
     }
 
     /**
@@ -133,12 +142,15 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): LiveAccountGetUserCountResult {
+    ): LiveAccountGetUserCountResult = call(getUserCountAsked(productType, startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getUserCountAsked(productType: Long, startDate: String, endDate: String, options: CallOptions?): Asked<LiveAccountGetUserCountResult> {
         val given = Params()
         given.set("product_type", productType)
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("live_account.get_user_count", LiveAccountGetUserCountResult.serializer(), given, options)
+        return Asked("live_account.get_user_count", LiveAccountTypes.of("LiveAccountGetUserCountResult"), given.given, options)
     }
 
     /**
@@ -153,10 +165,13 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setClassCallbackUrl(
         url: String,
         options: CallOptions? = null,
-    ): LiveAccountSetClassCallbackUrlResult {
+    ): LiveAccountSetClassCallbackUrlResult = call(setClassCallbackUrlAsked(url, options))
+
+    @JvmSynthetic
+    internal fun setClassCallbackUrlAsked(url: String, options: CallOptions?): Asked<LiveAccountSetClassCallbackUrlResult> {
         val given = Params()
         given.set("url", url)
-        return call("live_account.set_class_callback_url", LiveAccountSetClassCallbackUrlResult.serializer(), given, options)
+        return Asked("live_account.set_class_callback_url", LiveAccountTypes.of("LiveAccountSetClassCallbackUrlResult"), given.given, options)
     }
 
     /**
@@ -168,9 +183,12 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getClassCallbackUrl(
         options: CallOptions? = null,
-    ): LiveAccountGetClassCallbackUrlResult {
+    ): LiveAccountGetClassCallbackUrlResult = call(getClassCallbackUrlAsked(options))
+
+    @JvmSynthetic
+    internal fun getClassCallbackUrlAsked(options: CallOptions?): Asked<LiveAccountGetClassCallbackUrlResult> {
         val given = Params()
-        return call("live_account.get_class_callback_url", LiveAccountGetClassCallbackUrlResult.serializer(), given, options)
+        return Asked("live_account.get_class_callback_url", LiveAccountTypes.of("LiveAccountGetClassCallbackUrlResult"), given.given, options)
     }
 
     /**
@@ -183,41 +201,43 @@ class LiveAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listRoomCosts(
         date: String,
         options: CallOptions? = null,
-        params: LiveAccountListRoomCostsParams.() -> Unit = {},
-    ): LiveAccountListRoomCostsResult {
-        val given = LiveAccountListRoomCostsParams().apply(params)
+        params: LiveAccountListRoomCostsParams.() -> Unit = nothing,
+    ): LiveAccountListRoomCostsResult = call(listRoomCostsAsked(date, options, LiveAccountListRoomCostsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listRoomCostsAsked(date: String, options: CallOptions?, given: LiveAccountListRoomCostsParams): Asked<LiveAccountListRoomCostsResult> {
         given.set("date", date)
-        return call("live_account.list_room_costs", LiveAccountListRoomCostsResult.serializer(), given, options)
+        return Asked("live_account.list_room_costs", LiveAccountTypes.of("LiveAccountListRoomCostsResult"), given.given, options)
     }
 }
 
 /** [LiveAccountApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingLiveAccountApi internal constructor(private val api: LiveAccountApi) {
+class BlockingLiveAccountApi internal constructor(private val api: LiveAccountApi) : BlockingResource(api) {
     /** 获取账号一天中每小时最高并发量 See [LiveAccountApi.getHourlyPeakUsers]. */
     @JvmOverloads
     fun getHourlyPeakUsers(
         date: String,
-        params: Consumer<LiveAccountGetHourlyPeakUsersParams> = Consumer {},
+        params: Consumer<in LiveAccountGetHourlyPeakUsersParams> = none,
         options: CallOptions? = null,
-    ): LiveAccountGetHourlyPeakUsersResult = blocking { api.getHourlyPeakUsers(date, options) { params.accept(this) } }
+    ): LiveAccountGetHourlyPeakUsersResult = call(api.getHourlyPeakUsersAsked(date, options, LiveAccountGetHourlyPeakUsersParams().also(params::accept)))
 
     /** 查询账号一段时间内每天的最高并发量 See [LiveAccountApi.getDailyPeakUsers]. */
     @JvmOverloads
     fun getDailyPeakUsers(
         startDate: String,
         endDate: String,
-        params: Consumer<LiveAccountGetDailyPeakUsersParams> = Consumer {},
+        params: Consumer<in LiveAccountGetDailyPeakUsersParams> = none,
         options: CallOptions? = null,
-    ): LiveAccountGetDailyPeakUsersResult = blocking { api.getDailyPeakUsers(startDate, endDate, options) { params.accept(this) } }
+    ): LiveAccountGetDailyPeakUsersResult = call(api.getDailyPeakUsersAsked(startDate, endDate, options, LiveAccountGetDailyPeakUsersParams().also(params::accept)))
 
     /** 查询直播账号每天使用的人次（请参考使用最新API 109） See [LiveAccountApi.getDailyCost]. */
     @JvmOverloads
     fun getDailyCost(
         startDate: String,
         endDate: String,
-        params: Consumer<LiveAccountGetDailyCostParams> = Consumer {},
+        params: Consumer<in LiveAccountGetDailyCostParams> = none,
         options: CallOptions? = null,
-    ): LiveAccountGetDailyCostResult = blocking { api.getDailyCost(startDate, endDate, options) { params.accept(this) } }
+    ): LiveAccountGetDailyCostResult = call(api.getDailyCostAsked(startDate, endDate, options, LiveAccountGetDailyCostParams().also(params::accept)))
 
     /** 查询账号大班课一段时间内每天拉流总时长(分钟) See [LiveAccountApi.getDailyMediaLength]. */
     @JvmOverloads
@@ -226,7 +246,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): LiveAccountGetDailyMediaLengthResult = blocking { api.getDailyMediaLength(productType, startDate, endDate, options) }
+    ): LiveAccountGetDailyMediaLengthResult = call(api.getDailyMediaLengthAsked(productType, startDate, endDate, options))
 
     /** 查询指定日期内所有教室的拉流总时长(分钟) See [LiveAccountApi.listRoomMediaLength]. */
     @JvmOverloads
@@ -234,7 +254,7 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         productType: Long,
         date: String,
         options: CallOptions? = null,
-    ): LiveAccountListRoomMediaLengthResult = blocking { api.listRoomMediaLength(productType, date, options) }
+    ): LiveAccountListRoomMediaLengthResult = call(api.listRoomMediaLengthAsked(productType, date, options))
 
     /** 获取账号直播人次统计数据 See [LiveAccountApi.getUserCount]. */
     @JvmOverloads
@@ -243,28 +263,28 @@ class BlockingLiveAccountApi internal constructor(private val api: LiveAccountAp
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): LiveAccountGetUserCountResult = blocking { api.getUserCount(productType, startDate, endDate, options) }
+    ): LiveAccountGetUserCountResult = call(api.getUserCountAsked(productType, startDate, endDate, options))
 
     /** 设置直播上下课事件回调地址 See [LiveAccountApi.setClassCallbackUrl]. */
     @JvmOverloads
     fun setClassCallbackUrl(
         url: String,
         options: CallOptions? = null,
-    ): LiveAccountSetClassCallbackUrlResult = blocking { api.setClassCallbackUrl(url, options) }
+    ): LiveAccountSetClassCallbackUrlResult = call(api.setClassCallbackUrlAsked(url, options))
 
     /** 查询直播上下课回调地址 See [LiveAccountApi.getClassCallbackUrl]. */
     @JvmOverloads
     fun getClassCallbackUrl(
         options: CallOptions? = null,
-    ): LiveAccountGetClassCallbackUrlResult = blocking { api.getClassCallbackUrl(options) }
+    ): LiveAccountGetClassCallbackUrlResult = call(api.getClassCallbackUrlAsked(options))
 
     /** 查询直播账号指定日期中各教室使用的人次 See [LiveAccountApi.listRoomCosts]. */
     @JvmOverloads
     fun listRoomCosts(
         date: String,
-        params: Consumer<LiveAccountListRoomCostsParams> = Consumer {},
+        params: Consumer<in LiveAccountListRoomCostsParams> = none,
         options: CallOptions? = null,
-    ): LiveAccountListRoomCostsResult = blocking { api.listRoomCosts(date, options) { params.accept(this) } }
+    ): LiveAccountListRoomCostsResult = call(api.listRoomCostsAsked(date, options, LiveAccountListRoomCostsParams().also(params::accept)))
 }
 
 /** What `live_account.get_hourly_peak_users` takes besides what it requires. */
@@ -318,97 +338,80 @@ class LiveAccountListRoomCostsParams : Params() {
         set(value) = set("product_type", value)
 }
 
-@Serializable
-class LiveAccountGetHourlyPeakUsersResult internal constructor(
+/** How these are read. */
+internal object LiveAccountTypes : Types(
+    """
+    LiveAccountGetHourlyPeakUsersResult peak_user:{l
+    LiveAccountGetDailyPeakUsersResult peak_user:{l
+    LiveAccountGetDailyCostResult cost:{l
+    LiveAccountGetDailyMediaLengthResult media_length:{l
+    LiveAccountListRoomMediaLengthResult media_length:{l
+    LiveAccountGetUserCountResult total:l? list:{l
+    LiveAccountSetClassCallbackUrlResult url:s?
+    LiveAccountGetClassCallbackUrlResult url:s?
+    LiveAccountListRoomCostsResult room_cost:a?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> LiveAccountGetHourlyPeakUsersResult(record, values)
+            1 -> LiveAccountGetDailyPeakUsersResult(record, values)
+            2 -> LiveAccountGetDailyCostResult(record, values)
+            3 -> LiveAccountGetDailyMediaLengthResult(record, values)
+            4 -> LiveAccountListRoomMediaLengthResult(record, values)
+            5 -> LiveAccountGetUserCountResult(record, values)
+            6 -> LiveAccountSetClassCallbackUrlResult(record, values)
+            7 -> LiveAccountGetClassCallbackUrlResult(record, values)
+            else -> LiveAccountListRoomCostsResult(record, values)
+        }
+}
+
+class LiveAccountGetHourlyPeakUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Peak number of users keyed by hour (00 to 23). */
-    @SerialName("peak_user") val peakUser: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "peakUser" to peakUser,
-    )
+    val peakUser: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class LiveAccountGetDailyPeakUsersResult internal constructor(
+class LiveAccountGetDailyPeakUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Peak number of users keyed by date. */
-    @SerialName("peak_user") val peakUser: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "peakUser" to peakUser,
-    )
+    val peakUser: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class LiveAccountGetDailyCostResult internal constructor(
+class LiveAccountGetDailyCostResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Attendance used, keyed by date; days without any are left out. */
-    val cost: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "cost" to cost,
-    )
+    val cost: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class LiveAccountGetDailyMediaLengthResult internal constructor(
+class LiveAccountGetDailyMediaLengthResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Minutes keyed by date. */
-    @SerialName("media_length") val mediaLength: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "mediaLength" to mediaLength,
-    )
+    val mediaLength: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class LiveAccountListRoomMediaLengthResult internal constructor(
+class LiveAccountListRoomMediaLengthResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Minutes keyed by room id. */
-    @SerialName("media_length") val mediaLength: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "mediaLength" to mediaLength,
-    )
+    val mediaLength: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class LiveAccountGetUserCountResult internal constructor(
+class LiveAccountGetUserCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** Attendances per day; the key is the date. */
-    val list: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: Map<String, Long> get() = at(1)
 }
 
-@Serializable
-class LiveAccountSetClassCallbackUrlResult internal constructor(
+class LiveAccountSetClassCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback URL; the table describes it as a date (日期), evidently by mistake. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "url" to url,
-    )
+    val url: String? get() = at(0)
 }
 
-@Serializable
-class LiveAccountGetClassCallbackUrlResult internal constructor(
+class LiveAccountGetClassCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback URL. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "url" to url,
-    )
+    val url: String? get() = at(0)
 }
 
-@Serializable
-class LiveAccountListRoomCostsResult internal constructor(
+class LiveAccountListRoomCostsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** What each room used up. */
-    @SerialName("room_cost") val roomCost: JsonElement? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomCost" to roomCost,
-    )
+    val roomCost: JsonElement? get() = at(0)
 }
 
 /**

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark. */
@@ -16,10 +13,12 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listMainScreenNotices(
         options: CallOptions? = null,
-        params: LiveSettingListMainScreenNoticesParams.() -> Unit = {},
-    ): Pages<LiveSettingListMainScreenNoticesResult, LiveSettingListMainScreenNoticesItem> {
-        val given = LiveSettingListMainScreenNoticesParams().apply(params)
-        return pages("live_setting.list_main_screen_notices", LiveSettingListMainScreenNoticesResult.serializer(), given, options) { it.list }
+        params: LiveSettingListMainScreenNoticesParams.() -> Unit = nothing,
+    ): Pages<LiveSettingListMainScreenNoticesResult, LiveSettingListMainScreenNoticesItem> = listMainScreenNoticesAsked(options, LiveSettingListMainScreenNoticesParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listMainScreenNoticesAsked(options: CallOptions?, given: LiveSettingListMainScreenNoticesParams): Pages<LiveSettingListMainScreenNoticesResult, LiveSettingListMainScreenNoticesItem> {
+        return pages("live_setting.list_main_screen_notices", LiveSettingTypes.of("LiveSettingListMainScreenNoticesResult"), given, options) { it.list }
     }
 
     /**
@@ -37,12 +36,14 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
         productType: Long,
         words: List<String>,
         options: CallOptions? = null,
-        params: LiveSettingAddSensitiveWordsParams.() -> Unit = {},
-    ): LiveSettingAddSensitiveWordsResult {
-        val given = LiveSettingAddSensitiveWordsParams().apply(params)
+        params: LiveSettingAddSensitiveWordsParams.() -> Unit = nothing,
+    ): LiveSettingAddSensitiveWordsResult = call(addSensitiveWordsAsked(productType, words, options, LiveSettingAddSensitiveWordsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addSensitiveWordsAsked(productType: Long, words: List<String>, options: CallOptions?, given: LiveSettingAddSensitiveWordsParams): Asked<LiveSettingAddSensitiveWordsResult> {
         given.set("product_type", productType)
         given.set("words", words)
-        return call("live_setting.add_sensitive_words", LiveSettingAddSensitiveWordsResult.serializer(), given, options)
+        return Asked("live_setting.add_sensitive_words", LiveSettingTypes.of("LiveSettingAddSensitiveWordsResult"), given.given, options)
     }
 
     /**
@@ -60,12 +61,14 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
         productType: Long,
         attachment: UploadFile,
         options: CallOptions? = null,
-        params: LiveSettingImportSensitiveWordsParams.() -> Unit = {},
-    ): Long? {
-        val given = LiveSettingImportSensitiveWordsParams().apply(params)
+        params: LiveSettingImportSensitiveWordsParams.() -> Unit = nothing,
+    ): Long? = ask(importSensitiveWordsAsked(productType, attachment, options, LiveSettingImportSensitiveWordsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun importSensitiveWordsAsked(productType: Long, attachment: UploadFile, options: CallOptions?, given: LiveSettingImportSensitiveWordsParams): Asked<Long> {
         given.set("product_type", productType)
         given.set("attachment", attachment)
-        return ask("live_setting.import_sensitive_words", Long.serializer(), given, options)
+        return Asked("live_setting.import_sensitive_words", Kind.Whole, given.given, options)
     }
 
     /**
@@ -83,11 +86,14 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
         productType: Long,
         ids: List<Long>,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteSensitiveWordsAsked(productType, ids, options))
+
+    @JvmSynthetic
+    internal fun deleteSensitiveWordsAsked(productType: Long, ids: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("product_type", productType)
         given.set("ids", ids)
-        carryOut("live_setting.delete_sensitive_words", given, options)
+        return Asked("live_setting.delete_sensitive_words", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -105,11 +111,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listSensitiveWords(
         productType: Long,
         options: CallOptions? = null,
-        params: LiveSettingListSensitiveWordsParams.() -> Unit = {},
-    ): LiveSettingListSensitiveWordsResult {
-        val given = LiveSettingListSensitiveWordsParams().apply(params)
+        params: LiveSettingListSensitiveWordsParams.() -> Unit = nothing,
+    ): LiveSettingListSensitiveWordsResult = call(listSensitiveWordsAsked(productType, options, LiveSettingListSensitiveWordsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listSensitiveWordsAsked(productType: Long, options: CallOptions?, given: LiveSettingListSensitiveWordsParams): Asked<LiveSettingListSensitiveWordsResult> {
         given.set("product_type", productType)
-        return call("live_setting.list_sensitive_words", LiveSettingListSensitiveWordsResult.serializer(), given, options)
+        return Asked("live_setting.list_sensitive_words", LiveSettingTypes.of("LiveSettingListSensitiveWordsResult"), given.given, options)
     }
 
     /**
@@ -122,10 +130,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(setNicknameLibraryAsked(nickname, options))
+
+    @JvmSynthetic
+    internal fun setNicknameLibraryAsked(nickname: List<String>, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("nickname", nickname)
-        return ask("live_setting.set_nickname_library", Boolean.serializer(), given, options)
+        return Asked("live_setting.set_nickname_library", Kind.Truth, given.given, options)
     }
 
     /**
@@ -143,11 +154,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setWatermark(
         pos: Long,
         options: CallOptions? = null,
-        params: LiveSettingSetWatermarkParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingSetWatermarkParams().apply(params)
+        params: LiveSettingSetWatermarkParams.() -> Unit = nothing,
+    ): JsonElement? = ask(setWatermarkAsked(pos, options, LiveSettingSetWatermarkParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setWatermarkAsked(pos: Long, options: CallOptions?, given: LiveSettingSetWatermarkParams): Asked<JsonElement> {
         given.set("pos", pos)
-        return ask("live_setting.set_watermark", JsonElement.serializer(), given, options)
+        return Asked("live_setting.set_watermark", Kind.Element, given.given, options)
     }
 
     /**
@@ -157,10 +170,12 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getWatermark(
         options: CallOptions? = null,
-        params: LiveSettingGetWatermarkParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingGetWatermarkParams().apply(params)
-        return ask("live_setting.get_watermark", JsonElement.serializer(), given, options)
+        params: LiveSettingGetWatermarkParams.() -> Unit = nothing,
+    ): JsonElement? = ask(getWatermarkAsked(options, LiveSettingGetWatermarkParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getWatermarkAsked(options: CallOptions?, given: LiveSettingGetWatermarkParams): Asked<JsonElement> {
+        return Asked("live_setting.get_watermark", Kind.Element, given.given, options)
     }
 
     /**
@@ -170,10 +185,12 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun setMarquee(
         options: CallOptions? = null,
-        params: LiveSettingSetMarqueeParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingSetMarqueeParams().apply(params)
-        return ask("live_setting.set_marquee", JsonElement.serializer(), given, options)
+        params: LiveSettingSetMarqueeParams.() -> Unit = nothing,
+    ): JsonElement? = ask(setMarqueeAsked(options, LiveSettingSetMarqueeParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setMarqueeAsked(options: CallOptions?, given: LiveSettingSetMarqueeParams): Asked<JsonElement> {
+        return Asked("live_setting.set_marquee", Kind.Element, given.given, options)
     }
 
     /**
@@ -183,10 +200,12 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getMarquee(
         options: CallOptions? = null,
-        params: LiveSettingGetMarqueeParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingGetMarqueeParams().apply(params)
-        return ask("live_setting.get_marquee", JsonElement.serializer(), given, options)
+        params: LiveSettingGetMarqueeParams.() -> Unit = nothing,
+    ): JsonElement? = ask(getMarqueeAsked(options, LiveSettingGetMarqueeParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getMarqueeAsked(options: CallOptions?, given: LiveSettingGetMarqueeParams): Asked<JsonElement> {
+        return Asked("live_setting.get_marquee", Kind.Element, given.given, options)
     }
 
     /**
@@ -201,12 +220,14 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
         content: String,
         link: String,
         options: CallOptions? = null,
-        params: LiveSettingAddNoticeParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingAddNoticeParams().apply(params)
+        params: LiveSettingAddNoticeParams.() -> Unit = nothing,
+    ): JsonElement? = ask(addNoticeAsked(content, link, options, LiveSettingAddNoticeParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addNoticeAsked(content: String, link: String, options: CallOptions?, given: LiveSettingAddNoticeParams): Asked<JsonElement> {
         given.set("content", content)
         given.set("link", link)
-        return ask("live_setting.add_notice", JsonElement.serializer(), given, options)
+        return Asked("live_setting.add_notice", Kind.Element, given.given, options)
     }
 
     /**
@@ -216,10 +237,12 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun listNotices(
         options: CallOptions? = null,
-        params: LiveSettingListNoticesParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingListNoticesParams().apply(params)
-        return ask("live_setting.list_notices", JsonElement.serializer(), given, options)
+        params: LiveSettingListNoticesParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listNoticesAsked(options, LiveSettingListNoticesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listNoticesAsked(options: CallOptions?, given: LiveSettingListNoticesParams): Asked<JsonElement> {
+        return Asked("live_setting.list_notices", Kind.Element, given.given, options)
     }
 
     /**
@@ -232,11 +255,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteNotices(
         ids: List<Long>,
         options: CallOptions? = null,
-        params: LiveSettingDeleteNoticesParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingDeleteNoticesParams().apply(params)
+        params: LiveSettingDeleteNoticesParams.() -> Unit = nothing,
+    ): JsonElement? = ask(deleteNoticesAsked(ids, options, LiveSettingDeleteNoticesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun deleteNoticesAsked(ids: List<Long>, options: CallOptions?, given: LiveSettingDeleteNoticesParams): Asked<JsonElement> {
         given.set("ids", ids)
-        return ask("live_setting.delete_notices", JsonElement.serializer(), given, options)
+        return Asked("live_setting.delete_notices", Kind.Element, given.given, options)
     }
 
     /**
@@ -249,11 +274,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun addQuiz(
         attachment: UploadFile,
         options: CallOptions? = null,
-        params: LiveSettingAddQuizParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingAddQuizParams().apply(params)
+        params: LiveSettingAddQuizParams.() -> Unit = nothing,
+    ): JsonElement? = ask(addQuizAsked(attachment, options, LiveSettingAddQuizParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addQuizAsked(attachment: UploadFile, options: CallOptions?, given: LiveSettingAddQuizParams): Asked<JsonElement> {
         given.set("attachment", attachment)
-        return ask("live_setting.add_quiz", JsonElement.serializer(), given, options)
+        return Asked("live_setting.add_quiz", Kind.Element, given.given, options)
     }
 
     /**
@@ -263,10 +290,12 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun listQuizzes(
         options: CallOptions? = null,
-        params: LiveSettingListQuizzesParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingListQuizzesParams().apply(params)
-        return ask("live_setting.list_quizzes", JsonElement.serializer(), given, options)
+        params: LiveSettingListQuizzesParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listQuizzesAsked(options, LiveSettingListQuizzesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listQuizzesAsked(options: CallOptions?, given: LiveSettingListQuizzesParams): Asked<JsonElement> {
+        return Asked("live_setting.list_quizzes", Kind.Element, given.given, options)
     }
 
     /**
@@ -279,11 +308,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteQuiz(
         id: Long,
         options: CallOptions? = null,
-        params: LiveSettingDeleteQuizParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingDeleteQuizParams().apply(params)
+        params: LiveSettingDeleteQuizParams.() -> Unit = nothing,
+    ): JsonElement? = ask(deleteQuizAsked(id, options, LiveSettingDeleteQuizParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun deleteQuizAsked(id: Long, options: CallOptions?, given: LiveSettingDeleteQuizParams): Asked<JsonElement> {
         given.set("id", id)
-        return ask("live_setting.delete_quiz", JsonElement.serializer(), given, options)
+        return Asked("live_setting.delete_quiz", Kind.Element, given.given, options)
     }
 
     /**
@@ -296,11 +327,13 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setMaxRedPackageCount(
         maxCount: Long,
         options: CallOptions? = null,
-        params: LiveSettingSetMaxRedPackageCountParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingSetMaxRedPackageCountParams().apply(params)
+        params: LiveSettingSetMaxRedPackageCountParams.() -> Unit = nothing,
+    ): JsonElement? = ask(setMaxRedPackageCountAsked(maxCount, options, LiveSettingSetMaxRedPackageCountParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setMaxRedPackageCountAsked(maxCount: Long, options: CallOptions?, given: LiveSettingSetMaxRedPackageCountParams): Asked<JsonElement> {
         given.set("max_count", maxCount)
-        return ask("live_setting.set_max_red_package_count", JsonElement.serializer(), given, options)
+        return Asked("live_setting.set_max_red_package_count", Kind.Element, given.given, options)
     }
 
     /**
@@ -310,39 +343,41 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getMaxRedPackageCount(
         options: CallOptions? = null,
-        params: LiveSettingGetMaxRedPackageCountParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = LiveSettingGetMaxRedPackageCountParams().apply(params)
-        return ask("live_setting.get_max_red_package_count", JsonElement.serializer(), given, options)
+        params: LiveSettingGetMaxRedPackageCountParams.() -> Unit = nothing,
+    ): JsonElement? = ask(getMaxRedPackageCountAsked(options, LiveSettingGetMaxRedPackageCountParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getMaxRedPackageCountAsked(options: CallOptions?, given: LiveSettingGetMaxRedPackageCountParams): Asked<JsonElement> {
+        return Asked("live_setting.get_max_red_package_count", Kind.Element, given.given, options)
     }
 }
 
 /** [LiveSettingApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingLiveSettingApi internal constructor(private val api: LiveSettingApi) {
+class BlockingLiveSettingApi internal constructor(private val api: LiveSettingApi) : BlockingResource(api) {
     /** 获取主屏区公告ID See [LiveSettingApi.listMainScreenNotices]. */
     @JvmOverloads
     fun listMainScreenNotices(
-        params: Consumer<LiveSettingListMainScreenNoticesParams> = Consumer {},
+        params: Consumer<in LiveSettingListMainScreenNoticesParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<LiveSettingListMainScreenNoticesResult, LiveSettingListMainScreenNoticesItem> = BlockingPages(api.listMainScreenNotices(options) { params.accept(this) })
+    ): BlockingPages<LiveSettingListMainScreenNoticesResult, LiveSettingListMainScreenNoticesItem> = BlockingPages(api.listMainScreenNoticesAsked(options, LiveSettingListMainScreenNoticesParams().also(params::accept)))
 
     /** 批量设置敏感词接口 See [LiveSettingApi.addSensitiveWords]. */
     @JvmOverloads
     fun addSensitiveWords(
         productType: Long,
         words: List<String>,
-        params: Consumer<LiveSettingAddSensitiveWordsParams> = Consumer {},
+        params: Consumer<in LiveSettingAddSensitiveWordsParams> = none,
         options: CallOptions? = null,
-    ): LiveSettingAddSensitiveWordsResult = blocking { api.addSensitiveWords(productType, words, options) { params.accept(this) } }
+    ): LiveSettingAddSensitiveWordsResult = call(api.addSensitiveWordsAsked(productType, words, options, LiveSettingAddSensitiveWordsParams().also(params::accept)))
 
     /** 导入敏感词接口 See [LiveSettingApi.importSensitiveWords]. */
     @JvmOverloads
     fun importSensitiveWords(
         productType: Long,
         attachment: UploadFile,
-        params: Consumer<LiveSettingImportSensitiveWordsParams> = Consumer {},
+        params: Consumer<in LiveSettingImportSensitiveWordsParams> = none,
         options: CallOptions? = null,
-    ): Long? = blocking { api.importSensitiveWords(productType, attachment, options) { params.accept(this) } }
+    ): Long? = ask(api.importSensitiveWordsAsked(productType, attachment, options, LiveSettingImportSensitiveWordsParams().also(params::accept)))
 
     /** 批量删除敏感词接口 See [LiveSettingApi.deleteSensitiveWords]. */
     @JvmOverloads
@@ -350,113 +385,113 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         productType: Long,
         ids: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.deleteSensitiveWords(productType, ids, options) }
+    ) = carryOut(api.deleteSensitiveWordsAsked(productType, ids, options))
 
     /** 查询敏感词接口 See [LiveSettingApi.listSensitiveWords]. */
     @JvmOverloads
     fun listSensitiveWords(
         productType: Long,
-        params: Consumer<LiveSettingListSensitiveWordsParams> = Consumer {},
+        params: Consumer<in LiveSettingListSensitiveWordsParams> = none,
         options: CallOptions? = null,
-    ): LiveSettingListSensitiveWordsResult = blocking { api.listSensitiveWords(productType, options) { params.accept(this) } }
+    ): LiveSettingListSensitiveWordsResult = call(api.listSensitiveWordsAsked(productType, options, LiveSettingListSensitiveWordsParams().also(params::accept)))
 
     /** 自定义昵称库 See [LiveSettingApi.setNicknameLibrary]. */
     @JvmOverloads
     fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setNicknameLibrary(nickname, options) }
+    ): Boolean? = ask(api.setNicknameLibraryAsked(nickname, options))
 
     /** 设置水印 See [LiveSettingApi.setWatermark]. */
     @JvmOverloads
     fun setWatermark(
         pos: Long,
-        params: Consumer<LiveSettingSetWatermarkParams> = Consumer {},
+        params: Consumer<in LiveSettingSetWatermarkParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.setWatermark(pos, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.setWatermarkAsked(pos, options, LiveSettingSetWatermarkParams().also(params::accept)))
 
     /** 获取水印配置 See [LiveSettingApi.getWatermark]. */
     @JvmOverloads
     fun getWatermark(
-        params: Consumer<LiveSettingGetWatermarkParams> = Consumer {},
+        params: Consumer<in LiveSettingGetWatermarkParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getWatermark(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.getWatermarkAsked(options, LiveSettingGetWatermarkParams().also(params::accept)))
 
     /** 设置跑马灯设置 See [LiveSettingApi.setMarquee]. */
     @JvmOverloads
     fun setMarquee(
-        params: Consumer<LiveSettingSetMarqueeParams> = Consumer {},
+        params: Consumer<in LiveSettingSetMarqueeParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.setMarquee(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.setMarqueeAsked(options, LiveSettingSetMarqueeParams().also(params::accept)))
 
     /** 获取跑马灯设置 See [LiveSettingApi.getMarquee]. */
     @JvmOverloads
     fun getMarquee(
-        params: Consumer<LiveSettingGetMarqueeParams> = Consumer {},
+        params: Consumer<in LiveSettingGetMarqueeParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getMarquee(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.getMarqueeAsked(options, LiveSettingGetMarqueeParams().also(params::accept)))
 
     /** 添加公告模板 See [LiveSettingApi.addNotice]. */
     @JvmOverloads
     fun addNotice(
         content: String,
         link: String,
-        params: Consumer<LiveSettingAddNoticeParams> = Consumer {},
+        params: Consumer<in LiveSettingAddNoticeParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.addNotice(content, link, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.addNoticeAsked(content, link, options, LiveSettingAddNoticeParams().also(params::accept)))
 
     /** 获取公告列表 See [LiveSettingApi.listNotices]. */
     @JvmOverloads
     fun listNotices(
-        params: Consumer<LiveSettingListNoticesParams> = Consumer {},
+        params: Consumer<in LiveSettingListNoticesParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listNotices(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listNoticesAsked(options, LiveSettingListNoticesParams().also(params::accept)))
 
     /** 删除公告 See [LiveSettingApi.deleteNotices]. */
     @JvmOverloads
     fun deleteNotices(
         ids: List<Long>,
-        params: Consumer<LiveSettingDeleteNoticesParams> = Consumer {},
+        params: Consumer<in LiveSettingDeleteNoticesParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.deleteNotices(ids, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.deleteNoticesAsked(ids, options, LiveSettingDeleteNoticesParams().also(params::accept)))
 
     /** 添加小测 See [LiveSettingApi.addQuiz]. */
     @JvmOverloads
     fun addQuiz(
         attachment: UploadFile,
-        params: Consumer<LiveSettingAddQuizParams> = Consumer {},
+        params: Consumer<in LiveSettingAddQuizParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.addQuiz(attachment, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.addQuizAsked(attachment, options, LiveSettingAddQuizParams().also(params::accept)))
 
     /** 获取小测模板 See [LiveSettingApi.listQuizzes]. */
     @JvmOverloads
     fun listQuizzes(
-        params: Consumer<LiveSettingListQuizzesParams> = Consumer {},
+        params: Consumer<in LiveSettingListQuizzesParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listQuizzes(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listQuizzesAsked(options, LiveSettingListQuizzesParams().also(params::accept)))
 
     /** 删除小测模板 See [LiveSettingApi.deleteQuiz]. */
     @JvmOverloads
     fun deleteQuiz(
         id: Long,
-        params: Consumer<LiveSettingDeleteQuizParams> = Consumer {},
+        params: Consumer<in LiveSettingDeleteQuizParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.deleteQuiz(id, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.deleteQuizAsked(id, options, LiveSettingDeleteQuizParams().also(params::accept)))
 
     /** 修改红包最大个数限制 See [LiveSettingApi.setMaxRedPackageCount]. */
     @JvmOverloads
     fun setMaxRedPackageCount(
         maxCount: Long,
-        params: Consumer<LiveSettingSetMaxRedPackageCountParams> = Consumer {},
+        params: Consumer<in LiveSettingSetMaxRedPackageCountParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.setMaxRedPackageCount(maxCount, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.setMaxRedPackageCountAsked(maxCount, options, LiveSettingSetMaxRedPackageCountParams().also(params::accept)))
 
     /** 获取红包最大个数限制 See [LiveSettingApi.getMaxRedPackageCount]. */
     @JvmOverloads
     fun getMaxRedPackageCount(
-        params: Consumer<LiveSettingGetMaxRedPackageCountParams> = Consumer {},
+        params: Consumer<in LiveSettingGetMaxRedPackageCountParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getMaxRedPackageCount(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.getMaxRedPackageCountAsked(options, LiveSettingGetMaxRedPackageCountParams().also(params::accept)))
 }
 
 /** What `live_setting.list_main_screen_notices` takes besides what it requires. */
@@ -752,157 +787,143 @@ class LiveSettingGetMaxRedPackageCountParams : Params() {
         set(value) = set("product_type", value)
 }
 
-@Serializable
-class LiveSettingListMainScreenNoticesNotice internal constructor(
+/** How these are read. */
+internal object LiveSettingTypes : Types(
+    """
+    LiveSettingListMainScreenNoticesNotice content:s? link:s?
+    LiveSettingListMainScreenNoticesSettings is_roll:l? roll_interval:l? font_size:l? font_color:s? font_transparency:l? border_color:s? border_transparency:l? bg_color:s? bg_transparency:l? x_scale:l? y_scale:l?
+    LiveSettingListMainScreenNoticesExtend notice:[LiveSettingListMainScreenNoticesNotice settings:LiveSettingListMainScreenNoticesSettings?
+    LiveSettingListMainScreenNoticesItem id:l? content:s? link:s? extend:LiveSettingListMainScreenNoticesExtend? content_num:l? sync_video:l? create_time:s?
+    LiveSettingListMainScreenNoticesResult list:[LiveSettingListMainScreenNoticesItem total:l?
+    LiveSettingAddSensitiveWordsResult total:l?
+    LiveSettingListSensitiveWordsItem id:s? word:s?
+    LiveSettingListSensitiveWordsResult total:l? list:[LiveSettingListSensitiveWordsItem
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> LiveSettingListMainScreenNoticesNotice(record, values)
+            1 -> LiveSettingListMainScreenNoticesSettings(record, values)
+            2 -> LiveSettingListMainScreenNoticesExtend(record, values)
+            3 -> LiveSettingListMainScreenNoticesItem(record, values)
+            4 -> LiveSettingListMainScreenNoticesResult(record, values)
+            5 -> LiveSettingAddSensitiveWordsResult(record, values)
+            6 -> LiveSettingListSensitiveWordsItem(record, values)
+            else -> LiveSettingListSensitiveWordsResult(record, values)
+        }
+}
+
+class LiveSettingListMainScreenNoticesNotice internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text of the item. */
-    val content: String? = null,
+    val content: String? get() = at(0)
+
     /** Link of the item. */
-    val link: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "content" to content,
-        "link" to link,
-    )
+    val link: String? get() = at(1)
 }
 
 /** Display settings. */
-@Serializable
-class LiveSettingListMainScreenNoticesSettings internal constructor(
+class LiveSettingListMainScreenNoticesSettings internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Whether the text scrolls.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_roll") val isRoll: Long? = null,
+    val isRoll: Long? get() = at(0)
+
     /** Scroll interval. */
-    @SerialName("roll_interval") val rollInterval: Long? = null,
+    val rollInterval: Long? get() = at(1)
+
     /** Font size. */
-    @SerialName("font_size") val fontSize: Long? = null,
+    val fontSize: Long? get() = at(2)
+
     /** Font colour, #RRGGBB. */
-    @SerialName("font_color") val fontColor: String? = null,
+    val fontColor: String? get() = at(3)
+
     /** Font opacity, in percent. */
-    @SerialName("font_transparency") val fontTransparency: Long? = null,
+    val fontTransparency: Long? get() = at(4)
+
     /** Border colour, #RRGGBB. */
-    @SerialName("border_color") val borderColor: String? = null,
+    val borderColor: String? get() = at(5)
+
     /** Border opacity, in percent. */
-    @SerialName("border_transparency") val borderTransparency: Long? = null,
+    val borderTransparency: Long? get() = at(6)
+
     /** Background colour, #RRGGBB. */
-    @SerialName("bg_color") val bgColor: String? = null,
+    val bgColor: String? get() = at(7)
+
     /** Background opacity, in percent. */
-    @SerialName("bg_transparency") val bgTransparency: Long? = null,
+    val bgTransparency: Long? get() = at(8)
+
     /** Horizontal position. */
-    @SerialName("x_scale") val xScale: Long? = null,
+    val xScale: Long? get() = at(9)
+
     /** Vertical position. */
-    @SerialName("y_scale") val yScale: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "isRoll" to isRoll,
-        "rollInterval" to rollInterval,
-        "fontSize" to fontSize,
-        "fontColor" to fontColor,
-        "fontTransparency" to fontTransparency,
-        "borderColor" to borderColor,
-        "borderTransparency" to borderTransparency,
-        "bgColor" to bgColor,
-        "bgTransparency" to bgTransparency,
-        "xScale" to xScale,
-        "yScale" to yScale,
-    )
+    val yScale: Long? get() = at(10)
 }
 
 /** Extended settings. */
-@Serializable
-class LiveSettingListMainScreenNoticesExtend internal constructor(
+class LiveSettingListMainScreenNoticesExtend internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The single items. */
-    val notice: List<LiveSettingListMainScreenNoticesNotice> = emptyList(),
+    val notice: List<LiveSettingListMainScreenNoticesNotice> get() = at(0)
+
     /** Display settings. */
-    val settings: LiveSettingListMainScreenNoticesSettings? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "notice" to notice,
-        "settings" to settings,
-    )
+    val settings: LiveSettingListMainScreenNoticesSettings? get() = at(1)
 }
 
-@Serializable
-class LiveSettingListMainScreenNoticesItem internal constructor(
+class LiveSettingListMainScreenNoticesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Announcement id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Text of the announcement. */
-    val content: String? = null,
+    val content: String? get() = at(1)
+
     /** Link that it opens. */
-    val link: String? = null,
+    val link: String? get() = at(2)
+
     /** Extended settings. */
-    val extend: LiveSettingListMainScreenNoticesExtend? = null,
+    val extend: LiveSettingListMainScreenNoticesExtend? get() = at(3)
+
     /** Number of items. */
-    @SerialName("content_num") val contentNum: Long? = null,
+    val contentNum: Long? get() = at(4)
+
     /**
      * Whether it is also shown in VOD.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("sync_video") val syncVideo: Long? = null,
+    val syncVideo: Long? get() = at(5)
+
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "content" to content,
-        "link" to link,
-        "extend" to extend,
-        "contentNum" to contentNum,
-        "syncVideo" to syncVideo,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(6)
 }
 
-@Serializable
-class LiveSettingListMainScreenNoticesResult internal constructor(
+class LiveSettingListMainScreenNoticesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The announcements. */
-    val list: List<LiveSettingListMainScreenNoticesItem> = emptyList(),
+    val list: List<LiveSettingListMainScreenNoticesItem> get() = at(0)
+
     /** Total number of announcements. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class LiveSettingAddSensitiveWordsResult internal constructor(
+class LiveSettingAddSensitiveWordsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of words set. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-    )
+    val total: Long? get() = at(0)
 }
 
-@Serializable
-class LiveSettingListSensitiveWordsItem internal constructor(
+class LiveSettingListSensitiveWordsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the word. */
-    val id: String? = null,
+    val id: String? get() = at(0)
+
     /** The word. */
-    val word: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "word" to word,
-    )
+    val word: String? get() = at(1)
 }
 
-@Serializable
-class LiveSettingListSensitiveWordsResult internal constructor(
+class LiveSettingListSensitiveWordsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of words. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The words. */
-    val list: List<LiveSettingListSensitiveWordsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<LiveSettingListSensitiveWordsItem> get() = at(1)
 }
 
 /**

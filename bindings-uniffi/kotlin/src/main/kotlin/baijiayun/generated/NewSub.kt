@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 子账号（新） Sub accounts, newer form. */
@@ -16,10 +13,12 @@ class NewSubApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun list(
         options: CallOptions? = null,
-        params: NewSubListParams.() -> Unit = {},
-    ): Pages<NewSubListResult, NewSubListItem> {
-        val given = NewSubListParams().apply(params)
-        return pages("new_sub.list", NewSubListResult.serializer(), given, options) { it.list }
+        params: NewSubListParams.() -> Unit = nothing,
+    ): Pages<NewSubListResult, NewSubListItem> = listAsked(options, NewSubListParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAsked(options: CallOptions?, given: NewSubListParams): Pages<NewSubListResult, NewSubListItem> {
+        return pages("new_sub.list", NewSubTypes.of("NewSubListResult"), given, options) { it.list }
     }
 
     /**
@@ -32,28 +31,31 @@ class NewSubApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun get(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(getAsked(subPartnerId, options))
+
+    @JvmSynthetic
+    internal fun getAsked(subPartnerId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("sub_partner_id", subPartnerId)
-        return ask("new_sub.get", JsonElement.serializer(), given, options)
+        return Asked("new_sub.get", Kind.Element, given.given, options)
     }
 }
 
 /** [NewSubApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingNewSubApi internal constructor(private val api: NewSubApi) {
+class BlockingNewSubApi internal constructor(private val api: NewSubApi) : BlockingResource(api) {
     /** 查询子账号列表 See [NewSubApi.list]. */
     @JvmOverloads
     fun list(
-        params: Consumer<NewSubListParams> = Consumer {},
+        params: Consumer<in NewSubListParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<NewSubListResult, NewSubListItem> = BlockingPages(api.list(options) { params.accept(this) })
+    ): BlockingPages<NewSubListResult, NewSubListItem> = BlockingPages(api.listAsked(options, NewSubListParams().also(params::accept)))
 
     /** 获取子账号信息 See [NewSubApi.get]. */
     @JvmOverloads
     fun get(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.get(subPartnerId, options) }
+    ): JsonElement? = ask(api.getAsked(subPartnerId, options))
 }
 
 /** What `new_sub.list` takes besides what it requires. */
@@ -79,88 +81,89 @@ class NewSubListParams : Params() {
         set(value) = set("page_size", value)
 }
 
+/** How these are read. */
+internal object NewSubTypes : Types(
+    """
+    NewSubListProductStatus large_class_status:l? small_class_status:l? business_status:l? video_status:l?
+    NewSubListItem partner_id:l? mobile:s? email:s? contacts:s? company:s? effect_time:s? expire_time:s? product_status:NewSubListProductStatus?
+    NewSubListResult total:l? list:[NewSubListItem
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> NewSubListProductStatus(record, values)
+            1 -> NewSubListItem(record, values)
+            else -> NewSubListResult(record, values)
+        }
+}
+
 /** State of each product line. */
-@Serializable
-class NewSubListProductStatus internal constructor(
+class NewSubListProductStatus internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * State of the large class product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("large_class_status") val largeClassStatus: Long? = null,
+    val largeClassStatus: Long? get() = at(0)
+
     /**
      * State of the small class product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("small_class_status") val smallClassStatus: Long? = null,
+    val smallClassStatus: Long? get() = at(1)
+
     /**
      * State of the enterprise live product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("business_status") val businessStatus: Long? = null,
+    val businessStatus: Long? get() = at(2)
+
     /**
      * State of the VOD product line.
      * - `0`: not opened
      * - `1`: open
      * - `2`: closed
      */
-    @SerialName("video_status") val videoStatus: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "largeClassStatus" to largeClassStatus,
-        "smallClassStatus" to smallClassStatus,
-        "businessStatus" to businessStatus,
-        "videoStatus" to videoStatus,
-    )
+    val videoStatus: Long? get() = at(3)
 }
 
-@Serializable
-class NewSubListItem internal constructor(
+class NewSubListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the sub account. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(0)
+
     /** Mobile number with which it is registered. */
-    val mobile: String? = null,
+    val mobile: String? get() = at(1)
+
     /** E-mail address. */
-    val email: String? = null,
+    val email: String? get() = at(2)
+
     /** Contact person. */
-    val contacts: String? = null,
+    val contacts: String? get() = at(3)
+
     /** Company. */
-    val company: String? = null,
+    val company: String? get() = at(4)
+
     /** Time from which the account is valid. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("effect_time") val effectTime: String? = null,
+    val effectTime: String? get() = at(5)
+
     /** Time at which the account expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("expire_time") val expireTime: String? = null,
+    val expireTime: String? get() = at(6)
+
     /** State of each product line. */
-    @SerialName("product_status") val productStatus: NewSubListProductStatus? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerId" to partnerId,
-        "mobile" to mobile,
-        "email" to email,
-        "contacts" to contacts,
-        "company" to company,
-        "effectTime" to effectTime,
-        "expireTime" to expireTime,
-        "productStatus" to productStatus,
-    )
+    val productStatus: NewSubListProductStatus? get() = at(7)
 }
 
-@Serializable
-class NewSubListResult internal constructor(
+class NewSubListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of sub accounts. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The sub accounts. */
-    val list: List<NewSubListItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<NewSubListItem> get() = at(1)
 }
 
 /**

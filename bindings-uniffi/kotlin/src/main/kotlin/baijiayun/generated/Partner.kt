@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 
 /** 合作方账号 The account: its key and its transactions. */
 class PartnerApi internal constructor(runner: Runner) : Resource(runner) {
@@ -20,11 +17,13 @@ class PartnerApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getKey(
         secretKey: String,
         options: CallOptions? = null,
-        params: PartnerGetKeyParams.() -> Unit = {},
-    ): PartnerGetKeyResult {
-        val given = PartnerGetKeyParams().apply(params)
+        params: PartnerGetKeyParams.() -> Unit = nothing,
+    ): PartnerGetKeyResult = call(getKeyAsked(secretKey, options, PartnerGetKeyParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getKeyAsked(secretKey: String, options: CallOptions?, given: PartnerGetKeyParams): Asked<PartnerGetKeyResult> {
         given.set("secret_key", secretKey)
-        return call("partner.get_key", PartnerGetKeyResult.serializer(), given, options)
+        return Asked("partner.get_key", PartnerTypes.of("PartnerGetKeyResult"), given.given, options)
     }
 
     /**
@@ -34,29 +33,31 @@ class PartnerApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listTransactions(
         options: CallOptions? = null,
-        params: PartnerListTransactionsParams.() -> Unit = {},
-    ): Pages<PartnerListTransactionsResult, PartnerListTransactionsItem> {
-        val given = PartnerListTransactionsParams().apply(params)
-        return pages("partner.list_transactions", PartnerListTransactionsResult.serializer(), given, options) { it.list }
+        params: PartnerListTransactionsParams.() -> Unit = nothing,
+    ): Pages<PartnerListTransactionsResult, PartnerListTransactionsItem> = listTransactionsAsked(options, PartnerListTransactionsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listTransactionsAsked(options: CallOptions?, given: PartnerListTransactionsParams): Pages<PartnerListTransactionsResult, PartnerListTransactionsItem> {
+        return pages("partner.list_transactions", PartnerTypes.of("PartnerListTransactionsResult"), given, options) { it.list }
     }
 }
 
 /** [PartnerApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingPartnerApi internal constructor(private val api: PartnerApi) {
+class BlockingPartnerApi internal constructor(private val api: PartnerApi) : BlockingResource(api) {
     /** 获取/重置partner_key See [PartnerApi.getKey]. */
     @JvmOverloads
     fun getKey(
         secretKey: String,
-        params: Consumer<PartnerGetKeyParams> = Consumer {},
+        params: Consumer<in PartnerGetKeyParams> = none,
         options: CallOptions? = null,
-    ): PartnerGetKeyResult = blocking { api.getKey(secretKey, options) { params.accept(this) } }
+    ): PartnerGetKeyResult = call(api.getKeyAsked(secretKey, options, PartnerGetKeyParams().also(params::accept)))
 
     /** 获取账户收支明细 See [PartnerApi.listTransactions]. */
     @JvmOverloads
     fun listTransactions(
-        params: Consumer<PartnerListTransactionsParams> = Consumer {},
+        params: Consumer<in PartnerListTransactionsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<PartnerListTransactionsResult, PartnerListTransactionsItem> = BlockingPages(api.listTransactions(options) { params.accept(this) })
+    ): BlockingPages<PartnerListTransactionsResult, PartnerListTransactionsItem> = BlockingPages(api.listTransactionsAsked(options, PartnerListTransactionsParams().also(params::accept)))
 }
 
 /** What `partner.get_key` takes besides what it requires. */
@@ -115,26 +116,38 @@ class PartnerListTransactionsParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class PartnerGetKeyResult internal constructor(
-    /** The partner_key; at most 128 characters. */
-    @SerialName("partner_key") val partnerKey: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerKey" to Secret(partnerKey),
-    )
+/** How these are read. */
+internal object PartnerTypes : Types(
+    """
+    PartnerGetKeyResult partner_key:s?!
+    PartnerListTransactionsItem purchase_id:l? op_type:l? product_type:l? trade_time:s? op_money:d? remark:s? current_money:d? room_type:s? curr_voucher_money:d? deduct_type:l? pay_type:l? status:s? status_name:s? pay_type_name:s? deduct_type_name:s?
+    PartnerListTransactionsResult list:[PartnerListTransactionsItem total:l?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> PartnerGetKeyResult(record, values)
+            1 -> PartnerListTransactionsItem(record, values)
+            else -> PartnerListTransactionsResult(record, values)
+        }
 }
 
-@Serializable
-class PartnerListTransactionsItem internal constructor(
+class PartnerGetKeyResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
+    /** The partner_key; at most 128 characters. */
+    val partnerKey: String? get() = at(0)
+}
+
+class PartnerListTransactionsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Transaction number. */
-    @SerialName("purchase_id") val purchaseId: Long? = null,
+    val purchaseId: Long? get() = at(0)
+
     /**
      * Kind of transaction.
      * - `1`: top-up
      * - `2`: deduction
      */
-    @SerialName("op_type") val opType: Long? = null,
+    val opType: Long? get() = at(1)
+
     /**
      * Product line.
      * - `1`: large class
@@ -143,19 +156,26 @@ class PartnerListTransactionsItem internal constructor(
      * - `4`: enterprise live
      * - `5`: VOD
      */
-    @SerialName("product_type") val productType: Long? = null,
+    val productType: Long? get() = at(2)
+
     /** Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("trade_time") val tradeTime: String? = null,
+    val tradeTime: String? get() = at(3)
+
     /** Amount. Money: a decimal number in the example, though the table says int. */
-    @SerialName("op_money") val opMoney: Double? = null,
+    val opMoney: Double? get() = at(4)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(5)
+
     /** Balance after it; may be negative. Money: a decimal number in the example, though the table says int. */
-    @SerialName("current_money") val currentMoney: Double? = null,
+    val currentMoney: Double? get() = at(6)
+
     /** Room type, "--" where there is none. */
-    @SerialName("room_type") val roomType: String? = null,
+    val roomType: String? get() = at(7)
+
     /** Voucher balance after it. Money: a decimal number in the example, though the table says int. */
-    @SerialName("curr_voucher_money") val currVoucherMoney: Double? = null,
+    val currVoucherMoney: Double? get() = at(8)
+
     /**
      * What was charged.
      * - `1`: live
@@ -164,48 +184,30 @@ class PartnerListTransactionsItem internal constructor(
      * - `6`: SMS by the message
      * - `8`: expired voucher
      */
-    @SerialName("deduct_type") val deductType: Long? = null,
+    val deductType: Long? get() = at(9)
+
     /** Way of payment. */
-    @SerialName("pay_type") val payType: Long? = null,
+    val payType: Long? get() = at(10)
+
     /** Status; 2 is 处理成功 (processed) in the example. */
-    val status: String? = null,
+    val status: String? get() = at(11)
+
     /** Status in words. */
-    @SerialName("status_name") val statusName: String? = null,
+    val statusName: String? get() = at(12)
+
     /** Way of payment in words. */
-    @SerialName("pay_type_name") val payTypeName: String? = null,
+    val payTypeName: String? get() = at(13)
+
     /** What was charged, in words. */
-    @SerialName("deduct_type_name") val deductTypeName: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "purchaseId" to purchaseId,
-        "opType" to opType,
-        "productType" to productType,
-        "tradeTime" to tradeTime,
-        "opMoney" to opMoney,
-        "remark" to remark,
-        "currentMoney" to currentMoney,
-        "roomType" to roomType,
-        "currVoucherMoney" to currVoucherMoney,
-        "deductType" to deductType,
-        "payType" to payType,
-        "status" to status,
-        "statusName" to statusName,
-        "payTypeName" to payTypeName,
-        "deductTypeName" to deductTypeName,
-    )
+    val deductTypeName: String? get() = at(14)
 }
 
-@Serializable
-class PartnerListTransactionsResult internal constructor(
+class PartnerListTransactionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The transactions. */
-    val list: List<PartnerListTransactionsItem> = emptyList(),
+    val list: List<PartnerListTransactionsItem> get() = at(0)
+
     /** Total number of transactions. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
 /**

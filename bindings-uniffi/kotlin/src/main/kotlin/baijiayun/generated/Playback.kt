@@ -2,10 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.MapSerializer
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 回放 Playbacks of recorded classes. */
@@ -20,11 +16,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listMarks(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackListMarksParams.() -> Unit = {},
-    ): PlaybackListMarksResult {
-        val given = PlaybackListMarksParams().apply(params)
+        params: PlaybackListMarksParams.() -> Unit = nothing,
+    ): PlaybackListMarksResult = call(listMarksAsked(roomId, options, PlaybackListMarksParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listMarksAsked(roomId: Long, options: CallOptions?, given: PlaybackListMarksParams): Asked<PlaybackListMarksResult> {
         given.set("room_id", roomId)
-        return call("playback.list_marks", PlaybackListMarksResult.serializer(), given, options)
+        return Asked("playback.list_marks", PlaybackTypes.of("PlaybackListMarksResult"), given.given, options)
     }
 
     /**
@@ -39,11 +37,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun info(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackInfoParams.() -> Unit = {},
-    ): PlaybackInfoResult {
-        val given = PlaybackInfoParams().apply(params)
+        params: PlaybackInfoParams.() -> Unit = nothing,
+    ): PlaybackInfoResult = call(infoAsked(roomId, options, PlaybackInfoParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun infoAsked(roomId: Long, options: CallOptions?, given: PlaybackInfoParams): Asked<PlaybackInfoResult> {
         given.set("room_id", roomId)
-        return call("playback.info", PlaybackInfoResult.serializer(), given, options)
+        return Asked("playback.info", PlaybackTypes.of("PlaybackInfoResult"), given.given, options)
     }
 
     /**
@@ -64,13 +64,15 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         page: Long,
         pageSize: Long,
         options: CallOptions? = null,
-        params: PlaybackListParams.() -> Unit = {},
-    ): Pages<PlaybackListResult, PlaybackListItem> {
-        val given = PlaybackListParams().apply(params)
+        params: PlaybackListParams.() -> Unit = nothing,
+    ): Pages<PlaybackListResult, PlaybackListItem> = listAsked(productType, page, pageSize, options, PlaybackListParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAsked(productType: Long, page: Long, pageSize: Long, options: CallOptions?, given: PlaybackListParams): Pages<PlaybackListResult, PlaybackListItem> {
         given.set("product_type", productType)
         given.set("page", page)
         given.set("page_size", pageSize)
-        return pages("playback.list", PlaybackListResult.serializer(), given, options) { it.list }
+        return pages("playback.list", PlaybackTypes.of("PlaybackListResult"), given, options) { it.list }
     }
 
     /**
@@ -83,11 +85,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPlayerToken(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackGetPlayerTokenParams.() -> Unit = {},
-    ): PlaybackGetPlayerTokenResult {
-        val given = PlaybackGetPlayerTokenParams().apply(params)
+        params: PlaybackGetPlayerTokenParams.() -> Unit = nothing,
+    ): PlaybackGetPlayerTokenResult = call(getPlayerTokenAsked(roomId, options, PlaybackGetPlayerTokenParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getPlayerTokenAsked(roomId: Long, options: CallOptions?, given: PlaybackGetPlayerTokenParams): Asked<PlaybackGetPlayerTokenResult> {
         given.set("room_id", roomId)
-        return call("playback.get_player_token", PlaybackGetPlayerTokenResult.serializer(), given, options)
+        return Asked("playback.get_player_token", PlaybackTypes.of("PlaybackGetPlayerTokenResult"), given.given, options)
     }
 
     /**
@@ -102,11 +106,14 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         roomIds: List<String>,
         expiresIn: Long,
         options: CallOptions? = null,
-    ): Map<String, String> {
+    ): Map<String, String> = call(getPlayerTokensAsked(roomIds, expiresIn, options))
+
+    @JvmSynthetic
+    internal fun getPlayerTokensAsked(roomIds: List<String>, expiresIn: Long, options: CallOptions?): Asked<Map<String, String>> {
         val given = Params()
         given.set("room_ids", roomIds)
         given.set("expires_in", expiresIn)
-        return call("playback.get_player_tokens", MapSerializer(String.serializer(), String.serializer()), given, options)
+        return Asked("playback.get_player_tokens", Kind.ByName(Kind.Text), given.given, options)
     }
 
     /**
@@ -121,10 +128,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listSessions(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(listSessionsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listSessionsAsked(roomId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("playback.list_sessions", JsonElement.serializer(), given, options)
+        return Asked("playback.list_sessions", Kind.Element, given.given, options)
     }
 
     /**
@@ -143,12 +153,14 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         status: Long,
         options: CallOptions? = null,
-        params: PlaybackSetPublishStatusParams.() -> Unit = {},
-    ): PlaybackSetPublishStatusResult {
-        val given = PlaybackSetPublishStatusParams().apply(params)
+        params: PlaybackSetPublishStatusParams.() -> Unit = nothing,
+    ): PlaybackSetPublishStatusResult = call(setPublishStatusAsked(roomId, status, options, PlaybackSetPublishStatusParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setPublishStatusAsked(roomId: Long, status: Long, options: CallOptions?, given: PlaybackSetPublishStatusParams): Asked<PlaybackSetPublishStatusResult> {
         given.set("room_id", roomId)
         given.set("status", status)
-        return call("playback.set_publish_status", PlaybackSetPublishStatusResult.serializer(), given, options)
+        return Asked("playback.set_publish_status", PlaybackTypes.of("PlaybackSetPublishStatusResult"), given.given, options)
     }
 
     /**
@@ -161,11 +173,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun delete(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackDeleteParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackDeleteParams().apply(params)
+        params: PlaybackDeleteParams.() -> Unit = nothing,
+    ): JsonElement? = ask(deleteAsked(roomId, options, PlaybackDeleteParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun deleteAsked(roomId: Long, options: CallOptions?, given: PlaybackDeleteParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("playback.delete", JsonElement.serializer(), given, options)
+        return Asked("playback.delete", Kind.Element, given.given, options)
     }
 
     /**
@@ -180,12 +194,14 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         name: String,
         options: CallOptions? = null,
-        params: PlaybackUpdateParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackUpdateParams().apply(params)
+        params: PlaybackUpdateParams.() -> Unit = nothing,
+    ): JsonElement? = ask(updateAsked(roomId, name, options, PlaybackUpdateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateAsked(roomId: Long, name: String, options: CallOptions?, given: PlaybackUpdateParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("name", name)
-        return ask("playback.update", JsonElement.serializer(), given, options)
+        return Asked("playback.update", Kind.Element, given.given, options)
     }
 
     /**
@@ -198,11 +214,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listCropped(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackListCroppedParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackListCroppedParams().apply(params)
+        params: PlaybackListCroppedParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listCroppedAsked(roomId, options, PlaybackListCroppedParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listCroppedAsked(roomId: Long, options: CallOptions?, given: PlaybackListCroppedParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("playback.list_cropped", JsonElement.serializer(), given, options)
+        return Asked("playback.list_cropped", Kind.Element, given.given, options)
     }
 
     /**
@@ -217,12 +235,14 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         version: Long,
         options: CallOptions? = null,
-        params: PlaybackSetMainVersionParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackSetMainVersionParams().apply(params)
+        params: PlaybackSetMainVersionParams.() -> Unit = nothing,
+    ): JsonElement? = ask(setMainVersionAsked(roomId, version, options, PlaybackSetMainVersionParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setMainVersionAsked(roomId: Long, version: Long, options: CallOptions?, given: PlaybackSetMainVersionParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("version", version)
-        return ask("playback.set_main_version", JsonElement.serializer(), given, options)
+        return Asked("playback.set_main_version", Kind.Element, given.given, options)
     }
 
     /**
@@ -237,11 +257,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listPptUrls(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackListPptUrlsParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackListPptUrlsParams().apply(params)
+        params: PlaybackListPptUrlsParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listPptUrlsAsked(roomId, options, PlaybackListPptUrlsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listPptUrlsAsked(roomId: Long, options: CallOptions?, given: PlaybackListPptUrlsParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("playback.list_ppt_urls", JsonElement.serializer(), given, options)
+        return Asked("playback.list_ppt_urls", Kind.Element, given.given, options)
     }
 
     /**
@@ -256,11 +278,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPptUrl(
         roomId: Long,
         options: CallOptions? = null,
-        params: PlaybackGetPptUrlParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackGetPptUrlParams().apply(params)
+        params: PlaybackGetPptUrlParams.() -> Unit = nothing,
+    ): JsonElement? = ask(getPptUrlAsked(roomId, options, PlaybackGetPptUrlParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getPptUrlAsked(roomId: Long, options: CallOptions?, given: PlaybackGetPptUrlParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("playback.get_ppt_url", JsonElement.serializer(), given, options)
+        return Asked("playback.get_ppt_url", Kind.Element, given.given, options)
     }
 
     /**
@@ -279,13 +303,15 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         sourceRoomId: Long,
         targetRoomId: Long,
         options: CallOptions? = null,
-        params: PlaybackReplaceParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = PlaybackReplaceParams().apply(params)
+        params: PlaybackReplaceParams.() -> Unit = nothing,
+    ): JsonElement? = ask(replaceAsked(type, sourceRoomId, targetRoomId, options, PlaybackReplaceParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun replaceAsked(type: Long, sourceRoomId: Long, targetRoomId: Long, options: CallOptions?, given: PlaybackReplaceParams): Asked<JsonElement> {
         given.set("type", type)
         given.set("source_room_id", sourceRoomId)
         given.set("target_room_id", targetRoomId)
-        return ask("playback.replace", JsonElement.serializer(), given, options)
+        return Asked("playback.replace", Kind.Element, given.given, options)
     }
 
     /**
@@ -300,11 +326,14 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
         targetRoomId: Long,
         videoId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(replaceByVideoAsked(targetRoomId, videoId, options))
+
+    @JvmSynthetic
+    internal fun replaceByVideoAsked(targetRoomId: Long, videoId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("target_room_id", targetRoomId)
         given.set("video_id", videoId)
-        return ask("playback.replace_by_video", JsonElement.serializer(), given, options)
+        return Asked("playback.replace_by_video", Kind.Element, given.given, options)
     }
 
     /**
@@ -319,10 +348,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun generatePureVideo(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(generatePureVideoAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun generatePureVideoAsked(roomId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("playback.generate_pure_video", JsonElement.serializer(), given, options)
+        return Asked("playback.generate_pure_video", Kind.Element, given.given, options)
     }
 
     /**
@@ -335,10 +367,13 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPureVideoUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(getPureVideoUrlAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getPureVideoUrlAsked(roomId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("playback.get_pure_video_url", JsonElement.serializer(), given, options)
+        return Asked("playback.get_pure_video_url", Kind.Element, given.given, options)
     }
 
     /**
@@ -353,30 +388,33 @@ class PlaybackApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): PlaybackGetStatusResult {
+    ): PlaybackGetStatusResult = call(getStatusAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getStatusAsked(roomId: Long, options: CallOptions?): Asked<PlaybackGetStatusResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("playback.get_status", PlaybackGetStatusResult.serializer(), given, options)
+        return Asked("playback.get_status", PlaybackTypes.of("PlaybackGetStatusResult"), given.given, options)
     }
 }
 
 /** [PlaybackApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
+class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) : BlockingResource(api) {
     /** 获取大班课回放打点标记数据接口 See [PlaybackApi.listMarks]. */
     @JvmOverloads
     fun listMarks(
         roomId: Long,
-        params: Consumer<PlaybackListMarksParams> = Consumer {},
+        params: Consumer<in PlaybackListMarksParams> = none,
         options: CallOptions? = null,
-    ): PlaybackListMarksResult = blocking { api.listMarks(roomId, options) { params.accept(this) } }
+    ): PlaybackListMarksResult = call(api.listMarksAsked(roomId, options, PlaybackListMarksParams().also(params::accept)))
 
     /** 查询直播回放信息 See [PlaybackApi.info]. */
     @JvmOverloads
     fun info(
         roomId: Long,
-        params: Consumer<PlaybackInfoParams> = Consumer {},
+        params: Consumer<in PlaybackInfoParams> = none,
         options: CallOptions? = null,
-    ): PlaybackInfoResult = blocking { api.info(roomId, options) { params.accept(this) } }
+    ): PlaybackInfoResult = call(api.infoAsked(roomId, options, PlaybackInfoParams().also(params::accept)))
 
     /** 获取回放列表 See [PlaybackApi.list]. */
     @JvmOverloads
@@ -384,17 +422,17 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         productType: Long,
         page: Long,
         pageSize: Long,
-        params: Consumer<PlaybackListParams> = Consumer {},
+        params: Consumer<in PlaybackListParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<PlaybackListResult, PlaybackListItem> = BlockingPages(api.list(productType, page, pageSize, options) { params.accept(this) })
+    ): BlockingPages<PlaybackListResult, PlaybackListItem> = BlockingPages(api.listAsked(productType, page, pageSize, options, PlaybackListParams().also(params::accept)))
 
     /** 获取回放token See [PlaybackApi.getPlayerToken]. */
     @JvmOverloads
     fun getPlayerToken(
         roomId: Long,
-        params: Consumer<PlaybackGetPlayerTokenParams> = Consumer {},
+        params: Consumer<in PlaybackGetPlayerTokenParams> = none,
         options: CallOptions? = null,
-    ): PlaybackGetPlayerTokenResult = blocking { api.getPlayerToken(roomId, options) { params.accept(this) } }
+    ): PlaybackGetPlayerTokenResult = call(api.getPlayerTokenAsked(roomId, options, PlaybackGetPlayerTokenParams().also(params::accept)))
 
     /** 批量获取回放token See [PlaybackApi.getPlayerTokens]. */
     @JvmOverloads
@@ -402,73 +440,73 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         roomIds: List<String>,
         expiresIn: Long,
         options: CallOptions? = null,
-    ): Map<String, String> = blocking { api.getPlayerTokens(roomIds, expiresIn, options) }
+    ): Map<String, String> = call(api.getPlayerTokensAsked(roomIds, expiresIn, options))
 
     /** 获取长期房间云录制的序列号列表 See [PlaybackApi.listSessions]. */
     @JvmOverloads
     fun listSessions(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listSessions(roomId, options) }
+    ): JsonElement? = ask(api.listSessionsAsked(roomId, options))
 
     /** 设置回放发布状态 See [PlaybackApi.setPublishStatus]. */
     @JvmOverloads
     fun setPublishStatus(
         roomId: Long,
         status: Long,
-        params: Consumer<PlaybackSetPublishStatusParams> = Consumer {},
+        params: Consumer<in PlaybackSetPublishStatusParams> = none,
         options: CallOptions? = null,
-    ): PlaybackSetPublishStatusResult = blocking { api.setPublishStatus(roomId, status, options) { params.accept(this) } }
+    ): PlaybackSetPublishStatusResult = call(api.setPublishStatusAsked(roomId, status, options, PlaybackSetPublishStatusParams().also(params::accept)))
 
     /** 删除回放 See [PlaybackApi.delete]. */
     @JvmOverloads
     fun delete(
         roomId: Long,
-        params: Consumer<PlaybackDeleteParams> = Consumer {},
+        params: Consumer<in PlaybackDeleteParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.delete(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.deleteAsked(roomId, options, PlaybackDeleteParams().also(params::accept)))
 
     /** 更新回放名称 See [PlaybackApi.update]. */
     @JvmOverloads
     fun update(
         roomId: Long,
         name: String,
-        params: Consumer<PlaybackUpdateParams> = Consumer {},
+        params: Consumer<in PlaybackUpdateParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.update(roomId, name, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.updateAsked(roomId, name, options, PlaybackUpdateParams().also(params::accept)))
 
     /** 获取裁剪回放列表 See [PlaybackApi.listCropped]. */
     @JvmOverloads
     fun listCropped(
         roomId: Long,
-        params: Consumer<PlaybackListCroppedParams> = Consumer {},
+        params: Consumer<in PlaybackListCroppedParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listCropped(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listCroppedAsked(roomId, options, PlaybackListCroppedParams().also(params::accept)))
 
     /** 设置回放主版本 See [PlaybackApi.setMainVersion]. */
     @JvmOverloads
     fun setMainVersion(
         roomId: Long,
         version: Long,
-        params: Consumer<PlaybackSetMainVersionParams> = Consumer {},
+        params: Consumer<in PlaybackSetMainVersionParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.setMainVersion(roomId, version, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.setMainVersionAsked(roomId, version, options, PlaybackSetMainVersionParams().also(params::accept)))
 
     /** 获取ppt转成的pdf的路径列表 See [PlaybackApi.listPptUrls]. */
     @JvmOverloads
     fun listPptUrls(
         roomId: Long,
-        params: Consumer<PlaybackListPptUrlsParams> = Consumer {},
+        params: Consumer<in PlaybackListPptUrlsParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listPptUrls(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listPptUrlsAsked(roomId, options, PlaybackListPptUrlsParams().also(params::accept)))
 
     /** 获取ppt转成的pdf具体路径 See [PlaybackApi.getPptUrl]. */
     @JvmOverloads
     fun getPptUrl(
         roomId: Long,
-        params: Consumer<PlaybackGetPptUrlParams> = Consumer {},
+        params: Consumer<in PlaybackGetPptUrlParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getPptUrl(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.getPptUrlAsked(roomId, options, PlaybackGetPptUrlParams().also(params::accept)))
 
     /** 替换回放 See [PlaybackApi.replace]. */
     @JvmOverloads
@@ -476,9 +514,9 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         type: Long,
         sourceRoomId: Long,
         targetRoomId: Long,
-        params: Consumer<PlaybackReplaceParams> = Consumer {},
+        params: Consumer<in PlaybackReplaceParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.replace(type, sourceRoomId, targetRoomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.replaceAsked(type, sourceRoomId, targetRoomId, options, PlaybackReplaceParams().also(params::accept)))
 
     /** 点播替换回放 See [PlaybackApi.replaceByVideo]. */
     @JvmOverloads
@@ -486,28 +524,28 @@ class BlockingPlaybackApi internal constructor(private val api: PlaybackApi) {
         targetRoomId: Long,
         videoId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.replaceByVideo(targetRoomId, videoId, options) }
+    ): JsonElement? = ask(api.replaceByVideoAsked(targetRoomId, videoId, options))
 
     /** 回放录制纯视频 See [PlaybackApi.generatePureVideo]. */
     @JvmOverloads
     fun generatePureVideo(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.generatePureVideo(roomId, options) }
+    ): JsonElement? = ask(api.generatePureVideoAsked(roomId, options))
 
     /** 获取回放转纯视频下载地址 See [PlaybackApi.getPureVideoUrl]. */
     @JvmOverloads
     fun getPureVideoUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getPureVideoUrl(roomId, options) }
+    ): JsonElement? = ask(api.getPureVideoUrlAsked(roomId, options))
 
     /** 查询回放转码状态 See [PlaybackApi.getStatus]. */
     @JvmOverloads
     fun getStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): PlaybackGetStatusResult = blocking { api.getStatus(roomId, options) }
+    ): PlaybackGetStatusResult = call(api.getStatusAsked(roomId, options))
 }
 
 /** What `playback.list_marks` takes besides what it requires. */
@@ -675,31 +713,46 @@ class PlaybackReplaceParams : Params() {
         set(value) = set("target_version", value)
 }
 
-@Serializable
-class PlaybackListMarksItem internal constructor(
+/** How these are read. */
+internal object PlaybackTypes : Types(
+    """
+    PlaybackListMarksItem desc:s? time_offset:s?
+    PlaybackListMarksResult list:[PlaybackListMarksItem
+    PlaybackInfoResult status:l? video_id:l? name:s? length:l? total_size:l? total_transcode_size:l? total_ext_media_size:l? preface_url:s? publish_status:l? create_time:l?
+    PlaybackListItem playback_id:l? video_id:l? room_id:l? session_id:l? version:l? name:s? status:l? create_time:s? length:l? total_transcode_size:l? play_times:l? publish_status:l? play_url:s? preface_url:s?
+    PlaybackListResult total:l? list:[PlaybackListItem
+    PlaybackGetPlayerTokenResult token:s?
+    PlaybackSetPublishStatusResult status:l?
+    PlaybackGetStatusResult status:l?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> PlaybackListMarksItem(record, values)
+            1 -> PlaybackListMarksResult(record, values)
+            2 -> PlaybackInfoResult(record, values)
+            3 -> PlaybackListItem(record, values)
+            4 -> PlaybackListResult(record, values)
+            5 -> PlaybackGetPlayerTokenResult(record, values)
+            6 -> PlaybackSetPublishStatusResult(record, values)
+            else -> PlaybackGetStatusResult(record, values)
+        }
+}
+
+class PlaybackListMarksItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text of the mark. */
-    val desc: String? = null,
+    val desc: String? get() = at(0)
+
     /** Position from the beginning, HH:MM:SS. */
-    @SerialName("time_offset") val timeOffset: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "desc" to desc,
-        "timeOffset" to timeOffset,
-    )
+    val timeOffset: String? get() = at(1)
 }
 
-@Serializable
-class PlaybackListMarksResult internal constructor(
+class PlaybackListMarksResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The marks. */
-    val list: List<PlaybackListMarksItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<PlaybackListMarksItem> get() = at(0)
 }
 
-@Serializable
-class PlaybackInfoResult internal constructor(
+class PlaybackInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * State of the playback.
      * - `0`: not recorded
@@ -708,58 +761,59 @@ class PlaybackInfoResult internal constructor(
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? = null,
+    val status: Long? get() = at(0)
+
     /** Id of the video recorded in the cloud. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(1)
+
     /** Name of the playback. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** Length in seconds. */
-    val length: Long? = null,
+    val length: Long? get() = at(3)
+
     /** Size of the playback video. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    val totalSize: Long? get() = at(4)
+
     /** Total size of the transcoded files. */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    val totalTranscodeSize: Long? get() = at(5)
+
     /** Total transcoded size of the other videos that belong to it (students and second cameras). */
-    @SerialName("total_ext_media_size") val totalExtMediaSize: Long? = null,
+    val totalExtMediaSize: Long? get() = at(6)
+
     /** Address of the cover picture. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    val prefaceUrl: String? get() = at(7)
+
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    val publishStatus: Long? get() = at(8)
+
     /** Time at which the playback was generated. */
-    @SerialName("create_time") val createTime: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-        "videoId" to videoId,
-        "name" to name,
-        "length" to length,
-        "totalSize" to totalSize,
-        "totalTranscodeSize" to totalTranscodeSize,
-        "totalExtMediaSize" to totalExtMediaSize,
-        "prefaceUrl" to prefaceUrl,
-        "publishStatus" to publishStatus,
-        "createTime" to createTime,
-    )
+    val createTime: Long? get() = at(9)
 }
 
-@Serializable
-class PlaybackListItem internal constructor(
+class PlaybackListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the playback; no other has the same. */
-    @SerialName("playback_id") val playbackId: Long? = null,
+    val playbackId: Long? get() = at(0)
+
     /** Id of the recorded video. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(1)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(2)
+
     /** Session number, for a long-term room. */
-    @SerialName("session_id") val sessionId: Long? = null,
+    val sessionId: Long? get() = at(3)
+
     /** Version of the playback; 0 is the one that was not cropped. */
-    val version: Long? = null,
+    val version: Long? get() = at(4)
+
     /** Name of the playback. */
-    val name: String? = null,
+    val name: String? get() = at(5)
+
     /**
      * State of the playback; the reader takes only 100.
      * - `0`: not recorded
@@ -768,89 +822,59 @@ class PlaybackListItem internal constructor(
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? = null,
+    val status: Long? get() = at(6)
+
     /** Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(7)
+
     /** Length in seconds. */
-    val length: Long? = null,
+    val length: Long? get() = at(8)
+
     /** Total size of the transcoded files in bytes. */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    val totalTranscodeSize: Long? get() = at(9)
+
     /** How often it was played. */
-    @SerialName("play_times") val playTimes: Long? = null,
+    val playTimes: Long? get() = at(10)
+
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    val publishStatus: Long? get() = at(11)
+
     /** Address to play it. */
-    @SerialName("play_url") val playUrl: String? = null,
+    val playUrl: String? get() = at(12)
+
     /** Address of the cover picture. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "playbackId" to playbackId,
-        "videoId" to videoId,
-        "roomId" to roomId,
-        "sessionId" to sessionId,
-        "version" to version,
-        "name" to name,
-        "status" to status,
-        "createTime" to createTime,
-        "length" to length,
-        "totalTranscodeSize" to totalTranscodeSize,
-        "playTimes" to playTimes,
-        "publishStatus" to publishStatus,
-        "playUrl" to playUrl,
-        "prefaceUrl" to prefaceUrl,
-    )
+    val prefaceUrl: String? get() = at(13)
 }
 
-@Serializable
-class PlaybackListResult internal constructor(
+class PlaybackListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of playbacks. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The playbacks. */
-    val list: List<PlaybackListItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<PlaybackListItem> get() = at(1)
 }
 
-@Serializable
-class PlaybackGetPlayerTokenResult internal constructor(
+class PlaybackGetPlayerTokenResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Player token. */
-    val token: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "token" to token,
-    )
+    val token: String? get() = at(0)
 }
 
-@Serializable
-class PlaybackSetPublishStatusResult internal constructor(
+class PlaybackSetPublishStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Publish status.
      * - `1`: published
      * - `2`: blocked
      */
-    val status: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-    )
+    val status: Long? get() = at(0)
 }
 
-@Serializable
-class PlaybackGetStatusResult internal constructor(
+class PlaybackGetStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** State of the playback; 100 means that it can be played. */
-    val status: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-    )
+    val status: Long? get() = at(0)
 }
 
 /**

@@ -2,10 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.ListSerializer
-import kotlinx.serialization.builtins.serializer
 
 /** 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos. */
 class RoomApi internal constructor(runner: Runner) : Resource(runner) {
@@ -33,13 +29,15 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: Long,
         endTime: Long,
         options: CallOptions? = null,
-        params: RoomCreateParams.() -> Unit = {},
-    ): RoomCreateResult {
-        val given = RoomCreateParams().apply(params)
+        params: RoomCreateParams.() -> Unit = nothing,
+    ): RoomCreateResult = call(createAsked(title, startTime, endTime, options, RoomCreateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createAsked(title: String, startTime: Long, endTime: Long, options: CallOptions?, given: RoomCreateParams): Asked<RoomCreateResult> {
         given.set("title", title)
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return call("room.create", RoomCreateResult.serializer(), given, options)
+        return Asked("room.create", RoomTypes.of("RoomCreateResult"), given.given, options)
     }
 
     /**
@@ -52,11 +50,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun update(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomUpdateParams.() -> Unit = {},
-    ) {
-        val given = RoomUpdateParams().apply(params)
+        params: RoomUpdateParams.() -> Unit = nothing,
+    ) = carryOut(updateAsked(roomId, options, RoomUpdateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateAsked(roomId: Long, options: CallOptions?, given: RoomUpdateParams): Asked<Rest> {
         given.set("room_id", roomId)
-        carryOut("room.update", given, options)
+        return Asked("room.update", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -69,10 +69,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun delete(
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun deleteAsked(roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
-        carryOut("room.delete", given, options)
+        return Asked("room.delete", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -85,10 +88,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun info(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomInfoResult {
+    ): RoomInfoResult = call(infoAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun infoAsked(roomId: Long, options: CallOptions?): Asked<RoomInfoResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.info", RoomInfoResult.serializer(), given, options)
+        return Asked("room.info", RoomTypes.of("RoomInfoResult"), given.given, options)
     }
 
     /**
@@ -111,12 +117,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         userNumber: Long,
         options: CallOptions? = null,
-        params: RoomCreateCodeParams.() -> Unit = {},
-    ): RoomCreateCodeResult {
-        val given = RoomCreateCodeParams().apply(params)
+        params: RoomCreateCodeParams.() -> Unit = nothing,
+    ): RoomCreateCodeResult = call(createCodeAsked(roomId, userNumber, options, RoomCreateCodeParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createCodeAsked(roomId: Long, userNumber: Long, options: CallOptions?, given: RoomCreateCodeParams): Asked<RoomCreateCodeResult> {
         given.set("room_id", roomId)
         given.set("user_number", userNumber)
-        return call("room.create_code", RoomCreateCodeResult.serializer(), given, options)
+        return Asked("room.create_code", RoomTypes.of("RoomCreateCodeResult"), given.given, options)
     }
 
     /**
@@ -131,10 +139,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getCodeInfo(
         code: String,
         options: CallOptions? = null,
-    ): RoomGetCodeInfoResult {
+    ): RoomGetCodeInfoResult = call(getCodeInfoAsked(code, options))
+
+    @JvmSynthetic
+    internal fun getCodeInfoAsked(code: String, options: CallOptions?): Asked<RoomGetCodeInfoResult> {
         val given = Params()
         given.set("code", code)
-        return call("room.get_code_info", RoomGetCodeInfoResult.serializer(), given, options)
+        return Asked("room.get_code_info", RoomTypes.of("RoomGetCodeInfoResult"), given.given, options)
     }
 
     /**
@@ -147,11 +158,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     fun listCodes(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomListCodesParams.() -> Unit = {},
-    ): Pages<RoomListCodesResult, RoomListCodesItem> {
-        val given = RoomListCodesParams().apply(params)
+        params: RoomListCodesParams.() -> Unit = nothing,
+    ): Pages<RoomListCodesResult, RoomListCodesItem> = listCodesAsked(roomId, options, RoomListCodesParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listCodesAsked(roomId: Long, options: CallOptions?, given: RoomListCodesParams): Pages<RoomListCodesResult, RoomListCodesItem> {
         given.set("room_id", roomId)
-        return pages("room.list_codes", RoomListCodesResult.serializer(), given, options) { it.list }
+        return pages("room.list_codes", RoomTypes.of("RoomListCodesResult"), given, options) { it.list }
     }
 
     /**
@@ -163,10 +176,12 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun list(
         options: CallOptions? = null,
-        params: RoomListParams.() -> Unit = {},
-    ): Pages<RoomListResult, RoomListItem> {
-        val given = RoomListParams().apply(params)
-        return pages("room.list", RoomListResult.serializer(), given, options) { it.list }
+        params: RoomListParams.() -> Unit = nothing,
+    ): Pages<RoomListResult, RoomListItem> = listAsked(options, RoomListParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAsked(options: CallOptions?, given: RoomListParams): Pages<RoomListResult, RoomListItem> {
+        return pages("room.list", RoomTypes.of("RoomListResult"), given, options) { it.list }
     }
 
     /**
@@ -183,12 +198,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         number: Long,
         options: CallOptions? = null,
-        params: RoomCreateGroupCodesParams.() -> Unit = {},
-    ): RoomCreateGroupCodesResult {
-        val given = RoomCreateGroupCodesParams().apply(params)
+        params: RoomCreateGroupCodesParams.() -> Unit = nothing,
+    ): RoomCreateGroupCodesResult = call(createGroupCodesAsked(roomId, number, options, RoomCreateGroupCodesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createGroupCodesAsked(roomId: Long, number: Long, options: CallOptions?, given: RoomCreateGroupCodesParams): Asked<RoomCreateGroupCodesResult> {
         given.set("room_id", roomId)
         given.set("number", number)
-        return call("room.create_group_codes", RoomCreateGroupCodesResult.serializer(), given, options)
+        return Asked("room.create_group_codes", RoomTypes.of("RoomCreateGroupCodesResult"), given.given, options)
     }
 
     /**
@@ -201,10 +218,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listGroupCodes(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListGroupCodesResult {
+    ): RoomListGroupCodesResult = call(listGroupCodesAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listGroupCodesAsked(roomId: Long, options: CallOptions?): Asked<RoomListGroupCodesResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.list_group_codes", RoomListGroupCodesResult.serializer(), given, options)
+        return Asked("room.list_group_codes", RoomTypes.of("RoomListGroupCodesResult"), given.given, options)
     }
 
     /**
@@ -217,10 +237,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPushLiveUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetPushLiveUrlResult {
+    ): RoomGetPushLiveUrlResult = call(getPushLiveUrlAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getPushLiveUrlAsked(roomId: Long, options: CallOptions?): Asked<RoomGetPushLiveUrlResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.get_push_live_url", RoomGetPushLiveUrlResult.serializer(), given, options)
+        return Asked("room.get_push_live_url", RoomTypes.of("RoomGetPushLiveUrlResult"), given.given, options)
     }
 
     /**
@@ -233,10 +256,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getGroupSubRoomIds(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetGroupSubRoomIdsResult {
+    ): RoomGetGroupSubRoomIdsResult = call(getGroupSubRoomIdsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getGroupSubRoomIdsAsked(roomId: Long, options: CallOptions?): Asked<RoomGetGroupSubRoomIdsResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.get_group_sub_room_ids", RoomGetGroupSubRoomIdsResult.serializer(), given, options)
+        return Asked("room.get_group_sub_room_ids", RoomTypes.of("RoomGetGroupSubRoomIdsResult"), given.given, options)
     }
 
     /**
@@ -251,10 +277,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPullStreamUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetPullStreamUrlResult {
+    ): RoomGetPullStreamUrlResult = call(getPullStreamUrlAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getPullStreamUrlAsked(roomId: Long, options: CallOptions?): Asked<RoomGetPullStreamUrlResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.get_pull_stream_url", RoomGetPullStreamUrlResult.serializer(), given, options)
+        return Asked("room.get_pull_stream_url", RoomTypes.of("RoomGetPullStreamUrlResult"), given.given, options)
     }
 
     /**
@@ -277,13 +306,15 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         userNumbers: List<Long>,
         auditionLength: Long,
         options: CallOptions? = null,
-        params: RoomCreateAuditionCodesParams.() -> Unit = {},
-    ): RoomCreateAuditionCodesResult {
-        val given = RoomCreateAuditionCodesParams().apply(params)
+        params: RoomCreateAuditionCodesParams.() -> Unit = nothing,
+    ): RoomCreateAuditionCodesResult = call(createAuditionCodesAsked(roomId, userNumbers, auditionLength, options, RoomCreateAuditionCodesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createAuditionCodesAsked(roomId: Long, userNumbers: List<Long>, auditionLength: Long, options: CallOptions?, given: RoomCreateAuditionCodesParams): Asked<RoomCreateAuditionCodesResult> {
         given.set("room_id", roomId)
         given.set("user_numbers", userNumbers)
         given.set("audition_length", auditionLength)
-        return call("room.create_audition_codes", RoomCreateAuditionCodesResult.serializer(), given, options)
+        return Asked("room.create_audition_codes", RoomTypes.of("RoomCreateAuditionCodesResult"), given.given, options)
     }
 
     /**
@@ -300,11 +331,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(setSpotVideosAsked(roomId, videoIds, options))
+
+    @JvmSynthetic
+    internal fun setSpotVideosAsked(roomId: Long, videoIds: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("video_ids", videoIds)
-        carryOut("room.set_spot_videos", given, options)
+        return Asked("room.set_spot_videos", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -317,10 +351,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listSpotVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListSpotVideosResult {
+    ): RoomListSpotVideosResult = call(listSpotVideosAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listSpotVideosAsked(roomId: Long, options: CallOptions?): Asked<RoomListSpotVideosResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.list_spot_videos", RoomListSpotVideosResult.serializer(), given, options)
+        return Asked("room.list_spot_videos", RoomTypes.of("RoomListSpotVideosResult"), given.given, options)
     }
 
     /**
@@ -339,11 +376,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         status: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(setStatusAsked(roomId, status, options))
+
+    @JvmSynthetic
+    internal fun setStatusAsked(roomId: Long, status: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("status", status)
-        carryOut("room.set_status", given, options)
+        return Asked("room.set_status", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -356,11 +396,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setAssistantPermissions(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomSetAssistantPermissionsParams.() -> Unit = {},
-    ) {
-        val given = RoomSetAssistantPermissionsParams().apply(params)
+        params: RoomSetAssistantPermissionsParams.() -> Unit = nothing,
+    ) = carryOut(setAssistantPermissionsAsked(roomId, options, RoomSetAssistantPermissionsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setAssistantPermissionsAsked(roomId: Long, options: CallOptions?, given: RoomSetAssistantPermissionsParams): Asked<Rest> {
         given.set("room_id", roomId)
-        carryOut("room.set_assistant_permissions", given, options)
+        return Asked("room.set_assistant_permissions", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -377,11 +419,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         code: String,
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteCodeAsked(code, roomId, options))
+
+    @JvmSynthetic
+    internal fun deleteCodeAsked(code: String, roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("code", code)
         given.set("room_id", roomId)
-        carryOut("room.delete_code", given, options)
+        return Asked("room.delete_code", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -398,12 +443,15 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         date: String,
         code: List<String>,
         options: CallOptions? = null,
-    ): RoomGetCodeUsageResult {
+    ): RoomGetCodeUsageResult = call(getCodeUsageAsked(roomId, date, code, options))
+
+    @JvmSynthetic
+    internal fun getCodeUsageAsked(roomId: Long, date: String, code: List<String>, options: CallOptions?): Asked<RoomGetCodeUsageResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("date", date)
         given.set("code", code)
-        return call("room.get_code_usage", RoomGetCodeUsageResult.serializer(), given, options)
+        return Asked("room.get_code_usage", RoomTypes.of("RoomGetCodeUsageResult"), given.given, options)
     }
 
     /**
@@ -416,11 +464,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setGroupIsolation(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomSetGroupIsolationParams.() -> Unit = {},
-    ): Boolean? {
-        val given = RoomSetGroupIsolationParams().apply(params)
+        params: RoomSetGroupIsolationParams.() -> Unit = nothing,
+    ): Boolean? = ask(setGroupIsolationAsked(roomId, options, RoomSetGroupIsolationParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setGroupIsolationAsked(roomId: Long, options: CallOptions?, given: RoomSetGroupIsolationParams): Asked<Boolean> {
         given.set("room_id", roomId)
-        return ask("room.set_group_isolation", Boolean.serializer(), given, options)
+        return Asked("room.set_group_isolation", Kind.Truth, given.given, options)
     }
 
     /**
@@ -439,11 +489,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(setSpotLiveAsked(roomId, videoUniques, options))
+
+    @JvmSynthetic
+    internal fun setSpotLiveAsked(roomId: Long, videoUniques: List<Long>, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("video_uniques", videoUniques)
-        return ask("room.set_spot_live", Boolean.serializer(), given, options)
+        return Asked("room.set_spot_live", Kind.Truth, given.given, options)
     }
 
     /**
@@ -456,10 +509,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(clearSpotLiveAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun clearSpotLiveAsked(roomId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("room.clear_spot_live", Boolean.serializer(), given, options)
+        return Asked("room.clear_spot_live", Kind.Truth, given.given, options)
     }
 
     /**
@@ -476,12 +532,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-        params: RoomSetWarmupVideosParams.() -> Unit = {},
-    ): Boolean? {
-        val given = RoomSetWarmupVideosParams().apply(params)
+        params: RoomSetWarmupVideosParams.() -> Unit = nothing,
+    ): Boolean? = ask(setWarmupVideosAsked(roomId, videoUniques, options, RoomSetWarmupVideosParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setWarmupVideosAsked(roomId: Long, videoUniques: List<Long>, options: CallOptions?, given: RoomSetWarmupVideosParams): Asked<Boolean> {
         given.set("room_id", roomId)
         given.set("video_uniques", videoUniques)
-        return ask("room.set_warmup_videos", Boolean.serializer(), given, options)
+        return Asked("room.set_warmup_videos", Kind.Truth, given.given, options)
     }
 
     /**
@@ -494,10 +552,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(clearWarmupVideosAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun clearWarmupVideosAsked(roomId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
-        return ask("room.clear_warmup_videos", Boolean.serializer(), given, options)
+        return Asked("room.clear_warmup_videos", Kind.Truth, given.given, options)
     }
 
     /**
@@ -514,11 +575,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(setWatchLimitAsked(roomId, privateType, options))
+
+    @JvmSynthetic
+    internal fun setWatchLimitAsked(roomId: Long, privateType: String, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("private_type", privateType)
-        return ask("room.set_watch_limit", Boolean.serializer(), given, options)
+        return Asked("room.set_watch_limit", Kind.Truth, given.given, options)
     }
 
     /**
@@ -533,11 +597,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setCover(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomSetCoverParams.() -> Unit = {},
-    ): String? {
-        val given = RoomSetCoverParams().apply(params)
+        params: RoomSetCoverParams.() -> Unit = nothing,
+    ): String? = ask(setCoverAsked(roomId, options, RoomSetCoverParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setCoverAsked(roomId: Long, options: CallOptions?, given: RoomSetCoverParams): Asked<String> {
         given.set("room_id", roomId)
-        return ask("room.set_cover", String.serializer(), given, options)
+        return Asked("room.set_cover", Kind.Text, given.given, options)
     }
 
     /**
@@ -554,12 +620,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomAddBroadcastRoomsParams.() -> Unit = {},
-    ): Boolean? {
-        val given = RoomAddBroadcastRoomsParams().apply(params)
+        params: RoomAddBroadcastRoomsParams.() -> Unit = nothing,
+    ): Boolean? = ask(addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addBroadcastRoomsAsked(broadcastRoomIds: List<Long>, roomId: Long, options: CallOptions?, given: RoomAddBroadcastRoomsParams): Asked<Boolean> {
         given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
-        return ask("room.add_broadcast_rooms", Boolean.serializer(), given, options)
+        return Asked("room.add_broadcast_rooms", Kind.Truth, given.given, options)
     }
 
     /**
@@ -574,10 +642,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listBroadcastRooms(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListBroadcastRoomsResult {
+    ): RoomListBroadcastRoomsResult = call(listBroadcastRoomsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listBroadcastRoomsAsked(roomId: Long, options: CallOptions?): Asked<RoomListBroadcastRoomsResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.list_broadcast_rooms", RoomListBroadcastRoomsResult.serializer(), given, options)
+        return Asked("room.list_broadcast_rooms", RoomTypes.of("RoomListBroadcastRoomsResult"), given.given, options)
     }
 
     /**
@@ -592,11 +663,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
+
+    @JvmSynthetic
+    internal fun deleteBroadcastRoomsAsked(broadcastRoomIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
-        return ask("room.delete_broadcast_rooms", Boolean.serializer(), given, options)
+        return Asked("room.delete_broadcast_rooms", Kind.Truth, given.given, options)
     }
 
     /**
@@ -619,12 +693,15 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(switchBroadcastAsked(roomId, broadcastRoomId, operation, options))
+
+    @JvmSynthetic
+    internal fun switchBroadcastAsked(roomId: String, broadcastRoomId: String, operation: String, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("broadcast_room_id", broadcastRoomId)
         given.set("operation", operation)
-        return ask("room.switch_broadcast", Boolean.serializer(), given, options)
+        return Asked("room.switch_broadcast", Kind.Truth, given.given, options)
     }
 
     /**
@@ -639,12 +716,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         groupName: String,
         options: CallOptions? = null,
-        params: RoomUpdateGroupNameParams.() -> Unit = {},
-    ) {
-        val given = RoomUpdateGroupNameParams().apply(params)
+        params: RoomUpdateGroupNameParams.() -> Unit = nothing,
+    ) = carryOut(updateGroupNameAsked(roomId, groupName, options, RoomUpdateGroupNameParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateGroupNameAsked(roomId: Long, groupName: String, options: CallOptions?, given: RoomUpdateGroupNameParams): Asked<Rest> {
         given.set("room_id", roomId)
         given.set("group_name", groupName)
-        carryOut("room.update_group_name", given, options)
+        return Asked("room.update_group_name", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -671,7 +750,10 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(uploadGroupLogosAsked(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options))
+
+    @JvmSynthetic
+    internal fun uploadGroupLogosAsked(roomId: Long, groupId: Long, mLoading: UploadFile, mNoPpt: UploadFile, wwwClassroom: UploadFile, wwwFavicon: UploadFile, wwwLoading: UploadFile, wwwNoPpt: UploadFile, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("group_id", groupId)
@@ -681,7 +763,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         given.set("www-favicon", wwwFavicon)
         given.set("www-loading", wwwLoading)
         given.set("www-no-ppt", wwwNoPpt)
-        return ask("room.upload_group_logos", Boolean.serializer(), given, options)
+        return Asked("room.upload_group_logos", Kind.Truth, given.given, options)
     }
 
     /**
@@ -696,11 +778,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): RoomGetGroupLogosResult {
+    ): RoomGetGroupLogosResult = call(getGroupLogosAsked(roomId, groupId, options))
+
+    @JvmSynthetic
+    internal fun getGroupLogosAsked(roomId: Long, groupId: Long, options: CallOptions?): Asked<RoomGetGroupLogosResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("group_id", groupId)
-        return call("room.get_group_logos", RoomGetGroupLogosResult.serializer(), given, options)
+        return Asked("room.get_group_logos", RoomTypes.of("RoomGetGroupLogosResult"), given.given, options)
     }
 
     /**
@@ -723,12 +808,15 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformUrl: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomAddPushPlatformResult {
+    ): RoomAddPushPlatformResult = call(addPushPlatformAsked(platformName, platformUrl, roomId, options))
+
+    @JvmSynthetic
+    internal fun addPushPlatformAsked(platformName: String, platformUrl: String, roomId: Long, options: CallOptions?): Asked<RoomAddPushPlatformResult> {
         val given = Params()
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
         given.set("room_id", roomId)
-        return call("room.add_push_platform", RoomAddPushPlatformResult.serializer(), given, options)
+        return Asked("room.add_push_platform", RoomTypes.of("RoomAddPushPlatformResult"), given.given, options)
     }
 
     /**
@@ -745,11 +833,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(deletePushPlatformAsked(platformId, roomId, options))
+
+    @JvmSynthetic
+    internal fun deletePushPlatformAsked(platformId: String, roomId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("platform_id", platformId)
         given.set("room_id", roomId)
-        return ask("room.delete_push_platform", Boolean.serializer(), given, options)
+        return Asked("room.delete_push_platform", Kind.Truth, given.given, options)
     }
 
     /**
@@ -768,13 +859,16 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
+
+    @JvmSynthetic
+    internal fun updatePushPlatformAsked(platformName: String, platformUrl: String, platformId: String, roomId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
         given.set("platform_id", platformId)
         given.set("room_id", roomId)
-        return ask("room.update_push_platform", Boolean.serializer(), given, options)
+        return Asked("room.update_push_platform", Kind.Truth, given.given, options)
     }
 
     /**
@@ -787,10 +881,13 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listPushPlatforms(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListPushPlatformsResult {
+    ): RoomListPushPlatformsResult = call(listPushPlatformsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listPushPlatformsAsked(roomId: Long, options: CallOptions?): Asked<RoomListPushPlatformsResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room.list_push_platforms", RoomListPushPlatformsResult.serializer(), given, options)
+        return Asked("room.list_push_platforms", RoomTypes.of("RoomListPushPlatformsResult"), given.given, options)
     }
 
     /**
@@ -808,12 +905,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         userRole: Long,
         options: CallOptions? = null,
-        params: RoomListGroupCodesByRoleParams.() -> Unit = {},
-    ): Pages<RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList> {
-        val given = RoomListGroupCodesByRoleParams().apply(params)
+        params: RoomListGroupCodesByRoleParams.() -> Unit = nothing,
+    ): Pages<RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList> = listGroupCodesByRoleAsked(roomId, userRole, options, RoomListGroupCodesByRoleParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listGroupCodesByRoleAsked(roomId: Long, userRole: Long, options: CallOptions?, given: RoomListGroupCodesByRoleParams): Pages<RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList> {
         given.set("room_id", roomId)
         given.set("user_role", userRole)
-        return pages("room.list_group_codes_by_role", RoomListGroupCodesByRoleResult.serializer(), given, options) { it.groupList }
+        return pages("room.list_group_codes_by_role", RoomTypes.of("RoomListGroupCodesByRoleResult"), given, options) { it.groupList }
     }
 
     /**
@@ -836,14 +935,17 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomAddSmartLiveResult {
+    ): RoomAddSmartLiveResult = call(addSmartLiveAsked(roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options))
+
+    @JvmSynthetic
+    internal fun addSmartLiveAsked(roomId: Long, videoUnique: Long, mergePlayback: Long, isAutoPlay: Long, playTime: String, options: CallOptions?): Asked<RoomAddSmartLiveResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("video_unique", videoUnique)
         given.set("merge_playback", mergePlayback)
         given.set("is_auto_play", isAutoPlay)
         given.set("play_time", playTime)
-        return call("room.add_smart_live", RoomAddSmartLiveResult.serializer(), given, options)
+        return Asked("room.add_smart_live", RoomTypes.of("RoomAddSmartLiveResult"), given.given, options)
     }
 
     /**
@@ -866,7 +968,10 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomUpdateSmartLiveResult {
+    ): RoomUpdateSmartLiveResult = call(updateSmartLiveAsked(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options))
+
+    @JvmSynthetic
+    internal fun updateSmartLiveAsked(id: Long, roomId: Long, videoUnique: Long, mergePlayback: Long, isAutoPlay: Long, playTime: String, options: CallOptions?): Asked<RoomUpdateSmartLiveResult> {
         val given = Params()
         given.set("id", id)
         given.set("room_id", roomId)
@@ -874,7 +979,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         given.set("merge_playback", mergePlayback)
         given.set("is_auto_play", isAutoPlay)
         given.set("play_time", playTime)
-        return call("room.update_smart_live", RoomUpdateSmartLiveResult.serializer(), given, options)
+        return Asked("room.update_smart_live", RoomTypes.of("RoomUpdateSmartLiveResult"), given.given, options)
     }
 
     /**
@@ -889,11 +994,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDeleteSmartLiveResult {
+    ): RoomDeleteSmartLiveResult = call(deleteSmartLiveAsked(id, roomId, options))
+
+    @JvmSynthetic
+    internal fun deleteSmartLiveAsked(id: Long, roomId: Long, options: CallOptions?): Asked<RoomDeleteSmartLiveResult> {
         val given = Params()
         given.set("id", id)
         given.set("room_id", roomId)
-        return call("room.delete_smart_live", RoomDeleteSmartLiveResult.serializer(), given, options)
+        return Asked("room.delete_smart_live", RoomTypes.of("RoomDeleteSmartLiveResult"), given.given, options)
     }
 
     /**
@@ -908,11 +1016,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(playSmartLiveAsked(id, roomId, options))
+
+    @JvmSynthetic
+    internal fun playSmartLiveAsked(id: Long, roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("id", id)
         given.set("room_id", roomId)
-        carryOut("room.play_smart_live", given, options)
+        return Asked("room.play_smart_live", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -927,11 +1038,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(stopSmartLiveAsked(id, roomId, options))
+
+    @JvmSynthetic
+    internal fun stopSmartLiveAsked(id: Long, roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("id", id)
         given.set("room_id", roomId)
-        carryOut("room.stop_smart_live", given, options)
+        return Asked("room.stop_smart_live", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -948,12 +1062,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         password: String,
         options: CallOptions? = null,
-        params: RoomSetPasswordParams.() -> Unit = {},
-    ): Boolean? {
-        val given = RoomSetPasswordParams().apply(params)
+        params: RoomSetPasswordParams.() -> Unit = nothing,
+    ): Boolean? = ask(setPasswordAsked(roomId, password, options, RoomSetPasswordParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setPasswordAsked(roomId: Long, password: String, options: CallOptions?, given: RoomSetPasswordParams): Asked<Boolean> {
         given.set("room_id", roomId)
         given.set("password", password)
-        return ask("room.set_password", Boolean.serializer(), given, options)
+        return Asked("room.set_password", Kind.Truth, given.given, options)
     }
 
     /**
@@ -970,11 +1086,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): RoomDeleteGroupResult {
+    ): RoomDeleteGroupResult = call(deleteGroupAsked(roomId, groupId, options))
+
+    @JvmSynthetic
+    internal fun deleteGroupAsked(roomId: Long, groupId: Long, options: CallOptions?): Asked<RoomDeleteGroupResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("group_id", groupId)
-        return call("room.delete_group", RoomDeleteGroupResult.serializer(), given, options)
+        return Asked("room.delete_group", RoomTypes.of("RoomDeleteGroupResult"), given.given, options)
     }
 
     /**
@@ -984,10 +1103,12 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listPatrolRooms(
         options: CallOptions? = null,
-        params: RoomListPatrolRoomsParams.() -> Unit = {},
-    ): Pages<List<RoomListPatrolRoomsItem>, RoomListPatrolRoomsItem> {
-        val given = RoomListPatrolRoomsParams().apply(params)
-        return pages("room.list_patrol_rooms", ListSerializer(RoomListPatrolRoomsItem.serializer()), given, options) { it }
+        params: RoomListPatrolRoomsParams.() -> Unit = nothing,
+    ): Pages<List<RoomListPatrolRoomsItem>, RoomListPatrolRoomsItem> = listPatrolRoomsAsked(options, RoomListPatrolRoomsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listPatrolRoomsAsked(options: CallOptions?, given: RoomListPatrolRoomsParams): Pages<List<RoomListPatrolRoomsItem>, RoomListPatrolRoomsItem> {
+        return pages("room.list_patrol_rooms", Kind.Many(RoomTypes.of("RoomListPatrolRoomsItem")), given, options) { it }
     }
 
     /**
@@ -1004,11 +1125,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(addSpotVideosAsked(roomId, videoIds, options))
+
+    @JvmSynthetic
+    internal fun addSpotVideosAsked(roomId: Long, videoIds: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("video_ids", videoIds)
-        carryOut("room.add_spot_videos", given, options)
+        return Asked("room.add_spot_videos", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -1025,11 +1149,14 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteSpotVideosAsked(roomId, videoIds, options))
+
+    @JvmSynthetic
+    internal fun deleteSpotVideosAsked(roomId: Long, videoIds: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("video_ids", videoIds)
-        carryOut("room.delete_spot_videos", given, options)
+        return Asked("room.delete_spot_videos", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -1046,117 +1173,119 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: Long,
         endTime: Long,
         options: CallOptions? = null,
-        params: RoomCreateWithLiveParams.() -> Unit = {},
-    ): RoomCreateWithLiveResult {
-        val given = RoomCreateWithLiveParams().apply(params)
+        params: RoomCreateWithLiveParams.() -> Unit = nothing,
+    ): RoomCreateWithLiveResult = call(createWithLiveAsked(title, startTime, endTime, options, RoomCreateWithLiveParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createWithLiveAsked(title: String, startTime: Long, endTime: Long, options: CallOptions?, given: RoomCreateWithLiveParams): Asked<RoomCreateWithLiveResult> {
         given.set("title", title)
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return call("room.create_with_live", RoomCreateWithLiveResult.serializer(), given, options)
+        return Asked("room.create_with_live", RoomTypes.of("RoomCreateWithLiveResult"), given.given, options)
     }
 }
 
 /** [RoomApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingRoomApi internal constructor(private val api: RoomApi) {
+class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingResource(api) {
     /** 创建房间 See [RoomApi.create]. */
     @JvmOverloads
     fun create(
         title: String,
         startTime: Long,
         endTime: Long,
-        params: Consumer<RoomCreateParams> = Consumer {},
+        params: Consumer<in RoomCreateParams> = none,
         options: CallOptions? = null,
-    ): RoomCreateResult = blocking { api.create(title, startTime, endTime, options) { params.accept(this) } }
+    ): RoomCreateResult = call(api.createAsked(title, startTime, endTime, options, RoomCreateParams().also(params::accept)))
 
     /** 更新房间信息 See [RoomApi.update]. */
     @JvmOverloads
     fun update(
         roomId: Long,
-        params: Consumer<RoomUpdateParams> = Consumer {},
+        params: Consumer<in RoomUpdateParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.update(roomId, options) { params.accept(this) } }
+    ) = carryOut(api.updateAsked(roomId, options, RoomUpdateParams().also(params::accept)))
 
     /** 删除房间 See [RoomApi.delete]. */
     @JvmOverloads
     fun delete(
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.delete(roomId, options) }
+    ) = carryOut(api.deleteAsked(roomId, options))
 
     /** 获取房间信息 See [RoomApi.info]. */
     @JvmOverloads
     fun info(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomInfoResult = blocking { api.info(roomId, options) }
+    ): RoomInfoResult = call(api.infoAsked(roomId, options))
 
     /** 生成用户参加码 See [RoomApi.createCode]. */
     @JvmOverloads
     fun createCode(
         roomId: Long,
         userNumber: Long,
-        params: Consumer<RoomCreateCodeParams> = Consumer {},
+        params: Consumer<in RoomCreateCodeParams> = none,
         options: CallOptions? = null,
-    ): RoomCreateCodeResult = blocking { api.createCode(roomId, userNumber, options) { params.accept(this) } }
+    ): RoomCreateCodeResult = call(api.createCodeAsked(roomId, userNumber, options, RoomCreateCodeParams().also(params::accept)))
 
     /** 获取用户参加码信息 See [RoomApi.getCodeInfo]. */
     @JvmOverloads
     fun getCodeInfo(
         code: String,
         options: CallOptions? = null,
-    ): RoomGetCodeInfoResult = blocking { api.getCodeInfo(code, options) }
+    ): RoomGetCodeInfoResult = call(api.getCodeInfoAsked(code, options))
 
     /** 获取已生成的参加码列表 See [RoomApi.listCodes]. */
     @JvmOverloads
     fun listCodes(
         roomId: Long,
-        params: Consumer<RoomListCodesParams> = Consumer {},
+        params: Consumer<in RoomListCodesParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomListCodesResult, RoomListCodesItem> = BlockingPages(api.listCodes(roomId, options) { params.accept(this) })
+    ): BlockingPages<RoomListCodesResult, RoomListCodesItem> = BlockingPages(api.listCodesAsked(roomId, options, RoomListCodesParams().also(params::accept)))
 
     /** 获取房间列表 See [RoomApi.list]. */
     @JvmOverloads
     fun list(
-        params: Consumer<RoomListParams> = Consumer {},
+        params: Consumer<in RoomListParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomListResult, RoomListItem> = BlockingPages(api.list(options) { params.accept(this) })
+    ): BlockingPages<RoomListResult, RoomListItem> = BlockingPages(api.listAsked(options, RoomListParams().also(params::accept)))
 
     /** 创建分组直播参加码 See [RoomApi.createGroupCodes]. */
     @JvmOverloads
     fun createGroupCodes(
         roomId: Long,
         number: Long,
-        params: Consumer<RoomCreateGroupCodesParams> = Consumer {},
+        params: Consumer<in RoomCreateGroupCodesParams> = none,
         options: CallOptions? = null,
-    ): RoomCreateGroupCodesResult = blocking { api.createGroupCodes(roomId, number, options) { params.accept(this) } }
+    ): RoomCreateGroupCodesResult = call(api.createGroupCodesAsked(roomId, number, options, RoomCreateGroupCodesParams().also(params::accept)))
 
     /** 获取分组直播参加码 See [RoomApi.listGroupCodes]. */
     @JvmOverloads
     fun listGroupCodes(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListGroupCodesResult = blocking { api.listGroupCodes(roomId, options) }
+    ): RoomListGroupCodesResult = call(api.listGroupCodesAsked(roomId, options))
 
     /** 获取推流直播的推流地址 See [RoomApi.getPushLiveUrl]. */
     @JvmOverloads
     fun getPushLiveUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetPushLiveUrlResult = blocking { api.getPushLiveUrl(roomId, options) }
+    ): RoomGetPushLiveUrlResult = call(api.getPushLiveUrlAsked(roomId, options))
 
     /** 获取支持大小班的分组直播小班教室room_id See [RoomApi.getGroupSubRoomIds]. */
     @JvmOverloads
     fun getGroupSubRoomIds(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetGroupSubRoomIdsResult = blocking { api.getGroupSubRoomIds(roomId, options) }
+    ): RoomGetGroupSubRoomIdsResult = call(api.getGroupSubRoomIdsAsked(roomId, options))
 
     /** 获取推流直播的拉流地址 See [RoomApi.getPullStreamUrl]. */
     @JvmOverloads
     fun getPullStreamUrl(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomGetPullStreamUrlResult = blocking { api.getPullStreamUrl(roomId, options) }
+    ): RoomGetPullStreamUrlResult = call(api.getPullStreamUrlAsked(roomId, options))
 
     /** 生成用户试听参加码 See [RoomApi.createAuditionCodes]. */
     @JvmOverloads
@@ -1164,9 +1293,9 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         userNumbers: List<Long>,
         auditionLength: Long,
-        params: Consumer<RoomCreateAuditionCodesParams> = Consumer {},
+        params: Consumer<in RoomCreateAuditionCodesParams> = none,
         options: CallOptions? = null,
-    ): RoomCreateAuditionCodesResult = blocking { api.createAuditionCodes(roomId, userNumbers, auditionLength, options) { params.accept(this) } }
+    ): RoomCreateAuditionCodesResult = call(api.createAuditionCodesAsked(roomId, userNumbers, auditionLength, options, RoomCreateAuditionCodesParams().also(params::accept)))
 
     /** 直播设置插播 See [RoomApi.setSpotVideos]. */
     @JvmOverloads
@@ -1174,14 +1303,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.setSpotVideos(roomId, videoIds, options) }
+    ) = carryOut(api.setSpotVideosAsked(roomId, videoIds, options))
 
     /** 获取教室设置的插播列表 See [RoomApi.listSpotVideos]. */
     @JvmOverloads
     fun listSpotVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListSpotVideosResult = blocking { api.listSpotVideos(roomId, options) }
+    ): RoomListSpotVideosResult = call(api.listSpotVideosAsked(roomId, options))
 
     /** 禁用/启用直播间 See [RoomApi.setStatus]. */
     @JvmOverloads
@@ -1189,15 +1318,15 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         status: Long,
         options: CallOptions? = null,
-    ) = blocking { api.setStatus(roomId, status, options) }
+    ) = carryOut(api.setStatusAsked(roomId, status, options))
 
     /** 设置助教权限 See [RoomApi.setAssistantPermissions]. */
     @JvmOverloads
     fun setAssistantPermissions(
         roomId: Long,
-        params: Consumer<RoomSetAssistantPermissionsParams> = Consumer {},
+        params: Consumer<in RoomSetAssistantPermissionsParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.setAssistantPermissions(roomId, options) { params.accept(this) } }
+    ) = carryOut(api.setAssistantPermissionsAsked(roomId, options, RoomSetAssistantPermissionsParams().also(params::accept)))
 
     /** 删除学生参加码 See [RoomApi.deleteCode]. */
     @JvmOverloads
@@ -1205,7 +1334,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         code: String,
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.deleteCode(code, roomId, options) }
+    ) = carryOut(api.deleteCodeAsked(code, roomId, options))
 
     /** 获取参加码使用记录 See [RoomApi.getCodeUsage]. */
     @JvmOverloads
@@ -1214,15 +1343,15 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         date: String,
         code: List<String>,
         options: CallOptions? = null,
-    ): RoomGetCodeUsageResult = blocking { api.getCodeUsage(roomId, date, code, options) }
+    ): RoomGetCodeUsageResult = call(api.getCodeUsageAsked(roomId, date, code, options))
 
     /** 获取设置隔离用户数据 See [RoomApi.setGroupIsolation]. */
     @JvmOverloads
     fun setGroupIsolation(
         roomId: Long,
-        params: Consumer<RoomSetGroupIsolationParams> = Consumer {},
+        params: Consumer<in RoomSetGroupIsolationParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setGroupIsolation(roomId, options) { params.accept(this) } }
+    ): Boolean? = ask(api.setGroupIsolationAsked(roomId, options, RoomSetGroupIsolationParams().also(params::accept)))
 
     /** 教室插播视频 See [RoomApi.setSpotLive]. */
     @JvmOverloads
@@ -1230,30 +1359,30 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setSpotLive(roomId, videoUniques, options) }
+    ): Boolean? = ask(api.setSpotLiveAsked(roomId, videoUniques, options))
 
     /** 清除教室插播视频 See [RoomApi.clearSpotLive]. */
     @JvmOverloads
     fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.clearSpotLive(roomId, options) }
+    ): Boolean? = ask(api.clearSpotLiveAsked(roomId, options))
 
     /** 教室点播预热 See [RoomApi.setWarmupVideos]. */
     @JvmOverloads
     fun setWarmupVideos(
         roomId: Long,
         videoUniques: List<Long>,
-        params: Consumer<RoomSetWarmupVideosParams> = Consumer {},
+        params: Consumer<in RoomSetWarmupVideosParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setWarmupVideos(roomId, videoUniques, options) { params.accept(this) } }
+    ): Boolean? = ask(api.setWarmupVideosAsked(roomId, videoUniques, options, RoomSetWarmupVideosParams().also(params::accept)))
 
     /** 清除教室内的点播预热视频 See [RoomApi.clearWarmupVideos]. */
     @JvmOverloads
     fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.clearWarmupVideos(roomId, options) }
+    ): Boolean? = ask(api.clearWarmupVideosAsked(roomId, options))
 
     /** 设置教室观看限制 See [RoomApi.setWatchLimit]. */
     @JvmOverloads
@@ -1261,31 +1390,31 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setWatchLimit(roomId, privateType, options) }
+    ): Boolean? = ask(api.setWatchLimitAsked(roomId, privateType, options))
 
     /** 自定义装修封面 See [RoomApi.setCover]. */
     @JvmOverloads
     fun setCover(
         roomId: Long,
-        params: Consumer<RoomSetCoverParams> = Consumer {},
+        params: Consumer<in RoomSetCoverParams> = none,
         options: CallOptions? = null,
-    ): String? = blocking { api.setCover(roomId, options) { params.accept(this) } }
+    ): String? = ask(api.setCoverAsked(roomId, options, RoomSetCoverParams().also(params::accept)))
 
     /** 大班课转播增加转播房间接口 See [RoomApi.addBroadcastRooms]. */
     @JvmOverloads
     fun addBroadcastRooms(
         broadcastRoomIds: List<Long>,
         roomId: Long,
-        params: Consumer<RoomAddBroadcastRoomsParams> = Consumer {},
+        params: Consumer<in RoomAddBroadcastRoomsParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.addBroadcastRooms(broadcastRoomIds, roomId, options) { params.accept(this) } }
+    ): Boolean? = ask(api.addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().also(params::accept)))
 
     /** 大班课转播房间查询接口 See [RoomApi.listBroadcastRooms]. */
     @JvmOverloads
     fun listBroadcastRooms(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListBroadcastRoomsResult = blocking { api.listBroadcastRooms(roomId, options) }
+    ): RoomListBroadcastRoomsResult = call(api.listBroadcastRoomsAsked(roomId, options))
 
     /** 大班课转播房间删除接口 See [RoomApi.deleteBroadcastRooms]. */
     @JvmOverloads
@@ -1293,7 +1422,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.deleteBroadcastRooms(broadcastRoomIds, roomId, options) }
+    ): Boolean? = ask(api.deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
 
     /** 大班课开启&关闭转播接口 See [RoomApi.switchBroadcast]. */
     @JvmOverloads
@@ -1302,16 +1431,16 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.switchBroadcast(roomId, broadcastRoomId, operation, options) }
+    ): Boolean? = ask(api.switchBroadcastAsked(roomId, broadcastRoomId, operation, options))
 
     /** 修改分组直播组名 See [RoomApi.updateGroupName]. */
     @JvmOverloads
     fun updateGroupName(
         roomId: Long,
         groupName: String,
-        params: Consumer<RoomUpdateGroupNameParams> = Consumer {},
+        params: Consumer<in RoomUpdateGroupNameParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.updateGroupName(roomId, groupName, options) { params.accept(this) } }
+    ) = carryOut(api.updateGroupNameAsked(roomId, groupName, options, RoomUpdateGroupNameParams().also(params::accept)))
 
     /** 上传分组直播分组logo See [RoomApi.uploadGroupLogos]. */
     @JvmOverloads
@@ -1325,7 +1454,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.uploadGroupLogos(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options) }
+    ): Boolean? = ask(api.uploadGroupLogosAsked(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options))
 
     /** 获取已上传分组直播分组logo地址 See [RoomApi.getGroupLogos]. */
     @JvmOverloads
@@ -1333,7 +1462,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): RoomGetGroupLogosResult = blocking { api.getGroupLogos(roomId, groupId, options) }
+    ): RoomGetGroupLogosResult = call(api.getGroupLogosAsked(roomId, groupId, options))
 
     /** 多平台推流地址增加接口 See [RoomApi.addPushPlatform]. */
     @JvmOverloads
@@ -1342,7 +1471,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformUrl: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomAddPushPlatformResult = blocking { api.addPushPlatform(platformName, platformUrl, roomId, options) }
+    ): RoomAddPushPlatformResult = call(api.addPushPlatformAsked(platformName, platformUrl, roomId, options))
 
     /** 多平台推流地址删除接口 See [RoomApi.deletePushPlatform]. */
     @JvmOverloads
@@ -1350,7 +1479,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.deletePushPlatform(platformId, roomId, options) }
+    ): Boolean? = ask(api.deletePushPlatformAsked(platformId, roomId, options))
 
     /** 多平台推流地址编辑接口 See [RoomApi.updatePushPlatform]. */
     @JvmOverloads
@@ -1360,23 +1489,23 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.updatePushPlatform(platformName, platformUrl, platformId, roomId, options) }
+    ): Boolean? = ask(api.updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
 
     /** 多平台推流地址查询接口 See [RoomApi.listPushPlatforms]. */
     @JvmOverloads
     fun listPushPlatforms(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomListPushPlatformsResult = blocking { api.listPushPlatforms(roomId, options) }
+    ): RoomListPushPlatformsResult = call(api.listPushPlatformsAsked(roomId, options))
 
     /** 按角色获取分组直播参加码接口 See [RoomApi.listGroupCodesByRole]. */
     @JvmOverloads
     fun listGroupCodesByRole(
         roomId: Long,
         userRole: Long,
-        params: Consumer<RoomListGroupCodesByRoleParams> = Consumer {},
+        params: Consumer<in RoomListGroupCodesByRoleParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList> = BlockingPages(api.listGroupCodesByRole(roomId, userRole, options) { params.accept(this) })
+    ): BlockingPages<RoomListGroupCodesByRoleResult, RoomListGroupCodesByRoleGroupList> = BlockingPages(api.listGroupCodesByRoleAsked(roomId, userRole, options, RoomListGroupCodesByRoleParams().also(params::accept)))
 
     /** 添加智能直播 See [RoomApi.addSmartLive]. */
     @JvmOverloads
@@ -1387,7 +1516,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomAddSmartLiveResult = blocking { api.addSmartLive(roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
+    ): RoomAddSmartLiveResult = call(api.addSmartLiveAsked(roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options))
 
     /** 编辑智能直播 See [RoomApi.updateSmartLive]. */
     @JvmOverloads
@@ -1399,7 +1528,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomUpdateSmartLiveResult = blocking { api.updateSmartLive(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options) }
+    ): RoomUpdateSmartLiveResult = call(api.updateSmartLiveAsked(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options))
 
     /** 删除智能直播 See [RoomApi.deleteSmartLive]. */
     @JvmOverloads
@@ -1407,7 +1536,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDeleteSmartLiveResult = blocking { api.deleteSmartLive(id, roomId, options) }
+    ): RoomDeleteSmartLiveResult = call(api.deleteSmartLiveAsked(id, roomId, options))
 
     /** 播放智能直播 See [RoomApi.playSmartLive]. */
     @JvmOverloads
@@ -1415,7 +1544,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.playSmartLive(id, roomId, options) }
+    ) = carryOut(api.playSmartLiveAsked(id, roomId, options))
 
     /** 停止智能直播 See [RoomApi.stopSmartLive]. */
     @JvmOverloads
@@ -1423,16 +1552,16 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         id: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.stopSmartLive(id, roomId, options) }
+    ) = carryOut(api.stopSmartLiveAsked(id, roomId, options))
 
     /** 给教室设置密码 See [RoomApi.setPassword]. */
     @JvmOverloads
     fun setPassword(
         roomId: Long,
         password: String,
-        params: Consumer<RoomSetPasswordParams> = Consumer {},
+        params: Consumer<in RoomSetPasswordParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setPassword(roomId, password, options) { params.accept(this) } }
+    ): Boolean? = ask(api.setPasswordAsked(roomId, password, options, RoomSetPasswordParams().also(params::accept)))
 
     /** 删除直播分组 See [RoomApi.deleteGroup]. */
     @JvmOverloads
@@ -1440,14 +1569,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): RoomDeleteGroupResult = blocking { api.deleteGroup(roomId, groupId, options) }
+    ): RoomDeleteGroupResult = call(api.deleteGroupAsked(roomId, groupId, options))
 
     /** 巡课接口 See [RoomApi.listPatrolRooms]. */
     @JvmOverloads
     fun listPatrolRooms(
-        params: Consumer<RoomListPatrolRoomsParams> = Consumer {},
+        params: Consumer<in RoomListPatrolRoomsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<List<RoomListPatrolRoomsItem>, RoomListPatrolRoomsItem> = BlockingPages(api.listPatrolRooms(options) { params.accept(this) })
+    ): BlockingPages<List<RoomListPatrolRoomsItem>, RoomListPatrolRoomsItem> = BlockingPages(api.listPatrolRoomsAsked(options, RoomListPatrolRoomsParams().also(params::accept)))
 
     /** 小班课添加插播视频 See [RoomApi.addSpotVideos]. */
     @JvmOverloads
@@ -1455,7 +1584,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.addSpotVideos(roomId, videoIds, options) }
+    ) = carryOut(api.addSpotVideosAsked(roomId, videoIds, options))
 
     /** 删除小班课插播视频 See [RoomApi.deleteSpotVideos]. */
     @JvmOverloads
@@ -1463,7 +1592,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         roomId: Long,
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.deleteSpotVideos(roomId, videoIds, options) }
+    ) = carryOut(api.deleteSpotVideosAsked(roomId, videoIds, options))
 
     /** 创建双师+大直播教室 See [RoomApi.createWithLive]. */
     @JvmOverloads
@@ -1471,9 +1600,9 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) {
         title: String,
         startTime: Long,
         endTime: Long,
-        params: Consumer<RoomCreateWithLiveParams> = Consumer {},
+        params: Consumer<in RoomCreateWithLiveParams> = none,
         options: CallOptions? = null,
-    ): RoomCreateWithLiveResult = blocking { api.createWithLive(title, startTime, endTime, options) { params.accept(this) } }
+    ): RoomCreateWithLiveResult = call(api.createWithLiveAsked(title, startTime, endTime, options, RoomCreateWithLiveParams().also(params::accept)))
 }
 
 /** What `room.create` takes besides what it requires. */
@@ -2565,35 +2694,133 @@ class RoomCreateWithLiveParams : Params() {
         set(value) = set("auto_playback_record", value)
 }
 
-@Serializable
-class RoomCreateResult internal constructor(
-    /** Room id, 14 digits. */
-    @SerialName("room_id") val roomId: Long? = null,
-    /** Code with which a teaching assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
-    /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
-    /** Public student code; many students can enter with it without pushing each other out. */
-    @SerialName("student_code") val studentCode: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "adminCode" to adminCode,
-        "teacherCode" to teacherCode,
-        "studentCode" to studentCode,
-    )
+/** How these are read. */
+internal object RoomTypes : Types(
+    """
+    RoomCreateResult room_id:l? admin_code:s? teacher_code:s? student_code:s?
+    RoomInfoResult room_id:l? title:s? start_time:s? end_time:s? type:l? is_long_term:l? max_users:l? admin_code:s? teacher_code:s? create_from:l? is_private:l? new_group_live:l? media_type:l? enable_share:l? pre_enter_time:l? is_mock_live:l? is_push_live:l? max_backup_users:l? is_discuss_live:l? speak_camera_turnon:l? teacher_need_detect_device:l? student_need_detect_device:l? auto_playback_record:l? template_name:s? is_video_main:l? m_is_video_main:l? m_template:l? enable_weixin_auth:l? system_auto_allocate_name:l? has_student_raise:l? switch_room_role:l? enable_group_users_public:l? group_admin_permission:l? enable_group_chat_public:l? end_delay_time:l? enable_live_sell:l? app_template:l? sell_goods_in_large_class:l? enable_mock_sync_chat_message:l? enable_ppt_page_down:l? mock_live_record:l? push_live_record:l? create_time:s?
+    RoomCreateCodeResult student_code:s?
+    RoomGetCodeInfoCodeInfo code:s? room_id:l? user_number:l? user_role:l? user_name:s? create_time:s?
+    RoomGetCodeInfoResult exist:b? code_info:RoomGetCodeInfoCodeInfo?
+    RoomListCodesItem code:s? user_number:l? user_avatar:s? student_code:s?
+    RoomListCodesResult total:l? list:[RoomListCodesItem
+    RoomListItem room_id:l? title:s? start_time:l? end_time:l? create_time:l? type:l? max_users:l? admin_code:s? teacher_code:s? student_code:s? industry_type:l? new_live_status:l? create_from:l? is_private:l? media_type:l? enable_share:l? pre_enter_time:l? is_mock_live:l? is_push_live:l? max_backup_users:l? new_group_live:l? is_discuss_live:l? speak_camera_turnon:l? teacher_need_detect_device:l? student_need_detect_device:l? auto_playback_record:l? template_name:s? is_video_main:l? m_template:l? enable_weixin_auth:l? system_auto_allocate_name:l? has_student_raise:l? switch_room_role:l? enable_group_users_public:l? group_admin_permission:l? enable_group_chat_public:l? end_delay_time:l? enable_live_sell:l? app_template:l? sell_goods_in_large_class:l? enable_mock_sync_chat_message:l? enable_ppt_page_down:l? is_long_term:l? m_is_video_main:l?
+    RoomListResult list:[RoomListItem total:l?
+    RoomCreateGroupCodesAdmin group_id:l? code:s? user_role:l? url:s? group_name:s?
+    RoomCreateGroupCodesStudent group_id:l? code:s? user_role:l? url:s? group_name:s?
+    RoomCreateGroupCodesResult admin:[RoomCreateGroupCodesAdmin student:[RoomCreateGroupCodesStudent
+    RoomListGroupCodesAdmin group_id:l? user_role:l? url:s? code:s?
+    RoomListGroupCodesStudent group_id:l? user_role:l? url:s? code:s?
+    RoomListGroupCodesTeacher user_role:l? url:s? code:s?
+    RoomListGroupCodesResult admin:[RoomListGroupCodesAdmin student:[RoomListGroupCodesStudent teacher:[RoomListGroupCodesTeacher
+    RoomGetPushLiveUrlResult expire_time:s? push_url:s?
+    RoomGetGroupSubRoomIdsGroupRoomId room_id:l? group_id:l?
+    RoomGetGroupSubRoomIdsResult group_room_id:[RoomGetGroupSubRoomIdsGroupRoomId
+    RoomGetPullStreamUrlResult rtmp_url:s? m3u8_url:s?
+    RoomCreateAuditionCodesItem code:s? user_number:l? student_code:s?
+    RoomCreateAuditionCodesResult total:l? list:[RoomCreateAuditionCodesItem
+    RoomListSpotVideosItem video_id:l? playback_room_id:l? playback_session_id:l? prepare_file_time:s? create_time:s?
+    RoomListSpotVideosResult list:[RoomListSpotVideosItem
+    RoomGetCodeUsageCodeUsage user_number:l? user_role:l? user_name:s?
+    RoomGetCodeUsageResult code_usage:{~RoomGetCodeUsageCodeUsage
+    RoomListBroadcastRoomsItem broadcast_room_id:l? title:s? is_auto:l?
+    RoomListBroadcastRoomsResult count:l? list:[RoomListBroadcastRoomsItem
+    RoomGetGroupLogosLogoList m-loading:s? m-no-ppt:s? www-classroom:s? www-favicon:s? www-loading:s? www-no-ppt:s?
+    RoomGetGroupLogosResult logo_list:RoomGetGroupLogosLogoList?
+    RoomAddPushPlatformResult platform_id:l?
+    RoomListPushPlatformsItem platform_id:s? platform_name:s? platform_url:s?
+    RoomListPushPlatformsResult list:[RoomListPushPlatformsItem
+    RoomListGroupCodesByRoleGroupList group_id:l? code:s? user_role:l? url:s?
+    RoomListGroupCodesByRoleDefaultCode code:s? user_role:l? url:s?
+    RoomListGroupCodesByRoleResult total:l? group_list:[RoomListGroupCodesByRoleGroupList current_page:l? default_code:RoomListGroupCodesByRoleDefaultCode?
+    RoomAddSmartLiveResult id:s?
+    RoomUpdateSmartLiveResult id:s?
+    RoomDeleteSmartLiveResult id:s?
+    RoomDeleteGroupResult rows:l?
+    RoomListPatrolRoomsMonitorImg img_url:s? create_time:s?
+    RoomListPatrolRoomsItem room_id:l? title:s? start_time:s? monitor_img:[RoomListPatrolRoomsMonitorImg enter_url:s?
+    RoomCreateWithLiveDoubleTeacher room_id:l? admin_code:s? teacher_code:s? student_code:s?
+    RoomCreateWithLiveLive room_id:l? admin_code:s? teacher_code:s? student_code:s?
+    RoomCreateWithLiveResult double_teacher:RoomCreateWithLiveDoubleTeacher? live:RoomCreateWithLiveLive?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> RoomCreateResult(record, values)
+            1 -> RoomInfoResult(record, values)
+            2 -> RoomCreateCodeResult(record, values)
+            3 -> RoomGetCodeInfoCodeInfo(record, values)
+            4 -> RoomGetCodeInfoResult(record, values)
+            5 -> RoomListCodesItem(record, values)
+            6 -> RoomListCodesResult(record, values)
+            7 -> RoomListItem(record, values)
+            8 -> RoomListResult(record, values)
+            9 -> RoomCreateGroupCodesAdmin(record, values)
+            10 -> RoomCreateGroupCodesStudent(record, values)
+            11 -> RoomCreateGroupCodesResult(record, values)
+            12 -> RoomListGroupCodesAdmin(record, values)
+            13 -> RoomListGroupCodesStudent(record, values)
+            14 -> RoomListGroupCodesTeacher(record, values)
+            15 -> RoomListGroupCodesResult(record, values)
+            16 -> RoomGetPushLiveUrlResult(record, values)
+            17 -> RoomGetGroupSubRoomIdsGroupRoomId(record, values)
+            18 -> RoomGetGroupSubRoomIdsResult(record, values)
+            19 -> RoomGetPullStreamUrlResult(record, values)
+            20 -> RoomCreateAuditionCodesItem(record, values)
+            21 -> RoomCreateAuditionCodesResult(record, values)
+            22 -> RoomListSpotVideosItem(record, values)
+            23 -> RoomListSpotVideosResult(record, values)
+            24 -> RoomGetCodeUsageCodeUsage(record, values)
+            25 -> RoomGetCodeUsageResult(record, values)
+            26 -> RoomListBroadcastRoomsItem(record, values)
+            27 -> RoomListBroadcastRoomsResult(record, values)
+            28 -> RoomGetGroupLogosLogoList(record, values)
+            29 -> RoomGetGroupLogosResult(record, values)
+            30 -> RoomAddPushPlatformResult(record, values)
+            31 -> RoomListPushPlatformsItem(record, values)
+            32 -> RoomListPushPlatformsResult(record, values)
+            33 -> RoomListGroupCodesByRoleGroupList(record, values)
+            34 -> RoomListGroupCodesByRoleDefaultCode(record, values)
+            35 -> RoomListGroupCodesByRoleResult(record, values)
+            36 -> RoomAddSmartLiveResult(record, values)
+            37 -> RoomUpdateSmartLiveResult(record, values)
+            38 -> RoomDeleteSmartLiveResult(record, values)
+            39 -> RoomDeleteGroupResult(record, values)
+            40 -> RoomListPatrolRoomsMonitorImg(record, values)
+            41 -> RoomListPatrolRoomsItem(record, values)
+            42 -> RoomCreateWithLiveDoubleTeacher(record, values)
+            43 -> RoomCreateWithLiveLive(record, values)
+            else -> RoomCreateWithLiveResult(record, values)
+        }
 }
 
-@Serializable
-class RoomInfoResult internal constructor(
+class RoomCreateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
+    /** Room id, 14 digits. */
+    val roomId: Long? get() = at(0)
+
+    /** Code with which a teaching assistant enters the room. */
+    val adminCode: String? get() = at(1)
+
+    /** Code with which the teacher enters the room. */
+    val teacherCode: String? get() = at(2)
+
+    /** Public student code; many students can enter with it without pushing each other out. */
+    val studentCode: String? get() = at(3)
+}
+
+class RoomInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Room title. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /** Class start time, as 2017-08-18 14:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("start_time") val startTime: String? = null,
+    val startTime: String? get() = at(2)
+
     /** Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("end_time") val endTime: String? = null,
+    val endTime: String? get() = at(3)
+
     /**
      * Room type.
      * - `1`: one-to-one (old room type)
@@ -2603,19 +2830,24 @@ class RoomInfoResult internal constructor(
      * - `5`: double-teacher
      * - `6`: basic one-to-one
      */
-    val type: Long? = null,
+    val type: Long? get() = at(4)
+
     /**
      * Whether this is a long-term room.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_long_term") val isLongTerm: Long? = null,
+    val isLongTerm: Long? get() = at(5)
+
     /** Largest number of users allowed in the room. */
-    @SerialName("max_users") val maxUsers: Long? = null,
+    val maxUsers: Long? get() = at(6)
+
     /** Code with which a teaching assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    val adminCode: String? get() = at(7)
+
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    val teacherCode: String? get() = at(8)
+
     /**
      * Where the room was created.
      * - `1`: open platform API
@@ -2631,7 +2863,8 @@ class RoomInfoResult internal constructor(
      * - `11`: brtc
      * - `12`: outside tutoring of a study room
      */
-    @SerialName("create_from") val createFrom: Long? = null,
+    val createFrom: Long? get() = at(9)
+
     /**
      * How users are let in.
      * - `0`: enter directly
@@ -2642,298 +2875,263 @@ class RoomInfoResult internal constructor(
      * - `5`: cloud live whitelist
      * - `6`: phone verification
      */
-    @SerialName("is_private") val isPrivate: Long? = null,
+    val isPrivate: Long? get() = at(10)
+
     /**
      * Whether the room is divided into groups.
      * - `0`: ordinary live
      * - `1`: group class
      * - `2`: online double-teacher
      */
-    @SerialName("new_group_live") val newGroupLive: Long? = null,
+    val newGroupLive: Long? get() = at(11)
+
     /**
      * Media type.
      * - `0`: video
      * - `1`: audio
      */
-    @SerialName("media_type") val mediaType: Long? = null,
+    val mediaType: Long? get() = at(12)
+
     /**
      * Whether sharing is allowed.
      * - `0`: default
      * - `1`: on
      * - `2`: off
      */
-    @SerialName("enable_share") val enableShare: Long? = null,
+    val enableShare: Long? get() = at(13)
+
     /** How many seconds before the start users may enter. */
-    @SerialName("pre_enter_time") val preEnterTime: Long? = null,
+    val preEnterTime: Long? get() = at(14)
+
     /**
      * Whether this is a mock live.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_mock_live") val isMockLive: Long? = null,
+    val isMockLive: Long? get() = at(15)
+
     /**
      * Whether this is a push-stream live.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_push_live") val isPushLive: Long? = null,
+    val isPushLive: Long? get() = at(16)
+
     /** Largest number of users off stage. */
-    @SerialName("max_backup_users") val maxBackupUsers: Long? = null,
+    val maxBackupUsers: Long? get() = at(17)
+
     /** Whether this is a seminar. */
-    @SerialName("is_discuss_live") val isDiscussLive: Long? = null,
+    val isDiscussLive: Long? get() = at(18)
+
     /**
      * Whether a speaking student's camera is turned on by default.
      * - `0`: default
      * - `1`: on
      * - `2`: off
      */
-    @SerialName("speak_camera_turnon") val speakCameraTurnon: Long? = null,
+    val speakCameraTurnon: Long? get() = at(19)
+
     /**
      * Whether the device check of the teacher is automatic.
      * - `0`: default
      * - `1`: check
      * - `2`: no check
      */
-    @SerialName("teacher_need_detect_device") val teacherNeedDetectDevice: Long? = null,
+    val teacherNeedDetectDevice: Long? get() = at(20)
+
     /**
      * Whether the device check of students is automatic.
      * - `0`: default
      * - `1`: check
      * - `2`: no check
      */
-    @SerialName("student_need_detect_device") val studentNeedDetectDevice: Long? = null,
+    val studentNeedDetectDevice: Long? get() = at(21)
+
     /**
      * Whether cloud recording starts automatically.
      * - `0`: default
      * - `1`: on
      * - `2`: use the local configuration
      */
-    @SerialName("auto_playback_record") val autoPlaybackRecord: Long? = null,
+    val autoPlaybackRecord: Long? get() = at(22)
+
     /** Name of the PC template. */
-    @SerialName("template_name") val templateName: String? = null,
+    val templateName: String? get() = at(23)
+
     /**
      * Whether the video is the main view.
      * - `0`: default
      * - `1`: yes
      * - `2`: no
      */
-    @SerialName("is_video_main") val isVideoMain: Long? = null,
+    val isVideoMain: Long? get() = at(24)
+
     /**
      * Whether the video is the main view on the mobile H5 page; video by default.
      * - `1`: video is the main view
      * - `2`: slides are the main view
      */
-    @SerialName("m_is_video_main") val mIsVideoMain: Long? = null,
+    val mIsVideoMain: Long? get() = at(25)
+
     /**
      * Whether the video is the main view on the mobile site.
      * - `0`: default
      * - `1`: yes
      * - `2`: no
      */
-    @SerialName("m_template") val mTemplate: Long? = null,
+    val mTemplate: Long? get() = at(26)
+
     /**
      * Whether WeChat users have their nickname fetched.
      * - `0`: default
      * - `1`: yes
      * - `2`: no
      */
-    @SerialName("enable_weixin_auth") val enableWeixinAuth: Long? = null,
+    val enableWeixinAuth: Long? get() = at(27)
+
     /** Whether the system assigns nicknames automatically. */
-    @SerialName("system_auto_allocate_name") val systemAutoAllocateName: Long? = null,
+    val systemAutoAllocateName: Long? get() = at(28)
+
     /** Whether students can raise a hand and go on the microphone. */
-    @SerialName("has_student_raise") val hasStudentRaise: Long? = null,
+    val hasStudentRaise: Long? get() = at(29)
+
     /**
      * Who controls switching between large class and small class.
      * - `1`: large-class teacher
      * - `2`: small-class teacher
      */
-    @SerialName("switch_room_role") val switchRoomRole: Long? = null,
+    val switchRoomRole: Long? get() = at(30)
+
     /** Whether groups are visible to other groups. */
-    @SerialName("enable_group_users_public") val enableGroupUsersPublic: Long? = null,
+    val enableGroupUsersPublic: Long? get() = at(31)
+
     /**
      * What teaching assistants may see.
      * - `0`: own group only
      * - `1`: other groups as well
      */
-    @SerialName("group_admin_permission") val groupAdminPermission: Long? = null,
+    val groupAdminPermission: Long? get() = at(32)
+
     /**
      * Whether group chat is visible to everyone.
      * - `0`: not visible
      * - `1`: visible
      */
-    @SerialName("enable_group_chat_public") val enableGroupChatPublic: Long? = null,
+    val enableGroupChatPublic: Long? get() = at(33)
+
     /** Seconds that the class may run past its planned end. */
-    @SerialName("end_delay_time") val endDelayTime: Long? = null,
+    val endDelayTime: Long? get() = at(34)
+
     /** Whether live selling is on. */
-    @SerialName("enable_live_sell") val enableLiveSell: Long? = null,
+    val enableLiveSell: Long? get() = at(35)
+
     /** Layout of the app template (landscape or portrait). */
-    @SerialName("app_template") val appTemplate: Long? = null,
+    val appTemplate: Long? get() = at(36)
+
     /** Whether live selling is available in the large class. */
-    @SerialName("sell_goods_in_large_class") val sellGoodsInLargeClass: Long? = null,
+    val sellGoodsInLargeClass: Long? get() = at(37)
+
     /** Whether a mock live replays the playback's chat messages. */
-    @SerialName("enable_mock_sync_chat_message") val enableMockSyncChatMessage: Long? = null,
+    val enableMockSyncChatMessage: Long? get() = at(38)
+
     /** Whether turning pages is allowed with slides granted to a user. */
-    @SerialName("enable_ppt_page_down") val enablePptPageDown: Long? = null,
+    val enablePptPageDown: Long? get() = at(39)
+
     /**
      * Whether a mock live is recorded automatically.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("mock_live_record") val mockLiveRecord: Long? = null,
+    val mockLiveRecord: Long? get() = at(40)
+
     /**
      * Whether a push-stream live is recorded automatically.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("push_live_record") val pushLiveRecord: Long? = null,
+    val pushLiveRecord: Long? get() = at(41)
+
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "title" to title,
-        "startTime" to startTime,
-        "endTime" to endTime,
-        "type" to type,
-        "isLongTerm" to isLongTerm,
-        "maxUsers" to maxUsers,
-        "adminCode" to adminCode,
-        "teacherCode" to teacherCode,
-        "createFrom" to createFrom,
-        "isPrivate" to isPrivate,
-        "newGroupLive" to newGroupLive,
-        "mediaType" to mediaType,
-        "enableShare" to enableShare,
-        "preEnterTime" to preEnterTime,
-        "isMockLive" to isMockLive,
-        "isPushLive" to isPushLive,
-        "maxBackupUsers" to maxBackupUsers,
-        "isDiscussLive" to isDiscussLive,
-        "speakCameraTurnon" to speakCameraTurnon,
-        "teacherNeedDetectDevice" to teacherNeedDetectDevice,
-        "studentNeedDetectDevice" to studentNeedDetectDevice,
-        "autoPlaybackRecord" to autoPlaybackRecord,
-        "templateName" to templateName,
-        "isVideoMain" to isVideoMain,
-        "mIsVideoMain" to mIsVideoMain,
-        "mTemplate" to mTemplate,
-        "enableWeixinAuth" to enableWeixinAuth,
-        "systemAutoAllocateName" to systemAutoAllocateName,
-        "hasStudentRaise" to hasStudentRaise,
-        "switchRoomRole" to switchRoomRole,
-        "enableGroupUsersPublic" to enableGroupUsersPublic,
-        "groupAdminPermission" to groupAdminPermission,
-        "enableGroupChatPublic" to enableGroupChatPublic,
-        "endDelayTime" to endDelayTime,
-        "enableLiveSell" to enableLiveSell,
-        "appTemplate" to appTemplate,
-        "sellGoodsInLargeClass" to sellGoodsInLargeClass,
-        "enableMockSyncChatMessage" to enableMockSyncChatMessage,
-        "enablePptPageDown" to enablePptPageDown,
-        "mockLiveRecord" to mockLiveRecord,
-        "pushLiveRecord" to pushLiveRecord,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(42)
 }
 
-@Serializable
-class RoomCreateCodeResult internal constructor(
+class RoomCreateCodeResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Student code. */
-    @SerialName("student_code") val studentCode: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "studentCode" to studentCode,
-    )
+    val studentCode: String? get() = at(0)
 }
 
 /** The code. */
-@Serializable
-class RoomGetCodeInfoCodeInfo internal constructor(
+class RoomGetCodeInfoCodeInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The code. */
-    val code: String? = null,
+    val code: String? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(2)
+
     /**
      * The user's role (values clipped in the document).
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(3)
+
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(4)
+
     /** When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "code" to code,
-        "roomId" to roomId,
-        "userNumber" to userNumber,
-        "userRole" to userRole,
-        "userName" to userName,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(5)
 }
 
-@Serializable
-class RoomGetCodeInfoResult internal constructor(
+class RoomGetCodeInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Whether the code exists. */
-    val exist: Boolean? = null,
+    val exist: Boolean? get() = at(0)
+
     /** The code. */
-    @SerialName("code_info") val codeInfo: RoomGetCodeInfoCodeInfo? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "exist" to exist,
-        "codeInfo" to codeInfo,
-    )
+    val codeInfo: RoomGetCodeInfoCodeInfo? get() = at(1)
 }
 
-@Serializable
-class RoomListCodesItem internal constructor(
+class RoomListCodesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Student code. */
-    val code: String? = null,
+    val code: String? get() = at(0)
+
     /** The user's id to which the code belongs. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /** Picture given when the code was generated. */
-    @SerialName("user_avatar") val userAvatar: String? = null,
+    val userAvatar: String? get() = at(2)
+
     /** Student code; the example has code instead. */
-    @SerialName("student_code") val studentCode: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "code" to code,
-        "userNumber" to userNumber,
-        "userAvatar" to userAvatar,
-        "studentCode" to studentCode,
-    )
+    val studentCode: String? get() = at(3)
 }
 
-@Serializable
-class RoomListCodesResult internal constructor(
+class RoomListCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of codes in the room. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The codes of this page. */
-    val list: List<RoomListCodesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomListCodesItem> get() = at(1)
 }
 
-@Serializable
-class RoomListItem internal constructor(
+class RoomListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Room title. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /** Class start time, unix seconds. */
-    @SerialName("start_time") val startTime: Long? = null,
+    val startTime: Long? get() = at(2)
+
     /** Class end time, unix seconds. */
-    @SerialName("end_time") val endTime: Long? = null,
+    val endTime: Long? get() = at(3)
+
     /** Creation time, unix seconds. */
-    @SerialName("create_time") val createTime: Long? = null,
+    val createTime: Long? get() = at(4)
+
     /**
      * Room type.
      * - `1`: one-to-one
@@ -2941,23 +3139,30 @@ class RoomListItem internal constructor(
      * - `4`: small class
      * - `5`: double teacher
      */
-    val type: Long? = null,
+    val type: Long? get() = at(5)
+
     /** Largest number of users allowed in the room. */
-    @SerialName("max_users") val maxUsers: Long? = null,
+    val maxUsers: Long? get() = at(6)
+
     /** Code with which a teaching assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    val adminCode: String? get() = at(7)
+
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    val teacherCode: String? get() = at(8)
+
     /** Public student code. */
-    @SerialName("student_code") val studentCode: String? = null,
+    val studentCode: String? get() = at(9)
+
     /**
      * Industry (0 is education).
      * - `0`: education
      * - `1`: enterprise
      */
-    @SerialName("industry_type") val industryType: Long? = null,
+    val industryType: Long? get() = at(10)
+
     /** Live state of the room; the values are those of the request parameter of this name. */
-    @SerialName("new_live_status") val newLiveStatus: Long? = null,
+    val newLiveStatus: Long? get() = at(11)
+
     /**
      * Where the room was created.
      * - `1`: open platform API
@@ -2973,7 +3178,8 @@ class RoomListItem internal constructor(
      * - `11`: brtc
      * - `12`: outside tutoring of a study room
      */
-    @SerialName("create_from") val createFrom: Long? = null,
+    val createFrom: Long? get() = at(12)
+
     /**
      * How users are let in.
      * - `0`: enter directly
@@ -2984,790 +3190,588 @@ class RoomListItem internal constructor(
      * - `5`: cloud live whitelist
      * - `6`: phone verification
      */
-    @SerialName("is_private") val isPrivate: Long? = null,
+    val isPrivate: Long? get() = at(13)
+
     /**
      * Media type.
      * - `0`: video
      * - `1`: audio
      */
-    @SerialName("media_type") val mediaType: Long? = null,
+    val mediaType: Long? get() = at(14)
+
     /**
      * Whether sharing is allowed.
      * - `0`: default
      * - `1`: on
      * - `2`: off
      */
-    @SerialName("enable_share") val enableShare: Long? = null,
+    val enableShare: Long? get() = at(15)
+
     /** How many seconds before the start users may enter. */
-    @SerialName("pre_enter_time") val preEnterTime: Long? = null,
+    val preEnterTime: Long? get() = at(16)
+
     /**
      * Whether this is a mock live.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_mock_live") val isMockLive: Long? = null,
+    val isMockLive: Long? get() = at(17)
+
     /**
      * Whether this is a push-stream live.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_push_live") val isPushLive: Long? = null,
+    val isPushLive: Long? get() = at(18)
+
     /** Largest number of users off stage. */
-    @SerialName("max_backup_users") val maxBackupUsers: Long? = null,
+    val maxBackupUsers: Long? get() = at(19)
+
     /**
      * Whether the room is divided into groups.
      * - `0`: ordinary live
      * - `1`: group class
      * - `2`: online double-teacher
      */
-    @SerialName("new_group_live") val newGroupLive: Long? = null,
+    val newGroupLive: Long? get() = at(20)
+
     /** Whether this is a seminar. */
-    @SerialName("is_discuss_live") val isDiscussLive: Long? = null,
+    val isDiscussLive: Long? get() = at(21)
+
     /**
      * Whether a speaking student's camera is turned on by default.
      * - `0`: default
      * - `1`: on
      * - `2`: off
      */
-    @SerialName("speak_camera_turnon") val speakCameraTurnon: Long? = null,
+    val speakCameraTurnon: Long? get() = at(22)
+
     /**
      * Whether the device check of the teacher is automatic.
      * - `0`: default
      * - `1`: check
      * - `2`: no check
      */
-    @SerialName("teacher_need_detect_device") val teacherNeedDetectDevice: Long? = null,
+    val teacherNeedDetectDevice: Long? get() = at(23)
+
     /**
      * Whether the device check of students is automatic.
      * - `0`: default
      * - `1`: check
      * - `2`: no check
      */
-    @SerialName("student_need_detect_device") val studentNeedDetectDevice: Long? = null,
+    val studentNeedDetectDevice: Long? get() = at(24)
+
     /**
      * Whether cloud recording starts automatically.
      * - `0`: default
      * - `1`: on
      * - `2`: use the local configuration
      */
-    @SerialName("auto_playback_record") val autoPlaybackRecord: Long? = null,
+    val autoPlaybackRecord: Long? get() = at(25)
+
     /** Name of the PC template. */
-    @SerialName("template_name") val templateName: String? = null,
+    val templateName: String? get() = at(26)
+
     /**
      * Whether the video is the main view.
      * - `0`: default
      * - `1`: yes
      * - `2`: no
      */
-    @SerialName("is_video_main") val isVideoMain: Long? = null,
+    val isVideoMain: Long? get() = at(27)
+
     /**
      * Whether the video is the main view on the mobile site.
      * - `0`: default
      * - `1`: yes
      * - `2`: no
      */
-    @SerialName("m_template") val mTemplate: Long? = null,
+    val mTemplate: Long? get() = at(28)
+
     /**
      * Whether WeChat users have their nickname fetched.
      * - `0`: default
      * - `1`: yes
      * - `2`: no
      */
-    @SerialName("enable_weixin_auth") val enableWeixinAuth: Long? = null,
+    val enableWeixinAuth: Long? get() = at(29)
+
     /** Whether the system assigns nicknames automatically. */
-    @SerialName("system_auto_allocate_name") val systemAutoAllocateName: Long? = null,
+    val systemAutoAllocateName: Long? get() = at(30)
+
     /** Whether students can raise a hand and go on the microphone. */
-    @SerialName("has_student_raise") val hasStudentRaise: Long? = null,
+    val hasStudentRaise: Long? get() = at(31)
+
     /**
      * Who controls switching between large class and small class.
      * - `1`: large-class teacher
      * - `2`: small-class teacher
      */
-    @SerialName("switch_room_role") val switchRoomRole: Long? = null,
+    val switchRoomRole: Long? get() = at(32)
+
     /** Whether groups are visible to other groups. */
-    @SerialName("enable_group_users_public") val enableGroupUsersPublic: Long? = null,
+    val enableGroupUsersPublic: Long? get() = at(33)
+
     /**
      * What teaching assistants may see.
      * - `0`: own group only
      * - `1`: other groups as well
      */
-    @SerialName("group_admin_permission") val groupAdminPermission: Long? = null,
+    val groupAdminPermission: Long? get() = at(34)
+
     /**
      * Whether group chat is visible to everyone.
      * - `0`: not visible
      * - `1`: visible
      */
-    @SerialName("enable_group_chat_public") val enableGroupChatPublic: Long? = null,
+    val enableGroupChatPublic: Long? get() = at(35)
+
     /** Seconds that the class may run past its planned end. */
-    @SerialName("end_delay_time") val endDelayTime: Long? = null,
+    val endDelayTime: Long? get() = at(36)
+
     /** Whether live selling is on. */
-    @SerialName("enable_live_sell") val enableLiveSell: Long? = null,
+    val enableLiveSell: Long? get() = at(37)
+
     /** Layout of the app template (landscape or portrait). */
-    @SerialName("app_template") val appTemplate: Long? = null,
+    val appTemplate: Long? get() = at(38)
+
     /** Whether live selling is available in the large class. */
-    @SerialName("sell_goods_in_large_class") val sellGoodsInLargeClass: Long? = null,
+    val sellGoodsInLargeClass: Long? get() = at(39)
+
     /** Whether a mock live replays the playback's chat messages. */
-    @SerialName("enable_mock_sync_chat_message") val enableMockSyncChatMessage: Long? = null,
+    val enableMockSyncChatMessage: Long? get() = at(40)
+
     /** Whether turning pages is allowed with slides granted to a user. */
-    @SerialName("enable_ppt_page_down") val enablePptPageDown: Long? = null,
+    val enablePptPageDown: Long? get() = at(41)
+
     /**
      * Whether this is a long-term room.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_long_term") val isLongTerm: Long? = null,
+    val isLongTerm: Long? get() = at(42)
+
     /** Whether the video is the main view on the mobile H5 page. */
-    @SerialName("m_is_video_main") val mIsVideoMain: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "title" to title,
-        "startTime" to startTime,
-        "endTime" to endTime,
-        "createTime" to createTime,
-        "type" to type,
-        "maxUsers" to maxUsers,
-        "adminCode" to adminCode,
-        "teacherCode" to teacherCode,
-        "studentCode" to studentCode,
-        "industryType" to industryType,
-        "newLiveStatus" to newLiveStatus,
-        "createFrom" to createFrom,
-        "isPrivate" to isPrivate,
-        "mediaType" to mediaType,
-        "enableShare" to enableShare,
-        "preEnterTime" to preEnterTime,
-        "isMockLive" to isMockLive,
-        "isPushLive" to isPushLive,
-        "maxBackupUsers" to maxBackupUsers,
-        "newGroupLive" to newGroupLive,
-        "isDiscussLive" to isDiscussLive,
-        "speakCameraTurnon" to speakCameraTurnon,
-        "teacherNeedDetectDevice" to teacherNeedDetectDevice,
-        "studentNeedDetectDevice" to studentNeedDetectDevice,
-        "autoPlaybackRecord" to autoPlaybackRecord,
-        "templateName" to templateName,
-        "isVideoMain" to isVideoMain,
-        "mTemplate" to mTemplate,
-        "enableWeixinAuth" to enableWeixinAuth,
-        "systemAutoAllocateName" to systemAutoAllocateName,
-        "hasStudentRaise" to hasStudentRaise,
-        "switchRoomRole" to switchRoomRole,
-        "enableGroupUsersPublic" to enableGroupUsersPublic,
-        "groupAdminPermission" to groupAdminPermission,
-        "enableGroupChatPublic" to enableGroupChatPublic,
-        "endDelayTime" to endDelayTime,
-        "enableLiveSell" to enableLiveSell,
-        "appTemplate" to appTemplate,
-        "sellGoodsInLargeClass" to sellGoodsInLargeClass,
-        "enableMockSyncChatMessage" to enableMockSyncChatMessage,
-        "enablePptPageDown" to enablePptPageDown,
-        "isLongTerm" to isLongTerm,
-        "mIsVideoMain" to mIsVideoMain,
-    )
+    val mIsVideoMain: Long? get() = at(43)
 }
 
-@Serializable
-class RoomListResult internal constructor(
+class RoomListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The rooms of this page. */
-    val list: List<RoomListItem> = emptyList(),
+    val list: List<RoomListItem> get() = at(0)
+
     /** Number of rooms. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomCreateGroupCodesAdmin internal constructor(
+class RoomCreateGroupCodesAdmin internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(0)
+
     /** Room code. */
-    val code: String? = null,
+    val code: String? get() = at(1)
+
     /**
      * Role of the code.
      * - `0`: student
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(2)
+
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String? get() = at(3)
+
     /** Group name. */
-    @SerialName("group_name") val groupName: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupId" to groupId,
-        "code" to code,
-        "userRole" to userRole,
-        "url" to url,
-        "groupName" to groupName,
-    )
+    val groupName: String? get() = at(4)
 }
 
-@Serializable
-class RoomCreateGroupCodesStudent internal constructor(
+class RoomCreateGroupCodesStudent internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(0)
+
     /** Room code. */
-    val code: String? = null,
+    val code: String? get() = at(1)
+
     /**
      * Role of the code.
      * - `0`: student
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(2)
+
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String? get() = at(3)
+
     /** Group name. */
-    @SerialName("group_name") val groupName: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupId" to groupId,
-        "code" to code,
-        "userRole" to userRole,
-        "url" to url,
-        "groupName" to groupName,
-    )
+    val groupName: String? get() = at(4)
 }
 
-@Serializable
-class RoomCreateGroupCodesResult internal constructor(
+class RoomCreateGroupCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Codes of the teaching assistants. */
-    val admin: List<RoomCreateGroupCodesAdmin> = emptyList(),
+    val admin: List<RoomCreateGroupCodesAdmin> get() = at(0)
+
     /** Codes of the students. */
-    val student: List<RoomCreateGroupCodesStudent> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "admin" to admin,
-        "student" to student,
-    )
+    val student: List<RoomCreateGroupCodesStudent> get() = at(1)
 }
 
-@Serializable
-class RoomListGroupCodesAdmin internal constructor(
+class RoomListGroupCodesAdmin internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id; absent from the entries of the large class itself. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(0)
+
     /**
      * Role of the code.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(1)
+
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String? get() = at(2)
+
     /** Room code. */
-    val code: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupId" to groupId,
-        "userRole" to userRole,
-        "url" to url,
-        "code" to code,
-    )
+    val code: String? get() = at(3)
 }
 
-@Serializable
-class RoomListGroupCodesStudent internal constructor(
+class RoomListGroupCodesStudent internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id; absent from the entries of the large class itself. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(0)
+
     /**
      * Role of the code.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(1)
+
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String? get() = at(2)
+
     /** Room code. */
-    val code: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupId" to groupId,
-        "userRole" to userRole,
-        "url" to url,
-        "code" to code,
-    )
+    val code: String? get() = at(3)
 }
 
-@Serializable
-class RoomListGroupCodesTeacher internal constructor(
+class RoomListGroupCodesTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Role of the code.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(0)
+
     /** Address for entering the room. */
-    val url: String? = null,
+    val url: String? get() = at(1)
+
     /** Room code. */
-    val code: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userRole" to userRole,
-        "url" to url,
-        "code" to code,
-    )
+    val code: String? get() = at(2)
 }
 
-@Serializable
-class RoomListGroupCodesResult internal constructor(
+class RoomListGroupCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Codes of the teaching assistants. */
-    val admin: List<RoomListGroupCodesAdmin> = emptyList(),
+    val admin: List<RoomListGroupCodesAdmin> get() = at(0)
+
     /** Codes of the students. */
-    val student: List<RoomListGroupCodesStudent> = emptyList(),
+    val student: List<RoomListGroupCodesStudent> get() = at(1)
+
     /** Codes of the teachers. */
-    val teacher: List<RoomListGroupCodesTeacher> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "admin" to admin,
-        "student" to student,
-        "teacher" to teacher,
-    )
+    val teacher: List<RoomListGroupCodesTeacher> get() = at(2)
 }
 
-@Serializable
-class RoomGetPushLiveUrlResult internal constructor(
+class RoomGetPushLiveUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("expire_time") val expireTime: String? = null,
+    val expireTime: String? get() = at(0)
+
     /** Push address. */
-    @SerialName("push_url") val pushUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "expireTime" to expireTime,
-        "pushUrl" to pushUrl,
-    )
+    val pushUrl: String? get() = at(1)
 }
 
-@Serializable
-class RoomGetGroupSubRoomIdsGroupRoomId internal constructor(
+class RoomGetGroupSubRoomIdsGroupRoomId internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id of the small class. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "groupId" to groupId,
-    )
+    val groupId: Long? get() = at(1)
 }
 
-@Serializable
-class RoomGetGroupSubRoomIdsResult internal constructor(
+class RoomGetGroupSubRoomIdsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The groups. */
-    @SerialName("group_room_id") val groupRoomId: List<RoomGetGroupSubRoomIdsGroupRoomId> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupRoomId" to groupRoomId,
-    )
+    val groupRoomId: List<RoomGetGroupSubRoomIdsGroupRoomId> get() = at(0)
 }
 
-@Serializable
-class RoomGetPullStreamUrlResult internal constructor(
+class RoomGetPullStreamUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Pull address, RTMP. */
-    @SerialName("rtmp_url") val rtmpUrl: String? = null,
+    val rtmpUrl: String? get() = at(0)
+
     /** Pull address, HLS. */
-    @SerialName("m3u8_url") val m3u8Url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "rtmpUrl" to rtmpUrl,
-        "m3u8Url" to m3u8Url,
-    )
+    val m3u8Url: String? get() = at(1)
 }
 
-@Serializable
-class RoomCreateAuditionCodesItem internal constructor(
+class RoomCreateAuditionCodesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Audition code of the student. */
-    val code: String? = null,
+    val code: String? get() = at(0)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /** Audition code of the student. */
-    @SerialName("student_code") val studentCode: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "code" to code,
-        "userNumber" to userNumber,
-        "studentCode" to studentCode,
-    )
+    val studentCode: String? get() = at(2)
 }
 
-@Serializable
-class RoomCreateAuditionCodesResult internal constructor(
+class RoomCreateAuditionCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of codes. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The codes. */
-    val list: List<RoomCreateAuditionCodesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomCreateAuditionCodesItem> get() = at(1)
 }
 
-@Serializable
-class RoomListSpotVideosItem internal constructor(
+class RoomListSpotVideosItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Room id of the playback behind the video. */
-    @SerialName("playback_room_id") val playbackRoomId: Long? = null,
+    val playbackRoomId: Long? get() = at(1)
+
     /** Session id of the playback behind the video. */
-    @SerialName("playback_session_id") val playbackSessionId: Long? = null,
+    val playbackSessionId: Long? get() = at(2)
+
     /** When the file of the video is prepared (description clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("prepare_file_time") val prepareFileTime: String? = null,
+    val prepareFileTime: String? get() = at(3)
+
     /** When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "playbackRoomId" to playbackRoomId,
-        "playbackSessionId" to playbackSessionId,
-        "prepareFileTime" to prepareFileTime,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(4)
 }
 
-@Serializable
-class RoomListSpotVideosResult internal constructor(
+class RoomListSpotVideosResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The videos. */
-    val list: List<RoomListSpotVideosItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<RoomListSpotVideosItem> get() = at(0)
 }
 
 /** Usage of one join code; null for a code that was not used. */
-@Serializable
-class RoomGetCodeUsageCodeUsage internal constructor(
+class RoomGetCodeUsageCodeUsage internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** user_number of the user. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /**
      * Role of the user.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(1)
+
     /** Name of the user. */
-    @SerialName("user_name") val userName: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userRole" to userRole,
-        "userName" to userName,
-    )
+    val userName: String? get() = at(2)
 }
 
-@Serializable
-class RoomGetCodeUsageResult internal constructor(
+class RoomGetCodeUsageResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Usage per join code; the value is null for a code that was not used. */
-    @SerialName("code_usage") val codeUsage: Map<String, RoomGetCodeUsageCodeUsage?> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "codeUsage" to codeUsage,
-    )
+    val codeUsage: Map<String, RoomGetCodeUsageCodeUsage?> get() = at(0)
 }
 
-@Serializable
-class RoomListBroadcastRoomsItem internal constructor(
+class RoomListBroadcastRoomsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the linked room. */
-    @SerialName("broadcast_room_id") val broadcastRoomId: Long? = null,
+    val broadcastRoomId: Long? get() = at(0)
+
     /** Its title. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /**
      * Whether the relay starts by itself.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_auto") val isAuto: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "broadcastRoomId" to broadcastRoomId,
-        "title" to title,
-        "isAuto" to isAuto,
-    )
+    val isAuto: Long? get() = at(2)
 }
 
-@Serializable
-class RoomListBroadcastRoomsResult internal constructor(
+class RoomListBroadcastRoomsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of linked rooms. */
-    val count: Long? = null,
+    val count: Long? get() = at(0)
+
     /** The linked rooms. */
-    val list: List<RoomListBroadcastRoomsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "count" to count,
-        "list" to list,
-    )
+    val list: List<RoomListBroadcastRoomsItem> get() = at(1)
 }
 
 /** Addresses by picture; an empty array when none has been uploaded. */
-@Serializable
-class RoomGetGroupLogosLogoList internal constructor(
+class RoomGetGroupLogosLogoList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** h5 picture: loading (…loading.png). */
-    @SerialName("m-loading") val mLoading: String? = null,
+    val mLoading: String? get() = at(0)
+
     /** h5 picture: no courseware (…no-ppt.png). */
-    @SerialName("m-no-ppt") val mNoPpt: String? = null,
+    val mNoPpt: String? get() = at(1)
+
     /** PC picture: classroom (…classroom.png). */
-    @SerialName("www-classroom") val wwwClassroom: String? = null,
+    val wwwClassroom: String? get() = at(2)
+
     /** PC picture: favicon (…favicon.ico). */
-    @SerialName("www-favicon") val wwwFavicon: String? = null,
+    val wwwFavicon: String? get() = at(3)
+
     /** PC picture: loading (…loading.png). */
-    @SerialName("www-loading") val wwwLoading: String? = null,
+    val wwwLoading: String? get() = at(4)
+
     /** PC picture: no courseware (…no-ppt.png). */
-    @SerialName("www-no-ppt") val wwwNoPpt: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "mLoading" to mLoading,
-        "mNoPpt" to mNoPpt,
-        "wwwClassroom" to wwwClassroom,
-        "wwwFavicon" to wwwFavicon,
-        "wwwLoading" to wwwLoading,
-        "wwwNoPpt" to wwwNoPpt,
-    )
+    val wwwNoPpt: String? get() = at(5)
 }
 
-@Serializable
-class RoomGetGroupLogosResult internal constructor(
+class RoomGetGroupLogosResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Addresses by picture; an empty array when none has been uploaded. */
-    @SerialName("logo_list") val logoList: RoomGetGroupLogosLogoList? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "logoList" to logoList,
-    )
+    val logoList: RoomGetGroupLogosLogoList? get() = at(0)
 }
 
-@Serializable
-class RoomAddPushPlatformResult internal constructor(
+class RoomAddPushPlatformResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the address. */
-    @SerialName("platform_id") val platformId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "platformId" to platformId,
-    )
+    val platformId: Long? get() = at(0)
 }
 
-@Serializable
-class RoomListPushPlatformsItem internal constructor(
+class RoomListPushPlatformsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the address. */
-    @SerialName("platform_id") val platformId: String? = null,
+    val platformId: String? get() = at(0)
+
     /** Name of the address. */
-    @SerialName("platform_name") val platformName: String? = null,
+    val platformName: String? get() = at(1)
+
     /** Push URL. */
-    @SerialName("platform_url") val platformUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "platformId" to platformId,
-        "platformName" to platformName,
-        "platformUrl" to platformUrl,
-    )
+    val platformUrl: String? get() = at(2)
 }
 
-@Serializable
-class RoomListPushPlatformsResult internal constructor(
+class RoomListPushPlatformsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The addresses. */
-    val list: List<RoomListPushPlatformsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<RoomListPushPlatformsItem> get() = at(0)
 }
 
-@Serializable
-class RoomListGroupCodesByRoleGroupList internal constructor(
+class RoomListGroupCodesByRoleGroupList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(0)
+
     /** Join code. */
-    val code: String? = null,
+    val code: String? get() = at(1)
+
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(2)
+
     /** URL that enters the room. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupId" to groupId,
-        "code" to code,
-        "userRole" to userRole,
-        "url" to url,
-    )
+    val url: String? get() = at(3)
 }
 
 /** Default join code. */
-@Serializable
-class RoomListGroupCodesByRoleDefaultCode internal constructor(
+class RoomListGroupCodesByRoleDefaultCode internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Join code. */
-    val code: String? = null,
+    val code: String? get() = at(0)
+
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(1)
+
     /** URL that enters the room. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "code" to code,
-        "userRole" to userRole,
-        "url" to url,
-    )
+    val url: String? get() = at(2)
 }
 
-@Serializable
-class RoomListGroupCodesByRoleResult internal constructor(
+class RoomListGroupCodesByRoleResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of groups. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The groups. */
-    @SerialName("group_list") val groupList: List<RoomListGroupCodesByRoleGroupList> = emptyList(),
+    val groupList: List<RoomListGroupCodesByRoleGroupList> get() = at(1)
+
     /** Page number. */
-    @SerialName("current_page") val currentPage: Long? = null,
+    val currentPage: Long? get() = at(2)
+
     /** Default join code. */
-    @SerialName("default_code") val defaultCode: RoomListGroupCodesByRoleDefaultCode? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "groupList" to groupList,
-        "currentPage" to currentPage,
-        "defaultCode" to defaultCode,
-    )
+    val defaultCode: RoomListGroupCodesByRoleDefaultCode? get() = at(3)
 }
 
-@Serializable
-class RoomAddSmartLiveResult internal constructor(
+class RoomAddSmartLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the smart live. */
-    val id: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-    )
+    val id: String? get() = at(0)
 }
 
-@Serializable
-class RoomUpdateSmartLiveResult internal constructor(
+class RoomUpdateSmartLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the smart live. */
-    val id: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-    )
+    val id: String? get() = at(0)
 }
 
-@Serializable
-class RoomDeleteSmartLiveResult internal constructor(
+class RoomDeleteSmartLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the smart live. */
-    val id: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-    )
+    val id: String? get() = at(0)
 }
 
-@Serializable
-class RoomDeleteGroupResult internal constructor(
+class RoomDeleteGroupResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of groups deleted. */
-    val rows: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "rows" to rows,
-    )
+    val rows: Long? get() = at(0)
 }
 
-@Serializable
-class RoomListPatrolRoomsMonitorImg internal constructor(
+class RoomListPatrolRoomsMonitorImg internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Address of the snapshot. */
-    @SerialName("img_url") val imgUrl: String? = null,
+    val imgUrl: String? get() = at(0)
+
     /** When it was taken, as 2020-07-16 14:00:35. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "imgUrl" to imgUrl,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(1)
 }
 
-@Serializable
-class RoomListPatrolRoomsItem internal constructor(
+class RoomListPatrolRoomsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Room title. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /** When the class began, as 2020-07-16 13:57:24. */
-    @SerialName("start_time") val startTime: String? = null,
+    val startTime: String? get() = at(2)
+
     /** Snapshots of the class. */
-    @SerialName("monitor_img") val monitorImg: List<RoomListPatrolRoomsMonitorImg> = emptyList(),
+    val monitorImg: List<RoomListPatrolRoomsMonitorImg> get() = at(3)
+
     /** Address with which to enter the room; the user name in the example is 隐身 (invisible). */
-    @SerialName("enter_url") val enterUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "title" to title,
-        "startTime" to startTime,
-        "monitorImg" to monitorImg,
-        "enterUrl" to enterUrl,
-    )
+    val enterUrl: String? get() = at(4)
 }
 
 /** The double-teacher room. */
-@Serializable
-class RoomCreateWithLiveDoubleTeacher internal constructor(
+class RoomCreateWithLiveDoubleTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id, 14 digits. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Code with which an assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    val adminCode: String? get() = at(1)
+
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    val teacherCode: String? get() = at(2)
+
     /** Common code for student classrooms; several may enter with it. */
-    @SerialName("student_code") val studentCode: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "adminCode" to adminCode,
-        "teacherCode" to teacherCode,
-        "studentCode" to studentCode,
-    )
+    val studentCode: String? get() = at(3)
 }
 
 /** The large class room. */
-@Serializable
-class RoomCreateWithLiveLive internal constructor(
+class RoomCreateWithLiveLive internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id, 14 digits. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Code with which an assistant enters the room. */
-    @SerialName("admin_code") val adminCode: String? = null,
+    val adminCode: String? get() = at(1)
+
     /** Code with which the teacher enters the room. */
-    @SerialName("teacher_code") val teacherCode: String? = null,
+    val teacherCode: String? get() = at(2)
+
     /** Common student code; several students may enter with it. */
-    @SerialName("student_code") val studentCode: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "adminCode" to adminCode,
-        "teacherCode" to teacherCode,
-        "studentCode" to studentCode,
-    )
+    val studentCode: String? get() = at(3)
 }
 
-@Serializable
-class RoomCreateWithLiveResult internal constructor(
+class RoomCreateWithLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The double-teacher room. */
-    @SerialName("double_teacher") val doubleTeacher: RoomCreateWithLiveDoubleTeacher? = null,
+    val doubleTeacher: RoomCreateWithLiveDoubleTeacher? get() = at(0)
+
     /** The large class room. */
-    val live: RoomCreateWithLiveLive? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "doubleTeacher" to doubleTeacher,
-        "live" to live,
-    )
+    val live: RoomCreateWithLiveLive? get() = at(1)
 }
 
 /**

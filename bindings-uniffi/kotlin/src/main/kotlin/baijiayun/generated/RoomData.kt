@@ -2,10 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.ListSerializer
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 教室数据 Reports and exports about what happened in a room. */
@@ -24,11 +20,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun exportChatMessages(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataExportChatMessagesParams.() -> Unit = {},
-    ): RoomDataExportChatMessagesResult {
-        val given = RoomDataExportChatMessagesParams().apply(params)
+        params: RoomDataExportChatMessagesParams.() -> Unit = nothing,
+    ): RoomDataExportChatMessagesResult = call(exportChatMessagesAsked(roomId, options, RoomDataExportChatMessagesParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun exportChatMessagesAsked(roomId: Long, options: CallOptions?, given: RoomDataExportChatMessagesParams): Asked<RoomDataExportChatMessagesResult> {
         given.set("room_id", roomId)
-        return call("room_data.export_chat_messages", RoomDataExportChatMessagesResult.serializer(), given, options)
+        return Asked("room_data.export_chat_messages", RoomDataTypes.of("RoomDataExportChatMessagesResult"), given.given, options)
     }
 
     /**
@@ -41,11 +39,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     fun exportLiveReport(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataExportLiveReportParams.() -> Unit = {},
-    ): Pages<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> {
-        val given = RoomDataExportLiveReportParams().apply(params)
+        params: RoomDataExportLiveReportParams.() -> Unit = nothing,
+    ): Pages<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> = exportLiveReportAsked(roomId, options, RoomDataExportLiveReportParams().apply(params))
+
+    @JvmSynthetic
+    internal fun exportLiveReportAsked(roomId: Long, options: CallOptions?, given: RoomDataExportLiveReportParams): Pages<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> {
         given.set("room_id", roomId)
-        return pages("room_data.export_live_report", RoomDataExportLiveReportResult.serializer(), given, options) { it.roomUserInfo }
+        return pages("room_data.export_live_report", RoomDataTypes.of("RoomDataExportLiveReportResult"), given, options) { it.roomUserInfo }
     }
 
     /**
@@ -64,11 +64,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         productType: Long,
         date: String,
         options: CallOptions? = null,
-    ): RoomDataGetAllRoomUserStatResult {
+    ): RoomDataGetAllRoomUserStatResult = call(getAllRoomUserStatAsked(productType, date, options))
+
+    @JvmSynthetic
+    internal fun getAllRoomUserStatAsked(productType: Long, date: String, options: CallOptions?): Asked<RoomDataGetAllRoomUserStatResult> {
         val given = Params()
         given.set("product_type", productType)
         given.set("date", date)
-        return call("room_data.get_all_room_user_stat", RoomDataGetAllRoomUserStatResult.serializer(), given, options)
+        return Asked("room_data.get_all_room_user_stat", RoomDataTypes.of("RoomDataGetAllRoomUserStatResult"), given.given, options)
     }
 
     /**
@@ -87,12 +90,15 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-    ): RoomDataGetPeakUsersResult {
+    ): RoomDataGetPeakUsersResult = call(getPeakUsersAsked(roomId, startTime, endTime, options))
+
+    @JvmSynthetic
+    internal fun getPeakUsersAsked(roomId: Long, startTime: String, endTime: String, options: CallOptions?): Asked<RoomDataGetPeakUsersResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return call("room_data.get_peak_users", RoomDataGetPeakUsersResult.serializer(), given, options)
+        return Asked("room_data.get_peak_users", RoomDataTypes.of("RoomDataGetPeakUsersResult"), given.given, options)
     }
 
     /**
@@ -107,10 +113,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listChatFileUrls(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListChatFileUrlsItem> {
+    ): List<RoomDataListChatFileUrlsItem> = call(listChatFileUrlsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listChatFileUrlsAsked(roomId: Long, options: CallOptions?): Asked<List<RoomDataListChatFileUrlsItem>> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.list_chat_file_urls", ListSerializer(RoomDataListChatFileUrlsItem.serializer()), given, options)
+        return Asked("room_data.list_chat_file_urls", Kind.Many(RoomDataTypes.of("RoomDataListChatFileUrlsItem")), given.given, options)
     }
 
     /**
@@ -123,10 +132,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listQuizzes(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataListQuizzesResult {
+    ): RoomDataListQuizzesResult = call(listQuizzesAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listQuizzesAsked(roomId: Long, options: CallOptions?): Asked<RoomDataListQuizzesResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.list_quizzes", RoomDataListQuizzesResult.serializer(), given, options)
+        return Asked("room_data.list_quizzes", RoomDataTypes.of("RoomDataListQuizzesResult"), given.given, options)
     }
 
     /**
@@ -141,12 +153,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         quizId: Long,
         options: CallOptions? = null,
-        params: RoomDataListQuizAnswersParams.() -> Unit = {},
-    ): RoomDataListQuizAnswersResult {
-        val given = RoomDataListQuizAnswersParams().apply(params)
+        params: RoomDataListQuizAnswersParams.() -> Unit = nothing,
+    ): RoomDataListQuizAnswersResult = call(listQuizAnswersAsked(roomId, quizId, options, RoomDataListQuizAnswersParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listQuizAnswersAsked(roomId: Long, quizId: Long, options: CallOptions?, given: RoomDataListQuizAnswersParams): Asked<RoomDataListQuizAnswersResult> {
         given.set("room_id", roomId)
         given.set("quiz_id", quizId)
-        return call("room_data.list_quiz_answers", RoomDataListQuizAnswersResult.serializer(), given, options)
+        return Asked("room_data.list_quiz_answers", RoomDataTypes.of("RoomDataListQuizAnswersResult"), given.given, options)
     }
 
     /**
@@ -159,10 +173,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getCheckinInfo(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetCheckinInfoResult {
+    ): RoomDataGetCheckinInfoResult = call(getCheckinInfoAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getCheckinInfoAsked(roomId: Long, options: CallOptions?): Asked<RoomDataGetCheckinInfoResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.get_checkin_info", RoomDataGetCheckinInfoResult.serializer(), given, options)
+        return Asked("room_data.get_checkin_info", RoomDataTypes.of("RoomDataGetCheckinInfoResult"), given.given, options)
     }
 
     /**
@@ -181,12 +198,15 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-    ): List<RoomDataListRaisedHandsItem> {
+    ): List<RoomDataListRaisedHandsItem> = call(listRaisedHandsAsked(roomId, startTime, endTime, options))
+
+    @JvmSynthetic
+    internal fun listRaisedHandsAsked(roomId: Long, startTime: String, endTime: String, options: CallOptions?): Asked<List<RoomDataListRaisedHandsItem>> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return call("room_data.list_raised_hands", ListSerializer(RoomDataListRaisedHandsItem.serializer()), given, options)
+        return Asked("room_data.list_raised_hands", Kind.Many(RoomDataTypes.of("RoomDataListRaisedHandsItem")), given.given, options)
     }
 
     /**
@@ -201,10 +221,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getRedPackageStat(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetRedPackageStatResult {
+    ): RoomDataGetRedPackageStatResult = call(getRedPackageStatAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getRedPackageStatAsked(roomId: Long, options: CallOptions?): Asked<RoomDataGetRedPackageStatResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.get_red_package_stat", RoomDataGetRedPackageStatResult.serializer(), given, options)
+        return Asked("room_data.get_red_package_stat", RoomDataTypes.of("RoomDataGetRedPackageStatResult"), given.given, options)
     }
 
     /**
@@ -217,11 +240,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun exportAwardStat(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataExportAwardStatParams.() -> Unit = {},
-    ): RoomDataExportAwardStatResult {
-        val given = RoomDataExportAwardStatParams().apply(params)
+        params: RoomDataExportAwardStatParams.() -> Unit = nothing,
+    ): RoomDataExportAwardStatResult = call(exportAwardStatAsked(roomId, options, RoomDataExportAwardStatParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun exportAwardStatAsked(roomId: Long, options: CallOptions?, given: RoomDataExportAwardStatParams): Asked<RoomDataExportAwardStatResult> {
         given.set("room_id", roomId)
-        return call("room_data.export_award_stat", RoomDataExportAwardStatResult.serializer(), given, options)
+        return Asked("room_data.export_award_stat", RoomDataTypes.of("RoomDataExportAwardStatResult"), given.given, options)
     }
 
     /**
@@ -234,11 +259,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun exportQaStat(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataExportQaStatParams.() -> Unit = {},
-    ): RoomDataExportQaStatResult {
-        val given = RoomDataExportQaStatParams().apply(params)
+        params: RoomDataExportQaStatParams.() -> Unit = nothing,
+    ): RoomDataExportQaStatResult = call(exportQaStatAsked(roomId, options, RoomDataExportQaStatParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun exportQaStatAsked(roomId: Long, options: CallOptions?, given: RoomDataExportQaStatParams): Asked<RoomDataExportQaStatResult> {
         given.set("room_id", roomId)
-        return call("room_data.export_qa_stat", RoomDataExportQaStatResult.serializer(), given, options)
+        return Asked("room_data.export_qa_stat", RoomDataTypes.of("RoomDataExportQaStatResult"), given.given, options)
     }
 
     /**
@@ -251,11 +278,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun exportQuestionnaireStat(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataExportQuestionnaireStatParams.() -> Unit = {},
-    ): RoomDataExportQuestionnaireStatResult {
-        val given = RoomDataExportQuestionnaireStatParams().apply(params)
+        params: RoomDataExportQuestionnaireStatParams.() -> Unit = nothing,
+    ): RoomDataExportQuestionnaireStatResult = call(exportQuestionnaireStatAsked(roomId, options, RoomDataExportQuestionnaireStatParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun exportQuestionnaireStatAsked(roomId: Long, options: CallOptions?, given: RoomDataExportQuestionnaireStatParams): Asked<RoomDataExportQuestionnaireStatResult> {
         given.set("room_id", roomId)
-        return call("room_data.export_questionnaire_stat", RoomDataExportQuestionnaireStatResult.serializer(), given, options)
+        return Asked("room_data.export_questionnaire_stat", RoomDataTypes.of("RoomDataExportQuestionnaireStatResult"), given.given, options)
     }
 
     /**
@@ -268,11 +297,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun exportAnswerStat(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataExportAnswerStatParams.() -> Unit = {},
-    ): RoomDataExportAnswerStatResult {
-        val given = RoomDataExportAnswerStatParams().apply(params)
+        params: RoomDataExportAnswerStatParams.() -> Unit = nothing,
+    ): RoomDataExportAnswerStatResult = call(exportAnswerStatAsked(roomId, options, RoomDataExportAnswerStatParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun exportAnswerStatAsked(roomId: Long, options: CallOptions?, given: RoomDataExportAnswerStatParams): Asked<RoomDataExportAnswerStatResult> {
         given.set("room_id", roomId)
-        return call("room_data.export_answer_stat", RoomDataExportAnswerStatResult.serializer(), given, options)
+        return Asked("room_data.export_answer_stat", RoomDataTypes.of("RoomDataExportAnswerStatResult"), given.given, options)
     }
 
     /**
@@ -287,10 +318,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun exportPraiseStat(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataExportPraiseStatResult {
+    ): RoomDataExportPraiseStatResult = call(exportPraiseStatAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun exportPraiseStatAsked(roomId: Long, options: CallOptions?): Asked<RoomDataExportPraiseStatResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.export_praise_stat", RoomDataExportPraiseStatResult.serializer(), given, options)
+        return Asked("room_data.export_praise_stat", RoomDataTypes.of("RoomDataExportPraiseStatResult"), given.given, options)
     }
 
     /**
@@ -307,13 +341,15 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         page: Long,
         pageSize: Long,
         options: CallOptions? = null,
-        params: RoomDataGetEvaluationStatParams.() -> Unit = {},
-    ): Pages<RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem> {
-        val given = RoomDataGetEvaluationStatParams().apply(params)
+        params: RoomDataGetEvaluationStatParams.() -> Unit = nothing,
+    ): Pages<RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem> = getEvaluationStatAsked(roomId, page, pageSize, options, RoomDataGetEvaluationStatParams().apply(params))
+
+    @JvmSynthetic
+    internal fun getEvaluationStatAsked(roomId: Long, page: Long, pageSize: Long, options: CallOptions?, given: RoomDataGetEvaluationStatParams): Pages<RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem> {
         given.set("room_id", roomId)
         given.set("page", page)
         given.set("page_size", pageSize)
-        return pages("room_data.get_evaluation_stat", RoomDataGetEvaluationStatResult.serializer(), given, options) { it.list }
+        return pages("room_data.get_evaluation_stat", RoomDataTypes.of("RoomDataGetEvaluationStatResult"), given, options) { it.list }
     }
 
     /**
@@ -326,11 +362,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     fun getLiveSellStat(
         roomId: String,
         options: CallOptions? = null,
-        params: RoomDataGetLiveSellStatParams.() -> Unit = {},
-    ): Pages<RoomDataGetLiveSellStatResult, RoomDataGetLiveSellStatItem> {
-        val given = RoomDataGetLiveSellStatParams().apply(params)
+        params: RoomDataGetLiveSellStatParams.() -> Unit = nothing,
+    ): Pages<RoomDataGetLiveSellStatResult, RoomDataGetLiveSellStatItem> = getLiveSellStatAsked(roomId, options, RoomDataGetLiveSellStatParams().apply(params))
+
+    @JvmSynthetic
+    internal fun getLiveSellStatAsked(roomId: String, options: CallOptions?, given: RoomDataGetLiveSellStatParams): Pages<RoomDataGetLiveSellStatResult, RoomDataGetLiveSellStatItem> {
         given.set("room_id", roomId)
-        return pages("room_data.get_live_sell_stat", RoomDataGetLiveSellStatResult.serializer(), given, options) { it.list }
+        return pages("room_data.get_live_sell_stat", RoomDataTypes.of("RoomDataGetLiveSellStatResult"), given, options) { it.list }
     }
 
     /**
@@ -345,12 +383,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         date: String,
         options: CallOptions? = null,
-        params: RoomDataExportAttentionListParams.() -> Unit = {},
-    ): Pages<RoomDataExportAttentionListResult, RoomDataExportAttentionListItem> {
-        val given = RoomDataExportAttentionListParams().apply(params)
+        params: RoomDataExportAttentionListParams.() -> Unit = nothing,
+    ): Pages<RoomDataExportAttentionListResult, RoomDataExportAttentionListItem> = exportAttentionListAsked(roomId, date, options, RoomDataExportAttentionListParams().apply(params))
+
+    @JvmSynthetic
+    internal fun exportAttentionListAsked(roomId: Long, date: String, options: CallOptions?, given: RoomDataExportAttentionListParams): Pages<RoomDataExportAttentionListResult, RoomDataExportAttentionListItem> {
         given.set("room_id", roomId)
         given.set("date", date)
-        return pages("room_data.export_attention_list", RoomDataExportAttentionListResult.serializer(), given, options) { it.list }
+        return pages("room_data.export_attention_list", RoomDataTypes.of("RoomDataExportAttentionListResult"), given, options) { it.list }
     }
 
     /**
@@ -367,12 +407,15 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): RoomDataGetMediaLengthResult {
+    ): RoomDataGetMediaLengthResult = call(getMediaLengthAsked(roomId, startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getMediaLengthAsked(roomId: String, startDate: String, endDate: String, options: CallOptions?): Asked<RoomDataGetMediaLengthResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("room_data.get_media_length", RoomDataGetMediaLengthResult.serializer(), given, options)
+        return Asked("room_data.get_media_length", RoomDataTypes.of("RoomDataGetMediaLengthResult"), given.given, options)
     }
 
     /**
@@ -387,10 +430,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listAwards(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListAwardsItem> {
+    ): List<RoomDataListAwardsItem> = call(listAwardsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listAwardsAsked(roomId: Long, options: CallOptions?): Asked<List<RoomDataListAwardsItem>> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.list_awards", ListSerializer(RoomDataListAwardsItem.serializer()), given, options)
+        return Asked("room_data.list_awards", Kind.Many(RoomDataTypes.of("RoomDataListAwardsItem")), given.given, options)
     }
 
     /**
@@ -403,11 +449,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPraiseCount(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataGetPraiseCountParams.() -> Unit = {},
-    ): RoomDataGetPraiseCountResult {
-        val given = RoomDataGetPraiseCountParams().apply(params)
+        params: RoomDataGetPraiseCountParams.() -> Unit = nothing,
+    ): RoomDataGetPraiseCountResult = call(getPraiseCountAsked(roomId, options, RoomDataGetPraiseCountParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getPraiseCountAsked(roomId: Long, options: CallOptions?, given: RoomDataGetPraiseCountParams): Asked<RoomDataGetPraiseCountResult> {
         given.set("room_id", roomId)
-        return call("room_data.get_praise_count", RoomDataGetPraiseCountResult.serializer(), given, options)
+        return Asked("room_data.get_praise_count", RoomDataTypes.of("RoomDataGetPraiseCountResult"), given.given, options)
     }
 
     /**
@@ -420,11 +468,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getReport(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataGetReportParams.() -> Unit = {},
-    ): RoomDataGetReportResult {
-        val given = RoomDataGetReportParams().apply(params)
+        params: RoomDataGetReportParams.() -> Unit = nothing,
+    ): RoomDataGetReportResult = call(getReportAsked(roomId, options, RoomDataGetReportParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getReportAsked(roomId: Long, options: CallOptions?, given: RoomDataGetReportParams): Asked<RoomDataGetReportResult> {
         given.set("room_id", roomId)
-        return call("room_data.get_report", RoomDataGetReportResult.serializer(), given, options)
+        return Asked("room_data.get_report", RoomDataTypes.of("RoomDataGetReportResult"), given.given, options)
     }
 
     /**
@@ -439,12 +489,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         date: String,
         options: CallOptions? = null,
-        params: RoomDataListUserScoresParams.() -> Unit = {},
-    ): Pages<RoomDataListUserScoresResult, RoomDataListUserScoresItem> {
-        val given = RoomDataListUserScoresParams().apply(params)
+        params: RoomDataListUserScoresParams.() -> Unit = nothing,
+    ): Pages<RoomDataListUserScoresResult, RoomDataListUserScoresItem> = listUserScoresAsked(roomId, date, options, RoomDataListUserScoresParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listUserScoresAsked(roomId: Long, date: String, options: CallOptions?, given: RoomDataListUserScoresParams): Pages<RoomDataListUserScoresResult, RoomDataListUserScoresItem> {
         given.set("room_id", roomId)
         given.set("date", date)
-        return pages("room_data.list_user_scores", RoomDataListUserScoresResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_user_scores", RoomDataTypes.of("RoomDataListUserScoresResult"), given, options) { it.list }
     }
 
     /**
@@ -457,11 +509,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     fun listCheckins(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataListCheckinsParams.() -> Unit = {},
-    ): Pages<RoomDataListCheckinsResult, RoomDataListCheckinsItem> {
-        val given = RoomDataListCheckinsParams().apply(params)
+        params: RoomDataListCheckinsParams.() -> Unit = nothing,
+    ): Pages<RoomDataListCheckinsResult, RoomDataListCheckinsItem> = listCheckinsAsked(roomId, options, RoomDataListCheckinsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listCheckinsAsked(roomId: Long, options: CallOptions?, given: RoomDataListCheckinsParams): Pages<RoomDataListCheckinsResult, RoomDataListCheckinsItem> {
         given.set("room_id", roomId)
-        return pages("room_data.list_checkins", RoomDataListCheckinsResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_checkins", RoomDataTypes.of("RoomDataListCheckinsResult"), given, options) { it.list }
     }
 
     /**
@@ -476,12 +530,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         sessionId: Long,
         options: CallOptions? = null,
-        params: RoomDataListCheckinUsersParams.() -> Unit = {},
-    ): Pages<RoomDataListCheckinUsersResult, RoomDataListCheckinUsersItem> {
-        val given = RoomDataListCheckinUsersParams().apply(params)
+        params: RoomDataListCheckinUsersParams.() -> Unit = nothing,
+    ): Pages<RoomDataListCheckinUsersResult, RoomDataListCheckinUsersItem> = listCheckinUsersAsked(roomId, sessionId, options, RoomDataListCheckinUsersParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listCheckinUsersAsked(roomId: Long, sessionId: Long, options: CallOptions?, given: RoomDataListCheckinUsersParams): Pages<RoomDataListCheckinUsersResult, RoomDataListCheckinUsersItem> {
         given.set("room_id", roomId)
         given.set("session_id", sessionId)
-        return pages("room_data.list_checkin_users", RoomDataListCheckinUsersResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_checkin_users", RoomDataTypes.of("RoomDataListCheckinUsersResult"), given, options) { it.list }
     }
 
     /**
@@ -494,11 +550,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     fun listAnswerQuestions(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataListAnswerQuestionsParams.() -> Unit = {},
-    ): Pages<RoomDataListAnswerQuestionsResult, RoomDataListAnswerQuestionsItem> {
-        val given = RoomDataListAnswerQuestionsParams().apply(params)
+        params: RoomDataListAnswerQuestionsParams.() -> Unit = nothing,
+    ): Pages<RoomDataListAnswerQuestionsResult, RoomDataListAnswerQuestionsItem> = listAnswerQuestionsAsked(roomId, options, RoomDataListAnswerQuestionsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAnswerQuestionsAsked(roomId: Long, options: CallOptions?, given: RoomDataListAnswerQuestionsParams): Pages<RoomDataListAnswerQuestionsResult, RoomDataListAnswerQuestionsItem> {
         given.set("room_id", roomId)
-        return pages("room_data.list_answer_questions", RoomDataListAnswerQuestionsResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_answer_questions", RoomDataTypes.of("RoomDataListAnswerQuestionsResult"), given, options) { it.list }
     }
 
     /**
@@ -513,12 +571,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         questionId: Long,
         options: CallOptions? = null,
-        params: RoomDataListAnswerUsersParams.() -> Unit = {},
-    ): Pages<RoomDataListAnswerUsersResult, RoomDataListAnswerUsersItem> {
-        val given = RoomDataListAnswerUsersParams().apply(params)
+        params: RoomDataListAnswerUsersParams.() -> Unit = nothing,
+    ): Pages<RoomDataListAnswerUsersResult, RoomDataListAnswerUsersItem> = listAnswerUsersAsked(roomId, questionId, options, RoomDataListAnswerUsersParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAnswerUsersAsked(roomId: Long, questionId: Long, options: CallOptions?, given: RoomDataListAnswerUsersParams): Pages<RoomDataListAnswerUsersResult, RoomDataListAnswerUsersItem> {
         given.set("room_id", roomId)
         given.set("question_id", questionId)
-        return pages("room_data.list_answer_users", RoomDataListAnswerUsersResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_answer_users", RoomDataTypes.of("RoomDataListAnswerUsersResult"), given, options) { it.list }
     }
 
     /**
@@ -535,11 +595,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         date: String,
         options: CallOptions? = null,
-    ): RoomDataGetFlowResult {
+    ): RoomDataGetFlowResult = call(getFlowAsked(roomId, date, options))
+
+    @JvmSynthetic
+    internal fun getFlowAsked(roomId: Long, date: String, options: CallOptions?): Asked<RoomDataGetFlowResult> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("date", date)
-        return call("room_data.get_flow", RoomDataGetFlowResult.serializer(), given, options)
+        return Asked("room_data.get_flow", RoomDataTypes.of("RoomDataGetFlowResult"), given.given, options)
     }
 
     /**
@@ -552,10 +615,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listExpressionReports(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataListExpressionReportsResult {
+    ): RoomDataListExpressionReportsResult = call(listExpressionReportsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listExpressionReportsAsked(roomId: Long, options: CallOptions?): Asked<RoomDataListExpressionReportsResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.list_expression_reports", RoomDataListExpressionReportsResult.serializer(), given, options)
+        return Asked("room_data.list_expression_reports", RoomDataTypes.of("RoomDataListExpressionReportsResult"), given.given, options)
     }
 
     /**
@@ -570,11 +636,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     fun listDeviceChecks(
         roomId: Long,
         options: CallOptions? = null,
-        params: RoomDataListDeviceChecksParams.() -> Unit = {},
-    ): Pages<RoomDataListDeviceChecksResult, RoomDataListDeviceChecksItem> {
-        val given = RoomDataListDeviceChecksParams().apply(params)
+        params: RoomDataListDeviceChecksParams.() -> Unit = nothing,
+    ): Pages<RoomDataListDeviceChecksResult, RoomDataListDeviceChecksItem> = listDeviceChecksAsked(roomId, options, RoomDataListDeviceChecksParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listDeviceChecksAsked(roomId: Long, options: CallOptions?, given: RoomDataListDeviceChecksParams): Pages<RoomDataListDeviceChecksResult, RoomDataListDeviceChecksItem> {
         given.set("room_id", roomId)
-        return pages("room_data.list_device_checks", RoomDataListDeviceChecksResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_device_checks", RoomDataTypes.of("RoomDataListDeviceChecksResult"), given, options) { it.list }
     }
 
     /**
@@ -587,11 +655,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     fun listDailyEvaluations(
         date: String,
         options: CallOptions? = null,
-        params: RoomDataListDailyEvaluationsParams.() -> Unit = {},
-    ): Pages<RoomDataListDailyEvaluationsResult, RoomDataListDailyEvaluationsItem> {
-        val given = RoomDataListDailyEvaluationsParams().apply(params)
+        params: RoomDataListDailyEvaluationsParams.() -> Unit = nothing,
+    ): Pages<RoomDataListDailyEvaluationsResult, RoomDataListDailyEvaluationsItem> = listDailyEvaluationsAsked(date, options, RoomDataListDailyEvaluationsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listDailyEvaluationsAsked(date: String, options: CallOptions?, given: RoomDataListDailyEvaluationsParams): Pages<RoomDataListDailyEvaluationsResult, RoomDataListDailyEvaluationsItem> {
         given.set("date", date)
-        return pages("room_data.list_daily_evaluations", RoomDataListDailyEvaluationsResult.serializer(), given, options) { it.list }
+        return pages("room_data.list_daily_evaluations", RoomDataTypes.of("RoomDataListDailyEvaluationsResult"), given, options) { it.list }
     }
 
     /**
@@ -604,10 +674,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listStudyReports(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListStudyReportsItem> {
+    ): List<RoomDataListStudyReportsItem> = call(listStudyReportsAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listStudyReportsAsked(roomId: Long, options: CallOptions?): Asked<List<RoomDataListStudyReportsItem>> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.list_study_reports", ListSerializer(RoomDataListStudyReportsItem.serializer()), given, options)
+        return Asked("room_data.list_study_reports", Kind.Many(RoomDataTypes.of("RoomDataListStudyReportsItem")), given.given, options)
     }
 
     /**
@@ -628,10 +701,13 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getBlackboardFile(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetBlackboardFileResult {
+    ): RoomDataGetBlackboardFileResult = call(getBlackboardFileAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getBlackboardFileAsked(roomId: Long, options: CallOptions?): Asked<RoomDataGetBlackboardFileResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("room_data.get_blackboard_file", RoomDataGetBlackboardFileResult.serializer(), given, options)
+        return Asked("room_data.get_blackboard_file", RoomDataTypes.of("RoomDataGetBlackboardFileResult"), given.given, options)
     }
 
     /**
@@ -650,12 +726,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         interactType: Long,
         options: CallOptions? = null,
-        params: RoomDataGetInteractDataParams.() -> Unit = {},
-    ): Pages<RoomDataGetInteractDataResult, RoomDataGetInteractDataItem> {
-        val given = RoomDataGetInteractDataParams().apply(params)
+        params: RoomDataGetInteractDataParams.() -> Unit = nothing,
+    ): Pages<RoomDataGetInteractDataResult, RoomDataGetInteractDataItem> = getInteractDataAsked(roomId, interactType, options, RoomDataGetInteractDataParams().apply(params))
+
+    @JvmSynthetic
+    internal fun getInteractDataAsked(roomId: Long, interactType: Long, options: CallOptions?, given: RoomDataGetInteractDataParams): Pages<RoomDataGetInteractDataResult, RoomDataGetInteractDataItem> {
         given.set("room_id", roomId)
         given.set("interact_type", interactType)
-        return pages("room_data.get_interact_data", RoomDataGetInteractDataResult.serializer(), given, options) { it.list }
+        return pages("room_data.get_interact_data", RoomDataTypes.of("RoomDataGetInteractDataResult"), given, options) { it.list }
     }
 
     /**
@@ -670,11 +748,14 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         attentionId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(exportAttentionDetailAsked(roomId, attentionId, options))
+
+    @JvmSynthetic
+    internal fun exportAttentionDetailAsked(roomId: Long, attentionId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("attention_id", attentionId)
-        return ask("room_data.export_attention_detail", JsonElement.serializer(), given, options)
+        return Asked("room_data.export_attention_detail", Kind.Element, given.given, options)
     }
 
     /**
@@ -689,31 +770,34 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         redPackageId: String,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(getRedPackageRecordAsked(roomId, redPackageId, options))
+
+    @JvmSynthetic
+    internal fun getRedPackageRecordAsked(roomId: Long, redPackageId: String, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("red_package_id", redPackageId)
-        return ask("room_data.get_red_package_record", JsonElement.serializer(), given, options)
+        return Asked("room_data.get_red_package_record", Kind.Element, given.given, options)
     }
 }
 
 /** [RoomDataApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
+class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) : BlockingResource(api) {
     /** 导出教室聊天记录 See [RoomDataApi.exportChatMessages]. */
     @JvmOverloads
     fun exportChatMessages(
         roomId: Long,
-        params: Consumer<RoomDataExportChatMessagesParams> = Consumer {},
+        params: Consumer<in RoomDataExportChatMessagesParams> = none,
         options: CallOptions? = null,
-    ): RoomDataExportChatMessagesResult = blocking { api.exportChatMessages(roomId, options) { params.accept(this) } }
+    ): RoomDataExportChatMessagesResult = call(api.exportChatMessagesAsked(roomId, options, RoomDataExportChatMessagesParams().also(params::accept)))
 
     /** 导出直播教室学员观看记录 See [RoomDataApi.exportLiveReport]. */
     @JvmOverloads
     fun exportLiveReport(
         roomId: Long,
-        params: Consumer<RoomDataExportLiveReportParams> = Consumer {},
+        params: Consumer<in RoomDataExportLiveReportParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> = BlockingPages(api.exportLiveReport(roomId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo> = BlockingPages(api.exportLiveReportAsked(roomId, options, RoomDataExportLiveReportParams().also(params::accept)))
 
     /** 获取指定日期所有的直播间人次和最高并发量 See [RoomDataApi.getAllRoomUserStat]. */
     @JvmOverloads
@@ -721,7 +805,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         productType: Long,
         date: String,
         options: CallOptions? = null,
-    ): RoomDataGetAllRoomUserStatResult = blocking { api.getAllRoomUserStat(productType, date, options) }
+    ): RoomDataGetAllRoomUserStatResult = call(api.getAllRoomUserStatAsked(productType, date, options))
 
     /** 获取指定房间一段时间内的并发量 See [RoomDataApi.getPeakUsers]. */
     @JvmOverloads
@@ -730,37 +814,37 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-    ): RoomDataGetPeakUsersResult = blocking { api.getPeakUsers(roomId, startTime, endTime, options) }
+    ): RoomDataGetPeakUsersResult = call(api.getPeakUsersAsked(roomId, startTime, endTime, options))
 
     /** 获取教室聊天文件地址 See [RoomDataApi.listChatFileUrls]. */
     @JvmOverloads
     fun listChatFileUrls(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListChatFileUrlsItem> = blocking { api.listChatFileUrls(roomId, options) }
+    ): List<RoomDataListChatFileUrlsItem> = call(api.listChatFileUrlsAsked(roomId, options))
 
     /** 获取直播教室测验的试题信息 See [RoomDataApi.listQuizzes]. */
     @JvmOverloads
     fun listQuizzes(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataListQuizzesResult = blocking { api.listQuizzes(roomId, options) }
+    ): RoomDataListQuizzesResult = call(api.listQuizzesAsked(roomId, options))
 
     /** 获取直播教室测验题目的学员答案信息 See [RoomDataApi.listQuizAnswers]. */
     @JvmOverloads
     fun listQuizAnswers(
         roomId: Long,
         quizId: Long,
-        params: Consumer<RoomDataListQuizAnswersParams> = Consumer {},
+        params: Consumer<in RoomDataListQuizAnswersParams> = none,
         options: CallOptions? = null,
-    ): RoomDataListQuizAnswersResult = blocking { api.listQuizAnswers(roomId, quizId, options) { params.accept(this) } }
+    ): RoomDataListQuizAnswersResult = call(api.listQuizAnswersAsked(roomId, quizId, options, RoomDataListQuizAnswersParams().also(params::accept)))
 
     /** 获取教室学员签到信息 See [RoomDataApi.getCheckinInfo]. */
     @JvmOverloads
     fun getCheckinInfo(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetCheckinInfoResult = blocking { api.getCheckinInfo(roomId, options) }
+    ): RoomDataGetCheckinInfoResult = call(api.getCheckinInfoAsked(roomId, options))
 
     /** 获取教室举手连麦数据 See [RoomDataApi.listRaisedHands]. */
     @JvmOverloads
@@ -769,53 +853,53 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-    ): List<RoomDataListRaisedHandsItem> = blocking { api.listRaisedHands(roomId, startTime, endTime, options) }
+    ): List<RoomDataListRaisedHandsItem> = call(api.listRaisedHandsAsked(roomId, startTime, endTime, options))
 
     /** 第三方教室中学生抢红包统计 See [RoomDataApi.getRedPackageStat]. */
     @JvmOverloads
     fun getRedPackageStat(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetRedPackageStatResult = blocking { api.getRedPackageStat(roomId, options) }
+    ): RoomDataGetRedPackageStatResult = call(api.getRedPackageStatAsked(roomId, options))
 
     /** 获取教室抽奖数据 See [RoomDataApi.exportAwardStat]. */
     @JvmOverloads
     fun exportAwardStat(
         roomId: Long,
-        params: Consumer<RoomDataExportAwardStatParams> = Consumer {},
+        params: Consumer<in RoomDataExportAwardStatParams> = none,
         options: CallOptions? = null,
-    ): RoomDataExportAwardStatResult = blocking { api.exportAwardStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportAwardStatResult = call(api.exportAwardStatAsked(roomId, options, RoomDataExportAwardStatParams().also(params::accept)))
 
     /** 获取教室问答数据 See [RoomDataApi.exportQaStat]. */
     @JvmOverloads
     fun exportQaStat(
         roomId: Long,
-        params: Consumer<RoomDataExportQaStatParams> = Consumer {},
+        params: Consumer<in RoomDataExportQaStatParams> = none,
         options: CallOptions? = null,
-    ): RoomDataExportQaStatResult = blocking { api.exportQaStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportQaStatResult = call(api.exportQaStatAsked(roomId, options, RoomDataExportQaStatParams().also(params::accept)))
 
     /** 获取教室邀请函数据 See [RoomDataApi.exportQuestionnaireStat]. */
     @JvmOverloads
     fun exportQuestionnaireStat(
         roomId: Long,
-        params: Consumer<RoomDataExportQuestionnaireStatParams> = Consumer {},
+        params: Consumer<in RoomDataExportQuestionnaireStatParams> = none,
         options: CallOptions? = null,
-    ): RoomDataExportQuestionnaireStatResult = blocking { api.exportQuestionnaireStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportQuestionnaireStatResult = call(api.exportQuestionnaireStatAsked(roomId, options, RoomDataExportQuestionnaireStatParams().also(params::accept)))
 
     /** 获取教室答题器数据 See [RoomDataApi.exportAnswerStat]. */
     @JvmOverloads
     fun exportAnswerStat(
         roomId: Long,
-        params: Consumer<RoomDataExportAnswerStatParams> = Consumer {},
+        params: Consumer<in RoomDataExportAnswerStatParams> = none,
         options: CallOptions? = null,
-    ): RoomDataExportAnswerStatResult = blocking { api.exportAnswerStat(roomId, options) { params.accept(this) } }
+    ): RoomDataExportAnswerStatResult = call(api.exportAnswerStatAsked(roomId, options, RoomDataExportAnswerStatParams().also(params::accept)))
 
     /** 直播教室的点赞数据 See [RoomDataApi.exportPraiseStat]. */
     @JvmOverloads
     fun exportPraiseStat(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataExportPraiseStatResult = blocking { api.exportPraiseStat(roomId, options) }
+    ): RoomDataExportPraiseStatResult = call(api.exportPraiseStatAsked(roomId, options))
 
     /** 获取教室课后评价数据 See [RoomDataApi.getEvaluationStat]. */
     @JvmOverloads
@@ -823,26 +907,26 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         page: Long,
         pageSize: Long,
-        params: Consumer<RoomDataGetEvaluationStatParams> = Consumer {},
+        params: Consumer<in RoomDataGetEvaluationStatParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem> = BlockingPages(api.getEvaluationStat(roomId, page, pageSize, options) { params.accept(this) })
+    ): BlockingPages<RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem> = BlockingPages(api.getEvaluationStatAsked(roomId, page, pageSize, options, RoomDataGetEvaluationStatParams().also(params::accept)))
 
     /** 获取直播带货点赞或礼物数据 See [RoomDataApi.getLiveSellStat]. */
     @JvmOverloads
     fun getLiveSellStat(
         roomId: String,
-        params: Consumer<RoomDataGetLiveSellStatParams> = Consumer {},
+        params: Consumer<in RoomDataGetLiveSellStatParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataGetLiveSellStatResult, RoomDataGetLiveSellStatItem> = BlockingPages(api.getLiveSellStat(roomId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataGetLiveSellStatResult, RoomDataGetLiveSellStatItem> = BlockingPages(api.getLiveSellStatAsked(roomId, options, RoomDataGetLiveSellStatParams().also(params::accept)))
 
     /** 获取专注度监测数据 See [RoomDataApi.exportAttentionList]. */
     @JvmOverloads
     fun exportAttentionList(
         roomId: Long,
         date: String,
-        params: Consumer<RoomDataExportAttentionListParams> = Consumer {},
+        params: Consumer<in RoomDataExportAttentionListParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataExportAttentionListResult, RoomDataExportAttentionListItem> = BlockingPages(api.exportAttentionList(roomId, date, options) { params.accept(this) })
+    ): BlockingPages<RoomDataExportAttentionListResult, RoomDataExportAttentionListItem> = BlockingPages(api.exportAttentionListAsked(roomId, date, options, RoomDataExportAttentionListParams().also(params::accept)))
 
     /** 根据日期获取教室等效分钟数 See [RoomDataApi.getMediaLength]. */
     @JvmOverloads
@@ -851,73 +935,73 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): RoomDataGetMediaLengthResult = blocking { api.getMediaLength(roomId, startDate, endDate, options) }
+    ): RoomDataGetMediaLengthResult = call(api.getMediaLengthAsked(roomId, startDate, endDate, options))
 
     /** 获取大班课奖励数据 See [RoomDataApi.listAwards]. */
     @JvmOverloads
     fun listAwards(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListAwardsItem> = blocking { api.listAwards(roomId, options) }
+    ): List<RoomDataListAwardsItem> = call(api.listAwardsAsked(roomId, options))
 
     /** 获取直播间点赞热度数据 See [RoomDataApi.getPraiseCount]. */
     @JvmOverloads
     fun getPraiseCount(
         roomId: Long,
-        params: Consumer<RoomDataGetPraiseCountParams> = Consumer {},
+        params: Consumer<in RoomDataGetPraiseCountParams> = none,
         options: CallOptions? = null,
-    ): RoomDataGetPraiseCountResult = blocking { api.getPraiseCount(roomId, options) { params.accept(this) } }
+    ): RoomDataGetPraiseCountResult = call(api.getPraiseCountAsked(roomId, options, RoomDataGetPraiseCountParams().also(params::accept)))
 
     /** 获取直播间数据报表 See [RoomDataApi.getReport]. */
     @JvmOverloads
     fun getReport(
         roomId: Long,
-        params: Consumer<RoomDataGetReportParams> = Consumer {},
+        params: Consumer<in RoomDataGetReportParams> = none,
         options: CallOptions? = null,
-    ): RoomDataGetReportResult = blocking { api.getReport(roomId, options) { params.accept(this) } }
+    ): RoomDataGetReportResult = call(api.getReportAsked(roomId, options, RoomDataGetReportParams().also(params::accept)))
 
     /** 获取教室个人积分记录 See [RoomDataApi.listUserScores]. */
     @JvmOverloads
     fun listUserScores(
         roomId: Long,
         date: String,
-        params: Consumer<RoomDataListUserScoresParams> = Consumer {},
+        params: Consumer<in RoomDataListUserScoresParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListUserScoresResult, RoomDataListUserScoresItem> = BlockingPages(api.listUserScores(roomId, date, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListUserScoresResult, RoomDataListUserScoresItem> = BlockingPages(api.listUserScoresAsked(roomId, date, options, RoomDataListUserScoresParams().also(params::accept)))
 
     /** 获取教室学员签到次数列表 See [RoomDataApi.listCheckins]. */
     @JvmOverloads
     fun listCheckins(
         roomId: Long,
-        params: Consumer<RoomDataListCheckinsParams> = Consumer {},
+        params: Consumer<in RoomDataListCheckinsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListCheckinsResult, RoomDataListCheckinsItem> = BlockingPages(api.listCheckins(roomId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListCheckinsResult, RoomDataListCheckinsItem> = BlockingPages(api.listCheckinsAsked(roomId, options, RoomDataListCheckinsParams().also(params::accept)))
 
     /** 获取教室学员单次签到列表 See [RoomDataApi.listCheckinUsers]. */
     @JvmOverloads
     fun listCheckinUsers(
         roomId: Long,
         sessionId: Long,
-        params: Consumer<RoomDataListCheckinUsersParams> = Consumer {},
+        params: Consumer<in RoomDataListCheckinUsersParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListCheckinUsersResult, RoomDataListCheckinUsersItem> = BlockingPages(api.listCheckinUsers(roomId, sessionId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListCheckinUsersResult, RoomDataListCheckinUsersItem> = BlockingPages(api.listCheckinUsersAsked(roomId, sessionId, options, RoomDataListCheckinUsersParams().also(params::accept)))
 
     /** 获取教室答题器题目列表 See [RoomDataApi.listAnswerQuestions]. */
     @JvmOverloads
     fun listAnswerQuestions(
         roomId: Long,
-        params: Consumer<RoomDataListAnswerQuestionsParams> = Consumer {},
+        params: Consumer<in RoomDataListAnswerQuestionsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListAnswerQuestionsResult, RoomDataListAnswerQuestionsItem> = BlockingPages(api.listAnswerQuestions(roomId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListAnswerQuestionsResult, RoomDataListAnswerQuestionsItem> = BlockingPages(api.listAnswerQuestionsAsked(roomId, options, RoomDataListAnswerQuestionsParams().also(params::accept)))
 
     /** 获取教室学员单次答题器答案列表 See [RoomDataApi.listAnswerUsers]. */
     @JvmOverloads
     fun listAnswerUsers(
         roomId: Long,
         questionId: Long,
-        params: Consumer<RoomDataListAnswerUsersParams> = Consumer {},
+        params: Consumer<in RoomDataListAnswerUsersParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListAnswerUsersResult, RoomDataListAnswerUsersItem> = BlockingPages(api.listAnswerUsers(roomId, questionId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListAnswerUsersResult, RoomDataListAnswerUsersItem> = BlockingPages(api.listAnswerUsersAsked(roomId, questionId, options, RoomDataListAnswerUsersParams().also(params::accept)))
 
     /** 获取单个教室的流量消耗 See [RoomDataApi.getFlow]. */
     @JvmOverloads
@@ -925,53 +1009,53 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         date: String,
         options: CallOptions? = null,
-    ): RoomDataGetFlowResult = blocking { api.getFlow(roomId, date, options) }
+    ): RoomDataGetFlowResult = call(api.getFlowAsked(roomId, date, options))
 
     /** 获取表情报告截取的表情图片 See [RoomDataApi.listExpressionReports]. */
     @JvmOverloads
     fun listExpressionReports(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataListExpressionReportsResult = blocking { api.listExpressionReports(roomId, options) }
+    ): RoomDataListExpressionReportsResult = call(api.listExpressionReportsAsked(roomId, options))
 
     /** 获取教室设备检测信息 See [RoomDataApi.listDeviceChecks]. */
     @JvmOverloads
     fun listDeviceChecks(
         roomId: Long,
-        params: Consumer<RoomDataListDeviceChecksParams> = Consumer {},
+        params: Consumer<in RoomDataListDeviceChecksParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListDeviceChecksResult, RoomDataListDeviceChecksItem> = BlockingPages(api.listDeviceChecks(roomId, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListDeviceChecksResult, RoomDataListDeviceChecksItem> = BlockingPages(api.listDeviceChecksAsked(roomId, options, RoomDataListDeviceChecksParams().also(params::accept)))
 
     /** 批量获取课后评价 See [RoomDataApi.listDailyEvaluations]. */
     @JvmOverloads
     fun listDailyEvaluations(
         date: String,
-        params: Consumer<RoomDataListDailyEvaluationsParams> = Consumer {},
+        params: Consumer<in RoomDataListDailyEvaluationsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataListDailyEvaluationsResult, RoomDataListDailyEvaluationsItem> = BlockingPages(api.listDailyEvaluations(date, options) { params.accept(this) })
+    ): BlockingPages<RoomDataListDailyEvaluationsResult, RoomDataListDailyEvaluationsItem> = BlockingPages(api.listDailyEvaluationsAsked(date, options, RoomDataListDailyEvaluationsParams().also(params::accept)))
 
     /** 获取小班课学习报告数据 See [RoomDataApi.listStudyReports]. */
     @JvmOverloads
     fun listStudyReports(
         roomId: Long,
         options: CallOptions? = null,
-    ): List<RoomDataListStudyReportsItem> = blocking { api.listStudyReports(roomId, options) }
+    ): List<RoomDataListStudyReportsItem> = call(api.listStudyReportsAsked(roomId, options))
 
     /** 获取小班课板书文件 See [RoomDataApi.getBlackboardFile]. */
     @JvmOverloads
     fun getBlackboardFile(
         roomId: Long,
         options: CallOptions? = null,
-    ): RoomDataGetBlackboardFileResult = blocking { api.getBlackboardFile(roomId, options) }
+    ): RoomDataGetBlackboardFileResult = call(api.getBlackboardFileAsked(roomId, options))
 
     /** 获取直播间举手、互动数据 See [RoomDataApi.getInteractData]. */
     @JvmOverloads
     fun getInteractData(
         roomId: Long,
         interactType: Long,
-        params: Consumer<RoomDataGetInteractDataParams> = Consumer {},
+        params: Consumer<in RoomDataGetInteractDataParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<RoomDataGetInteractDataResult, RoomDataGetInteractDataItem> = BlockingPages(api.getInteractData(roomId, interactType, options) { params.accept(this) })
+    ): BlockingPages<RoomDataGetInteractDataResult, RoomDataGetInteractDataItem> = BlockingPages(api.getInteractDataAsked(roomId, interactType, options, RoomDataGetInteractDataParams().also(params::accept)))
 
     /** 获取教室专注度检测详情 See [RoomDataApi.exportAttentionDetail]. */
     @JvmOverloads
@@ -979,7 +1063,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         attentionId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.exportAttentionDetail(roomId, attentionId, options) }
+    ): JsonElement? = ask(api.exportAttentionDetailAsked(roomId, attentionId, options))
 
     /** 获取单次红包记录 See [RoomDataApi.getRedPackageRecord]. */
     @JvmOverloads
@@ -987,7 +1071,7 @@ class BlockingRoomDataApi internal constructor(private val api: RoomDataApi) {
         roomId: Long,
         redPackageId: String,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.getRedPackageRecord(roomId, redPackageId, options) }
+    ): JsonElement? = ask(api.getRedPackageRecordAsked(roomId, redPackageId, options))
 }
 
 /** What `room_data.export_chat_messages` takes besides what it requires. */
@@ -1257,107 +1341,258 @@ class RoomDataGetInteractDataParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class RoomDataExportChatMessagesItem internal constructor(
+/** How these are read. */
+internal object RoomDataTypes : Types(
+    """
+    RoomDataExportChatMessagesItem time:s? user_number:l? user_real_role:l? user_role:l? user_name:s? content:s? avatar:s? area:s? ip:s? filtered:l? group_id:l? group_name:s? is_virtual_chat:l?
+    RoomDataExportChatMessagesResult list:[RoomDataExportChatMessagesItem
+    RoomDataExportLiveReportRoomUserInfo date:s? user_number:l? user_name:s? user_role:l? first_time:s? last_time:s? first_heartbeat_time:s? last_heartbeat_time:s? actual_listen_time:l? user_ip:s? area:s? city:s? network_operator:s? group_id:l? client_type:l? user_event:s? is_audition:l?
+    RoomDataExportLiveReportResult total:l? room_user_info:[RoomDataExportLiveReportRoomUserInfo
+    RoomDataGetAllRoomUserStatRoomUserStat room_id:l? total_user_count:l? student_count:l? peak_user:l?
+    RoomDataGetAllRoomUserStatResult room_user_stat:{RoomDataGetAllRoomUserStatRoomUserStat
+    RoomDataGetPeakUsersResult date:s? peak_user:{l
+    RoomDataListChatFileUrlsItem date:s? txt_url:s? csv_url:s?
+    RoomDataListQuizzesOptionList option_id:l? value:s? is_right:s? score:d? imgs:s?
+    RoomDataListQuizzesQuestionList type:s? question_id:l? title:s? suggested_solution:s? question_score:d? option_list:[RoomDataListQuizzesOptionList compound_id:s? remark:s? imgs:s? media:s?
+    RoomDataListQuizzesQuizList quiz_id:l? force_join:l? title:s? total_score:d? question_list:[RoomDataListQuizzesQuestionList create_time:s? score_required:s?
+    RoomDataListQuizzesResult quiz_list:[RoomDataListQuizzesQuizList
+    RoomDataListQuizAnswersAnswerList question_id:l? answer:s? score:l?
+    RoomDataListQuizAnswersStudentAnswerList user_number:l? user_name:s? answer_list:[RoomDataListQuizAnswersAnswerList total_score:l?
+    RoomDataListQuizAnswersResult student_answer_list:[RoomDataListQuizAnswersStudentAnswerList
+    RoomDataGetCheckinInfoUserList nickname:s? user_number:l? checkin:l?
+    RoomDataGetCheckinInfoCheckinList time:s? user_list:[RoomDataGetCheckinInfoUserList
+    RoomDataGetCheckinInfoResult checkin_list:[RoomDataGetCheckinInfoCheckinList
+    RoomDataListRaisedHandsItem room_id:l? user_number:l? user_name:s? raise_time:s? raise_success_time:s? raise_end_time:s? speak_time:s?
+    RoomDataGetRedPackageStatInfo student_id:s? count:l? amount:l? name:s?
+    RoomDataGetRedPackageStatResult info:[RoomDataGetRedPackageStatInfo
+    RoomDataExportAwardStatAwardUserList user_name:s? user_number:l? mobile:s?
+    RoomDataExportAwardStatItem id:l? award_name:s? type:l? create_time:s? award_user_list:[RoomDataExportAwardStatAwardUserList
+    RoomDataExportAwardStatResult list:[RoomDataExportAwardStatItem total:l?
+    RoomDataExportQaStatItem partner_id:l? room_id:l? name:s? number:l? user_role:l? content:s? create_time:s? session_id:l? status:s? qa_id:l? is_answer:s?
+    RoomDataExportQaStatResult list:[[RoomDataExportQaStatItem total:l?
+    RoomDataExportQuestionnaireStatQuestion question_id:l? title:s? option_list:[s answer_list:[a create_time:s?
+    RoomDataExportQuestionnaireStatItem question:[RoomDataExportQuestionnaireStatQuestion user_answer_list:[{s
+    RoomDataExportQuestionnaireStatResult list:RoomDataExportQuestionnaireStatItem? total:l?
+    RoomDataExportAnswerStatOptionList option:s? is_right:b?
+    RoomDataExportAnswerStatStudentAnswer user_number:l? user_name:s? question_id:l? select_option:s? is_right:b?
+    RoomDataExportAnswerStatItem question_id:l? description:s? right_option:s? option_list:[RoomDataExportAnswerStatOptionList student_answer:[RoomDataExportAnswerStatStudentAnswer is_vote:l?
+    RoomDataExportAnswerStatResult list:[RoomDataExportAnswerStatItem total:l?
+    RoomDataExportPraiseStatItem user_number:l? user_name:s? count:l?
+    RoomDataExportPraiseStatResult room_id:l? list:[RoomDataExportPraiseStatItem
+    RoomDataGetEvaluationStatItem question_id:l? title:s? answer:s? user_name:s? user_number:l?
+    RoomDataGetEvaluationStatResult list:[RoomDataGetEvaluationStatItem total:l?
+    RoomDataGetLiveSellStatItem room_id:l? user_number:l? user_name:s? op_time:s? count:l? gift_type:s?
+    RoomDataGetLiveSellStatResult total:l? list:[RoomDataGetLiveSellStatItem
+    RoomDataExportAttentionListItem user_number:l? user_name:s? client_type:s? ip:s? time:s? attention_level:s? ts:l?
+    RoomDataExportAttentionListResult total:l? list:[RoomDataExportAttentionListItem
+    RoomDataGetMediaLengthResult media_length:{l
+    RoomDataListAwardsAward name:s? count:l?
+    RoomDataListAwardsItem user_number:l? user_name:s? award:[RoomDataListAwardsAward
+    RoomDataGetPraiseCountResult total_count:l?
+    RoomDataGetReportResult live_duration:l? live_pv:l? live_uv:l? ip_count:l? praise_count:l? watch_duration:l?
+    RoomDataListUserScoresItem user_number:l? user_name:s? total_score:l?
+    RoomDataListUserScoresResult total:l? list:[RoomDataListUserScoresItem
+    RoomDataListCheckinsItem session_id:l? create_time:s?
+    RoomDataListCheckinsResult total:l? list:[RoomDataListCheckinsItem
+    RoomDataListCheckinUsersItem nickname:s? user_number:l? checkin:l?
+    RoomDataListCheckinUsersResult total:l? list:[RoomDataListCheckinUsersItem
+    RoomDataListAnswerQuestionsOptionList option:s? is_right:b?
+    RoomDataListAnswerQuestionsItem question_id:l? description:s? question_start_time:l? question_end_time:l? right_option:s? option_list:[RoomDataListAnswerQuestionsOptionList
+    RoomDataListAnswerQuestionsResult total:l? list:[RoomDataListAnswerQuestionsItem
+    RoomDataListAnswerUsersItem user_number:l? user_name:s? question_id:l? select_option:s? is_right:b?
+    RoomDataListAnswerUsersResult total:l? list:[RoomDataListAnswerUsersItem
+    RoomDataGetFlowResult room_id:l? pull_flow:l? push_flow:l? total_flow:l?
+    RoomDataListExpressionReportsExpList exp_desc:s? exp_type:s? exp_url:s?
+    RoomDataListExpressionReportsItem user_name:s? user_number:l? user_role:l? exp_list:[RoomDataListExpressionReportsExpList
+    RoomDataListExpressionReportsResult title:s? room_id:l? list:[RoomDataListExpressionReportsItem
+    RoomDataListDeviceChecksItem id:s? room_id:l? partner_id:l? user_number:l? user_name:s? user_role:s? camera_status:s? mic_status:s? speaker_status:s? os:s? client:s? ip:s? create_time:s?
+    RoomDataListDeviceChecksResult list:[RoomDataListDeviceChecksItem total:l?
+    RoomDataListDailyEvaluationsItem room_id:l? partner_id:l? question:s? answer:s? user_number:l? user_name:s? commit_id:l? create_time:s?
+    RoomDataListDailyEvaluationsResult list:[RoomDataListDailyEvaluationsItem total:l?
+    RoomDataListStudyReportsItem index:l? room_id:l? user_name:s? user_number:l? study_report_url:s?
+    RoomDataGetBlackboardFileResult url:s?
+    RoomDataGetInteractDataItem partner_id:l? room_id:l? user_role:l? user_name:s? user_number:l? device_unique:s? start_time:s? end_time:s? interact_type:l?
+    RoomDataGetInteractDataResult total:l? list:[RoomDataGetInteractDataItem
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> RoomDataExportChatMessagesItem(record, values)
+            1 -> RoomDataExportChatMessagesResult(record, values)
+            2 -> RoomDataExportLiveReportRoomUserInfo(record, values)
+            3 -> RoomDataExportLiveReportResult(record, values)
+            4 -> RoomDataGetAllRoomUserStatRoomUserStat(record, values)
+            5 -> RoomDataGetAllRoomUserStatResult(record, values)
+            6 -> RoomDataGetPeakUsersResult(record, values)
+            7 -> RoomDataListChatFileUrlsItem(record, values)
+            8 -> RoomDataListQuizzesOptionList(record, values)
+            9 -> RoomDataListQuizzesQuestionList(record, values)
+            10 -> RoomDataListQuizzesQuizList(record, values)
+            11 -> RoomDataListQuizzesResult(record, values)
+            12 -> RoomDataListQuizAnswersAnswerList(record, values)
+            13 -> RoomDataListQuizAnswersStudentAnswerList(record, values)
+            14 -> RoomDataListQuizAnswersResult(record, values)
+            15 -> RoomDataGetCheckinInfoUserList(record, values)
+            16 -> RoomDataGetCheckinInfoCheckinList(record, values)
+            17 -> RoomDataGetCheckinInfoResult(record, values)
+            18 -> RoomDataListRaisedHandsItem(record, values)
+            19 -> RoomDataGetRedPackageStatInfo(record, values)
+            20 -> RoomDataGetRedPackageStatResult(record, values)
+            21 -> RoomDataExportAwardStatAwardUserList(record, values)
+            22 -> RoomDataExportAwardStatItem(record, values)
+            23 -> RoomDataExportAwardStatResult(record, values)
+            24 -> RoomDataExportQaStatItem(record, values)
+            25 -> RoomDataExportQaStatResult(record, values)
+            26 -> RoomDataExportQuestionnaireStatQuestion(record, values)
+            27 -> RoomDataExportQuestionnaireStatItem(record, values)
+            28 -> RoomDataExportQuestionnaireStatResult(record, values)
+            29 -> RoomDataExportAnswerStatOptionList(record, values)
+            30 -> RoomDataExportAnswerStatStudentAnswer(record, values)
+            31 -> RoomDataExportAnswerStatItem(record, values)
+            32 -> RoomDataExportAnswerStatResult(record, values)
+            33 -> RoomDataExportPraiseStatItem(record, values)
+            34 -> RoomDataExportPraiseStatResult(record, values)
+            35 -> RoomDataGetEvaluationStatItem(record, values)
+            36 -> RoomDataGetEvaluationStatResult(record, values)
+            37 -> RoomDataGetLiveSellStatItem(record, values)
+            38 -> RoomDataGetLiveSellStatResult(record, values)
+            39 -> RoomDataExportAttentionListItem(record, values)
+            40 -> RoomDataExportAttentionListResult(record, values)
+            41 -> RoomDataGetMediaLengthResult(record, values)
+            42 -> RoomDataListAwardsAward(record, values)
+            43 -> RoomDataListAwardsItem(record, values)
+            44 -> RoomDataGetPraiseCountResult(record, values)
+            45 -> RoomDataGetReportResult(record, values)
+            46 -> RoomDataListUserScoresItem(record, values)
+            47 -> RoomDataListUserScoresResult(record, values)
+            48 -> RoomDataListCheckinsItem(record, values)
+            49 -> RoomDataListCheckinsResult(record, values)
+            50 -> RoomDataListCheckinUsersItem(record, values)
+            51 -> RoomDataListCheckinUsersResult(record, values)
+            52 -> RoomDataListAnswerQuestionsOptionList(record, values)
+            53 -> RoomDataListAnswerQuestionsItem(record, values)
+            54 -> RoomDataListAnswerQuestionsResult(record, values)
+            55 -> RoomDataListAnswerUsersItem(record, values)
+            56 -> RoomDataListAnswerUsersResult(record, values)
+            57 -> RoomDataGetFlowResult(record, values)
+            58 -> RoomDataListExpressionReportsExpList(record, values)
+            59 -> RoomDataListExpressionReportsItem(record, values)
+            60 -> RoomDataListExpressionReportsResult(record, values)
+            61 -> RoomDataListDeviceChecksItem(record, values)
+            62 -> RoomDataListDeviceChecksResult(record, values)
+            63 -> RoomDataListDailyEvaluationsItem(record, values)
+            64 -> RoomDataListDailyEvaluationsResult(record, values)
+            65 -> RoomDataListStudyReportsItem(record, values)
+            66 -> RoomDataGetBlackboardFileResult(record, values)
+            67 -> RoomDataGetInteractDataItem(record, values)
+            else -> RoomDataGetInteractDataResult(record, values)
+        }
+}
+
+class RoomDataExportChatMessagesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the message was sent, as 2017-04-21 15:15:01. */
-    val time: String? = null,
+    val time: String? get() = at(0)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /**
      * The user's own role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_real_role") val userRealRole: Long? = null,
+    val userRealRole: Long? get() = at(2)
+
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(3)
+
     /** The user's nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(4)
+
     /** Message text. */
-    val content: String? = null,
+    val content: String? get() = at(5)
+
     /** The user's picture. */
-    val avatar: String? = null,
+    val avatar: String? get() = at(6)
+
     /** Region of the IP address. */
-    val area: String? = null,
+    val area: String? get() = at(7)
+
     /** IP address. */
-    val ip: String? = null,
+    val ip: String? get() = at(8)
+
     /** Whether the message was filtered. */
-    val filtered: Long? = null,
+    val filtered: Long? get() = at(9)
+
     /** Group id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(10)
+
     /** Group name. */
-    @SerialName("group_name") val groupName: String? = null,
+    val groupName: String? get() = at(11)
+
     /** Whether this is a virtual chat message. */
-    @SerialName("is_virtual_chat") val isVirtualChat: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "time" to time,
-        "userNumber" to userNumber,
-        "userRealRole" to userRealRole,
-        "userRole" to userRole,
-        "userName" to userName,
-        "content" to content,
-        "avatar" to avatar,
-        "area" to area,
-        "ip" to ip,
-        "filtered" to filtered,
-        "groupId" to groupId,
-        "groupName" to groupName,
-        "isVirtualChat" to isVirtualChat,
-    )
+    val isVirtualChat: Long? get() = at(12)
 }
 
-@Serializable
-class RoomDataExportChatMessagesResult internal constructor(
+class RoomDataExportChatMessagesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The messages. */
-    val list: List<RoomDataExportChatMessagesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<RoomDataExportChatMessagesItem> get() = at(0)
 }
 
-@Serializable
-class RoomDataExportLiveReportRoomUserInfo internal constructor(
+class RoomDataExportLiveReportRoomUserInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Day. */
-    val date: String? = null,
+    val date: String? get() = at(0)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /** Nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(2)
+
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(3)
+
     /** When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("first_time") val firstTime: String? = null,
+    val firstTime: String? get() = at(4)
+
     /** When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("last_time") val lastTime: String? = null,
+    val lastTime: String? get() = at(5)
+
     /** Earliest time that the user was in the room while class was in progress; may be empty. */
-    @SerialName("first_heartbeat_time") val firstHeartbeatTime: String? = null,
+    val firstHeartbeatTime: String? get() = at(6)
+
     /** Latest time that the user was in the room while class was in progress; may be empty. */
-    @SerialName("last_heartbeat_time") val lastHeartbeatTime: String? = null,
+    val lastHeartbeatTime: String? get() = at(7)
+
     /** Seconds that the user was in the room while class was in progress, all stays added up. */
-    @SerialName("actual_listen_time") val actualListenTime: Long? = null,
+    val actualListenTime: Long? get() = at(8)
+
     /** IP address. */
-    @SerialName("user_ip") val userIp: String? = null,
+    val userIp: String? get() = at(9)
+
     /** The user's province. */
-    val area: String? = null,
+    val area: String? get() = at(10)
+
     /** The user's city. */
-    val city: String? = null,
+    val city: String? get() = at(11)
+
     /** The user's network operator. */
-    @SerialName("network_operator") val networkOperator: String? = null,
+    val networkOperator: String? get() = at(12)
+
     /** The user's group in the room. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(13)
+
     /**
      * Client (the number of the last value is clipped; 6 follows from the order).
      * - `0`: PC web
@@ -1368,137 +1603,88 @@ class RoomDataExportLiveReportRoomUserInfo internal constructor(
      * - `5`: Mac client
      * - `6`: WeChat mini program
      */
-    @SerialName("client_type") val clientType: Long? = null,
+    val clientType: Long? get() = at(14)
+
     /** Details of entering and leaving; only returned with detail=1. */
-    @SerialName("user_event") val userEvent: String? = null,
+    val userEvent: String? get() = at(15)
+
     /**
      * Whether it was a trial.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_audition") val isAudition: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "date" to date,
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "userRole" to userRole,
-        "firstTime" to firstTime,
-        "lastTime" to lastTime,
-        "firstHeartbeatTime" to firstHeartbeatTime,
-        "lastHeartbeatTime" to lastHeartbeatTime,
-        "actualListenTime" to actualListenTime,
-        "userIp" to userIp,
-        "area" to area,
-        "city" to city,
-        "networkOperator" to networkOperator,
-        "groupId" to groupId,
-        "clientType" to clientType,
-        "userEvent" to userEvent,
-        "isAudition" to isAudition,
-    )
+    val isAudition: Long? get() = at(16)
 }
 
-@Serializable
-class RoomDataExportLiveReportResult internal constructor(
+class RoomDataExportLiveReportResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of records. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The records of this page. */
-    @SerialName("room_user_info") val roomUserInfo: List<RoomDataExportLiveReportRoomUserInfo> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "roomUserInfo" to roomUserInfo,
-    )
+    val roomUserInfo: List<RoomDataExportLiveReportRoomUserInfo> get() = at(1)
 }
 
 /** Statistics of one room. */
-@Serializable
-class RoomDataGetAllRoomUserStatRoomUserStat internal constructor(
+class RoomDataGetAllRoomUserStatRoomUserStat internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Total attendance (students, teachers and teaching assistants). */
-    @SerialName("total_user_count") val totalUserCount: Long? = null,
+    val totalUserCount: Long? get() = at(1)
+
     /** Attendance of students. */
-    @SerialName("student_count") val studentCount: Long? = null,
+    val studentCount: Long? get() = at(2)
+
     /** Peak number of users, teachers and teaching assistants included. */
-    @SerialName("peak_user") val peakUser: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "totalUserCount" to totalUserCount,
-        "studentCount" to studentCount,
-        "peakUser" to peakUser,
-    )
+    val peakUser: Long? get() = at(3)
 }
 
-@Serializable
-class RoomDataGetAllRoomUserStatResult internal constructor(
+class RoomDataGetAllRoomUserStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Statistics keyed by room id. */
-    @SerialName("room_user_stat") val roomUserStat: Map<String, RoomDataGetAllRoomUserStatRoomUserStat> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomUserStat" to roomUserStat,
-    )
+    val roomUserStat: Map<String, RoomDataGetAllRoomUserStatRoomUserStat> get() = at(0)
 }
 
-@Serializable
-class RoomDataGetPeakUsersResult internal constructor(
+class RoomDataGetPeakUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Day. `YYYY-MM-DD`. */
-    val date: String? = null,
+    val date: String? get() = at(0)
+
     /** Peak number of users keyed by time of day. */
-    @SerialName("peak_user") val peakUser: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "date" to date,
-        "peakUser" to peakUser,
-    )
+    val peakUser: Map<String, Long> get() = at(1)
 }
 
-@Serializable
-class RoomDataListChatFileUrlsItem internal constructor(
+class RoomDataListChatFileUrlsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class day, as 2020-01-01. */
-    val date: String? = null,
+    val date: String? get() = at(0)
+
     /** Address of the chat file as text. */
-    @SerialName("txt_url") val txtUrl: String? = null,
+    val txtUrl: String? get() = at(1)
+
     /** Address of the chat file as CSV. */
-    @SerialName("csv_url") val csvUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "date" to date,
-        "txtUrl" to txtUrl,
-        "csvUrl" to csvUrl,
-    )
+    val csvUrl: String? get() = at(2)
 }
 
-@Serializable
-class RoomDataListQuizzesOptionList internal constructor(
+class RoomDataListQuizzesOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Option id. */
-    @SerialName("option_id") val optionId: Long? = null,
+    val optionId: Long? get() = at(0)
+
     /** Text of the option. */
-    val value: String? = null,
+    val value: String? get() = at(1)
+
     /**
      * Whether the option is right.
      * - `0`: wrong
      * - `1`: right
      */
-    @SerialName("is_right") val isRight: String? = null,
+    val isRight: String? get() = at(2)
+
     /** Score of the option; in the example only on right options. */
-    val score: Double? = null,
+    val score: Double? get() = at(3)
+
     /** Pictures of the option. */
-    val imgs: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "optionId" to optionId,
-        "value" to value,
-        "isRight" to isRight,
-        "score" to score,
-        "imgs" to imgs,
-    )
+    val imgs: String? get() = at(4)
 }
 
-@Serializable
-class RoomDataListQuizzesQuestionList internal constructor(
+class RoomDataListQuizzesQuestionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Kind of question.
      * - `single_select`: single choice
@@ -1506,301 +1692,234 @@ class RoomDataListQuizzesQuestionList internal constructor(
      * - `question_answer`: short answer
      * - `judge_question`: true or false
      */
-    val type: String? = null,
+    val type: String? get() = at(0)
+
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(1)
+
     /** Text of the question. */
-    val title: String? = null,
+    val title: String? get() = at(2)
+
     /** Model answer; in the example only on the short-answer question. */
-    @SerialName("suggested_solution") val suggestedSolution: String? = null,
+    val suggestedSolution: String? get() = at(3)
+
     /** Score of the question. */
-    @SerialName("question_score") val questionScore: Double? = null,
+    val questionScore: Double? get() = at(4)
+
     /** The options; absent from the short-answer question. */
-    @SerialName("option_list") val optionList: List<RoomDataListQuizzesOptionList> = emptyList(),
+    val optionList: List<RoomDataListQuizzesOptionList> get() = at(5)
+
     /** By its name, the id of the compound question that this one belongs to; "0" in the example. */
-    @SerialName("compound_id") val compoundId: String? = null,
+    val compoundId: String? get() = at(6)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(7)
+
     /** Pictures of the question. */
-    val imgs: String? = null,
+    val imgs: String? get() = at(8)
+
     /** Media of the question. */
-    val media: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "type" to type,
-        "questionId" to questionId,
-        "title" to title,
-        "suggestedSolution" to suggestedSolution,
-        "questionScore" to questionScore,
-        "optionList" to optionList,
-        "compoundId" to compoundId,
-        "remark" to remark,
-        "imgs" to imgs,
-        "media" to media,
-    )
+    val media: String? get() = at(9)
 }
 
-@Serializable
-class RoomDataListQuizzesQuizList internal constructor(
+class RoomDataListQuizzesQuizList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Quiz id. */
-    @SerialName("quiz_id") val quizId: Long? = null,
+    val quizId: Long? get() = at(0)
+
     /** Whether taking part is compulsory. */
-    @SerialName("force_join") val forceJoin: Long? = null,
+    val forceJoin: Long? get() = at(1)
+
     /** Title of the quiz. */
-    val title: String? = null,
+    val title: String? get() = at(2)
+
     /** Full score of the quiz. */
-    @SerialName("total_score") val totalScore: Double? = null,
+    val totalScore: Double? get() = at(3)
+
     /** The questions. */
-    @SerialName("question_list") val questionList: List<RoomDataListQuizzesQuestionList> = emptyList(),
+    val questionList: List<RoomDataListQuizzesQuestionList> get() = at(4)
+
     /** When the quiz was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(5)
+
     /** By its name, whether scores are required. */
-    @SerialName("score_required") val scoreRequired: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "quizId" to quizId,
-        "forceJoin" to forceJoin,
-        "title" to title,
-        "totalScore" to totalScore,
-        "questionList" to questionList,
-        "createTime" to createTime,
-        "scoreRequired" to scoreRequired,
-    )
+    val scoreRequired: String? get() = at(6)
 }
 
-@Serializable
-class RoomDataListQuizzesResult internal constructor(
+class RoomDataListQuizzesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The quizzes. */
-    @SerialName("quiz_list") val quizList: List<RoomDataListQuizzesQuizList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "quizList" to quizList,
-    )
+    val quizList: List<RoomDataListQuizzesQuizList> get() = at(0)
 }
 
-@Serializable
-class RoomDataListQuizAnswersAnswerList internal constructor(
+class RoomDataListQuizAnswersAnswerList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(0)
+
     /** The answer: option ids separated by commas, or text. */
-    val answer: String? = null,
+    val answer: String? get() = at(1)
+
     /** Score of the answer; absent from the text answer in the example. */
-    val score: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "answer" to answer,
-        "score" to score,
-    )
+    val score: Long? get() = at(2)
 }
 
-@Serializable
-class RoomDataListQuizAnswersStudentAnswerList internal constructor(
+class RoomDataListQuizAnswersStudentAnswerList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The student's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** The student's answers. */
-    @SerialName("answer_list") val answerList: List<RoomDataListQuizAnswersAnswerList> = emptyList(),
+    val answerList: List<RoomDataListQuizAnswersAnswerList> get() = at(2)
+
     /** Total score of the student. */
-    @SerialName("total_score") val totalScore: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "answerList" to answerList,
-        "totalScore" to totalScore,
-    )
+    val totalScore: Long? get() = at(3)
 }
 
-@Serializable
-class RoomDataListQuizAnswersResult internal constructor(
+class RoomDataListQuizAnswersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The students. */
-    @SerialName("student_answer_list") val studentAnswerList: List<RoomDataListQuizAnswersStudentAnswerList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "studentAnswerList" to studentAnswerList,
-    )
+    val studentAnswerList: List<RoomDataListQuizAnswersStudentAnswerList> get() = at(0)
 }
 
-@Serializable
-class RoomDataGetCheckinInfoUserList internal constructor(
+class RoomDataGetCheckinInfoUserList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Nickname. */
-    val nickname: String? = null,
+    val nickname: String? get() = at(0)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /**
      * Whether the user signed in.
      * - `0`: not signed in
      * - `1`: signed in
      */
-    val checkin: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "nickname" to nickname,
-        "userNumber" to userNumber,
-        "checkin" to checkin,
-    )
+    val checkin: Long? get() = at(2)
 }
 
-@Serializable
-class RoomDataGetCheckinInfoCheckinList internal constructor(
+class RoomDataGetCheckinInfoCheckinList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val time: String? = null,
+    val time: String? get() = at(0)
+
     /** The users of this sign-in. */
-    @SerialName("user_list") val userList: List<RoomDataGetCheckinInfoUserList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "time" to time,
-        "userList" to userList,
-    )
+    val userList: List<RoomDataGetCheckinInfoUserList> get() = at(1)
 }
 
-@Serializable
-class RoomDataGetCheckinInfoResult internal constructor(
+class RoomDataGetCheckinInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The sign-ins of the room, one element each. */
-    @SerialName("checkin_list") val checkinList: List<RoomDataGetCheckinInfoCheckinList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "checkinList" to checkinList,
-    )
+    val checkinList: List<RoomDataGetCheckinInfoCheckinList> get() = at(0)
 }
 
-@Serializable
-class RoomDataListRaisedHandsItem internal constructor(
+class RoomDataListRaisedHandsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /** The user's nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(2)
+
     /** When the hand was raised, as 2019-02-19 16:00:29. */
-    @SerialName("raise_time") val raiseTime: String? = null,
+    val raiseTime: String? get() = at(3)
+
     /** When the user got on the microphone; may be empty. */
-    @SerialName("raise_success_time") val raiseSuccessTime: String? = null,
+    val raiseSuccessTime: String? get() = at(4)
+
     /** When it ended; may be empty. */
-    @SerialName("raise_end_time") val raiseEndTime: String? = null,
+    val raiseEndTime: String? get() = at(5)
+
     /** How long the user spoke, as 00:00:00. */
-    @SerialName("speak_time") val speakTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "raiseTime" to raiseTime,
-        "raiseSuccessTime" to raiseSuccessTime,
-        "raiseEndTime" to raiseEndTime,
-        "speakTime" to speakTime,
-    )
+    val speakTime: String? get() = at(6)
 }
 
-@Serializable
-class RoomDataGetRedPackageStatInfo internal constructor(
+class RoomDataGetRedPackageStatInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Student id. */
-    @SerialName("student_id") val studentId: String? = null,
+    val studentId: String? get() = at(0)
+
     /** Number of red packets. */
-    val count: Long? = null,
+    val count: Long? get() = at(1)
+
     /** Total credits. */
-    val amount: Long? = null,
+    val amount: Long? get() = at(2)
+
     /** Name; empty in the example. */
-    val name: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "studentId" to studentId,
-        "count" to count,
-        "amount" to amount,
-        "name" to name,
-    )
+    val name: String? get() = at(3)
 }
 
-@Serializable
-class RoomDataGetRedPackageStatResult internal constructor(
+class RoomDataGetRedPackageStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The students. */
-    val info: List<RoomDataGetRedPackageStatInfo> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "info" to info,
-    )
+    val info: List<RoomDataGetRedPackageStatInfo> get() = at(0)
 }
 
-@Serializable
-class RoomDataExportAwardStatAwardUserList internal constructor(
+class RoomDataExportAwardStatAwardUserList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Nickname of the winner. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(0)
+
     /** The winner's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /** The winner's phone number. */
-    val mobile: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userName" to userName,
-        "userNumber" to userNumber,
-        "mobile" to mobile,
-    )
+    val mobile: String? get() = at(2)
 }
 
-@Serializable
-class RoomDataExportAwardStatItem internal constructor(
+class RoomDataExportAwardStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the prize draw. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Name of the prize. */
-    @SerialName("award_name") val awardName: String? = null,
+    val awardName: String? get() = at(1)
+
     /**
      * Kind of draw.
      * - `0`: standard draw
      * - `1`: password draw
      */
-    val type: Long? = null,
+    val type: Long? get() = at(2)
+
     /** Creation time, as 2019-02-19 16:00:29. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(3)
+
     /** The winners. */
-    @SerialName("award_user_list") val awardUserList: List<RoomDataExportAwardStatAwardUserList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "awardName" to awardName,
-        "type" to type,
-        "createTime" to createTime,
-        "awardUserList" to awardUserList,
-    )
+    val awardUserList: List<RoomDataExportAwardStatAwardUserList> get() = at(4)
 }
 
-@Serializable
-class RoomDataExportAwardStatResult internal constructor(
+class RoomDataExportAwardStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The prize draws. */
-    val list: List<RoomDataExportAwardStatItem> = emptyList(),
+    val list: List<RoomDataExportAwardStatItem> get() = at(0)
+
     /** Number of prize draws. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataExportQaStatItem internal constructor(
+class RoomDataExportQaStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** partner_id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /** The user's nickname. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** The user's id (user_number). */
-    val number: Long? = null,
+    val number: Long? get() = at(3)
+
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(4)
+
     /** Text of the question or answer. */
-    val content: String? = null,
+    val content: String? get() = at(5)
+
     /** Creation time. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(6)
+
     /** Session id. */
-    @SerialName("session_id") val sessionId: Long? = null,
+    val sessionId: Long? get() = at(7)
+
     /**
      * State; the same for the whole round.
      * - `5`: answered, published
@@ -1808,846 +1927,614 @@ class RoomDataExportQaStatItem internal constructor(
      * - `9`: not answered, published
      * - `10`: not answered, not published
      */
-    val status: String? = null,
+    val status: String? get() = at(8)
+
     /** Id of the round; the same for the question and its answers. */
-    @SerialName("qa_id") val qaId: Long? = null,
+    val qaId: Long? get() = at(9)
+
     /**
      * Whether this is an answer.
      * - `0`: question
      * - `1`: answer
      */
-    @SerialName("is_answer") val isAnswer: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerId" to partnerId,
-        "roomId" to roomId,
-        "name" to name,
-        "number" to number,
-        "userRole" to userRole,
-        "content" to content,
-        "createTime" to createTime,
-        "sessionId" to sessionId,
-        "status" to status,
-        "qaId" to qaId,
-        "isAnswer" to isAnswer,
-    )
+    val isAnswer: String? get() = at(10)
 }
 
-@Serializable
-class RoomDataExportQaStatResult internal constructor(
+class RoomDataExportQaStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The rounds; each round is an array of its questions and answers. */
-    val list: List<List<RoomDataExportQaStatItem>> = emptyList(),
+    val list: List<List<RoomDataExportQaStatItem>> get() = at(0)
+
     /** Number of entries. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataExportQuestionnaireStatQuestion internal constructor(
+class RoomDataExportQuestionnaireStatQuestion internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(0)
+
     /** Text of the question. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /** The options, as strings; empty for a text question. */
-    @SerialName("option_list") val optionList: List<String> = emptyList(),
+    val optionList: List<String> get() = at(2)
+
     /** Answers (the description is clipped). */
-    @SerialName("answer_list") val answerList: List<JsonElement> = emptyList(),
+    val answerList: List<JsonElement> get() = at(3)
+
     /** Creation time. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "title" to title,
-        "optionList" to optionList,
-        "answerList" to answerList,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(4)
 }
 
 /** The form and its answers. */
-@Serializable
-class RoomDataExportQuestionnaireStatItem internal constructor(
+class RoomDataExportQuestionnaireStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The questions. */
-    val question: List<RoomDataExportQuestionnaireStatQuestion> = emptyList(),
+    val question: List<RoomDataExportQuestionnaireStatQuestion> get() = at(0)
+
     /** The users' answers, one object per user. */
-    @SerialName("user_answer_list") val userAnswerList: List<Map<String, String>> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "question" to question,
-        "userAnswerList" to userAnswerList,
-    )
+    val userAnswerList: List<Map<String, String>> get() = at(1)
 }
 
-@Serializable
-class RoomDataExportQuestionnaireStatResult internal constructor(
+class RoomDataExportQuestionnaireStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The form and its answers. */
-    val list: RoomDataExportQuestionnaireStatItem? = null,
+    val list: RoomDataExportQuestionnaireStatItem? get() = at(0)
+
     /** Number of users who answered (2 in the example, which has two). */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataExportAnswerStatOptionList internal constructor(
+class RoomDataExportAnswerStatOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Name of the option. */
-    val option: String? = null,
+    val option: String? get() = at(0)
+
     /** Whether the option is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "option" to option,
-        "isRight" to isRight,
-    )
+    val isRight: Boolean? get() = at(1)
 }
 
-@Serializable
-class RoomDataExportAnswerStatStudentAnswer internal constructor(
+class RoomDataExportAnswerStatStudentAnswer internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The student's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(2)
+
     /** Options chosen, separated by commas. */
-    @SerialName("select_option") val selectOption: String? = null,
+    val selectOption: String? get() = at(3)
+
     /** Whether the answer is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "questionId" to questionId,
-        "selectOption" to selectOption,
-        "isRight" to isRight,
-    )
+    val isRight: Boolean? get() = at(4)
 }
 
-@Serializable
-class RoomDataExportAnswerStatItem internal constructor(
+class RoomDataExportAnswerStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(0)
+
     /** Description. */
-    val description: String? = null,
+    val description: String? get() = at(1)
+
     /** Right options, separated by commas. */
-    @SerialName("right_option") val rightOption: String? = null,
+    val rightOption: String? get() = at(2)
+
     /** The options. */
-    @SerialName("option_list") val optionList: List<RoomDataExportAnswerStatOptionList> = emptyList(),
+    val optionList: List<RoomDataExportAnswerStatOptionList> get() = at(3)
+
     /** Answers of the students. */
-    @SerialName("student_answer") val studentAnswer: List<RoomDataExportAnswerStatStudentAnswer> = emptyList(),
+    val studentAnswer: List<RoomDataExportAnswerStatStudentAnswer> get() = at(4)
+
     /**
      * Whether this is a vote.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_vote") val isVote: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "description" to description,
-        "rightOption" to rightOption,
-        "optionList" to optionList,
-        "studentAnswer" to studentAnswer,
-        "isVote" to isVote,
-    )
+    val isVote: Long? get() = at(5)
 }
 
-@Serializable
-class RoomDataExportAnswerStatResult internal constructor(
+class RoomDataExportAnswerStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The questions. */
-    val list: List<RoomDataExportAnswerStatItem> = emptyList(),
+    val list: List<RoomDataExportAnswerStatItem> get() = at(0)
+
     /** Number of questions. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataExportPraiseStatItem internal constructor(
+class RoomDataExportPraiseStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Number of likes. */
-    val count: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "count" to count,
-    )
+    val count: Long? get() = at(2)
 }
 
-@Serializable
-class RoomDataExportPraiseStatResult internal constructor(
+class RoomDataExportPraiseStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** The users. */
-    val list: List<RoomDataExportPraiseStatItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "list" to list,
-    )
+    val list: List<RoomDataExportPraiseStatItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataGetEvaluationStatItem internal constructor(
+class RoomDataGetEvaluationStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(0)
+
     /** Text of the question. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /** The answer. */
-    val answer: String? = null,
+    val answer: String? get() = at(2)
+
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(3)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "title" to title,
-        "answer" to answer,
-        "userName" to userName,
-        "userNumber" to userNumber,
-    )
+    val userNumber: Long? get() = at(4)
 }
 
-@Serializable
-class RoomDataGetEvaluationStatResult internal constructor(
+class RoomDataGetEvaluationStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The answers of this page. */
-    val list: List<RoomDataGetEvaluationStatItem> = emptyList(),
+    val list: List<RoomDataGetEvaluationStatItem> get() = at(0)
+
     /** Number of answers. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataGetLiveSellStatItem internal constructor(
+class RoomDataGetLiveSellStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** The user's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(2)
+
     /** When it was done, as 2020-10-11 12:22:22. */
-    @SerialName("op_time") val opTime: String? = null,
+    val opTime: String? get() = at(3)
+
     /** Number of likes; 0 when gifts are returned. */
-    val count: Long? = null,
+    val count: Long? get() = at(4)
+
     /** Kind of gift. */
-    @SerialName("gift_type") val giftType: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "opTime" to opTime,
-        "count" to count,
-        "giftType" to giftType,
-    )
+    val giftType: String? get() = at(5)
 }
 
-@Serializable
-class RoomDataGetLiveSellStatResult internal constructor(
+class RoomDataGetLiveSellStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of entries. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The entries of this page. */
-    val list: List<RoomDataGetLiveSellStatItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataGetLiveSellStatItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataExportAttentionListItem internal constructor(
+class RoomDataExportAttentionListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number (student number). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** Nickname. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Client, in words, e.g. "pc 网页". */
-    @SerialName("client_type") val clientType: String? = null,
+    val clientType: String? get() = at(2)
+
     /** IP address. */
-    val ip: String? = null,
+    val ip: String? get() = at(3)
+
     /** Time of the check. */
-    val time: String? = null,
+    val time: String? get() = at(4)
+
     /**
      * Result of the check: 专注 (attentive) or 不专注 (not attentive).
      * - `专注`: attentive
      * - `不专注`: not attentive
      */
-    @SerialName("attention_level") val attentionLevel: String? = null,
+    val attentionLevel: String? get() = at(5)
+
     /** Time of the check, unix seconds. */
-    val ts: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "clientType" to clientType,
-        "ip" to ip,
-        "time" to time,
-        "attentionLevel" to attentionLevel,
-        "ts" to ts,
-    )
+    val ts: Long? get() = at(6)
 }
 
-@Serializable
-class RoomDataExportAttentionListResult internal constructor(
+class RoomDataExportAttentionListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of entries. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The attention checks. */
-    val list: List<RoomDataExportAttentionListItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataExportAttentionListItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataGetMediaLengthResult internal constructor(
+class RoomDataGetMediaLengthResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Equivalent minutes per day; the key is the date. */
-    @SerialName("media_length") val mediaLength: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "mediaLength" to mediaLength,
-    )
+    val mediaLength: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class RoomDataListAwardsAward internal constructor(
+class RoomDataListAwardsAward internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Name of the award, e.g. 点赞, 花花, 奖杯. */
-    val name: String? = null,
+    val name: String? get() = at(0)
+
     /** How many of it. */
-    val count: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "name" to name,
-        "count" to count,
-    )
+    val count: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataListAwardsItem internal constructor(
+class RoomDataListAwardsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Awards of the user, one entry per kind. */
-    val award: List<RoomDataListAwardsAward> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "award" to award,
-    )
+    val award: List<RoomDataListAwardsAward> get() = at(2)
 }
 
-@Serializable
-class RoomDataGetPraiseCountResult internal constructor(
+class RoomDataGetPraiseCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of likes. */
-    @SerialName("total_count") val totalCount: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "totalCount" to totalCount,
-    )
+    val totalCount: Long? get() = at(0)
 }
 
-@Serializable
-class RoomDataGetReportResult internal constructor(
+class RoomDataGetReportResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Duration of the live, in minutes. */
-    @SerialName("live_duration") val liveDuration: Long? = null,
+    val liveDuration: Long? get() = at(0)
+
     /** Views (PV). */
-    @SerialName("live_pv") val livePv: Long? = null,
+    val livePv: Long? get() = at(1)
+
     /** Viewers (UV). */
-    @SerialName("live_uv") val liveUv: Long? = null,
+    val liveUv: Long? get() = at(2)
+
     /** Number of IP addresses. */
-    @SerialName("ip_count") val ipCount: Long? = null,
+    val ipCount: Long? get() = at(3)
+
     /** Likes; only for enterprise live. */
-    @SerialName("praise_count") val praiseCount: Long? = null,
+    val praiseCount: Long? get() = at(4)
+
     /** Total viewing time, in minutes. */
-    @SerialName("watch_duration") val watchDuration: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "liveDuration" to liveDuration,
-        "livePv" to livePv,
-        "liveUv" to liveUv,
-        "ipCount" to ipCount,
-        "praiseCount" to praiseCount,
-        "watchDuration" to watchDuration,
-    )
+    val watchDuration: Long? get() = at(5)
 }
 
-@Serializable
-class RoomDataListUserScoresItem internal constructor(
+class RoomDataListUserScoresItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Score, summed up over this class. */
-    @SerialName("total_score") val totalScore: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "totalScore" to totalScore,
-    )
+    val totalScore: Long? get() = at(2)
 }
 
-@Serializable
-class RoomDataListUserScoresResult internal constructor(
+class RoomDataListUserScoresResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of entries. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The scores. */
-    val list: List<RoomDataListUserScoresItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataListUserScoresItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataListCheckinsItem internal constructor(
+class RoomDataListCheckinsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the roll call, for API 113. */
-    @SerialName("session_id") val sessionId: Long? = null,
+    val sessionId: Long? get() = at(0)
+
     /** When it was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "sessionId" to sessionId,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(1)
 }
 
-@Serializable
-class RoomDataListCheckinsResult internal constructor(
+class RoomDataListCheckinsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of roll calls. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The roll calls. */
-    val list: List<RoomDataListCheckinsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataListCheckinsItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataListCheckinUsersItem internal constructor(
+class RoomDataListCheckinUsersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Nickname. */
-    val nickname: String? = null,
+    val nickname: String? get() = at(0)
+
     /** User number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /**
      * Whether the user answered.
      * - `0`: no
      * - `1`: yes
      */
-    val checkin: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "nickname" to nickname,
-        "userNumber" to userNumber,
-        "checkin" to checkin,
-    )
+    val checkin: Long? get() = at(2)
 }
 
-@Serializable
-class RoomDataListCheckinUsersResult internal constructor(
+class RoomDataListCheckinUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of users. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The users. */
-    val list: List<RoomDataListCheckinUsersItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataListCheckinUsersItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataListAnswerQuestionsOptionList internal constructor(
+class RoomDataListAnswerQuestionsOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Name of the option. */
-    val option: String? = null,
+    val option: String? get() = at(0)
+
     /** Whether it is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "option" to option,
-        "isRight" to isRight,
-    )
+    val isRight: Boolean? get() = at(1)
 }
 
-@Serializable
-class RoomDataListAnswerQuestionsItem internal constructor(
+class RoomDataListAnswerQuestionsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id, for API 115. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(0)
+
     /** Description. */
-    val description: String? = null,
+    val description: String? get() = at(1)
+
     /** When it was opened. Unix seconds. */
-    @SerialName("question_start_time") val questionStartTime: Long? = null,
+    val questionStartTime: Long? get() = at(2)
+
     /** When it was closed. Unix seconds. */
-    @SerialName("question_end_time") val questionEndTime: Long? = null,
+    val questionEndTime: Long? get() = at(3)
+
     /** Right option. */
-    @SerialName("right_option") val rightOption: String? = null,
+    val rightOption: String? get() = at(4)
+
     /** The options. */
-    @SerialName("option_list") val optionList: List<RoomDataListAnswerQuestionsOptionList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "description" to description,
-        "questionStartTime" to questionStartTime,
-        "questionEndTime" to questionEndTime,
-        "rightOption" to rightOption,
-        "optionList" to optionList,
-    )
+    val optionList: List<RoomDataListAnswerQuestionsOptionList> get() = at(5)
 }
 
-@Serializable
-class RoomDataListAnswerQuestionsResult internal constructor(
+class RoomDataListAnswerQuestionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of questions. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The questions. */
-    val list: List<RoomDataListAnswerQuestionsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataListAnswerQuestionsItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataListAnswerUsersItem internal constructor(
+class RoomDataListAnswerUsersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(0)
+
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(2)
+
     /** Option chosen; empty if none. */
-    @SerialName("select_option") val selectOption: String? = null,
+    val selectOption: String? get() = at(3)
+
     /** Whether it is right. */
-    @SerialName("is_right") val isRight: Boolean? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "questionId" to questionId,
-        "selectOption" to selectOption,
-        "isRight" to isRight,
-    )
+    val isRight: Boolean? get() = at(4)
 }
 
-@Serializable
-class RoomDataListAnswerUsersResult internal constructor(
+class RoomDataListAnswerUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of users. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The answers. */
-    val list: List<RoomDataListAnswerUsersItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataListAnswerUsersItem> get() = at(1)
 }
 
-@Serializable
-class RoomDataGetFlowResult internal constructor(
+class RoomDataGetFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Pull traffic. */
-    @SerialName("pull_flow") val pullFlow: Long? = null,
+    val pullFlow: Long? get() = at(1)
+
     /** Push traffic. */
-    @SerialName("push_flow") val pushFlow: Long? = null,
+    val pushFlow: Long? get() = at(2)
+
     /** Total traffic. */
-    @SerialName("total_flow") val totalFlow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "pullFlow" to pullFlow,
-        "pushFlow" to pushFlow,
-        "totalFlow" to totalFlow,
-    )
+    val totalFlow: Long? get() = at(3)
 }
 
-@Serializable
-class RoomDataListExpressionReportsExpList internal constructor(
+class RoomDataListExpressionReportsExpList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Description of the expression. */
-    @SerialName("exp_desc") val expDesc: String? = null,
+    val expDesc: String? get() = at(0)
+
     /** Kind of expression; sad and happy in the example. */
-    @SerialName("exp_type") val expType: String? = null,
+    val expType: String? get() = at(1)
+
     /** Address of the picture, without a scheme in the example. */
-    @SerialName("exp_url") val expUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "expDesc" to expDesc,
-        "expType" to expType,
-        "expUrl" to expUrl,
-    )
+    val expUrl: String? get() = at(2)
 }
 
-@Serializable
-class RoomDataListExpressionReportsItem internal constructor(
+class RoomDataListExpressionReportsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(0)
+
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(1)
+
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(2)
+
     /** The expressions captured of the user. */
-    @SerialName("exp_list") val expList: List<RoomDataListExpressionReportsExpList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userName" to userName,
-        "userNumber" to userNumber,
-        "userRole" to userRole,
-        "expList" to expList,
-    )
+    val expList: List<RoomDataListExpressionReportsExpList> get() = at(3)
 }
 
-@Serializable
-class RoomDataListExpressionReportsResult internal constructor(
+class RoomDataListExpressionReportsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Title of the room. */
-    val title: String? = null,
+    val title: String? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /** The users. */
-    val list: List<RoomDataListExpressionReportsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "title" to title,
-        "roomId" to roomId,
-        "list" to list,
-    )
+    val list: List<RoomDataListExpressionReportsItem> get() = at(2)
 }
 
-@Serializable
-class RoomDataListDeviceChecksItem internal constructor(
+class RoomDataListDeviceChecksItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Record id. */
-    val id: String? = null,
+    val id: String? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(2)
+
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(3)
+
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(4)
+
     /**
      * The user's role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    @SerialName("user_role") val userRole: String? = null,
+    val userRole: String? get() = at(5)
+
     /**
      * State of the camera.
      * - `0`: abnormal
      * - `1`: normal
      */
-    @SerialName("camera_status") val cameraStatus: String? = null,
+    val cameraStatus: String? get() = at(6)
+
     /**
      * State of the microphone.
      * - `0`: abnormal
      * - `1`: normal
      */
-    @SerialName("mic_status") val micStatus: String? = null,
+    val micStatus: String? get() = at(7)
+
     /**
      * State of the speaker.
      * - `0`: abnormal
      * - `1`: normal
      */
-    @SerialName("speaker_status") val speakerStatus: String? = null,
+    val speakerStatus: String? get() = at(8)
+
     /** Operating system. */
-    val os: String? = null,
+    val os: String? get() = at(9)
+
     /** Client. */
-    val client: String? = null,
+    val client: String? get() = at(10)
+
     /** IP address. */
-    val ip: String? = null,
+    val ip: String? get() = at(11)
+
     /** When the record was made, as 2020-05-12 14:10:01. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "roomId" to roomId,
-        "partnerId" to partnerId,
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "userRole" to userRole,
-        "cameraStatus" to cameraStatus,
-        "micStatus" to micStatus,
-        "speakerStatus" to speakerStatus,
-        "os" to os,
-        "client" to client,
-        "ip" to ip,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(12)
 }
 
-@Serializable
-class RoomDataListDeviceChecksResult internal constructor(
+class RoomDataListDeviceChecksResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The records of this page. */
-    val list: List<RoomDataListDeviceChecksItem> = emptyList(),
+    val list: List<RoomDataListDeviceChecksItem> get() = at(0)
+
     /** Number of records. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataListDailyEvaluationsItem internal constructor(
+class RoomDataListDailyEvaluationsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(0)
+
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(1)
+
     /** The question. */
-    val question: String? = null,
+    val question: String? get() = at(2)
+
     /** The answer. */
-    val answer: String? = null,
+    val answer: String? get() = at(3)
+
     /** The user's number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(4)
+
     /** The user's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(5)
+
     /** Id of the submission; the answers that a user sent together evidently share it. */
-    @SerialName("commit_id") val commitId: Long? = null,
+    val commitId: Long? get() = at(6)
+
     /** When it was created, as 2020-03-16 14:48:05. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "roomId" to roomId,
-        "partnerId" to partnerId,
-        "question" to question,
-        "answer" to answer,
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "commitId" to commitId,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(7)
 }
 
-@Serializable
-class RoomDataListDailyEvaluationsResult internal constructor(
+class RoomDataListDailyEvaluationsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The answers of this page. */
-    val list: List<RoomDataListDailyEvaluationsItem> = emptyList(),
+    val list: List<RoomDataListDailyEvaluationsItem> get() = at(0)
+
     /** Number of answers. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class RoomDataListStudyReportsItem internal constructor(
+class RoomDataListStudyReportsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Serial number. */
-    val index: Long? = null,
+    val index: Long? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /** The student's name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(2)
+
     /** The student's id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(3)
+
     /** Address of the study report. */
-    @SerialName("study_report_url") val studyReportUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "index" to index,
-        "roomId" to roomId,
-        "userName" to userName,
-        "userNumber" to userNumber,
-        "studyReportUrl" to studyReportUrl,
-    )
+    val studyReportUrl: String? get() = at(4)
 }
 
-@Serializable
-class RoomDataGetBlackboardFileResult internal constructor(
+class RoomDataGetBlackboardFileResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Address from which to download the file; it carries an expiry time and an md5. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "url" to url,
-    )
+    val url: String? get() = at(0)
 }
 
-@Serializable
-class RoomDataGetInteractDataItem internal constructor(
+class RoomDataGetInteractDataItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(0)
+
     /** Room id. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(1)
+
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("user_role") val userRole: Long? = null,
+    val userRole: Long? get() = at(2)
+
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(3)
+
     /** User id. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(4)
+
     /** Unique id of the device, 32 hex digits. */
-    @SerialName("device_unique") val deviceUnique: String? = null,
+    val deviceUnique: String? get() = at(5)
+
     /** Start of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("start_time") val startTime: String? = null,
+    val startTime: String? get() = at(6)
+
     /** End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("end_time") val endTime: String? = null,
+    val endTime: String? get() = at(7)
+
     /**
      * Kind of interaction.
      * - `0`: audio and video
      * - `1`: hand raising
      */
-    @SerialName("interact_type") val interactType: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerId" to partnerId,
-        "roomId" to roomId,
-        "userRole" to userRole,
-        "userName" to userName,
-        "userNumber" to userNumber,
-        "deviceUnique" to deviceUnique,
-        "startTime" to startTime,
-        "endTime" to endTime,
-        "interactType" to interactType,
-    )
+    val interactType: Long? get() = at(8)
 }
 
-@Serializable
-class RoomDataGetInteractDataResult internal constructor(
+class RoomDataGetInteractDataResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of records. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The records of this page. */
-    val list: List<RoomDataGetInteractDataItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<RoomDataGetInteractDataItem> get() = at(1)
 }
 
 /**

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 子账号 Sub accounts. */
@@ -41,9 +38,11 @@ class SubAccountApi internal constructor(runner: Runner) : Resource(runner) {
         effectTime: String,
         expireTime: String,
         options: CallOptions? = null,
-        params: SubAccountCreateParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = SubAccountCreateParams().apply(params)
+        params: SubAccountCreateParams.() -> Unit = nothing,
+    ): JsonElement? = ask(createAsked(mobile, email, password, contacts, company, liveOn, videoOn, effectTime, expireTime, options, SubAccountCreateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createAsked(mobile: String, email: String, password: String, contacts: String, company: String, liveOn: Boolean, videoOn: Boolean, effectTime: String, expireTime: String, options: CallOptions?, given: SubAccountCreateParams): Asked<JsonElement> {
         given.set("mobile", mobile)
         given.set("email", email)
         given.set("password", password)
@@ -53,7 +52,7 @@ class SubAccountApi internal constructor(runner: Runner) : Resource(runner) {
         given.set("video_on", videoOn)
         given.set("effect_time", effectTime)
         given.set("expire_time", expireTime)
-        return ask("sub_account.create", JsonElement.serializer(), given, options)
+        return Asked("sub_account.create", Kind.Element, given.given, options)
     }
 
     /**
@@ -70,11 +69,13 @@ class SubAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun update(
         subPartnerId: Long,
         options: CallOptions? = null,
-        params: SubAccountUpdateParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = SubAccountUpdateParams().apply(params)
+        params: SubAccountUpdateParams.() -> Unit = nothing,
+    ): JsonElement? = ask(updateAsked(subPartnerId, options, SubAccountUpdateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateAsked(subPartnerId: Long, options: CallOptions?, given: SubAccountUpdateParams): Asked<JsonElement> {
         given.set("sub_partner_id", subPartnerId)
-        return ask("sub_account.update", JsonElement.serializer(), given, options)
+        return Asked("sub_account.update", Kind.Element, given.given, options)
     }
 
     /**
@@ -87,10 +88,13 @@ class SubAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun stop(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): SubAccountStopResult {
+    ): SubAccountStopResult = call(stopAsked(subPartnerId, options))
+
+    @JvmSynthetic
+    internal fun stopAsked(subPartnerId: Long, options: CallOptions?): Asked<SubAccountStopResult> {
         val given = Params()
         given.set("sub_partner_id", subPartnerId)
-        return call("sub_account.stop", SubAccountStopResult.serializer(), given, options)
+        return Asked("sub_account.stop", SubAccountTypes.of("SubAccountStopResult"), given.given, options)
     }
 
     /**
@@ -105,10 +109,13 @@ class SubAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun get(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): JsonElement? {
+    ): JsonElement? = ask(getAsked(subPartnerId, options))
+
+    @JvmSynthetic
+    internal fun getAsked(subPartnerId: Long, options: CallOptions?): Asked<JsonElement> {
         val given = Params()
         given.set("sub_partner_id", subPartnerId)
-        return ask("sub_account.get", JsonElement.serializer(), given, options)
+        return Asked("sub_account.get", Kind.Element, given.given, options)
     }
 
     /**
@@ -120,15 +127,17 @@ class SubAccountApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun list(
         options: CallOptions? = null,
-        params: SubAccountListParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = SubAccountListParams().apply(params)
-        return ask("sub_account.list", JsonElement.serializer(), given, options)
+        params: SubAccountListParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listAsked(options, SubAccountListParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listAsked(options: CallOptions?, given: SubAccountListParams): Asked<JsonElement> {
+        return Asked("sub_account.list", Kind.Element, given.given, options)
     }
 }
 
 /** [SubAccountApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingSubAccountApi internal constructor(private val api: SubAccountApi) {
+class BlockingSubAccountApi internal constructor(private val api: SubAccountApi) : BlockingResource(api) {
     /** 创建子账号 See [SubAccountApi.create]. */
     @JvmOverloads
     fun create(
@@ -141,38 +150,38 @@ class BlockingSubAccountApi internal constructor(private val api: SubAccountApi)
         videoOn: Boolean,
         effectTime: String,
         expireTime: String,
-        params: Consumer<SubAccountCreateParams> = Consumer {},
+        params: Consumer<in SubAccountCreateParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.create(mobile, email, password, contacts, company, liveOn, videoOn, effectTime, expireTime, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.createAsked(mobile, email, password, contacts, company, liveOn, videoOn, effectTime, expireTime, options, SubAccountCreateParams().also(params::accept)))
 
     /** 修改子账号配置 See [SubAccountApi.update]. */
     @JvmOverloads
     fun update(
         subPartnerId: Long,
-        params: Consumer<SubAccountUpdateParams> = Consumer {},
+        params: Consumer<in SubAccountUpdateParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.update(subPartnerId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.updateAsked(subPartnerId, options, SubAccountUpdateParams().also(params::accept)))
 
     /** 停用子账号 See [SubAccountApi.stop]. */
     @JvmOverloads
     fun stop(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): SubAccountStopResult = blocking { api.stop(subPartnerId, options) }
+    ): SubAccountStopResult = call(api.stopAsked(subPartnerId, options))
 
     /** 获取子账号信息 See [SubAccountApi.get]. */
     @JvmOverloads
     fun get(
         subPartnerId: Long,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.get(subPartnerId, options) }
+    ): JsonElement? = ask(api.getAsked(subPartnerId, options))
 
     /** 查询子账号列表 See [SubAccountApi.list]. */
     @JvmOverloads
     fun list(
-        params: Consumer<SubAccountListParams> = Consumer {},
+        params: Consumer<in SubAccountListParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.list(options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listAsked(options, SubAccountListParams().also(params::accept)))
 }
 
 /** What `sub_account.create` takes besides what it requires. */
@@ -323,14 +332,21 @@ class SubAccountListParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class SubAccountStopResult internal constructor(
+/** How these are read. */
+internal object SubAccountTypes : Types(
+    """
+    SubAccountStopResult partner_id:l?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            else -> SubAccountStopResult(record, values)
+        }
+}
+
+class SubAccountStopResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id; the type is the one it has everywhere else. */
-    @SerialName("partner_id") val partnerId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerId" to partnerId,
-    )
+    val partnerId: Long? get() = at(0)
 }
 
 /**

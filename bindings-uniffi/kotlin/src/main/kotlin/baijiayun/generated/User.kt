@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 
 /** 后台用户 Back office users and their assignment to rooms. */
 class UserApi internal constructor(runner: Runner) : Resource(runner) {
@@ -31,14 +28,16 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         phoneNumber: String,
         password: String,
         options: CallOptions? = null,
-        params: UserAddParams.() -> Unit = {},
-    ): UserAddResult {
-        val given = UserAddParams().apply(params)
+        params: UserAddParams.() -> Unit = nothing,
+    ): UserAddResult = call(addAsked(role, name, phoneNumber, password, options, UserAddParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addAsked(role: Long, name: String, phoneNumber: String, password: String, options: CallOptions?, given: UserAddParams): Asked<UserAddResult> {
         given.set("role", role)
         given.set("name", name)
         given.set("phone_number", phoneNumber)
         given.set("password", password)
-        return call("user.add", UserAddResult.serializer(), given, options)
+        return Asked("user.add", UserTypes.of("UserAddResult"), given.given, options)
     }
 
     /**
@@ -56,11 +55,13 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
     fun list(
         role: Long,
         options: CallOptions? = null,
-        params: UserListParams.() -> Unit = {},
-    ): Pages<UserListResult, UserListItem> {
-        val given = UserListParams().apply(params)
+        params: UserListParams.() -> Unit = nothing,
+    ): Pages<UserListResult, UserListItem> = listAsked(role, options, UserListParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAsked(role: Long, options: CallOptions?, given: UserListParams): Pages<UserListResult, UserListItem> {
         given.set("role", role)
-        return pages("user.list", UserListResult.serializer(), given, options) { it.list }
+        return pages("user.list", UserTypes.of("UserListResult"), given, options) { it.list }
     }
 
     /**
@@ -78,11 +79,14 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         userIds: List<Long>,
         role: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteBatchAsked(userIds, role, options))
+
+    @JvmSynthetic
+    internal fun deleteBatchAsked(userIds: List<Long>, role: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("user_ids", userIds)
         given.set("role", role)
-        carryOut("user.delete_batch", given, options)
+        return Asked("user.delete_batch", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -97,11 +101,14 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         userIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(assignStudentsAsked(userIds, roomId, options))
+
+    @JvmSynthetic
+    internal fun assignStudentsAsked(userIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("user_ids", userIds)
         given.set("room_id", roomId)
-        carryOut("user.assign_students", given, options)
+        return Asked("user.assign_students", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -120,13 +127,15 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         userId: Long,
         roomId: Long,
         options: CallOptions? = null,
-        params: UserAssignTeacherParams.() -> Unit = {},
-    ): UserAssignTeacherResult {
-        val given = UserAssignTeacherParams().apply(params)
+        params: UserAssignTeacherParams.() -> Unit = nothing,
+    ): UserAssignTeacherResult = call(assignTeacherAsked(role, userId, roomId, options, UserAssignTeacherParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun assignTeacherAsked(role: Long, userId: Long, roomId: Long, options: CallOptions?, given: UserAssignTeacherParams): Asked<UserAssignTeacherResult> {
         given.set("role", role)
         given.set("user_id", userId)
         given.set("room_id", roomId)
-        return call("user.assign_teacher", UserAssignTeacherResult.serializer(), given, options)
+        return Asked("user.assign_teacher", UserTypes.of("UserAssignTeacherResult"), given.given, options)
     }
 
     /**
@@ -139,11 +148,13 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
     fun listStudents(
         roomId: Long,
         options: CallOptions? = null,
-        params: UserListStudentsParams.() -> Unit = {},
-    ): Pages<UserListStudentsResult, UserListStudentsItem> {
-        val given = UserListStudentsParams().apply(params)
+        params: UserListStudentsParams.() -> Unit = nothing,
+    ): Pages<UserListStudentsResult, UserListStudentsItem> = listStudentsAsked(roomId, options, UserListStudentsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listStudentsAsked(roomId: Long, options: CallOptions?, given: UserListStudentsParams): Pages<UserListStudentsResult, UserListStudentsItem> {
         given.set("room_id", roomId)
-        return pages("user.list_students", UserListStudentsResult.serializer(), given, options) { it.list }
+        return pages("user.list_students", UserTypes.of("UserListStudentsResult"), given, options) { it.list }
     }
 
     /**
@@ -158,10 +169,13 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listTeachers(
         roomId: Long,
         options: CallOptions? = null,
-    ): UserListTeachersResult {
+    ): UserListTeachersResult = call(listTeachersAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun listTeachersAsked(roomId: Long, options: CallOptions?): Asked<UserListTeachersResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("user.list_teachers", UserListTeachersResult.serializer(), given, options)
+        return Asked("user.list_teachers", UserTypes.of("UserListTeachersResult"), given.given, options)
     }
 
     /**
@@ -176,11 +190,14 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         userIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(removeStudentsAsked(userIds, roomId, options))
+
+    @JvmSynthetic
+    internal fun removeStudentsAsked(userIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("user_ids", userIds)
         given.set("room_id", roomId)
-        carryOut("user.remove_students", given, options)
+        return Asked("user.remove_students", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -195,11 +212,14 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         userId: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ): UserRemoveTeacherResult {
+    ): UserRemoveTeacherResult = call(removeTeacherAsked(userId, roomId, options))
+
+    @JvmSynthetic
+    internal fun removeTeacherAsked(userId: Long, roomId: Long, options: CallOptions?): Asked<UserRemoveTeacherResult> {
         val given = Params()
         given.set("user_id", userId)
         given.set("room_id", roomId)
-        return call("user.remove_teacher", UserRemoveTeacherResult.serializer(), given, options)
+        return Asked("user.remove_teacher", UserTypes.of("UserRemoveTeacherResult"), given.given, options)
     }
 
     /**
@@ -219,11 +239,14 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         role: Long,
         phoneNumber: String,
         options: CallOptions? = null,
-    ): UserGetByPhoneResult {
+    ): UserGetByPhoneResult = call(getByPhoneAsked(role, phoneNumber, options))
+
+    @JvmSynthetic
+    internal fun getByPhoneAsked(role: Long, phoneNumber: String, options: CallOptions?): Asked<UserGetByPhoneResult> {
         val given = Params()
         given.set("role", role)
         given.set("phone_number", phoneNumber)
-        return call("user.get_by_phone", UserGetByPhoneResult.serializer(), given, options)
+        return Asked("user.get_by_phone", UserTypes.of("UserGetByPhoneResult"), given.given, options)
     }
 
     /**
@@ -236,11 +259,13 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun update(
         userId: Long,
         options: CallOptions? = null,
-        params: UserUpdateParams.() -> Unit = {},
-    ): UserUpdateResult {
-        val given = UserUpdateParams().apply(params)
+        params: UserUpdateParams.() -> Unit = nothing,
+    ): UserUpdateResult = call(updateAsked(userId, options, UserUpdateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateAsked(userId: Long, options: CallOptions?, given: UserUpdateParams): Asked<UserUpdateResult> {
         given.set("user_id", userId)
-        return call("user.update", UserUpdateResult.serializer(), given, options)
+        return Asked("user.update", UserTypes.of("UserUpdateResult"), given.given, options)
     }
 
     /**
@@ -259,12 +284,15 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(assignFakeAssistantAsked(userId, roomId, relationType, options))
+
+    @JvmSynthetic
+    internal fun assignFakeAssistantAsked(userId: Long, roomId: Long, relationType: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("user_id", userId)
         given.set("room_id", roomId)
         given.set("relation_type", relationType)
-        return ask("user.assign_fake_assistant", Boolean.serializer(), given, options)
+        return Asked("user.assign_fake_assistant", Kind.Truth, given.given, options)
     }
 
     /**
@@ -276,15 +304,17 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listClasses(
         options: CallOptions? = null,
-        params: UserListClassesParams.() -> Unit = {},
-    ): Pages<UserListClassesResult, UserListClassesItem> {
-        val given = UserListClassesParams().apply(params)
-        return pages("user.list_classes", UserListClassesResult.serializer(), given, options) { it.list }
+        params: UserListClassesParams.() -> Unit = nothing,
+    ): Pages<UserListClassesResult, UserListClassesItem> = listClassesAsked(options, UserListClassesParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listClassesAsked(options: CallOptions?, given: UserListClassesParams): Pages<UserListClassesResult, UserListClassesItem> {
+        return pages("user.list_classes", UserTypes.of("UserListClassesResult"), given, options) { it.list }
     }
 }
 
 /** [UserApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingUserApi internal constructor(private val api: UserApi) {
+class BlockingUserApi internal constructor(private val api: UserApi) : BlockingResource(api) {
     /** 添加用户 See [UserApi.add]. */
     @JvmOverloads
     fun add(
@@ -292,17 +322,17 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         name: String,
         phoneNumber: String,
         password: String,
-        params: Consumer<UserAddParams> = Consumer {},
+        params: Consumer<in UserAddParams> = none,
         options: CallOptions? = null,
-    ): UserAddResult = blocking { api.add(role, name, phoneNumber, password, options) { params.accept(this) } }
+    ): UserAddResult = call(api.addAsked(role, name, phoneNumber, password, options, UserAddParams().also(params::accept)))
 
     /** 获取用户列表 See [UserApi.list]. */
     @JvmOverloads
     fun list(
         role: Long,
-        params: Consumer<UserListParams> = Consumer {},
+        params: Consumer<in UserListParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<UserListResult, UserListItem> = BlockingPages(api.list(role, options) { params.accept(this) })
+    ): BlockingPages<UserListResult, UserListItem> = BlockingPages(api.listAsked(role, options, UserListParams().also(params::accept)))
 
     /** 批量删除用户 See [UserApi.deleteBatch]. */
     @JvmOverloads
@@ -310,7 +340,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userIds: List<Long>,
         role: Long,
         options: CallOptions? = null,
-    ) = blocking { api.deleteBatch(userIds, role, options) }
+    ) = carryOut(api.deleteBatchAsked(userIds, role, options))
 
     /** 给教室批量关联学员 See [UserApi.assignStudents]. */
     @JvmOverloads
@@ -318,7 +348,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.assignStudents(userIds, roomId, options) }
+    ) = carryOut(api.assignStudentsAsked(userIds, roomId, options))
 
     /** 给教室关联老师/助教 See [UserApi.assignTeacher]. */
     @JvmOverloads
@@ -326,24 +356,24 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         role: Long,
         userId: Long,
         roomId: Long,
-        params: Consumer<UserAssignTeacherParams> = Consumer {},
+        params: Consumer<in UserAssignTeacherParams> = none,
         options: CallOptions? = null,
-    ): UserAssignTeacherResult = blocking { api.assignTeacher(role, userId, roomId, options) { params.accept(this) } }
+    ): UserAssignTeacherResult = call(api.assignTeacherAsked(role, userId, roomId, options, UserAssignTeacherParams().also(params::accept)))
 
     /** 获取教室关联的学员列表 See [UserApi.listStudents]. */
     @JvmOverloads
     fun listStudents(
         roomId: Long,
-        params: Consumer<UserListStudentsParams> = Consumer {},
+        params: Consumer<in UserListStudentsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<UserListStudentsResult, UserListStudentsItem> = BlockingPages(api.listStudents(roomId, options) { params.accept(this) })
+    ): BlockingPages<UserListStudentsResult, UserListStudentsItem> = BlockingPages(api.listStudentsAsked(roomId, options, UserListStudentsParams().also(params::accept)))
 
     /** 获取教室关联的老师和助教 See [UserApi.listTeachers]. */
     @JvmOverloads
     fun listTeachers(
         roomId: Long,
         options: CallOptions? = null,
-    ): UserListTeachersResult = blocking { api.listTeachers(roomId, options) }
+    ): UserListTeachersResult = call(api.listTeachersAsked(roomId, options))
 
     /** 批量移除教室内关联的学员 See [UserApi.removeStudents]. */
     @JvmOverloads
@@ -351,7 +381,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.removeStudents(userIds, roomId, options) }
+    ) = carryOut(api.removeStudentsAsked(userIds, roomId, options))
 
     /** 移除教室内关联的老师/助教 See [UserApi.removeTeacher]. */
     @JvmOverloads
@@ -359,7 +389,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         userId: Long,
         roomId: Long,
         options: CallOptions? = null,
-    ): UserRemoveTeacherResult = blocking { api.removeTeacher(userId, roomId, options) }
+    ): UserRemoveTeacherResult = call(api.removeTeacherAsked(userId, roomId, options))
 
     /** 通过手机号获取用户信息 See [UserApi.getByPhone]. */
     @JvmOverloads
@@ -367,15 +397,15 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         role: Long,
         phoneNumber: String,
         options: CallOptions? = null,
-    ): UserGetByPhoneResult = blocking { api.getByPhone(role, phoneNumber, options) }
+    ): UserGetByPhoneResult = call(api.getByPhoneAsked(role, phoneNumber, options))
 
     /** 修改用户信息 See [UserApi.update]. */
     @JvmOverloads
     fun update(
         userId: Long,
-        params: Consumer<UserUpdateParams> = Consumer {},
+        params: Consumer<in UserUpdateParams> = none,
         options: CallOptions? = null,
-    ): UserUpdateResult = blocking { api.update(userId, options) { params.accept(this) } }
+    ): UserUpdateResult = call(api.updateAsked(userId, options, UserUpdateParams().also(params::accept)))
 
     /** 关联教室内助教水军角色 See [UserApi.assignFakeAssistant]. */
     @JvmOverloads
@@ -384,14 +414,14 @@ class BlockingUserApi internal constructor(private val api: UserApi) {
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.assignFakeAssistant(userId, roomId, relationType, options) }
+    ): Boolean? = ask(api.assignFakeAssistantAsked(userId, roomId, relationType, options))
 
     /** 班级列表 See [UserApi.listClasses]. */
     @JvmOverloads
     fun listClasses(
-        params: Consumer<UserListClassesParams> = Consumer {},
+        params: Consumer<in UserListClassesParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<UserListClassesResult, UserListClassesItem> = BlockingPages(api.listClasses(options) { params.accept(this) })
+    ): BlockingPages<UserListClassesResult, UserListClassesItem> = BlockingPages(api.listClassesAsked(options, UserListClassesParams().also(params::accept)))
 }
 
 /** What `user.add` takes besides what it requires. */
@@ -485,329 +515,297 @@ class UserListClassesParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class UserAddResult internal constructor(
+/** How these are read. */
+internal object UserTypes : Types(
+    """
+    UserAddResult id:l? name:s? role:l?
+    UserListItem user_id:l? role:l? name:s? user_sn:s? email:s? remark:s? create_time:s? phone_number:s?
+    UserListResult total:l? list:[UserListItem
+    UserAssignTeacherResult id:l?
+    UserListStudentsItem user_id:l? assign_role:l? name:s? user_sn:s? email:s? remark:s? create_time:s? phone_number:s?
+    UserListStudentsResult total:l? list:[UserListStudentsItem
+    UserListTeachersTeacher user_id:l? assign_role:l? role:l? name:s? phone_number:s? email:s? create_time:s? remark:s?
+    UserListTeachersAssistant user_id:l? assign_role:l? role:l? name:s? phone_number:s? email:s? create_time:s? remark:s?
+    UserListTeachersResult total:l? teacher:UserListTeachersTeacher? assistant:[UserListTeachersAssistant
+    UserRemoveTeacherResult id:l?
+    UserGetByPhoneResult user_id:l? role:l? name:s? user_number:l? user_sn:s? email:s? remark:s? create_time:s? phone_number:s?
+    UserUpdateResult id:l? name:s?
+    UserListClassesItem id:l? partner_id:l? name:s? remark:s? user_count:l?
+    UserListClassesResult total:l? list:[UserListClassesItem
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> UserAddResult(record, values)
+            1 -> UserListItem(record, values)
+            2 -> UserListResult(record, values)
+            3 -> UserAssignTeacherResult(record, values)
+            4 -> UserListStudentsItem(record, values)
+            5 -> UserListStudentsResult(record, values)
+            6 -> UserListTeachersTeacher(record, values)
+            7 -> UserListTeachersAssistant(record, values)
+            8 -> UserListTeachersResult(record, values)
+            9 -> UserRemoveTeacherResult(record, values)
+            10 -> UserGetByPhoneResult(record, values)
+            11 -> UserUpdateResult(record, values)
+            12 -> UserListClassesItem(record, values)
+            else -> UserListClassesResult(record, values)
+        }
+}
+
+class UserAddResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the new user. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Role id.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-        "role" to role,
-    )
+    val role: Long? get() = at(2)
 }
 
-@Serializable
-class UserListItem internal constructor(
+class UserListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    val userId: Long? get() = at(0)
+
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: administrator
      */
-    val role: Long? = null,
+    val role: Long? get() = at(1)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** Student number; in the example a teacher's or administrator's equals the phone number. */
-    @SerialName("user_sn") val userSn: String? = null,
+    val userSn: String? get() = at(3)
+
     /** E-mail address. */
-    val email: String? = null,
+    val email: String? get() = at(4)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(5)
+
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(6)
+
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userId" to userId,
-        "role" to role,
-        "name" to name,
-        "userSn" to userSn,
-        "email" to email,
-        "remark" to remark,
-        "createTime" to createTime,
-        "phoneNumber" to phoneNumber,
-    )
+    val phoneNumber: String? get() = at(7)
 }
 
-@Serializable
-class UserListResult internal constructor(
+class UserListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of users. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The users of this page. */
-    val list: List<UserListItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<UserListItem> get() = at(1)
 }
 
-@Serializable
-class UserAssignTeacherResult internal constructor(
+class UserAssignTeacherResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the binding of room and teacher or assistant. */
-    val id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-    )
+    val id: Long? get() = at(0)
 }
 
-@Serializable
-class UserListStudentsItem internal constructor(
+class UserListStudentsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    val userId: Long? get() = at(0)
+
     /**
      * Role in the room.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    val assignRole: Long? get() = at(1)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** User number. */
-    @SerialName("user_sn") val userSn: String? = null,
+    val userSn: String? get() = at(3)
+
     /** E-mail address. */
-    val email: String? = null,
+    val email: String? get() = at(4)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(5)
+
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(6)
+
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userId" to userId,
-        "assignRole" to assignRole,
-        "name" to name,
-        "userSn" to userSn,
-        "email" to email,
-        "remark" to remark,
-        "createTime" to createTime,
-        "phoneNumber" to phoneNumber,
-    )
+    val phoneNumber: String? get() = at(7)
 }
 
-@Serializable
-class UserListStudentsResult internal constructor(
+class UserListStudentsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of students. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The students of this page. */
-    val list: List<UserListStudentsItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<UserListStudentsItem> get() = at(1)
 }
 
 /** The teacher. */
-@Serializable
-class UserListTeachersTeacher internal constructor(
+class UserListTeachersTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    val userId: Long? get() = at(0)
+
     /**
      * Role in the room.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    val assignRole: Long? get() = at(1)
+
     /**
      * Role of the user in the account, as the table has it.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? = null,
+    val role: Long? get() = at(2)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(3)
+
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    val phoneNumber: String? get() = at(4)
+
     /** E-mail address; may be null. */
-    val email: String? = null,
+    val email: String? get() = at(5)
+
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(6)
+
     /** Remark. */
-    val remark: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userId" to userId,
-        "assignRole" to assignRole,
-        "role" to role,
-        "name" to name,
-        "phoneNumber" to phoneNumber,
-        "email" to email,
-        "createTime" to createTime,
-        "remark" to remark,
-    )
+    val remark: String? get() = at(7)
 }
 
-@Serializable
-class UserListTeachersAssistant internal constructor(
+class UserListTeachersAssistant internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    val userId: Long? get() = at(0)
+
     /**
      * Role in the room.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    val assignRole: Long? get() = at(1)
+
     /**
      * Role of the user in the account, as the table has it.
      * - `0`: student
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? = null,
+    val role: Long? get() = at(2)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(3)
+
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
+    val phoneNumber: String? get() = at(4)
+
     /** E-mail address; may be null. */
-    val email: String? = null,
+    val email: String? get() = at(5)
+
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(6)
+
     /** Remark. */
-    val remark: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userId" to userId,
-        "assignRole" to assignRole,
-        "role" to role,
-        "name" to name,
-        "phoneNumber" to phoneNumber,
-        "email" to email,
-        "createTime" to createTime,
-        "remark" to remark,
-    )
+    val remark: String? get() = at(7)
 }
 
-@Serializable
-class UserListTeachersResult internal constructor(
+class UserListTeachersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of people: the teacher and the assistants together. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The teacher. */
-    val teacher: UserListTeachersTeacher? = null,
+    val teacher: UserListTeachersTeacher? get() = at(1)
+
     /** The assistants. */
-    val assistant: List<UserListTeachersAssistant> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "teacher" to teacher,
-        "assistant" to assistant,
-    )
+    val assistant: List<UserListTeachersAssistant> get() = at(2)
 }
 
-@Serializable
-class UserRemoveTeacherResult internal constructor(
+class UserRemoveTeacherResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the binding of room and teacher or assistant. */
-    val id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-    )
+    val id: Long? get() = at(0)
 }
 
-@Serializable
-class UserGetByPhoneResult internal constructor(
+class UserGetByPhoneResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    val userId: Long? get() = at(0)
+
     /**
      * Role.
      * - `0`: student
      * - `1`: teacher
      * - `2`: administrator
      */
-    val role: Long? = null,
+    val role: Long? get() = at(1)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** Student number. */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(3)
+
     /** In the example the same as user_number. */
-    @SerialName("user_sn") val userSn: String? = null,
+    val userSn: String? get() = at(4)
+
     /** E-mail address. */
-    val email: String? = null,
+    val email: String? get() = at(5)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(6)
+
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(7)
+
     /** Mobile phone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userId" to userId,
-        "role" to role,
-        "name" to name,
-        "userNumber" to userNumber,
-        "userSn" to userSn,
-        "email" to email,
-        "remark" to remark,
-        "createTime" to createTime,
-        "phoneNumber" to phoneNumber,
-    )
+    val phoneNumber: String? get() = at(8)
 }
 
-@Serializable
-class UserUpdateResult internal constructor(
+class UserUpdateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** User name. */
-    val name: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-    )
+    val name: String? get() = at(1)
 }
 
-@Serializable
-class UserListClassesItem internal constructor(
+class UserListClassesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example). */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(1)
+
     /** Class name. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(3)
+
     /** Number of people in the class. */
-    @SerialName("user_count") val userCount: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "partnerId" to partnerId,
-        "name" to name,
-        "remark" to remark,
-        "userCount" to userCount,
-    )
+    val userCount: Long? get() = at(4)
 }
 
-@Serializable
-class UserListClassesResult internal constructor(
+class UserListClassesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of classes. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The classes of this page. */
-    val list: List<UserListClassesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<UserListClassesItem> get() = at(1)
 }
 
 /**

@@ -2,11 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.ListSerializer
-import kotlinx.serialization.builtins.MapSerializer
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists. */
@@ -32,12 +27,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         fileName: String,
         definition: List<Long>,
         options: CallOptions? = null,
-        params: VideoGetUploadUrlParams.() -> Unit = {},
-    ): VideoGetUploadUrlResult {
-        val given = VideoGetUploadUrlParams().apply(params)
+        params: VideoGetUploadUrlParams.() -> Unit = nothing,
+    ): VideoGetUploadUrlResult = call(getUploadUrlAsked(fileName, definition, options, VideoGetUploadUrlParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getUploadUrlAsked(fileName: String, definition: List<Long>, options: CallOptions?, given: VideoGetUploadUrlParams): Asked<VideoGetUploadUrlResult> {
         given.set("file_name", fileName)
         given.set("definition", definition)
-        return call("video.get_upload_url", VideoGetUploadUrlResult.serializer(), given, options)
+        return Asked("video.get_upload_url", VideoTypes.of("VideoGetUploadUrlResult"), given.given, options)
     }
 
     /**
@@ -62,11 +59,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         uploadUrl: String,
         data: UploadFile,
         options: CallOptions? = null,
-    ): VideoUploadFileResult {
+    ): VideoUploadFileResult = call(uploadFileAsked(uploadUrl, data, options))
+
+    @JvmSynthetic
+    internal fun uploadFileAsked(uploadUrl: String, data: UploadFile, options: CallOptions?): Asked<VideoUploadFileResult> {
         val given = Params()
         given.set("upload_url", uploadUrl)
         given.set("data", data)
-        return call("video.upload_file", VideoUploadFileResult.serializer(), given, options)
+        return Asked("video.upload_file", VideoTypes.of("VideoUploadFileResult"), given.given, options)
     }
 
     /**
@@ -83,11 +83,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getResumeUploadUrl(
         videoId: Long,
         options: CallOptions? = null,
-        params: VideoGetResumeUploadUrlParams.() -> Unit = {},
-    ): VideoGetResumeUploadUrlResult {
-        val given = VideoGetResumeUploadUrlParams().apply(params)
+        params: VideoGetResumeUploadUrlParams.() -> Unit = nothing,
+    ): VideoGetResumeUploadUrlResult = call(getResumeUploadUrlAsked(videoId, options, VideoGetResumeUploadUrlParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getResumeUploadUrlAsked(videoId: Long, options: CallOptions?, given: VideoGetResumeUploadUrlParams): Asked<VideoGetResumeUploadUrlResult> {
         given.set("video_id", videoId)
-        return call("video.get_resume_upload_url", VideoGetResumeUploadUrlResult.serializer(), given, options)
+        return Asked("video.get_resume_upload_url", VideoTypes.of("VideoGetResumeUploadUrlResult"), given.given, options)
     }
 
     /**
@@ -100,10 +102,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getStatus(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetStatusResult {
+    ): VideoGetStatusResult = call(getStatusAsked(videoId, options))
+
+    @JvmSynthetic
+    internal fun getStatusAsked(videoId: Long, options: CallOptions?): Asked<VideoGetStatusResult> {
         val given = Params()
         given.set("video_id", videoId)
-        return call("video.get_status", VideoGetStatusResult.serializer(), given, options)
+        return Asked("video.get_status", VideoTypes.of("VideoGetStatusResult"), given.given, options)
     }
 
     /**
@@ -116,10 +121,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun info(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoInfoResult {
+    ): VideoInfoResult = call(infoAsked(videoId, options))
+
+    @JvmSynthetic
+    internal fun infoAsked(videoId: Long, options: CallOptions?): Asked<VideoInfoResult> {
         val given = Params()
         given.set("video_id", videoId)
-        return call("video.info", VideoInfoResult.serializer(), given, options)
+        return Asked("video.info", VideoTypes.of("VideoInfoResult"), given.given, options)
     }
 
     /**
@@ -132,10 +140,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getScreenshots(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetScreenshotsResult {
+    ): VideoGetScreenshotsResult = call(getScreenshotsAsked(videoId, options))
+
+    @JvmSynthetic
+    internal fun getScreenshotsAsked(videoId: Long, options: CallOptions?): Asked<VideoGetScreenshotsResult> {
         val given = Params()
         given.set("video_id", videoId)
-        return call("video.get_screenshots", VideoGetScreenshotsResult.serializer(), given, options)
+        return Asked("video.get_screenshots", VideoTypes.of("VideoGetScreenshotsResult"), given.given, options)
     }
 
     /**
@@ -157,12 +168,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoId: Long,
         definition: List<Long>,
         options: CallOptions? = null,
-        params: VideoRemoveDefinitionsParams.() -> Unit = {},
-    ): VideoRemoveDefinitionsResult {
-        val given = VideoRemoveDefinitionsParams().apply(params)
+        params: VideoRemoveDefinitionsParams.() -> Unit = nothing,
+    ): VideoRemoveDefinitionsResult = call(removeDefinitionsAsked(videoId, definition, options, VideoRemoveDefinitionsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun removeDefinitionsAsked(videoId: Long, definition: List<Long>, options: CallOptions?, given: VideoRemoveDefinitionsParams): Asked<VideoRemoveDefinitionsResult> {
         given.set("video_id", videoId)
         given.set("definition", definition)
-        return call("video.remove_definitions", VideoRemoveDefinitionsResult.serializer(), given, options)
+        return Asked("video.remove_definitions", VideoTypes.of("VideoRemoveDefinitionsResult"), given.given, options)
     }
 
     /**
@@ -175,10 +188,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteSourceFiles(
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteSourceFilesAsked(videoIds, options))
+
+    @JvmSynthetic
+    internal fun deleteSourceFilesAsked(videoIds: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("video_ids", videoIds)
-        carryOut("video.delete_source_files", given, options)
+        return Asked("video.delete_source_files", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -191,11 +207,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun update(
         videoId: Long,
         options: CallOptions? = null,
-        params: VideoUpdateParams.() -> Unit = {},
-    ): VideoUpdateResult {
-        val given = VideoUpdateParams().apply(params)
+        params: VideoUpdateParams.() -> Unit = nothing,
+    ): VideoUpdateResult = call(updateAsked(videoId, options, VideoUpdateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun updateAsked(videoId: Long, options: CallOptions?, given: VideoUpdateParams): Asked<VideoUpdateResult> {
         given.set("video_id", videoId)
-        return call("video.update", VideoUpdateResult.serializer(), given, options)
+        return Asked("video.update", VideoTypes.of("VideoUpdateResult"), given.given, options)
     }
 
     /**
@@ -208,10 +226,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun delete(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoDeleteResult {
+    ): VideoDeleteResult = call(deleteAsked(videoId, options))
+
+    @JvmSynthetic
+    internal fun deleteAsked(videoId: Long, options: CallOptions?): Asked<VideoDeleteResult> {
         val given = Params()
         given.set("video_id", videoId)
-        return call("video.delete", VideoDeleteResult.serializer(), given, options)
+        return Asked("video.delete", VideoTypes.of("VideoDeleteResult"), given.given, options)
     }
 
     /**
@@ -223,9 +244,12 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun listCategories(
         options: CallOptions? = null,
-    ): VideoListCategoriesResult {
+    ): VideoListCategoriesResult = call(listCategoriesAsked(options))
+
+    @JvmSynthetic
+    internal fun listCategoriesAsked(options: CallOptions?): Asked<VideoListCategoriesResult> {
         val given = Params()
-        return call("video.list_categories", VideoListCategoriesResult.serializer(), given, options)
+        return Asked("video.list_categories", VideoTypes.of("VideoListCategoriesResult"), given.given, options)
     }
 
     /**
@@ -235,10 +259,12 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getCategory(
         options: CallOptions? = null,
-        params: VideoGetCategoryParams.() -> Unit = {},
-    ): VideoGetCategoryResult {
-        val given = VideoGetCategoryParams().apply(params)
-        return call("video.get_category", VideoGetCategoryResult.serializer(), given, options)
+        params: VideoGetCategoryParams.() -> Unit = nothing,
+    ): VideoGetCategoryResult = call(getCategoryAsked(options, VideoGetCategoryParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getCategoryAsked(options: CallOptions?, given: VideoGetCategoryParams): Asked<VideoGetCategoryResult> {
+        return Asked("video.get_category", VideoTypes.of("VideoGetCategoryResult"), given.given, options)
     }
 
     /**
@@ -251,11 +277,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun addCategory(
         name: String,
         options: CallOptions? = null,
-        params: VideoAddCategoryParams.() -> Unit = {},
-    ): VideoAddCategoryResult {
-        val given = VideoAddCategoryParams().apply(params)
+        params: VideoAddCategoryParams.() -> Unit = nothing,
+    ): VideoAddCategoryResult = call(addCategoryAsked(name, options, VideoAddCategoryParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun addCategoryAsked(name: String, options: CallOptions?, given: VideoAddCategoryParams): Asked<VideoAddCategoryResult> {
         given.set("name", name)
-        return call("video.add_category", VideoAddCategoryResult.serializer(), given, options)
+        return Asked("video.add_category", VideoTypes.of("VideoAddCategoryResult"), given.given, options)
     }
 
     /**
@@ -270,10 +298,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteCategory(
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoDeleteCategoryResult {
+    ): VideoDeleteCategoryResult = call(deleteCategoryAsked(categoryId, options))
+
+    @JvmSynthetic
+    internal fun deleteCategoryAsked(categoryId: Long, options: CallOptions?): Asked<VideoDeleteCategoryResult> {
         val given = Params()
         given.set("category_id", categoryId)
-        return call("video.delete_category", VideoDeleteCategoryResult.serializer(), given, options)
+        return Asked("video.delete_category", VideoTypes.of("VideoDeleteCategoryResult"), given.given, options)
     }
 
     /**
@@ -288,11 +319,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     fun listByCategory(
         categoryId: Long,
         options: CallOptions? = null,
-        params: VideoListByCategoryParams.() -> Unit = {},
-    ): Pages<VideoListByCategoryResult, VideoListByCategoryItem> {
-        val given = VideoListByCategoryParams().apply(params)
+        params: VideoListByCategoryParams.() -> Unit = nothing,
+    ): Pages<VideoListByCategoryResult, VideoListByCategoryItem> = listByCategoryAsked(categoryId, options, VideoListByCategoryParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listByCategoryAsked(categoryId: Long, options: CallOptions?, given: VideoListByCategoryParams): Pages<VideoListByCategoryResult, VideoListByCategoryItem> {
         given.set("category_id", categoryId)
-        return pages("video.list_by_category", VideoListByCategoryResult.serializer(), given, options) { it.list }
+        return pages("video.list_by_category", VideoTypes.of("VideoListByCategoryResult"), given, options) { it.list }
     }
 
     /**
@@ -307,11 +340,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoId: Long,
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoSetCategoryResult {
+    ): VideoSetCategoryResult = call(setCategoryAsked(videoId, categoryId, options))
+
+    @JvmSynthetic
+    internal fun setCategoryAsked(videoId: Long, categoryId: Long, options: CallOptions?): Asked<VideoSetCategoryResult> {
         val given = Params()
         given.set("video_id", videoId)
         given.set("category_id", categoryId)
-        return call("video.set_category", VideoSetCategoryResult.serializer(), given, options)
+        return Asked("video.set_category", VideoTypes.of("VideoSetCategoryResult"), given.given, options)
     }
 
     /**
@@ -326,11 +362,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getPlayerToken(
         videoId: Long,
         options: CallOptions? = null,
-        params: VideoGetPlayerTokenParams.() -> Unit = {},
-    ): VideoGetPlayerTokenResult {
-        val given = VideoGetPlayerTokenParams().apply(params)
+        params: VideoGetPlayerTokenParams.() -> Unit = nothing,
+    ): VideoGetPlayerTokenResult = call(getPlayerTokenAsked(videoId, options, VideoGetPlayerTokenParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getPlayerTokenAsked(videoId: Long, options: CallOptions?, given: VideoGetPlayerTokenParams): Asked<VideoGetPlayerTokenResult> {
         given.set("video_id", videoId)
-        return call("video.get_player_token", VideoGetPlayerTokenResult.serializer(), given, options)
+        return Asked("video.get_player_token", VideoTypes.of("VideoGetPlayerTokenResult"), given.given, options)
     }
 
     /**
@@ -345,12 +383,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoIds: List<Long>,
         expiresIn: Long,
         options: CallOptions? = null,
-        params: VideoGetPlayerTokensParams.() -> Unit = {},
-    ): Map<String, String> {
-        val given = VideoGetPlayerTokensParams().apply(params)
+        params: VideoGetPlayerTokensParams.() -> Unit = nothing,
+    ): Map<String, String> = call(getPlayerTokensAsked(videoIds, expiresIn, options, VideoGetPlayerTokensParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getPlayerTokensAsked(videoIds: List<Long>, expiresIn: Long, options: CallOptions?, given: VideoGetPlayerTokensParams): Asked<Map<String, String>> {
         given.set("video_ids", videoIds)
         given.set("expires_in", expiresIn)
-        return call("video.get_player_tokens", MapSerializer(String.serializer(), String.serializer()), given, options)
+        return Asked("video.get_player_tokens", Kind.ByName(Kind.Text), given.given, options)
     }
 
     /**
@@ -369,11 +409,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoId: Long,
         status: Long,
         options: CallOptions? = null,
-    ): VideoSetPublishStatusResult {
+    ): VideoSetPublishStatusResult = call(setPublishStatusAsked(videoId, status, options))
+
+    @JvmSynthetic
+    internal fun setPublishStatusAsked(videoId: Long, status: Long, options: CallOptions?): Asked<VideoSetPublishStatusResult> {
         val given = Params()
         given.set("video_id", videoId)
         given.set("status", status)
-        return call("video.set_publish_status", VideoSetPublishStatusResult.serializer(), given, options)
+        return Asked("video.set_publish_status", VideoTypes.of("VideoSetPublishStatusResult"), given.given, options)
     }
 
     /**
@@ -386,10 +429,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getShareUrl(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetShareUrlResult {
+    ): VideoGetShareUrlResult = call(getShareUrlAsked(videoId, options))
+
+    @JvmSynthetic
+    internal fun getShareUrlAsked(videoId: Long, options: CallOptions?): Asked<VideoGetShareUrlResult> {
         val given = Params()
         given.set("video_id", videoId)
-        return call("video.get_share_url", VideoGetShareUrlResult.serializer(), given, options)
+        return Asked("video.get_share_url", VideoTypes.of("VideoGetShareUrlResult"), given.given, options)
     }
 
     /**
@@ -399,10 +445,12 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun list(
         options: CallOptions? = null,
-        params: VideoListParams.() -> Unit = {},
-    ): Pages<VideoListResult, VideoListItem> {
-        val given = VideoListParams().apply(params)
-        return pages("video.list", VideoListResult.serializer(), given, options) { it.list }
+        params: VideoListParams.() -> Unit = nothing,
+    ): Pages<VideoListResult, VideoListItem> = listAsked(options, VideoListParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listAsked(options: CallOptions?, given: VideoListParams): Pages<VideoListResult, VideoListItem> {
+        return pages("video.list", VideoTypes.of("VideoListResult"), given, options) { it.list }
     }
 
     /**
@@ -419,12 +467,15 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoId: String,
         subtitle: UploadFile,
         options: CallOptions? = null,
-    ): VideoUploadSubtitleResult {
+    ): VideoUploadSubtitleResult = call(uploadSubtitleAsked(name, videoId, subtitle, options))
+
+    @JvmSynthetic
+    internal fun uploadSubtitleAsked(name: String, videoId: String, subtitle: UploadFile, options: CallOptions?): Asked<VideoUploadSubtitleResult> {
         val given = Params()
         given.set("name", name)
         given.set("video_id", videoId)
         given.set("subtitle", subtitle)
-        return call("video.upload_subtitle", VideoUploadSubtitleResult.serializer(), given, options)
+        return Asked("video.upload_subtitle", VideoTypes.of("VideoUploadSubtitleResult"), given.given, options)
     }
 
     /**
@@ -437,10 +488,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listSubtitles(
         videoId: String,
         options: CallOptions? = null,
-    ): List<VideoListSubtitlesItem> {
+    ): List<VideoListSubtitlesItem> = call(listSubtitlesAsked(videoId, options))
+
+    @JvmSynthetic
+    internal fun listSubtitlesAsked(videoId: String, options: CallOptions?): Asked<List<VideoListSubtitlesItem>> {
         val given = Params()
         given.set("video_id", videoId)
-        return call("video.list_subtitles", ListSerializer(VideoListSubtitlesItem.serializer()), given, options)
+        return Asked("video.list_subtitles", Kind.Many(VideoTypes.of("VideoListSubtitlesItem")), given.given, options)
     }
 
     /**
@@ -455,11 +509,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         name: String,
         subtitleId: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(updateSubtitleAsked(name, subtitleId, options))
+
+    @JvmSynthetic
+    internal fun updateSubtitleAsked(name: String, subtitleId: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("name", name)
         given.set("subtitle_id", subtitleId)
-        carryOut("video.update_subtitle", given, options)
+        return Asked("video.update_subtitle", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -474,11 +531,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoId: String,
         subtitleId: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(setDefaultSubtitleAsked(videoId, subtitleId, options))
+
+    @JvmSynthetic
+    internal fun setDefaultSubtitleAsked(videoId: String, subtitleId: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("video_id", videoId)
         given.set("subtitle_id", subtitleId)
-        carryOut("video.set_default_subtitle", given, options)
+        return Asked("video.set_default_subtitle", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -491,10 +551,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun deleteSubtitle(
         subtitleId: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(deleteSubtitleAsked(subtitleId, options))
+
+    @JvmSynthetic
+    internal fun deleteSubtitleAsked(subtitleId: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("subtitle_id", subtitleId)
-        carryOut("video.delete_subtitle", given, options)
+        return Asked("video.delete_subtitle", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -507,10 +570,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setScrollNotice(
         notice: Any,
         options: CallOptions? = null,
-    ): VideoSetScrollNoticeResult {
+    ): VideoSetScrollNoticeResult = call(setScrollNoticeAsked(notice, options))
+
+    @JvmSynthetic
+    internal fun setScrollNoticeAsked(notice: Any, options: CallOptions?): Asked<VideoSetScrollNoticeResult> {
         val given = Params()
         given.set("notice", notice)
-        return call("video.set_scroll_notice", VideoSetScrollNoticeResult.serializer(), given, options)
+        return Asked("video.set_scroll_notice", VideoTypes.of("VideoSetScrollNoticeResult"), given.given, options)
     }
 
     /**
@@ -525,11 +591,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoIds: List<Long>,
         noticeId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(bindNoticesAsked(videoIds, noticeId, options))
+
+    @JvmSynthetic
+    internal fun bindNoticesAsked(videoIds: List<Long>, noticeId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("video_ids", videoIds)
         given.set("notice_id", noticeId)
-        carryOut("video.bind_notices", given, options)
+        return Asked("video.bind_notices", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -542,10 +611,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listQuestions(
         videoUnique: String,
         options: CallOptions? = null,
-    ): VideoListQuestionsResult {
+    ): VideoListQuestionsResult = call(listQuestionsAsked(videoUnique, options))
+
+    @JvmSynthetic
+    internal fun listQuestionsAsked(videoUnique: String, options: CallOptions?): Asked<VideoListQuestionsResult> {
         val given = Params()
         given.set("video_unique", videoUnique)
-        return call("video.list_questions", VideoListQuestionsResult.serializer(), given, options)
+        return Asked("video.list_questions", VideoTypes.of("VideoListQuestionsResult"), given.given, options)
     }
 
     /**
@@ -562,11 +634,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         questionList: Any,
         videoUnique: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(saveQuestionsAsked(questionList, videoUnique, options))
+
+    @JvmSynthetic
+    internal fun saveQuestionsAsked(questionList: Any, videoUnique: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("question_list", questionList)
         given.set("video_unique", videoUnique)
-        carryOut("video.save_questions", given, options)
+        return Asked("video.save_questions", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -581,11 +656,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(deleteQuestionsAsked(questionIds, videoUnique, options))
+
+    @JvmSynthetic
+    internal fun deleteQuestionsAsked(questionIds: List<Long>, videoUnique: String, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("question_ids", questionIds)
         given.set("video_unique", videoUnique)
-        return ask("video.delete_questions", Boolean.serializer(), given, options)
+        return Asked("video.delete_questions", Kind.Truth, given.given, options)
     }
 
     /**
@@ -600,11 +678,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoIds: List<Long>,
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoSetCategoryBatchResult {
+    ): VideoSetCategoryBatchResult = call(setCategoryBatchAsked(videoIds, categoryId, options))
+
+    @JvmSynthetic
+    internal fun setCategoryBatchAsked(videoIds: List<Long>, categoryId: Long, options: CallOptions?): Asked<VideoSetCategoryBatchResult> {
         val given = Params()
         given.set("video_ids", videoIds)
         given.set("category_id", categoryId)
-        return call("video.set_category_batch", VideoSetCategoryBatchResult.serializer(), given, options)
+        return Asked("video.set_category_batch", VideoTypes.of("VideoSetCategoryBatchResult"), given.given, options)
     }
 
     /**
@@ -617,11 +698,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setTripleScreen(
         videoUnique: String,
         options: CallOptions? = null,
-        params: VideoSetTripleScreenParams.() -> Unit = {},
-    ): Boolean? {
-        val given = VideoSetTripleScreenParams().apply(params)
+        params: VideoSetTripleScreenParams.() -> Unit = nothing,
+    ): Boolean? = ask(setTripleScreenAsked(videoUnique, options, VideoSetTripleScreenParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setTripleScreenAsked(videoUnique: String, options: CallOptions?, given: VideoSetTripleScreenParams): Asked<Boolean> {
         given.set("video_unique", videoUnique)
-        return ask("video.set_triple_screen", Boolean.serializer(), given, options)
+        return Asked("video.set_triple_screen", Kind.Truth, given.given, options)
     }
 
     /**
@@ -634,11 +717,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setMarks(
         videoUnique: String,
         options: CallOptions? = null,
-        params: VideoSetMarksParams.() -> Unit = {},
-    ): Boolean? {
-        val given = VideoSetMarksParams().apply(params)
+        params: VideoSetMarksParams.() -> Unit = nothing,
+    ): Boolean? = ask(setMarksAsked(videoUnique, options, VideoSetMarksParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setMarksAsked(videoUnique: String, options: CallOptions?, given: VideoSetMarksParams): Asked<Boolean> {
         given.set("video_unique", videoUnique)
-        return ask("video.set_marks", Boolean.serializer(), given, options)
+        return Asked("video.set_marks", Kind.Truth, given.given, options)
     }
 
     /**
@@ -651,10 +736,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listMarks(
         videoUnique: String,
         options: CallOptions? = null,
-    ): VideoListMarksResult {
+    ): VideoListMarksResult = call(listMarksAsked(videoUnique, options))
+
+    @JvmSynthetic
+    internal fun listMarksAsked(videoUnique: String, options: CallOptions?): Asked<VideoListMarksResult> {
         val given = Params()
         given.set("video_unique", videoUnique)
-        return call("video.list_marks", VideoListMarksResult.serializer(), given, options)
+        return Asked("video.list_marks", VideoTypes.of("VideoListMarksResult"), given.given, options)
     }
 
     /**
@@ -671,11 +759,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(setMarkJumpAsked(videoUnique, jump, options))
+
+    @JvmSynthetic
+    internal fun setMarkJumpAsked(videoUnique: String, jump: Boolean, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("jump", jump)
-        return ask("video.set_mark_jump", Boolean.serializer(), given, options)
+        return Asked("video.set_mark_jump", Kind.Truth, given.given, options)
     }
 
     /**
@@ -690,12 +781,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         userNumber: Long,
         name: String,
         options: CallOptions? = null,
-        params: VideoGetCommentTokenParams.() -> Unit = {},
-    ): VideoGetCommentTokenResult {
-        val given = VideoGetCommentTokenParams().apply(params)
+        params: VideoGetCommentTokenParams.() -> Unit = nothing,
+    ): VideoGetCommentTokenResult = call(getCommentTokenAsked(userNumber, name, options, VideoGetCommentTokenParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getCommentTokenAsked(userNumber: Long, name: String, options: CallOptions?, given: VideoGetCommentTokenParams): Asked<VideoGetCommentTokenResult> {
         given.set("user_number", userNumber)
         given.set("name", name)
-        return call("video.get_comment_token", VideoGetCommentTokenResult.serializer(), given, options)
+        return Asked("video.get_comment_token", VideoTypes.of("VideoGetCommentTokenResult"), given.given, options)
     }
 
     /**
@@ -708,10 +801,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listWhitelistGroups(
         videoUnique: Long,
         options: CallOptions? = null,
-    ): VideoListWhitelistGroupsResult {
+    ): VideoListWhitelistGroupsResult = call(listWhitelistGroupsAsked(videoUnique, options))
+
+    @JvmSynthetic
+    internal fun listWhitelistGroupsAsked(videoUnique: Long, options: CallOptions?): Asked<VideoListWhitelistGroupsResult> {
         val given = Params()
         given.set("video_unique", videoUnique)
-        return call("video.list_whitelist_groups", VideoListWhitelistGroupsResult.serializer(), given, options)
+        return Asked("video.list_whitelist_groups", VideoTypes.of("VideoListWhitelistGroupsResult"), given.given, options)
     }
 
     /**
@@ -726,11 +822,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(addWhitelistGroupAsked(videoUnique, groupId, options))
+
+    @JvmSynthetic
+    internal fun addWhitelistGroupAsked(videoUnique: Long, groupId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("group_id", groupId)
-        return ask("video.add_whitelist_group", Boolean.serializer(), given, options)
+        return Asked("video.add_whitelist_group", Kind.Truth, given.given, options)
     }
 
     /**
@@ -745,11 +844,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(removeWhitelistGroupAsked(videoUnique, groupId, options))
+
+    @JvmSynthetic
+    internal fun removeWhitelistGroupAsked(videoUnique: Long, groupId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("group_id", groupId)
-        return ask("video.remove_whitelist_group", Boolean.serializer(), given, options)
+        return Asked("video.remove_whitelist_group", Kind.Truth, given.given, options)
     }
 
     /**
@@ -762,11 +864,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     fun listWhitelistUsers(
         videoUnique: Long,
         options: CallOptions? = null,
-        params: VideoListWhitelistUsersParams.() -> Unit = {},
-    ): Pages<VideoListWhitelistUsersResult, VideoListWhitelistUsersItem> {
-        val given = VideoListWhitelistUsersParams().apply(params)
+        params: VideoListWhitelistUsersParams.() -> Unit = nothing,
+    ): Pages<VideoListWhitelistUsersResult, VideoListWhitelistUsersItem> = listWhitelistUsersAsked(videoUnique, options, VideoListWhitelistUsersParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listWhitelistUsersAsked(videoUnique: Long, options: CallOptions?, given: VideoListWhitelistUsersParams): Pages<VideoListWhitelistUsersResult, VideoListWhitelistUsersItem> {
         given.set("video_unique", videoUnique)
-        return pages("video.list_whitelist_users", VideoListWhitelistUsersResult.serializer(), given, options) { it.list }
+        return pages("video.list_whitelist_users", VideoTypes.of("VideoListWhitelistUsersResult"), given, options) { it.list }
     }
 
     /**
@@ -781,11 +885,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(addWhitelistUsersAsked(videoUnique, userIds, options))
+
+    @JvmSynthetic
+    internal fun addWhitelistUsersAsked(videoUnique: Long, userIds: List<Long>, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("user_ids", userIds)
-        return ask("video.add_whitelist_users", Boolean.serializer(), given, options)
+        return Asked("video.add_whitelist_users", Kind.Truth, given.given, options)
     }
 
     /**
@@ -800,11 +907,14 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? {
+    ): Boolean? = ask(removeWhitelistUsersAsked(videoUnique, userIds, options))
+
+    @JvmSynthetic
+    internal fun removeWhitelistUsersAsked(videoUnique: Long, userIds: List<Long>, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("video_unique", videoUnique)
         given.set("user_ids", userIds)
-        return ask("video.remove_whitelist_users", Boolean.serializer(), given, options)
+        return Asked("video.remove_whitelist_users", Kind.Truth, given.given, options)
     }
 
     /**
@@ -819,10 +929,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun listQuestionAnswers(
         videoUnique: Long,
         options: CallOptions? = null,
-    ): VideoListQuestionAnswersResult {
+    ): VideoListQuestionAnswersResult = call(listQuestionAnswersAsked(videoUnique, options))
+
+    @JvmSynthetic
+    internal fun listQuestionAnswersAsked(videoUnique: Long, options: CallOptions?): Asked<VideoListQuestionAnswersResult> {
         val given = Params()
         given.set("video_unique", videoUnique)
-        return call("video.list_question_answers", VideoListQuestionAnswersResult.serializer(), given, options)
+        return Asked("video.list_question_answers", VideoTypes.of("VideoListQuestionAnswersResult"), given.given, options)
     }
 
     /**
@@ -837,11 +950,13 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getUrls(
         videoId: Long,
         options: CallOptions? = null,
-        params: VideoGetUrlsParams.() -> Unit = {},
-    ): VideoGetUrlsResult {
-        val given = VideoGetUrlsParams().apply(params)
+        params: VideoGetUrlsParams.() -> Unit = nothing,
+    ): VideoGetUrlsResult = call(getUrlsAsked(videoId, options, VideoGetUrlsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getUrlsAsked(videoId: Long, options: CallOptions?, given: VideoGetUrlsParams): Asked<VideoGetUrlsResult> {
         given.set("video_id", videoId)
-        return call("video.get_urls", VideoGetUrlsResult.serializer(), given, options)
+        return Asked("video.get_urls", VideoTypes.of("VideoGetUrlsResult"), given.given, options)
     }
 
     /**
@@ -861,25 +976,27 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoId: Long,
         definition: List<Long>,
         options: CallOptions? = null,
-        params: VideoTranscodeAgainParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = VideoTranscodeAgainParams().apply(params)
+        params: VideoTranscodeAgainParams.() -> Unit = nothing,
+    ): JsonElement? = ask(transcodeAgainAsked(videoId, definition, options, VideoTranscodeAgainParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun transcodeAgainAsked(videoId: Long, definition: List<Long>, options: CallOptions?, given: VideoTranscodeAgainParams): Asked<JsonElement> {
         given.set("video_id", videoId)
         given.set("definition", definition)
-        return ask("video.transcode_again", JsonElement.serializer(), given, options)
+        return Asked("video.transcode_again", Kind.Element, given.given, options)
     }
 }
 
 /** [VideoApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingVideoApi internal constructor(private val api: VideoApi) {
+class BlockingVideoApi internal constructor(private val api: VideoApi) : BlockingResource(api) {
     /** 获取视频/音频上传地址 See [VideoApi.getUploadUrl]. */
     @JvmOverloads
     fun getUploadUrl(
         fileName: String,
         definition: List<Long>,
-        params: Consumer<VideoGetUploadUrlParams> = Consumer {},
+        params: Consumer<in VideoGetUploadUrlParams> = none,
         options: CallOptions? = null,
-    ): VideoGetUploadUrlResult = blocking { api.getUploadUrl(fileName, definition, options) { params.accept(this) } }
+    ): VideoGetUploadUrlResult = call(api.getUploadUrlAsked(fileName, definition, options, VideoGetUploadUrlParams().also(params::accept)))
 
     /** 上传视频/音频 See [VideoApi.uploadFile]. */
     @JvmOverloads
@@ -887,103 +1004,103 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         uploadUrl: String,
         data: UploadFile,
         options: CallOptions? = null,
-    ): VideoUploadFileResult = blocking { api.uploadFile(uploadUrl, data, options) }
+    ): VideoUploadFileResult = call(api.uploadFileAsked(uploadUrl, data, options))
 
     /** 获取断点续传地址 See [VideoApi.getResumeUploadUrl]. */
     @JvmOverloads
     fun getResumeUploadUrl(
         videoId: Long,
-        params: Consumer<VideoGetResumeUploadUrlParams> = Consumer {},
+        params: Consumer<in VideoGetResumeUploadUrlParams> = none,
         options: CallOptions? = null,
-    ): VideoGetResumeUploadUrlResult = blocking { api.getResumeUploadUrl(videoId, options) { params.accept(this) } }
+    ): VideoGetResumeUploadUrlResult = call(api.getResumeUploadUrlAsked(videoId, options, VideoGetResumeUploadUrlParams().also(params::accept)))
 
     /** 查询视频转码状态 See [VideoApi.getStatus]. */
     @JvmOverloads
     fun getStatus(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetStatusResult = blocking { api.getStatus(videoId, options) }
+    ): VideoGetStatusResult = call(api.getStatusAsked(videoId, options))
 
     /** 获取指定ID视频信息 See [VideoApi.info]. */
     @JvmOverloads
     fun info(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoInfoResult = blocking { api.info(videoId, options) }
+    ): VideoInfoResult = call(api.infoAsked(videoId, options))
 
     /** 获取指定ID视频截图 See [VideoApi.getScreenshots]. */
     @JvmOverloads
     fun getScreenshots(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetScreenshotsResult = blocking { api.getScreenshots(videoId, options) }
+    ): VideoGetScreenshotsResult = call(api.getScreenshotsAsked(videoId, options))
 
     /** 清除指定清晰度(文件类型)的转码文件 See [VideoApi.removeDefinitions]. */
     @JvmOverloads
     fun removeDefinitions(
         videoId: Long,
         definition: List<Long>,
-        params: Consumer<VideoRemoveDefinitionsParams> = Consumer {},
+        params: Consumer<in VideoRemoveDefinitionsParams> = none,
         options: CallOptions? = null,
-    ): VideoRemoveDefinitionsResult = blocking { api.removeDefinitions(videoId, definition, options) { params.accept(this) } }
+    ): VideoRemoveDefinitionsResult = call(api.removeDefinitionsAsked(videoId, definition, options, VideoRemoveDefinitionsParams().also(params::accept)))
 
     /** 删除点播源文件 See [VideoApi.deleteSourceFiles]. */
     @JvmOverloads
     fun deleteSourceFiles(
         videoIds: List<Long>,
         options: CallOptions? = null,
-    ) = blocking { api.deleteSourceFiles(videoIds, options) }
+    ) = carryOut(api.deleteSourceFilesAsked(videoIds, options))
 
     /** 更新视频信息 See [VideoApi.update]. */
     @JvmOverloads
     fun update(
         videoId: Long,
-        params: Consumer<VideoUpdateParams> = Consumer {},
+        params: Consumer<in VideoUpdateParams> = none,
         options: CallOptions? = null,
-    ): VideoUpdateResult = blocking { api.update(videoId, options) { params.accept(this) } }
+    ): VideoUpdateResult = call(api.updateAsked(videoId, options, VideoUpdateParams().also(params::accept)))
 
     /** 删除视频 See [VideoApi.delete]. */
     @JvmOverloads
     fun delete(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoDeleteResult = blocking { api.delete(videoId, options) }
+    ): VideoDeleteResult = call(api.deleteAsked(videoId, options))
 
     /** 获取所有分类 See [VideoApi.listCategories]. */
     @JvmOverloads
     fun listCategories(
         options: CallOptions? = null,
-    ): VideoListCategoriesResult = blocking { api.listCategories(options) }
+    ): VideoListCategoriesResult = call(api.listCategoriesAsked(options))
 
     /** 获取指定ID分类信息 See [VideoApi.getCategory]. */
     @JvmOverloads
     fun getCategory(
-        params: Consumer<VideoGetCategoryParams> = Consumer {},
+        params: Consumer<in VideoGetCategoryParams> = none,
         options: CallOptions? = null,
-    ): VideoGetCategoryResult = blocking { api.getCategory(options) { params.accept(this) } }
+    ): VideoGetCategoryResult = call(api.getCategoryAsked(options, VideoGetCategoryParams().also(params::accept)))
 
     /** 添加分类 See [VideoApi.addCategory]. */
     @JvmOverloads
     fun addCategory(
         name: String,
-        params: Consumer<VideoAddCategoryParams> = Consumer {},
+        params: Consumer<in VideoAddCategoryParams> = none,
         options: CallOptions? = null,
-    ): VideoAddCategoryResult = blocking { api.addCategory(name, options) { params.accept(this) } }
+    ): VideoAddCategoryResult = call(api.addCategoryAsked(name, options, VideoAddCategoryParams().also(params::accept)))
 
     /** 删除分类 See [VideoApi.deleteCategory]. */
     @JvmOverloads
     fun deleteCategory(
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoDeleteCategoryResult = blocking { api.deleteCategory(categoryId, options) }
+    ): VideoDeleteCategoryResult = call(api.deleteCategoryAsked(categoryId, options))
 
     /** 获取指定分类下的视频 See [VideoApi.listByCategory]. */
     @JvmOverloads
     fun listByCategory(
         categoryId: Long,
-        params: Consumer<VideoListByCategoryParams> = Consumer {},
+        params: Consumer<in VideoListByCategoryParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<VideoListByCategoryResult, VideoListByCategoryItem> = BlockingPages(api.listByCategory(categoryId, options) { params.accept(this) })
+    ): BlockingPages<VideoListByCategoryResult, VideoListByCategoryItem> = BlockingPages(api.listByCategoryAsked(categoryId, options, VideoListByCategoryParams().also(params::accept)))
 
     /** 设置视频分类 See [VideoApi.setCategory]. */
     @JvmOverloads
@@ -991,24 +1108,24 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoSetCategoryResult = blocking { api.setCategory(videoId, categoryId, options) }
+    ): VideoSetCategoryResult = call(api.setCategoryAsked(videoId, categoryId, options))
 
     /** 获取播放器token See [VideoApi.getPlayerToken]. */
     @JvmOverloads
     fun getPlayerToken(
         videoId: Long,
-        params: Consumer<VideoGetPlayerTokenParams> = Consumer {},
+        params: Consumer<in VideoGetPlayerTokenParams> = none,
         options: CallOptions? = null,
-    ): VideoGetPlayerTokenResult = blocking { api.getPlayerToken(videoId, options) { params.accept(this) } }
+    ): VideoGetPlayerTokenResult = call(api.getPlayerTokenAsked(videoId, options, VideoGetPlayerTokenParams().also(params::accept)))
 
     /** 批量获取播放器token See [VideoApi.getPlayerTokens]. */
     @JvmOverloads
     fun getPlayerTokens(
         videoIds: List<Long>,
         expiresIn: Long,
-        params: Consumer<VideoGetPlayerTokensParams> = Consumer {},
+        params: Consumer<in VideoGetPlayerTokensParams> = none,
         options: CallOptions? = null,
-    ): Map<String, String> = blocking { api.getPlayerTokens(videoIds, expiresIn, options) { params.accept(this) } }
+    ): Map<String, String> = call(api.getPlayerTokensAsked(videoIds, expiresIn, options, VideoGetPlayerTokensParams().also(params::accept)))
 
     /** 设置视频发布状态 See [VideoApi.setPublishStatus]. */
     @JvmOverloads
@@ -1016,21 +1133,21 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: Long,
         status: Long,
         options: CallOptions? = null,
-    ): VideoSetPublishStatusResult = blocking { api.setPublishStatus(videoId, status, options) }
+    ): VideoSetPublishStatusResult = call(api.setPublishStatusAsked(videoId, status, options))
 
     /** 获取视频分享地址 See [VideoApi.getShareUrl]. */
     @JvmOverloads
     fun getShareUrl(
         videoId: Long,
         options: CallOptions? = null,
-    ): VideoGetShareUrlResult = blocking { api.getShareUrl(videoId, options) }
+    ): VideoGetShareUrlResult = call(api.getShareUrlAsked(videoId, options))
 
     /** 获取点播视频列表 See [VideoApi.list]. */
     @JvmOverloads
     fun list(
-        params: Consumer<VideoListParams> = Consumer {},
+        params: Consumer<in VideoListParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<VideoListResult, VideoListItem> = BlockingPages(api.list(options) { params.accept(this) })
+    ): BlockingPages<VideoListResult, VideoListItem> = BlockingPages(api.listAsked(options, VideoListParams().also(params::accept)))
 
     /** 上传点播字幕文件 See [VideoApi.uploadSubtitle]. */
     @JvmOverloads
@@ -1039,14 +1156,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: String,
         subtitle: UploadFile,
         options: CallOptions? = null,
-    ): VideoUploadSubtitleResult = blocking { api.uploadSubtitle(name, videoId, subtitle, options) }
+    ): VideoUploadSubtitleResult = call(api.uploadSubtitleAsked(name, videoId, subtitle, options))
 
     /** 获取字幕文件列表 See [VideoApi.listSubtitles]. */
     @JvmOverloads
     fun listSubtitles(
         videoId: String,
         options: CallOptions? = null,
-    ): List<VideoListSubtitlesItem> = blocking { api.listSubtitles(videoId, options) }
+    ): List<VideoListSubtitlesItem> = call(api.listSubtitlesAsked(videoId, options))
 
     /** 更新点播字幕信息 See [VideoApi.updateSubtitle]. */
     @JvmOverloads
@@ -1054,7 +1171,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         name: String,
         subtitleId: String,
         options: CallOptions? = null,
-    ) = blocking { api.updateSubtitle(name, subtitleId, options) }
+    ) = carryOut(api.updateSubtitleAsked(name, subtitleId, options))
 
     /** 设置字幕为默认字幕 See [VideoApi.setDefaultSubtitle]. */
     @JvmOverloads
@@ -1062,21 +1179,21 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoId: String,
         subtitleId: String,
         options: CallOptions? = null,
-    ) = blocking { api.setDefaultSubtitle(videoId, subtitleId, options) }
+    ) = carryOut(api.setDefaultSubtitleAsked(videoId, subtitleId, options))
 
     /** 删除字幕文件 See [VideoApi.deleteSubtitle]. */
     @JvmOverloads
     fun deleteSubtitle(
         subtitleId: String,
         options: CallOptions? = null,
-    ) = blocking { api.deleteSubtitle(subtitleId, options) }
+    ) = carryOut(api.deleteSubtitleAsked(subtitleId, options))
 
     /** 设置滚动公告 See [VideoApi.setScrollNotice]. */
     @JvmOverloads
     fun setScrollNotice(
         notice: Any,
         options: CallOptions? = null,
-    ): VideoSetScrollNoticeResult = blocking { api.setScrollNotice(notice, options) }
+    ): VideoSetScrollNoticeResult = call(api.setScrollNoticeAsked(notice, options))
 
     /** 视频批量绑定公告 See [VideoApi.bindNotices]. */
     @JvmOverloads
@@ -1084,14 +1201,14 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoIds: List<Long>,
         noticeId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.bindNotices(videoIds, noticeId, options) }
+    ) = carryOut(api.bindNoticesAsked(videoIds, noticeId, options))
 
     /** 获取点播弹题 See [VideoApi.listQuestions]. */
     @JvmOverloads
     fun listQuestions(
         videoUnique: String,
         options: CallOptions? = null,
-    ): VideoListQuestionsResult = blocking { api.listQuestions(videoUnique, options) }
+    ): VideoListQuestionsResult = call(api.listQuestionsAsked(videoUnique, options))
 
     /** 编辑点播弹题接口 See [VideoApi.saveQuestions]. */
     @JvmOverloads
@@ -1099,7 +1216,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         questionList: Any,
         videoUnique: String,
         options: CallOptions? = null,
-    ) = blocking { api.saveQuestions(questionList, videoUnique, options) }
+    ) = carryOut(api.saveQuestionsAsked(questionList, videoUnique, options))
 
     /** 删除点播弹题 See [VideoApi.deleteQuestions]. */
     @JvmOverloads
@@ -1107,7 +1224,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.deleteQuestions(questionIds, videoUnique, options) }
+    ): Boolean? = ask(api.deleteQuestionsAsked(questionIds, videoUnique, options))
 
     /** 批量设置视频分类 See [VideoApi.setCategoryBatch]. */
     @JvmOverloads
@@ -1115,30 +1232,30 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoIds: List<Long>,
         categoryId: Long,
         options: CallOptions? = null,
-    ): VideoSetCategoryBatchResult = blocking { api.setCategoryBatch(videoIds, categoryId, options) }
+    ): VideoSetCategoryBatchResult = call(api.setCategoryBatchAsked(videoIds, categoryId, options))
 
     /** 设置三分屏信息 See [VideoApi.setTripleScreen]. */
     @JvmOverloads
     fun setTripleScreen(
         videoUnique: String,
-        params: Consumer<VideoSetTripleScreenParams> = Consumer {},
+        params: Consumer<in VideoSetTripleScreenParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setTripleScreen(videoUnique, options) { params.accept(this) } }
+    ): Boolean? = ask(api.setTripleScreenAsked(videoUnique, options, VideoSetTripleScreenParams().also(params::accept)))
 
     /** 点播设置打点接口 See [VideoApi.setMarks]. */
     @JvmOverloads
     fun setMarks(
         videoUnique: String,
-        params: Consumer<VideoSetMarksParams> = Consumer {},
+        params: Consumer<in VideoSetMarksParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setMarks(videoUnique, options) { params.accept(this) } }
+    ): Boolean? = ask(api.setMarksAsked(videoUnique, options, VideoSetMarksParams().also(params::accept)))
 
     /** 获取打点数据列表 See [VideoApi.listMarks]. */
     @JvmOverloads
     fun listMarks(
         videoUnique: String,
         options: CallOptions? = null,
-    ): VideoListMarksResult = blocking { api.listMarks(videoUnique, options) }
+    ): VideoListMarksResult = call(api.listMarksAsked(videoUnique, options))
 
     /** 设置点播打点跳转功能接口 See [VideoApi.setMarkJump]. */
     @JvmOverloads
@@ -1146,23 +1263,23 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.setMarkJump(videoUnique, jump, options) }
+    ): Boolean? = ask(api.setMarkJumpAsked(videoUnique, jump, options))
 
     /** 获取点播评论token接口 See [VideoApi.getCommentToken]. */
     @JvmOverloads
     fun getCommentToken(
         userNumber: Long,
         name: String,
-        params: Consumer<VideoGetCommentTokenParams> = Consumer {},
+        params: Consumer<in VideoGetCommentTokenParams> = none,
         options: CallOptions? = null,
-    ): VideoGetCommentTokenResult = blocking { api.getCommentToken(userNumber, name, options) { params.accept(this) } }
+    ): VideoGetCommentTokenResult = call(api.getCommentTokenAsked(userNumber, name, options, VideoGetCommentTokenParams().also(params::accept)))
 
     /** 获取点播已关联白名单班级列表接口 See [VideoApi.listWhitelistGroups]. */
     @JvmOverloads
     fun listWhitelistGroups(
         videoUnique: Long,
         options: CallOptions? = null,
-    ): VideoListWhitelistGroupsResult = blocking { api.listWhitelistGroups(videoUnique, options) }
+    ): VideoListWhitelistGroupsResult = call(api.listWhitelistGroupsAsked(videoUnique, options))
 
     /** 班级关联点播白名单接口 See [VideoApi.addWhitelistGroup]. */
     @JvmOverloads
@@ -1170,7 +1287,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.addWhitelistGroup(videoUnique, groupId, options) }
+    ): Boolean? = ask(api.addWhitelistGroupAsked(videoUnique, groupId, options))
 
     /** 移除点播白名单已绑定班级 See [VideoApi.removeWhitelistGroup]. */
     @JvmOverloads
@@ -1178,15 +1295,15 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.removeWhitelistGroup(videoUnique, groupId, options) }
+    ): Boolean? = ask(api.removeWhitelistGroupAsked(videoUnique, groupId, options))
 
     /** 获取点播已关联白名单用户列表接口 See [VideoApi.listWhitelistUsers]. */
     @JvmOverloads
     fun listWhitelistUsers(
         videoUnique: Long,
-        params: Consumer<VideoListWhitelistUsersParams> = Consumer {},
+        params: Consumer<in VideoListWhitelistUsersParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<VideoListWhitelistUsersResult, VideoListWhitelistUsersItem> = BlockingPages(api.listWhitelistUsers(videoUnique, options) { params.accept(this) })
+    ): BlockingPages<VideoListWhitelistUsersResult, VideoListWhitelistUsersItem> = BlockingPages(api.listWhitelistUsersAsked(videoUnique, options, VideoListWhitelistUsersParams().also(params::accept)))
 
     /** 学员关联点播白名单接口 See [VideoApi.addWhitelistUsers]. */
     @JvmOverloads
@@ -1194,7 +1311,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.addWhitelistUsers(videoUnique, userIds, options) }
+    ): Boolean? = ask(api.addWhitelistUsersAsked(videoUnique, userIds, options))
 
     /** 移除点播白名单学员接口 See [VideoApi.removeWhitelistUsers]. */
     @JvmOverloads
@@ -1202,31 +1319,31 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = blocking { api.removeWhitelistUsers(videoUnique, userIds, options) }
+    ): Boolean? = ask(api.removeWhitelistUsersAsked(videoUnique, userIds, options))
 
     /** 获取弹题的学生答题数据 See [VideoApi.listQuestionAnswers]. */
     @JvmOverloads
     fun listQuestionAnswers(
         videoUnique: Long,
         options: CallOptions? = null,
-    ): VideoListQuestionAnswersResult = blocking { api.listQuestionAnswers(videoUnique, options) }
+    ): VideoListQuestionAnswersResult = call(api.listQuestionAnswersAsked(videoUnique, options))
 
     /** 获取转码后视频/音频地址 See [VideoApi.getUrls]. */
     @JvmOverloads
     fun getUrls(
         videoId: Long,
-        params: Consumer<VideoGetUrlsParams> = Consumer {},
+        params: Consumer<in VideoGetUrlsParams> = none,
         options: CallOptions? = null,
-    ): VideoGetUrlsResult = blocking { api.getUrls(videoId, options) { params.accept(this) } }
+    ): VideoGetUrlsResult = call(api.getUrlsAsked(videoId, options, VideoGetUrlsParams().also(params::accept)))
 
     /** 视频二次转码 See [VideoApi.transcodeAgain]. */
     @JvmOverloads
     fun transcodeAgain(
         videoId: Long,
         definition: List<Long>,
-        params: Consumer<VideoTranscodeAgainParams> = Consumer {},
+        params: Consumer<in VideoTranscodeAgainParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.transcodeAgain(videoId, definition, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.transcodeAgainAsked(videoId, definition, options, VideoTranscodeAgainParams().also(params::accept)))
 }
 
 /** What `video.get_upload_url` takes besides what it requires. */
@@ -1473,47 +1590,139 @@ class VideoTranscodeAgainParams : Params() {
         set(value) = set("format", value)
 }
 
-@Serializable
-class VideoGetUploadUrlResult internal constructor(
+/** How these are read. */
+internal object VideoTypes : Types(
+    """
+    VideoGetUploadUrlResult video_id:l? upload_url:s?
+    VideoUploadFileResult fid:l?
+    VideoGetResumeUploadUrlResult video_id:l? upload_url:s? upload_size:l?
+    VideoGetStatusResult status:l? info:s?
+    VideoInfoTranscodeInfo definition:s? type:s? size:l?
+    VideoInfoCategory id:l? level:l? name:s?
+    VideoInfoResult video_id:l? name:s? status:l? total_size:l? total_transcode_size:l? create_time:l? preface_url:s? length:l? file_md5:s? origin_definition:s? transcode_info:[VideoInfoTranscodeInfo category:[VideoInfoCategory publish_status:l?
+    VideoGetScreenshotsResult video_id:l? height:l? width:l? img_count:l? imgs:[s
+    VideoRemoveDefinitionsResult video_id:l? definition:s? type:s?
+    VideoUpdateResult video_id:l?
+    VideoDeleteResult video_id:l?
+    VideoListCategoriesChildren id:l? name:s? parent_id:l? level:l? video_count:l?
+    VideoListCategoriesItem id:l? name:s? parent_id:l? level:l? video_count:l? children:[VideoListCategoriesChildren
+    VideoListCategoriesResult list:[VideoListCategoriesItem
+    VideoGetCategoryChildren id:l? name:s? parent_id:l? level:l?
+    VideoGetCategoryResult id:l? name:s? parent_id:l? level:l? children:[VideoGetCategoryChildren
+    VideoAddCategoryResult id:l? name:s? parent_id:l? level:l?
+    VideoDeleteCategoryResult category_id:l?
+    VideoListByCategoryItem video_id:l? name:s? status:l? total_size:l? total_transcode_size:l? origin_definition:s? create_time:l? preface_url:s? length:s? publish_status:l? audit_status:l? file_md5:s? category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
+    VideoListByCategoryResult total:l? page:l? page_size:l? list:[VideoListByCategoryItem
+    VideoSetCategoryResult video_id:l? category_id:l? category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
+    VideoGetPlayerTokenResult token:s?
+    VideoSetPublishStatusResult status:l?
+    VideoGetShareUrlResult js:s? iframe:s? flash:s?
+    VideoListCategory category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
+    VideoListItem video_id:l? name:s? status:l? total_size:l? create_time:s? preface_url:s? play_url:s? length:l? publish_status:l? category:VideoListCategory?
+    VideoListResult total:l? page:l? page_size:l? list:[VideoListItem
+    VideoUploadSubtitleResult subtitle_id:s? subtitle_name:s? subtitle_path:s? create_time:s?
+    VideoListSubtitlesItem subtitle_id:s? subtitle_name:s? subtitle_path:s? is_default:s? create_time:s? update_time:s?
+    VideoSetScrollNoticeNotice content:s? link:s?
+    VideoSetScrollNoticeResult id:l? notice:[VideoSetScrollNoticeNotice
+    VideoListQuestionsOptionList id:l? question_id:l? value:s? is_right:l? display_order:l? ver:l?
+    VideoListQuestionsQuestionList id:l? title:s? option_type:l? illustration:s? show_analysis:l? answer:s? wrong_answer:s? wrong_time:l? skip:l? show_time:l? video_unique:l? illustration_title:s? ver:l? option_list:[VideoListQuestionsOptionList
+    VideoListQuestionsResult total:l? question_list:[VideoListQuestionsQuestionList
+    VideoSetCategoryBatchItem video_id:l? category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
+    VideoSetCategoryBatchResult list:[VideoSetCategoryBatchItem
+    VideoListMarksItem time_offset:s? description:s? reference_link:s? btntxt:s? image:s?
+    VideoListMarksResult total:l? list:[VideoListMarksItem enable_jump:b?
+    VideoGetCommentTokenResult token:s?
+    VideoListWhitelistGroupsItem group_id:l? name:s? all_count:l? select_count:l?
+    VideoListWhitelistGroupsResult list:[VideoListWhitelistGroupsItem total:l?
+    VideoListWhitelistUsersItem assign_role:l? user_id:l? name:s? role:l? remark:s? status:l? email:s? mobile:s? phone_number:s?
+    VideoListWhitelistUsersResult list:[VideoListWhitelistUsersItem total:l?
+    VideoListQuestionAnswersAnswerList question_id:s? solution:s? update_time:s? is_right:l? ver:s?
+    VideoListQuestionAnswersItem user_number:s? user_name:s? skip_count:l? right_count:s? complete_time:s? answer_list:[VideoListQuestionAnswersAnswerList
+    VideoListQuestionAnswersResult list:[VideoListQuestionAnswersItem
+    VideoGetUrlsLow url:s?
+    VideoGetUrlsPlayInfo low:VideoGetUrlsLow?
+    VideoGetUrlsResult play_info:VideoGetUrlsPlayInfo?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> VideoGetUploadUrlResult(record, values)
+            1 -> VideoUploadFileResult(record, values)
+            2 -> VideoGetResumeUploadUrlResult(record, values)
+            3 -> VideoGetStatusResult(record, values)
+            4 -> VideoInfoTranscodeInfo(record, values)
+            5 -> VideoInfoCategory(record, values)
+            6 -> VideoInfoResult(record, values)
+            7 -> VideoGetScreenshotsResult(record, values)
+            8 -> VideoRemoveDefinitionsResult(record, values)
+            9 -> VideoUpdateResult(record, values)
+            10 -> VideoDeleteResult(record, values)
+            11 -> VideoListCategoriesChildren(record, values)
+            12 -> VideoListCategoriesItem(record, values)
+            13 -> VideoListCategoriesResult(record, values)
+            14 -> VideoGetCategoryChildren(record, values)
+            15 -> VideoGetCategoryResult(record, values)
+            16 -> VideoAddCategoryResult(record, values)
+            17 -> VideoDeleteCategoryResult(record, values)
+            18 -> VideoListByCategoryItem(record, values)
+            19 -> VideoListByCategoryResult(record, values)
+            20 -> VideoSetCategoryResult(record, values)
+            21 -> VideoGetPlayerTokenResult(record, values)
+            22 -> VideoSetPublishStatusResult(record, values)
+            23 -> VideoGetShareUrlResult(record, values)
+            24 -> VideoListCategory(record, values)
+            25 -> VideoListItem(record, values)
+            26 -> VideoListResult(record, values)
+            27 -> VideoUploadSubtitleResult(record, values)
+            28 -> VideoListSubtitlesItem(record, values)
+            29 -> VideoSetScrollNoticeNotice(record, values)
+            30 -> VideoSetScrollNoticeResult(record, values)
+            31 -> VideoListQuestionsOptionList(record, values)
+            32 -> VideoListQuestionsQuestionList(record, values)
+            33 -> VideoListQuestionsResult(record, values)
+            34 -> VideoSetCategoryBatchItem(record, values)
+            35 -> VideoSetCategoryBatchResult(record, values)
+            36 -> VideoListMarksItem(record, values)
+            37 -> VideoListMarksResult(record, values)
+            38 -> VideoGetCommentTokenResult(record, values)
+            39 -> VideoListWhitelistGroupsItem(record, values)
+            40 -> VideoListWhitelistGroupsResult(record, values)
+            41 -> VideoListWhitelistUsersItem(record, values)
+            42 -> VideoListWhitelistUsersResult(record, values)
+            43 -> VideoListQuestionAnswersAnswerList(record, values)
+            44 -> VideoListQuestionAnswersItem(record, values)
+            45 -> VideoListQuestionAnswersResult(record, values)
+            46 -> VideoGetUrlsLow(record, values)
+            47 -> VideoGetUrlsPlayInfo(record, values)
+            else -> VideoGetUrlsResult(record, values)
+        }
+}
+
+class VideoGetUploadUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the video or audio; later calls (transcode status, playing) need it. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Address to which the file is then uploaded (see vod.3). */
-    @SerialName("upload_url") val uploadUrl: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "uploadUrl" to uploadUrl,
-    )
+    val uploadUrl: String? get() = at(1)
 }
 
-@Serializable
-class VideoUploadFileResult internal constructor(
+class VideoUploadFileResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** File id. */
-    val fid: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "fid" to fid,
-    )
+    val fid: Long? get() = at(0)
 }
 
-@Serializable
-class VideoGetResumeUploadUrlResult internal constructor(
+class VideoGetResumeUploadUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Address to which the rest of the file is uploaded. */
-    @SerialName("upload_url") val uploadUrl: String? = null,
+    val uploadUrl: String? get() = at(1)
+
     /** Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently). */
-    @SerialName("upload_size") val uploadSize: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "uploadUrl" to uploadUrl,
-        "uploadSize" to uploadSize,
-    )
+    val uploadSize: Long? get() = at(2)
 }
 
-@Serializable
-class VideoGetStatusResult internal constructor(
+class VideoGetStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Status code.
      * - `10`: uploading
@@ -1523,54 +1732,41 @@ class VideoGetStatusResult internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long? get() = at(0)
+
     /** The status in words. */
-    val info: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-        "info" to info,
-    )
+    val info: String? get() = at(1)
 }
 
-@Serializable
-class VideoInfoTranscodeInfo internal constructor(
+class VideoInfoTranscodeInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Definition of the file, a name (super, high and std in the example). */
-    val definition: String? = null,
+    val definition: String? get() = at(0)
+
     /** Format of the file: mp4, flv, m3u8 (or the encrypted form). */
-    val type: String? = null,
+    val type: String? get() = at(1)
+
     /** Size of the file in bytes. */
-    val size: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "definition" to definition,
-        "type" to type,
-        "size" to size,
-    )
+    val size: Long? get() = at(2)
 }
 
-@Serializable
-class VideoInfoCategory internal constructor(
+class VideoInfoCategory internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Category level. */
-    val level: Long? = null,
+    val level: Long? get() = at(1)
+
     /** Category name. */
-    val name: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "level" to level,
-        "name" to name,
-    )
+    val name: String? get() = at(2)
 }
 
-@Serializable
-class VideoInfoResult internal constructor(
+class VideoInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Video name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Video status.
      * - `10`: uploading
@@ -1580,75 +1776,64 @@ class VideoInfoResult internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long? get() = at(2)
+
     /** Video size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    val totalSize: Long? get() = at(3)
+
     /** Total size in bytes: the source file plus all transcoded files. */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    val totalTranscodeSize: Long? get() = at(4)
+
     /** Time of creation. Unix seconds. */
-    @SerialName("create_time") val createTime: Long? = null,
+    val createTime: Long? get() = at(5)
+
     /** URL of the cover image. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    val prefaceUrl: String? get() = at(6)
+
     /** Duration in seconds. */
-    val length: Long? = null,
+    val length: Long? get() = at(7)
+
     /** MD5 of the video file. */
-    @SerialName("file_md5") val fileMd5: String? = null,
+    val fileMd5: String? get() = at(8)
+
     /** Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p. */
-    @SerialName("origin_definition") val originDefinition: String? = null,
+    val originDefinition: String? get() = at(9)
+
     /** The transcoded files. */
-    @SerialName("transcode_info") val transcodeInfo: List<VideoInfoTranscodeInfo> = emptyList(),
+    val transcodeInfo: List<VideoInfoTranscodeInfo> get() = at(10)
+
     /** The categories of the video, outermost first. */
-    val category: List<VideoInfoCategory> = emptyList(),
+    val category: List<VideoInfoCategory> get() = at(11)
+
     /**
      * Publish status.
      * - `1`: published
      * - `2`: blocked
      */
-    @SerialName("publish_status") val publishStatus: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "name" to name,
-        "status" to status,
-        "totalSize" to totalSize,
-        "totalTranscodeSize" to totalTranscodeSize,
-        "createTime" to createTime,
-        "prefaceUrl" to prefaceUrl,
-        "length" to length,
-        "fileMd5" to fileMd5,
-        "originDefinition" to originDefinition,
-        "transcodeInfo" to transcodeInfo,
-        "category" to category,
-        "publishStatus" to publishStatus,
-    )
+    val publishStatus: Long? get() = at(12)
 }
 
-@Serializable
-class VideoGetScreenshotsResult internal constructor(
+class VideoGetScreenshotsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Height of the screenshots. */
-    val height: Long? = null,
+    val height: Long? get() = at(1)
+
     /** Width of the screenshots. */
-    val width: Long? = null,
+    val width: Long? get() = at(2)
+
     /** Number of screenshots. */
-    @SerialName("img_count") val imgCount: Long? = null,
+    val imgCount: Long? get() = at(3)
+
     /** The addresses of the screenshots. */
-    val imgs: List<String> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "height" to height,
-        "width" to width,
-        "imgCount" to imgCount,
-        "imgs" to imgs,
-    )
+    val imgs: List<String> get() = at(4)
 }
 
-@Serializable
-class VideoRemoveDefinitionsResult internal constructor(
+class VideoRemoveDefinitionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /**
      * The definitions deleted, several codes separated by commas.
      * - `16`: standard (标清)
@@ -1657,7 +1842,8 @@ class VideoRemoveDefinitionsResult internal constructor(
      * - `4`: 720p
      * - `8`: 1080p
      */
-    val definition: String? = null,
+    val definition: String? get() = at(1)
+
     /**
      * The file types deleted; present only when type was given.
      * - `1`: mp4
@@ -1665,168 +1851,118 @@ class VideoRemoveDefinitionsResult internal constructor(
      * - `4`: m3u8
      * - `8`: encrypt
      */
-    val type: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "definition" to definition,
-        "type" to type,
-    )
+    val type: String? get() = at(2)
 }
 
-@Serializable
-class VideoUpdateResult internal constructor(
+class VideoUpdateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the updated video. */
-    @SerialName("video_id") val videoId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-    )
+    val videoId: Long? get() = at(0)
 }
 
-@Serializable
-class VideoDeleteResult internal constructor(
+class VideoDeleteResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the deleted video. */
-    @SerialName("video_id") val videoId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-    )
+    val videoId: Long? get() = at(0)
 }
 
-@Serializable
-class VideoListCategoriesChildren internal constructor(
+class VideoListCategoriesChildren internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Category name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Id of the parent category. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    val parentId: Long? get() = at(2)
+
     /** Level of the category. */
-    val level: Long? = null,
+    val level: Long? get() = at(3)
+
     /** Number of videos in the category. */
-    @SerialName("video_count") val videoCount: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-        "parentId" to parentId,
-        "level" to level,
-        "videoCount" to videoCount,
-    )
+    val videoCount: Long? get() = at(4)
 }
 
-@Serializable
-class VideoListCategoriesItem internal constructor(
+class VideoListCategoriesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Category name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Id of the parent category; 0 for the first level. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    val parentId: Long? get() = at(2)
+
     /** Level of the category; there are up to five. */
-    val level: Long? = null,
+    val level: Long? get() = at(3)
+
     /** Number of videos in the category. */
-    @SerialName("video_count") val videoCount: Long? = null,
+    val videoCount: Long? get() = at(4)
+
     /** Its subcategories, each of the same form and in turn with children; may be absent. */
-    val children: List<VideoListCategoriesChildren> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-        "parentId" to parentId,
-        "level" to level,
-        "videoCount" to videoCount,
-        "children" to children,
-    )
+    val children: List<VideoListCategoriesChildren> get() = at(5)
 }
 
-@Serializable
-class VideoListCategoriesResult internal constructor(
+class VideoListCategoriesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The first-level categories. */
-    val list: List<VideoListCategoriesItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<VideoListCategoriesItem> get() = at(0)
 }
 
-@Serializable
-class VideoGetCategoryChildren internal constructor(
+class VideoGetCategoryChildren internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Category name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Id of the parent category. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    val parentId: Long? get() = at(2)
+
     /** Level of the category; the example gives the children's level as a string, the parent's as a number. */
-    val level: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-        "parentId" to parentId,
-        "level" to level,
-    )
+    val level: Long? get() = at(3)
 }
 
-@Serializable
-class VideoGetCategoryResult internal constructor(
+class VideoGetCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Category name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Id of the parent category; 0 for the first level. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    val parentId: Long? get() = at(2)
+
     /** Level of the category; there are up to five. */
-    val level: Long? = null,
+    val level: Long? get() = at(3)
+
     /** Its subcategories; absent for a category of the fifth level. */
-    val children: List<VideoGetCategoryChildren> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-        "parentId" to parentId,
-        "level" to level,
-        "children" to children,
-    )
+    val children: List<VideoGetCategoryChildren> get() = at(4)
 }
 
-@Serializable
-class VideoAddCategoryResult internal constructor(
+class VideoAddCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Category name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Id of the parent category. */
-    @SerialName("parent_id") val parentId: Long? = null,
+    val parentId: Long? get() = at(2)
+
     /** Level of the category; there are up to five. */
-    val level: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "name" to name,
-        "parentId" to parentId,
-        "level" to level,
-    )
+    val level: Long? get() = at(3)
 }
 
-@Serializable
-class VideoDeleteCategoryResult internal constructor(
+class VideoDeleteCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the deleted category. */
-    @SerialName("category_id") val categoryId: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "categoryId" to categoryId,
-    )
+    val categoryId: Long? get() = at(0)
 }
 
-@Serializable
-class VideoListByCategoryItem internal constructor(
+class VideoListByCategoryItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Video name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Video status.
      * - `10`: uploading
@@ -1836,173 +1972,138 @@ class VideoListByCategoryItem internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long? get() = at(2)
+
     /** Video size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    val totalSize: Long? get() = at(3)
+
     /** Total size in bytes: the source file plus all transcoded files (from public code). */
-    @SerialName("total_transcode_size") val totalTranscodeSize: Long? = null,
+    val totalTranscodeSize: Long? get() = at(4)
+
     /** Definition of the source (from public code). */
-    @SerialName("origin_definition") val originDefinition: String? = null,
+    val originDefinition: String? get() = at(5)
+
     /** Time of creation. Unix seconds. */
-    @SerialName("create_time") val createTime: Long? = null,
+    val createTime: Long? get() = at(6)
+
     /** URL of the cover image. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    val prefaceUrl: String? get() = at(7)
+
     /** Duration in seconds. */
-    val length: String? = null,
+    val length: String? get() = at(8)
+
     /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    val publishStatus: Long? get() = at(9)
+
     /** Status of the review (from public code; the values are not known). */
-    @SerialName("audit_status") val auditStatus: Long? = null,
+    val auditStatus: Long? get() = at(10)
+
     /** MD5 of the video file (from public code). */
-    @SerialName("file_md5") val fileMd5: String? = null,
+    val fileMd5: String? get() = at(11)
+
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    val categoryLevel1Id: Long? get() = at(12)
+
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    val categoryLevel2Id: Long? get() = at(13)
+
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    val categoryLevel3Id: Long? get() = at(14)
+
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    val categoryLevel4Id: Long? get() = at(15)
+
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "name" to name,
-        "status" to status,
-        "totalSize" to totalSize,
-        "totalTranscodeSize" to totalTranscodeSize,
-        "originDefinition" to originDefinition,
-        "createTime" to createTime,
-        "prefaceUrl" to prefaceUrl,
-        "length" to length,
-        "publishStatus" to publishStatus,
-        "auditStatus" to auditStatus,
-        "fileMd5" to fileMd5,
-        "categoryLevel1Id" to categoryLevel1Id,
-        "categoryLevel2Id" to categoryLevel2Id,
-        "categoryLevel3Id" to categoryLevel3Id,
-        "categoryLevel4Id" to categoryLevel4Id,
-        "categoryLevel5Id" to categoryLevel5Id,
-    )
+    val categoryLevel5Id: Long? get() = at(16)
 }
 
-@Serializable
-class VideoListByCategoryResult internal constructor(
+class VideoListByCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of videos. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** Page number. */
-    val page: Long? = null,
+    val page: Long? get() = at(1)
+
     /** Entries per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
+    val pageSize: Long? get() = at(2)
+
     /** The videos. */
-    val list: List<VideoListByCategoryItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "page" to page,
-        "pageSize" to pageSize,
-        "list" to list,
-    )
+    val list: List<VideoListByCategoryItem> get() = at(3)
 }
 
-@Serializable
-class VideoSetCategoryResult internal constructor(
+class VideoSetCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Category id. */
-    @SerialName("category_id") val categoryId: Long? = null,
+    val categoryId: Long? get() = at(1)
+
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    val categoryLevel1Id: Long? get() = at(2)
+
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    val categoryLevel2Id: Long? get() = at(3)
+
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    val categoryLevel3Id: Long? get() = at(4)
+
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    val categoryLevel4Id: Long? get() = at(5)
+
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "categoryId" to categoryId,
-        "categoryLevel1Id" to categoryLevel1Id,
-        "categoryLevel2Id" to categoryLevel2Id,
-        "categoryLevel3Id" to categoryLevel3Id,
-        "categoryLevel4Id" to categoryLevel4Id,
-        "categoryLevel5Id" to categoryLevel5Id,
-    )
+    val categoryLevel5Id: Long? get() = at(6)
 }
 
-@Serializable
-class VideoGetPlayerTokenResult internal constructor(
+class VideoGetPlayerTokenResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Player token. */
-    val token: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "token" to token,
-    )
+    val token: String? get() = at(0)
 }
 
-@Serializable
-class VideoSetPublishStatusResult internal constructor(
+class VideoSetPublishStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Publish status.
      * - `1`: published
      * - `2`: blocked
      */
-    val status: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-    )
+    val status: Long? get() = at(0)
 }
 
-@Serializable
-class VideoGetShareUrlResult internal constructor(
+class VideoGetShareUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Address for playing with js. */
-    val js: String? = null,
+    val js: String? get() = at(0)
+
     /** Address for playing in an iframe. */
-    val iframe: String? = null,
+    val iframe: String? get() = at(1)
+
     /** Address for playing with flash. */
-    val flash: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "js" to js,
-        "iframe" to iframe,
-        "flash" to flash,
-    )
+    val flash: String? get() = at(2)
 }
 
 /** The categories of the video. */
-@Serializable
-class VideoListCategory internal constructor(
+class VideoListCategory internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    val categoryLevel1Id: Long? get() = at(0)
+
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    val categoryLevel2Id: Long? get() = at(1)
+
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    val categoryLevel3Id: Long? get() = at(2)
+
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    val categoryLevel4Id: Long? get() = at(3)
+
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "categoryLevel1Id" to categoryLevel1Id,
-        "categoryLevel2Id" to categoryLevel2Id,
-        "categoryLevel3Id" to categoryLevel3Id,
-        "categoryLevel4Id" to categoryLevel4Id,
-        "categoryLevel5Id" to categoryLevel5Id,
-    )
+    val categoryLevel5Id: Long? get() = at(4)
 }
 
-@Serializable
-class VideoListItem internal constructor(
+class VideoListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Video name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /**
      * Video status.
      * - `10`: uploading
@@ -2012,473 +2113,352 @@ class VideoListItem internal constructor(
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? = null,
+    val status: Long? get() = at(2)
+
     /** Video size in bytes. */
-    @SerialName("total_size") val totalSize: Long? = null,
+    val totalSize: Long? get() = at(3)
+
     /** Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(4)
+
     /** URL of the cover image. */
-    @SerialName("preface_url") val prefaceUrl: String? = null,
+    val prefaceUrl: String? get() = at(5)
+
     /** Address to play it (in a row of January 2026). */
-    @SerialName("play_url") val playUrl: String? = null,
+    val playUrl: String? get() = at(6)
+
     /** Duration in seconds. */
-    val length: Long? = null,
+    val length: Long? get() = at(7)
+
     /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
-    @SerialName("publish_status") val publishStatus: Long? = null,
+    val publishStatus: Long? get() = at(8)
+
     /** The categories of the video. */
-    val category: VideoListCategory? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "name" to name,
-        "status" to status,
-        "totalSize" to totalSize,
-        "createTime" to createTime,
-        "prefaceUrl" to prefaceUrl,
-        "playUrl" to playUrl,
-        "length" to length,
-        "publishStatus" to publishStatus,
-        "category" to category,
-    )
+    val category: VideoListCategory? get() = at(9)
 }
 
-@Serializable
-class VideoListResult internal constructor(
+class VideoListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of videos. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** Page number. */
-    val page: Long? = null,
+    val page: Long? get() = at(1)
+
     /** Entries per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
+    val pageSize: Long? get() = at(2)
+
     /** The videos. */
-    val list: List<VideoListItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "page" to page,
-        "pageSize" to pageSize,
-        "list" to list,
-    )
+    val list: List<VideoListItem> get() = at(3)
 }
 
-@Serializable
-class VideoUploadSubtitleResult internal constructor(
+class VideoUploadSubtitleResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Subtitle id. */
-    @SerialName("subtitle_id") val subtitleId: String? = null,
+    val subtitleId: String? get() = at(0)
+
     /** Subtitle name. */
-    @SerialName("subtitle_name") val subtitleName: String? = null,
+    val subtitleName: String? get() = at(1)
+
     /** Address of the subtitle file. */
-    @SerialName("subtitle_path") val subtitlePath: String? = null,
+    val subtitlePath: String? get() = at(2)
+
     /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "subtitleId" to subtitleId,
-        "subtitleName" to subtitleName,
-        "subtitlePath" to subtitlePath,
-        "createTime" to createTime,
-    )
+    val createTime: String? get() = at(3)
 }
 
-@Serializable
-class VideoListSubtitlesItem internal constructor(
+class VideoListSubtitlesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Subtitle id. */
-    @SerialName("subtitle_id") val subtitleId: String? = null,
+    val subtitleId: String? get() = at(0)
+
     /** Subtitle name. */
-    @SerialName("subtitle_name") val subtitleName: String? = null,
+    val subtitleName: String? get() = at(1)
+
     /** Address of the subtitle file. */
-    @SerialName("subtitle_path") val subtitlePath: String? = null,
+    val subtitlePath: String? get() = at(2)
+
     /**
      * Whether it is the default subtitle.
      * - `0`: no
      * - `1`: yes
      */
-    @SerialName("is_default") val isDefault: String? = null,
+    val isDefault: String? get() = at(3)
+
     /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("create_time") val createTime: String? = null,
+    val createTime: String? get() = at(4)
+
     /** Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("update_time") val updateTime: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "subtitleId" to subtitleId,
-        "subtitleName" to subtitleName,
-        "subtitlePath" to subtitlePath,
-        "isDefault" to isDefault,
-        "createTime" to createTime,
-        "updateTime" to updateTime,
-    )
+    val updateTime: String? get() = at(5)
 }
 
-@Serializable
-class VideoSetScrollNoticeNotice internal constructor(
+class VideoSetScrollNoticeNotice internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text. */
-    val content: String? = null,
+    val content: String? get() = at(0)
+
     /** Link. */
-    val link: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "content" to content,
-        "link" to link,
-    )
+    val link: String? get() = at(1)
 }
 
-@Serializable
-class VideoSetScrollNoticeResult internal constructor(
+class VideoSetScrollNoticeResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Notice id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** The lines of the notice. */
-    val notice: List<VideoSetScrollNoticeNotice> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "notice" to notice,
-    )
+    val notice: List<VideoSetScrollNoticeNotice> get() = at(1)
 }
 
-@Serializable
-class VideoListQuestionsOptionList internal constructor(
+class VideoListQuestionsOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Option id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Id of the question that the option belongs to. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(1)
+
     /** Option text. */
-    val value: String? = null,
+    val value: String? get() = at(2)
+
     /**
      * Whether the option is right.
      * - `0`: wrong
      * - `1`: right
      */
-    @SerialName("is_right") val isRight: Long? = null,
+    val isRight: Long? get() = at(3)
+
     /** Place of the option in the list, from 0 or 1. */
-    @SerialName("display_order") val displayOrder: Long? = null,
+    val displayOrder: Long? get() = at(4)
+
     /** Version of the question. */
-    val ver: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "questionId" to questionId,
-        "value" to value,
-        "isRight" to isRight,
-        "displayOrder" to displayOrder,
-        "ver" to ver,
-    )
+    val ver: Long? get() = at(5)
 }
 
-@Serializable
-class VideoListQuestionsQuestionList internal constructor(
+class VideoListQuestionsQuestionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val id: Long? = null,
+    val id: Long? get() = at(0)
+
     /** Question text. */
-    val title: String? = null,
+    val title: String? get() = at(1)
+
     /** Kind of question: 1 single choice, 2 multiple choice, by the examples. */
-    @SerialName("option_type") val optionType: Long? = null,
+    val optionType: Long? get() = at(2)
+
     /** URL of the illustration; may be empty. */
-    val illustration: String? = null,
+    val illustration: String? get() = at(3)
+
     /** Whether the analysis is shown (1 yes, 0 no, evidently). */
-    @SerialName("show_analysis") val showAnalysis: Long? = null,
+    val showAnalysis: Long? get() = at(4)
+
     /** Text shown after a right answer. */
-    val answer: String? = null,
+    val answer: String? get() = at(5)
+
     /** Text shown after a wrong answer. */
-    @SerialName("wrong_answer") val wrongAnswer: String? = null,
+    val wrongAnswer: String? get() = at(6)
+
     /** Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none. */
-    @SerialName("wrong_time") val wrongTime: Long? = null,
+    val wrongTime: Long? get() = at(7)
+
     /** Whether the question may be skipped (1 yes, 0 no, evidently). */
-    val skip: Long? = null,
+    val skip: Long? get() = at(8)
+
     /** Time in the video at which the question pops up, evidently in seconds. */
-    @SerialName("show_time") val showTime: Long? = null,
+    val showTime: Long? get() = at(9)
+
     /** Video id. */
-    @SerialName("video_unique") val videoUnique: Long? = null,
+    val videoUnique: Long? get() = at(10)
+
     /** Title (file name) of the illustration. */
-    @SerialName("illustration_title") val illustrationTitle: String? = null,
+    val illustrationTitle: String? get() = at(11)
+
     /** Version of the question. */
-    val ver: Long? = null,
+    val ver: Long? get() = at(12)
+
     /** The options. */
-    @SerialName("option_list") val optionList: List<VideoListQuestionsOptionList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-        "title" to title,
-        "optionType" to optionType,
-        "illustration" to illustration,
-        "showAnalysis" to showAnalysis,
-        "answer" to answer,
-        "wrongAnswer" to wrongAnswer,
-        "wrongTime" to wrongTime,
-        "skip" to skip,
-        "showTime" to showTime,
-        "videoUnique" to videoUnique,
-        "illustrationTitle" to illustrationTitle,
-        "ver" to ver,
-        "optionList" to optionList,
-    )
+    val optionList: List<VideoListQuestionsOptionList> get() = at(13)
 }
 
-@Serializable
-class VideoListQuestionsResult internal constructor(
+class VideoListQuestionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of questions. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The questions. */
-    @SerialName("question_list") val questionList: List<VideoListQuestionsQuestionList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "questionList" to questionList,
-    )
+    val questionList: List<VideoListQuestionsQuestionList> get() = at(1)
 }
 
-@Serializable
-class VideoSetCategoryBatchItem internal constructor(
+class VideoSetCategoryBatchItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Id of the first-level category; 0 if none. */
-    @SerialName("category_level1_id") val categoryLevel1Id: Long? = null,
+    val categoryLevel1Id: Long? get() = at(1)
+
     /** Id of the second-level category; 0 if none. */
-    @SerialName("category_level2_id") val categoryLevel2Id: Long? = null,
+    val categoryLevel2Id: Long? get() = at(2)
+
     /** Id of the third-level category; 0 if none. */
-    @SerialName("category_level3_id") val categoryLevel3Id: Long? = null,
+    val categoryLevel3Id: Long? get() = at(3)
+
     /** Id of the fourth-level category; 0 if none. */
-    @SerialName("category_level4_id") val categoryLevel4Id: Long? = null,
+    val categoryLevel4Id: Long? get() = at(4)
+
     /** Id of the fifth-level category; 0 if none. */
-    @SerialName("category_level5_id") val categoryLevel5Id: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "categoryLevel1Id" to categoryLevel1Id,
-        "categoryLevel2Id" to categoryLevel2Id,
-        "categoryLevel3Id" to categoryLevel3Id,
-        "categoryLevel4Id" to categoryLevel4Id,
-        "categoryLevel5Id" to categoryLevel5Id,
-    )
+    val categoryLevel5Id: Long? get() = at(5)
 }
 
-@Serializable
-class VideoSetCategoryBatchResult internal constructor(
+class VideoSetCategoryBatchResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The videos. */
-    val list: List<VideoSetCategoryBatchItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<VideoSetCategoryBatchItem> get() = at(0)
 }
 
-@Serializable
-class VideoListMarksItem internal constructor(
+class VideoListMarksItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Place in the video, HH:MM:SS. */
-    @SerialName("time_offset") val timeOffset: String? = null,
+    val timeOffset: String? get() = at(0)
+
     /** Description. */
-    val description: String? = null,
+    val description: String? get() = at(1)
+
     /** Link that the marker leads to. */
-    @SerialName("reference_link") val referenceLink: String? = null,
+    val referenceLink: String? get() = at(2)
+
     /** Text of the button. */
-    val btntxt: String? = null,
+    val btntxt: String? get() = at(3)
+
     /** URL of the image. */
-    val image: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "timeOffset" to timeOffset,
-        "description" to description,
-        "referenceLink" to referenceLink,
-        "btntxt" to btntxt,
-        "image" to image,
-    )
+    val image: String? get() = at(4)
 }
 
-@Serializable
-class VideoListMarksResult internal constructor(
+class VideoListMarksResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of markers. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The markers. */
-    val list: List<VideoListMarksItem> = emptyList(),
+    val list: List<VideoListMarksItem> get() = at(1)
+
     /** Whether jumping is enabled (see vod.50). */
-    @SerialName("enable_jump") val enableJump: Boolean? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-        "enableJump" to enableJump,
-    )
+    val enableJump: Boolean? get() = at(2)
 }
 
-@Serializable
-class VideoGetCommentTokenResult internal constructor(
+class VideoGetCommentTokenResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Comment token. */
-    val token: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "token" to token,
-    )
+    val token: String? get() = at(0)
 }
 
-@Serializable
-class VideoListWhitelistGroupsItem internal constructor(
+class VideoListWhitelistGroupsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class id. */
-    @SerialName("group_id") val groupId: Long? = null,
+    val groupId: Long? get() = at(0)
+
     /** Class name. */
-    val name: String? = null,
+    val name: String? get() = at(1)
+
     /** Number of students in the class. */
-    @SerialName("all_count") val allCount: Long? = null,
+    val allCount: Long? get() = at(2)
+
     /** Number of students of the class that are bound to the video. */
-    @SerialName("select_count") val selectCount: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "groupId" to groupId,
-        "name" to name,
-        "allCount" to allCount,
-        "selectCount" to selectCount,
-    )
+    val selectCount: Long? get() = at(3)
 }
 
-@Serializable
-class VideoListWhitelistGroupsResult internal constructor(
+class VideoListWhitelistGroupsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The classes. */
-    val list: List<VideoListWhitelistGroupsItem> = emptyList(),
+    val list: List<VideoListWhitelistGroupsItem> get() = at(0)
+
     /** Number of classes. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class VideoListWhitelistUsersItem internal constructor(
+class VideoListWhitelistUsersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Assigned role; 0 in the example, the codes are not printed. */
-    @SerialName("assign_role") val assignRole: Long? = null,
+    val assignRole: Long? get() = at(0)
+
     /** User id. */
-    @SerialName("user_id") val userId: Long? = null,
+    val userId: Long? get() = at(1)
+
     /** User name. */
-    val name: String? = null,
+    val name: String? get() = at(2)
+
     /** Role; 0 in the example, the codes are not printed. */
-    val role: Long? = null,
+    val role: Long? get() = at(3)
+
     /** Remark. */
-    val remark: String? = null,
+    val remark: String? get() = at(4)
+
     /** Status; 0 in the example, the codes are not printed. */
-    val status: Long? = null,
+    val status: Long? get() = at(5)
+
     /** E-mail address. */
-    val email: String? = null,
+    val email: String? get() = at(6)
+
     /** Mobile number. */
-    val mobile: String? = null,
+    val mobile: String? get() = at(7)
+
     /** Telephone number. */
-    @SerialName("phone_number") val phoneNumber: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "assignRole" to assignRole,
-        "userId" to userId,
-        "name" to name,
-        "role" to role,
-        "remark" to remark,
-        "status" to status,
-        "email" to email,
-        "mobile" to mobile,
-        "phoneNumber" to phoneNumber,
-    )
+    val phoneNumber: String? get() = at(8)
 }
 
-@Serializable
-class VideoListWhitelistUsersResult internal constructor(
+class VideoListWhitelistUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The users. */
-    val list: List<VideoListWhitelistUsersItem> = emptyList(),
+    val list: List<VideoListWhitelistUsersItem> get() = at(0)
+
     /** Number of users. */
-    val total: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-        "total" to total,
-    )
+    val total: Long? get() = at(1)
 }
 
-@Serializable
-class VideoListQuestionAnswersAnswerList internal constructor(
+class VideoListQuestionAnswersAnswerList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    @SerialName("question_id") val questionId: String? = null,
+    val questionId: String? get() = at(0)
+
     /** The answer given, e.g. A; -1 evidently for a skipped question. */
-    val solution: String? = null,
+    val solution: String? get() = at(1)
+
     /** Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("update_time") val updateTime: String? = null,
+    val updateTime: String? get() = at(2)
+
     /**
      * Whether the answer is right.
      * - `0`: wrong
      * - `1`: right
      */
-    @SerialName("is_right") val isRight: Long? = null,
+    val isRight: Long? get() = at(3)
+
     /** Version of the question that was answered. */
-    val ver: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "solution" to solution,
-        "updateTime" to updateTime,
-        "isRight" to isRight,
-        "ver" to ver,
-    )
+    val ver: String? get() = at(4)
 }
 
-@Serializable
-class VideoListQuestionAnswersItem internal constructor(
+class VideoListQuestionAnswersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number; not always digits in the example. */
-    @SerialName("user_number") val userNumber: String? = null,
+    val userNumber: String? get() = at(0)
+
     /** User name. */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(1)
+
     /** Number of questions skipped. */
-    @SerialName("skip_count") val skipCount: Long? = null,
+    val skipCount: Long? get() = at(2)
+
     /** Right answers over questions, e.g. 0/3. */
-    @SerialName("right_count") val rightCount: String? = null,
+    val rightCount: String? get() = at(3)
+
     /** Time of completion; empty if not completed. */
-    @SerialName("complete_time") val completeTime: String? = null,
+    val completeTime: String? get() = at(4)
+
     /** The answers; may be empty. */
-    @SerialName("answer_list") val answerList: List<VideoListQuestionAnswersAnswerList> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userNumber" to userNumber,
-        "userName" to userName,
-        "skipCount" to skipCount,
-        "rightCount" to rightCount,
-        "completeTime" to completeTime,
-        "answerList" to answerList,
-    )
+    val answerList: List<VideoListQuestionAnswersAnswerList> get() = at(5)
 }
 
-@Serializable
-class VideoListQuestionAnswersResult internal constructor(
+class VideoListQuestionAnswersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The students. */
-    val list: List<VideoListQuestionAnswersItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "list" to list,
-    )
+    val list: List<VideoListQuestionAnswersItem> get() = at(0)
 }
 
 /** The definition named low. */
-@Serializable
-class VideoGetUrlsLow internal constructor(
+class VideoGetUrlsLow internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Play address. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "url" to url,
-    )
+    val url: String? get() = at(0)
 }
 
 /** The addresses, one member per definition. */
-@Serializable
-class VideoGetUrlsPlayInfo internal constructor(
+class VideoGetUrlsPlayInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The definition named low. */
-    val low: VideoGetUrlsLow? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "low" to low,
-    )
+    val low: VideoGetUrlsLow? get() = at(0)
 }
 
-@Serializable
-class VideoGetUrlsResult internal constructor(
+class VideoGetUrlsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The addresses, one member per definition. */
-    @SerialName("play_info") val playInfo: VideoGetUrlsPlayInfo? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "playInfo" to playInfo,
-    )
+    val playInfo: VideoGetUrlsPlayInfo? get() = at(0)
 }
 
 /**

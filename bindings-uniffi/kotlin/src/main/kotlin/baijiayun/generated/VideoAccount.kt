@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 
 /** 点播账号 Account-wide video figures and the transcode callback address. */
 class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
@@ -17,9 +14,12 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun info(
         options: CallOptions? = null,
-    ): VideoAccountInfoResult {
+    ): VideoAccountInfoResult = call(infoAsked(options))
+
+    @JvmSynthetic
+    internal fun infoAsked(options: CallOptions?): Asked<VideoAccountInfoResult> {
         val given = Params()
-        return call("video_account.info", VideoAccountInfoResult.serializer(), given, options)
+        return Asked("video_account.info", VideoAccountTypes.of("VideoAccountInfoResult"), given.given, options)
     }
 
     /**
@@ -36,11 +36,14 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoAccountGetUsedFlowResult {
+    ): VideoAccountGetUsedFlowResult = call(getUsedFlowAsked(startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getUsedFlowAsked(startDate: String, endDate: String, options: CallOptions?): Asked<VideoAccountGetUsedFlowResult> {
         val given = Params()
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("video_account.get_used_flow", VideoAccountGetUsedFlowResult.serializer(), given, options)
+        return Asked("video_account.get_used_flow", VideoAccountTypes.of("VideoAccountGetUsedFlowResult"), given.given, options)
     }
 
     /**
@@ -55,11 +58,14 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoAccountGetUsedFlowDetailResult {
+    ): VideoAccountGetUsedFlowDetailResult = call(getUsedFlowDetailAsked(startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getUsedFlowDetailAsked(startDate: String, endDate: String, options: CallOptions?): Asked<VideoAccountGetUsedFlowDetailResult> {
         val given = Params()
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("video_account.get_used_flow_detail", VideoAccountGetUsedFlowDetailResult.serializer(), given, options)
+        return Asked("video_account.get_used_flow_detail", VideoAccountTypes.of("VideoAccountGetUsedFlowDetailResult"), given.given, options)
     }
 
     /**
@@ -79,12 +85,14 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
         productType: Long,
         date: String,
         options: CallOptions? = null,
-        params: VideoAccountListVideoFlowParams.() -> Unit = {},
-    ): Pages<VideoAccountListVideoFlowResult, VideoAccountListVideoFlowItem> {
-        val given = VideoAccountListVideoFlowParams().apply(params)
+        params: VideoAccountListVideoFlowParams.() -> Unit = nothing,
+    ): Pages<VideoAccountListVideoFlowResult, VideoAccountListVideoFlowItem> = listVideoFlowAsked(productType, date, options, VideoAccountListVideoFlowParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listVideoFlowAsked(productType: Long, date: String, options: CallOptions?, given: VideoAccountListVideoFlowParams): Pages<VideoAccountListVideoFlowResult, VideoAccountListVideoFlowItem> {
         given.set("product_type", productType)
         given.set("date", date)
-        return pages("video_account.list_video_flow", VideoAccountListVideoFlowResult.serializer(), given, options) { it.list }
+        return pages("video_account.list_video_flow", VideoAccountTypes.of("VideoAccountListVideoFlowResult"), given, options) { it.list }
     }
 
     /**
@@ -98,9 +106,12 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getStorageAndFlow(
         options: CallOptions? = null,
-    ): VideoAccountGetStorageAndFlowResult {
+    ): VideoAccountGetStorageAndFlowResult = call(getStorageAndFlowAsked(options))
+
+    @JvmSynthetic
+    internal fun getStorageAndFlowAsked(options: CallOptions?): Asked<VideoAccountGetStorageAndFlowResult> {
         val given = Params()
-        return call("video_account.get_storage_and_flow", VideoAccountGetStorageAndFlowResult.serializer(), given, options)
+        return Asked("video_account.get_storage_and_flow", VideoAccountTypes.of("VideoAccountGetStorageAndFlowResult"), given.given, options)
     }
 
     /**
@@ -113,10 +124,13 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setTranscodeCallbackUrl(
         url: String,
         options: CallOptions? = null,
-    ): VideoAccountSetTranscodeCallbackUrlResult {
+    ): VideoAccountSetTranscodeCallbackUrlResult = call(setTranscodeCallbackUrlAsked(url, options))
+
+    @JvmSynthetic
+    internal fun setTranscodeCallbackUrlAsked(url: String, options: CallOptions?): Asked<VideoAccountSetTranscodeCallbackUrlResult> {
         val given = Params()
         given.set("url", url)
-        return call("video_account.set_transcode_callback_url", VideoAccountSetTranscodeCallbackUrlResult.serializer(), given, options)
+        return Asked("video_account.set_transcode_callback_url", VideoAccountTypes.of("VideoAccountSetTranscodeCallbackUrlResult"), given.given, options)
     }
 
     /**
@@ -126,19 +140,22 @@ class VideoAccountApi internal constructor(runner: Runner) : Resource(runner) {
      */
     suspend fun getTranscodeCallbackUrl(
         options: CallOptions? = null,
-    ): VideoAccountGetTranscodeCallbackUrlResult {
+    ): VideoAccountGetTranscodeCallbackUrlResult = call(getTranscodeCallbackUrlAsked(options))
+
+    @JvmSynthetic
+    internal fun getTranscodeCallbackUrlAsked(options: CallOptions?): Asked<VideoAccountGetTranscodeCallbackUrlResult> {
         val given = Params()
-        return call("video_account.get_transcode_callback_url", VideoAccountGetTranscodeCallbackUrlResult.serializer(), given, options)
+        return Asked("video_account.get_transcode_callback_url", VideoAccountTypes.of("VideoAccountGetTranscodeCallbackUrlResult"), given.given, options)
     }
 }
 
 /** [VideoAccountApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingVideoAccountApi internal constructor(private val api: VideoAccountApi) {
+class BlockingVideoAccountApi internal constructor(private val api: VideoAccountApi) : BlockingResource(api) {
     /** 获取账号套餐使用量 See [VideoAccountApi.info]. */
     @JvmOverloads
     fun info(
         options: CallOptions? = null,
-    ): VideoAccountInfoResult = blocking { api.info(options) }
+    ): VideoAccountInfoResult = call(api.infoAsked(options))
 
     /** 查询账号一段时间内使用的流量 See [VideoAccountApi.getUsedFlow]. */
     @JvmOverloads
@@ -146,7 +163,7 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoAccountGetUsedFlowResult = blocking { api.getUsedFlow(startDate, endDate, options) }
+    ): VideoAccountGetUsedFlowResult = call(api.getUsedFlowAsked(startDate, endDate, options))
 
     /** 查询账号下一段时间内的流量并返回流量消耗明细 See [VideoAccountApi.getUsedFlowDetail]. */
     @JvmOverloads
@@ -154,35 +171,35 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoAccountGetUsedFlowDetailResult = blocking { api.getUsedFlowDetail(startDate, endDate, options) }
+    ): VideoAccountGetUsedFlowDetailResult = call(api.getUsedFlowDetailAsked(startDate, endDate, options))
 
     /** 查询账号产品线下一天的视频流量使用明细 See [VideoAccountApi.listVideoFlow]. */
     @JvmOverloads
     fun listVideoFlow(
         productType: Long,
         date: String,
-        params: Consumer<VideoAccountListVideoFlowParams> = Consumer {},
+        params: Consumer<in VideoAccountListVideoFlowParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<VideoAccountListVideoFlowResult, VideoAccountListVideoFlowItem> = BlockingPages(api.listVideoFlow(productType, date, options) { params.accept(this) })
+    ): BlockingPages<VideoAccountListVideoFlowResult, VideoAccountListVideoFlowItem> = BlockingPages(api.listVideoFlowAsked(productType, date, options, VideoAccountListVideoFlowParams().also(params::accept)))
 
     /** 获取账号存储空间和流量使用统计 See [VideoAccountApi.getStorageAndFlow]. */
     @JvmOverloads
     fun getStorageAndFlow(
         options: CallOptions? = null,
-    ): VideoAccountGetStorageAndFlowResult = blocking { api.getStorageAndFlow(options) }
+    ): VideoAccountGetStorageAndFlowResult = call(api.getStorageAndFlowAsked(options))
 
     /** 设置转码回调地址（点播和回放） See [VideoAccountApi.setTranscodeCallbackUrl]. */
     @JvmOverloads
     fun setTranscodeCallbackUrl(
         url: String,
         options: CallOptions? = null,
-    ): VideoAccountSetTranscodeCallbackUrlResult = blocking { api.setTranscodeCallbackUrl(url, options) }
+    ): VideoAccountSetTranscodeCallbackUrlResult = call(api.setTranscodeCallbackUrlAsked(url, options))
 
     /** 查询转码回调地址（点播和回放） See [VideoAccountApi.getTranscodeCallbackUrl]. */
     @JvmOverloads
     fun getTranscodeCallbackUrl(
         options: CallOptions? = null,
-    ): VideoAccountGetTranscodeCallbackUrlResult = blocking { api.getTranscodeCallbackUrl(options) }
+    ): VideoAccountGetTranscodeCallbackUrlResult = call(api.getTranscodeCallbackUrlAsked(options))
 }
 
 /** What `video_account.list_video_flow` takes besides what it requires. */
@@ -198,267 +215,229 @@ class VideoAccountListVideoFlowParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class VideoAccountInfoResult internal constructor(
+/** How these are read. */
+internal object VideoAccountTypes : Types(
+    """
+    VideoAccountInfoResult partner_id:l? mobile:s? type:l? status:l? charge_type:l? effect_time:s? expire_time:s? total_storage:l? used_storage:l? used_flow:l? month_flow_limit:l? total_flow_limit:l?
+    VideoAccountGetUsedFlowResult flow:l?
+    VideoAccountGetUsedFlowDetailResult flow:{l
+    VideoAccountListVideoFlowItem video_id:l? flow:l?
+    VideoAccountListVideoFlowResult total:l? list:[VideoAccountListVideoFlowItem
+    VideoAccountGetStorageAndFlowLargeClass storage:l? flow:l?
+    VideoAccountGetStorageAndFlowSmallClass storage:l? flow:l?
+    VideoAccountGetStorageAndFlowDoubleTeacher storage:l? flow:l?
+    VideoAccountGetStorageAndFlowBusiness storage:l? flow:l?
+    VideoAccountGetStorageAndFlowVideo storage:l? flow:l?
+    VideoAccountGetStorageAndFlowWeclass storage:l? flow:l?
+    VideoAccountGetStorageAndFlowDoc storage:l?
+    VideoAccountGetStorageAndFlowTotal storage:l? flow:l?
+    VideoAccountGetStorageAndFlowResult large_class:VideoAccountGetStorageAndFlowLargeClass? small_class:VideoAccountGetStorageAndFlowSmallClass? double_teacher:VideoAccountGetStorageAndFlowDoubleTeacher? business:VideoAccountGetStorageAndFlowBusiness? video:VideoAccountGetStorageAndFlowVideo? weclass:VideoAccountGetStorageAndFlowWeclass? doc:VideoAccountGetStorageAndFlowDoc? total:VideoAccountGetStorageAndFlowTotal?
+    VideoAccountSetTranscodeCallbackUrlResult url:s?
+    VideoAccountGetTranscodeCallbackUrlResult url:s?
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> VideoAccountInfoResult(record, values)
+            1 -> VideoAccountGetUsedFlowResult(record, values)
+            2 -> VideoAccountGetUsedFlowDetailResult(record, values)
+            3 -> VideoAccountListVideoFlowItem(record, values)
+            4 -> VideoAccountListVideoFlowResult(record, values)
+            5 -> VideoAccountGetStorageAndFlowLargeClass(record, values)
+            6 -> VideoAccountGetStorageAndFlowSmallClass(record, values)
+            7 -> VideoAccountGetStorageAndFlowDoubleTeacher(record, values)
+            8 -> VideoAccountGetStorageAndFlowBusiness(record, values)
+            9 -> VideoAccountGetStorageAndFlowVideo(record, values)
+            10 -> VideoAccountGetStorageAndFlowWeclass(record, values)
+            11 -> VideoAccountGetStorageAndFlowDoc(record, values)
+            12 -> VideoAccountGetStorageAndFlowTotal(record, values)
+            13 -> VideoAccountGetStorageAndFlowResult(record, values)
+            14 -> VideoAccountSetTranscodeCallbackUrlResult(record, values)
+            else -> VideoAccountGetTranscodeCallbackUrlResult(record, values)
+        }
+}
+
+class VideoAccountInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id. */
-    @SerialName("partner_id") val partnerId: Long? = null,
+    val partnerId: Long? get() = at(0)
+
     /** Mobile number that the account was registered with. */
-    val mobile: String? = null,
+    val mobile: String? get() = at(1)
+
     /**
      * Type of the VOD account.
      * - `0`: free
      * - `1`: trial
      * - `2`: regular
      */
-    val type: Long? = null,
+    val type: Long? get() = at(2)
+
     /**
      * State of the VOD service.
      * - `0`: not opened
      * - `1`: normal
      * - `2`: closed
      */
-    val status: Long? = null,
+    val status: Long? get() = at(3)
+
     /**
      * Kind of charging.
      * - `0`: monthly traffic package
      * - `1`: total traffic package
      */
-    @SerialName("charge_type") val chargeType: Long? = null,
+    val chargeType: Long? get() = at(4)
+
     /** Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("effect_time") val effectTime: String? = null,
+    val effectTime: String? get() = at(5)
+
     /** End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("expire_time") val expireTime: String? = null,
+    val expireTime: String? get() = at(6)
+
     /** Total storage of the account in bytes. */
-    @SerialName("total_storage") val totalStorage: Long? = null,
+    val totalStorage: Long? get() = at(7)
+
     /** Used storage in bytes; what VOD takes is what is returned (the text is partly cut off). */
-    @SerialName("used_storage") val usedStorage: Long? = null,
+    val usedStorage: Long? get() = at(8)
+
     /** Used traffic in bytes. */
-    @SerialName("used_flow") val usedFlow: Long? = null,
+    val usedFlow: Long? get() = at(9)
+
     /** Monthly traffic of the package; only when charge_type is 0. */
-    @SerialName("month_flow_limit") val monthFlowLimit: Long? = null,
+    val monthFlowLimit: Long? get() = at(10)
+
     /** Total traffic of the package; only when charge_type is 1. */
-    @SerialName("total_flow_limit") val totalFlowLimit: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "partnerId" to partnerId,
-        "mobile" to mobile,
-        "type" to type,
-        "status" to status,
-        "chargeType" to chargeType,
-        "effectTime" to effectTime,
-        "expireTime" to expireTime,
-        "totalStorage" to totalStorage,
-        "usedStorage" to usedStorage,
-        "usedFlow" to usedFlow,
-        "monthFlowLimit" to monthFlowLimit,
-        "totalFlowLimit" to totalFlowLimit,
-    )
+    val totalFlowLimit: Long? get() = at(11)
 }
 
-@Serializable
-class VideoAccountGetUsedFlowResult internal constructor(
+class VideoAccountGetUsedFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Traffic used, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(0)
 }
 
-@Serializable
-class VideoAccountGetUsedFlowDetailResult internal constructor(
+class VideoAccountGetUsedFlowDetailResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Traffic per day, keyed by date (YYYY-MM-DD). */
-    val flow: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "flow" to flow,
-    )
+    val flow: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class VideoAccountListVideoFlowItem internal constructor(
+class VideoAccountListVideoFlowItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Traffic used, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
-@Serializable
-class VideoAccountListVideoFlowResult internal constructor(
+class VideoAccountListVideoFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of entries in all. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The videos. */
-    val list: List<VideoAccountListVideoFlowItem> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<VideoAccountListVideoFlowItem> get() = at(1)
 }
 
 /** Use by the large class. */
-@Serializable
-class VideoAccountGetStorageAndFlowLargeClass internal constructor(
+class VideoAccountGetStorageAndFlowLargeClass internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by the large class. */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used by the large class, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
 /** Use by the small class. */
-@Serializable
-class VideoAccountGetStorageAndFlowSmallClass internal constructor(
+class VideoAccountGetStorageAndFlowSmallClass internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by the small class. */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used by the small class, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
 /** Use by double teacher classes. */
-@Serializable
-class VideoAccountGetStorageAndFlowDoubleTeacher internal constructor(
+class VideoAccountGetStorageAndFlowDoubleTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by double teacher classes. */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used by double teacher classes, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
 /** Use by enterprise live. */
-@Serializable
-class VideoAccountGetStorageAndFlowBusiness internal constructor(
+class VideoAccountGetStorageAndFlowBusiness internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by enterprise live. */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used by enterprise live, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
 /** Use by video on demand. */
-@Serializable
-class VideoAccountGetStorageAndFlowVideo internal constructor(
+class VideoAccountGetStorageAndFlowVideo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by video on demand. */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used by video on demand, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
 /** Use by BaijiaYun weclass (百家微课). */
-@Serializable
-class VideoAccountGetStorageAndFlowWeclass internal constructor(
+class VideoAccountGetStorageAndFlowWeclass internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by BaijiaYun weclass (百家微课). */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used by BaijiaYun weclass (百家微课), in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
 /** Use by documents. */
-@Serializable
-class VideoAccountGetStorageAndFlowDoc internal constructor(
+class VideoAccountGetStorageAndFlowDoc internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by documents. */
-    val storage: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-    )
+    val storage: Long? get() = at(0)
 }
 
 /** Use in all. */
-@Serializable
-class VideoAccountGetStorageAndFlowTotal internal constructor(
+class VideoAccountGetStorageAndFlowTotal internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used in all. */
-    val storage: Long? = null,
+    val storage: Long? get() = at(0)
+
     /** Traffic used in all, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "storage" to storage,
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(1)
 }
 
-@Serializable
-class VideoAccountGetStorageAndFlowResult internal constructor(
+class VideoAccountGetStorageAndFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Use by the large class. */
-    @SerialName("large_class") val largeClass: VideoAccountGetStorageAndFlowLargeClass? = null,
+    val largeClass: VideoAccountGetStorageAndFlowLargeClass? get() = at(0)
+
     /** Use by the small class. */
-    @SerialName("small_class") val smallClass: VideoAccountGetStorageAndFlowSmallClass? = null,
+    val smallClass: VideoAccountGetStorageAndFlowSmallClass? get() = at(1)
+
     /** Use by double teacher classes. */
-    @SerialName("double_teacher") val doubleTeacher: VideoAccountGetStorageAndFlowDoubleTeacher? = null,
+    val doubleTeacher: VideoAccountGetStorageAndFlowDoubleTeacher? get() = at(2)
+
     /** Use by enterprise live. */
-    val business: VideoAccountGetStorageAndFlowBusiness? = null,
+    val business: VideoAccountGetStorageAndFlowBusiness? get() = at(3)
+
     /** Use by video on demand. */
-    val video: VideoAccountGetStorageAndFlowVideo? = null,
+    val video: VideoAccountGetStorageAndFlowVideo? get() = at(4)
+
     /** Use by BaijiaYun weclass (百家微课). */
-    val weclass: VideoAccountGetStorageAndFlowWeclass? = null,
+    val weclass: VideoAccountGetStorageAndFlowWeclass? get() = at(5)
+
     /** Use by documents. */
-    val doc: VideoAccountGetStorageAndFlowDoc? = null,
+    val doc: VideoAccountGetStorageAndFlowDoc? get() = at(6)
+
     /** Use in all. */
-    val total: VideoAccountGetStorageAndFlowTotal? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "largeClass" to largeClass,
-        "smallClass" to smallClass,
-        "doubleTeacher" to doubleTeacher,
-        "business" to business,
-        "video" to video,
-        "weclass" to weclass,
-        "doc" to doc,
-        "total" to total,
-    )
+    val total: VideoAccountGetStorageAndFlowTotal? get() = at(7)
 }
 
-@Serializable
-class VideoAccountSetTranscodeCallbackUrlResult internal constructor(
+class VideoAccountSetTranscodeCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback address. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "url" to url,
-    )
+    val url: String? get() = at(0)
 }
 
-@Serializable
-class VideoAccountGetTranscodeCallbackUrlResult internal constructor(
+class VideoAccountGetTranscodeCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback address. */
-    val url: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "url" to url,
-    )
+    val url: String? get() = at(0)
 }
 
 /**

@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 点播数据 Play counts, traffic and watch records of videos. */
@@ -27,12 +24,15 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoDataGetUsedFlowResult {
+    ): VideoDataGetUsedFlowResult = call(getUsedFlowAsked(videoId, startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getUsedFlowAsked(videoId: Long, startDate: String, endDate: String, options: CallOptions?): Asked<VideoDataGetUsedFlowResult> {
         val given = Params()
         given.set("video_id", videoId)
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("video_data.get_used_flow", VideoDataGetUsedFlowResult.serializer(), given, options)
+        return Asked("video_data.get_used_flow", VideoDataTypes.of("VideoDataGetUsedFlowResult"), given.given, options)
     }
 
     /**
@@ -51,13 +51,15 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-        params: VideoDataListPlayRecordsParams.() -> Unit = {},
-    ): Pages<VideoDataListPlayRecordsResult, VideoDataListPlayRecordsItem> {
-        val given = VideoDataListPlayRecordsParams().apply(params)
+        params: VideoDataListPlayRecordsParams.() -> Unit = nothing,
+    ): Pages<VideoDataListPlayRecordsResult, VideoDataListPlayRecordsItem> = listPlayRecordsAsked(videoId, startTime, endTime, options, VideoDataListPlayRecordsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listPlayRecordsAsked(videoId: Long, startTime: String, endTime: String, options: CallOptions?, given: VideoDataListPlayRecordsParams): Pages<VideoDataListPlayRecordsResult, VideoDataListPlayRecordsItem> {
         given.set("video_id", videoId)
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return pages("video_data.list_play_records", VideoDataListPlayRecordsResult.serializer(), given, options) { it.list }
+        return pages("video_data.list_play_records", VideoDataTypes.of("VideoDataListPlayRecordsResult"), given, options) { it.list }
     }
 
     /**
@@ -72,12 +74,14 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-        params: VideoDataExportReportsParams.() -> Unit = {},
-    ): Pages<VideoDataExportReportsResult, VideoDataExportReportsItem> {
-        val given = VideoDataExportReportsParams().apply(params)
+        params: VideoDataExportReportsParams.() -> Unit = nothing,
+    ): Pages<VideoDataExportReportsResult, VideoDataExportReportsItem> = exportReportsAsked(startTime, endTime, options, VideoDataExportReportsParams().apply(params))
+
+    @JvmSynthetic
+    internal fun exportReportsAsked(startTime: String, endTime: String, options: CallOptions?, given: VideoDataExportReportsParams): Pages<VideoDataExportReportsResult, VideoDataExportReportsItem> {
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return pages("video_data.export_reports", VideoDataExportReportsResult.serializer(), given, options) { it.list }
+        return pages("video_data.export_reports", VideoDataTypes.of("VideoDataExportReportsResult"), given, options) { it.list }
     }
 
     /**
@@ -92,12 +96,14 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-        params: VideoDataGetPlayCountRankParams.() -> Unit = {},
-    ): VideoDataGetPlayCountRankResult {
-        val given = VideoDataGetPlayCountRankParams().apply(params)
+        params: VideoDataGetPlayCountRankParams.() -> Unit = nothing,
+    ): VideoDataGetPlayCountRankResult = call(getPlayCountRankAsked(startDate, endDate, options, VideoDataGetPlayCountRankParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getPlayCountRankAsked(startDate: String, endDate: String, options: CallOptions?, given: VideoDataGetPlayCountRankParams): Asked<VideoDataGetPlayCountRankResult> {
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("video_data.get_play_count_rank", VideoDataGetPlayCountRankResult.serializer(), given, options)
+        return Asked("video_data.get_play_count_rank", VideoDataTypes.of("VideoDataGetPlayCountRankResult"), given.given, options)
     }
 
     /**
@@ -114,12 +120,15 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoDataGetPlayCountResult {
+    ): VideoDataGetPlayCountResult = call(getPlayCountAsked(videoId, startDate, endDate, options))
+
+    @JvmSynthetic
+    internal fun getPlayCountAsked(videoId: Long, startDate: String, endDate: String, options: CallOptions?): Asked<VideoDataGetPlayCountResult> {
         val given = Params()
         given.set("video_id", videoId)
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("video_data.get_play_count", VideoDataGetPlayCountResult.serializer(), given, options)
+        return Asked("video_data.get_play_count", VideoDataTypes.of("VideoDataGetPlayCountResult"), given.given, options)
     }
 
     /**
@@ -134,12 +143,14 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-        params: VideoDataGetAccountPlayCountParams.() -> Unit = {},
-    ): VideoDataGetAccountPlayCountResult {
-        val given = VideoDataGetAccountPlayCountParams().apply(params)
+        params: VideoDataGetAccountPlayCountParams.() -> Unit = nothing,
+    ): VideoDataGetAccountPlayCountResult = call(getAccountPlayCountAsked(startDate, endDate, options, VideoDataGetAccountPlayCountParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun getAccountPlayCountAsked(startDate: String, endDate: String, options: CallOptions?, given: VideoDataGetAccountPlayCountParams): Asked<VideoDataGetAccountPlayCountResult> {
         given.set("start_date", startDate)
         given.set("end_date", endDate)
-        return call("video_data.get_account_play_count", VideoDataGetAccountPlayCountResult.serializer(), given, options)
+        return Asked("video_data.get_account_play_count", VideoDataTypes.of("VideoDataGetAccountPlayCountResult"), given.given, options)
     }
 
     /**
@@ -158,18 +169,20 @@ class VideoDataApi internal constructor(runner: Runner) : Resource(runner) {
         startTime: String,
         endTime: String,
         options: CallOptions? = null,
-        params: VideoDataListPlaybackRecordsParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = VideoDataListPlaybackRecordsParams().apply(params)
+        params: VideoDataListPlaybackRecordsParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listPlaybackRecordsAsked(roomId, startTime, endTime, options, VideoDataListPlaybackRecordsParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listPlaybackRecordsAsked(roomId: Long, startTime: String, endTime: String, options: CallOptions?, given: VideoDataListPlaybackRecordsParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("start_time", startTime)
         given.set("end_time", endTime)
-        return ask("video_data.list_playback_records", JsonElement.serializer(), given, options)
+        return Asked("video_data.list_playback_records", Kind.Element, given.given, options)
     }
 }
 
 /** [VideoDataApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
+class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) : BlockingResource(api) {
     /** 查询指定ID视频一段时间内使用的流量 See [VideoDataApi.getUsedFlow]. */
     @JvmOverloads
     fun getUsedFlow(
@@ -177,7 +190,7 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoDataGetUsedFlowResult = blocking { api.getUsedFlow(videoId, startDate, endDate, options) }
+    ): VideoDataGetUsedFlowResult = call(api.getUsedFlowAsked(videoId, startDate, endDate, options))
 
     /** 获取指定视频观看记录 See [VideoDataApi.listPlayRecords]. */
     @JvmOverloads
@@ -185,27 +198,27 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         videoId: Long,
         startTime: String,
         endTime: String,
-        params: Consumer<VideoDataListPlayRecordsParams> = Consumer {},
+        params: Consumer<in VideoDataListPlayRecordsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<VideoDataListPlayRecordsResult, VideoDataListPlayRecordsItem> = BlockingPages(api.listPlayRecords(videoId, startTime, endTime, options) { params.accept(this) })
+    ): BlockingPages<VideoDataListPlayRecordsResult, VideoDataListPlayRecordsItem> = BlockingPages(api.listPlayRecordsAsked(videoId, startTime, endTime, options, VideoDataListPlayRecordsParams().also(params::accept)))
 
     /** 获取账号所有视频观看记录 See [VideoDataApi.exportReports]. */
     @JvmOverloads
     fun exportReports(
         startTime: String,
         endTime: String,
-        params: Consumer<VideoDataExportReportsParams> = Consumer {},
+        params: Consumer<in VideoDataExportReportsParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<VideoDataExportReportsResult, VideoDataExportReportsItem> = BlockingPages(api.exportReports(startTime, endTime, options) { params.accept(this) })
+    ): BlockingPages<VideoDataExportReportsResult, VideoDataExportReportsItem> = BlockingPages(api.exportReportsAsked(startTime, endTime, options, VideoDataExportReportsParams().also(params::accept)))
 
     /** 获取播放量排行 See [VideoDataApi.getPlayCountRank]. */
     @JvmOverloads
     fun getPlayCountRank(
         startDate: String,
         endDate: String,
-        params: Consumer<VideoDataGetPlayCountRankParams> = Consumer {},
+        params: Consumer<in VideoDataGetPlayCountRankParams> = none,
         options: CallOptions? = null,
-    ): VideoDataGetPlayCountRankResult = blocking { api.getPlayCountRank(startDate, endDate, options) { params.accept(this) } }
+    ): VideoDataGetPlayCountRankResult = call(api.getPlayCountRankAsked(startDate, endDate, options, VideoDataGetPlayCountRankParams().also(params::accept)))
 
     /** 获取指定ID视频播放量 See [VideoDataApi.getPlayCount]. */
     @JvmOverloads
@@ -214,16 +227,16 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         startDate: String,
         endDate: String,
         options: CallOptions? = null,
-    ): VideoDataGetPlayCountResult = blocking { api.getPlayCount(videoId, startDate, endDate, options) }
+    ): VideoDataGetPlayCountResult = call(api.getPlayCountAsked(videoId, startDate, endDate, options))
 
     /** 获取账号视频播放量 See [VideoDataApi.getAccountPlayCount]. */
     @JvmOverloads
     fun getAccountPlayCount(
         startDate: String,
         endDate: String,
-        params: Consumer<VideoDataGetAccountPlayCountParams> = Consumer {},
+        params: Consumer<in VideoDataGetAccountPlayCountParams> = none,
         options: CallOptions? = null,
-    ): VideoDataGetAccountPlayCountResult = blocking { api.getAccountPlayCount(startDate, endDate, options) { params.accept(this) } }
+    ): VideoDataGetAccountPlayCountResult = call(api.getAccountPlayCountAsked(startDate, endDate, options, VideoDataGetAccountPlayCountParams().also(params::accept)))
 
     /** 获取指定回放视频观看记录 See [VideoDataApi.listPlaybackRecords]. */
     @JvmOverloads
@@ -231,9 +244,9 @@ class BlockingVideoDataApi internal constructor(private val api: VideoDataApi) {
         roomId: Long,
         startTime: String,
         endTime: String,
-        params: Consumer<VideoDataListPlaybackRecordsParams> = Consumer {},
+        params: Consumer<in VideoDataListPlaybackRecordsParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.listPlaybackRecords(roomId, startTime, endTime, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listPlaybackRecordsAsked(roomId, startTime, endTime, options, VideoDataListPlaybackRecordsParams().also(params::accept)))
 }
 
 /** What `video_data.list_play_records` takes besides what it requires. */
@@ -327,34 +340,64 @@ class VideoDataListPlaybackRecordsParams : Params() {
         set(value) = set("page_size", value)
 }
 
-@Serializable
-class VideoDataGetUsedFlowResult internal constructor(
+/** How these are read. */
+internal object VideoDataTypes : Types(
+    """
+    VideoDataGetUsedFlowResult flow:l?
+    VideoDataListPlayRecordsItem guid:s? uuid:s? video_id:l? user_name:s? user_number:l? play_begin_time:s? play_end_time:s? play_length:l? client_type:l? user_ip:s? area:s? ext_data:s?
+    VideoDataListPlayRecordsResult total:l? list:[VideoDataListPlayRecordsItem page:l? page_size:l?
+    VideoDataExportReportsItem guid:s? uuid:s? video_id:l? room_id:l? user_name:s? user_number:l? play_begin_time:s? play_end_time:s? play_length:l? client_type:l? user_ip:s? area:s? ext_data:s?
+    VideoDataExportReportsResult total:l? list:[VideoDataExportReportsItem page:l? page_size:l?
+    VideoDataGetPlayCountRankPlayRank video_id:l? play_count:l?
+    VideoDataGetPlayCountRankResult play_rank:[VideoDataGetPlayCountRankPlayRank
+    VideoDataGetPlayCountResult play_count:{l
+    VideoDataGetAccountPlayCountResult play_count:{l
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> VideoDataGetUsedFlowResult(record, values)
+            1 -> VideoDataListPlayRecordsItem(record, values)
+            2 -> VideoDataListPlayRecordsResult(record, values)
+            3 -> VideoDataExportReportsItem(record, values)
+            4 -> VideoDataExportReportsResult(record, values)
+            5 -> VideoDataGetPlayCountRankPlayRank(record, values)
+            6 -> VideoDataGetPlayCountRankResult(record, values)
+            7 -> VideoDataGetPlayCountResult(record, values)
+            else -> VideoDataGetAccountPlayCountResult(record, values)
+        }
+}
+
+class VideoDataGetUsedFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Traffic used, in bytes. */
-    val flow: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "flow" to flow,
-    )
+    val flow: Long? get() = at(0)
 }
 
-@Serializable
-class VideoDataListPlayRecordsItem internal constructor(
+class VideoDataListPlayRecordsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Unique mark of one play, 32 characters. */
-    val guid: String? = null,
+    val guid: String? get() = at(0)
+
     /** Unique mark of the user, made at random by the client. */
-    val uuid: String? = null,
+    val uuid: String? get() = at(1)
+
     /** VOD video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(2)
+
     /** User name (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(3)
+
     /** User number (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(4)
+
     /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_begin_time") val playBeginTime: String? = null,
+    val playBeginTime: String? get() = at(5)
+
     /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_end_time") val playEndTime: String? = null,
+    val playEndTime: String? get() = at(6)
+
     /** Time really watched, in seconds. */
-    @SerialName("play_length") val playLength: Long? = null,
+    val playLength: Long? get() = at(7)
+
     /**
      * Kind of client.
      * - `0`: unknown
@@ -364,69 +407,60 @@ class VideoDataListPlayRecordsItem internal constructor(
      * - `4`: mobile web (M station)
      * - `5`: PC web
      */
-    @SerialName("client_type") val clientType: Long? = null,
+    val clientType: Long? get() = at(8)
+
     /** IP address of the user. */
-    @SerialName("user_ip") val userIp: String? = null,
+    val userIp: String? get() = at(9)
+
     /** Region of the user as "province city"; may be empty. */
-    val area: String? = null,
+    val area: String? get() = at(10)
+
     /** Custom reported data. */
-    @SerialName("ext_data") val extData: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "guid" to guid,
-        "uuid" to uuid,
-        "videoId" to videoId,
-        "userName" to userName,
-        "userNumber" to userNumber,
-        "playBeginTime" to playBeginTime,
-        "playEndTime" to playEndTime,
-        "playLength" to playLength,
-        "clientType" to clientType,
-        "userIp" to userIp,
-        "area" to area,
-        "extData" to extData,
-    )
+    val extData: String? get() = at(11)
 }
 
-@Serializable
-class VideoDataListPlayRecordsResult internal constructor(
+class VideoDataListPlayRecordsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of records. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The records. */
-    val list: List<VideoDataListPlayRecordsItem> = emptyList(),
+    val list: List<VideoDataListPlayRecordsItem> get() = at(1)
+
     /** Page number. */
-    val page: Long? = null,
+    val page: Long? get() = at(2)
+
     /** Records per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-        "page" to page,
-        "pageSize" to pageSize,
-    )
+    val pageSize: Long? get() = at(3)
 }
 
-@Serializable
-class VideoDataExportReportsItem internal constructor(
+class VideoDataExportReportsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Unique mark of one play, 32 characters. */
-    val guid: String? = null,
+    val guid: String? get() = at(0)
+
     /** Unique mark of the user, made at random by the client. */
-    val uuid: String? = null,
+    val uuid: String? get() = at(1)
+
     /** Video id of the playback or VOD video. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(2)
+
     /** Room id of the playback; only records of playbacks have it. */
-    @SerialName("room_id") val roomId: Long? = null,
+    val roomId: Long? get() = at(3)
+
     /** User name (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_name") val userName: String? = null,
+    val userName: String? get() = at(4)
+
     /** User number (the customer must pass in the user's data when integrating the player). */
-    @SerialName("user_number") val userNumber: Long? = null,
+    val userNumber: Long? get() = at(5)
+
     /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_begin_time") val playBeginTime: String? = null,
+    val playBeginTime: String? get() = at(6)
+
     /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    @SerialName("play_end_time") val playEndTime: String? = null,
+    val playEndTime: String? get() = at(7)
+
     /** Time really watched, in seconds. */
-    @SerialName("play_length") val playLength: Long? = null,
+    val playLength: Long? get() = at(8)
+
     /**
      * Kind of client.
      * - `0`: unknown
@@ -436,91 +470,53 @@ class VideoDataExportReportsItem internal constructor(
      * - `4`: mobile web (M station)
      * - `5`: PC web
      */
-    @SerialName("client_type") val clientType: Long? = null,
+    val clientType: Long? get() = at(9)
+
     /** IP address of the user. */
-    @SerialName("user_ip") val userIp: String? = null,
+    val userIp: String? get() = at(10)
+
     /** Region of the user as "province city"; may be empty. */
-    val area: String? = null,
+    val area: String? get() = at(11)
+
     /** Custom reported data. */
-    @SerialName("ext_data") val extData: String? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "guid" to guid,
-        "uuid" to uuid,
-        "videoId" to videoId,
-        "roomId" to roomId,
-        "userName" to userName,
-        "userNumber" to userNumber,
-        "playBeginTime" to playBeginTime,
-        "playEndTime" to playEndTime,
-        "playLength" to playLength,
-        "clientType" to clientType,
-        "userIp" to userIp,
-        "area" to area,
-        "extData" to extData,
-    )
+    val extData: String? get() = at(12)
 }
 
-@Serializable
-class VideoDataExportReportsResult internal constructor(
+class VideoDataExportReportsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of records. */
-    val total: Long? = null,
+    val total: Long? get() = at(0)
+
     /** The records. */
-    val list: List<VideoDataExportReportsItem> = emptyList(),
+    val list: List<VideoDataExportReportsItem> get() = at(1)
+
     /** Page number. */
-    val page: Long? = null,
+    val page: Long? get() = at(2)
+
     /** Records per page. */
-    @SerialName("page_size") val pageSize: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-        "page" to page,
-        "pageSize" to pageSize,
-    )
+    val pageSize: Long? get() = at(3)
 }
 
-@Serializable
-class VideoDataGetPlayCountRankPlayRank internal constructor(
+class VideoDataGetPlayCountRankPlayRank internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? get() = at(0)
+
     /** Number of plays. */
-    @SerialName("play_count") val playCount: Long? = null,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "videoId" to videoId,
-        "playCount" to playCount,
-    )
+    val playCount: Long? get() = at(1)
 }
 
-@Serializable
-class VideoDataGetPlayCountRankResult internal constructor(
+class VideoDataGetPlayCountRankResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The videos, most played first. */
-    @SerialName("play_rank") val playRank: List<VideoDataGetPlayCountRankPlayRank> = emptyList(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "playRank" to playRank,
-    )
+    val playRank: List<VideoDataGetPlayCountRankPlayRank> get() = at(0)
 }
 
-@Serializable
-class VideoDataGetPlayCountResult internal constructor(
+class VideoDataGetPlayCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Plays per day, keyed by date (YYYY-MM-DD). */
-    @SerialName("play_count") val playCount: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "playCount" to playCount,
-    )
+    val playCount: Map<String, Long> get() = at(0)
 }
 
-@Serializable
-class VideoDataGetAccountPlayCountResult internal constructor(
+class VideoDataGetAccountPlayCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Plays per day, keyed by date (YYYY-MM-DD). */
-    @SerialName("play_count") val playCount: Map<String, Long> = emptyMap(),
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "playCount" to playCount,
-    )
+    val playCount: Map<String, Long> get() = at(0)
 }
 
 /**
