@@ -115,6 +115,14 @@ impl Call {
         self
     }
 
+    /// Whether the call fails where the answer departs from the documents, instead of the client's
+    /// [`strict`](crate::ClientBuilder::strict).
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Call {
+        self.options.strict = Some(strict);
+        self
+    }
+
     /// Says who goes first where a limit makes calls wait.
     #[must_use]
     pub fn priority(mut self, priority: Priority) -> Call {
@@ -198,7 +206,7 @@ impl Call {
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send_as<T: DeserializeOwned + Default>(self) -> Result<Response<T>, Error> {
-        let (answer, trace) = self.answer(coerce::Options { set_aside: true, ids_as_text: false }).await?;
+        let (answer, trace) = self.answer(coerce::Options { set_aside: true, ..coerce::Options::default() }).await?;
         let data = answer.decode(self.operation()?)?;
         Ok(Response { data, answer, trace })
     }
@@ -311,6 +319,11 @@ macro_rules! typed_call {
             /// Says which failures are tried again.
             pub fn retry(self, retry: crate::Retry) -> Self {
                 Self(self.0.retry(retry))
+            }
+
+            /// Whether the call fails where the answer departs from the documents, instead of the client's setting.
+            pub fn strict(self, strict: bool) -> Self {
+                Self(self.0.strict(strict))
             }
 
             /// Says who goes first where a limit makes calls wait.

@@ -36,13 +36,14 @@ pub use dedupe::Dedupe;
 pub struct Receiver {
     keys: Vec<PartnerKey>,
     tolerance: Option<Duration>,
+    strict: bool,
 }
 
 impl Receiver {
     /// A receiver of what is signed with the account's partner_key, now: callbacks whose timestamp
     /// is further than 300 s from this machine's clock are refused.
     pub fn new(key: impl Into<PartnerKey>) -> Receiver {
-        Receiver { keys: vec![key.into()], tolerance: Some(Duration::from_secs(TOLERANCE)) }
+        Receiver { keys: vec![key.into()], tolerance: Some(Duration::from_secs(TOLERANCE)), strict: false }
     }
 
     /// Takes what is signed with this key as well: the old one, while you change keys.
@@ -67,6 +68,14 @@ impl Receiver {
         self
     }
 
+    /// Refuses callbacks that depart from the documents, with [`Departures`](crate::ErrorKind::Departures). If nothing is
+    /// said they are taken, and [`Callback::departures`] names the places.
+    #[must_use]
+    pub fn strict(mut self) -> Receiver {
+        self.strict = true;
+        self
+    }
+
     /// Checks the signature of a post and reads it. `body` is the raw body,
     /// `content_type` the header of that name (empty if there is none).
     ///
@@ -78,9 +87,9 @@ impl Receiver {
     pub fn receive(&self, body: &[u8], content_type: &str) -> Result<Callback, Error> {
         let clock = self.tolerance.map(|tolerance| Clock { now: now(), tolerance: tolerance.as_secs() });
         let verified = core::verify(body, content_type, &self.keys, clock)?;
-        let whole = core::parse(&verified, Options::default())?;
+        let whole = core::parse(&verified, Options { strict: self.strict, ..Options::default() })?;
         // The typed event is read from what fits its types; the rest stands in the departures.
-        let fitting = core::parse(&verified, Options { set_aside: true, ids_as_text: false })?;
+        let fitting = core::parse(&verified, Options { set_aside: true, ..Options::default() })?;
         let event = decode(fitting.name, &fitting.json)
             .map_err(|error| Error::decode(fitting.name.unwrap_or_default(), &error).with_answer(200, &whole.json))?;
         Ok(Callback { event, parsed: whole })

@@ -86,7 +86,7 @@ impl Driver {
                         event => event,
                     }
                 }
-                Step::Wait { time, why } => {
+                Step::Wait { time, why, .. } => {
                     tracing::debug!(?why, ?time, "waiting");
                     match before(self.closing.reached(Stage::Closed), self.executor.sleep(time)).await {
                         Some(()) => Event::Elapsed,

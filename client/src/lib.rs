@@ -55,7 +55,7 @@ pub use baijiayun_core::engine::{Limiter, Priority, QuotaSettings, Retry, RetryS
 pub use baijiayun_core::operation::Method;
 pub use baijiayun_core::upload::{Settings as UploadSettings, Uploaded};
 pub use baijiayun_core::{
-    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Value,
+    Account, Answer, Error, ErrorKind, Fault, FaultKind, File, Id, Params, PartnerKey, Signer, Time, Value,
 };
 pub use call::{Call, Nothing, Response};
 pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, TransportErrorKind};
@@ -178,6 +178,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn allow_http(mut self, allow: bool) -> ClientBuilder {
         self.settings.allow_http = allow;
+        self
+    }
+
+    /// Whether calls fail whose answer departs from the documents, with [`ErrorKind::Departures`], after the call was
+    /// carried out. They do not if nothing is said: [`Response::departures`] names the places then.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> ClientBuilder {
+        self.settings.strict = strict;
         self
     }
 

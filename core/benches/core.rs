@@ -119,7 +119,7 @@ fn straighten(criterion: &mut Criterion) {
     group.bench_function("straighten, all numbers as strings", |bench| {
         bench.iter(|| answer::parse(operation, 200, black_box(loose.as_bytes())).unwrap());
     });
-    let as_text = Options { ids_as_text: true, set_aside: false };
+    let as_text = Options { ids_as_text: true, ..Options::default() };
     group.bench_function("straighten for JavaScript", |bench| {
         bench.iter(|| answer::parse_with(operation, 200, black_box(loose.as_bytes()), as_text).unwrap());
     });

@@ -108,6 +108,11 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
             let found = "nothing".to_owned();
             answer.departures.push(Departure { path: list.to_owned(), expected: "an array", found });
         }
+        if options.strict && !answer.departures.is_empty() {
+            return Err(Error::departing(operation.name.as_ref(), answer.data, answer.departures)
+                .with_ts(answer.ts)
+                .with_answer(status, body));
+        }
         return Ok(answer);
     }
     let kind = match status {
@@ -119,7 +124,8 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
         operation,
         Error::new(kind, operation.name.as_ref())
             .with_message(envelope.msg)
-            .with_code(envelope.code, envelope.ts)
+            .with_code(envelope.code)
+            .with_ts(envelope.ts)
             .with_answer(status, body),
     ))
 }

@@ -1,4 +1,4 @@
-//! Moments as the service writes them: in its own time zone, UTC+8, which has no summer time.
+//! Moments as the service writes them: in its own time zone, UTC+8, which has no summer time; and as people write them.
 
 const ZONE_SECONDS: i64 = 8 * 3600;
 pub(crate) const DAY_SECONDS: i64 = 86_400;
@@ -37,9 +37,150 @@ pub(crate) fn moment(unix: i64) -> String {
     format!("{} {:02}:{:02}:{:02}", day(unix), second / 3600, second / 60 % 60, second % 60)
 }
 
+/// The unix time that a text names, down to the second: `YYYY-MM-DD`, `YYYY-MM-DD HH:MM`, with seconds and decimals, a
+/// blank or T between. With Z or an offset (`+08:00`) it is ISO 8601; without, it is meant in the service's zone. `None`
+/// if it is none of these, or not in the calendar.
+pub(crate) fn read(text: &str) -> Option<i64> {
+    let mut rest = Digits(text.as_bytes());
+    let year = rest.number(4)?;
+    let month = rest.eat(b'-')?.number(2)?;
+    let day = rest.eat(b'-')?.number(2).filter(|day| (1..=days_in(year, month)).contains(day))?;
+    let mut seconds = days_to((year, month, day)) * DAY_SECONDS;
+    let mut zone = ZONE_SECONDS;
+    if !rest.0.is_empty() {
+        if rest.eat(b' ').is_none() {
+            rest.eat(b'T')?;
+        }
+        seconds += rest.clock()?;
+        if rest.eat(b':').is_some() {
+            seconds += rest.below(60)?;
+            if rest.eat(b'.').is_some() {
+                rest.decimals()?;
+            }
+        }
+        match rest.0.split_first() {
+            None => {}
+            Some((b'Z', after)) => (zone, rest.0) = (0, after),
+            Some((sign @ (b'+' | b'-'), after)) => {
+                rest.0 = after;
+                zone = if *sign == b'+' { rest.clock()? } else { -rest.clock()? };
+            }
+            Some(_) => return None,
+        }
+    }
+    rest.0.is_empty().then_some(seconds - zone)
+}
+
+/// What is left of a text to read.
+#[derive(Clone, Copy)]
+struct Digits<'t>(&'t [u8]);
+
+impl Digits<'_> {
+    fn eat(&mut self, byte: u8) -> Option<&mut Self> {
+        self.0 = self.0.strip_prefix(&[byte])?;
+        Some(self)
+    }
+
+    /// So many digits.
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number.iter().try_fold(0, |sum, byte| Some(sum * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?)))
+    }
+
+    /// Two digits that are less than this.
+    fn below(&mut self, end: i64) -> Option<i64> {
+        self.number(2).filter(|number| *number < end)
+    }
+
+    /// Hours and minutes in seconds, with a colon between them or not.
+    fn clock(&mut self) -> Option<i64> {
+        let hours = self.below(24)?;
+        let _ = self.eat(b':');
+        Some(hours * 3600 + self.below(60)? * 60)
+    }
+
+    fn decimals(&mut self) -> Option<()> {
+        let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.0 = self.0.get(digits..)?;
+        (digits > 0).then_some(())
+    }
+}
+
+/// How many days a month has; none if there is no such month.
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{day, moment};
+    use super::{day, moment, read};
+
+    #[test]
+    fn people_write_moments_in_many_ways() {
+        let same = [
+            "2017-08-01 15:24:48",
+            "2017-08-01T15:24:48",
+            "2017-08-01T07:24:48Z",
+            "2017-08-01T07:24:48.999Z",
+            "2017-08-01 15:24:48+08:00",
+            "2017-08-01T08:24:48.5+0100",
+            "2017-07-31T21:54:48-09:30",
+        ];
+        for text in same {
+            assert_eq!(read(text), Some(1_501_572_288), "{text}");
+        }
+        assert_eq!(read("2017-08-01"), Some(1_501_516_800));
+        assert_eq!(read("2017-08-01 15:24"), Some(1_501_572_240));
+        assert_eq!((read("2016-02-29"), read("1969-12-31")), (Some(1_456_675_200), Some(-115_200)));
+        for day in (0..40_000).map(|day| day * 86_400) {
+            assert_eq!(read(&moment(day)), Some(day));
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_none() {
+        let others = [
+            "",
+            "2017",
+            "2017-8-1",
+            "2017-02-29",
+            "2100-02-29",
+            "2017-13-01",
+            "2017-00-10",
+            "2017-01-00",
+            "2017-04-31",
+            "2017-08-01 ",
+            "2017-08-01  15:24",
+            "2017-08-01 24:00",
+            "2017-08-01 15:60",
+            "2017-08-01 15:24:60",
+            "2017-08-01 15:24:48.",
+            "2017-08-01 15",
+            "2017-08-01 15:24:48 Z",
+            "2017-08-01Z",
+            "2017-08-01+08:00",
+            "2017-08-01 15:24:48+25:00",
+            "2017-08-01 15:24:48+08:00x",
+            "2017-08-01t15:24",
+            "２０１７-08-01",
+            "+017-08-01",
+            "2017/08/01",
+            "20170801",
+            "20170801T152448Z",
+            "2017-08-01 15:24:48GMT",
+            "tomorrow",
+        ];
+        for text in others {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn moments_in_beijing() {

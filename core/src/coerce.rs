@@ -29,36 +29,10 @@
 //! than twice as long stays as it came and is reported.
 
 use std::borrow::Cow;
-use std::fmt;
 
+pub use crate::error::Departure;
 use crate::json::{JsonError, Kind, Reason, Result, Scanner, is_huge, path, quoted, scalars, unescaped};
 use crate::operation::{Field, Shape};
-
-/// A value that is not what the document describes and could not be straightened.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Departure {
-    /// Where it stands in the data, for example `list[3].user_number`.
-    pub path: String,
-    /// What the document describes: `int`, `string`, `array`, ...
-    pub expected: &'static str,
-    /// The value as the service wrote it, JSON.
-    pub found: String,
-}
-
-impl Departure {
-    /// The same in data that stand under `path`.
-    pub(crate) fn under(self, path: &str) -> Departure {
-        let separator = if path.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        Departure { path: format!("{path}{separator}{}", self.path), ..self }
-    }
-}
-
-impl fmt::Debug for Departure {
-    /// Without the value: it may be a key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Departure").field("path", &self.path).field("expected", &self.expected).finish_non_exhaustive()
-    }
-}
 
 /// Most departures that are reported of one answer. Values beyond are treated alike, but not reported.
 pub const MAX_DEPARTURES: usize = 1000;
@@ -72,6 +46,8 @@ pub struct Options {
     pub set_aside: bool,
     /// Writes ids as strings, for languages whose numbers lose precision.
     pub ids_as_text: bool,
+    /// Fails where a value is not what the documents describe, with [`ErrorKind::Departures`](crate::ErrorKind::Departures).
+    pub strict: bool,
 }
 
 /// What became of a value.

@@ -88,6 +88,8 @@ pub struct Settings {
     pub max_answer: u64,
     /// Whether signed calls may go to the vendor's own domains without TLS.
     pub allow_http: bool,
+    /// Whether a call fails whose answer departs from the documents, with [`ErrorKind::Departures`].
+    pub strict: bool,
 }
 
 /// Answers of more bytes than this are refused, unless another limit is set.
@@ -109,6 +111,7 @@ impl Default for Settings {
             priority: Priority::default(),
             max_answer: MAX_ANSWER,
             allow_http: false,
+            strict: false,
         }
     }
 }
@@ -128,6 +131,8 @@ pub struct CallOptions {
     pub priority: Option<Priority>,
     /// Most bytes of the answer, decoded.
     pub max_answer: Option<u64>,
+    /// Whether it fails where the answer departs from the documents.
+    pub strict: Option<bool>,
     /// Whether it is a page of a walk through a list, which fails where the answer counts rows and has no list.
     pub walks: bool,
     /// How the data of the answer are written.
@@ -159,6 +164,8 @@ pub enum Step {
         time: Duration,
         /// What for.
         why: Why,
+        /// The attempt that failed, where the wait is for the next one.
+        failed: Option<Failed>,
     },
     /// Evaluate [`QUOTA_SCRIPT`] on the shared store, and tell [`Event::Store`] or [`Event::StoreDown`].
     Store {
@@ -188,6 +195,15 @@ pub enum Step {
         /// How it went.
         trace: Trace,
     },
+}
+
+/// What is known of an attempt that is to be tried again: for those who watch calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// The service's own code, if it named one.
+    pub code: Option<i64>,
 }
 
 /// A text to be signed. It does not hold the key, but it may hold a password.

@@ -6,6 +6,9 @@ use crate::trace::Trace;
 /// Of a longer answer an error keeps so many bytes.
 pub const MAX_BODY: usize = 64 << 10;
 
+/// So many departures are named in the message; more would hide what it says.
+const FEW: usize = 5;
+
 /// What went wrong, in which call, and what to do about it.
 ///
 /// It never holds partner_key, secret_key or a password.
@@ -23,6 +26,8 @@ struct Inner {
     ts: Option<i64>,
     status: Option<u16>,
     body: Vec<u8>,
+    departures: Vec<Departure>,
+    data: Vec<u8>,
     trace: Option<Trace>,
 }
 
@@ -83,6 +88,9 @@ pub enum ErrorKind {
     TooLarge,
     /// The data do not fit the type that was asked for.
     Decode,
+    /// The answer to a call that was carried out, or a callback, departs from the documents, and the caller is strict:
+    /// [`Error::departures`] names the places, and [`Error::data`] is what there is.
+    Departures,
     /// The body of a callback is not what the service posted.
     CallbackMalformed,
     /// A callback was not signed with the account's key.
@@ -126,6 +134,7 @@ impl ErrorKind {
             NotJson => "not_json",
             TooLarge => "too_large",
             Decode => "decode",
+            Departures => "departures",
             CallbackMalformed => "callback_malformed",
             CallbackSignature => "callback_signature",
             CallbackClock => "callback_clock",
@@ -186,6 +195,9 @@ impl ErrorKind {
             }
             TooLarge => "ask for fewer rows at a time; no answer of the API itself is nested deeply",
             Decode => "the answer is kept: read it as JSON, and please report the difference",
+            Departures => {
+                "what was asked for was done: the error has the data and names what departs; without strict they would have been given"
+            }
             CallbackMalformed => {
                 "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), axum's Bytes)"
             }
@@ -243,6 +255,32 @@ impl FaultKind {
     }
 }
 
+/// A value that is not what the document describes and could not be straightened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Where it stands in the data, for example `list[3].user_number`.
+    pub path: String,
+    /// What the document describes: `int`, `string`, `array`, ...
+    pub expected: &'static str,
+    /// The value as the service wrote it, JSON.
+    pub found: String,
+}
+
+impl Departure {
+    /// The same in data that stand under `path`.
+    pub(crate) fn under(self, path: &str) -> Departure {
+        let separator = if path.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Departure { path: format!("{path}{separator}{}", self.path), ..self }
+    }
+}
+
+impl fmt::Debug for Departure {
+    /// Without the value: it may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure").field("path", &self.path).field("expected", &self.expected).finish_non_exhaustive()
+    }
+}
+
 impl Error {
     /// An error of that kind in a call of that operation (empty: in none).
     /// Executors use it to report what went wrong while sending.
@@ -257,6 +295,8 @@ impl Error {
             ts: None,
             status: None,
             body: Vec::new(),
+            departures: Vec::new(),
+            data: Vec::new(),
             trace: None,
         }))
     }
@@ -297,8 +337,30 @@ impl Error {
         error
     }
 
-    pub(crate) fn with_code(mut self, code: i64, ts: Option<i64>) -> Error {
+    /// Data that are not what the documents describe. It says where, and not what stands there: that may be a key.
+    pub(crate) fn departing(operation: &str, data: Vec<u8>, departures: Vec<Departure>) -> Error {
+        let places = departures.iter().take(FEW).map(|departure| match departure.path.as_str() {
+            "" => format!("the data ({} is described)", departure.expected),
+            path => format!("{path} ({} is described)", departure.expected),
+        });
+        let more = match departures.len().saturating_sub(FEW) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let places = places.collect::<Vec<_>>().join(", ");
+        let mut error = Error::new(ErrorKind::Departures, operation)
+            .with_message(format!("the data depart from the documents: {places}{more}"));
+        error.0.departures = departures;
+        error.0.data = data;
+        error
+    }
+
+    pub(crate) fn with_code(mut self, code: i64) -> Error {
         self.0.code = Some(code);
+        self
+    }
+
+    pub(crate) fn with_ts(mut self, ts: Option<i64>) -> Error {
         self.0.ts = ts;
         self
     }
@@ -356,6 +418,16 @@ impl Error {
     /// The HTTP status of the answer.
     pub fn status(&self) -> Option<u16> {
         self.0.status
+    }
+
+    /// The places where the answer departs from the documents, for an error of the kind [`ErrorKind::Departures`].
+    pub fn departures(&self) -> &[Departure] {
+        &self.0.departures
+    }
+
+    /// The data of such an answer, straightened as far as they could be, JSON; empty for other errors.
+    pub fn data(&self) -> &[u8] {
+        &self.0.data
     }
 
     /// How the call went: attempts and waits; `None` if it was never begun.

@@ -10,7 +10,7 @@
 //! {"step":"send", ..., "parts":[{"name":"room_id","value":"1"},{"name":"attachment","file":"a.pdf","type":"application/pdf","source":"f1"}]}
 //! {"step":"send", ..., "headers":{"content-type":"application/octet-stream","content-range":"bytes 1-500/2000", ...},
 //!  "chunk":{"source":"f1","offset":0,"length":500},"video_id":1,"received":0}
-//! {"step":"wait","call":1,"time":250,"why":"backoff"}
+//! {"step":"wait","call":1,"time":250,"why":"backoff","failed":{"kind":"timeout","code":null}}
 //! {"step":"store","call":1,"timeout":500,"keys":["..."],"args":[55556,1055564]}
 //! {"step":"sign","call":1,"timeout":120000,"text":"partner_id=..."}
 //! {"step":"address","call":1,"timeout":120000,"video_id":null}
@@ -69,7 +69,7 @@ use crate::sign::PartnerKey;
 use crate::upload::{self, Upload};
 use crate::value::Params;
 
-use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostUpload, Input};
+use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostSettings, HostUpload, Input};
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
 pub use reading::{Next, Read, ReadForAnother, Reading};
@@ -148,7 +148,8 @@ impl Host {
         };
         let uploads_only = matches!(config.account, HostAccount::None);
         config.paths.iter().try_for_each(|(name, path)| paths::check(name, path))?;
-        let data = coerce::Options { set_aside: config.settings.set_aside, ids_as_text: config.settings.ids_as_text };
+        let HostSettings { set_aside, ids_as_text, .. } = config.settings;
+        let data = coerce::Options { set_aside, ids_as_text, strict: false };
         let settings = config.settings.apply(Settings::default());
         settings.check(&account)?;
         let callback_keys: Vec<PartnerKey> = config.callback_keys.into_iter().map(PartnerKey::new).collect();
@@ -291,16 +292,18 @@ impl Host {
 
     fn receive(&self, body: &[u8], content_type: &str, options: &str, unix: i64) -> Result<callbacks::Parsed, Error> {
         let options: HostCallback = read_options("", options)?;
+        let strict = options.strict.unwrap_or(self.engine.settings().strict);
+        let data = coerce::Options { strict, ..self.data };
         let clock = options.clock.then_some(Clock { now: unix, tolerance: options.tolerance });
         let verified = callbacks::verify(body, content_type, &self.keys, clock)?;
         match options.name.as_deref() {
-            None => callbacks::parse(&verified, self.data),
+            None => callbacks::parse(&verified, data),
             Some(name) => {
                 let callback = callbacks::find(name).ok_or_else(|| {
                     Error::new(ErrorKind::UnknownOperation, name)
                         .with_message(format!("there is no callback named {}", quoted(name)))
                 })?;
-                callbacks::parse_as(&verified, callback, self.data)
+                callbacks::parse_as(&verified, callback, data)
             }
         }
     }
@@ -409,8 +412,13 @@ impl Host {
             deadline: options.deadline,
             max_answer: options.max_answer,
             priority: options.priority,
+            strict: options.strict,
             walks: options.page.is_some(),
-            data: coerce::Options { set_aside: options.set_aside.unwrap_or(self.data.set_aside), ..self.data },
+            data: coerce::Options {
+                set_aside: options.set_aside.unwrap_or(self.data.set_aside),
+                strict: options.strict.unwrap_or(self.engine.settings().strict),
+                ..self.data
+            },
         })
     }
 }

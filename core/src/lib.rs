@@ -54,4 +54,4 @@ pub use operation::Operation;
 pub use request::{Body, Part, PartContent, Request};
 pub use retry_after::retry_after;
 pub use sign::{PartnerKey, Signer};
-pub use value::{Chunk, File, FileSource, Id, Params, Progress, Value};
+pub use value::{Chunk, File, FileSource, Id, Params, Progress, Time, Value};

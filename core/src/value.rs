@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use crate::civil;
 use crate::decimal;
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, JsonError, Member, Members, needed};
@@ -69,18 +69,11 @@ impl Value {
         {
             return Ok(Some(Value::File(file)));
         }
-        if raw.starts_with('{')
-            && let Some(kind @ (ParamKind::Timestamp | ParamKind::Date | ParamKind::DateOrZero | ParamKind::DateTime)) =
-                kind
-            && let Ok(unix) = unix_seconds(raw)
-        {
-            return Ok(Some(match kind {
-                ParamKind::Date | ParamKind::DateOrZero => Value::Text(civil::day(unix)),
-                ParamKind::DateTime => Value::Text(civil::moment(unix)),
-                _ => Value::Int(unix),
-            }));
-        }
-        if kind.is_none()
+        let may_be_time = matches!(
+            kind,
+            None | Some(ParamKind::Timestamp | ParamKind::Date | ParamKind::DateOrZero | ParamKind::DateTime)
+        );
+        if may_be_time
             && raw.starts_with('{')
             && let Ok(unix) = unix_seconds(raw)
         {
@@ -167,6 +160,8 @@ value_from! {
     &String => |value| Value::Text(value.clone()),
     File => |value| Value::File(value),
     Id => |value| value.0,
+    Time => |value| value.0,
+    SystemTime => |value| Time::from(value).0,
 }
 
 impl<T: Into<Value>> From<Vec<T>> for Value {
@@ -208,6 +203,58 @@ impl fmt::Display for Id {
             Value::Text(id) => id.fmt(f),
             other => f.write_str(other.kind()),
         }
+    }
+}
+
+/// A point in time as the caller has it. The service gets it as it wants it in that place: unix seconds, or the day or
+/// the moment in Beijing (UTC+8).
+///
+/// | from | meant is |
+/// |---|---|
+/// | `i64` | unix seconds, no milliseconds |
+/// | a text | `2026-11-28` (midnight), `2026-11-28 08:00`, `2026-11-28 08:00:00` in Beijing; with an offset ISO 8601, such as `2026-11-28T00:00:00Z`; or digits as above |
+/// | [`SystemTime`] | that moment |
+/// | with the feature `jiff` | `Timestamp`, `Zoned`, and in Beijing `civil::DateTime` and `civil::Date` |
+///
+/// What is no time is refused when the call begins, with [`ErrorKind::InvalidParameters`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Time(Value);
+
+// No other whole numbers: so a literal needs no type.
+macro_rules! time_from {
+    ($($from:ty => |$value:ident| $make:expr),+ $(,)?) => {$(
+        impl From<$from> for Time {
+            fn from($value: $from) -> Time {
+                Time($make)
+            }
+        }
+    )+};
+}
+
+time_from! {
+    i64 => |value| Value::Int(value),
+    &i64 => |value| Value::Int(*value),
+    &str => |value| Value::Text(value.to_owned()),
+    String => |value| Value::Text(value),
+    &String => |value| Value::Text(value.clone()),
+    SystemTime => |value| Value::Int(unix(value)),
+}
+
+#[cfg(feature = "jiff")]
+time_from! {
+    jiff::Timestamp => |value| Value::Int(value.as_second()),
+    jiff::Zoned => |value| Value::Int(value.timestamp().as_second()),
+    &jiff::Zoned => |value| Value::Int(value.timestamp().as_second()),
+    jiff::civil::DateTime => |value| Value::Text(value.to_string()),
+    jiff::civil::Date => |value| Value::Text(value.to_string()),
+}
+
+/// The second that a moment is in.
+fn unix(time: SystemTime) -> i64 {
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => seconds(since),
+        Err(before) => -seconds(before.duration()) - i64::from(before.duration().subsec_nanos() > 0),
     }
 }
 
@@ -434,10 +481,9 @@ impl Params {
     /// [`Host::begin`](crate::host::Host::begin)). A member that
     /// is null is not given. What is given for a JSON parameter is kept byte
     /// for byte. A file is an object with `name`, `source` (what the executor
-    /// finds it by) and maybe `size`. A timestamp, day or moment may be an
-    /// object with `unix_ms`, milliseconds since 1970; days and moments are
-    /// those of the service's time zone, UTC+8. So may what the operation does
-    /// not describe, which is sent as unix seconds.
+    /// finds it by) and maybe `size`. A time may be an object with `unix_ms`,
+    /// milliseconds since 1970. So may what the operation does not describe,
+    /// which is sent as unix seconds.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameters`] if it is none of these, or if a name has two values: one would be lost

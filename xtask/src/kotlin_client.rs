@@ -20,8 +20,11 @@ use types::{Constants, Input, Member, Object, Scope};
 pub const FOLDER: &str = "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/generated";
 
 /// What files import, as far as they mention it.
-const IMPORTS: [(&str, &[&str]); 2] =
-    [("java.util.function", &["Consumer"]), ("kotlinx.serialization.json", &["JsonElement"])];
+const IMPORTS: [(&str, &[&str]); 3] = [
+    ("java.time", &["Instant", "LocalDate"]),
+    ("java.util.function", &["Consumer"]),
+    ("kotlinx.serialization.json", &["JsonElement"]),
+];
 
 /// A resource as the template `kotlin/resource.kt.jinja` takes it.
 #[derive(Serialize)]
@@ -44,6 +47,8 @@ struct Call {
     method: String,
     docs: Vec<String>,
     required: Vec<Member>,
+    /// Some of these are times.
+    timed: bool,
     /// The class of what need not be given, if there is any.
     params: Option<Input>,
     /// The type of its data, without a question mark; `Unit` if there are none.
@@ -145,6 +150,7 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
         title: kdoc(std::slice::from_ref(&call.operation.title)),
         method: kotlin_name(call.method),
         docs,
+        timed: required.iter().any(Member::is_time),
         required,
         params: params.transpose()?,
         result: scope.received(&call.result),

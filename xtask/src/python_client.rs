@@ -32,7 +32,7 @@ const IMPORTS: [&[(&str, &[&str])]; 3] = [
     &[("", &["msgspec"])],
     &[
         (".._callback", &["Callback"]),
-        (".._inputs", &["DateInput", "Flag", "IdInput", "TimeInput"]),
+        (".._inputs", &["Flag", "IdInput", "TimeInput"]),
         (".._resource", &["NOTHING", "AsyncResource", "Resource"]),
         ("..details", &["Value"]),
         ("..files", &["FileInput", "as_file"]),

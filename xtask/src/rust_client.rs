@@ -154,7 +154,8 @@ fn argument(argument: &model::Argument) -> Argument {
     let converted = |target: &str| (format!("impl Into<{target}>"), format!("Into::<{target}>::into({field})"));
     let (input, value) = match &argument.ty {
         Type::Id(_) => converted("Id"),
-        Type::Enum(..) | Type::Text | Type::Date | Type::Datetime => converted(&spelled(&argument.ty)),
+        Type::Timestamp | Type::Date | Type::Datetime => converted("Time"),
+        Type::Enum(..) | Type::Text => converted(&spelled(&argument.ty)),
         Type::File => converted("File"),
         Type::Array(item) if argument.param.kind == ParamType::List => {
             let item = if matches!(**item, Type::Id(_) | Type::Int) { "Id" } else { "String" };

@@ -15,6 +15,7 @@ import threading
 import time
 from datetime import datetime, timezone
 from typing import Any, Optional
+from urllib.parse import parse_qsl
 
 import anyio
 import pytest
@@ -131,6 +132,9 @@ def test_vectors(vector: dict[str, Any]) -> None:
     if "form_ends" in sent:
         body = case.fake.requests[0].body
         assert isinstance(body, bytes) and body.decode().endswith(sent["form_ends"])
+    if "pair" in sent:
+        body = case.fake.requests[0].body
+        assert isinstance(body, bytes) and sent["pair"] in map(list, parse_qsl(body.decode()))
     if "part" in sent:
         body = case.fake.requests[0].body
         assert isinstance(body, Multipart)

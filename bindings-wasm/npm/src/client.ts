@@ -64,6 +64,11 @@ export interface ClientOptions {
   maxAnswer?: number | undefined;
   /** Lets calls go to the vendor's own domains without TLS, where everybody on the way could read and change them. */
   allowHttp?: boolean | undefined;
+  /**
+   * Whether calls and callbacks whose data depart from the documents fail with a {@link DeparturesError}. If nothing is
+   * said they are given without what departs, and `withDetails()` names the places.
+   */
+  strict?: boolean | undefined;
   /** Keeps the limits together with other processes: {@link redisStore}. */
   store?: Store | undefined;
   /** What the keys in the store begin with; `baijiayun` if nothing is said. */
@@ -188,6 +193,7 @@ const OPTIONS = new Set<string>([
   "uploadDeadline",
   "maxAnswer",
   "allowHttp",
+  "strict",
   "store",
   "storePrefix",
   "http",
@@ -235,6 +241,7 @@ function configOf(options: ClientOptions): string {
       upload_deadline: said(options.uploadDeadline),
       max_answer: said(options.maxAnswer),
       allow_http: options.allowHttp,
+      strict: options.strict,
       store: Boolean(options.store),
       store_prefix: options.storePrefix,
       shared_as: options.sharedAs,

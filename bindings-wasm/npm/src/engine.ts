@@ -220,7 +220,8 @@ export class Driver {
             const next = read(page, engine.answer(length, step.call, status, retryAfter));
             // The engine itself looks at the clock, if it has to.
             now = undefined;
-            step = apart && next.step === apart.step.step ? ({ ...next, ...apart.step, trace: next.trace } as Step) : next;
+            // If the call ends, it ends as the other engine says.
+            step = apart && "trace" in next ? ({ ...next, ...apart.step, trace: next.trace } as Step) : next;
             break;
           }
           case "wait":
@@ -510,6 +511,7 @@ function writeOptions(
     attempt_timeout: said(options?.attemptTimeout),
     deadline: said(options?.deadline),
     max_answer: said(options?.maxAnswer),
+    strict: options?.strict,
     priority: options?.priority,
     extra: options?.extra && (JSON.parse(writeJson(operation, options.extra, false).text) as unknown),
     page: also?.page,

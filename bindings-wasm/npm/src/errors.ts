@@ -1,5 +1,5 @@
 import type { Id } from "./ids.js";
-import type { Trace } from "./trace.js";
+import type { Departure, Trace } from "./trace.js";
 
 /** What went wrong, as all languages name it. */
 export type ErrorKind =
@@ -29,6 +29,7 @@ export type ErrorKind =
   | "not_json"
   | "too_large"
   | "decode"
+  | "departures"
   | "callback_malformed"
   | "callback_signature"
   | "callback_clock"
@@ -67,6 +68,10 @@ export interface ErrorFields {
   faults?: Fault[];
   /** The answer. */
   body?: string;
+  /** Where it departs from the documents. */
+  departures?: Departure[];
+  /** Its data. */
+  data?: unknown;
 }
 
 /** What an error is told besides. */
@@ -152,7 +157,7 @@ export class BaijiayunError extends Error {
 }
 
 /** What {@link BaijiayunError.toJSON} gives. */
-export interface ErrorJson extends Required<Omit<ErrorFields, "message" | "text" | "body" | "faults">> {
+export interface ErrorJson extends Required<Omit<ErrorFields, "message" | "text" | "body" | "faults" | "departures" | "data">> {
   name: string;
   message: string;
   reason: string;
@@ -305,6 +310,25 @@ export class AnswerError extends BaijiayunError {
   declare readonly kind: "http_status" | "not_envelope" | "not_json" | "too_large" | "decode";
 }
 
+/**
+ * The answer to a call that was carried out, or a callback, departs from the documents, and you are `strict`. `data` is
+ * what it says all the same. Both are not enumerable, so that loggers leave them out.
+ */
+export class DeparturesError extends BaijiayunError {
+  /** @internal */ static override readonly errorOfBaijiayun: string = "DeparturesError";
+  declare readonly kind: "departures";
+  /** The places that are not what the documents describe. */
+  declare readonly departures: readonly Departure[];
+  /** The data without them, as the call would have given them. */
+  declare readonly data: unknown;
+
+  constructor(fields: ErrorFields, context?: ErrorContext) {
+    super(fields, context);
+    Object.defineProperty(this, "departures", { value: fields.departures ?? [], enumerable: false });
+    Object.defineProperty(this, "data", { value: fields.data, enumerable: false });
+  }
+}
+
 /** A callback that the service did not post like this: refuse it. */
 export class CallbackError extends BaijiayunError {
   /** @internal */ static override readonly errorOfBaijiayun: string = "CallbackError";
@@ -352,6 +376,7 @@ const CLASSES: Record<ErrorKind, ErrorClass> = {
   not_json: AnswerError,
   too_large: AnswerError,
   decode: AnswerError,
+  departures: DeparturesError,
   callback_malformed: CallbackError,
   callback_signature: CallbackError,
   callback_clock: CallbackError,

@@ -17,6 +17,7 @@ export {
   CallbackError,
   ClosedError,
   ConnectError,
+  DeparturesError,
   FileError,
   InvalidAccountError,
   InvalidParametersError,

@@ -26,11 +26,13 @@ export interface CallOptions {
   priority?: Priority | undefined;
   /** Most bytes of the answer, decoded; more than the client's if you like. */
   maxAnswer?: number | undefined;
+  /** Whether the call fails with a {@link DeparturesError} where its answer departs from the documents. */
+  strict?: boolean | undefined;
   /** Parameters that the description lacks. They are sent unchecked. */
   extra?: Record<string, unknown> | undefined;
 }
 
-const CALL = ["signal", "retry", "attempts", "attemptTimeout", "deadline", "priority", "maxAnswer", "extra", "method"];
+const CALL = ["signal", "retry", "attempts", "attemptTimeout", "deadline", "priority", "maxAnswer", "strict", "extra", "method"];
 const UPLOAD = [
   "onProgress",
   "onRegistered",

@@ -88,6 +88,7 @@ test("what all packages promise", async (t) => {
     }
     if (vector.sent?.url) assert.equal(sent.url, vector.sent.url, what);
     if (vector.sent?.form_ends) assert.ok(sent.body.endsWith(vector.sent.form_ends), `${what}: ${sent.body}`);
+    if (vector.sent?.pair) assert.equal(new URLSearchParams(sent.body).get(vector.sent.pair[0]), vector.sent.pair[1], what);
     if (vector.sent?.part) {
       const { name, filename, type } = vector.sent.part;
       const head = `name="${name}"; filename="${filename}"\r\nContent-Type: ${type}\r\n`;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -139,8 +139,8 @@ impl ListClassVotes {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.
@@ -177,8 +177,8 @@ impl ListRedPackages {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.
@@ -215,8 +215,8 @@ impl ListRandomAsks {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.
@@ -245,8 +245,8 @@ impl ListAiUserCounts {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Page number, from 1.

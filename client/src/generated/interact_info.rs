@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -69,15 +69,15 @@ impl ListCheckinSummaries {
     /// Start of the period.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
-        Self(self.0.set("begin_time", Into::<String>::into(begin_time)))
+    pub fn begin_time(self, begin_time: impl Into<Time>) -> Self {
+        Self(self.0.set("begin_time", Into::<Time>::into(begin_time)))
     }
 
     /// End of the period, not before begin_time.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.set("end_time", Into::<String>::into(end_time)))
+    pub fn end_time(self, end_time: impl Into<Time>) -> Self {
+        Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 }
 
@@ -106,15 +106,15 @@ impl ListCheckinDetails {
     /// Start of the period.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
-        Self(self.0.set("begin_time", Into::<String>::into(begin_time)))
+    pub fn begin_time(self, begin_time: impl Into<Time>) -> Self {
+        Self(self.0.set("begin_time", Into::<Time>::into(begin_time)))
     }
 
     /// End of the period, not before begin_time.
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.set("end_time", Into::<String>::into(end_time)))
+    pub fn end_time(self, end_time: impl Into<Time>) -> Self {
+        Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -22,19 +22,19 @@ impl LiveAccount<'_> {
     /// 获取账号一天中每小时最高并发量 Returns the peak concurrency of the account in every hour of one day.
     ///
     /// Documents: large_class.23, small_class.23, double_teacher.17. Path `/openapi/live_account/getHourPeakUser`, known from public material.
-    pub fn get_hourly_peak_users(&self, date: impl Into<String>) -> GetHourlyPeakUsers {
+    pub fn get_hourly_peak_users(&self, date: impl Into<Time>) -> GetHourlyPeakUsers {
         let call = Call::new(self.0, "live_account.get_hourly_peak_users");
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         GetHourlyPeakUsers(call)
     }
 
     /// 查询账号一段时间内每天的最高并发量 Returns the peak concurrency of the account on every day of a period.
     ///
     /// Documents: large_class.24, small_class.24, double_teacher.18. Path `/openapi/live_account/getDayPeakUser`, known from public material.
-    pub fn get_daily_peak_users(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyPeakUsers {
+    pub fn get_daily_peak_users(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyPeakUsers {
         let call = Call::new(self.0, "live_account.get_daily_peak_users");
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetDailyPeakUsers(call)
     }
 
@@ -45,31 +45,31 @@ impl LiveAccount<'_> {
     /// For accounts billed by attendance or by duration.
     ///
     /// The document says to use the newer large_class.109 instead.
-    pub fn get_daily_cost(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyCost {
+    pub fn get_daily_cost(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost {
         let call = Call::new(self.0, "live_account.get_daily_cost");
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetDailyCost(call)
     }
 
     /// 查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large classes on every day of a period.
     ///
     /// Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
-    pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyMediaLength {
+    pub fn get_daily_media_length(&self, product_type: impl Into<GetDailyMediaLengthProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyMediaLength {
         let call = Call::new(self.0, "live_account.get_daily_media_length");
         let call = call.set("product_type", Into::<GetDailyMediaLengthProductType>::into(product_type));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetDailyMediaLength(call)
     }
 
     /// 查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on one day.
     ///
     /// Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-    pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<String>) -> ListRoomMediaLength {
+    pub fn list_room_media_length(&self, product_type: impl Into<ListRoomMediaLengthProductType>, date: impl Into<Time>) -> ListRoomMediaLength {
         let call = Call::new(self.0, "live_account.list_room_media_length");
         let call = call.set("product_type", Into::<ListRoomMediaLengthProductType>::into(product_type));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListRoomMediaLength(call)
     }
 
@@ -78,11 +78,11 @@ impl LiveAccount<'_> {
     /// Documents: large_class.109. **The path `/openapi/live_account/getPartnerUserCount` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getDayUserCount`, `/openapi/live_account/getPartnerDailyUserCount`, `/openapi/live_account/getAccountUserCount`, `/openapi/live_account/getDailyUserCount`, `/openapi/live_account/getUserCount`, `/openapi/live_account/getLiveUserCount`, `/openapi/live_account/getDailyCost`.
     ///
     /// The dates may be at most 90 days apart.
-    pub fn get_user_count(&self, product_type: impl Into<GetUserCountProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUserCount {
+    pub fn get_user_count(&self, product_type: impl Into<GetUserCountProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUserCount {
         let call = Call::new(self.0, "live_account.get_user_count");
         let call = call.set("product_type", Into::<GetUserCountProductType>::into(product_type));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetUserCount(call)
     }
 
@@ -110,9 +110,9 @@ impl LiveAccount<'_> {
     /// 查询直播账号指定日期中各教室使用的人次 Returns the attendance that each room used up on one day.
     ///
     /// Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from public material.
-    pub fn list_room_costs(&self, date: impl Into<String>) -> ListRoomCosts {
+    pub fn list_room_costs(&self, date: impl Into<Time>) -> ListRoomCosts {
         let call = Call::new(self.0, "live_account.list_room_costs");
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListRoomCosts(call)
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -89,15 +89,15 @@ impl ListTransactions {
     /// Transactions from this time on (format partly clipped).
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.set("start_time", Into::<String>::into(start_time)))
+    pub fn start_time(self, start_time: impl Into<Time>) -> Self {
+        Self(self.0.set("start_time", Into::<Time>::into(start_time)))
     }
 
     /// Transactions up to this time (format partly clipped).
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.set("end_time", Into::<String>::into(end_time)))
+    pub fn end_time(self, end_time: impl Into<Time>) -> Self {
+        Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 
     /// Page number.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -418,8 +418,8 @@ impl ListPptUrls {
     /// Day, YYYY-MM-DD; needed for a long-term room, not for a short-term one.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -32,11 +32,11 @@ impl Room<'_> {
     /// (large_class.2) For many rooms made ahead of time, spread the calls over several days.
     ///
     /// (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
-    pub fn create(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> Create {
+    pub fn create(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> Create {
         let call = Call::new(self.0, "room.create");
         let call = call.set("title", Into::<String>::into(title));
-        let call = call.set("start_time", start_time);
-        let call = call.set("end_time", end_time);
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         Create(call)
     }
 
@@ -239,10 +239,10 @@ impl Room<'_> {
     /// 获取参加码使用记录 Gets who used the given join codes of a room.
     ///
     /// Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
-    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<String>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage {
+    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<Time>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage {
         let call = Call::new(self.0, "room.get_code_usage");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         let call = call.set("code", code.into_iter().map(Into::into).collect::<Vec<String>>());
         GetCodeUsage(call)
     }
@@ -583,11 +583,11 @@ impl Room<'_> {
     /// 创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
     ///
     /// Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
-    pub fn create_with_live(&self, title: impl Into<String>, start_time: i64, end_time: i64) -> CreateWithLive {
+    pub fn create_with_live(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> CreateWithLive {
         let call = Call::new(self.0, "room.create_with_live");
         let call = call.set("title", Into::<String>::into(title));
-        let call = call.set("start_time", start_time);
-        let call = call.set("end_time", end_time);
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         CreateWithLive(call)
     }
 }
@@ -1054,15 +1054,15 @@ impl Update {
     /// Class start time, unix seconds.
     ///
     /// Unix seconds.
-    pub fn start_time(self, start_time: i64) -> Self {
-        Self(self.0.set("start_time", start_time))
+    pub fn start_time(self, start_time: impl Into<Time>) -> Self {
+        Self(self.0.set("start_time", Into::<Time>::into(start_time)))
     }
 
     /// Class end time, unix seconds.
     ///
     /// Unix seconds.
-    pub fn end_time(self, end_time: i64) -> Self {
-        Self(self.0.set("end_time", end_time))
+    pub fn end_time(self, end_time: impl Into<Time>) -> Self {
+        Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 
     /// Largest number of users in an ordinary large class; absent or 0 means no limit.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -44,10 +44,10 @@ impl RoomData<'_> {
     /// 获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
     ///
     /// Documents: large_class.21, small_class.21, double_teacher.15. Path `/openapi/room_data/getAllRoomUserStat`, known from public material.
-    pub fn get_all_room_user_stat(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> GetAllRoomUserStat {
+    pub fn get_all_room_user_stat(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> GetAllRoomUserStat {
         let call = Call::new(self.0, "room_data.get_all_room_user_stat");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         GetAllRoomUserStat(call)
     }
 
@@ -56,11 +56,11 @@ impl RoomData<'_> {
     /// Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
     ///
     /// (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
-    pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> GetPeakUsers {
+    pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> GetPeakUsers {
         let call = Call::new(self.0, "room_data.get_peak_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         GetPeakUsers(call)
     }
 
@@ -108,11 +108,11 @@ impl RoomData<'_> {
     /// Documents: large_class.34, small_class.39. Path `/openapi/room_data/getRoomRaiseData`, known from public material.
     ///
     /// (large_class.34) Only for accounts in the pro environment.
-    pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListRaisedHands {
+    pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListRaisedHands {
         let call = Call::new(self.0, "room_data.list_raised_hands");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         ListRaisedHands(call)
     }
 
@@ -197,21 +197,21 @@ impl RoomData<'_> {
     /// 获取专注度监测数据 Exports the attention checks of a room for one day.
     ///
     /// Documents: large_class.67. **The path `/openapi/room_data/exportAttentionList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportAttention`, `/openapi/room_data/exportAttentionStat`, `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`, `/openapi/room_data/exportAttentionData`.
-    pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<String>) -> ExportAttentionList {
+    pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ExportAttentionList {
         let call = Call::new(self.0, "room_data.export_attention_list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ExportAttentionList(call)
     }
 
     /// 根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
     ///
     /// Documents: large_class.71. **The path `/openapi/room_data/getRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getMediaLength`, `/openapi/live_account/getRoomMediaLength`, `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`, `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
-    pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetMediaLength {
+    pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetMediaLength {
         let call = Call::new(self.0, "room_data.get_media_length");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetMediaLength(call)
     }
 
@@ -247,10 +247,10 @@ impl RoomData<'_> {
     /// 获取教室个人积分记录 Lists the personal scores in a room for one day.
     ///
     /// Documents: large_class.111, small_class.31. **The path `/openapi/room_data/getRoomUserScore` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getUserScore`, `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`, `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`, `/openapi/room_data/getRoomIntegral`.
-    pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<String>) -> ListUserScores {
+    pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ListUserScores {
         let call = Call::new(self.0, "room_data.list_user_scores");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListUserScores(call)
     }
 
@@ -297,10 +297,10 @@ impl RoomData<'_> {
     /// Documents: large_class.124. **The path `/openapi/room_data/getRoomFlow` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomUsedFlow`, `/openapi/room_data/getUsedFlow`, `/openapi/live_account/getRoomFlow`, `/openapi/room_data/getRoomFlowCost`, `/openapi/room_data/getFlow`, `/openapi/live_account/getRoomUsedFlow`, `/openapi/room_data/getRoomStreamFlow`.
     ///
     /// the unit of the traffic is not stated
-    pub fn get_flow(&self, room_id: impl Into<Id>, date: impl Into<String>) -> GetFlow {
+    pub fn get_flow(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> GetFlow {
         let call = Call::new(self.0, "room_data.get_flow");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         GetFlow(call)
     }
 
@@ -327,9 +327,9 @@ impl RoomData<'_> {
     /// 批量获取课后评价 Lists the after-class evaluation answers given in the rooms of the account on one day.
     ///
     /// Documents: small_class.37. **The path `/openapi/room_data/getEvaluationStatBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getEvaluationBatch`, `/openapi/room_data/batchGetEvaluationStat`, `/openapi/room_data/getEvaluationStatByDate`, `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`, `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
-    pub fn list_daily_evaluations(&self, date: impl Into<String>) -> ListDailyEvaluations {
+    pub fn list_daily_evaluations(&self, date: impl Into<Time>) -> ListDailyEvaluations {
         let call = Call::new(self.0, "room_data.list_daily_evaluations");
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListDailyEvaluations(call)
     }
 
@@ -403,8 +403,8 @@ impl ExportChatMessages {
     /// Day to export. When absent: the latest class day of a long-term room, all chat of this class for a short-term room.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -453,8 +453,8 @@ impl ExportLiveReport {
     /// Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day.
     ///
     /// Default: `0`. `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Whether to return the details of entering and leaving (user_event); pass 1 for them.
@@ -553,8 +553,8 @@ impl ExportAwardStat {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 
     /// Description clipped in the document; by the response, the id of one prize draw.
@@ -574,8 +574,8 @@ impl ExportQaStat {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -590,8 +590,8 @@ impl ExportQuestionnaireStat {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -606,8 +606,8 @@ impl ExportAnswerStat {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -630,8 +630,8 @@ impl GetEvaluationStat {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -716,8 +716,8 @@ impl GetPraiseCount {
     /// Day, e.g. 2022-08-31; by default the day on which the class started.
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 
@@ -732,8 +732,8 @@ impl GetReport {
     /// Day, e.g. 2022-08-31 (description clipped; API 104 defaults to the day on which the class started).
     ///
     /// `YYYY-MM-DD`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.set("date", Into::<String>::into(date)))
+    pub fn date(self, date: impl Into<Time>) -> Self {
+        Self(self.0.set("date", Into::<Time>::into(date)))
     }
 }
 

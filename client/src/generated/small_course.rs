@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -22,31 +22,31 @@ impl SmallCourse<'_> {
     /// 获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
     ///
     /// Documents: small_class.25. Path `/openapi/small_course/getDailyCost`, known from public material.
-    pub fn get_daily_cost(&self, product_type: impl Into<ProductType>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetDailyCost {
+    pub fn get_daily_cost(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost {
         let call = Call::new(self.0, "small_course.get_daily_cost");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetDailyCost(call)
     }
 
     /// 获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
     ///
     /// Documents: small_class.26. Path `/openapi/small_course/getRoomCost`, known from public material.
-    pub fn list_room_costs(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> ListRoomCosts {
+    pub fn list_room_costs(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListRoomCosts {
         let call = Call::new(self.0, "small_course.list_room_costs");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListRoomCosts(call)
     }
 
     /// 获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
     ///
     /// Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-    pub fn list_user_costs(&self, product_type: impl Into<ProductType>, date: impl Into<String>, room_id: impl Into<Id>) -> ListUserCosts {
+    pub fn list_user_costs(&self, product_type: impl Into<ProductType>, date: impl Into<Time>, room_id: impl Into<Id>) -> ListUserCosts {
         let call = Call::new(self.0, "small_course.list_user_costs");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListUserCosts(call)
     }
@@ -56,9 +56,9 @@ impl SmallCourse<'_> {
     /// Documents: small_class.55. **The path `/openapi/small_course/getRoomRecordCost` is a guess**: the documents cut it off. Other candidates: `/openapi/small_course/getRecordCost`, `/openapi/small_course/getCloudRecordCost`, `/openapi/small_course/getRoomStorageCost`, `/openapi/small_course/getRoomVideoCost`, `/openapi/small_course/getDailyRecordCost`, `/openapi/small_course/getPlaybackCost`, `/openapi/small_course/getRoomPlaybackCost`.
     ///
     /// The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not given; small_class.26 counts in yuan.
-    pub fn list_record_costs(&self, date: impl Into<String>) -> ListRecordCosts {
+    pub fn list_record_costs(&self, date: impl Into<Time>) -> ListRecordCosts {
         let call = Call::new(self.0, "small_course.list_record_costs");
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListRecordCosts(call)
     }
 }

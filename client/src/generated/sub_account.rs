@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -24,7 +24,7 @@ impl SubAccount<'_> {
     /// Documents: public_only.sub_account.createSubAccount. Path `/openapi/sub_account/createSubAccount`, known from public material.
     ///
     /// SyLive sets each limit together with its maximum.
-    pub fn create(&self, mobile: impl Into<String>, email: impl Into<String>, password: impl Into<String>, contacts: impl Into<String>, company: impl Into<String>, live_on: bool, video_on: bool, effect_time: impl Into<String>, expire_time: impl Into<String>) -> Create {
+    pub fn create(&self, mobile: impl Into<String>, email: impl Into<String>, password: impl Into<String>, contacts: impl Into<String>, company: impl Into<String>, live_on: bool, video_on: bool, effect_time: impl Into<Time>, expire_time: impl Into<Time>) -> Create {
         let call = Call::new(self.0, "sub_account.create");
         let call = call.set("mobile", Into::<String>::into(mobile));
         let call = call.set("email", Into::<String>::into(email));
@@ -33,8 +33,8 @@ impl SubAccount<'_> {
         let call = call.set("company", Into::<String>::into(company));
         let call = call.set("live_on", live_on);
         let call = call.set("video_on", video_on);
-        let call = call.set("effect_time", Into::<String>::into(effect_time));
-        let call = call.set("expire_time", Into::<String>::into(expire_time));
+        let call = call.set("effect_time", Into::<Time>::into(effect_time));
+        let call = call.set("expire_time", Into::<Time>::into(expire_time));
         Create(call)
     }
 
@@ -215,15 +215,15 @@ impl Update {
     /// Day from which the account is valid, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn effect_time(self, effect_time: impl Into<String>) -> Self {
-        Self(self.0.set("effect_time", Into::<String>::into(effect_time)))
+    pub fn effect_time(self, effect_time: impl Into<Time>) -> Self {
+        Self(self.0.set("effect_time", Into::<Time>::into(effect_time)))
     }
 
     /// Day on which the account expires, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
-    pub fn expire_time(self, expire_time: impl Into<String>) -> Self {
-        Self(self.0.set("expire_time", Into::<String>::into(expire_time)))
+    pub fn expire_time(self, expire_time: impl Into<Time>) -> Self {
+        Self(self.0.set("expire_time", Into::<Time>::into(expire_time)))
     }
 
     /// Concurrent users in the live package, above 0 (SyLive). For billing by concurrency.

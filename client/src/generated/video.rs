@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -803,8 +803,8 @@ impl List {
     /// Filter by time of creation; no such filter by default (the description is cut off).
     ///
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    pub fn create_time(self, create_time: impl Into<String>) -> Self {
-        Self(self.0.set("create_time", Into::<String>::into(create_time)))
+    pub fn create_time(self, create_time: impl Into<Time>) -> Self {
+        Self(self.0.set("create_time", Into::<Time>::into(create_time)))
     }
 
     /// Filter by name (the description is cut off).

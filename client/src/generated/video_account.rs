@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -34,30 +34,30 @@ impl VideoAccount<'_> {
     /// Documents: vod.22. Path `/openapi/video_account/getUsedFlow`, known from public material.
     ///
     /// Traffic is not live: it is totalled once a day.
-    pub fn get_used_flow(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlow {
+    pub fn get_used_flow(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlow {
         let call = Call::new(self.0, "video_account.get_used_flow");
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetUsedFlow(call)
     }
 
     /// 查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
     ///
     /// Documents: vod.37. **The path `/openapi/video_account/getUsedFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedFlowList`, `/openapi/video_account/getDailyUsedFlow`, `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`, `/openapi/video_data/getUsedFlowDetail`.
-    pub fn get_used_flow_detail(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlowDetail {
+    pub fn get_used_flow_detail(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlowDetail {
         let call = Call::new(self.0, "video_account.get_used_flow_detail");
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetUsedFlowDetail(call)
     }
 
     /// 查询账号产品线下一天的视频流量使用明细 Lists the traffic of each video of a product line on one day, in pages.
     ///
     /// Documents: vod.38. **The path `/openapi/video_account/getVideoFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getVideoUsedFlow`, `/openapi/video_data/getVideoUsedFlow`, `/openapi/video_account/getAllVideoUsedFlow`, `/openapi/video_account/getVideoUsedFlowDetail`, `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`, `/openapi/video_account/getVideoFlowList`.
-    pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<String>) -> ListVideoFlow {
+    pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListVideoFlow {
         let call = Call::new(self.0, "video_account.list_video_flow");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
-        let call = call.set("date", Into::<String>::into(date));
+        let call = call.set("date", Into::<Time>::into(date));
         ListVideoFlow(call)
     }
 

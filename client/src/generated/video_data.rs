@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_core::{File, Id};
+use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::Client;
@@ -26,11 +26,11 @@ impl VideoData<'_> {
     /// Traffic is not live: it is totalled once a day.
     ///
     /// Start and end must be in the same month.
-    pub fn get_used_flow(&self, video_id: impl Into<Id>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetUsedFlow {
+    pub fn get_used_flow(&self, video_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlow {
         let call = Call::new(self.0, "video_data.get_used_flow");
         let call = call.set("video_id", Into::<Id>::into(video_id));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetUsedFlow(call)
     }
 
@@ -39,52 +39,52 @@ impl VideoData<'_> {
     /// Documents: vod.24. Path `/openapi/video_data/getVideoPlayRecord`, known from public material.
     ///
     /// Seeking, speed and pauses make the watched time differ from end minus start; that is normal.
-    pub fn list_play_records(&self, video_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListPlayRecords {
+    pub fn list_play_records(&self, video_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListPlayRecords {
         let call = Call::new(self.0, "video_data.list_play_records");
         let call = call.set("video_id", Into::<Id>::into(video_id));
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         ListPlayRecords(call)
     }
 
     /// 获取账号所有视频观看记录 Lists the plays of all videos of the account (VOD and playbacks), one record per play.
     ///
     /// Documents: vod.25. Path `/openapi/video_data/exportVideoReportBatch`, known from public material.
-    pub fn export_reports(&self, start_time: impl Into<String>, end_time: impl Into<String>) -> ExportReports {
+    pub fn export_reports(&self, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ExportReports {
         let call = Call::new(self.0, "video_data.export_reports");
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         ExportReports(call)
     }
 
     /// 获取播放量排行 Gets the 100 most played videos of a period with their play counts.
     ///
     /// Documents: vod.28. Path `/openapi/video_data/getVideoPlayCountRank`, known from public material.
-    pub fn get_play_count_rank(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetPlayCountRank {
+    pub fn get_play_count_rank(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetPlayCountRank {
         let call = Call::new(self.0, "video_data.get_play_count_rank");
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetPlayCountRank(call)
     }
 
     /// 获取指定ID视频播放量 Gets the plays per day of one video in a period.
     ///
     /// Documents: vod.29. Path `/openapi/video_data/getVideoDailyPlayCount`, known from public material.
-    pub fn get_play_count(&self, video_id: impl Into<Id>, start_date: impl Into<String>, end_date: impl Into<String>) -> GetPlayCount {
+    pub fn get_play_count(&self, video_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetPlayCount {
         let call = Call::new(self.0, "video_data.get_play_count");
         let call = call.set("video_id", Into::<Id>::into(video_id));
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetPlayCount(call)
     }
 
     /// 获取账号视频播放量 Gets the plays per day of the whole account in a period.
     ///
     /// Documents: vod.30. Path `/openapi/video_data/getPartnerDailyPlayCount`, known from public material.
-    pub fn get_account_play_count(&self, start_date: impl Into<String>, end_date: impl Into<String>) -> GetAccountPlayCount {
+    pub fn get_account_play_count(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetAccountPlayCount {
         let call = Call::new(self.0, "video_data.get_account_play_count");
-        let call = call.set("start_date", Into::<String>::into(start_date));
-        let call = call.set("end_date", Into::<String>::into(end_date));
+        let call = call.set("start_date", Into::<Time>::into(start_date));
+        let call = call.set("end_date", Into::<Time>::into(end_date));
         GetAccountPlayCount(call)
     }
 
@@ -93,11 +93,11 @@ impl VideoData<'_> {
     /// Documents: public_only.video_data.getPlaybackPlayRecord. Path `/openapi/video_data/getPlaybackPlayRecord`, known from public material.
     ///
     /// 007gzs says that the period must lie within one day; SyLive only refuses more than 24 hours.
-    pub fn list_playback_records(&self, room_id: impl Into<Id>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListPlaybackRecords {
+    pub fn list_playback_records(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListPlaybackRecords {
         let call = Call::new(self.0, "video_data.list_playback_records");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("start_time", Into::<String>::into(start_time));
-        let call = call.set("end_time", Into::<String>::into(end_time));
+        let call = call.set("start_time", Into::<Time>::into(start_time));
+        let call = call.set("end_time", Into::<Time>::into(end_time));
         ListPlaybackRecords(call)
     }
 }

@@ -55,7 +55,7 @@ fn every_answer_fits_its_type_and_loses_nothing() {
         let name = vector["name"].as_str().expect("name");
         let operation = operation::find(vector["operation"].as_str().expect("operation")).expect("known");
         let body = vector["body"].as_str().expect("body").as_bytes();
-        let answer = answer::parse_with(operation, 200, body, Options { set_aside: true, ids_as_text: false })
+        let answer = answer::parse_with(operation, 200, body, Options { set_aside: true, ..Options::default() })
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let typed = generated::decode(operation, &answer).unwrap_or_else(|error| panic!("{name}: {error}"));
         let straight: Json = serde_json::from_slice(&answer.data).expect("canonical JSON");

@@ -45,7 +45,8 @@ const COMMON: &[Field] = &[Field { name: "qid", shape: Shape::Text }, Field { na
 /// document describes gives its fields as they are.
 ///
 /// # Errors
-/// [`CallbackMalformed`](crate::ErrorKind::CallbackMalformed) if values are nested too deeply.
+/// [`CallbackMalformed`](crate::ErrorKind::CallbackMalformed) if values are nested too deeply; with
+/// [`Options::strict`] [`Departures`](crate::ErrorKind::Departures) if values are not what the document describes.
 pub fn parse(verified: &Verified, options: Options) -> Result<Parsed, Error> {
     straightened(verified, recognise(|name| verified.get(name)), options)
 }
@@ -62,6 +63,10 @@ fn straightened(verified: &Verified, callback: Option<&'static Callback>, option
     let shape = Shape::Object(callback.map_or(COMMON, |callback| callback.fields));
     let (json, departures) = straighten_posted(&shape, object(&verified.fields).as_bytes(), options)
         .map_err(|error| malformed(format!("the fields cannot be read: {error}")))?;
+    if options.strict && !departures.is_empty() {
+        let name = callback.map_or("", |callback| callback.name);
+        return Err(Error::departing(name, json, departures).with_ts(Some(verified.timestamp())));
+    }
     Ok(Parsed {
         name: callback.map(|callback| callback.name),
         qid: verified.qid().to_owned(),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::due::{Holds, Permission, Standing};
 use super::tried::{self, Failure, Progress, Verdict};
-use super::{CallOptions, Canonical, Engine, Event, MAX_WAITS, Now, STORE_PATIENCE, Step, Trace, Why};
+use super::{CallOptions, Canonical, Engine, Event, Failed, MAX_WAITS, Now, STORE_PATIENCE, Step, Trace, Why};
 use crate::answer::{self, Answer};
+use crate::coerce;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Held;
 use crate::request::{Draft, Request};
@@ -77,6 +78,8 @@ impl Call {
         };
         let room = draft.room.as_deref().unwrap_or_default();
         let priority = options.priority.unwrap_or(settings.priority);
+        let strict = options.strict.unwrap_or(settings.strict || options.data.strict);
+        let options = CallOptions { data: coerce::Options { strict, ..options.data }, ..options };
         Call {
             standing: engine.limiter.standing(&engine.scope, engine.account.partner_id(), &operation, room, priority),
             draft,
@@ -215,7 +218,7 @@ impl Call {
                 self.sign(engine, now)
             }
             Permission::Wait { wait, holds, .. } if self.is_too_late(wait, now) => self.held_too_long(wait, holds),
-            Permission::Wait { sleep, .. } => self.wait(sleep, Why::Quota),
+            Permission::Wait { sleep, .. } => self.wait(sleep, Why::Quota, None),
             Permission::Ask(question) => {
                 self.state = State::Asking;
                 Step::Store { question, timeout: STORE_PATIENCE.min(self.left(now)) }
@@ -281,8 +284,9 @@ impl Call {
                 if throttled {
                     engine.limiter.pause(&self.standing, wait, now);
                 }
+                let failed = Failed { kind: error.kind(), code: error.code() };
                 self.failure = Some(error);
-                self.wait(wait, if throttled { Why::Throttled } else { Why::Backoff })
+                self.wait(wait, if throttled { Why::Throttled } else { Why::Backoff }, Some(failed))
             }
         }
     }
@@ -323,12 +327,12 @@ impl Call {
         self.fail(error)
     }
 
-    fn wait(&mut self, time: Duration, why: Why) -> Step {
+    fn wait(&mut self, time: Duration, why: Why, failed: Option<Failed>) -> Step {
         self.state = State::Waiting;
         if self.trace.waits.len() < MAX_WAITS {
             self.trace.waits.push((why, time));
         }
-        Step::Wait { time, why }
+        Step::Wait { time, why, failed }
     }
 
     fn error(&self, kind: ErrorKind) -> Error {

@@ -82,6 +82,7 @@ pub(super) struct HostSettings {
     upload_deadline: Option<Duration>,
     max_answer: Option<u64>,
     allow_http: bool,
+    strict: bool,
     /// Requests of the account in so many seconds; 0 requests: no limit.
     quota: Option<(u32, u32)>,
     /// Whether the limits of single operations are kept.
@@ -108,6 +109,7 @@ impl Input for HostSettings {
             upload_deadline: time(object, "upload_deadline")?,
             max_answer: max_answer(object)?,
             allow_http: object.flag("allow_http")?.unwrap_or_default(),
+            strict: object.flag("strict")?.unwrap_or_default(),
             quota: object.pair("quota")?,
             operation_quota: object.flag("operation_quota")?,
             store: object.flag("store")?.unwrap_or_default(),
@@ -162,6 +164,8 @@ pub(super) struct HostOptions {
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
     pub(super) max_answer: Option<u64>,
+    /// In place of the setting of that name.
+    pub(super) strict: Option<bool>,
     /// `high`, `normal` or `low`.
     pub(super) priority: Option<Priority>,
     /// Parameters that the description lacks, JSON.
@@ -182,6 +186,7 @@ impl Input for HostOptions {
             attempt_timeout: time(object, "attempt_timeout")?,
             deadline: time(object, "deadline")?,
             max_answer: max_answer(object)?,
+            strict: object.flag("strict")?,
             priority: priority(object)?,
             extra: object.take("extra").map(str::to_owned),
             set_aside: object.flag("set_aside")?,
@@ -230,21 +235,24 @@ pub(super) struct HostCallback {
     pub(super) tolerance: u64,
     /// Whether the clock is looked at.
     pub(super) clock: bool,
+    /// In place of the setting of that name.
+    pub(super) strict: Option<bool>,
 }
 
 impl Default for HostCallback {
     fn default() -> HostCallback {
-        HostCallback { name: None, tolerance: TOLERANCE, clock: true }
+        HostCallback { name: None, tolerance: TOLERANCE, clock: true, strict: None }
     }
 }
 
 impl Input for HostCallback {
     fn of(object: &mut Object<'_>) -> Said<HostCallback> {
-        let HostCallback { name, tolerance, clock } = HostCallback::default();
+        let HostCallback { name, tolerance, clock, strict } = HostCallback::default();
         Ok(HostCallback {
             name: object.text("name")?.or(name),
             tolerance: object.number("tolerance")?.unwrap_or(tolerance),
             clock: object.flag("clock")?.unwrap_or(clock),
+            strict: object.flag("strict")?.or(strict),
         })
     }
 }
@@ -306,6 +314,7 @@ impl HostSettings {
         settings.upload_deadline = self.upload_deadline.unwrap_or(settings.upload_deadline);
         settings.max_answer = self.max_answer.unwrap_or(settings.max_answer);
         settings.allow_http = self.allow_http;
+        settings.strict = self.strict;
         if let Some(attempts) = self.attempts {
             settings.retry.attempts = attempts;
         }

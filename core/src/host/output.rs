@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::answer::Answer;
 use crate::callbacks::Parsed;
 use crate::coerce::Departure;
-use crate::engine::{Handle, Step, Trace, Why};
+use crate::engine::{Failed, Handle, Step, Trace, Why};
 use crate::error::{Error, Fault};
 use crate::json::{Writer, array, quoted};
 use crate::media;
@@ -63,13 +63,13 @@ impl Told {
                     step.finish_with("data", answer.data)
                 }
             },
-            Step::Wait { time, why } => {
+            Step::Wait { time, why, failed } => {
                 let why = match why {
                     Why::Quota => "quota",
                     Why::Backoff => "backoff",
                     Why::Throttled => "throttled",
                 };
-                wait(handle, time, why)
+                wait(handle, time, why, failed)
             }
             Step::Store { question, timeout } => {
                 let mut step = begin("store", handle);
@@ -189,10 +189,16 @@ fn part(part: &Part) -> Vec<u8> {
 }
 
 /// The step to wait.
-pub(super) fn wait(handle: Handle, time: Duration, why: &'static str) -> Vec<u8> {
+pub(super) fn wait(handle: Handle, time: Duration, why: &'static str, failed: Option<Failed>) -> Vec<u8> {
     let mut step = begin("wait", handle);
     step.number("time", millis(time));
     step.text("why", why);
+    if let Some(Failed { kind, code }) = failed {
+        let mut attempt = Writer::new();
+        attempt.text("kind", kind.as_str());
+        attempt.number("code", code);
+        step.raw("failed", &attempt.finish());
+    }
     step.finish()
 }
 
@@ -298,6 +304,10 @@ pub fn error_json(error: &Error) -> Vec<u8> {
     out.raw("faults", &array(error.faults().iter().map(fault)));
     if !error.body().is_empty() {
         out.text("body", String::from_utf8_lossy(error.body()).as_ref());
+    }
+    if !error.departures().is_empty() {
+        out.raw("departures", &departures(error.departures()));
+        out.raw("data", error.data());
     }
     out.finish()
 }

@@ -6,7 +6,7 @@ use super::input::HostOptions;
 use super::{Host, Told, find, lines, output, read_extra, read_options, read_params};
 use crate::answer;
 use crate::engine::{self, Handle, Now, Step, Trace};
-use crate::error::{Error, MAX_BODY};
+use crate::error::{Error, ErrorKind, MAX_BODY};
 use crate::pages::Pager;
 
 /// A call that was taken out to read its answer (see [`Host::take`]).
@@ -86,11 +86,18 @@ impl Host {
             Err(error) => {
                 let short = match error.code() {
                     Some(code) => output::code(code, error.message(), error.ts()),
+                    // The call went well, and the caller is strict: to the other host it is over.
+                    None if error.kind() == ErrorKind::Departures => output::code(self.success(call), "", None),
                     None => body.get(..MAX_BODY).unwrap_or(body).to_vec(),
                 };
                 ReadForAnother { told: Told::failed(&error), short }
             }
         }
+    }
+
+    /// The code that says that such a call went well.
+    fn success(&self, call: &str) -> i64 {
+        find(lines(call).0).map_or(0, |operation| operation.success)
     }
 
     /// The step that ends the call, and the code that says that it went well.

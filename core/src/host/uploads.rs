@@ -131,7 +131,7 @@ impl Host {
                         uploading.trace.waits.push((Why::Backoff, time));
                     }
                     self.uploads.insert(handle, Box::new(uploading));
-                    return Told::Json(output::wait(Handle(handle), time, "upload"));
+                    return Told::Json(output::wait(Handle(handle), time, "upload", None));
                 }
                 upload::Step::Done(video) => {
                     return Told::Json(output::uploaded(video, &uploading.trace, self.data.ids_as_text));

@@ -90,7 +90,7 @@ impl Draft {
         let mut params = Lookup::new(operation);
         value::members(operation, json, |Member { name, raw, plain }| {
             let param = params.find(&name);
-            match param.and_then(|param| Some((param, plain.filter(|_| takes_plain(param, raw))?))) {
+            match param.and_then(|param| Some((param, plain.filter(|_| takes_plain(param))?))) {
                 Some((param, text)) => pairs.text(param, text),
                 None => match (value::read(operation, raw, param)?, param) {
                     (None, _) => {}

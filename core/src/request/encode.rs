@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::civil;
 use crate::decimal::Decimal;
 use crate::error::FaultKind;
 use crate::json;
@@ -23,21 +24,15 @@ fn expected(what: &str, value: &Value) -> Refusal {
 pub(super) fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>, Refusal> {
     use ParamKind::{Date, DateOrZero, DateTime, Flag, Float, Int, Json, List, Text, Timestamp};
     match (param.kind, value) {
-        (Int | Flag | Timestamp | Text | Date | DateOrZero | DateTime, Value::Text(text)) => {
-            encode_text(param, text).map(Cow::Borrowed)
+        (Int | Flag | Text | Timestamp | Date | DateOrZero | DateTime, Value::Text(text)) => encode_text(param, text),
+        (Int | Flag | Text | Timestamp | Date | DateOrZero | DateTime, Value::Int(number)) => {
+            encode_text(param, &number.to_string()).map(|text| Cow::Owned(text.into_owned()))
         }
-        (Int | Flag | Timestamp | Text, Value::Int(number)) => {
-            let text = number.to_string();
-            encode_text(param, &text)?;
-            Ok(Cow::Owned(text))
-        }
-        (DateOrZero, Value::Int(0)) => Ok(Cow::Borrowed("0")),
+        (Timestamp | Date | DateOrZero | DateTime, Value::Decimal(number)) => time(param.kind, number),
         (Flag, Value::Bool(flag)) => Ok(Cow::Borrowed(digit(*flag))),
-        (Int | Flag | Timestamp, _) => Err(expected("a whole number", value)),
+        (Int | Flag, _) => Err(expected("a whole number", value)),
         (Text, _) => Err(expected("a text", value)),
-        (Date, _) => Err(expected(DATE, value)),
-        (DateOrZero, _) => Err(expected(DATE_OR_ZERO, value)),
-        (DateTime, _) => Err(expected(DATE_TIME, value)),
+        (Timestamp | Date | DateOrZero | DateTime, _) => Err(wrong(A_TIME)),
         (Float(decimals), _) => float(param, value, decimals).map(Cow::Owned),
         (List { ints, separator }, _) => list(param, value, ints, separator),
         (Json(kind), _) => json_text(param, value, kind),
@@ -45,22 +40,19 @@ pub(super) fn encode<'v>(param: &Param, value: &'v Value) -> Result<Cow<'v, str>
     }
 }
 
-const DATE: &str = "a day as YYYY-MM-DD";
-const DATE_OR_ZERO: &str = "a day as YYYY-MM-DD, or 0";
-const DATE_TIME: &str = "a moment as YYYY-MM-DD HH:MM:SS";
+/// What a time may be given as, whatever the service wants.
+const A_TIME: &str = "must be a time: unix seconds, YYYY-MM-DD or YYYY-MM-DD HH:MM:SS in Beijing (UTC+8), or ISO 8601 with \
+     an offset";
 
-/// As [`encode`], of a text, for the kinds that are sent as they are given.
-pub(super) fn encode_text<'v>(param: &Param, text: &'v str) -> Result<&'v str, Refusal> {
+/// As [`encode`], of a text, for the kinds of which most are sent as they are given.
+pub(super) fn encode_text<'v>(param: &Param, text: &'v str) -> Result<Cow<'v, str>, Refusal> {
+    use ParamKind::{Date, DateOrZero, DateTime, Flag, Int, Timestamp};
     match param.kind {
-        ParamKind::Int | ParamKind::Flag => drop(whole(param, text)?),
-        ParamKind::Timestamp => timestamp(param, text)?,
-        ParamKind::Date => dated(text, DATE, b"0000-00-00")?,
-        ParamKind::DateOrZero if text == "0" => {}
-        ParamKind::DateOrZero => dated(text, DATE_OR_ZERO, b"0000-00-00")?,
-        ParamKind::DateTime => dated(text, DATE_TIME, b"0000-00-00 00:00:00")?,
+        Int | Flag => drop(whole(param, text)?),
+        Timestamp | Date | DateOrZero | DateTime => return time(param.kind, text),
         _ => within_length(param, text)?,
     }
-    Ok(text)
+    Ok(Cow::Borrowed(text))
 }
 
 /// A text that is a number keeps its own digits: leading zeros may matter.
@@ -90,12 +82,46 @@ fn range(param: &Param) -> String {
 /// Unix milliseconds of any day after 1973 are larger than this; seconds reach it in 5138.
 const FIRST_MILLISECOND: i64 = 100_000_000_000;
 
-fn timestamp(param: &Param, text: &str) -> Result<(), Refusal> {
-    match whole(param, text)? {
-        FIRST_MILLISECOND.. => Err((FaultKind::OutOfRange, "must be unix seconds, not milliseconds".to_owned())),
-        ..0 => Err((FaultKind::OutOfRange, "must be unix seconds, not negative".to_owned())),
-        _ => Ok(()),
+/// Where a day or a moment is wanted, a number below this is none: it would be one before March 1973.
+const FIRST_SECOND: i64 = 100_000_000;
+
+/// A time as the service wants it of this parameter, from any form that it may be given in.
+fn time<'v>(kind: ParamKind, text: &'v str) -> Result<Cow<'v, str>, Refusal> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number =
+        !decimals.is_empty() && decimals.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('+');
+    let (unix, is_text) = match (civil::read(text), whole.parse::<i64>()) {
+        (Some(unix), _) => (unix, true),
+        (None, Ok(unix)) if is_number => (unix, false),
+        _ => return Err(wrong(A_TIME)),
+    };
+    match unix {
+        _ if kind == ParamKind::DateOrZero && text == "0" => return Ok(Cow::Borrowed(text)),
+        ..0 => return Err((FaultKind::OutOfRange, "must be a time after 1970".to_owned())),
+        FIRST_MILLISECOND.. if !is_text => {
+            return Err((FaultKind::OutOfRange, "must be unix seconds, not milliseconds".to_owned()));
+        }
+        _ if whole.len() == 8 && civil::read(&dashed(whole)).is_some() => {
+            return Err(wrong("looks like a day: write it with dashes, YYYY-MM-DD"));
+        }
+        // A 1 in place of a day is no second of 1970.
+        ..FIRST_SECOND if !is_text && kind != ParamKind::Timestamp => return Err(wrong(A_TIME)),
+        _ => {}
     }
+    let written = match kind {
+        ParamKind::Timestamp if is_text || whole.len() < text.len() => unix.to_string(),
+        ParamKind::DateTime => civil::moment(unix),
+        ParamKind::Date | ParamKind::DateOrZero => civil::day(unix),
+        _ => return Ok(Cow::Borrowed(text)),
+    };
+    // What was written as it is wanted is not written again.
+    Ok(if written == text { Cow::Borrowed(text) } else { Cow::Owned(written) })
+}
+
+/// `20170801` as `2017-08-01`.
+fn dashed(digits: &str) -> String {
+    let part = |from, to| digits.get(from..to).unwrap_or_default();
+    [part(0, 4), "-", part(4, 6), "-", part(6, 8)].concat()
 }
 
 fn float(param: &Param, value: &Value, decimals: Option<u8>) -> Result<String, Refusal> {
@@ -125,33 +151,6 @@ fn within_length(param: &Param, text: &str) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-/// Checks a text against a pattern in which 0 stands for any digit.
-fn dated(text: &str, what: &str, pattern: &[u8]) -> Result<(), Refusal> {
-    let fits = text.len() == pattern.len()
-        && text
-            .bytes()
-            .zip(pattern)
-            .all(|(byte, sample)| if *sample == b'0' { byte.is_ascii_digit() } else { byte == *sample });
-    let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(0);
-    let in_calendar = fits
-        && (1..=days(number(0, 4), number(5, 7))).contains(&number(8, 10))
-        && number(11, 13) < 24
-        && number(14, 16) < 60
-        && number(17, 19) < 60;
-    if in_calendar { Ok(()) } else { Err(wrong(format!("must be {what}"))) }
-}
-
-/// How many days a month has; none if there is no such month.
-fn days(year: u32, month: u32) -> u32 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    }
 }
 
 fn list<'v>(param: &Param, value: &'v Value, ints: bool, separator: char) -> Result<Cow<'v, str>, Refusal> {

@@ -55,13 +55,9 @@ fn is_address(url: &str) -> bool {
 }
 
 /// Whether a parameter takes a plain JSON value as it stands there.
-pub(super) fn takes_plain(param: &Param, raw: &str) -> bool {
-    use ParamKind::{Date, DateTime, Flag, Int, Text, Timestamp};
-    match param.kind {
-        Int | Flag | Timestamp | Text => true,
-        Date | DateTime => raw.starts_with('"'),
-        _ => false,
-    }
+pub(super) fn takes_plain(param: &Param) -> bool {
+    use ParamKind::{Date, DateOrZero, DateTime, Flag, Int, Text, Timestamp};
+    matches!(param.kind, Int | Flag | Text | Timestamp | Date | DateOrZero | DateTime)
 }
 
 /// Pairs by name, and those of one name as they came.
@@ -186,7 +182,7 @@ impl<'p> Pairs<'p> {
 
     pub(super) fn text(&mut self, param: &'static Param, text: &'p str) {
         match encode_text(param, text) {
-            Ok(text) => self.pair(Cow::Borrowed(param.name), Cow::Borrowed(text)),
+            Ok(text) => self.pair(Cow::Borrowed(param.name), text),
             Err((kind, message)) => self.fault(param.name, kind, message),
         }
     }

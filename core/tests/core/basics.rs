@@ -1,11 +1,13 @@
 //! Behaviour of the core that the shared vectors do not cover.
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use baijiayun_core::coerce::{MAX_DEPARTURES, Options, straighten};
 use baijiayun_core::operation::{Field, Host, Method, PathSource, Shape};
 use baijiayun_core::{
-    Account, Body, Error, ErrorKind, FaultKind, File, Operation, Params, Signer, Value, answer, operation, request,
+    Account, Body, Error, ErrorKind, FaultKind, File, Operation, Params, Signer, Time, Value, answer, operation,
+    request,
 };
 
 const KEY: &str = "very-secret-partner-key";
@@ -121,18 +123,34 @@ fn dates_are_checked() {
     };
     assert!(day("2017-08-01").is_ok());
     assert!(day("2016-02-29").is_ok());
-    for wrong in [
-        "2017-8-1",
-        "2017/08/01",
-        "2017-13-01",
-        "2017-02-29",
-        "2017-04-31",
-        "2017-00-10",
-        "2017-08-01 10:00:00",
-        "20170801",
-        "",
-    ] {
+    for wrong in ["2017-8-1", "2017/08/01", "2017-13-01", "2017-02-29", "2017-04-31", "2017-00-10", "20170801", ""] {
         assert_eq!(day(wrong).unwrap_err().faults()[0].kind, FaultKind::WrongType, "{wrong}");
+    }
+}
+
+#[test]
+fn times_of_the_language_are_taken() {
+    let at = |time: Time| {
+        let mut params = Params::new();
+        params.set("room_id", 1_i64).set("start_time", time);
+        let request = request::build(&account(), operation::find("room.update").unwrap(), &params, 1)?;
+        Ok::<_, Error>(sent(&request, "start_time").unwrap())
+    };
+    let moment = UNIX_EPOCH + Duration::from_millis(1_501_572_288_999);
+    for time in [moment.into(), 1_501_572_288.into(), "2017-08-01 15:24:48".into()] {
+        assert_eq!(at(time).unwrap(), "1501572288");
+    }
+    assert!(at((UNIX_EPOCH - Duration::from_millis(1)).into()).is_err());
+    #[cfg(feature = "jiff")]
+    {
+        let stamp: jiff::Timestamp = "2017-08-01T07:24:48.999Z".parse().unwrap();
+        let zoned = stamp.to_zoned(jiff::tz::TimeZone::UTC);
+        for time in
+            [stamp.into(), (&zoned).into(), zoned.into(), jiff::civil::datetime(2017, 8, 1, 15, 24, 48, 9).into()]
+        {
+            assert_eq!(at(time).unwrap(), "1501572288");
+        }
+        assert_eq!(at(jiff::civil::date(2017, 8, 1).into()).unwrap(), "1501516800");
     }
 }
 
@@ -347,7 +365,7 @@ fn straight(shape: &Shape, json: &str) -> String {
 fn ids_of_64_bits_stay_exact() {
     assert_eq!(straight(&ROWS, r#"[{"id":"9223372036854775807"}]"#), r#"[{"id":9223372036854775807}]"#);
     assert_eq!(straight(&ROWS, r#"[{"id":-9223372036854775808}]"#), r#"[{"id":-9223372036854775808}]"#);
-    let as_text = Options { ids_as_text: true, set_aside: false };
+    let as_text = Options { ids_as_text: true, ..Options::default() };
     let (data, _) = straighten(&ROWS, br#"[{"id":9007199254740993},{"id":"7"}]"#, as_text).unwrap();
     assert_eq!(data, br#"[{"id":"9007199254740993"},{"id":"7"}]"#);
     let (data, departures) = straighten(&ROWS, br#"[{"id":9223372036854775808}]"#, Options::default()).unwrap();
@@ -363,7 +381,7 @@ fn departures_are_kept_or_set_aside() {
     let paths: Vec<&str> = departures.iter().map(|departure| departure.path.as_str()).collect();
     assert_eq!(paths, ["[0].id", "[0].name", "[0].tags[1]", "[1].tags"]);
     assert_eq!(departures[3].found, r#"{"k":"v"}"#);
-    let (data, again) = straighten(&ROWS, json.as_bytes(), Options { set_aside: true, ids_as_text: false }).unwrap();
+    let (data, again) = straighten(&ROWS, json.as_bytes(), Options { set_aside: true, ..Options::default() }).unwrap();
     assert_eq!(String::from_utf8(data).unwrap(), r#"[{"tags":["a","c"]},{"id":1}]"#);
     assert_eq!(again, departures);
 }
@@ -400,7 +418,7 @@ fn many_departures_stay_bounded() {
     assert_eq!(departures.len(), MAX_DEPARTURES);
     assert_eq!(data.len(), rows.len());
     // Typed decoders would stumble over the first one that stays.
-    let (aside, _) = straighten(&ROWS, rows.as_bytes(), Options { set_aside: true, ids_as_text: false }).unwrap();
+    let (aside, _) = straighten(&ROWS, rows.as_bytes(), Options { set_aside: true, ..Options::default() }).unwrap();
     assert_eq!(aside.len(), "[]".len() + "{},".len() * 100_000 - 1);
 }
 

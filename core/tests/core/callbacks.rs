@@ -247,11 +247,20 @@ fn what_does_not_fit_is_kept_and_reported() {
     assert_eq!(String::from_utf8(parsed.json).unwrap(), kept);
 
     let verified = check(&as_form(&complete(&fields)), FORM).unwrap();
-    let fitting = callbacks::parse(&verified, Options { set_aside: true, ids_as_text: false }).unwrap();
+    let fitting = callbacks::parse(&verified, Options { set_aside: true, ..Options::default() }).unwrap();
     assert_eq!(
-        String::from_utf8(fitting.json).unwrap(),
+        String::from_utf8_lossy(&fitting.json),
         r#"{"user_events":[{"ts":1},{"number":2}],"qid":"q","timestamp":9}"#
     );
+
+    let strict = Options { set_aside: true, strict: true, ..Options::default() };
+    let error = callbacks::parse(&verified, strict).unwrap_err();
+    assert_eq!((error.kind(), error.ts(), error.departures().len()), (ErrorKind::Departures, Some(9), 2));
+    assert_eq!(
+        error.message(),
+        "the data depart from the documents: room_id (int is described), user_events[0].number (int is described)"
+    );
+    assert_eq!(String::from_utf8_lossy(error.data()), String::from_utf8_lossy(&fitting.json));
 
     let broken = event(&[("room_id", "1"), ("chat_message", "[{"), ("qid", "q")]);
     assert_eq!(broken.departures[0].path, "chat_message");
@@ -261,7 +270,7 @@ fn what_does_not_fit_is_kept_and_reported() {
 #[test]
 fn ids_may_be_written_as_text() {
     let verified = check(&as_form(&complete(&[("video_id", "12"), ("status", "20")])), FORM).unwrap();
-    let parsed = callbacks::parse(&verified, Options { set_aside: false, ids_as_text: true }).unwrap();
+    let parsed = callbacks::parse(&verified, Options { ids_as_text: true, ..Options::default() }).unwrap();
     assert_eq!(String::from_utf8(parsed.json).unwrap(), r#"{"video_id":"12","status":20,"qid":"q","timestamp":9}"#);
 }
 
@@ -564,7 +573,7 @@ proptest! {
             prop_assert_eq!(data.as_object().unwrap().len(), fields.len() - 1);
         }
         for callback in callbacks::all() {
-            let parsed = callbacks::parse_as(&verified, callback, Options { set_aside: true, ids_as_text: true }).unwrap();
+            let parsed = callbacks::parse_as(&verified, callback, Options { set_aside: true, ids_as_text: true, ..Options::default() }).unwrap();
             let _: Json = serde_json::from_slice(&parsed.json).unwrap();
         }
     }

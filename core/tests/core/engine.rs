@@ -49,7 +49,7 @@ fn sent(step: Step) -> Request {
 
 fn waits(step: &Step) -> (Duration, Why) {
     match step {
-        Step::Wait { time, why } => (*time, *why),
+        Step::Wait { time, why, .. } => (*time, *why),
         other => panic!("not waiting: {other:?}"),
     }
 }

@@ -10,6 +10,7 @@
 mod basics;
 mod callbacks;
 mod engine;
+mod hooks;
 mod host;
 mod layers;
 mod links;

@@ -120,6 +120,12 @@ fn the_core_keeps_what_is_promised() {
             if let Some(end) = expected["form_ends"].as_str() {
                 assert!(text(&sent, "form").ends_with(end), "{name}: {sent}");
             }
+            if let Some([pair, value]) = expected["pair"].as_array().map(Vec::as_slice) {
+                let form: Vec<_> = form_urlencoded::parse(text(&sent, "form").as_bytes()).collect();
+                let found =
+                    form.iter().find(|(known, _)| pair.as_str() == Some(known)).map(|(_, value)| value.as_ref());
+                assert_eq!(found, value.as_str(), "{name}");
+            }
             if let Some(part) = expected.get("part") {
                 let parts = sent["parts"].as_array().unwrap();
                 let found = parts.iter().find(|other| other["name"] == part["name"]).unwrap();

@@ -209,7 +209,7 @@ fn unruly_answers_arrive_and_are_told() {
             None => text(&vector, "body").as_bytes().to_vec(),
         };
         let operation = operation::find(text(&vector, "operation")).unwrap();
-        let typed = Options { set_aside: true, ids_as_text: false };
+        let typed = Options { set_aside: true, ..Options::default() };
         let answer = answer::parse_with(operation, 200, &body, typed).unwrap_or_else(|error| panic!("{name}: {error}"));
         let data: Json = serde_json::from_slice(&answer.data).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(same(&data, &vector["data"]), "{name}: {data}");
@@ -238,7 +238,7 @@ fn straightening_is_idempotent() {
             .iter()
             .filter(|departure| departure.expected != "nothing but the answer" && departure.found != "nothing");
         assert!(departures.iter().eq(of_data), "{}", vector["name"]);
-        let with_ids = Options { ids_as_text: true, set_aside: false };
+        let with_ids = Options { ids_as_text: true, ..Options::default() };
         let (texts, _) = baijiayun_core::coerce::straighten(&operation.shape, &first.data, with_ids).unwrap();
         let (back, _) = baijiayun_core::coerce::straighten(&operation.shape, &texts, Options::default()).unwrap();
         assert_eq!(String::from_utf8(back), String::from_utf8(first.data), "{}", vector["name"]);

@@ -39,6 +39,28 @@ pub struct Member {
     /// It may be missing.
     optional: bool,
     secret: bool,
+    /// If it is a time: what java.time has for it.
+    time: Option<Time>,
+}
+
+/// A time.
+#[derive(Serialize)]
+pub struct Time {
+    ty: &'static str,
+    /// What makes of that what is sent.
+    written: &'static str,
+}
+
+impl Time {
+    fn of(ty: &Type) -> Option<Time> {
+        let (ty, written) = match ty {
+            Type::Timestamp => ("Instant", ".epochSecond"),
+            Type::Datetime => ("Instant", ".written()"),
+            Type::Date => ("LocalDate", ".toString()"),
+            _ => return None,
+        };
+        Some(Time { ty, written })
+    }
 }
 
 /// Listed values.
@@ -55,6 +77,12 @@ struct Constant {
     name: String,
     value: String,
     docs: Vec<String>,
+}
+
+impl Member {
+    pub fn is_time(&self) -> bool {
+        self.time.is_some()
+    }
 }
 
 impl Input {
@@ -123,6 +151,7 @@ impl<'a> Scope<'a> {
             kind: self.word(&argument.ty),
             optional: true,
             secret: false,
+            time: Time::of(&argument.ty),
         }
     }
 
@@ -136,6 +165,7 @@ impl<'a> Scope<'a> {
             kind: self.word(&field.ty),
             optional: !matches!(field.ty, Type::Array(_) | Type::Map(_)),
             secret: field.shape.secret,
+            time: Time::of(&field.ty),
         }
     }
 

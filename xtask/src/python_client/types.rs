@@ -116,8 +116,7 @@ impl<'a> Scope<'a> {
         match (param.kind, ty) {
             (_, Type::Id(_)) => "IdInput".to_owned(),
             (_, Type::Bool) => "Flag".to_owned(),
-            (ParamType::Timestamp, _) => "TimeInput".to_owned(),
-            (ParamType::Date | ParamType::Datetime, _) => "DateInput".to_owned(),
+            (ParamType::Timestamp | ParamType::Date | ParamType::Datetime, _) => "TimeInput".to_owned(),
             (ParamType::Float, _) => "Union[float, str]".to_owned(),
             (ParamType::File, _) => "FileInput".to_owned(),
             (ParamType::String, _) if !param.enum_values.is_empty() => open_literal(&param.enum_values),

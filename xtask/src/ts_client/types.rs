@@ -97,8 +97,7 @@ impl<'a> Scope<'a> {
         match (param.kind, ty) {
             (_, Type::Id(_)) => "IdInput".to_owned(),
             (_, Type::Bool) => "boolean | 0 | 1".to_owned(),
-            (ParamType::Timestamp, _) => "TimeInput".to_owned(),
-            (ParamType::Date | ParamType::Datetime, _) => "string | Date".to_owned(),
+            (ParamType::Timestamp | ParamType::Date | ParamType::Datetime, _) => "TimeInput".to_owned(),
             (ParamType::Float, _) => "number | string".to_owned(),
             (ParamType::File, _) => "FileInput".to_owned(),
             (ParamType::List, Type::Array(item)) if matches!(**item, Type::Id(_)) => {

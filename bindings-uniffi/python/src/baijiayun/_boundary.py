@@ -12,7 +12,7 @@ from typing import Any, Generic, NoReturn, Optional, TypeVar, Union
 import msgspec
 
 from .details import Departure, Trace
-from .errors import CLASSES, BaijiayunError, ErrorKind, Fault
+from .errors import CLASSES, BaijiayunError, DeparturesError, ErrorKind, Fault
 
 T = TypeVar("T")
 
@@ -115,10 +115,12 @@ class ErrorFields(msgspec.Struct, gc=False):
     status: Optional[int] = None
     faults: list[Fault] = []
     body: Optional[str] = None
+    departures: list[Departure] = []
+    data: Any = None
 
     def error(self, trace: Optional[Trace] = None, video_id: Optional[int] = None) -> BaijiayunError:
         """The exception of its kind."""
-        return CLASSES[self.kind](
+        error = CLASSES[self.kind](
             self.text,
             kind=self.kind,
             operation=self.operation,
@@ -132,6 +134,9 @@ class ErrorFields(msgspec.Struct, gc=False):
             trace=trace,
             video_id=video_id,
         )
+        if isinstance(error, DeparturesError):
+            error.departures, error.data = tuple(self.departures), self.data
+        return error
 
 
 class Failed(Step, tag="failed"):

@@ -64,6 +64,7 @@ class Client(Shared, Resources):
         priority: Optional[Priority] = None,
         http: Optional[HttpExecutor] = None,
         allow_http: bool = False,
+        strict: bool = False,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
 
@@ -90,6 +91,7 @@ class Client(Shared, Resources):
             priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
             http: Sends the requests; httpx if nothing is said.
             allow_http: Whether the vendor's own domains may be called without TLS.
+            strict: Whether calls and callbacks whose data depart from the documents fail with a `DeparturesError`.
 
         Raises:
             ConfigError: Something cannot be right.
@@ -115,6 +117,7 @@ class Client(Shared, Resources):
                 has_signer=signer is not None,
                 http=http,
                 allow_http=allow_http,
+                strict=strict,
             )
         )
         super().__init__(Runner(calls, http, store, signer))
@@ -225,6 +228,7 @@ class AsyncClient(Shared, AsyncResources):
         priority: Optional[Priority] = None,
         http: Optional[AsyncHttpExecutor] = None,
         allow_http: bool = False,
+        strict: bool = False,
     ) -> None:
         """Nothing is sent yet, and no connection is made.
 
@@ -251,6 +255,7 @@ class AsyncClient(Shared, AsyncResources):
             priority: Who goes first where a limit makes calls wait; `normal` if nothing is said.
             http: Sends the requests; httpx if nothing is said.
             allow_http: Whether the vendor's own domains may be called without TLS.
+            strict: Whether calls and callbacks whose data depart from the documents fail with a `DeparturesError`.
 
         Raises:
             ConfigError: Something cannot be right.
@@ -276,6 +281,7 @@ class AsyncClient(Shared, AsyncResources):
                 has_signer=signer is not None,
                 http=http,
                 allow_http=allow_http,
+                strict=strict,
             )
         )
         super().__init__(AsyncRunner(calls, http, store, signer))

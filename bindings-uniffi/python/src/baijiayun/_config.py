@@ -39,6 +39,7 @@ def config(
     has_signer: bool,
     http: object,
     allow_http: bool,
+    strict: bool,
 ) -> bytes:
     """The configuration as JSON. It holds the key."""
     if not isinstance(partner_key, (str, type(None))):
@@ -58,6 +59,7 @@ def config(
         "upload_deadline": millis(upload_deadline),
         "max_answer": number(max_answer),
         "allow_http": allow_http,
+        "strict": strict,
         "quota": (0, 1) if quota is False else quota,
         "operation_quota": operation_quota,
         "store": has_store,

@@ -11,9 +11,7 @@ IdInput = Union[int, str]
 Flag = Union[bool, Literal[0, 1]]
 """Yes or no."""
 
-TimeInput = Union[datetime, date, int, str]
-"""A point in time: a datetime, a day, or unix seconds. A datetime without a time zone is Beijing time (UTC+8), and a
+TimeInput = Union[datetime, date, float, str]
+"""A point in time, whatever the service wants there: a datetime, a day, unix seconds, or a text: `2026-11-28`,
+`2026-11-28 08:00`, `2026-11-28 08:00:00`, or ISO 8601 with an offset. What has no time zone is Beijing time (UTC+8), and a
 day begins at midnight there."""
-
-DateInput = Union[date, str]
-"""A day or a moment: a datetime or a date, or the text that the document describes, in Beijing time (UTC+8)."""

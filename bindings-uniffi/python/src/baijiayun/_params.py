@@ -76,18 +76,21 @@ def moment(value: date) -> dict[str, int]:
     return {"unix_ms": (value - EPOCH) // MILLISECOND}
 
 
-def convert(value: Any) -> Any:
-    """A value as JSON has it."""
+def convert(value: Any, depth: int = 0) -> Any:
+    """A value as JSON has it. A point in time is left to the engine, which writes it as the service wants it; inside of
+    JSON, which nobody looks into, it is unix seconds.
+    """
     if value is None or type(value) in _PLAIN:
         return value
     if isinstance(value, date):
-        return moment(value)
+        time = moment(value)
+        return time["unix_ms"] // 1000 if depth else time
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError("is not a finite number")
         return value
     if isinstance(value, Enum):
-        return convert(value.value)
+        return convert(value.value, depth)
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Decimal):
@@ -98,11 +101,11 @@ def convert(value: Any) -> Any:
         return msgspec.to_builtins(value)
     if isinstance(value, Mapping):
         members = cast("Mapping[object, object]", value)
-        return {str(name): convert(member) for name, member in members.items()}
+        return {str(name): convert(member, depth + 1) for name, member in members.items()}
     if is_file_like(value):
         raise TypeError("has a file where none is taken")
     if isinstance(value, Iterable):
-        return [convert(item) for item in cast("Iterable[object]", value)]
+        return [convert(item, depth + 1) for item in cast("Iterable[object]", value)]
     raise TypeError(f"cannot be of type {type(value).__name__}")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Optional
+from typing import Any, ClassVar, Literal, Optional
 
-from .details import Trace, Value
+from .details import Departure, Trace, Value
 
 __all__ = [
     "AccountNotFoundError",
@@ -17,6 +17,7 @@ __all__ = [
     "ClosedError",
     "ConfigError",
     "ConnectError",
+    "DeparturesError",
     "ErrorKind",
     "Fault",
     "FileError",
@@ -65,6 +66,7 @@ ErrorKind = Literal[
     "not_json",
     "too_large",
     "decode",
+    "departures",
     "callback_malformed",
     "callback_signature",
     "callback_clock",
@@ -276,6 +278,17 @@ class AnswerError(BaijiayunError):
     default_kind: ClassVar[ErrorKind] = "not_envelope"
 
 
+class DeparturesError(BaijiayunError):
+    """The answer to a call that was carried out, or a callback, departs from the documents, and you are `strict`."""
+
+    default_kind: ClassVar[ErrorKind] = "departures"
+
+    departures: tuple[Departure, ...] = ()
+    """The places that are not what the documents describe."""
+    data: Any = None
+    """The data without them, as plain Python values."""
+
+
 class CallbackError(BaijiayunError):
     """A callback that the service did not post like this: refuse it."""
 
@@ -319,6 +332,7 @@ CLASSES: dict[ErrorKind, type[BaijiayunError]] = {
     "not_json": AnswerError,
     "too_large": AnswerError,
     "decode": AnswerError,
+    "departures": DeparturesError,
     "callback_malformed": CallbackError,
     "callback_signature": CallbackError,
     "callback_clock": CallbackError,

@@ -30,6 +30,8 @@ class CallOptions(TypedDict, total=False):
     """Longest time for the whole call with all waits and attempts."""
     max_answer: int
     """Most bytes of the answer, unpacked; it may be more than the client's."""
+    strict: bool
+    """Whether the call fails with a `DeparturesError` where its answer departs from the documents."""
     priority: Priority
     """Who goes first where a limit makes calls wait. `high`: before all others, for what a person is waiting for. `low`:
     after all others and never with the last fifth of a limit, for a nightly job."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._inputs import DateInput as DateInput
 from ._inputs import Flag as Flag
 from ._inputs import IdInput as IdInput
 from ._inputs import TimeInput as TimeInput

@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise } from "../resource.js";
-import type { Id, IdInput } from "../types.js";
+import type { Id, IdInput, TimeInput } from "../types.js";
 
 /** 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com). */
 export class InteractData extends Resource {
@@ -110,7 +110,7 @@ export interface InteractDataListClassVotesParams {
    */
   sub_type?: 0 | 1 | 2 | (number & {}) | undefined;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Entries per page. Default: `20`. */
@@ -128,7 +128,7 @@ export interface InteractDataListRedPackagesParams {
    */
   type?: 0 | 1 | (number & {}) | undefined;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Entries per page. Default: `20`. */
@@ -146,7 +146,7 @@ export interface InteractDataListRandomAsksParams {
    */
   type?: 0 | 1 | (number & {}) | undefined;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Entries per page. Default: `20`. */
@@ -158,7 +158,7 @@ export interface InteractDataListAiUserCountsParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Entries per page. Default: `20`. */

@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise } from "../resource.js";
-import type { IdInput } from "../types.js";
+import type { IdInput, TimeInput } from "../types.js";
 
 /** 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com). */
 export class InteractInfo extends Resource {
@@ -43,9 +43,9 @@ export interface InteractInfoListCheckinSummariesParams {
   /** Entries per page. Default: `20`. */
   page_size?: number | undefined;
   /** Start of the period. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  begin_time?: string | Date | undefined;
+  begin_time?: TimeInput | undefined;
   /** End of the period, not before begin_time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time?: string | Date | undefined;
+  end_time?: TimeInput | undefined;
 }
 
 /** Parameters of `interact_info.list_checkin_details`: 签到明细数据. */
@@ -62,7 +62,7 @@ export interface InteractInfoListCheckinDetailsParams {
   /** Entries per page. Default: `20`. */
   page_size?: number | undefined;
   /** Start of the period. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  begin_time?: string | Date | undefined;
+  begin_time?: TimeInput | undefined;
   /** End of the period, not before begin_time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time?: string | Date | undefined;
+  end_time?: TimeInput | undefined;
 }

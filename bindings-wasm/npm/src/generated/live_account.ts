@@ -2,6 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise } from "../resource.js";
+import type { TimeInput } from "../types.js";
 
 /** 直播账号 Account-wide live figures and the class callback address. */
 export class LiveAccount extends Resource {
@@ -108,7 +109,7 @@ export interface LiveAccountGetHourlyPeakUsersParams {
    */
   product_type?: 1 | 2 | 4 | 3 | (number & {}) | undefined;
   /** Day, as 2017-12-12. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 /** Parameters of `live_account.get_daily_peak_users`: 查询账号一段时间内每天的最高并发量. */
@@ -122,9 +123,9 @@ export interface LiveAccountGetDailyPeakUsersParams {
    */
   product_type?: 1 | 2 | 4 | 3 | (number & {}) | undefined;
   /** First day, as 2017-12-12. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, as 2017-12-28. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `live_account.get_daily_cost`: 查询直播账号每天使用的人次（请参考使用最新API 109）. */
@@ -135,9 +136,9 @@ export interface LiveAccountGetDailyCostParams {
    */
   product_type?: 1 | (number & {}) | undefined;
   /** First day, as 2018-02-01. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, as 2018-02-15. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `live_account.get_daily_media_length`: 查询账号大班课一段时间内每天拉流总时长(分钟). */
@@ -148,9 +149,9 @@ export interface LiveAccountGetDailyMediaLengthParams {
    */
   product_type: 1 | (number & {});
   /** First day, as 2020-08-25. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, as 2020-08-26. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `live_account.list_room_media_length`: 查询指定日期内所有教室的拉流总时长(分钟). */
@@ -161,7 +162,7 @@ export interface LiveAccountListRoomMediaLengthParams {
    */
   product_type: 1 | (number & {});
   /** Day, as 2020-08-26. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 /** Parameters of `live_account.get_user_count`: 获取账号直播人次统计数据. */
@@ -175,9 +176,9 @@ export interface LiveAccountGetUserCountParams {
    */
   product_type: 1 | 2 | 3 | 4 | (number & {});
   /** First day, e.g. 2022-10-25. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, e.g. 2022-10-29; at most 90 days from the first. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `live_account.set_class_callback_url`: 设置直播上下课事件回调地址. */
@@ -195,7 +196,7 @@ export interface LiveAccountListRoomCostsParams {
    */
   product_type?: 1 | 4 | (number & {}) | undefined;
   /** Day, YYYY-MM-DD, e.g. 2018-02-01. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 export interface LiveAccountGetHourlyPeakUsersResult {

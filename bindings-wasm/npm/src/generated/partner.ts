@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { Id } from "../types.js";
+import type { Id, TimeInput } from "../types.js";
 
 /** 合作方账号 The account: its key and its transactions. */
 export class Partner extends Resource {
@@ -57,9 +57,9 @@ export interface PartnerListTransactionsParams {
    */
   product_type?: 1 | 2 | 3 | 4 | 5 | (number & {}) | undefined;
   /** Transactions from this time on (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time?: string | Date | undefined;
+  start_time?: TimeInput | undefined;
   /** Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time?: string | Date | undefined;
+  end_time?: TimeInput | undefined;
   /** Page number. */
   page?: number | undefined;
   /** Page size. */

@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { Id, IdInput } from "../types.js";
+import type { Id, IdInput, TimeInput } from "../types.js";
 
 /** 回放 Playbacks of recorded classes. */
 export class Playback extends Resource {
@@ -318,7 +318,7 @@ export interface PlaybackListPptUrlsParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, YYYY-MM-DD; needed for a long-term room, not for a short-term one. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `playback.get_ppt_url`: 获取ppt转成的pdf具体路径. */

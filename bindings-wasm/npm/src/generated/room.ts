@@ -1077,7 +1077,7 @@ export interface RoomGetCodeUsageParams {
   /** Room id (the clipped description repeats that of an upload parameter: not passed, nothing is bound; the table nevertheless says required). */
   room_id: IdInput;
   /** Day asked about (description clipped; evidently YYYY-MM-DD). `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
   /** Join code; evidently several, comma-separated, since the example returns one entry per code (description clipped). */
   code: readonly string[] | string;
 }

@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { Id, IdInput } from "../types.js";
+import type { Id, IdInput, TimeInput } from "../types.js";
 
 /** 教室数据 Reports and exports about what happened in a room. */
 export class RoomData extends Resource {
@@ -366,7 +366,7 @@ export interface RoomDataExportChatMessagesParams {
   /** Room id. */
   room_id: IdInput;
   /** Day to export. When absent: the latest class day of a long-term room, all chat of this class for a short-term room. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `room_data.export_live_report`: 导出直播教室学员观看记录. */
@@ -388,7 +388,7 @@ export interface RoomDataExportLiveReportParams {
   /** Records per page; all records when absent. Default: `0`. */
   page_size?: number | undefined;
   /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /**
    * Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in large_class.20, small_class.20.
    * - `1`: return user_event
@@ -407,7 +407,7 @@ export interface RoomDataGetAllRoomUserStatParams {
    */
   product_type: 1 | 2 | 4 | 3 | (number & {});
   /** Day, as 2017-11-23. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 /** Parameters of `room_data.get_peak_users`: 获取指定房间一段时间内的并发量. */
@@ -415,9 +415,9 @@ export interface RoomDataGetPeakUsersParams {
   /** Room id. */
   room_id: IdInput;
   /** Start of the period, as 2017-11-23 10:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: string | Date;
+  start_time: TimeInput;
   /** End of the period, as 2017-11-23 15:00:00; the period must lie within one day. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: string | Date;
+  end_time: TimeInput;
 }
 
 /** Parameters of `room_data.list_chat_file_urls`: 获取教室聊天文件地址. */
@@ -459,9 +459,9 @@ export interface RoomDataListRaisedHandsParams {
   /** Room id. */
   room_id: IdInput;
   /** Start of the period, as 2017-11-23 10:00:00 (format from SyLive). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: string | Date;
+  start_time: TimeInput;
   /** End of the period, as 2017-11-23 10:00:00 (format from SyLive). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: string | Date;
+  end_time: TimeInput;
 }
 
 /** Parameters of `room_data.get_red_package_stat`: 第三方教室中学生抢红包统计. */
@@ -475,7 +475,7 @@ export interface RoomDataExportAwardStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /** Description clipped in the document; by the response, the id of one prize draw. */
   id?: IdInput | undefined;
 }
@@ -485,7 +485,7 @@ export interface RoomDataExportQaStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `room_data.export_questionnaire_stat`: 获取教室邀请函数据. */
@@ -493,7 +493,7 @@ export interface RoomDataExportQuestionnaireStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `room_data.export_answer_stat`: 获取教室答题器数据. */
@@ -501,7 +501,7 @@ export interface RoomDataExportAnswerStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `room_data.export_praise_stat`: 直播教室的点赞数据. */
@@ -515,7 +515,7 @@ export interface RoomDataGetEvaluationStatParams {
   /** Room id. */
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
   /** Page number. Default: `1`. */
   page: number;
   /** Entries per page. Default: `20`. */
@@ -543,7 +543,7 @@ export interface RoomDataExportAttentionListParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
   /** Page number. Default: `1`. */
   page?: number | undefined;
   /** Entries per page. Default: `10`. */
@@ -555,9 +555,9 @@ export interface RoomDataGetMediaLengthParams {
   /** Room id. */
   room_id: IdInput;
   /** First day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, YYYY-MM-DD; for a long-term room the range is at most 30 days. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `room_data.list_awards`: 获取大班课奖励数据. */
@@ -571,7 +571,7 @@ export interface RoomDataGetPraiseCountParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, e.g. 2022-08-31; by default the day on which the class started. `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `room_data.get_report`: 获取直播间数据报表. */
@@ -579,7 +579,7 @@ export interface RoomDataGetReportParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, e.g. 2022-08-31 (description clipped; API 104 defaults to the day on which the class started). `YYYY-MM-DD`. */
-  date?: string | Date | undefined;
+  date?: TimeInput | undefined;
 }
 
 /** Parameters of `room_data.list_user_scores`: 获取教室个人积分记录. */
@@ -587,7 +587,7 @@ export interface RoomDataListUserScoresParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
   /** Page number. Default: `1`. */
   page?: number | undefined;
   /** Entries per page. Default: `100`. */
@@ -643,7 +643,7 @@ export interface RoomDataGetFlowParams {
   /** Room id. */
   room_id: IdInput;
   /** Day, evidently YYYY-MM-DD (the example is clipped after 2017-08). `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 /** Parameters of `room_data.list_expression_reports`: 获取表情报告截取的表情图片. */
@@ -665,7 +665,7 @@ export interface RoomDataListDeviceChecksParams {
 /** Parameters of `room_data.list_daily_evaluations`: 批量获取课后评价. */
 export interface RoomDataListDailyEvaluationsParams {
   /** Day, as 2020-01-01. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
   /** Page number. Default: `1`. */
   page?: number | undefined;
   /** Records per page. Default: `100`. */

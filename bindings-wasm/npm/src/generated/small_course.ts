@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise } from "../resource.js";
-import type { Id, IdInput } from "../types.js";
+import type { Id, IdInput, TimeInput } from "../types.js";
 
 /** 小班课费用 Costs of small classes. */
 export class SmallCourse extends Resource {
@@ -54,9 +54,9 @@ export interface SmallCourseGetDailyCostParams {
    */
   product_type: 0 | 2 | (number & {});
   /** First day. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `small_course.list_room_costs`: 获取小班课指定日期各教室消费记录. */
@@ -68,7 +68,7 @@ export interface SmallCourseListRoomCostsParams {
    */
   product_type: 0 | 2 | (number & {});
   /** Day. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 /** Parameters of `small_course.list_user_costs`: 获取小班课指定教室各学员消费详情. */
@@ -80,7 +80,7 @@ export interface SmallCourseListUserCostsParams {
    */
   product_type: 0 | 2 | (number & {});
   /** Day. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
   /** Room id. */
   room_id: IdInput;
 }
@@ -88,7 +88,7 @@ export interface SmallCourseListUserCostsParams {
 /** Parameters of `small_course.list_record_costs`: 获取小班课录制费用. */
 export interface SmallCourseListRecordCostsParams {
   /** Day (the cell shows 2020-1...). `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
 }
 
 export interface SmallCourseGetDailyCostResult {

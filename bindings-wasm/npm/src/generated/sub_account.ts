@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise } from "../resource.js";
-import type { Id, IdInput } from "../types.js";
+import type { Id, IdInput, TimeInput } from "../types.js";
 
 /** 子账号 Sub accounts. */
 export class SubAccount extends Resource {
@@ -87,9 +87,9 @@ export interface SubAccountCreateParams {
    */
   video_on: boolean | 0 | 1;
   /** Day from which the account is valid, e.g. 2017-11-24. `YYYY-MM-DD`. */
-  effect_time: string | Date;
+  effect_time: TimeInput;
   /** Day on which the account expires, e.g. 2018-11-24; SyLive demands that it is later than effect_time and not past. `YYYY-MM-DD`. */
-  expire_time: string | Date;
+  expire_time: TimeInput;
   /** Concurrent users in the live package, above 0. Needed with live on and billing by concurrency. At least 1. */
   user_limit?: number | undefined;
   /** Concurrent users that may be used at most, the excess included; above 0, not below user_limit. Needed with live on and billing by concurrency. At least 1. */
@@ -138,9 +138,9 @@ export interface SubAccountUpdateParams {
   /** Largest number of people on the microphone at once; 0 or more (SyLive). At least 0. */
   live_max_speakers?: number | undefined;
   /** Day from which the account is valid, YYYY-MM-DD. `YYYY-MM-DD`. */
-  effect_time?: string | Date | undefined;
+  effect_time?: TimeInput | undefined;
   /** Day on which the account expires, YYYY-MM-DD. `YYYY-MM-DD`. */
-  expire_time?: string | Date | undefined;
+  expire_time?: TimeInput | undefined;
   /** Concurrent users in the live package, above 0 (SyLive). For billing by concurrency. At least 1. */
   user_limit?: number | undefined;
   /** Concurrent users that may be used at most, the excess included; above 0, not below user_limit. For billing by concurrency. At least 1. */

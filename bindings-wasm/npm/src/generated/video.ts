@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { FileInput, Id, IdInput } from "../types.js";
+import type { FileInput, Id, IdInput, TimeInput } from "../types.js";
 
 /** 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists. */
 export class Video extends Resource {
@@ -678,7 +678,7 @@ export interface VideoListParams {
   /** Page number. Default: `1`. */
   page?: number | undefined;
   /** Filter by time of creation; no such filter by default (the description is cut off). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string | Date | undefined;
+  create_time?: TimeInput | undefined;
   /** Filter by name (the description is cut off). */
   name?: string | undefined;
 }

@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { Id } from "../types.js";
+import type { Id, TimeInput } from "../types.js";
 
 /** 点播账号 Account-wide video figures and the transcode callback address. */
 export class VideoAccount extends Resource {
@@ -81,17 +81,17 @@ export class VideoAccount extends Resource {
 /** Parameters of `video_account.get_used_flow`: 查询账号一段时间内使用的流量. */
 export interface VideoAccountGetUsedFlowParams {
   /** First day. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `video_account.get_used_flow_detail`: 查询账号下一段时间内的流量并返回流量消耗明细. */
 export interface VideoAccountGetUsedFlowDetailParams {
   /** First day. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `video_account.list_video_flow`: 查询账号产品线下一天的视频流量使用明细. */
@@ -106,7 +106,7 @@ export interface VideoAccountListVideoFlowParams {
    */
   product_type: 1 | 2 | 3 | 4 | 5 | (number & {});
   /** Day. `YYYY-MM-DD`. */
-  date: string | Date;
+  date: TimeInput;
   /** Page number. Default: `1`. */
   page?: number | undefined;
   /** Entries per page. Default: `100`. */

@@ -2,7 +2,7 @@
 
 import { Resource } from "../resource.js";
 import type { CallOptions, CallPromise, PagePromise } from "../resource.js";
-import type { Id, IdInput } from "../types.js";
+import type { Id, IdInput, TimeInput } from "../types.js";
 
 /** 点播数据 Play counts, traffic and watch records of videos. */
 export class VideoData extends Resource {
@@ -83,9 +83,9 @@ export interface VideoDataGetUsedFlowParams {
   /** Video id. */
   video_id: IdInput;
   /** First day. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `video_data.list_play_records`: 获取指定视频观看记录. */
@@ -95,9 +95,9 @@ export interface VideoDataListPlayRecordsParams {
   /** Only the plays of the user with this number (the description is cut off). */
   user_number?: IdInput | undefined;
   /** Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: string | Date;
+  start_time: TimeInput;
   /** End of the period, e.g. 2017-09-08 23:59:59; the period must lie within one day. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: string | Date;
+  end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Records per page, at most 1000. Default: `100`. */
@@ -116,9 +116,9 @@ export interface VideoDataExportReportsParams {
    */
   product_type?: 1 | 2 | 3 | 4 | 5 | (number & {}) | undefined;
   /** Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: string | Date;
+  start_time: TimeInput;
   /** End of the period, e.g. 2017-09-08 23:59:59; the period must lie within one day. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: string | Date;
+  end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Records per page, at most 1000. Default: `100`. */
@@ -137,9 +137,9 @@ export interface VideoDataGetPlayCountRankParams {
    */
   product_type?: 1 | 2 | 3 | 4 | 5 | (number & {}) | undefined;
   /** First day, e.g. 2017-08-01. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, e.g. 2017-08-01. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `video_data.get_play_count`: 获取指定ID视频播放量. */
@@ -147,9 +147,9 @@ export interface VideoDataGetPlayCountParams {
   /** Video id. */
   video_id: IdInput;
   /** First day, e.g. 2017-08-01. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, e.g. 2017-08-01. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `video_data.get_account_play_count`: 获取账号视频播放量. */
@@ -164,9 +164,9 @@ export interface VideoDataGetAccountPlayCountParams {
    */
   product_type?: 1 | 2 | 3 | 4 | 5 | (number & {}) | undefined;
   /** First day, e.g. 2017-08-01. `YYYY-MM-DD`. */
-  start_date: string | Date;
+  start_date: TimeInput;
   /** Last day, e.g. 2017-08-01. `YYYY-MM-DD`. */
-  end_date: string | Date;
+  end_date: TimeInput;
 }
 
 /** Parameters of `video_data.list_playback_records`: 获取指定回放视频观看记录. */
@@ -176,9 +176,9 @@ export interface VideoDataListPlaybackRecordsParams {
   /** Session number of the recording; only for long-term rooms. */
   session_id?: IdInput | undefined;
   /** Start of the period, e.g. 2017-09-08 00:30:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time: string | Date;
+  start_time: TimeInput;
   /** End of the period, e.g. 2017-09-08 23:59:59. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time: string | Date;
+  end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Entries per page, at most 1000. Default: `100`. From 1 to 1000. */

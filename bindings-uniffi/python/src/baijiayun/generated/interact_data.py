@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, TypedDict, Union
 
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -21,7 +21,7 @@ class InteractData(Resource):
         room_id: IdInput,
         type: Optional[int] = None,
         sub_type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -63,7 +63,7 @@ class InteractData(Resource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -94,7 +94,7 @@ class InteractData(Resource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -124,7 +124,7 @@ class InteractData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -252,7 +252,7 @@ class AsyncInteractData(AsyncResource):
         room_id: IdInput,
         type: Optional[int] = None,
         sub_type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -294,7 +294,7 @@ class AsyncInteractData(AsyncResource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -325,7 +325,7 @@ class AsyncInteractData(AsyncResource):
         *,
         room_id: IdInput,
         type: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -355,7 +355,7 @@ class AsyncInteractData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

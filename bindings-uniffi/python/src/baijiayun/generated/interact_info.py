@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Literal, Optional, Union
 
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..options import CallOptions
 
@@ -20,8 +20,8 @@ class InteractInfo(Resource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到汇总数据 Lists the sign-ins of a room in summary.
@@ -62,8 +62,8 @@ class InteractInfo(Resource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到明细数据 Lists the sign-ins of a room in detail.
@@ -108,8 +108,8 @@ class AsyncInteractInfo(AsyncResource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到汇总数据 Lists the sign-ins of a room in summary.
@@ -150,8 +150,8 @@ class AsyncInteractInfo(AsyncResource):
         type: Union[Literal["checkin"], str],
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        begin_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        begin_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """签到明细数据 Lists the sign-ins of a room in detail.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from .._inputs import DateInput
+from .._inputs import TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -17,7 +17,7 @@ class LiveAccount(Resource):
     def get_hourly_peak_users(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetHourlyPeakUsersResult:
@@ -45,8 +45,8 @@ class LiveAccount(Resource):
     def get_daily_peak_users(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyPeakUsersResult:
@@ -75,8 +75,8 @@ class LiveAccount(Resource):
     def get_daily_cost(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyCostResult:
@@ -107,8 +107,8 @@ class LiveAccount(Resource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyMediaLengthResult:
         """查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large
@@ -133,7 +133,7 @@ class LiveAccount(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomMediaLengthResult:
         """查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on
@@ -160,8 +160,8 @@ class LiveAccount(Resource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetUserCountResult:
         """获取账号直播人次统计数据 Gets the live attendances of the account, day by day.
@@ -227,7 +227,7 @@ class LiveAccount(Resource):
     def list_room_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomCostsResult:
@@ -256,7 +256,7 @@ class AsyncLiveAccount(AsyncResource):
     async def get_hourly_peak_users(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetHourlyPeakUsersResult:
@@ -284,8 +284,8 @@ class AsyncLiveAccount(AsyncResource):
     async def get_daily_peak_users(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyPeakUsersResult:
@@ -314,8 +314,8 @@ class AsyncLiveAccount(AsyncResource):
     async def get_daily_cost(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyCostResult:
@@ -346,8 +346,8 @@ class AsyncLiveAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetDailyMediaLengthResult:
         """查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large
@@ -372,7 +372,7 @@ class AsyncLiveAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomMediaLengthResult:
         """查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on
@@ -399,8 +399,8 @@ class AsyncLiveAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountGetUserCountResult:
         """获取账号直播人次统计数据 Gets the live attendances of the account, day by day.
@@ -475,7 +475,7 @@ class AsyncLiveAccount(AsyncResource):
     async def list_room_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveAccountListRoomCostsResult:

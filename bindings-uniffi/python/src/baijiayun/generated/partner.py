@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
-from .._inputs import DateInput, Flag
+from .._inputs import Flag, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -49,8 +49,8 @@ class Partner(Resource):
         *,
         op_type: Optional[int] = None,
         product_type: Optional[int] = None,
-        start_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        start_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -129,8 +129,8 @@ class AsyncPartner(AsyncResource):
         *,
         op_type: Optional[int] = None,
         product_type: Optional[int] = None,
-        start_time: Optional[DateInput] = None,
-        end_time: Optional[DateInput] = None,
+        start_time: Optional[TimeInput] = None,
+        end_time: Optional[TimeInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, Union
 
-from .._inputs import DateInput, Flag, IdInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -313,7 +313,7 @@ class Playback(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """获取ppt转成的pdf的路径列表 Lists the addresses of the PDF files made from the slides of a room.
@@ -764,7 +764,7 @@ class AsyncPlayback(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """获取ppt转成的pdf的路径列表 Lists the addresses of the PDF files made from the slides of a room.

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Literal, Optional, Union
 
 import msgspec
 
-from .._inputs import DateInput, Flag, IdInput, TimeInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..files import FileInput, as_file
@@ -870,7 +870,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         code: Union[str, Sequence[str]],
         options: Optional[CallOptions] = None,
     ) -> RoomGetCodeUsageResult:
@@ -2717,7 +2717,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         code: Union[str, Sequence[str]],
         options: Optional[CallOptions] = None,
     ) -> RoomGetCodeUsageResult:

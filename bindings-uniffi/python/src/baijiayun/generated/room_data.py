@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, Union
 
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -19,7 +19,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportChatMessagesResult:
         """导出教室聊天记录 Exports the chat messages of a room.
@@ -52,7 +52,7 @@ class RoomData(Resource):
         type: Optional[Union[Literal["all", "student", "teacher", "admin"], str]] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         detail: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Pages[RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo]:
@@ -96,7 +96,7 @@ class RoomData(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetAllRoomUserStatResult:
         """获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
@@ -124,8 +124,8 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPeakUsersResult:
         """获取指定房间一段时间内的并发量 Returns how the concurrency of a room changed over a period of one day.
@@ -234,8 +234,8 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> List[RoomDataListRaisedHandsItem]:
         """获取教室举手连麦数据 Returns when students raised a hand and went on the microphone.
@@ -284,7 +284,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAwardStatResult:
@@ -308,7 +308,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQaStatResult:
         """获取教室问答数据 Returns the questions and answers of a room.
@@ -330,7 +330,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQuestionnaireStatResult:
         """获取教室邀请函数据 Returns the invitation form of a room and what the users filled in.
@@ -352,7 +352,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAnswerStatResult:
         """获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
@@ -402,7 +402,7 @@ class RoomData(Resource):
         room_id: IdInput,
         page: int,
         page_size: int,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> Pages[RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem]:
         """获取教室课后评价数据 Returns the after-class evaluations of a room.
@@ -458,7 +458,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -487,8 +487,8 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetMediaLengthResult:
         """根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
@@ -529,7 +529,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPraiseCountResult:
         """获取直播间点赞热度数据 Gets the number of likes of a room.
@@ -554,7 +554,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetReportResult:
         """获取直播间数据报表 Gets the summary figures of a room.
@@ -575,7 +575,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -712,7 +712,7 @@ class RoomData(Resource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetFlowResult:
         """获取单个教室的流量消耗 Gets the traffic that a room used on one day.
@@ -785,7 +785,7 @@ class RoomData(Resource):
     def list_daily_evaluations(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -954,7 +954,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportChatMessagesResult:
         """导出教室聊天记录 Exports the chat messages of a room.
@@ -987,7 +987,7 @@ class AsyncRoomData(AsyncResource):
         type: Optional[Union[Literal["all", "student", "teacher", "admin"], str]] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         detail: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> AsyncPages[RoomDataExportLiveReportResult, RoomDataExportLiveReportRoomUserInfo]:
@@ -1031,7 +1031,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetAllRoomUserStatResult:
         """获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
@@ -1059,8 +1059,8 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPeakUsersResult:
         """获取指定房间一段时间内的并发量 Returns how the concurrency of a room changed over a period of one day.
@@ -1179,8 +1179,8 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> List[RoomDataListRaisedHandsItem]:
         """获取教室举手连麦数据 Returns when students raised a hand and went on the microphone.
@@ -1229,7 +1229,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAwardStatResult:
@@ -1253,7 +1253,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQaStatResult:
         """获取教室问答数据 Returns the questions and answers of a room.
@@ -1275,7 +1275,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportQuestionnaireStatResult:
         """获取教室邀请函数据 Returns the invitation form of a room and what the users filled in.
@@ -1297,7 +1297,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataExportAnswerStatResult:
         """获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
@@ -1347,7 +1347,7 @@ class AsyncRoomData(AsyncResource):
         room_id: IdInput,
         page: int,
         page_size: int,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> AsyncPages[RoomDataGetEvaluationStatResult, RoomDataGetEvaluationStatItem]:
         """获取教室课后评价数据 Returns the after-class evaluations of a room.
@@ -1403,7 +1403,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -1432,8 +1432,8 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetMediaLengthResult:
         """根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
@@ -1479,7 +1479,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetPraiseCountResult:
         """获取直播间点赞热度数据 Gets the number of likes of a room.
@@ -1504,7 +1504,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: Optional[DateInput] = None,
+        date: Optional[TimeInput] = None,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetReportResult:
         """获取直播间数据报表 Gets the summary figures of a room.
@@ -1530,7 +1530,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -1667,7 +1667,7 @@ class AsyncRoomData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDataGetFlowResult:
         """获取单个教室的流量消耗 Gets the traffic that a room used on one day.
@@ -1745,7 +1745,7 @@ class AsyncRoomData(AsyncResource):
     def list_daily_evaluations(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

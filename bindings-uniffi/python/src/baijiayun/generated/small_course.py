@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -18,8 +18,8 @@ class SmallCourse(Resource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseGetDailyCostResult:
         """获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
@@ -45,7 +45,7 @@ class SmallCourse(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRoomCostsResult:
         """获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
@@ -69,7 +69,7 @@ class SmallCourse(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListUserCostsResult:
@@ -94,7 +94,7 @@ class SmallCourse(Resource):
     def list_record_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRecordCostsResult:
         """获取小班课录制费用 By its title and example, returns a fee (evidently that for recording) of every
@@ -122,8 +122,8 @@ class AsyncSmallCourse(AsyncResource):
         self,
         *,
         product_type: int,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseGetDailyCostResult:
         """获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
@@ -149,7 +149,7 @@ class AsyncSmallCourse(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRoomCostsResult:
         """获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
@@ -173,7 +173,7 @@ class AsyncSmallCourse(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListUserCostsResult:
@@ -198,7 +198,7 @@ class AsyncSmallCourse(AsyncResource):
     async def list_record_costs(
         self,
         *,
-        date: DateInput,
+        date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListRecordCostsResult:
         """获取小班课录制费用 By its title and example, returns a fee (evidently that for recording) of every

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from .._inputs import DateInput, Flag, IdInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -24,8 +24,8 @@ class SubAccount(Resource):
         company: str,
         live_on: Flag,
         video_on: Flag,
-        effect_time: DateInput,
-        expire_time: DateInput,
+        effect_time: TimeInput,
+        expire_time: TimeInput,
         user_limit: Optional[int] = None,
         max_user_limit: Optional[int] = None,
         user_count: Optional[int] = None,
@@ -113,8 +113,8 @@ class SubAccount(Resource):
         flow_limit: Optional[int] = None,
         max_flow_limit: Optional[int] = None,
         live_max_speakers: Optional[int] = None,
-        effect_time: Optional[DateInput] = None,
-        expire_time: Optional[DateInput] = None,
+        effect_time: Optional[TimeInput] = None,
+        expire_time: Optional[TimeInput] = None,
         user_limit: Optional[int] = None,
         max_user_limit: Optional[int] = None,
         user_count: Optional[int] = None,
@@ -249,8 +249,8 @@ class AsyncSubAccount(AsyncResource):
         company: str,
         live_on: Flag,
         video_on: Flag,
-        effect_time: DateInput,
-        expire_time: DateInput,
+        effect_time: TimeInput,
+        expire_time: TimeInput,
         user_limit: Optional[int] = None,
         max_user_limit: Optional[int] = None,
         user_count: Optional[int] = None,
@@ -338,8 +338,8 @@ class AsyncSubAccount(AsyncResource):
         flow_limit: Optional[int] = None,
         max_flow_limit: Optional[int] = None,
         live_max_speakers: Optional[int] = None,
-        effect_time: Optional[DateInput] = None,
-        expire_time: Optional[DateInput] = None,
+        effect_time: Optional[TimeInput] = None,
+        expire_time: Optional[TimeInput] = None,
         user_limit: Optional[int] = None,
         max_user_limit: Optional[int] = None,
         user_count: Optional[int] = None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Dict, List, Literal, Optional, Union
 
-from .._inputs import DateInput, Flag, IdInput
+from .._inputs import Flag, IdInput, TimeInput
 from .._resource import NOTHING, AsyncResource, Resource
 from ..details import Value
 from ..files import FileInput, as_file
@@ -476,7 +476,7 @@ class Video(Resource):
         *,
         page_size: Optional[int] = None,
         page: Optional[int] = None,
-        create_time: Optional[DateInput] = None,
+        create_time: Optional[TimeInput] = None,
         name: Optional[str] = None,
         options: Optional[CallOptions] = None,
     ) -> Pages[VideoListResult, VideoListItem]:
@@ -1527,7 +1527,7 @@ class AsyncVideo(AsyncResource):
         *,
         page_size: Optional[int] = None,
         page: Optional[int] = None,
-        create_time: Optional[DateInput] = None,
+        create_time: Optional[TimeInput] = None,
         name: Optional[str] = None,
         options: Optional[CallOptions] = None,
     ) -> AsyncPages[VideoListResult, VideoListItem]:

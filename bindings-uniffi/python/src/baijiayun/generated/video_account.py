@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from .._inputs import DateInput
+from .._inputs import TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -27,8 +27,8 @@ class VideoAccount(Resource):
     def get_used_flow(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowResult:
         """查询账号一段时间内使用的流量 Gets the traffic that the whole account used in a period.
@@ -51,8 +51,8 @@ class VideoAccount(Resource):
     def get_used_flow_detail(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowDetailResult:
         """查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
@@ -77,7 +77,7 @@ class VideoAccount(Resource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -177,8 +177,8 @@ class AsyncVideoAccount(AsyncResource):
     async def get_used_flow(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowResult:
         """查询账号一段时间内使用的流量 Gets the traffic that the whole account used in a period.
@@ -201,8 +201,8 @@ class AsyncVideoAccount(AsyncResource):
     async def get_used_flow_detail(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoAccountGetUsedFlowDetailResult:
         """查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
@@ -227,7 +227,7 @@ class AsyncVideoAccount(AsyncResource):
         self,
         *,
         product_type: int,
-        date: DateInput,
+        date: TimeInput,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
         options: Optional[CallOptions] = None,

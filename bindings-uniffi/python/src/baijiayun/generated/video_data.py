@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from .._inputs import DateInput, IdInput
+from .._inputs import IdInput, TimeInput
 from .._resource import AsyncResource, Resource
 from ..details import Value
 from ..options import CallOptions
@@ -19,8 +19,8 @@ class VideoData(Resource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetUsedFlowResult:
         """查询指定ID视频一段时间内使用的流量 Gets the traffic that one video used in a period.
@@ -47,8 +47,8 @@ class VideoData(Resource):
         self,
         *,
         video_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         user_number: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -86,8 +86,8 @@ class VideoData(Resource):
     def export_reports(
         self,
         *,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         product_type: Optional[int] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -127,8 +127,8 @@ class VideoData(Resource):
     def get_play_count_rank(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountRankResult:
@@ -157,8 +157,8 @@ class VideoData(Resource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountResult:
         """获取指定ID视频播放量 Gets the plays per day of one video in a period.
@@ -180,8 +180,8 @@ class VideoData(Resource):
     def get_account_play_count(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetAccountPlayCountResult:
@@ -210,8 +210,8 @@ class VideoData(Resource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         session_id: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -254,8 +254,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetUsedFlowResult:
         """查询指定ID视频一段时间内使用的流量 Gets the traffic that one video used in a period.
@@ -282,8 +282,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         user_number: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -321,8 +321,8 @@ class AsyncVideoData(AsyncResource):
     def export_reports(
         self,
         *,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         product_type: Optional[int] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,
@@ -362,8 +362,8 @@ class AsyncVideoData(AsyncResource):
     async def get_play_count_rank(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountRankResult:
@@ -392,8 +392,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetPlayCountResult:
         """获取指定ID视频播放量 Gets the plays per day of one video in a period.
@@ -415,8 +415,8 @@ class AsyncVideoData(AsyncResource):
     async def get_account_play_count(
         self,
         *,
-        start_date: DateInput,
-        end_date: DateInput,
+        start_date: TimeInput,
+        end_date: TimeInput,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoDataGetAccountPlayCountResult:
@@ -445,8 +445,8 @@ class AsyncVideoData(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        start_time: DateInput,
-        end_time: DateInput,
+        start_time: TimeInput,
+        end_time: TimeInput,
         session_id: Optional[IdInput] = None,
         page: Optional[int] = None,
         page_size: Optional[int] = None,

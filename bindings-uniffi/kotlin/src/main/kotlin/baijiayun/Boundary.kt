@@ -10,14 +10,16 @@ import kotlin.random.Random
 /** What the engine writes. */
 private object Told : Types(
     """
-    Step step:s call:l timeout:l max_answer:l method:s url:s headers:{s form:s? parts:[Part chunk:Chunk? received:l? time:l keys:[s
+    Step step:s call:l timeout:l max_answer:l method:s url:s headers:{s form:s? parts:[Part chunk:Chunk? received:l? time:l why:s failed:Failed? keys:[s
         args:[l text:s trace:Trace? msg:s ts:l? departures:[Departure page:Page? data:r? error:Error? video_id:l?
     Part name:s value:s? file:s? type:s? source:s?
     Chunk source:s offset:l length:l
+    Failed kind:s code:l?
     Page list:s total:l? repeated:b next:s?
     Trace attempts:l waited:l store_down:b budget_exhausted:b
     Departure path:s expected:s found:s
     Error kind:s text:s operation:s message:s? hint:s? code:l? ts:l? status:l? faults:[Fault body:s?
+        departures:[Departure data:a?
     Fault parameter:s kind:s message:s
     Uploaded video_id:l status:l? resumes:l
     Posted event:Event? data:r? error:Error?
@@ -30,17 +32,18 @@ private object Told : Types(
             0 -> Step(this)
             1 -> Part(at(0), at(1), at(2), at(3), at(4))
             2 -> Chunk(at(0), at(1), at(2))
-            3 -> PageInfo(at(0), at(1), at(2), at(3))
-            4 -> Trace(at<Long>(0).toInt(), at(1), at(2), at(3))
-            5 -> Departure(at(0), at(1), at(2))
-            6 -> {
+            3 -> Failed(at(0), at(1))
+            4 -> PageInfo(at(0), at(1), at(2), at(3))
+            5 -> Trace(at<Long>(0).toInt(), at(1), at(2), at(3))
+            6 -> Departure(at(0), at(1), at(2))
+            7 -> {
                 val kind = ErrorKind.named(at(0))
-                ErrorDetails(kind, at(1), at(2), at(3) ?: at(1), at(4), at(5), at(6), at<Long?>(7)?.toInt(), at(8), at(9))
+                ErrorDetails(kind, at(1), at(2), at(3) ?: at(1), at(4), at(5), at(6), at<Long?>(7)?.toInt(), at(8), at(9), at(10), at(11))
             }
-            7 -> Fault(at(0), at(1), at(2))
-            8 -> UploadedVideo(at(0), at(1), at<Long>(2).toInt())
-            9 -> Posted(at(0), at(1), at(2))
-            10 -> CallbackMeta(at(0), at(1), at(2), at(3), at(4), at<Long>(5).toInt(), at(6))
+            8 -> Fault(at(0), at(1), at(2))
+            9 -> UploadedVideo(at(0), at(1), at<Long>(2).toInt())
+            10 -> Posted(at(0), at(1), at(2))
+            11 -> CallbackMeta(at(0), at(1), at(2), at(3), at(4), at<Long>(5).toInt(), at(6))
             else -> Made(at(0), at(1), at(2))
         }
     }
@@ -87,23 +90,25 @@ internal class Step(members: Members) {
 
     // wait
     val time: Long = members.at(11)
+    val why: String = members.at(12)
+    val failed: Failed? = members.at(13)
 
     // store
-    val keys: List<String> = members.at(12)
-    val args: List<Long> = members.at(13)
+    val keys: List<String> = members.at(14)
+    val args: List<Long> = members.at(15)
 
     // sign
-    val text: String = members.at(14)
+    val text: String = members.at(16)
 
     // done and failed
-    val trace: Trace? = members.at(15)
-    val msg: String = members.at(16)
-    val ts: Long? = members.at(17)
-    val departures: List<Departure> = members.at(18)
-    val page: PageInfo? = members.at(19)
-    val data: Rest? = members.at(20)
-    val error: ErrorDetails? = members.at(21)
-    val videoId: Long? = members.at(22)
+    val trace: Trace? = members.at(17)
+    val msg: String = members.at(18)
+    val ts: Long? = members.at(19)
+    val departures: List<Departure> = members.at(20)
+    val page: PageInfo? = members.at(21)
+    val data: Rest? = members.at(22)
+    val error: ErrorDetails? = members.at(23)
+    val videoId: Long? = members.at(24)
 }
 
 /** A part of a form with files: a text, or a file. */
@@ -118,6 +123,9 @@ internal class Part(
 
 /** So many bytes of a file from [offset] on, as they are. */
 internal class Chunk(val source: String, val offset: Long, val length: Long)
+
+/** What failed in the attempt that is tried again. */
+internal class Failed(val kind: String, val code: Long?)
 
 /** What the engine knows about a page of a list. */
 internal class PageInfo(val list: String, val total: Long?, val repeated: Boolean, val next: String?)
@@ -136,9 +144,19 @@ internal class Event(
     private val wait: Long? = null,
     private val signature: String? = null,
     private val data: UploadAddress? = null,
-    private val status: Int? = null,
+    val status: Int? = null,
     private val location: String? = null,
 ) {
+    /** Why a request had no answer, in the words of [CallEvent.why]. */
+    val why: String?
+        get() = when (event) {
+            "redirect" -> null
+            "late" -> "timeout"
+            "no_memory" -> "too_large"
+            "broken" -> if (kind == "tls" || kind == "unsendable") "connect" else kind
+            else -> event
+        }
+
     /** As the engine takes it. */
     val json: String
         get() {
@@ -206,10 +224,13 @@ private fun opened(config: String): Long {
  * Drops the engine of a client that nobody has any more. That is looked after when another one is made, which takes no thread
  * that would keep the class loader.
  */
-private class Watch private constructor(core: Core, private val engine: Long) : PhantomReference<Core>(core, gone) {
+internal class Watch private constructor(core: Core, private val engine: Long) : PhantomReference<Core>(core, gone) {
     companion object {
         private val gone = ReferenceQueue<Core>()
         private val watches: MutableSet<Watch> = ConcurrentHashMap.newKeySet()
+
+        /** How many engines there are. */
+        val count: Int get() = watches.size
 
         fun over(core: Core, engine: Long) {
             generateSequence { gone.poll() as Watch? }.forEach {

@@ -50,6 +50,9 @@ class CallOptions() {
     /** Most bytes of the answer, unpacked, that are read; more than the client's is allowed. */
     var maxAnswer: Long? = null
 
+    /** Whether the call fails where its answer departs from the documents. */
+    var strict: Boolean? = null
+
     /** Who goes first where a limit makes calls wait. */
     var priority: Priority? = null
 
@@ -67,6 +70,7 @@ class CallOptions() {
             put("attempt_timeout", attemptTimeout?.engineMillis())
             put("deadline", deadline?.engineMillis())
             put("max_answer", maxAnswer)
+            put("strict", strict)
             put("priority", priority?.name?.lowercase())
             if (extra.isNotEmpty()) put("extra", extra)
         }

@@ -31,17 +31,18 @@ class Client private constructor(
      * @throws ConfigException Something cannot be right.
      */
     @JvmOverloads
-    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings.() -> Unit = {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Settings.() -> Unit = {}) :
         this(domain, partnerId, partnerKey, Settings().apply(settings))
 
     private constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings) : this(
         "Client($domain, $partnerId)",
         Runner(
             Core(settings.config(domain, partnerId, partnerKey), settings.clock),
-            settings.http ?: JavaHttpExecutor(),
+            settings.http ?: defaultHttp(),
             settings.store,
             settings.signer,
             settings.deadline ?: DEADLINE,
+            settings.hook,
         ),
         settings.storePrefix,
     )

@@ -1,6 +1,12 @@
 package baijiayun
 
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.booleanOrNull
+import kotlinx.serialization.json.longOrNull
 
 /** How a call went. */
 class Trace internal constructor(
@@ -29,7 +35,7 @@ class Departure internal constructor(
     val expected: String,
     /** What came, as JSON. It may be a key, so [toString] does not show it. */
     val found: String,
-) : Value() {
+) : Value(), java.io.Serializable {
     override fun members(): List<Pair<String, Any?>> =
         listOf("path" to path, "expected" to expected, "found" to Secret(found))
 }
@@ -80,4 +86,30 @@ class Answer internal constructor(
     val departures: List<Departure>,
     /** How the call went. */
     val trace: Trace?,
-)
+) {
+    /** The data as maps, lists, texts, truths, [Long], BigDecimal and null, as libraries for JSON take them. */
+    val plain: Any? get() = plain(data)
+
+    /** The data as JSON. */
+    val json: String get() = data.toString()
+
+    /** What is known about the answer; the data may hold keys, so only their kind and size are told. */
+    override fun toString(): String {
+        val about = when (data) {
+            is JsonObject -> "an object of ${data.size} members"
+            is JsonArray -> "a list of ${data.size}"
+            JsonNull -> "null"
+            else -> "a value"
+        }
+        return "Answer($about, ts=$ts, departures=${departures.size})"
+    }
+}
+
+private fun plain(element: JsonElement): Any? =
+    when (element) {
+        is JsonObject -> element.mapValues { plain(it.value) }
+        is JsonArray -> element.map(::plain)
+        is JsonNull -> null
+        is JsonPrimitive ->
+            if (element.isString) element.content else element.booleanOrNull ?: element.longOrNull ?: element.content.toBigDecimalOrNull() ?: element.content
+    }

@@ -1,5 +1,7 @@
 package baijiayun
 
+import kotlinx.serialization.json.JsonElement
+
 /** The kinds of errors, the same in every language of this SDK. */
 enum class ErrorKind(internal val exception: (ErrorDetails, Throwable?) -> BaijiayunException) {
     INVALID_ACCOUNT(::ConfigException),
@@ -28,6 +30,7 @@ enum class ErrorKind(internal val exception: (ErrorDetails, Throwable?) -> Baiji
     NOT_JSON(::AnswerException),
     TOO_LARGE(::AnswerException),
     DECODE(::AnswerException),
+    DEPARTURES(::DeparturesException),
     CALLBACK_MALFORMED(::CallbackException),
     CALLBACK_SIGNATURE(::CallbackException),
     CALLBACK_CLOCK(::CallbackException),
@@ -79,6 +82,10 @@ class ErrorDetails(
     val faults: List<Fault> = emptyList(),
     /** The answer, if there was one. It may hold anything, so it is not part of [text]. */
     val body: String? = null,
+    /** The places that are not what the documents describe, for an error of that kind. */
+    val departures: List<Departure> = emptyList(),
+    /** The data of such an answer. */
+    @Transient internal val data: JsonElement? = null,
 ) : java.io.Serializable {
     internal fun exception(cause: Throwable? = null): BaijiayunException = kind.exception(this, cause)
 }
@@ -178,6 +185,18 @@ class ThrottledException(details: ErrorDetails, cause: Throwable? = null) : Baij
 
 /** The answer is not one of the API: [status] and the body of [details] are what came. */
 class AnswerException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)
+
+/**
+ * The answer to a call that was carried out, or a callback, departs from the documents, and you are `strict`. [data] is what
+ * it says all the same.
+ */
+class DeparturesException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause) {
+    /** The places that are not what the documents describe. */
+    val departures: List<Departure> get() = details.departures
+
+    /** The data without them; null once the exception was serialized. */
+    val data: JsonElement? get() = details.data
+}
 
 /** A callback that the service did not post like this: refuse it. */
 class CallbackException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)

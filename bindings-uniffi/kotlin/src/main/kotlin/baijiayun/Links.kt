@@ -20,7 +20,7 @@ class Links internal constructor(private val runner: Runner) {
         roomId: Long,
         userNumber: String?,
         userName: String,
-        userRole: Int = 0,
+        userRole: Long = 0,
         userAvatar: String? = null,
         extra: Map<String, String> = emptyMap(),
     ): String {

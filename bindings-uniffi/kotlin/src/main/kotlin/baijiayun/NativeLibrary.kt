@@ -100,7 +100,7 @@ internal object NativeLibrary {
 }
 
 /** What this process runs on. */
-private object Platform {
+internal object Platform {
     private val system = System.getProperty("os.name").orEmpty()
     private val processor = System.getProperty("os.arch").orEmpty()
 

@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.util.Date
 import kotlinx.serialization.json.JsonElement
 
 /** Values to send, by the names of the wire. Its classes have a property for each. */
@@ -65,7 +66,8 @@ internal class Written(private val operation: String, private val out: StringBui
         return ErrorDetails(ErrorKind.INVALID_PARAMETERS, text, operation, message, faults = faults).exception()
     }
 
-    private fun value(value: Any?) {
+    /** @param depth How far inside of a parameter it stands. */
+    private fun value(value: Any?, depth: Int = 0) {
         when (value) {
             null -> out.append("null")
             is String -> text(value)
@@ -78,28 +80,44 @@ internal class Written(private val operation: String, private val out: StringBui
             }
             is Number, is JsonElement -> out.append(value)
             is UploadFile -> file(value)
-            is Params -> inner(value.given)
-            is Map<*, *> -> inner(value)
+            is Date -> moment(value.time, depth)
+            is Params -> inner(value.given, depth + 1)
+            is Map<*, *> -> inner(value, depth + 1)
             is Iterable<*> -> {
                 out.append('[')
                 value.forEachIndexed { index, item ->
                     if (index > 0) out.append(',')
-                    value(item)
+                    value(item, depth + 1)
                 }
                 out.append(']')
             }
-            else -> throw IllegalArgumentException("cannot be of type ${value.javaClass.simpleName}")
+            else -> if (!time(value, depth)) throw IllegalArgumentException("cannot be of type ${value.javaClass.simpleName}")
         }
     }
 
-    private fun inner(members: Map<*, *>) {
+    /** A point in time: the engine writes it as the service wants it. In JSON, which nobody looks into, it is unix seconds. */
+    private fun moment(millis: Long, depth: Int) {
+        if (depth > 0) out.append(Math.floorDiv(millis, 1000L)) else out.append("{\"unix_ms\":").append(millis).append('}')
+    }
+
+    /** What java.time has, which old Androids have not: they must not come to know its classes. */
+    private fun time(value: Any, depth: Int): Boolean {
+        if (!value.javaClass.name.startsWith("java.time.")) return false
+        val millis = millisOf(value)
+        // Without a time zone it is Beijing's, as the engine reads these.
+        val local = if (millis == null) localTime(value) else null
+        if (millis != null) moment(millis, depth) else text(local ?: return false)
+        return true
+    }
+
+    private fun inner(members: Map<*, *>, depth: Int) {
         out.append('{')
         var isFirst = true
         for ((name, member) in members) {
             if (isFirst) isFirst = false else out.append(',')
             text(name.toString())
             out.append(':')
-            value(member)
+            value(member, depth)
         }
         out.append('}')
     }
@@ -108,7 +126,7 @@ internal class Written(private val operation: String, private val out: StringBui
     private fun file(file: UploadFile) {
         val source = files.size.toString()
         files[source] = file
-        inner(mapOf("name" to file.name, "size" to file.size, "source" to source))
+        inner(mapOf("name" to file.name, "size" to file.size, "source" to source), 1)
     }
 
     private fun text(text: String) {

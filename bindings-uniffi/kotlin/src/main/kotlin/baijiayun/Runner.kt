@@ -1,13 +1,12 @@
 package baijiayun
 
 import java.time.Duration
+import java.util.function.Consumer
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
 import kotlinx.serialization.SerializationException
-
-private val log: System.Logger by lazy { System.getLogger("baijiayun") }
 
 /** Milliseconds that the store gets for a callback. For calls the engine says it. */
 internal const val STORE_PATIENCE = 500L
@@ -28,12 +27,23 @@ internal class Runner(
     private val store: Store?,
     private val signer: Signer?,
     private val deadline: Duration = DEADLINE,
+    private val hook: Consumer<in CallEvent>? = null,
 ) {
     private val bounds = Bounds()
 
     /** A call from beginning to end. */
     suspend fun <T> run(asked: Asked<T>): Done<T> {
-        var written: ByteArray? = core.begin(asked.line)
+        val teller = Teller(hook ?: return run(asked, null), asked.name)
+        try {
+            return run(asked, teller).also { teller.done(null) }
+        } catch (error: Throwable) {
+            teller.done(error)
+            throw error
+        }
+    }
+
+    private suspend fun <T> run(asked: Asked<T>, teller: Teller?): Done<T> {
+        var written: ByteArray? = core.begin(asked.written())
         var call: Long? = null
         var cause: Throwable? = null
         try {
@@ -47,7 +57,7 @@ internal class Runner(
                 }
                 call = step.call
                 step.received?.let { asked.received?.invoke(it, step.videoId) }
-                val outcome = carryOut(step, asked)
+                val outcome = carryOut(step, asked, teller)
                 cause = outcome.cause
                 written = outcome.told(core, step.call)
             }
@@ -61,7 +71,7 @@ internal class Runner(
 
     /** The request of a call, signed but not sent. */
     fun request(asked: Asked<*>): HttpRequest {
-        val step = readStep(core.request(asked.line))
+        val step = readStep(core.request(asked.written()))
         step.error?.let { throw it.exception() }
         return request(step, asked)
     }
@@ -124,12 +134,22 @@ internal class Runner(
         }
 
     private fun down(why: String): Unit =
-        log.log(System.Logger.Level.WARNING, "the shared store is down, this process goes on alone: $why")
+        Log.it.warn("the shared store is down, this process goes on alone: $why")
 
-    private suspend fun carryOut(step: Step, asked: Asked<*>): Outcome =
+    private suspend fun carryOut(step: Step, asked: Asked<*>, teller: Teller?): Outcome =
         when (step.step) {
-            "send" -> send(request(step, asked), asked.name)
+            "send" -> {
+                val request = request(step, asked)
+                teller?.request(request)
+                try {
+                    send(request, asked.name).also { it.tell(teller) }
+                } catch (error: BaijiayunException) {
+                    teller?.answer(null, null, if (error.kind == ErrorKind.TOO_LARGE) "too_large" else "transport")
+                    throw error
+                }
+            }
             "wait" -> {
+                teller?.waits(step)
                 // The engine knows how long that is, and nobody else.
                 val waited = bounds.within(Long.MAX_VALUE) { core.clock.sleep(step.time) }
                 outcome(waited) { Event("elapsed") }
@@ -137,6 +157,7 @@ internal class Runner(
             "store" -> {
                 val waited = evaluate(QUOTA_SCRIPT, step.keys, step.args, step.timeout)
                 if (waited is Waited.Late) down("it gave no answer within ${step.timeout} ms")
+                if (waited is Waited.Late || waited is Waited.Got && waited.value == null) teller?.storeDown()
                 outcome(waited) { wait -> if (wait == null) Event("store_down") else Event("store", wait = wait) }
             }
             "sign" ->
@@ -175,7 +196,7 @@ internal class Runner(
             currentCoroutineContext().ensureActive()
             (request.body as? StreamedBody)?.progressFailure?.let { throw it }
             val broken = broken(error, request)
-            log.log(System.Logger.Level.DEBUG, "$name: no answer (${broken.kind}): ${broken.message}")
+            Log.it.debug { "$name: no answer (${broken.kind}): ${broken.message}" }
             Outcome.Told(broken, error.takeUnless { quotes(it, request) })
         }
 
@@ -242,13 +263,24 @@ internal class Runner(
 private sealed class Outcome(val cause: Throwable?) {
     abstract fun told(core: Core, call: Long): ByteArray
 
+    /** Tells what came of a request. */
+    abstract fun tell(teller: Teller?)
+
     class Answered(private val answer: HttpResponse, private val unix: Long) : Outcome(null) {
         override fun told(core: Core, call: Long): ByteArray =
             core.answer(call, answer.status, retryAfter(answer.retryAfter, unix), answer.body)
+
+        override fun tell(teller: Teller?) {
+            teller?.answer(answer.status, answer.body.size, null)
+        }
     }
 
     class Told(private val event: Event, cause: Throwable? = null) : Outcome(cause) {
         override fun told(core: Core, call: Long): ByteArray = core.resume(call, event)
+
+        override fun tell(teller: Teller?) {
+            teller?.answer(event.status, null, event.why)
+        }
     }
 }
 

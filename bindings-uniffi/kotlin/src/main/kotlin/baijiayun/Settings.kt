@@ -1,6 +1,7 @@
 package baijiayun
 
 import java.time.Duration
+import java.util.function.Consumer
 
 /** Settings of a client. What is null stays as it is documented. */
 class Settings internal constructor() {
@@ -31,6 +32,9 @@ class Settings internal constructor() {
     /** Whether calls may go to `http://` addresses of the vendor's own, where everybody on the way can read and change them. */
     var allowHttp: Boolean = false
 
+    /** Whether calls and callbacks whose data depart from the documents fail with a [DeparturesException]. */
+    var strict: Boolean = false
+
     /** The account's limit; 200 requests in 10 seconds, the documented one, if nothing is said. */
     var quota: Quota? = null
 
@@ -52,8 +56,48 @@ class Settings internal constructor() {
     /** Who goes first where a limit makes calls wait; [Priority.NORMAL] if nothing is said. */
     var priority: Priority? = null
 
-    /** Sends the requests; Java's own HTTP client if nothing is said. */
+    /** Sends the requests; Java's own HTTP client if nothing is said. On Android there is none: `OkHttpExecutor` is for that. */
     var http: HttpExecutor? = null
+
+    /**
+     * Is told what happens in each call, by the thread that runs it: it may be called by several at once, and should be quick. What
+     * it throws is logged, and does not reach the call.
+     */
+    fun onEvent(hook: Consumer<in CallEvent>) {
+        this.hook = hook
+    }
+
+    /** [http] for Java. */
+    fun blockingHttp(http: BlockingHttpExecutor) {
+        this.http = HttpExecutor { http.execute(it) }
+    }
+
+    /** [http] for Java. */
+    fun asyncHttp(http: AsyncHttpExecutor) {
+        this.http = HttpExecutor { http.execute(it).awaitOrGiveUp() }
+    }
+
+    /** [store] for Java. */
+    fun blockingStore(store: BlockingStore) {
+        this.store = Store { script, keys, args -> store.evaluate(script, keys, args) }
+    }
+
+    /** [store] for Java. */
+    fun asyncStore(store: AsyncStore) {
+        this.store = Store { script, keys, args -> store.evaluate(script, keys, args).awaitOrGiveUp() }
+    }
+
+    /** [signer] for Java. */
+    fun blockingSigner(signer: BlockingSigner) {
+        this.signer = Signer { signer.sign(it) }
+    }
+
+    /** [signer] for Java. */
+    fun asyncSigner(signer: AsyncSigner) {
+        this.signer = Signer { signer.sign(it).awaitOrGiveUp() }
+    }
+
+    internal var hook: Consumer<in CallEvent>? = null
 
     /** Tests have their own. */
     internal var clock: Clock = Clock()
@@ -71,6 +115,7 @@ class Settings internal constructor() {
             "upload_deadline" to uploadDeadline?.engineMillis(),
             "max_answer" to maxAnswer,
             "allow_http" to allowHttp,
+            "strict" to strict,
             "quota" to quota?.let { listOf(it.requests, it.seconds) },
             "operation_quota" to operationQuota,
             "store" to (store != null),

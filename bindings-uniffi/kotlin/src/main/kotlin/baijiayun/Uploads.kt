@@ -134,7 +134,7 @@ class Uploader internal constructor(http: HttpExecutor, clock: Clock) {
     private val runner = Runner(Core("""{"uploads_only":true}""", clock), http, null, null)
 
     @JvmOverloads
-    constructor(http: HttpExecutor = JavaHttpExecutor()) : this(http, Clock())
+    constructor(http: HttpExecutor = defaultHttp()) : this(http, Clock())
 
     /** See [VideoApi.upload]. The transcoding cannot be waited for: to ask for that takes the key. */
     suspend fun upload(

@@ -28,9 +28,9 @@ class BlockingTest {
     @Test
     fun `callbacks are taken once`() {
         val client = BlockingClient(clientWith(Fake.of(envelope())))
-        assertEquals(listOf(true, false), listOf(client.claim(event("a")), client.claim(event("a"))))
-        client.release(event("a"))
-        assertTrue(client.claim(event("a")))
+        assertEquals(listOf(true, false), listOf(client.callbacks.claim(event("a")), client.callbacks.claim(event("a"))))
+        client.callbacks.release(event("a"))
+        assertTrue(client.callbacks.claim(event("a")))
     }
 
     @Test

@@ -2,6 +2,7 @@ package baijiayun
 
 import java.security.MessageDigest
 import java.time.Duration
+import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull

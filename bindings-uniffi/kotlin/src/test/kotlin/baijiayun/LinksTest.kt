@@ -44,7 +44,7 @@ class LinksTest {
                     params.text("room_id").toLong(),
                     params.textOrNull("user_number"),
                     params.text("user_name"),
-                    params.text("user_role").toInt(),
+                    params.text("user_role").toLong(),
                     params.text("user_avatar"),
                     params["extra"]?.jsonObject?.mapValues { (_, value) -> value.jsonPrimitive.content } ?: emptyMap(),
                 )

@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.net.URLDecoder
 import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.JsonObject
@@ -78,6 +79,7 @@ class PromisesTest {
                         "upload_deadline" -> uploadDeadline = Duration.ofMillis(number.long)
                         "max_answer" -> maxAnswer = number.long
                         "allow_http" -> allowHttp = number.boolean
+                        "strict" -> strict = number.boolean
                         else -> throw IllegalArgumentException(name)
                     }
                 }
@@ -93,6 +95,7 @@ class PromisesTest {
                     "attempt_timeout" -> attemptTimeout = Duration.ofMillis(given.long)
                     "deadline" -> deadline = Duration.ofMillis(given.long)
                     "max_answer" -> maxAnswer = given.long
+                    "strict" -> strict = given.boolean
                     "retry" -> retry = Retry.valueOf(given.content.uppercase())
                     else -> throw IllegalArgumentException(name)
                 }
@@ -168,6 +171,10 @@ class PromisesTest {
             sent.textOrNull("url")?.let { assertEquals(it, request.url) }
             val body = request.body?.open()?.readBytes()?.decodeToString().orEmpty()
             sent.textOrNull("form_ends")?.let { assertTrue(body.endsWith(it), body) }
+            sent["pair"]?.jsonArray?.map { it.jsonPrimitive.content }?.let { (name, value) ->
+                val pairs = body.split('&').map { pair -> pair.split('=').map { URLDecoder.decode(it, Charsets.UTF_8) } }
+                assertTrue(listOf(name, value) in pairs, body)
+            }
             sent["part"]?.jsonObject?.let { part ->
                 val head = """name="${part.text("name")}"; filename="${part.text("filename")}"""" + "\r\nContent-Type: ${part.text("type")}\r\n"
                 assertTrue(head in body, body)
