@@ -125,6 +125,11 @@ impl Java {
             self.write(&ask(&engine, &given))
         })
     }
+
+    /// Makes another array of one.
+    fn change(self, given: jbyteArray, change: impl FnOnce(&[u8]) -> Vec<u8>) -> jbyteArray {
+        self.work(null_mut(), || self.write(&change(&self.read(given)?)))
+    }
 }
 
 /// Makes an engine of a configuration, and writes its number into an array of one; or gives an error as JSON.
@@ -167,7 +172,8 @@ pub extern "system" fn Java_baijiayun_Native_begin(
     ticks: jlong,
     random: jlong,
 ) -> jbyteArray {
-    Java(env).ask(engine, call, |engine, call| engine.begin(call, unix, ticks.cast_unsigned(), random.cast_unsigned()).0)
+    Java(env)
+        .ask(engine, call, |engine, call| engine.begin(call, unix, ticks.cast_unsigned(), random.cast_unsigned()).0)
 }
 
 /// [`Engine::request`].
@@ -260,6 +266,39 @@ pub extern "system" fn Java_baijiayun_Native_link(
     link: jbyteArray,
 ) -> jbyteArray {
     Java(env).ask(engine, link, |engine, link| engine.link(link).0)
+}
+
+/// [`Engine::signed_callback`].
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_baijiayun_Native_signedCallback(
+    env: *mut JNIEnv,
+    _: jclass,
+    engine: jlong,
+    asked: jbyteArray,
+) -> jbyteArray {
+    Java(env).ask(engine, asked, |engine, asked| engine.signed_callback(asked).0)
+}
+
+/// [`configuration`](crate::configuration).
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_baijiayun_Native_configuration(
+    env: *mut JNIEnv,
+    _: jclass,
+    asked: jbyteArray,
+) -> jbyteArray {
+    Java(env).change(asked, |asked| crate::configuration(asked).0)
+}
+
+/// [`in_camel_case`](crate::in_camel_case).
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_baijiayun_Native_inCamelCase(env: *mut JNIEnv, _: jclass, words: jbyteArray) -> jbyteArray {
+    Java(env).change(words, |words| crate::in_camel_case(words).0)
+}
+
+/// [`toml_paths`](crate::toml_paths).
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_baijiayun_Native_tomlPaths(env: *mut JNIEnv, _: jclass, toml: jbyteArray) -> jbyteArray {
+    Java(env).change(toml, |toml| crate::toml_paths(toml).0)
 }
 
 /// [`quota_script`](crate::quota_script).

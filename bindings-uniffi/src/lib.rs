@@ -5,11 +5,14 @@
 //! buffer back. Where several texts go in, they stand in one buffer, one per
 //! line; compact JSON holds no line breaks.
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
+use baijiayun_core::configuration::Place;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::host::{Host, Limiters, error_json};
+use baijiayun_core::host::{self, Host, Limiters, error_json};
 
 mod buffer;
 mod jni;
@@ -141,6 +144,11 @@ impl Engine {
         Buffer(self.host().callback(body, &content_type, &options, unix))
     }
 
+    /// A callback as the service would post it, for tests.
+    pub fn signed_callback(&self, asked: &[u8]) -> Buffer {
+        Buffer(self.host().signed_callback(&String::from_utf8_lossy(asked)))
+    }
+
     /// A link for people: a line with the kind, then the parameters.
     pub fn link(&self, link: &[u8]) -> Buffer {
         let text = String::from_utf8_lossy(link);
@@ -172,6 +180,41 @@ pub fn retry_after(header: &[u8], unix: i64) -> i64 {
 #[uniffi::export]
 pub fn pieces(told: &[u8], size: u64) -> Buffer {
     Buffer(baijiayun_core::host::pieces(told, usize::try_from(size).unwrap_or(usize::MAX)))
+}
+
+/// The account from what the caller gave, the environment and `baijiayun.toml` (see `baijiayun_core::host::configuration`).
+#[uniffi::export]
+pub fn configuration(asked: &[u8]) -> Buffer {
+    Buffer(host::configuration(&String::from_utf8_lossy(asked), &Here))
+}
+
+/// What an error says about settings, in the names that Kotlin and Swift have for them (`attemptTimeout`).
+#[uniffi::export]
+pub fn in_camel_case(words: &[u8]) -> Buffer {
+    Buffer(host::in_camel_case(&String::from_utf8_lossy(words)).into_bytes())
+}
+
+/// The table `[paths]` of a TOML text: `{"paths":{..}}` or `{"error":{..}}`.
+#[uniffi::export]
+pub fn toml_paths(toml: &[u8]) -> Buffer {
+    Buffer(host::toml_paths(&String::from_utf8_lossy(toml)))
+}
+
+/// This process: its environment, and the folder in which it works.
+struct Here;
+
+impl Place for Here {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn read(&self, file: &Path) -> Result<Option<String>, String> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
 }
 
 fn text(json: Vec<u8>) -> String {

@@ -133,6 +133,11 @@ impl Engine {
         self.ask(|host| host.callback(body, content_type, options, unix as i64))
     }
 
+    /// A callback as the service would post it, for tests.
+    pub fn signed_callback(&self, asked: &str) -> String {
+        self.ask(|host| host.signed_callback(asked))
+    }
+
     /// A link for people.
     pub fn link(&self, kind: &str, params: &str) -> String {
         self.ask(|host| host.link(kind, params))

@@ -21,14 +21,16 @@
 
 mod dedupe;
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use baijiayun_core::callbacks::{self as core, Clock, Ids, Parsed, TOLERANCE};
 use baijiayun_core::coerce::{Departure, Options};
-use baijiayun_core::{Error, PartnerKey};
+use baijiayun_core::{Error, ErrorKind, PartnerKey};
+use serde::Serialize;
 
 pub use crate::generated::callbacks::*;
-pub use baijiayun_core::callbacks::{SUCCESS, failure};
+pub use baijiayun_core::callbacks::{Post, Posting, SUCCESS, failure, signed};
 pub use dedupe::Dedupe;
 
 /// Checks and reads callbacks.
@@ -93,6 +95,37 @@ impl Receiver {
         let event = decode(fitting.name, &fitting.json)
             .map_err(|error| Error::decode(fitting.name.unwrap_or_default(), &error).with_answer(200, &whole.json))?;
         Ok(Callback { event, parsed: whole })
+    }
+}
+
+/// For tests of what takes callbacks.
+impl Receiver {
+    /// A callback as the service would post it, signed now with the first key, in the form or the JSON that the documents
+    /// print for the one of that name. It has a `qid` and a `timestamp` of its own where the data have none.
+    ///
+    /// ```
+    /// use baijiayun::callbacks::{Event, Receiver};
+    ///
+    /// let receiver = Receiver::new("the partner key");
+    /// let post = receiver.signed("class_event", &serde_json::json!({"room_id": 17, "op": "start"}))?;
+    /// // Post it to your server, or give it to your handler.
+    /// let callback = receiver.receive(post.body.as_bytes(), post.content_type)?;
+    /// assert!(matches!(callback.event(), Event::ClassEvent(_)));
+    /// # Ok::<(), baijiayun::Error>(())
+    /// ```
+    ///
+    /// More is to be had with [`signed`]: another time, or JSON in place of a form.
+    ///
+    /// # Errors
+    /// As [`signed`].
+    pub fn signed(&self, name: &str, data: &impl Serialize) -> Result<Post, Error> {
+        let data = serde_json::to_string(data).map_err(|error| {
+            Error::new(ErrorKind::CallbackMalformed, name).with_message(format!("the data have no JSON form: {error}"))
+        })?;
+        let qid = format!("{:016x}", RandomState::new().build_hasher().finish());
+        let posting = Posting { name: Some(name), json: None, qid: Some(&qid), timestamp: Some(now()) };
+        let key = self.keys.first().cloned().unwrap_or_else(|| PartnerKey::new(""));
+        signed(&data, posting, &key)
     }
 }
 

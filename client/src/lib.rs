@@ -26,6 +26,7 @@
 mod call;
 pub mod callbacks;
 mod closing;
+pub mod configuration;
 mod drive;
 mod executor;
 mod generated;
@@ -84,6 +85,25 @@ impl Client {
     #[cfg(feature = "reqwest")]
     pub fn new(domain: &str, partner_id: impl ToString, key: impl Into<PartnerKey>) -> Result<Client, Error> {
         Client::builder(Account::new(domain, partner_id, key)?).build()
+    }
+
+    /// A client for the account that the environment or a file names: BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and
+    /// BAIJIAYUN_PARTNER_KEY, else `baijiayun.toml` in the working directory or the user's own file, as `bjy` reads them
+    /// (see [`configuration`]).
+    ///
+    /// # Errors
+    /// As [`Client::new`], and [`ErrorKind::InvalidAccount`] that names what is missing and how to give it.
+    #[cfg(feature = "reqwest")]
+    pub fn from_env() -> Result<Client, Error> {
+        Client::builder_from_env()?.build()
+    }
+
+    /// The same with settings of your own.
+    ///
+    /// # Errors
+    /// As [`configuration::account`].
+    pub fn builder_from_env() -> Result<ClientBuilder, Error> {
+        configuration::account().map(Client::builder)
     }
 
     /// A client with settings of your own.

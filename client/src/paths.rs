@@ -15,8 +15,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use baijiayun_core::{Error, ErrorKind, paths};
-use toml::{Table, Value};
+use baijiayun_core::{Error, ErrorKind, configuration, paths};
 
 /// Reads a file of paths, for [`Account::with_paths`](crate::Account::with_paths):
 /// JSON if its name ends in `.json`, else TOML with a table `[paths]`.
@@ -44,34 +43,7 @@ pub fn read(file: impl AsRef<Path>) -> Result<BTreeMap<String, String>, Error> {
 /// # Errors
 /// As [`read`]. The reasons name keys and lines, never values: such a file may hold the account's key.
 pub fn parse(text: &str) -> Result<BTreeMap<String, String>, Error> {
-    let table: Table = text.parse().map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        invalid(format!("line {} is not TOML (texts stand in quotes)", before.matches('\n').count() + 1))
-    })?;
-    let mut found = BTreeMap::new();
-    match table.into_iter().find(|(name, _)| name == "paths") {
-        Some((_, Value::Table(paths))) => {
-            paths.into_iter().try_for_each(|(name, path)| add(&mut found, name, path))?;
-            Ok(found)
-        }
-        Some(_) => Err(invalid("paths must be a table".to_owned())),
-        None => Ok(found),
-    }
-}
-
-/// TOML reads `room.create = "..."` as a table in a table; a quoted name is whole.
-fn add(found: &mut BTreeMap<String, String>, name: String, value: Value) -> Result<(), Error> {
-    match value {
-        Value::String(path) => {
-            paths::check(&name, &path)?;
-            found.insert(name, path);
-            Ok(())
-        }
-        Value::Table(methods) => {
-            methods.into_iter().try_for_each(|(method, path)| add(found, format!("{name}.{method}"), path))
-        }
-        _ => Err(invalid(format!("paths: the path of {name} must be a text"))),
-    }
+    configuration::paths(text)
 }
 
 fn invalid(message: String) -> Error {

@@ -28,6 +28,7 @@
 mod body;
 mod dedupe;
 mod event;
+mod post;
 mod reply;
 mod table;
 mod verify;
@@ -35,7 +36,9 @@ mod verify;
 pub use body::{MAX_BYTES, MAX_FIELDS};
 pub use dedupe::{CLAIM_SCRIPT, HOLD, Ids, Recent, claim, give_back, release};
 pub use event::{Parsed, parse, parse_as};
+pub use post::{Post, Posting, signed};
 pub use reply::{SUCCESS, failure};
+pub(crate) use table::named;
 pub use table::{Callback, all, find};
 pub use verify::{Clock, TOLERANCE, Verified, verify};
 

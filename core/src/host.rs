@@ -41,8 +41,11 @@
 //!
 //! The two steps that every call has come as values ([`Told`]), for a host that
 //! can take them in without JSON.
+#[cfg(feature = "configuration")]
+mod configuration;
 mod input;
 mod links;
+mod naming;
 mod output;
 mod pieces;
 mod reading;
@@ -54,7 +57,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::account::{Account, check_key};
-use crate::callbacks::{self, Clock};
+use crate::callbacks::{self, Clock, Posting};
 use crate::coerce;
 use crate::engine::{
     CallOptions, Engine, Event, Handle, Limiter, MAX_ANSWER, Now, QuotaSettings, Retry, Settings, Step,
@@ -69,7 +72,10 @@ use crate::sign::PartnerKey;
 use crate::upload::{self, Upload};
 use crate::value::Params;
 
-use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostSettings, HostUpload, Input};
+#[cfg(feature = "configuration")]
+pub use configuration::{configuration, toml_paths};
+use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, HostUpload, Input};
+pub use naming::in_camel_case;
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
 pub use reading::{Next, Read, ReadForAnother, Reading};
@@ -272,6 +278,27 @@ impl Host {
         }
     }
 
+    /// A callback as the service would post it, signed with partner_key, for tests of a receiver:
+    /// `{"body":"room_id=1&...","content_type":"application/x-www-form-urlencoded"}` or `{"error":{...}}`.
+    ///
+    /// `asked` is a JSON object with the fields, `data`, and maybe `name` (the callback that it is), `json` (whether it
+    /// is posted as JSON), and `qid` and `timestamp`, which the data need to have otherwise. See [`callbacks::signed`].
+    pub fn signed_callback(&self, asked: &str) -> Vec<u8> {
+        let signed = HostPosting::read(asked)
+            .map_err(|reason| refused("", format!("the callback to sign is not understood: {reason}")))
+            .and_then(|HostPosting { data, name, json, qid, timestamp }| {
+                let posting = Posting { name: name.as_deref(), json, qid: qid.as_deref(), timestamp };
+                match self.keys.first() {
+                    Some(key) => callbacks::signed(&data, posting, key),
+                    None => Err(refused("", "a callback is signed with partner_key, which is not here")),
+                }
+            });
+        match signed {
+            Ok(post) => output::post(&post),
+            Err(error) => refusal(&error),
+        }
+    }
+
     /// A link for people, by its kind and a JSON object of parameters:
     /// `{"url":"..."}`, `{"sign":"..."}` (no key is here: have the text signed
     /// and ask again with `signature`) or `{"error":{...}}`.
@@ -298,13 +325,7 @@ impl Host {
         let verified = callbacks::verify(body, content_type, &self.keys, clock)?;
         match options.name.as_deref() {
             None => callbacks::parse(&verified, data),
-            Some(name) => {
-                let callback = callbacks::find(name).ok_or_else(|| {
-                    Error::new(ErrorKind::UnknownOperation, name)
-                        .with_message(format!("there is no callback named {}", quoted(name)))
-                })?;
-                callbacks::parse_as(&verified, callback, data)
-            }
+            Some(name) => callbacks::parse_as(&verified, callbacks::named(name)?, data),
         }
     }
 

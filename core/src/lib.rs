@@ -27,6 +27,8 @@ pub mod answer;
 pub mod callbacks;
 mod civil;
 pub mod coerce;
+#[cfg(feature = "configuration")]
+pub mod configuration;
 mod decimal;
 pub mod engine;
 mod error;

@@ -9,19 +9,17 @@ use crate::value::{Params, Value};
 
 /// Walks through the pages of a list.
 ///
-/// It stops at the total, at an empty page, at a page shorter than asked for,
-/// and at a page that is the first or the last one again (a service that
-/// ignores `page` would otherwise be asked for ever). A total that changes on the way is followed;
-/// a total that says more than a short page is believed, because the service
-/// caps page sizes.
+/// It stops at the total, at an empty page, and at a page that is the first or
+/// the last one again (a service that ignores `page` would otherwise be asked
+/// for ever). A short page is no end: the service caps page sizes as it likes,
+/// so that a list without a total ends with one more question. A total that
+/// changes on the way is followed.
 #[derive(Debug, Clone)]
 pub struct Pager {
     paging: Paging,
     page: i64,
     /// Rows per page, if the caller says so.
     size: Option<u64>,
-    /// The largest page so far.
-    largest: u64,
     fetched: u64,
     /// The first page and the last one, by hash.
     seen: Option<(u64, u64)>,
@@ -57,7 +55,7 @@ impl Pager {
             _ => None,
         };
         let size = number(paging.size_param).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0);
-        Ok(Pager { paging, page: number("page").unwrap_or(1), size, largest: 0, fetched: 0, seen: None })
+        Ok(Pager { paging, page: number("page").unwrap_or(1), size, fetched: 0, seen: None })
     }
 
     /// The parameters of the next page.
@@ -82,13 +80,10 @@ impl Pager {
         self.seen = Some((self.seen.map_or(hash, |(first, _)| first), hash));
         self.page = self.page.saturating_add(1);
         self.fetched += rows;
-        self.largest = self.largest.max(rows);
-        let is_full = rows >= self.size.unwrap_or(self.largest);
-        let more = match total {
+        let more = match total.filter(|total| *total >= rows) {
             // Some totals count the rows of the page only: a full page may then be followed by more.
-            Some(total) if self.fetched >= total => total == rows && self.size.is_some() && is_full,
-            Some(_) => true,
-            None => is_full,
+            Some(total) if self.fetched >= total => total == rows && self.size.is_some_and(|size| rows >= size),
+            _ => true,
         };
         Page { rows, total, repeated, more }
     }
@@ -96,16 +91,16 @@ impl Pager {
     /// Where it is, as a text for [`Pager::at`].
     pub(crate) fn position(&self) -> String {
         let (first, last) = self.seen.unwrap_or_default();
-        format!("{:x}.{:x}.{:x}.{first:x}.{last:x}", self.page, self.largest, self.fetched)
+        format!("{:x}.{:x}.{first:x}.{last:x}", self.page, self.fetched)
     }
 
     /// Goes on where another pager of the same list was; `None` if the text is none of [`Pager::position`].
     pub(crate) fn at(self, position: &str) -> Option<Pager> {
         let mut numbers = position.split('.').map(|number| u64::from_str_radix(number, 16).ok());
         let mut next = || numbers.next().flatten();
-        let (page, largest, fetched) = (i64::try_from(next()?).ok()?, next()?, next()?);
+        let (page, fetched) = (i64::try_from(next()?).ok()?, next()?);
         let seen = Some((next()?, next()?));
-        numbers.next().is_none().then_some(Pager { page, largest, fetched, seen, ..self })
+        numbers.next().is_none().then_some(Pager { page, fetched, seen, ..self })
     }
 
     /// Where the rows stand in the data, dotted; empty if the data are the rows.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use baijiayun_api::{ContentType, Description};
-use baijiayun_core::{PartnerKey, form, sign};
+use baijiayun_api::Description;
+use baijiayun_core::callbacks::{self, Posting};
+use baijiayun_core::{Error, PartnerKey};
 use md5::{Digest, Md5};
 use rustls::crypto::CryptoProvider;
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -54,34 +55,15 @@ impl Sender {
         self.key = format!("mock-{:032x}", u128::from_be_bytes(digest.into()));
     }
 
-    /// Adds `qid`, `timestamp` and `sign`, and encodes the body as the description says.
-    pub fn post(&mut self, name: &str, url: &str, mut members: Vec<(String, String)>) -> Post {
+    /// The callback with `qid`, `timestamp` and `sign`, as the documents print it.
+    pub fn post(&mut self, name: &str, url: &str, members: Vec<(String, String)>) -> Result<Post, Error> {
         let now = clock::now();
         self.sent += 1;
         let qid = format!("{}{:010}", clock::format(now, "%Y%m%d%H%M%S"), self.sent);
-        let mut set_default = |name: &str, value: String| {
-            if !members.iter().any(|(known, _)| known == name) {
-                members.push((name.to_owned(), value));
-            }
-        };
-        set_default("qid", qid);
-        set_default("timestamp", now.to_string());
-        let pairs = members.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let signature = PartnerKey::new(self.key.as_str()).signature(&sign::canonical(pairs));
-        members.push(("sign".to_owned(), signature));
-
-        let described = Description::embedded().callbacks.get(name);
-        if described.and_then(|callback| callback.content_type) == Some(ContentType::Json) {
-            let object: Map<String, Value> =
-                members.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
-            return Post {
-                url: url.to_owned(),
-                content_type: "application/json",
-                body: Value::Object(object).to_string(),
-            };
-        }
-        let pairs = members.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Post { url: url.to_owned(), content_type: "application/x-www-form-urlencoded", body: form::encode(pairs) }
+        let data: Map<String, Value> = members.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+        let posting = Posting { name: Some(name), json: None, qid: Some(&qid), timestamp: Some(now) };
+        let signed = callbacks::signed(&Value::Object(data).to_string(), posting, &PartnerKey::new(self.key.as_str()))?;
+        Ok(Post { url: url.to_owned(), content_type: signed.content_type, body: signed.body })
     }
 }
 
@@ -117,6 +99,8 @@ pub enum CallbackError {
     UnknownName(String),
     /// No address was set for it.
     NoAddress(String),
+    /// No receiver would take its members.
+    Malformed(Error),
     /// Nobody answered at the address.
     NotDelivered(String),
 }
@@ -126,6 +110,7 @@ impl fmt::Display for CallbackError {
         match self {
             CallbackError::UnknownName(name) => write!(f, "there is no callback named {name:?}"),
             CallbackError::NoAddress(name) => write!(f, "no address is set for the callback {name}"),
+            CallbackError::Malformed(why) => why.fmt(f),
             CallbackError::NotDelivered(why) => write!(f, "the callback was not delivered: {why}"),
         }
     }

@@ -227,7 +227,7 @@ impl MockService {
             if url.is_empty() {
                 return Err(CallbackError::NoAddress(name.to_owned()));
             }
-            state.sender.post(name, &url, members)
+            state.sender.post(name, &url, members).map_err(CallbackError::Malformed)?
         };
         callbacks::deliver(&self.app.http, post).await
     }

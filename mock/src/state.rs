@@ -56,8 +56,10 @@ impl State {
     /// Puts a callback into the outbox; nobody hears it if there is no address.
     pub fn post(&mut self, name: &str, url: &str, params: Vec<(String, String)>) {
         if !url.is_empty() {
-            let post = self.sender.post(name, url, params);
-            self.outbox.push(post);
+            match self.sender.post(name, url, params) {
+                Ok(post) => self.outbox.push(post),
+                Err(error) => tracing::warn!(name, %error, "callback not signed"),
+            }
         }
     }
 }

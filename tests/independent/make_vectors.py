@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
 import reference
 from description import files, project_callbacks, project_operations
-from reference import Float, dumps, dumps_lines, encode, loads, sign
+from reference import Float, cast, dumps, dumps_lines, encode, loads, sign
 from values import LONG_ID, params_for
 from variants import envelope, numbers_as_text, rewrite, variants
 
@@ -387,6 +387,47 @@ def other_posts(name, fields):
         yield "percent-encoded JSON", fields | {"data": quote(dumps(data))}
 
 
+# --- posts.json -----------------------------------------------------------------
+
+
+def posts():
+    """Callbacks that are to be signed for a test of a receiver, and what is posted."""
+    described = list(project_callbacks(ROOT / "api"))
+    for name, callback in described:
+        fields = loads(callback["payload_example"])
+        del fields["sign"]
+        usual = callback.get("content_type", FORM)
+        yield post(name, {"name": name, "data": fields}, fields, usual)
+        for json in (True, False):
+            asked = {"name": name, "data": fields, "json": json}
+            yield post(f"{name}, {'JSON' if json else 'a form'}", asked, fields, JSON if json else FORM)
+    told = {"qid": "q1", "timestamp": 1467882806}
+    added = {"qid": "q1", "timestamp": "1467882806"}
+    loose = {"n": None, "t": True, "f": False, "i": 120, "d": Float("1.25"), "o": {"a": [1, None]}, "s": "测 &=%+"}
+    yield post("none that is described, a form", {"data": loose} | told, loose | added, FORM)
+    yield post("none that is described, JSON", {"data": loose, "json": True} | told, loose | added, JSON)
+    given = {"room_id": 1, "qid": "its own", "timestamp": "1467882807"}
+    yield post("an id and a time of its own", {"data": given} | told, given, FORM)
+    yield post("a signature that is not taken over", {"data": given | {"sign": "0" * 32}}, given, FORM)
+    for what, asked, kind in [
+        ("no id", {"data": {"timestamp": 1}}, "callback_malformed"),
+        ("no time", {"data": {"qid": "1"}}, "callback_malformed"),
+        ("no object", {"data": []} | told, "callback_malformed"),
+        ("no data", told, "invalid_parameters"),
+        ("a name that could forge others", {"data": {"a&b": 1}} | told, "callback_malformed"),
+        ("no callback of that name", {"name": "class_evnt", "data": {}} | told, "unknown_operation"),
+    ]:
+        yield {"name": what, "asked": asked, "key": SAMPLE_KEY, "error": kind}
+
+
+def post(name, asked, fields, content_type):
+    posted = signed(fields)
+    if content_type == FORM:
+        posted = [[name, cast(value).decode()] for name, value in posted.items()]
+    expect = {"content_type": content_type, "posted": posted}
+    return {"name": name, "asked": asked, "key": SAMPLE_KEY, "expect": expect}
+
+
 # --- claims.json --------------------------------------------------------------
 
 
@@ -494,6 +535,7 @@ def main():
         "requests.json": requests(operations),
         "answers.json": answers(operations, error_codes),
         "callbacks.json": list(callback_vectors()),
+        "posts.json": list(posts()),
         "claims.json": list(claims()),
         "links.json": [vector | {"account": ACCOUNT} for vector in links()],
     }

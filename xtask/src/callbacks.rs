@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use baijiayun_api::{Callback, Description, Param, ParamType, Shape, ShapeType};
+use baijiayun_api::{Callback, ContentType, Description, Param, ParamType, Shape, ShapeType};
 use serde_json::json;
 
 use crate::core_table;
@@ -34,6 +34,9 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
 /// What `core/src/callbacks/table.rs` reads.
 fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
     let mut text = format!("# {name}\n");
+    if callback.content_type == Some(ContentType::Json) {
+        text += "  json\n";
+    }
     for (name, field) in &shape.fields {
         text += &format!("  field {name} {}\n", core_table::shape(field, 2));
     }

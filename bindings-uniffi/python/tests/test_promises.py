@@ -80,6 +80,7 @@ class Case:
         self.error: Optional[BaijiayunError] = None
         self.details = Details()
         self.waits: list[float] = []
+        self.rows: list[int] = []
         self.fake = Fake(*map(answer_of, vector.get("answers", [])), ConnectError("no more answers"))
         try:
             self.do(vector)
@@ -105,7 +106,7 @@ class Case:
         if "path" in call:
             client.call_path(call["path"], params, options=options)
         elif "walk" in vector:
-            list(client.pages(call["name"], params, options=options))
+            self.rows = [row["room_id"] for row in client.pages(call["name"], params, options=options)]
         else:
             client.call(call["name"], params, options=options)
 
@@ -144,6 +145,8 @@ def test_vectors(vector: dict[str, Any]) -> None:
     if "wait_ms" in vector:
         least, most = vector["wait_ms"]
         assert least <= 1000 * case.waits[0] <= most
+    if "rows" in vector:
+        assert case.rows == vector["rows"] and len(case.fake.requests) == len(vector["answers"])
     if "departures" in vector:
         assert [departure.path for departure in case.details.departures] == vector["departures"]
 

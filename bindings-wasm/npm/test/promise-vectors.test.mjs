@@ -15,8 +15,8 @@ const inCamel = (object = {}) =>
 /** What becomes of a case: what was sent, how long it would wait, what it is told. */
 async function outcome(t, { client: given, call, walk, link, answers = [], unix = 1_501_572_288 }) {
   const { settings, signer, ...account } = given;
-  const out = { sent: undefined, waits: [], departures: [] };
   const queue = [...answers];
+  const out = { sent: undefined, waits: [], departures: [], rows: [], queue };
   let waiting;
   const http = async (request) => {
     out.sent ??= { url: request.url, body: typeof request.body === "string" ? request.body : await new Response(request.body).text() };
@@ -45,7 +45,7 @@ async function outcome(t, { client: given, call, walk, link, answers = [], unix 
       if (link) return client.links.enterRoomAsync(link.params);
       if (walk) {
         const [resource, method] = walk.name.split(".").map(camel);
-        for await (const row of client[resource][method](walk.params)) void row;
+        for await (const row of client[resource][method](walk.params)) out.rows.push(Number(row.room_id));
         return undefined;
       }
       if (!call) return undefined;
@@ -72,7 +72,7 @@ test("what all packages promise", async (t) => {
   for (const vector of vectors("promises")) {
     if (vector.not_in?.includes("javascript")) continue;
     const what = `${vector.promise}: ${vector.name}`;
-    const { error, sent, waits, departures } = await outcome(t, vector);
+    const { error, sent, waits, departures, rows, queue } = await outcome(t, vector);
     run++;
     if (vector.error) {
       const { kind, message, hidden, body_bytes } = vector.error;
@@ -94,6 +94,7 @@ test("what all packages promise", async (t) => {
       const head = `name="${name}"; filename="${filename}"\r\nContent-Type: ${type}\r\n`;
       assert.ok(sent.body.includes(head), `${what}: ${sent.body}`);
     }
+    if (vector.rows) assert.deepEqual([rows, queue], [vector.rows, []], what);
     if (vector.departures) assert.deepEqual(departures, vector.departures, what);
   }
   assert.ok(run > 130, `${run} were run`);

@@ -20,7 +20,7 @@ pub(super) struct Posted {
     /// The value as a text.
     pub(super) text: String,
     /// The bytes that are signed, where they are no UTF-8 and so not those of the text.
-    bytes: Option<Vec<u8>>,
+    pub(super) bytes: Option<Vec<u8>>,
     pub(super) written: Written,
 }
 

@@ -61,7 +61,8 @@ pub fn parse_as(verified: &Verified, callback: &'static Callback, options: Optio
 
 fn straightened(verified: &Verified, callback: Option<&'static Callback>, options: Options) -> Result<Parsed, Error> {
     let shape = Shape::Object(callback.map_or(COMMON, |callback| callback.fields));
-    let (json, departures) = straighten_posted(&shape, object(&verified.fields).as_bytes(), options)
+    let told = verified.fields.iter().filter(|field| field.name != "sign");
+    let (json, departures) = straighten_posted(&shape, object(told).as_bytes(), options)
         .map_err(|error| malformed(format!("the fields cannot be read: {error}")))?;
     if options.strict && !departures.is_empty() {
         let name = callback.map_or("", |callback| callback.name);
@@ -79,11 +80,10 @@ fn straightened(verified: &Verified, callback: Option<&'static Callback>, option
     })
 }
 
-/// The fields but `sign` as one JSON object.
-fn object(fields: &[Posted]) -> String {
+/// The fields as one JSON object.
+pub(super) fn object<'f>(fields: impl IntoIterator<Item = &'f Posted>) -> String {
     let members: Vec<String> = fields
-        .iter()
-        .filter(|field| field.name != "sign")
+        .into_iter()
         .map(|Posted { name, text, written, .. }| {
             let value = match written {
                 Written::Text => quoted(text),

@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use crate::error::{Error, ErrorKind};
+use crate::json::quoted;
 use crate::operation::Field;
-use crate::operation::table::{named, paragraphs, shape};
+use crate::operation::table::{named as names, paragraphs, shape};
 
 /// In the order of the documents; read at first use.
 static CALLBACKS: LazyLock<Vec<Callback>> =
@@ -20,6 +22,8 @@ pub struct Callback {
     /// By what it is told from the others: any of these lists will do. A mark is
     /// a field that is there and not empty (`op`), or one with that value (`type=quiz`).
     pub told_by: &'static [&'static [&'static str]],
+    /// Whether the documents print it as JSON, and not as a form.
+    pub json: bool,
 }
 
 /// All callbacks, in the order of the documents.
@@ -30,6 +34,17 @@ pub fn all() -> &'static [Callback] {
 /// The callback of that name.
 pub fn find(name: &str) -> Option<&'static Callback> {
     CALLBACKS.iter().find(|callback| callback.name == name)
+}
+
+/// The callback of that name, or why there is none.
+///
+/// # Errors
+/// [`ErrorKind::UnknownOperation`].
+pub(crate) fn named(name: &str) -> Result<&'static Callback, Error> {
+    find(name).ok_or_else(|| {
+        Error::new(ErrorKind::UnknownOperation, name)
+            .with_message(format!("there is no callback named {}", quoted(name)))
+    })
 }
 
 /// The callback that has the marks of one; nothing in a post names its kind.
@@ -59,12 +74,14 @@ fn callback(text: &'static str) -> Option<Callback> {
     let name = words.next()?;
     let mut fields: Vec<Field> = Vec::new();
     let mut told_by = Vec::new();
+    let mut json = false;
     while let Some(word) = words.next() {
         match word {
             "field" => fields.push(Field { name: words.next()?, shape: shape(&mut words)? }),
-            "told_by" => told_by.push(named(words.next()?)),
+            "told_by" => told_by.push(names(words.next()?)),
+            "json" => json = true,
             _ => return None,
         }
     }
-    Some(Callback { name, fields: fields.leak(), told_by: told_by.leak() })
+    Some(Callback { name, fields: fields.leak(), told_by: told_by.leak(), json })
 }

@@ -140,7 +140,7 @@ pub fn verify(body: &[u8], content_type: &str, keys: &[PartnerKey], clock: Optio
 const MAX_QID: usize = 256;
 
 /// Whether the callback can be taken once: it must have an id and a time. Gives the time.
-fn once(fields: &[Posted]) -> Result<i64, Error> {
+pub(super) fn once(fields: &[Posted]) -> Result<i64, Error> {
     let why = "every callback has one, and without it a recorded one could be posted again";
     match find(fields, "qid") {
         None | Some("") => return Err(malformed(format!("the body has no field qid; {why}"))),

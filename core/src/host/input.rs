@@ -9,7 +9,7 @@ use crate::json::{Object, needed};
 use crate::value::File;
 
 /// A reason for people if it is not understood. It holds no value: that may be a key.
-type Said<T> = Result<T, String>;
+pub(super) type Said<T> = Result<T, String>;
 
 /// Something that a host says as a JSON object.
 pub(super) trait Input: Sized {
@@ -253,6 +253,28 @@ impl Input for HostCallback {
             tolerance: object.number("tolerance")?.unwrap_or(tolerance),
             clock: object.flag("clock")?.unwrap_or(clock),
             strict: object.flag("strict")?.or(strict),
+        })
+    }
+}
+
+/// A callback to sign.
+pub(super) struct HostPosting {
+    /// Its fields, JSON.
+    pub(super) data: String,
+    pub(super) name: Option<String>,
+    pub(super) json: Option<bool>,
+    pub(super) qid: Option<String>,
+    pub(super) timestamp: Option<i64>,
+}
+
+impl Input for HostPosting {
+    fn of(object: &mut Object<'_>) -> Said<HostPosting> {
+        Ok(HostPosting {
+            data: needed("data", object.take("data"))?.to_owned(),
+            name: object.text("name")?,
+            json: object.flag("json")?,
+            qid: object.text("qid")?,
+            timestamp: object.number("timestamp")?,
         })
     }
 }

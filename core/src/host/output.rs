@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::callbacks::Parsed;
+use crate::callbacks::{Parsed, Post};
 use crate::coerce::Departure;
 use crate::engine::{Failed, Handle, Step, Trace, Why};
 use crate::error::{Error, Fault};
@@ -265,6 +265,14 @@ pub(super) fn callback(parsed: &Parsed) -> Vec<u8> {
     let mut out = Writer::new();
     out.raw("event", &event.finish());
     out.raw("data", &parsed.json);
+    out.finish()
+}
+
+/// A callback that was signed.
+pub(super) fn post(post: &Post) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.text("body", post.body.as_str());
+    out.text("content_type", post.content_type);
     out.finish()
 }
 

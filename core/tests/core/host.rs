@@ -1,9 +1,11 @@
 //! The boundary that every other language stands on.
 
 use baijiayun_core::engine::Now;
-use baijiayun_core::host::{Host, Limiters, Told};
+use baijiayun_core::host::{Host, Limiters, Told, in_camel_case};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+
+use crate::vectors::{text, vectors};
 
 const NOW: Now = Now { unix: 1_501_572_288, ticks: 0, random: 1 };
 
@@ -56,6 +58,46 @@ fn a_call_from_beginning_to_end() {
     assert_eq!(step["data"], json!({"room_id": "9007199254740993", "title": "课", "new": {"a": []}}));
     assert_eq!((&step["step"], &step["trace"]["attempts"], &step["ts"]), (&json!("done"), &json!(2), &json!(7)));
     assert_eq!(host.calls(), 0);
+}
+
+#[test]
+fn callbacks_are_signed_for_tests() {
+    for case in vectors("posts") {
+        let config = json!({"domain": "demo", "partner_id": "1", "partner_key": case["key"]});
+        let host = Host::new(&config.to_string()).unwrap();
+        let told = read(host.signed_callback(&case["asked"].to_string()));
+        let name = text(&case, "name");
+        let Some(expected) = case.get("expect") else {
+            assert_eq!(told["error"]["kind"], case["error"], "{name}: {told}");
+            continue;
+        };
+        assert_eq!(told["content_type"], expected["content_type"], "{name}");
+        let body = text(&told, "body");
+        let posted: Json = match text(&told, "content_type") {
+            "application/json" => serde_json::from_str(body).unwrap(),
+            _ => form_urlencoded::parse(body.as_bytes()).map(|(name, value)| json!([name, value])).collect(),
+        };
+        assert_eq!(posted.to_string(), expected["posted"].to_string(), "{name}");
+        let seen = read(host.callback(body.as_bytes(), text(&told, "content_type"), r#"{"clock":false}"#, 0));
+        assert!(seen.get("event").is_some(), "{name}: {seen}");
+    }
+    let config = json!({"domain": "demo", "partner_id": "1"});
+    let error = read(Host::new(&config.to_string()).unwrap().signed_callback(r#"{"data":{"qid":"1","timestamp":1}}"#));
+    assert_eq!(error["error"]["message"], "a callback is signed with partner_key, which is not here");
+}
+
+#[test]
+fn settings_have_the_names_of_the_language() {
+    let said = "attempt_timeout has to be a time; max_answer_of_mine, callback_keys[0] and (partner_key) 百家_云";
+    let ours = "attemptTimeout has to be a time; max_answer_of_mine, callbackKeys[0] and (partnerKey) 百家_云";
+    assert_eq!(in_camel_case(said), ours);
+    // npm does the same for itself.
+    let npm = include_str!("../../../bindings-wasm/npm/src/options.ts");
+    let (_, list) = npm.split_once("const SETTINGS =").unwrap();
+    let list = list.split(['(', ')']).nth(1).unwrap().replace("keys?", "keys");
+    for name in list.trim_start_matches("?:").split('|') {
+        assert!(!in_camel_case(name).contains('_'), "{name}");
+    }
 }
 
 #[test]

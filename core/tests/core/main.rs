@@ -9,6 +9,8 @@
 
 mod basics;
 mod callbacks;
+#[cfg(feature = "configuration")]
+mod configuration;
 mod engine;
 mod hooks;
 mod host;

@@ -49,15 +49,24 @@ fn it_stops_at_the_total() {
 }
 
 #[test]
-fn without_a_total_it_stops_at_a_short_or_empty_page() {
-    assert_eq!(walk(&limit(10), |page, size| (slice(25, page, size.unwrap()), None)), ((0..25).collect(), 3));
+fn without_a_total_it_stops_at_an_empty_page_and_no_short_one() {
+    assert_eq!(walk(&limit(10), |page, size| (slice(25, page, size.unwrap()), None)), ((0..25).collect(), 4));
     assert_eq!(walk(&limit(10), |page, size| (slice(30, page, size.unwrap()), None)), ((0..30).collect(), 4));
     assert_eq!(walk(&limit(10), |_, _| (Vec::new(), None)), (Vec::new(), 1));
-    assert_eq!(walk(&Params::new(), |page, _| (slice(45, page, 20), None)), ((0..45).collect(), 3));
+    assert_eq!(walk(&Params::new(), |page, _| (slice(45, page, 20), None)), ((0..45).collect(), 4));
+    // The last page again, or the first, in place of one that there is not.
+    assert_eq!(walk(&limit(10), |page, _| (slice(15, page.min(2), 10), None)), ((0..15).collect(), 3));
+    assert_eq!(
+        walk(&limit(10), |page, _| (slice(15, if page > 2 { 1 } else { page }, 10), None)),
+        ((0..15).collect(), 3)
+    );
 }
 
 #[test]
-fn a_service_that_caps_the_size_is_followed_by_its_total() {
+fn a_service_that_caps_the_size_is_followed() {
+    assert_eq!(walk(&limit(1000), |page, _| (slice(250, page, 100), None)), ((0..250).collect(), 4));
+    // A total that the page refutes is none.
+    assert_eq!(walk(&limit(10), |page, size| (slice(15, page, size.unwrap()), Some(0))), ((0..15).collect(), 3));
     assert_eq!(walk(&limit(1000), |page, _| (slice(250, page, 100), Some(250))), ((0..250).collect(), 3));
 }
 

@@ -20,6 +20,8 @@ struct Outcome {
     sent: Option<Json>,
     waited: Option<u64>,
     departures: Vec<String>,
+    rows: Vec<i64>,
+    ended: bool,
 }
 
 impl Outcome {
@@ -74,8 +76,17 @@ impl Outcome {
             let header = answer["headers"]["retry-after"].as_str();
             let after = header.and_then(|header| retry_after(header, unix)).map(|time| time.as_millis() as u64);
             let status = answer["status"].as_u64().unwrap() as u16;
+            if step["page"]["next"].is_string() {
+                options["page"] = step["page"]["next"].clone();
+                step = read(host.begin(&format!("{name}\n{options}\n{params}"), now));
+            }
             step = read(host.answer(step["call"].as_u64().unwrap(), status, after, body.as_bytes(), now));
+            if step["page"]["repeated"] == false {
+                let rows = step["data"]["list"].as_array().into_iter().flatten();
+                outcome.rows.extend(rows.map(|row| row["room_id"].as_i64().unwrap()));
+            }
         }
+        outcome.ended = step["page"]["next"].is_null();
         outcome.error = step.get("error").cloned();
         outcome.waited = (step["step"] == "wait").then(|| step["time"].as_u64().unwrap());
         let departures = step["departures"].as_array().into_iter().flatten();
@@ -135,6 +146,9 @@ fn the_core_keeps_what_is_promised() {
         if let Some([least, most]) = case["wait_ms"].as_array().map(Vec::as_slice) {
             let waited = outcome.waited.unwrap_or_else(|| panic!("{name}: no wait"));
             assert!((least.as_u64().unwrap()..=most.as_u64().unwrap()).contains(&waited), "{name}: {waited} ms");
+        }
+        if let Some(rows) = case.get("rows") {
+            assert_eq!((&json!(outcome.rows), outcome.ended), (rows, true), "{name}");
         }
         if let Some(departures) = case.get("departures") {
             assert_eq!(&json!(outcome.departures), departures, "{name}");

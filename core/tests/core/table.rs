@@ -173,6 +173,7 @@ fn every_callback_is_as_described() {
     let names: Vec<&str> = callbacks::all().iter().map(|callback| callback.name).collect();
     assert_eq!(names, described.keys().collect::<Vec<_>>());
     for (callback, (name, described)) in callbacks::all().iter().zip(described) {
+        assert_eq!(callback.json, described.content_type == Some(api::ContentType::Json), "{name}");
         let told_by: Vec<Vec<&str>> = callback.told_by.iter().map(|marks| marks.to_vec()).collect();
         assert_eq!(told_by, described.told_by, "{name}");
         // What every callback has in common need not be described.

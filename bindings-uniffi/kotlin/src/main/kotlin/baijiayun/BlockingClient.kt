@@ -75,6 +75,12 @@ class BlockingClient(
         /** Makes one, with a name for each text. */
         @JvmStatic
         fun builder(): ClientBuilder = ClientBuilder()
+
+        /** See [Client.fromEnvironment]. */
+        @JvmStatic
+        @JvmOverloads
+        fun fromEnvironment(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+            ClientBuilder().fromEnvironment().settings(settings).build()
     }
 }
 
@@ -88,6 +94,16 @@ class BlockingCallbacks internal constructor(private val callbacks: Callbacks) {
         name: String? = null,
         tolerance: Duration? = Duration.ofMinutes(5),
     ): Callback = callbacks.parse(body, contentType, name, tolerance)
+
+    /** See [Callbacks.signed]. */
+    @JvmOverloads
+    fun signed(
+        name: String?,
+        data: Map<String, Any?>,
+        json: Boolean? = null,
+        qid: String? = null,
+        timestamp: Long? = null,
+    ): PostedCallback = callbacks.signed(name, data, json, qid, timestamp)
 
     /** See [Callbacks.claim]. */
     fun claim(callback: Callback?): Boolean = blocking { callbacks.claim(callback) }

@@ -25,6 +25,8 @@ private object Told : Types(
     Posted event:Event? data:r? error:Error?
     Event name:s? qid:s timestamp:l signature:s hold:l key:l departures:[Departure
     Link url:s sign:s? error:Error?
+    Found domain:s? partner_id:s? partner_key:s?! paths:{s notes:[s error:Error?
+    Signed body:s content_type:s error:Error?
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any = Members(values).run {
@@ -38,13 +40,15 @@ private object Told : Types(
             6 -> Departure(at(0), at(1), at(2))
             7 -> {
                 val kind = ErrorKind.named(at(0))
-                ErrorDetails(kind, at(1), at(2), at(3) ?: at(1), at(4), at(5), at(6), at<Long?>(7)?.toInt(), at(8), at(9), at(10), at(11))
+                ErrorDetails(kind, ours(at(1)), at(2), ours(at(3) ?: at(1)), at<String?>(4)?.let(::ours), at(5), at(6), at<Long?>(7)?.toInt(), at(8), at(9), at(10), at(11))
             }
             8 -> Fault(at(0), at(1), at(2))
             9 -> UploadedVideo(at(0), at(1), at<Long>(2).toInt())
             10 -> Posted(at(0), at(1), at(2))
             11 -> CallbackMeta(at(0), at(1), at(2), at(3), at(4), at<Long>(5).toInt(), at(6))
-            else -> Made(at(0), at(1), at(2))
+            12 -> Made(at(0), at(1), at(2))
+            13 -> Found(at(0), at(1), at(2), at(3), at(5))
+            else -> Signed(at(0), at(1), at(2))
         }
     }
 
@@ -53,6 +57,12 @@ private object Told : Types(
     val uploaded = of<UploadedVideo>("Uploaded")
     val posted = of<Posted>("Posted")
     val link = of<Made>("Link")
+    val found = of<Found>("Found")
+    val signed = of<Signed>("Signed")
+
+    /** Words about settings, as these are called here. */
+    private fun ours(words: String): String =
+        if ('_' in words) Native.inCamelCase(words.encodeToByteArray()).decodeToString() else words
 }
 
 internal class Members(private val values: Array<Any?>) {
@@ -66,6 +76,10 @@ internal fun readStep(written: ByteArray): Step = Told.step.read(Cursor(written)
 internal fun readPosted(written: ByteArray): Posted = Told.posted.read(Cursor(written))
 
 internal fun readLink(written: ByteArray): Made = Told.link.read(Cursor(written))
+
+internal fun readFound(written: ByteArray): Found = Told.found.read(Cursor(written))
+
+internal fun readSigned(written: ByteArray): Signed = Told.signed.read(Cursor(written))
 
 /** The data at the end of an upload. */
 internal val uploadedVideo: Kind<UploadedVideo> get() = Told.uploaded
@@ -135,6 +149,18 @@ internal class Posted(val event: CallbackMeta?, val data: Rest?, val error: Erro
 
 /** A link, or the text to sign for it. */
 internal class Made(val url: String, val sign: String?, val error: ErrorDetails?)
+
+/** The account that was found in the environment and in files. */
+internal class Found(
+    val domain: String?,
+    val partnerId: String?,
+    val partnerKey: String?,
+    val paths: Map<String, String>,
+    val error: ErrorDetails?,
+)
+
+/** A callback as the service would post it. */
+internal class Signed(val body: String, val contentType: String, val error: ErrorDetails?)
 
 /** What became of a step, if it was no answer. */
 internal class Event(
@@ -206,6 +232,8 @@ internal class Core(config: String, val clock: Clock) {
     fun cancel(call: Long): Unit = Native.cancel(engine, call)
 
     fun callback(posted: ByteArray): ByteArray = Native.callback(engine, posted, clock.unix())
+
+    fun signedCallback(asked: String): ByteArray = Native.signedCallback(engine, asked.encodeToByteArray())
 
     fun link(link: String): ByteArray = Native.link(engine, link.encodeToByteArray())
 

@@ -1,6 +1,7 @@
 package baijiayun
 
 import java.time.Duration
+import java.util.UUID
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
@@ -52,6 +53,15 @@ sealed class Callback(about: CallbackMeta) {
 /** A callback that no document describes: all its fields. */
 class UnknownCallback internal constructor(about: CallbackMeta, val data: JsonObject) : Callback(about)
 
+/** A callback as it is posted. */
+class PostedCallback internal constructor(
+    val body: ByteArray,
+    /** The header content-type. */
+    val contentType: String,
+) {
+    override fun toString(): String = "PostedCallback($contentType, ${body.size} bytes)"
+}
+
 /** Checks and reads what the service posts, and takes each callback once. */
 class Callbacks internal constructor(private val runner: Runner, storePrefix: String?) {
     private val claims = Claims(runner, storePrefix ?: "baijiayun")
@@ -67,6 +77,36 @@ class Callbacks internal constructor(private val runner: Runner, storePrefix: St
      */
     suspend fun claim(callback: Callback?): Boolean =
         callback != null && callback.qid.isNotEmpty() && claims.claim(callback.qid, callback.signature, callback.hold)
+
+    /**
+     * A callback as the service would post it, signed with the client's key: for tests of what receives them.
+     *
+     * @param name Which it is (see [CallbackName]); null for one that no document describes.
+     * @param data Its fields, by the names of the wire.
+     * @param json Whether it is posted as JSON; null for the way that is documented, else a form.
+     * @param qid Its id; a new one if nothing is said.
+     * @param timestamp When it was signed, unix seconds; now if nothing is said.
+     * @throws CallbackException There is no key to sign with.
+     */
+    @JvmOverloads
+    fun signed(
+        name: String?,
+        data: Map<String, Any?>,
+        json: Boolean? = null,
+        qid: String? = null,
+        timestamp: Long? = null,
+    ): PostedCallback {
+        val asked = mapOf(
+            "name" to name,
+            "data" to data,
+            "json" to json,
+            "qid" to (qid ?: UUID.randomUUID().toString().replace("-", "")),
+            "timestamp" to (timestamp ?: runner.core.clock.unix()),
+        )
+        val signed = readSigned(runner.core.signedCallback(jsonOf(name.orEmpty(), asked)))
+        signed.error?.let { throw it.exception() }
+        return PostedCallback(signed.body.encodeToByteArray(), signed.contentType)
+    }
 
     /** Gives a callback back whose work failed, so that its repetition is taken. */
     suspend fun release(callback: Callback): Unit = claims.release(callback.qid, callback.signature)

@@ -112,7 +112,14 @@ class Client private constructor(
 
     override fun toString(): String = name
 
-    internal companion object {
-        val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
+    companion object {
+        internal val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
+
+        /**
+         * A client of the account that the environment names (`BAIJIAYUN_DOMAIN`, `BAIJIAYUN_PARTNER_ID`,
+         * `BAIJIAYUN_PARTNER_KEY`), or else `baijiayun.toml` in the working directory, or the user's own file, as for `bjy`.
+         */
+        fun fromEnvironment(settings: Settings.() -> Unit = {}): Client =
+            ClientBuilder().fromEnvironment().settings { it.settings() }.client()
     }
 }

@@ -50,6 +50,18 @@ internal object Native {
     external fun link(engine: Long, link: ByteArray): ByteArray
 
     @JvmStatic
+    external fun signedCallback(engine: Long, asked: ByteArray): ByteArray
+
+    @JvmStatic
+    external fun configuration(asked: ByteArray): ByteArray
+
+    @JvmStatic
+    external fun inCamelCase(words: ByteArray): ByteArray
+
+    @JvmStatic
+    external fun tomlPaths(toml: ByteArray): ByteArray
+
+    @JvmStatic
     external fun quotaScript(): ByteArray
 
     @JvmStatic

@@ -1,5 +1,7 @@
 package baijiayun
 
+import java.io.File
+import java.io.IOException
 import java.time.Duration
 import java.util.function.Consumer
 
@@ -13,6 +15,19 @@ class Settings internal constructor() {
 
     /** Paths by operation name, for paths that are guesses. */
     var paths: Map<String, String> = emptyMap()
+
+    /** Paths from a file that `bjy doctor` wrote, or that has a table `[paths]`. */
+    fun pathsFile(file: File) {
+        val text = try {
+            file.readBytes()
+        } catch (error: IOException) {
+            throw failure(ErrorKind.INVALID_ACCOUNT, "", "cannot read $file: ${words(error)}", error)
+        }
+        NativeLibrary.need()
+        val found = readFound(Native.tomlPaths(text))
+        found.error?.let { throw it.exception() }
+        paths = paths + found.paths
+    }
 
     /** Most attempts for a call; 3 if nothing is said. */
     var attempts: Int? = null

@@ -31,6 +31,7 @@ class PromisesTest {
         val call = (json["call"] ?: json["walk"])?.jsonObject
         val http = Fake(*answers().map { answer -> answering { answer } }.toTypedArray())
         val details = Details()
+        val rows = ArrayList<Long>()
 
         private fun answers(): List<HttpResponse> =
             json["answers"]?.jsonArray.orEmpty().map { it.jsonObject }.map { answer ->
@@ -54,7 +55,9 @@ class PromisesTest {
             val path = call.textOrNull("path")
             runBlocking {
                 when {
-                    "walk" in json -> client.pages(call.text("name"), params).page()
+                    "walk" in json -> client.pages(call.text("name"), params).items().collect { row ->
+                        rows += row.jsonObject.getValue("room_id").jsonPrimitive.long
+                    }
                     path != null -> client.callPath(path, params, options = options())
                     else -> client.call(call.text("name"), params, options())
                 }
@@ -182,6 +185,10 @@ class PromisesTest {
         }
         json["wait_ms"]?.jsonArray?.let { (least, most) ->
             assertTrue(case.time.waits.first() in least.jsonPrimitive.long..most.jsonPrimitive.long, "${case.time.waits}")
+        }
+        json["rows"]?.jsonArray?.let { rows ->
+            assertEquals(rows.map { it.jsonPrimitive.long }, case.rows)
+            assertEquals(json.getValue("answers").jsonArray.size, case.http.requests.size)
         }
         json["departures"]?.jsonArray?.let { paths ->
             assertEquals(paths.map { it.jsonPrimitive.content }, case.details.departures.map { it.path })

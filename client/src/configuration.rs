@@ -1,0 +1,44 @@
+//! The account from the environment and from `baijiayun.toml`, as `bjy` and the other languages find it.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+use baijiayun_core::configuration::{self, Place};
+use baijiayun_core::{Account, Error};
+
+pub use baijiayun_core::configuration::{FILE, Found, Given, PATHS_FILE};
+
+/// This process: its environment, and the folder in which it works.
+struct Here;
+
+impl Place for Here {
+    fn variable(&self, name: &str) -> Option<String> {
+        env::var(name).ok()
+    }
+
+    fn read(&self, file: &Path) -> Result<Option<String>, String> {
+        match fs::read_to_string(file) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// Looks for what the caller does not give: see [`baijiayun_core::configuration`] for the order.
+///
+/// # Errors
+/// [`ErrorKind::InvalidAccount`](crate::ErrorKind::InvalidAccount) for a file that cannot be read or is not as it should
+/// be; no value is in the error.
+pub fn find(given: Given) -> Result<Found, Error> {
+    configuration::find(given, &Here)
+}
+
+/// The account from BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and BAIJIAYUN_PARTNER_KEY, and for what is not set there from
+/// `baijiayun.toml` or the user's own file, with the paths of both.
+///
+/// # Errors
+/// As [`find`], and if something is nowhere: the message names it, the hint the ways to give it.
+pub fn account() -> Result<Account, Error> {
+    find(Given::default())?.account()
+}
