@@ -54,7 +54,7 @@ class JavaHttpExecutor @JvmOverloads constructor(
         for ((name, value) in request.headers) built.header(name, value)
         built.header("accept-encoding", CODINGS)
         built.method(request.method, request.body?.let(::publisher) ?: Nothing())
-        val answer = (client ?: shared).sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
+        val answer = (client ?: Shared.client).sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
         val headers = answer.headers()
         val body = unpacked(answer.body(), headers, request.maxAnswer)
         return HttpResponse(answer.statusCode(), body, headers.map())
@@ -70,6 +70,7 @@ class JavaHttpExecutor @JvmOverloads constructor(
      * The body of a GET, which has none. Java's client sends a GET again, up to five times, if its connection ends without an
      * answer, and no setting of one client keeps it from that. It asks for the length each time before it sends.
      */
+    @OnTheJvm
     private class Nothing : BodyPublisher {
         private val isSent = AtomicBoolean()
 
@@ -85,11 +86,13 @@ class JavaHttpExecutor @JvmOverloads constructor(
         const val CONNECTIONS = 256
         val CONNECT_TIMEOUT: Duration = Duration.ofSeconds(10)
         val GRACE: Duration = Duration.ofMillis(500)
+    }
 
+    /** Made when it is first asked for. */
+    @OnTheJvm
+    private object Shared {
         // HTTP/2 would have it ask every server without TLS for an upgrade.
-        val shared: HttpClient by lazy {
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build()
-        }
+        val client: HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build()
     }
 }
 

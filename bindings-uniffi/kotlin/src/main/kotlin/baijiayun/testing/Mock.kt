@@ -2,6 +2,7 @@ package baijiayun.testing
 
 import baijiayun.BlockingClient
 import baijiayun.Client
+import baijiayun.OnTheJvm
 import baijiayun.Settings
 import java.io.File
 import java.util.concurrent.TimeUnit
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ParameterResolver
  * A double of the service that runs on this machine, with an account of its own: the program `bjy`, from the PATH or from the
  * variable BJY.
  */
+@OnTheJvm
 class Mock private constructor(private val process: Process, private val about: JsonObject) : AutoCloseable {
     /** Its address, which stands for the domain of its account. */
     val url: String = text("url")
@@ -46,6 +48,7 @@ class Mock private constructor(private val process: Process, private val about: 
 
     override fun toString(): String = "Mock($url)"
 
+    @OnTheJvm
     companion object {
         /** Where `bjy` is; null if it is nowhere. */
         @JvmStatic
@@ -71,6 +74,7 @@ class Mock private constructor(private val process: Process, private val about: 
  * Gives tests a [Mock] as a parameter, a new one for each test: `@ExtendWith(MockExtension.class)`. Without `bjy` they are
  * skipped, or fail if the variable BAIJIAYUN_MOCK_REQUIRED is set.
  */
+@OnTheJvm
 class MockExtension : ParameterResolver {
     override fun supportsParameter(parameter: ParameterContext, context: ExtensionContext): Boolean =
         parameter.parameter.type == Mock::class.java
