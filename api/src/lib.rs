@@ -14,6 +14,8 @@ mod error_code;
 mod load;
 mod operation;
 mod param;
+#[cfg(feature = "yaml")]
+mod presence;
 mod shape;
 mod skip;
 mod value;

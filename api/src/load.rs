@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Callback, Description, ErrorCode};
+use crate::{Callback, Description, ErrorCode, Resource, presence};
 
 /// A file of the description that cannot be read.
 #[derive(Debug)]
@@ -47,7 +47,8 @@ struct ErrorCodesFile {
 
 impl Description {
     /// Reads `callbacks.yaml`, `error_codes.yaml` and, as resources, all other
-    /// YAML files of a folder. The resources are sorted by file name.
+    /// YAML files of a folder. The resources are sorted by file name. Members that printed examples lack are marked
+    /// as optional.
     pub fn load_dir(dir: impl AsRef<Path>) -> Result<Description, LoadError> {
         let mut description = Description::default();
         for path in yaml_files(dir.as_ref())? {
@@ -56,11 +57,25 @@ impl Description {
                 Some("error_codes") => {
                     description.error_codes = read::<ErrorCodesFile>(&path)?.error_codes;
                 }
-                _ => description.resources.push(read(&path)?),
+                _ => description.resources.push(paged_from_one(read(&path)?)),
             }
         }
+        presence::mark(&mut description);
         Ok(description)
     }
+}
+
+/// Pages are counted from 1, and have rows, whether or not a document says it of this list.
+fn paged_from_one(mut resource: Resource) -> Resource {
+    for operation in resource.operations.values_mut() {
+        let Some(size) = operation.paging.as_ref().map(|paging| paging.style.size_param()) else { continue };
+        for name in ["page", size] {
+            if let Some(param) = operation.params.get_mut(name) {
+                param.min.get_or_insert(1);
+            }
+        }
+    }
+    resource
 }
 
 fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {

@@ -164,6 +164,16 @@ pub enum PageStyle {
     PageLimit,
 }
 
+impl PageStyle {
+    /// The parameter that says how many rows a page has.
+    pub fn size_param(self) -> &'static str {
+        match self {
+            PageStyle::PageSize => "page_size",
+            PageStyle::PageLimit => "limit",
+        }
+    }
+}
+
 /// How often an operation may be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -23,6 +23,10 @@ pub struct Param {
     /// Every document of the entry demands it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
+    /// In a callback: it may be missing. Set where a document says so; reading the files sets it where it is not
+    /// `required`, and where a printed example lacks it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
     /// The documents that demand it, where the others do not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_by: Vec<String>,

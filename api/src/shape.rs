@@ -25,6 +25,10 @@ pub struct Shape {
     /// In the content of a JSON parameter: the member must be given.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
+    /// In an answer or a callback: it may be missing or null. Set where a document says so; reading the files sets it
+    /// where a printed example shows it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
     /// The value may be null in an example.
     #[serde(default, skip_serializing_if = "is_false")]
     pub nullable: bool,

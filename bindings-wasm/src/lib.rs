@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use baijiayun_core::Error;
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
+use baijiayun_core::operation::{self, PathSource};
 use baijiayun_core::host::{Host, Limiters, Told, refusal};
 use wasm_bindgen::prelude::*;
 
@@ -183,6 +184,13 @@ impl Engine {
 #[wasm_bindgen]
 pub fn retry_after(header: &str, unix: f64) -> f64 {
     baijiayun_core::retry_after(header, unix as i64).map_or(-1.0, |time| time.as_secs_f64() * 1000.0)
+}
+
+/// The operations whose paths are guesses, one a line.
+#[wasm_bindgen]
+pub fn guessed_paths() -> String {
+    let guesses = operation::all().iter().filter(|operation| operation.path_source == PathSource::Inferred);
+    guesses.fold(String::new(), |all, operation| all + &operation.name + "\n")
 }
 
 /// What a shared store evaluates to keep the limits among several processes.

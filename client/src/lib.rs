@@ -6,10 +6,8 @@
 //!
 //! let client = Client::new("demo", "12345678", "the partner key")?;
 //! let room = client.room().create("测试教室", 1_893_456_000, 1_893_459_600).max_users(30).await?;
-//! let room_id = room.room_id.unwrap_or_default();
-//!
-//! let info = client.room().info(room_id).await?;
-//! println!("{:?}", info.title);
+//! let info = client.room().info(room.room_id).await?;
+//! println!("{}", info.title);
 //! # Ok(())
 //! # }
 //! ```
@@ -17,8 +15,9 @@
 //! - Every operation has a method: [`Client::room`], [`Client::video`], ...
 //!   What the service requires are arguments; the rest are setters.
 //! - Awaiting a call sends it and gives a [`Response`], which derefs to the
-//!   typed data. Members are `Option`s: the documents do not say which are
-//!   always there.
+//!   typed data. Members are `Option`s where a document or a printed answer shows them
+//!   missing. A member that must be there and is not has an empty value (0, `""`, ...),
+//!   and [`Response::departures`] says so.
 //! - [`Client::call`] and [`Client::call_path`] reach what has no method.
 //! - partner_key stays on servers. An app gets the link, the token or the upload address from
 //!   yours; see [`RemoteSigner`] for why it should not get signatures.

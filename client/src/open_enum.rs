@@ -1,15 +1,42 @@
 //! Enums that stay open: the vendor's documents are clipped, and a value that
 //! they do not list must not be an error.
+//!
+//! They compare by their values, so that `Other(0)` is what `From(0)` gives. The default stands for a value that is
+//! missing, as the core writes it: what no document lists.
 
 /// An enum over whole numbers with a variant for all other numbers.
 macro_rules! open_int_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy)]
+        #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A value that the documents do not list.
             Other(i64),
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                match Self::from(0) {
+                    unlisted @ Self::Other(_) => unlisted,
+                    _ => Self::Other(-1),
+                }
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                i64::from(*self) == i64::from(*other)
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                i64::from(*self).hash(state);
+            }
         }
 
         impl From<i64> for $name {
@@ -54,11 +81,32 @@ macro_rules! open_int_enum {
 macro_rules! open_text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A value that the documents do not list.
             Other(String),
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Other(String::new())
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
         }
 
         impl $name {

@@ -8,10 +8,10 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use crate::coerce::{Departure, Options, Straightener, mend_surrogates};
+use crate::coerce::{Departure, Options, Straightener, mend_surrogates, straighten};
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, JsonError, Kind, Reason, Result as JsonResult, Scanner};
-use crate::operation::{DataPlace, Operation, Paging, PathSource, Shape};
+use crate::operation::{DataPlace, Operation, Paging, PathSource};
 
 use mend::Mended;
 
@@ -96,18 +96,11 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
         }
     };
     if envelope.code == operation.success && status < 400 {
-        let mut answer = Answer {
-            data: envelope.data.filter(|data| data != b"null").unwrap_or_else(|| nothing(operation, options).to_vec()),
-            msg: envelope.msg,
-            ts: envelope.ts,
-            departures: envelope.departures,
+        let (data, departures) = match envelope.data {
+            Some(data) => (data, envelope.departures),
+            None => nothing(operation, options, envelope.departures),
         };
-        if let Some(Paging { list, .. }) = missing_list(operation, &answer.data)
-            && !answer.departures.iter().any(|departure| departure.path == list)
-        {
-            let found = "nothing".to_owned();
-            answer.departures.push(Departure { path: list.to_owned(), expected: "an array", found });
-        }
+        let answer = Answer { data, msg: envelope.msg, ts: envelope.ts, departures };
         if options.strict && !answer.departures.is_empty() {
             return Err(Error::departing(operation.name.as_ref(), answer.data, answer.departures)
                 .with_ts(answer.ts)
@@ -130,18 +123,13 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
     ))
 }
 
-/// Where the list of a list operation stands, if the answer has none: it would look like an empty page without a sign.
-fn missing_list(operation: &Operation, data: &[u8]) -> Option<Paging> {
-    let paging = operation.paging?;
-    let place = json::find(Scanner::of(str::from_utf8(data).unwrap_or_default()), paging.list);
-    let is_array = place.is_some_and(|mut list| list.kind() == Ok(Kind::Array));
-    (!is_array).then_some(paging)
-}
-
 /// Says that a page of a walk through a list has no list though the answer counts rows: the walk would end, as if it had
 /// seen them all.
 pub(crate) fn needs_list(operation: &Operation, answer: &Answer) -> Result<(), Error> {
-    let Some(Paging { list, total, .. }) = missing_list(operation, &answer.data) else { return Ok(()) };
+    let Some(Paging { list, total, .. }) = operation.paging else { return Ok(()) };
+    if !answer.departures.iter().any(|departure| departure.path == list) {
+        return Ok(());
+    }
     let data = Scanner::of(str::from_utf8(&answer.data).unwrap_or_default());
     let total = json::find(data, total).filter(|_| !total.is_empty()).and_then(|mut total| {
         let start = total.pos();
@@ -173,13 +161,11 @@ pub(crate) fn redirected(operation: &Operation, status: u16, location: &str) -> 
     error.with_hint("requests do not follow redirects; nothing was tried again")
 }
 
-/// The data of an answer without any. A typed decoder gets an empty value where it has a type for one.
-fn nothing(operation: &Operation, options: Options) -> &'static [u8] {
-    match operation.shape {
-        Shape::Object(_) | Shape::Map(_) if options.set_aside => b"{}",
-        Shape::Array(_) if options.set_aside => b"[]",
-        _ => b"null",
-    }
+/// The data of an answer without any, and that it has none where some are described.
+fn nothing(operation: &Operation, options: Options, mut departures: Vec<Departure>) -> (Vec<u8>, Vec<Departure>) {
+    let (data, missing) = straighten(&operation.shape, b"null", options).unwrap_or_default();
+    departures.extend(missing.into_iter().map(|departure| Departure { found: "nothing".to_owned(), ..departure }));
+    (data, departures)
 }
 
 /// The error for an answer that is not the service's envelope. It shows how the answer begins.
@@ -267,6 +253,7 @@ impl Envelope {
             msg: String::new(),
             ts: None,
             data: None,
+            beside: Vec::new(),
             departures: Vec::new(),
             whole: false,
         };
@@ -283,6 +270,8 @@ struct Reader<'a> {
     msg: String,
     ts: Option<i64>,
     data: Option<Vec<u8>>,
+    /// What stands beside `code` and `msg`.
+    beside: Vec<u8>,
     departures: Vec<Departure>,
     whole: bool,
 }
@@ -310,8 +299,10 @@ impl<'a> Reader<'a> {
             }
         }
         if operation.data == DataPlace::TopLevel {
-            let data = self.data.get_or_insert_with(|| vec![b'{']);
-            data.push(b'}');
+            let beside = [b"{".as_slice(), &std::mem::take(&mut self.beside), b"}"].concat();
+            let mut straightener = Straightener::new(Scanner::new(&beside)?, self.straightener.options());
+            self.data = Some(straightener.finish_value(&operation.shape, DEPTH)?);
+            self.departures = straightener.take_departures();
         }
         Ok(())
     }
@@ -328,7 +319,14 @@ impl<'a> Reader<'a> {
                 self.departures = self.straightener.take_departures();
             }
             (_, DataPlace::Envelope) => self.scanner().skip(DEPTH)?,
-            (_, DataPlace::TopLevel) => self.beside(operation, key)?,
+            // It belongs to the data.
+            (_, DataPlace::TopLevel) => {
+                let value = self.raw(start)?;
+                self.beside.extend_from_slice(if self.beside.is_empty() { b"\"" } else { b",\"" });
+                self.beside.extend_from_slice(key);
+                self.beside.extend_from_slice(b"\":");
+                self.beside.extend_from_slice(value.as_bytes());
+            }
         }
         Ok(())
     }
@@ -337,36 +335,6 @@ impl<'a> Reader<'a> {
         self.scanner().skip(DEPTH)?;
         let end = self.scanner().pos();
         Ok(self.scanner().span(start, end))
-    }
-
-    /// A member that stands beside `code` and `msg` belongs to the data.
-    fn beside(&mut self, operation: &Operation, key: &[u8]) -> JsonResult<()> {
-        let shape = match operation.shape {
-            Shape::Object(fields) => fields.iter().find(|field| field.name.as_bytes() == key).map(|field| field.shape),
-            _ => None,
-        };
-        let described = shape.is_some();
-        let value = self.straightener.finish_value(&shape.unwrap_or(Shape::Any), DEPTH)?;
-        let departed = self.straightener.take_departures();
-        if described && (value == b"null") && departed.is_empty() {
-            return Ok(());
-        }
-        let data = self.data.get_or_insert_with(Vec::new);
-        data.push(if data.is_empty() { b'{' } else { b',' });
-        data.push(b'"');
-        data.extend_from_slice(key);
-        data.extend_from_slice(b"\":");
-        data.extend_from_slice(&value);
-        let name = String::from_utf8_lossy(key);
-        self.departures.extend(departed.into_iter().map(|departure| Departure {
-            path: if departure.path.is_empty() {
-                name.clone().into_owned()
-            } else {
-                format!("{name}.{}", departure.path)
-            },
-            ..departure
-        }));
-        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@
 //! | object | `[]` | `{}` |
 //! | map | `[]`, `["a","b"]` | `{}`, `{"0":"a","1":"b"}` |
 //! | array | `{}`, `{"0":"a","2":"b"}` | `[]`, `["a","b"]` |
-//! | any member but `any` | `null` | left out |
+//! | any member that may be missing but `any` | `null` | left out |
 //! | any | a number that no double holds, such as `1e999` | the same as a text |
 //!
 //! PHP's empty text `""` for a number is not straightened: whether it means
@@ -22,17 +22,24 @@
 //! dropped. Numbers and strings are copied as they are written: 64-bit ids
 //! stay exact.
 //!
+//! A member that is required and missing or null is reported too. Where a typed
+//! decoder is to read the data ([`Options::set_aside`]) its type's empty value
+//! stands in its place: `0`, `""`, `false`, `[]`, `{}`, an object of empty
+//! values, `null` where nothing is known of it; for a number of which 0 is a
+//! listed value, `-1`. Lists and maps that may be missing are there then, too.
+//!
 //! A name that stands twice in an object counts the first time.
 //!
 //! It is one pass over the text that copies spans and builds no values. Depth
 //! is bounded. So is the output: an array or object that would come out more
-//! than twice as long stays as it came and is reported.
+//! than twice as long, or that lacks more than twice what came so far, stays as
+//! it came and is reported.
 
 use std::borrow::Cow;
 
 pub use crate::error::Departure;
-use crate::json::{JsonError, Kind, Reason, Result, Scanner, is_huge, path, quoted, scalars, unescaped};
-use crate::operation::{Field, Shape};
+use crate::json::{JsonError, Kind, Reason, Result, Scanner, is_huge, is_inexact, path, quoted, scalars, unescaped};
+use crate::operation::{Field, Need, Shape};
 
 /// Most departures that are reported of one answer. Values beyond are treated alike, but not reported.
 pub const MAX_DEPARTURES: usize = 1000;
@@ -41,8 +48,8 @@ pub const MAX_DEPARTURES: usize = 1000;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Takes values that could not be straightened out of the data, so that a
-    /// typed decoder can read the rest; they stand in the departures. An
-    /// answer without data where some are described gives an empty object or list.
+    /// typed decoder can read the rest; they stand in the departures. Empty
+    /// values stand for required members that are missing, null or taken out.
     pub set_aside: bool,
     /// Writes ids as strings, for languages whose numbers lose precision.
     pub ids_as_text: bool,
@@ -67,6 +74,8 @@ pub(crate) struct Straightener<'a> {
     /// Where the text begins that was passed but is not yet in `out`.
     pending: usize,
     departures: Vec<Departure>,
+    /// How many bytes were written for what was missing.
+    filled: usize,
     /// Whether arrays and objects may come as JSON texts, and lists as their only item.
     posted: bool,
 }
@@ -115,9 +124,16 @@ const SMALL: usize = 4096;
 const MAX_KEY_IN_PATH: usize = 64;
 
 impl<'a> Straightener<'a> {
-    pub(crate) fn new(scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
+    pub(crate) fn new(mut scanner: Scanner<'a>, options: Options) -> Straightener<'a> {
+        if options.ids_as_text {
+            scanner.for_doubles();
+        }
         let pending = scanner.pos();
-        Straightener { scanner, options, out: Vec::new(), pending, departures: Vec::new(), posted: false }
+        Straightener { scanner, options, out: Vec::new(), pending, departures: Vec::new(), filled: 0, posted: false }
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.options
     }
 
     pub(crate) fn scanner(&mut self) -> &mut Scanner<'a> {
@@ -138,16 +154,28 @@ impl<'a> Straightener<'a> {
         // About as much comes out as goes in. A large answer must not end the process.
         let no_memory = JsonError { reason: Reason::NoMemory, offset: self.scanner.pos() };
         self.out.try_reserve(self.scanner.rest()).map_err(|_| no_memory)?;
-        let outcome = self.value(shape, &At { step: Step::Root, depth })?;
+        let start = self.scanner.pos();
+        let at = At { step: Step::Root, depth };
+        let outcome = self.value(shape, &at)?;
         self.flush();
-        let absent = match outcome {
+        if matches!(outcome, Outcome::Absent) {
+            match shape {
+                // It lacks each of its members.
+                Shape::Object(fields) => self.complete(fields, 0, false, &at),
+                Shape::Null => {}
+                _ => {
+                    self.departed(start, shape.name(), &at);
+                }
+            }
+        }
+        let nothing = match outcome {
             Outcome::Kept => false,
             Outcome::Absent => true,
             Outcome::Departed => self.options.set_aside,
         };
-        if absent {
+        if nothing {
             self.out.clear();
-            self.out.extend_from_slice(b"null");
+            self.write_empty(if self.options.set_aside { shape } else { &Shape::Null }, Need::Required);
         }
         if self.scanner.take_huge_seen() {
             self.mend_numbers();
@@ -155,23 +183,27 @@ impl<'a> Straightener<'a> {
         Ok(std::mem::take(&mut self.out))
     }
 
-    /// Writes numbers that no double holds as texts.
+    /// Writes numbers that no double holds as texts; where ids are texts, numbers that may be ids too (they are where
+    /// nothing is described, else they would be texts already).
     fn mend_numbers(&mut self) {
         let out = std::mem::take(&mut self.out);
         let text = std::str::from_utf8(&out).unwrap_or_default();
         let mut mended = Vec::with_capacity(out.len() + 2);
         let mut copied = 0;
         let departures = &mut self.departures;
+        let ids_as_text = self.options.ids_as_text;
         let mut visit = |segments: &[_], start, end| {
             let number = text.get(start..end).unwrap_or_default();
-            if !number.starts_with(|char: char| char == '-' || char.is_ascii_digit()) || !is_huge(number) {
+            let is_number = number.starts_with(|char: char| char == '-' || char.is_ascii_digit());
+            let is_huge = is_number && is_huge(number);
+            if !is_huge && !(is_number && ids_as_text && is_inexact(number)) {
                 return;
             }
             mended.extend_from_slice(text.get(copied..start).unwrap_or_default().as_bytes());
             mended.extend_from_slice(quoted(number).as_bytes());
             copied = end;
             let path = path(segments);
-            if departures.len() < MAX_DEPARTURES && departures.iter().all(|known| known.path != path) {
+            if is_huge && departures.len() < MAX_DEPARTURES && departures.iter().all(|known| known.path != path) {
                 departures.push(Departure { path, expected: "a number of 64 bits", found: number.to_owned() });
             }
         };
@@ -211,18 +243,18 @@ impl<'a> Straightener<'a> {
             return self.value_of(kind, start, shape, at);
         }
         let before = Mark { pos: start, pending: self.pending, written: self.out.len() };
-        let reported = self.departures.len();
+        let (reported, filled) = (self.departures.len(), self.filled);
         let outcome = self.value_of(kind, start, shape, at)?;
         let came = self.scanner.pos() - start;
         // What was passed is still to be copied.
         let out = (self.out.len() + self.scanner.pos() - self.pending)
             .saturating_sub(before.written + (start - before.pending));
-        if out <= 2 * came + SMALL {
+        if out <= 2 * came + SMALL + (self.filled - filled) && self.filled <= 2 * self.scanner.pos() + SMALL {
             return Ok(outcome);
         }
         self.out.truncate(before.written);
         self.departures.truncate(reported);
-        self.pending = before.pending;
+        (self.pending, self.filled) = (before.pending, filled);
         Ok(self.departed(start, shape.name(), at))
     }
 
@@ -240,7 +272,7 @@ impl<'a> Straightener<'a> {
             (Shape::Bool, _) => self.bool(kind, start, at),
             (Shape::Text, _) => self.text(kind, start, at),
             (Shape::Object(fields), Kind::Object) => self.object(fields, at),
-            (Shape::Object(_), Kind::Array) => self.empty_as(start, at, b"{}", "object"),
+            (Shape::Object(fields), Kind::Array) => self.list_as_object(fields, start, at),
             (Shape::Map(values), Kind::Object) => self.map(values, at),
             (Shape::Map(values), Kind::Array) => self.list_as_map(values, at),
             (Shape::Array(items), Kind::Array) => self.array(items, at),
@@ -260,6 +292,9 @@ impl<'a> Straightener<'a> {
         let depth = self.scanner.deeper(at.depth)?;
         let text = unescape(self.scanner.string()?);
         let text = percent_decoded(&text);
+        if text.as_bytes().trim_ascii() == b"null" {
+            return Ok(Outcome::Absent);
+        }
         let straight = || -> Result<(Vec<u8>, Vec<Departure>)> {
             let mut inner = Straightener::new(Scanner::new(text.as_bytes())?, self.options);
             inner.posted = true;
@@ -277,7 +312,7 @@ impl<'a> Straightener<'a> {
         let room = MAX_DEPARTURES.saturating_sub(self.departures.len());
         self.departures.extend(departures.into_iter().take(room).map(|departure| departure.under(&path)));
         self.replace(start, &value);
-        Ok(if value == b"null" { Outcome::Absent } else { Outcome::Kept })
+        Ok(Outcome::Kept)
     }
 
     fn untouched(&mut self, at: &At<'_>) -> Result<Outcome> {
@@ -313,13 +348,16 @@ impl<'a> Straightener<'a> {
         inner.iter().all(u8::is_ascii_whitespace)
     }
 
-    fn empty_as(&mut self, start: usize, at: &At<'_>, empty: &[u8], expected: &'static str) -> Result<Outcome> {
+    /// PHP writes an object without members as a list.
+    fn list_as_object(&mut self, fields: &'static [Field], start: usize, at: &At<'_>) -> Result<Outcome> {
         self.scanner.skip(at.depth)?;
-        if self.is_empty_since(start) {
-            self.replace(start, empty);
-            return Ok(Outcome::Kept);
+        if !self.is_empty_since(start) {
+            return Ok(self.departed(start, "object", at));
         }
-        Ok(self.departed(start, expected, at))
+        self.replace(start, b"{");
+        self.complete(fields, 0, false, at);
+        self.out.push(b'}');
+        Ok(Outcome::Kept)
     }
 
     fn int(&mut self, kind: Kind, start: usize, at: &At<'_>, expected: &'static str, quoted: bool) -> Result<Outcome> {
@@ -459,54 +497,134 @@ impl<'a> Straightener<'a> {
     ) -> Result<Outcome> {
         let depth = self.scanner.deeper(at.depth)?;
         self.scanner.expect(b'{')?;
-        if self.scanner.eat(b'}') {
-            return Ok(Outcome::Kept);
-        }
         let mut kept_any = false;
         let mut next = 0;
         let mut seen = 0_u128;
-        loop {
-            let begin = self.mark();
-            self.scanner.skip_space();
-            // Most members stand in the order of the description.
-            let (key, field) = match fields.get(next).filter(|field| self.scanner.eat_text(field.name)) {
-                Some(field) => {
-                    next += 1;
-                    (field.name.as_bytes(), Some(field))
-                }
-                None => {
-                    let key = self.scanner.string()?;
-                    (key, lookup(fields, key, &mut next))
-                }
-            };
-            self.scanner.expect(b':')?;
-            let at = At { step: Step::Key(at, key), depth };
-            let stays = if field.is_some() && !first_time(&mut seen, next - 1) {
+        if !self.scanner.eat(b'}') {
+            loop {
+                let begin = self.mark();
                 self.scanner.skip_space();
-                let value = self.scanner.pos();
-                self.scanner.skip(depth)?;
-                self.departed(value, "a name that stands once", &at);
-                false
-            } else {
-                match member(self, field, &at)? {
-                    Outcome::Kept => true,
-                    Outcome::Absent => false,
-                    Outcome::Departed => !self.options.set_aside,
+                // Most members stand in the order of the description.
+                let (key, field) = match fields.get(next).filter(|field| self.scanner.eat_text(field.name)) {
+                    Some(field) => {
+                        next += 1;
+                        (field.name.as_bytes(), Some(field))
+                    }
+                    None => {
+                        let key = self.scanner.string()?;
+                        (key, lookup(fields, key, &mut next))
+                    }
+                };
+                self.scanner.expect(b':')?;
+                self.scanner.skip_space();
+                let at = At { step: Step::Key(at, key), depth };
+                let value = self.mark();
+                let stays = if field.is_some() && !first_time(&mut seen, next - 1) {
+                    self.scanner.skip(depth)?;
+                    self.departed(value.pos, "a name that stands once", &at);
+                    false
+                } else {
+                    match member(self, field, &at)? {
+                        Outcome::Kept => true,
+                        Outcome::Departed if !self.options.set_aside => true,
+                        outcome => field.is_some_and(|field| self.stand_in(field, outcome, value, &at)),
+                    }
+                };
+                if !stays {
+                    self.take_out(begin, kept_any);
                 }
-            };
-            if !stays {
-                self.take_out(begin, kept_any);
-            }
-            kept_any |= stays;
-            if !self.scanner.eat(b',') {
-                self.scanner.expect(b'}')?;
-                return Ok(Outcome::Kept);
-            }
-            if !kept_any {
-                // No member stands before this comma: it goes as well.
-                self.pending = self.scanner.pos();
+                kept_any |= stays;
+                if !self.scanner.eat(b',') {
+                    self.scanner.expect(b'}')?;
+                    break;
+                }
+                if !kept_any {
+                    // No member stands before this comma: it goes as well.
+                    self.pending = self.scanner.pos();
+                }
             }
         }
+        if seen.count_ones() as usize != fields.len() {
+            self.flush_to(self.scanner.pos() - 1);
+            self.complete(fields, seen, kept_any, at);
+        }
+        Ok(Outcome::Kept)
+    }
+
+    /// Writes an empty value where a member is null or was set aside; false if it may be missing. Null where a value is
+    /// required is reported.
+    fn stand_in(&mut self, field: &Field, outcome: Outcome, value: Mark, at: &At<'_>) -> bool {
+        if matches!(outcome, Outcome::Absent) && field.need != Need::Optional {
+            self.departed(value.pos, field.shape.name(), at);
+        }
+        if !self.options.set_aside || !field.is_filled() {
+            return false;
+        }
+        self.out.truncate(value.written);
+        self.pending = value.pending;
+        self.flush_to(value.pos);
+        self.fill(field);
+        self.pending = self.scanner.pos();
+        true
+    }
+
+    /// Reports what an object lacks of its required members and writes their empty values before its end.
+    fn complete(&mut self, fields: &'static [Field], seen: u128, mut any: bool, at: &At<'_>) {
+        for (index, field) in fields.iter().enumerate() {
+            if seen & bit(index) != 0 {
+                continue;
+            }
+            if field.need != Need::Optional && self.departures.len() < MAX_DEPARTURES {
+                let path = At { step: Step::Key(at, field.name.as_bytes()), depth: at.depth }.path();
+                self.departures.push(Departure { path, expected: field.shape.name(), found: "nothing".to_owned() });
+            }
+            if self.options.set_aside && field.is_filled() {
+                if any {
+                    self.out.push(b',');
+                }
+                any = true;
+                self.write_name(field);
+                self.fill(field);
+            }
+        }
+    }
+
+    fn fill(&mut self, field: &Field) {
+        let before = self.out.len();
+        self.write_empty(&field.shape, field.need);
+        self.filled += self.out.len() - before;
+    }
+
+    fn write_name(&mut self, field: &Field) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(field.name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// Writes what stands for a value that is missing.
+    fn write_empty(&mut self, shape: &Shape, need: Need) {
+        let empty: &[u8] = match shape {
+            Shape::Any | Shape::Null => b"null",
+            Shape::Int if need == Need::Choice => b"-1",
+            Shape::Id if self.options.ids_as_text => b"\"0\"",
+            Shape::Int | Shape::Id | Shape::Float => b"0",
+            Shape::Bool => b"false",
+            Shape::Text => b"\"\"",
+            Shape::Array(_) => b"[]",
+            Shape::Map(_) => b"{}",
+            Shape::Object(fields) => {
+                self.out.push(b'{');
+                for (index, field) in fields.iter().filter(|field| field.is_filled()).enumerate() {
+                    if index > 0 {
+                        self.out.push(b',');
+                    }
+                    self.write_name(field);
+                    self.write_empty(&field.shape, field.need);
+                }
+                b"}"
+            }
+        };
+        self.out.extend_from_slice(empty);
     }
 
     /// Where the output stands just after a brace or comma.
@@ -705,12 +823,16 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     if encoded { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
-/// Whether a field was not there before. (Beyond 128 fields nobody looks: no description has so many.)
+/// Whether a field was not there before.
 fn first_time(seen: &mut u128, index: usize) -> bool {
-    let bit = u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or_default();
     let before = *seen;
-    *seen |= bit;
-    before & bit == 0
+    *seen |= bit(index);
+    before & bit(index) == 0
+}
+
+/// The generator sees to it that no object has more than 128 fields.
+fn bit(index: usize) -> u128 {
+    u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or_default()
 }
 
 /// The field of that name, and in `next` the one after it.

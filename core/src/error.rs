@@ -262,7 +262,7 @@ pub struct Departure {
     pub path: String,
     /// What the document describes: `int`, `string`, `array`, ...
     pub expected: &'static str,
-    /// The value as the service wrote it, JSON.
+    /// The value as the service wrote it, JSON; `nothing` if it is missing.
     pub found: String,
 }
 
@@ -339,9 +339,10 @@ impl Error {
 
     /// Data that are not what the documents describe. It says where, and not what stands there: that may be a key.
     pub(crate) fn departing(operation: &str, data: Vec<u8>, departures: Vec<Departure>) -> Error {
-        let places = departures.iter().take(FEW).map(|departure| match departure.path.as_str() {
-            "" => format!("the data ({} is described)", departure.expected),
-            path => format!("{path} ({} is described)", departure.expected),
+        let places = departures.iter().take(FEW).map(|Departure { path, expected, found }| {
+            let path = if path.is_empty() { "the data" } else { path };
+            let why = if found == "nothing" { "missing" } else { "described" };
+            format!("{path} ({expected} is {why})")
         });
         let more = match departures.len().saturating_sub(FEW) {
             0 => String::new(),

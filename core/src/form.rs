@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_encode_byte;
-
 use crate::sign;
 
 /// Most pairs that are read from one form; more are refused, not skipped.
@@ -73,19 +71,39 @@ impl Writer {
         if is_plain(text) {
             self.0.push_str(text);
         } else {
-            self.0.reserve(text.len() * 3);
-            text.bytes().for_each(|byte| self.byte(byte));
+            // Chunk by chunk into a place of its own: to append byte by byte takes three times as long where code is small.
+            text.as_bytes().chunks(CHUNK).for_each(|chunk| {
+                let mut coded = [0; 3 * CHUNK];
+                let length = code(chunk, &mut coded);
+                self.0.push_str(coded.get(..length).and_then(|coded| str::from_utf8(coded).ok()).unwrap_or_default());
+            });
         }
     }
+}
 
-    #[inline(always)]
-    fn byte(&mut self, byte: u8) {
+const CHUNK: usize = 64;
+
+/// Writes bytes as a form carries them, which is ASCII, and returns how long that is.
+fn code(bytes: &[u8], coded: &mut [u8; 3 * CHUNK]) -> usize {
+    let mut rest = coded.iter_mut();
+    for &byte in bytes {
+        let mut put = |byte| rest.next().map_or((), |place| *place = byte);
         match byte {
-            _ if carries(byte) => self.0.push(char::from(byte)),
-            b' ' => self.0.push('+'),
-            _ => self.0.push_str(percent_encode_byte(byte)),
+            _ if carries(byte) => put(byte),
+            b' ' => put(b'+'),
+            _ => {
+                put(b'%');
+                put(hex_digit(byte >> 4));
+                put(hex_digit(byte & 15));
+            }
         }
     }
+    let left = rest.len();
+    coded.len() - left
+}
+
+fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
 }
 
 /// Whether a form carries all of this text as it is.

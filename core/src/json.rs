@@ -70,6 +70,8 @@ pub(crate) struct Scanner<'a> {
     surrogate_seen: bool,
     escape_seen: bool,
     huge_seen: bool,
+    /// Whether whole numbers that no double keeps exactly count as huge.
+    for_doubles: bool,
 }
 
 /// How many of the first bytes need no look inside a string: they are no quote, backslash or control character.
@@ -112,7 +114,7 @@ impl<'a> Scanner<'a> {
 
     /// Over text that needs no check, and in which a byte order mark is as wrong as any other character.
     pub(crate) fn of(text: &'a str) -> Scanner<'a> {
-        Scanner { text, pos: 0, surrogate_seen: false, escape_seen: false, huge_seen: false }
+        Scanner { text, pos: 0, surrogate_seen: false, escape_seen: false, huge_seen: false, for_doubles: false }
     }
 
     #[inline(always)]
@@ -248,6 +250,11 @@ impl<'a> Scanner<'a> {
         std::mem::take(&mut self.surrogate_seen)
     }
 
+    /// Takes whole numbers for huge as well that no double keeps exactly.
+    pub(crate) fn for_doubles(&mut self) {
+        self.for_doubles = true;
+    }
+
     /// As [`Scanner::take_huge_seen`], to be asked again.
     #[inline(always)]
     pub(crate) fn huge_seen(&self) -> bool {
@@ -322,8 +329,11 @@ impl<'a> Scanner<'a> {
             }
             self.digits()?;
         }
-        if exponent || self.pos - start > MANY_DIGITS {
+        let length = self.pos - start;
+        if exponent || length > MANY_DIGITS {
             self.huge_seen |= is_huge(self.span(start, self.pos));
+        } else if whole && length > EXACT.len() - 1 && self.for_doubles {
+            self.huge_seen |= is_inexact(self.span(start, self.pos));
         }
         Ok(Number { whole })
     }
@@ -387,6 +397,15 @@ const MANY_DIGITS: usize = 300;
 
 /// The first digits of the largest double, and how many there are before the point.
 const LARGEST: (&[u8], i64) = (b"17976931348623157", 309);
+
+/// The largest whole number up to which doubles have all: what JavaScript calls safe.
+const EXACT: &str = "9007199254740991";
+
+/// Whether it is a whole number of which a double may lose digits.
+pub(crate) fn is_inexact(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits.bytes().all(|digit| digit.is_ascii_digit()) && (digits.len(), digits) > (EXACT.len(), EXACT)
+}
 
 /// Whether no double holds a number: strict decoders refuse it. By its digits: to read a double would be a tenth of the
 /// WebAssembly.

@@ -41,6 +41,8 @@
 //! - control characters, such as line breaks and NUL: no name has them, and a signer that reads lines, or
 //!   a page that ends a text at NUL, would see another one.
 //!
+//! The numbers of rooms, videos and users are numbers from 1 up: the pages take what is none for 0.
+//!
 //! Blanks, `%26` and other signs move no border: they are encoded once, and
 //! what the page decodes once is what was signed.
 
@@ -327,10 +329,26 @@ fn fault(name: &str, text: &str) -> Option<Fault> {
         "holds =, so that it could be read as another field of the link"
     } else if text.contains(char::is_control) {
         "holds a line break or another control character"
+    } else if matches!(name, "room_id" | "user_number" | "classid" | "vid") && !is_number(text) {
+        "has to be a number from 1 up, of at most 20 digits"
     } else {
         return None;
     };
-    Some(wrong(name, message))
+    Some(wrong(
+        match name {
+            "classid" => "room_id",
+            "vid" => "video_id",
+            _ => name,
+        },
+        message,
+    ))
+}
+
+/// The service has no room, video or user 0, and takes what is no number for it.
+fn is_number(text: &str) -> bool {
+    text.len() <= 20
+        && text.bytes().all(|digit| digit.is_ascii_digit())
+        && text.bytes().any(|digit| digit != b'0')
 }
 
 /// Pages in PHP take the last of two fields of one name, and read other signs in a name as `_`.

@@ -227,6 +227,26 @@ pub struct Field {
     pub name: &'static str,
     /// What it holds.
     pub shape: Shape,
+    /// Whether it may be missing.
+    pub need: Need,
+}
+
+impl Field {
+    /// Whether typed data always have it: a list or map that may be missing is empty then.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.need != Need::Optional || matches!(self.shape, Shape::Array(_) | Shape::Map(_))
+    }
+}
+
+/// Whether a member of an object may be missing or null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It may: a document says so, or an example shows it.
+    Optional,
+    /// It may not. Where it does all the same, its type's empty value stands for it.
+    Required,
+    /// It may not. As 0 is one of its listed values, -1 stands for it.
+    Choice,
 }
 
 /// How a list is paged.

@@ -62,7 +62,6 @@ def test_the_service_posts(inbox: tuple[str, "Queue[Any]"], baijiayun_mock: Mock
     with baijiayun_mock.client() as client:
         client.live_account.set_class_callback_url(url=url)
         room_id = client.room.create(title="第一课", start_time=1893456000, end_time=1893459600).room_id
-        assert room_id is not None
         client.live.start_class(room_id=room_id)
         event = work.get(timeout=10)
     assert isinstance(event, ClassEventCallback)

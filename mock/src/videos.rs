@@ -341,7 +341,7 @@ fn get_upload_url(state: &mut State, input: &Input) -> Result<Value, Failure> {
             row: row(json!({
                 "video_id": id, "name": input.text("file_name"), "status": UPLOADING, "total_size": 0,
                 "total_transcode_size": 0, "create_time": input.now, "preface_url": "", "length": 0, "file_md5": "",
-                "publish_status": 1,
+                "origin_definition": "", "publish_status": 1,
             })),
             category: 0,
             callback_url: input.text("callback_url"),

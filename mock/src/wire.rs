@@ -63,7 +63,7 @@ fn scalar(value: Value, kind: ShapeType, wire: Option<Wire>) -> Value {
 
 /// Makes described values as loose as PHP may: whole numbers as texts and the
 /// other way round, 0 and 1 for booleans, `[]` for an empty object, null for
-/// an empty text. All of it can be straightened again.
+/// an empty text that may be missing. All of it can be straightened again.
 pub(crate) fn loosen(value: Value, shape: &Shape) -> Value {
     match (shape.kind, value) {
         (ShapeType::Any, value) => value,
@@ -71,6 +71,7 @@ pub(crate) fn loosen(value: Value, shape: &Shape) -> Value {
         (ShapeType::Object, Value::Object(members)) => members
             .into_iter()
             .map(|(name, member)| match shape.fields.get(&name) {
+                Some(field) if field.optional && member == "" => (name, Value::Null),
                 Some(field) => (name, loosen(member, field)),
                 None => (name, member),
             })
@@ -85,7 +86,6 @@ pub(crate) fn loosen(value: Value, shape: &Shape) -> Value {
         },
         (_, Value::Bool(flag)) => Value::from(i64::from(flag)),
         (_, Value::Number(number)) => Value::from(number.to_string()),
-        (_, Value::String(text)) if text.is_empty() => Value::Null,
         (_, Value::String(text)) => match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => Value::from(number),
             _ => Value::from(text),

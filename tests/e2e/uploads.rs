@@ -69,7 +69,7 @@ impl Told {
     }
 }
 
-async fn stored(client: &Client, video_id: i64) -> (Option<String>, Option<i64>) {
+async fn stored(client: &Client, video_id: i64) -> (String, i64) {
     let info = client.video().info(video_id).await.expect("the video");
     (info.file_md5.clone(), info.total_size)
 }
@@ -112,9 +112,9 @@ async fn a_file_arrives_whole_over_breaks() {
         let posts = posts(&mock);
         assert_eq!(posts.iter().filter(|post| **post == Verdict::Misbehaved).count(), 2, "{posts:?}");
         assert!(posts.iter().all(|post| !matches!(post, Verdict::Refused { .. })), "{posts:?}");
-        assert_eq!(stored(&client, uploaded.video_id).await, (Some(md5(&content)), Some(5_000_003)));
+        assert_eq!(stored(&client, uploaded.video_id).await, (md5(&content), 5_000_003));
         let info = client.video().info(uploaded.video_id).await.expect("the video");
-        assert_eq!(info.name.as_deref(), Some("第一课.mp4"));
+        assert_eq!(info.name, "第一课.mp4");
         told.assert_grew_to(5_000_003);
         assert!(told.all().contains(&(CHUNK, 5_000_003)), "the chunk of which only the answer was lost is told");
     }
@@ -133,7 +133,7 @@ async fn an_answer_that_is_lost_costs_no_second_post() {
         let uploaded = upload.progress(told.hook()).await.expect("it arrives");
         assert_eq!(uploaded.status, Some(20), "it was asked for, for lack of an address");
         assert_eq!(posts(&mock).len() as u64, 300_000_u64.div_ceil(chunk_size));
-        assert_eq!(stored(&client, uploaded.video_id).await, (Some(md5(&content)), Some(300_000)));
+        assert_eq!(stored(&client, uploaded.video_id).await, (md5(&content), 300_000));
         told.assert_grew_to(300_000);
     }
 }
@@ -168,7 +168,7 @@ async fn transcoding_is_not_waited_for_without_end() {
     let error = upload.wait_for_transcoding(Duration::from_millis(30)).await.expect_err("it takes an hour");
     assert_eq!(error.kind(), ErrorKind::Timeout);
     let list = client.video().list().await.expect("the videos");
-    let id = list.list[0].video_id.expect("an id");
+    let id = list.list[0].video_id;
     assert!(error.message().contains(&id.to_string()), "{error}");
 }
 
@@ -203,7 +203,7 @@ async fn a_file_that_changes_under_way_is_not_mixed_up() {
     assert_eq!(error.kind(), ErrorKind::File);
     assert!(error.message().contains("has 1500000 bytes now, no longer 3000000"), "{error}");
 
-    let video = client.video().list().await.expect("the videos").list[0].video_id.expect("an id");
+    let video = client.video().list().await.expect("the videos").list[0].video_id;
     let (_short, path) = on_disk(&film(10));
     let error = client.video().resume_upload(video, path).await.expect_err("it is another file");
     assert_eq!(error.kind(), ErrorKind::File);
@@ -272,11 +272,11 @@ async fn an_upload_gives_up_and_can_go_on_later() {
     assert!(error.message().contains("broke off 3 times"), "{error}");
 
     let client = client(&mock);
-    let video = client.video().list().await.expect("the videos").list[0].video_id.expect("an id");
+    let video = client.video().list().await.expect("the videos").list[0].video_id;
     assert!(error.message().contains(&format!("video {video}")), "{error}");
     let uploaded = client.video().resume_upload(video, path).await.expect("it arrives");
     assert_eq!(uploaded.video_id, video);
-    assert_eq!(stored(&client, video).await, (Some(md5(&content)), Some(200_000)));
+    assert_eq!(stored(&client, video).await, (md5(&content), 200_000));
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_post_that_hangs_is_given_up() {
         .await
         .expect("the second post arrives");
     assert_eq!((posts.load(Ordering::Relaxed), uploaded.resumes), (2, 1));
-    assert_eq!(stored(&client, uploaded.video_id).await.0, Some(md5(&content)));
+    assert_eq!(stored(&client, uploaded.video_id).await.0, md5(&content));
     told.assert_grew_to(200_000);
 }
 
@@ -320,7 +320,7 @@ async fn a_chunk_is_sent_with_its_length_and_range() {
     let (_file, path) = on_disk(b"0123456789");
     let file = File { size: Some(10), ..File::path(path) }.chunk(7, 3);
     let sent = client(&mock).video().upload_file(url, file).await.expect("an answer");
-    assert_eq!(sent.fid, Some(7));
+    assert_eq!(sent.fid, 7);
     let received = received.await.expect("a request");
     let (head, _) = received.split_once("\r\n\r\n").expect("a head and a body");
     let head = head.to_lowercase();
@@ -421,11 +421,7 @@ async fn an_app_without_the_key_uploads_to_addresses_of_its_server() {
             .progress(told.hook())
             .await
             .expect("it arrives");
-        assert_eq!(
-            stored(&client, uploaded.video_id).await,
-            (Some(md5(&content)), Some(500_000)),
-            "broken off at {at}"
-        );
+        assert_eq!(stored(&client, uploaded.video_id).await, (md5(&content), 500_000), "broken off at {at}");
         told.assert_grew_to(500_000);
     }
 }

@@ -7,6 +7,7 @@ request_examples. `tree` and `params` are as in api/.
 
 import json
 import re
+from urllib.parse import unquote
 
 import yaml
 
@@ -61,7 +62,7 @@ def project_operations(folder):
                 "signed": entry.get("signed", True),
                 "params": entry["params"],
                 "any_of": entry.get("any_of", []),
-                "tree": entry["response"],
+                "tree": marked(entry["response"], printed_data(entry)),
                 "success": envelope.get("success", 0),
                 "data_on_top": envelope.get("data") == "top",
                 "examples": [example["body"] for example in entry.get("examples", [])],
@@ -72,7 +73,52 @@ def project_operations(folder):
 
 def project_callbacks(folder):
     for file in files(folder):
-        yield from file.get("callbacks", {}).items()
+        for name, callback in file.get("callbacks", {}).items():
+            posted = json.loads(callback["payload_example"])
+            for param, described in callback["params"].items():
+                if not described.get("required") or posted.get(param) is None:
+                    described["optional"] = True
+                if "value" in described:
+                    described["value"]["optional"] = described.get("optional", False)
+                    inner = unquote(posted.get(param) or "null")
+                    marked(described["value"], [json.loads(inner)])
+            yield name, callback
+
+
+# --- which members may be missing ----------------------------------------------
+#
+# A member is required unless the description says so (`optional`), or a printed
+# example lacks it or has null in its place.
+
+
+def printed_data(entry):
+    on_top = entry.get("envelope", {}).get("data") == "top"
+    bodies = [json.loads(example["body"]) for example in entry.get("examples", [])]
+    return bodies if on_top else [body.get("data") for body in bodies]
+
+
+def marked(node, printed):
+    """The shape, with its members marked that one of the printed values lacks."""
+    kind = node["type"]
+    if kind == "object":
+        objects = [value or {} for value in printed if isinstance(value, dict) or value == []]
+        for name, field in node.get("fields", {}).items():
+            values = [value.get(name) for value in objects]
+            nulls_count = field["type"] != "any"
+            if any(name not in value or (nulls_count and value[name] is None) for value in objects):
+                field["optional"] = True
+            marked(field, values)
+    elif kind in ("array", "map"):
+        inner = []
+        for value in printed:
+            if isinstance(value, dict) and kind == "array" and not all(key.isdigit() for key in value):
+                inner.append(value)  # a callback's list that is its only item
+            elif isinstance(value, (dict, list)):
+                inner += value.values() if isinstance(value, dict) else value
+        child = node.get("items" if kind == "array" else "values")
+        if child:
+            marked(child, inner)
+    return node
 
 
 def catalog_operations(folder):

@@ -218,11 +218,30 @@ def odd_values(by_name):
         yield operation, name, 200, dumps(envelope(operation, data))
 
 
+def missing_members(operation):
+    """Answers that lack what they must have."""
+    node = operation["tree"]
+    if node["type"] == "null":
+        return
+    yield "no data", 200, dumps({"code": operation["success"], "msg": "", "ts": 1700000000})
+    if operation["data_on_top"]:
+        return
+    for name, data in (("null data", None), ("nothing in the data", {})):
+        yield name, 200, dumps(envelope(operation, data))
+    if node["type"] == "array":
+        yield "an empty row", 200, dumps(envelope(operation, [{}]))
+    for name, field in node.get("fields", {}).items():
+        if field["type"] == "array":
+            data = sample(node) | {name: [[]]}
+            yield f"an empty row in {name}", 200, dumps(envelope(operation, data))
+
+
 def answers(operations, error_codes):
     by_name = {operation["name"]: operation for operation in operations}
     cases = [(operation, *case) for operation in operations for case in answer_cases(operation)]
     cases += general_answers(by_name, error_codes)
     cases += odd_values(by_name)
+    cases += [(operation, *case) for operation in operations for case in missing_members(operation)]
     return [
         {
             "operation": operation["name"],
@@ -517,6 +536,10 @@ def refused_links(user):
     yield user | {"user_number": "7&user_role=1"}
     yield user | {"user_number": "7=8"}
     yield user | {"room_id": "5&user_avatar="}
+    for number in ("0", "000", "-1", "1.5", "1e3", "abc", "", " 7", "+7", "٧", "123456789012345678901"):
+        yield user | {"user_number": number}
+    for number in ("0", "-1", "room"):
+        yield user | {"room_id": number}
     yield user | {"user_name": "a&b", "user_number": "c&d"}
     for name in ("user_role", "User_Role", "sign", "room_id", "user.role", "user role", "a[]", "a&b", "a=b", ""):
         yield user | {"extra": {name: "1"}}

@@ -230,6 +230,125 @@ STRAIGHTENERS = {
     "null": straighten_null,
 }
 
+
+# --- what a typed decoder gets ------------------------------------------------
+
+ABSENT, DEPARTED = object(), object()
+EMPTY = {"bool": False, "string": "", "date": "", "datetime": "", "float": 0, "timestamp": 0}
+
+
+def typed(value, node):
+    """The data where all fits its type, and the paths of what departs from the description.
+
+    What does not fit is taken out. A required member that is missing, null or
+    taken out has its type's empty value; so have lists and maps in any case.
+    """
+    departures = []
+    value = {} if value is None and node["type"] == "object" else value
+    fitting = fit(value, node, "", departures)
+    if fitting is ABSENT and node["type"] != "null":
+        departures.append("")
+    return (empty(node) if fitting in (ABSENT, DEPARTED) else fitting), sorted(departures)
+
+
+def fit(value, node, path, departures):
+    kind = node["type"]
+    if kind == "any":
+        return value
+    if value is None or (kind == "null" and value in ([], {}, "")):
+        return ABSENT
+    if kind == "null":
+        return value
+    if kind == "array":
+        value = straighten_array(value, {"items": {"type": "any"}})
+        if isinstance(value, list):
+            return fit_items(value, node["items"], path, departures)
+    elif kind == "map":
+        value = straighten_map(value, {"values": {"type": "any"}})
+        if isinstance(value, dict):
+            return fit_values(value, node["values"], path, departures)
+    elif kind == "object":
+        value = {} if value == [] else value
+        if isinstance(value, dict):
+            return fit_members(value, node.get("fields", {}), path, departures)
+    else:
+        value = straighten(value, node)
+        if fits(value, kind):
+            return value
+    departures.append(path)
+    return DEPARTED
+
+
+def fits(value, kind):
+    if kind in ("int", "timestamp"):
+        return isinstance(value, int) and not isinstance(value, bool) and value in INT64
+    if kind == "float":
+        return is_number(value)
+    return isinstance(value, bool if kind == "bool" else str)
+
+
+def fit_items(items, node, path, departures):
+    fitting = []
+    for index, item in enumerate(items):
+        place = f"{path}[{index}]"
+        item = fit(item, node, place, departures)
+        if item is ABSENT:
+            departures.append(place)
+        elif item is not DEPARTED:
+            fitting.append(item)
+    return fitting
+
+
+def fit_values(members, node, path, departures):
+    fitting = {}
+    for key, value in members.items():
+        value = fit(value, node, member_path(path, key), departures)
+        if value is not DEPARTED:
+            fitting[key] = None if value is ABSENT else value
+    return fitting
+
+
+def fit_members(members, fields, path, departures):
+    fitting = {}
+    for name, value in members.items():
+        if name not in fields:
+            fitting[name] = value
+            continue
+        value = fit(value, fields[name], member_path(path, name), departures)
+        if value is ABSENT and not fields[name].get("optional"):
+            departures.append(member_path(path, name))
+        if value not in (ABSENT, DEPARTED):
+            fitting[name] = value
+        elif is_filled(fields[name]):
+            fitting[name] = empty(fields[name])
+    for name, field in fields.items():
+        if name not in members:
+            if not field.get("optional"):
+                departures.append(member_path(path, name))
+            if is_filled(field):
+                fitting[name] = empty(field)
+    return fitting
+
+
+def member_path(path, name):
+    return f"{path}.{name}" if path else name
+
+
+def is_filled(node):
+    return not node.get("optional") or node["type"] in ("array", "map")
+
+
+def empty(node):
+    """What stands for a value that is missing."""
+    kind = node["type"]
+    if kind == "int":
+        # 0 would say something, where it is one of the listed values.
+        return -1 if 0 in [key for key in node.get("enum", {}) if not isinstance(key, bool)] else 0
+    if kind == "object":
+        return {name: empty(field) for name, field in node.get("fields", {}).items() if is_filled(field)}
+    return [] if kind == "array" else {} if kind == "map" else EMPTY.get(kind)
+
+
 # --- callbacks ----------------------------------------------------------------
 
 
@@ -295,12 +414,13 @@ def callback(name, description, posted):
         for field, value in posted.items()
         if field != "sign"
     }
+    node = {"type": "object", "fields": fields}
     return {
         "name": name,
         "qid": cast(posted["qid"]).decode(),
         "timestamp": int(cast(posted["timestamp"])),
-        "data": straighten(read, {"type": "object", "fields": fields}),
-    }
+        "data": straighten(read, node),
+    } | told_typed(read, node)
 
 
 def as_text(value):
@@ -343,9 +463,11 @@ SIGNED = "room_id user_avatar user_name user_number user_role sign partner_id ti
 
 
 def unfit(params):
-    """The fields of a link that could be read as others, sorted."""
+    """The fields of a link that could be read as others, or are numbers that are none, sorted."""
 
     def is_unfit(name, text):
+        if name in ("room_id", "video_id", "user_number"):
+            return not re.fullmatch("0*[1-9][0-9]*", text, re.ASCII) or len(text) > 20
         borders = "&" if name in ("user_avatar", "token") else "&="
         return bool(set(borders) & set(text)) or has_control(text)
 
@@ -379,9 +501,9 @@ KINDS = {
 
 
 def read_envelope(body):
-    """The JSON of an answer, or the one unmistakable envelope in something else."""
+    """The JSON of an answer, or the one unmistakable envelope in something else; and whether there was anything else."""
     try:
-        return loads(body)
+        return loads(body), False
     except ValueError:
         begin = re.search(r'\{\s*"', body)
         if begin is None:
@@ -391,14 +513,14 @@ def read_envelope(body):
     has_code = isinstance(straighten_int(envelope.get("code"), None), int)
     if not has_code or not ("msg" in envelope or "data" in envelope):
         raise ValueError("no envelope")
-    return envelope
+    return envelope, True
 
 
 def answer(operation, body, status=200):
     """What a caller gets for an answer: {"data": ...} or {"error": ...}."""
     foreign = {404: "path_not_found", 429: "throttled"}.get(status, "http_status")
     try:
-        envelope = read_envelope(body)
+        envelope, has_noise = read_envelope(body)
     except ValueError:
         return {"error": {"kind": "not_json" if status == 200 else foreign}}
     code = straighten_int(envelope.get("code"), None) if isinstance(envelope, dict) else None
@@ -412,4 +534,12 @@ def answer(operation, body, status=200):
         data = {key: envelope[key] for key in envelope if key not in ("code", "msg", "ts")}
     else:
         data = envelope.get("data")
-    return {"data": straighten(data, operation["tree"])}
+    return {"data": straighten(data, operation["tree"])} | told_typed(data, operation["tree"], [""] if has_noise else [])
+
+
+def told_typed(data, node, noise=()):
+    """The data of a typed decoder and the departures, where there is anything to tell."""
+    fitting, departures = typed(data, node)
+    told = {"typed": fitting} if not same(fitting, straighten(data, node)) else {}
+    departures = sorted({*noise, *departures})
+    return told | ({"departures": departures} if departures else {})

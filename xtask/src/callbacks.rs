@@ -38,7 +38,7 @@ fn paragraph(name: &str, callback: &Callback, shape: &Shape) -> String {
         text += "  json\n";
     }
     for (name, field) in &shape.fields {
-        text += &format!("  field {name} {}\n", core_table::shape(field, 2));
+        text += &format!("  field {}\n", core_table::field(name, field, 2));
     }
     for marks in &callback.told_by {
         text += &format!("  told_by {}\n", marks.join(","));
@@ -104,7 +104,7 @@ fn posted(callback: &Callback) -> Shape {
 fn field(param: &Param) -> Shape {
     let kind = match param.kind {
         ParamType::Json => match &param.value {
-            Some(value) => return value.clone(),
+            Some(value) => return Shape { optional: param.optional, ..value.clone() },
             None => ShapeType::Any,
         },
         ParamType::Int => ShapeType::Int,
@@ -114,7 +114,8 @@ fn field(param: &Param) -> Shape {
         ParamType::Timestamp => ShapeType::Timestamp,
         ParamType::String | ParamType::List | ParamType::File => ShapeType::String,
     };
-    Shape { format: param.format, enum_values: param.enum_values.clone(), ..shape(kind, &param.desc) }
+    let (format, optional, enum_values) = (param.format, param.optional, param.enum_values.clone());
+    Shape { format, optional, enum_values, ..shape(kind, &param.desc) }
 }
 
 fn shape(kind: ShapeType, desc: &str) -> Shape {
@@ -124,6 +125,7 @@ fn shape(kind: ShapeType, desc: &str) -> Shape {
         wire: None,
         table_type: None,
         required: false,
+        optional: false,
         nullable: false,
         secret: false,
         not_in_table: false,

@@ -1,8 +1,8 @@
 //! The operation table of the core: a text that `core/src/operation/table.rs` reads.
 
 use baijiayun_api::{
-    DataPlace, Description, Entry, Format, ItemType, LimitScope, Method, PageStyle, Param, ParamType, PathSource,
-    Scalar, Shape, ShapeType,
+    DataPlace, Description, Entry, Format, ItemType, LimitScope, Method, Param, ParamType, PathSource, Scalar, Shape,
+    ShapeType,
 };
 
 use crate::generate::Output;
@@ -56,10 +56,7 @@ fn paragraph(entry: &Entry<'_>) -> String {
     };
     line(format!("{place} {}", shape(&operation.response, 2)));
     if let Some(paging) = &operation.paging {
-        let size_param = match paging.style {
-            PageStyle::PageSize => "page_size",
-            PageStyle::PageLimit => "limit",
-        };
+        let size_param = paging.style.size_param();
         line(format!("paging {size_param} {} {}", optional(Some(&paging.list)), optional(paging.total.as_deref())));
     }
     for limit in &operation.limits {
@@ -134,11 +131,22 @@ pub fn shape(shape: &Shape, margin: usize) -> String {
         ShapeType::Map => format!("map {}", inner(&shape.values)),
         ShapeType::Object => {
             let line = |text: String, margin| format!("\n{:margin$}{text}", "");
-            let field = |(name, field)| line(format!("{name} {}", self::shape(field, margin + 2)), margin + 2);
+            let field = |(name, member): (&String, &Shape)| line(self::field(name, member, margin + 2), margin + 2);
             let fields: String = shape.fields.iter().map(field).collect();
             format!("{{{fields}{}", line("}".to_owned(), margin))
         }
     }
+}
+
+/// A member: its name with what it is if it is missing, and its shape.
+pub fn field(name: &str, field: &Shape, margin: usize) -> String {
+    let zero = Scalar::Int(0);
+    let mark = match field.kind {
+        _ if field.optional => "?",
+        ShapeType::Int if field.enum_values.iter().any(|listed| listed.value == zero) => "!",
+        _ => "",
+    };
+    format!("{name}{mark} {}", shape(field, margin))
 }
 
 fn optional(word: Option<&str>) -> &str {

@@ -154,7 +154,7 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
         required,
         params: params.transpose()?,
         result: scope.received(&call.result),
-        nullable: !matches!(call.result, Type::Struct(_) | Type::Array(_) | Type::Map(_) | Type::Nothing),
+        nullable: matches!(call.result, Type::Any),
         kind: scope.kind(&call.result),
         rows: call.rows.as_ref().map(|rows| Rows {
             item: scope.received(&rows.item),

@@ -103,6 +103,8 @@ pub struct Field<'a> {
     pub wire: &'a str,
     pub shape: &'a Shape,
     pub ty: Type,
+    /// It may be left out where it is sent, or missing where it is received. Lists and maps are always received.
+    pub optional: bool,
 }
 
 /// Listed values.
@@ -251,6 +253,7 @@ impl<'a> Builder<'a> {
             wire,
             shape: field,
             ty: self.input_type(&format!("{name}{}", pascal(wire)), field),
+            optional: !field.required,
         });
         let fields = fields.collect();
         self.structs.push(Struct { name: name.to_owned(), shape, fields, input: true });
@@ -313,7 +316,9 @@ impl<'a> Builder<'a> {
             } else {
                 own
             };
-            fields.push(Field { wire, shape: field, ty: self.output_type(&own, prefix, method, wire, field) });
+            let ty = self.output_type(&own, prefix, method, wire, field);
+            let optional = field.optional && !matches!(ty, Type::Array(_) | Type::Map(_));
+            fields.push(Field { wire, shape: field, ty, optional });
         }
         self.structs.push(Struct { name: name.to_owned(), shape, fields, input: false });
         Type::Struct(name.to_owned())

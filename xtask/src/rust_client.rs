@@ -176,18 +176,13 @@ fn argument(argument: &model::Argument) -> Argument {
 
 fn object(object: &model::Struct) -> Struct {
     let fields = object.fields.iter().map(|field| {
-        let optional = match field.ty {
-            _ if object.input => !field.shape.required,
-            Type::Array(_) | Type::Map(_) => false,
-            _ => true,
-        };
         let ty = spelled(&field.ty);
         StructField {
             wire: field.wire.to_owned(),
             field: rust_field(field.wire),
-            ty: if optional { format!("Option<{ty}>") } else { ty },
+            ty: if field.optional { format!("Option<{ty}>") } else { ty },
             docs: shape_docs(field.shape),
-            optional,
+            optional: field.optional,
             secret: field.shape.secret,
         }
     });

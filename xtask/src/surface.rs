@@ -5,7 +5,9 @@ use std::error::Error;
 use baijiayun_api::{Description, PathSource};
 use serde_json::json;
 
+use crate::callbacks::posted_objects;
 use crate::generate::Output;
+use crate::model;
 use crate::render::render;
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
@@ -41,7 +43,23 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
             json!({ "name": name, "title": callback.title, "fields": fields })
         })
         .collect();
-    let count = description.operations().count();
-    let text = render("api.md.jinja", json!({ "resources": resources, "callbacks": callbacks, "count": count }))?;
-    Ok(vec![Output::new("api.md", text)])
+    let (members, optional) = received_members(description);
+    let context = json!({
+        "resources": resources,
+        "callbacks": callbacks,
+        "count": description.operations().count(),
+        "members": members,
+        "optional": optional,
+    });
+    Ok(vec![Output::new("api.md", render("api.md.jinja", context)?)])
+}
+
+/// How many members results and callbacks have, and how many of them may be missing.
+fn received_members(description: &Description) -> (usize, usize) {
+    let posted = posted_objects(description);
+    let modules = description.resources.iter().flat_map(|resource| model::module(resource).structs);
+    let structs = modules.filter(|object| !object.input).chain(model::objects("callback", &[], &posted).0);
+    let count =
+        |object: model::Struct| (object.fields.len(), object.fields.iter().filter(|field| field.optional).count());
+    structs.map(count).fold((0, 0), |sum, object| (sum.0 + object.0, sum.1 + object.1))
 }

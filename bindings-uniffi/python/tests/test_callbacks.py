@@ -84,7 +84,7 @@ def test_the_address_may_tell_which_it_is(client: Client) -> None:
 def test_what_does_not_fit_stands_in_the_departures(client: Client) -> None:
     event = client.callbacks.parse(posted(video_id="one", status="20", qid="q1"), FORM)
     assert isinstance(event, TranscodeCallback)
-    assert event.data.video_id is None
+    assert event.data.video_id == 0
     assert [(departure.path, departure.found) for departure in event.departures] == [("video_id", '"one"')]
 
 

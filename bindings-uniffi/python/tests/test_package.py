@@ -76,7 +76,8 @@ def test_subinterpreters_that_share_the_lock() -> None:
 
 
 def test_values_show_what_they_have() -> None:
-    assert repr(types.RoomInfoResult(room_id=7, title="第一课")) == "RoomInfoResult(room_id=7, title='第一课')"
+    row = types.RoomListGroupCodesStudent(user_role=0, url="一", code="b")
+    assert repr(row) == "RoomListGroupCodesStudent(user_role=0, url='一', code='b')"
 
 
 def test_all_names_are_there() -> None:

@@ -14,7 +14,7 @@ import pytest
 from baijiayun import Client, InvalidParametersError
 from baijiayun._params import write
 from baijiayun.http import Request, Response
-from baijiayun.types import RoomListItem
+from baijiayun.types import RoomListGroupCodesStudent
 from conftest import KEY, envelope, forms
 
 NEW_YORK = timezone(timedelta(hours=-4))
@@ -104,8 +104,9 @@ def test_what_is_not_given() -> None:
 def test_values_inside_json() -> None:
     value = OrderedDict(a=[None, 1.5, {"b": (1, "x")}], c=UserDict({"d": Decimal("1.50")}), e={2: {3}})
     assert written(x=value)["x"] == {"a": [None, 1.5, {"b": [1, "x"]}], "c": {"d": "1.50"}, "e": {"2": [3]}}
-    assert written(x=RoomListItem(title="a"))["x"] == {"title": "a"}
-    assert written(x=[datetime(2017, 8, 1, 15, 24, 48)])["x"] == [{"unix_ms": 1501572288000}]
+    code = RoomListGroupCodesStudent(user_role=0, url="一", code="b")
+    assert written(x=code)["x"] == {"user_role": 0, "url": "一", "code": "b"}
+    assert written(x=[datetime(2017, 8, 1, 15, 24, 48)])["x"] == [1501572288]
 
 
 class Seven:

@@ -188,6 +188,7 @@ def test_answers_fit_their_types(vector: dict[str, Any]) -> None:
         return
     params = with_files(REQUIRED[vector["operation"]])
     fitting = client._runner.run(Asked(vector["operation"], object, params)).data
+    assert same(fitting, vector.get("typed", vector["data"]))
     assert missing(result, fitting) == []
 
 
@@ -205,7 +206,8 @@ def test_callbacks(vector: dict[str, Any]) -> None:
     if want is None:
         return
     assert (event.name, event.qid, event.timestamp) == (want["name"], want["qid"], want["timestamp"])
-    assert missing(event.data, want["data"]) == []
+    assert missing(event.data, want.get("typed", want["data"])) == []
+    assert sorted(departure.path for departure in event.departures) == want.get("departures", [])
 
 
 @pytest.mark.parametrize("vector", vectors("links"), ids=lambda vector: vector["link"])

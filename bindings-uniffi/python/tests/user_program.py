@@ -35,7 +35,7 @@ from typing_extensions import assert_type
 def rooms(client: Client) -> Iterator[RoomListItem]:
     created = client.room.create(title="第一课", start_time=datetime.now(timezone.utc), end_time=date(2030, 1, 1))
     assert_type(created, RoomCreateResult)
-    assert_type(created.student_code, Optional[str])
+    assert_type(created.student_code, str)
     pages = client.room.list(limit=100, options={"deadline": 5.5, "retry": "always"})
     assert_type(pages, Pages[RoomListResult, RoomListItem])
     assert_type(pages.page(), Page[RoomListResult, RoomListItem])
@@ -43,7 +43,7 @@ def rooms(client: Client) -> Iterator[RoomListItem]:
     for page in pages.pages():
         assert_type(page.data.list, list[RoomListItem])
     for room in pages:
-        assert_type(room.room_id, Optional[int])
+        assert_type(room.room_id, int)
         yield room
 
 
@@ -63,7 +63,7 @@ async def with_await(client: AsyncClient) -> None:
     pages = client.room.list()
     assert_type(pages, AsyncPages[RoomListResult, RoomListItem])
     async for room in pages:
-        assert_type(room.title, Optional[str])
+        assert_type(room.title, str)
     assert_type(await pages.page(), Page[RoomListResult, RoomListItem])
     assert_type((await client.call("room.info", {"room_id": 1})).data, Any)
     assert_type(await client.links.enter_room(room_id=1, user_number=2, user_name="张三"), str)
@@ -103,9 +103,9 @@ def receive(client: Client, body: bytes, headers: httpx.Headers) -> str:
     if not client.callbacks.claim(event):
         return SUCCESS
     if isinstance(event, ClassEventCallback):
-        assert_type(event.data.op, Optional[str])
+        assert_type(event.data.op, str)
     elif isinstance(event, TranscodeCallback):
-        assert_type(event.data.video_id, Optional[int])
+        assert_type(event.data.video_id, int)
     elif isinstance(event, UnknownCallback):
         assert_type(event.data, dict[str, Any])
     else:

@@ -1,5 +1,5 @@
 import { platform } from "./platform.js";
-import { LONGEST } from "./waits.js";
+import { timerOf } from "./waits.js";
 
 /** What is told that its time is up. */
 interface Sleeper {
@@ -15,7 +15,7 @@ export interface Alarm {
 /** Calls `late` at this time in ticks, unless it is cleared before. */
 export function setAlarm(sleeper: Sleeper, due: number, now: number): Alarm {
   if (platform.sharesTimers) return shared.set(sleeper, due);
-  const timer = setTimeout(() => sleeper.late(), Math.min(due - now, LONGEST));
+  const timer = setTimeout(() => sleeper.late(), timerOf(due - now));
   return { clear: () => clearTimeout(timer) };
 }
 
@@ -70,7 +70,7 @@ class SharedAlarm {
     clearTimeout(this.#timer);
     this.#clock = setTimeout;
     const now = performance.now();
-    const time = Math.min(due - now, LONGEST);
+    const time = timerOf(due - now);
     this.#rings = now + time;
     this.#timer = setTimeout(() => this.#ring(), time) as unknown as NodeJS.Timeout;
   }

@@ -1,8 +1,10 @@
+import { onAbort } from "./aborts.js";
 import { setAlarm } from "./alarm.js";
 import type { Alarm } from "./alarm.js";
 import { readAnswer } from "./http.js";
 import type { Answer, HttpExecutor, HttpRequest } from "./http.js";
 import type { Meter } from "./meter.js";
+import { platform } from "./platform.js";
 
 /** What is sent, and how long its answer is waited for. */
 export interface Outgoing {
@@ -30,8 +32,7 @@ export class Attempt implements HttpRequest {
   #abort: AbortController | undefined;
   #resolve: ((answer: Answer) => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
-  #given: AbortSignal | undefined;
-  #aborted: (() => void) | undefined;
+  #heed: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
   #alarm: Alarm | undefined;
   #isOver = false;
@@ -44,7 +45,7 @@ export class Attempt implements HttpRequest {
   static readonly #signal: PropertyDescriptor & ThisType<Attempt> = {
     enumerable: true,
     get() {
-      return (this.#abort ??= new AbortController()).signal;
+      return this.#aborting().signal;
     },
   };
 
@@ -52,6 +53,7 @@ export class Attempt implements HttpRequest {
     this.method = outgoing.method;
     this.url = outgoing.url;
     this.headers = outgoing.headers;
+    if (platform.userAgent !== undefined) this.headers["user-agent"] = platform.userAgent;
     // To `fetch` undefined is none; its types say so only of what is absent.
     this.body = outgoing.form!;
     this.timeout = outgoing.timeout;
@@ -63,15 +65,12 @@ export class Attempt implements HttpRequest {
   answer(http: HttpExecutor, now: number, signal: AbortSignal | undefined, meter: Meter | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return reject(this.#abort!.signal.reason as Error);
+      if (signal?.aborted) return reject(signal.reason as Error);
       this.#resolve = resolve;
       this.#reject = reject;
       this.#alarm = setAlarm(this, now + this.timeout, now);
       this.#unwatch = meter?.watch((reason) => this.stop(reason));
-      if (signal) {
-        this.#given = signal;
-        this.#aborted = () => this.stop(signal.reason);
-        signal.addEventListener("abort", this.#aborted);
-      }
+      if (signal) this.#heed = onAbort(signal, () => this.stop(signal.reason));
       try {
         Promise.resolve(http(this)).then(
           (response) => this.#read(response),
@@ -102,7 +101,11 @@ export class Attempt implements HttpRequest {
 
   stop(reason: unknown): void {
     this.#fail(reason);
-    (this.#abort ??= new AbortController()).abort(reason);
+    this.#aborting().abort(reason);
+  }
+
+  #aborting(): AbortController {
+    return (this.#abort ??= platform.aborting?.() ?? new AbortController());
   }
 
   #read(response: unknown): void {
@@ -134,6 +137,9 @@ export class Attempt implements HttpRequest {
     this.#isOver = true;
     this.#alarm?.clear();
     this.#unwatch?.();
-    if (this.#aborted) this.#given!.removeEventListener("abort", this.#aborted);
+    this.#heed?.();
   }
 }
+
+// What others put into Object.prototype must not reach a request: `fetch` looks for all that it takes.
+Object.setPrototypeOf(Attempt.prototype, null);

@@ -1,11 +1,15 @@
 import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
-import { CallbackError, errorOf } from "./errors.js";
+import { CallbackError, DeparturesError, MisuseError, errorOf, wordsOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import type { CallbackEvent } from "./event.js";
-import { bytesOf } from "./files.js";
+import { bytesOf, isBytes } from "./files.js";
 import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
 import { header } from "./http.js";
+import type { HttpHeaders } from "./http.js";
+import type { IdInput } from "./ids.js";
+import { writeJson } from "./params.js";
+import { report } from "./report.js";
 import { needReady, ready } from "./wasm.js";
 
 /** What the service posted; `name` tells which callback it is, and so what `data` holds. */
@@ -29,12 +33,28 @@ export interface ParseOptions<Name extends CallbackName = CallbackName> {
 export interface HandleOptions<Name extends CallbackName = CallbackName> extends ParseOptions<Name> {
   /** Whether a callback that comes again is left out; true unless you say otherwise. */
   once?: boolean | undefined;
-  /** Is told why a callback was refused, or what its handler threw. */
-  onError?: ((error: unknown) => void) | undefined;
+  /** Is told why a callback was refused, or what its handler threw. If it is not given, `console.error` is. */
+  onError?: ((error: unknown) => unknown) | undefined;
+}
+
+/** How a callback is signed for a test. */
+export interface SignedOptions {
+  /** Whether it is posted as JSON; if nothing is said, as the callback is documented, else as a form. */
+  json?: boolean | undefined;
+  /** Its unique id; a random one if nothing is said. */
+  qid?: IdInput | undefined;
+  /** When the service signed it, unix seconds; now if nothing is said. */
+  timestamp?: number | undefined;
+}
+
+/** What the service would post. */
+export interface SignedCallback {
+  body: string;
+  headers: { "content-type": string };
 }
 
 /** The headers of a post: those of Fetch or Node, or just the content type. */
-export type CallbackHeaders = Headers | Record<string, string | readonly string[] | undefined> | string | undefined;
+export type CallbackHeaders = HttpHeaders | string | undefined;
 
 /** Bodies of more bytes than this are refused, as the core does. */
 const MAX_BYTES = 4 << 20;
@@ -45,6 +65,8 @@ type Parsed = { event: Omit<CallbackEvent<string | null, unknown>, "data">; data
 export class Callbacks {
   readonly #driver: Driver;
   readonly #claims: Claims;
+  /** The qids and signatures of what is being handled here. */
+  readonly #handled = new Set<string>();
 
   constructor(driver: Driver, claims: Claims) {
     this.#driver = driver;
@@ -90,7 +112,8 @@ export class Callbacks {
   /**
    * Takes a post as a handler of the Fetch API (Hono, Next.js, Cloudflare Workers, Deno, Bun) and says what to answer:
    * 401 to what the service did not post, `success` when the handler returns, `failure` when it throws. A callback
-   * that comes again is answered with `success` and not handled again, unless its handler failed.
+   * that comes again is not handled again, unless its handler failed: it is answered with `success`, but with `failure`
+   * as long as this process still handles it, so that it comes once more if the handler fails after all.
    *
    * If whoever posted goes away while the store is asked, nothing is claimed and nothing handled.
    *
@@ -105,25 +128,68 @@ export class Callbacks {
     handler: (callback: [Name] extends [never] ? Callback : Extract<KnownCallback, { name: Name }>) => unknown,
     options: HandleOptions<Name> = {},
   ): Promise<Response> {
-    const { once = true, onError } = options;
+    if (typeof handler !== "function") {
+      const hint = "client.callbacks.handle(request, async (callback) => { ... })";
+      throw new MisuseError({ kind: "misuse", message: "the handler is no function", hint });
+    }
+    const { once = true, onError = (error: unknown) => report("a callback was not taken", error) } = options;
+    const tell = async (error: unknown) => {
+      try {
+        await onError(error);
+      } catch (thrown) {
+        report("onError threw", thrown);
+      }
+    };
     await ready();
     let callback: Callback;
     try {
       callback = this.parse(await bodyOf(request), request.headers, options);
     } catch (error) {
-      if (!(error instanceof CallbackError)) throw error;
-      onError?.(error);
+      if (!(error instanceof CallbackError || error instanceof DeparturesError)) throw error;
+      await tell(error);
+      if (error instanceof DeparturesError) return this.#outcome(false);
       return this.#reply(401, this.failure("not signed by this account"));
     }
-    if (once && !(await this.claim(callback, { signal: request.signal }))) return this.#reply(200, this.success);
+    const ids = [callback.qid, callback.signature];
+    if (once && !(await this.claim(callback, { signal: request.signal }))) {
+      // Whether the first one goes well is not known yet: then the service is to ask once more.
+      return this.#outcome(!ids.some((id) => this.#handled.has(id)));
+    }
+    if (once) for (const id of ids) this.#handled.add(id);
     try {
       await handler(callback as Parameters<typeof handler>[0]);
+      return this.#outcome(true);
     } catch (error) {
       if (once) await this.release(callback);
-      onError?.(error);
-      return this.#reply(200, this.failure("it could not be taken, post it again"));
+      await tell(error);
+      return this.#outcome(false);
+    } finally {
+      if (once) for (const id of ids) this.#handled.delete(id);
     }
-    return this.#reply(200, this.success);
+  }
+
+  #outcome(isTaken: boolean): Response {
+    return this.#reply(200, isTaken ? this.success : this.failure("it could not be taken, post it again"));
+  }
+
+  /**
+   * A callback as the service would post it, signed with the client's partnerKey: for tests of your handler. `data` are
+   * the members besides `qid`, `timestamp` and `sign`; those two are made if they are not given.
+   *
+   * ```
+   * const { body, headers } = client.callbacks.signed("class_event", { room_id: 1, op: "start", op_time: "..." });
+   * const response = await app.request("/callbacks", { method: "POST", body, headers });
+   * ```
+   */
+  signed(name: CallbackName | null, data: object, options: SignedOptions = {}): SignedCallback {
+    needReady("client.callbacks.signed");
+    const { json, qid = randomId(), timestamp = Math.floor(Date.now() / 1000) } = options;
+    const members = writeJson("callbacks.signed", data, false, "data are").text || "{}";
+    const asked = JSON.stringify({ name, json, qid: String(qid), timestamp });
+    const told = this.#driver.engine().signed_callback(`${asked.slice(0, -1)},"data":${members}}`);
+    const answer = JSON.parse(told) as { body: string; content_type: string } | { error: ErrorFields };
+    if ("error" in answer) throw errorOf(answer.error);
+    return { body: answer.body, headers: { "content-type": answer.content_type } };
   }
 
   /**
@@ -148,13 +214,31 @@ export class Callbacks {
   }
 }
 
+function randomId(): string {
+  return String(1 + Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
+}
+
 function posted(body: string | Uint8Array | ArrayBuffer): Uint8Array {
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return bytesOf(body);
+  if (isBytes(body)) return bytesOf(body);
   // Of what is no text either (a body that a framework parsed) the engine says so.
   return new TextEncoder().encode(String(body));
 }
 
 async function bodyOf(request: Request): Promise<Uint8Array> {
+  if (request?.bodyUsed) {
+    const hint = "hand the request over before anything reads it: what is signed is the raw body";
+    throw new MisuseError({ kind: "misuse", message: "the body of the request was read already", hint });
+  }
+  try {
+    return await read(request);
+  } catch (error) {
+    if (error instanceof CallbackError) throw error;
+    // Whoever posted broke off, or is none of ours.
+    throw new CallbackError({ kind: "callback_malformed", message: `the body cannot be read: ${wordsOf(error)}` }, { cause: error });
+  }
+}
+
+async function read(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = request.body?.getReader();

@@ -1,7 +1,8 @@
+import { throwIfAborted } from "./aborts.js";
 import { MisuseError } from "./errors.js";
 import type { Store } from "./store.js";
 import type { Id } from "./ids.js";
-import { within } from "./waits.js";
+import { abortable, within } from "./waits.js";
 import { current, ready } from "./wasm.js";
 
 /** What a callback is claimed by: a {@link Callback}, or these three of one that was stored meanwhile. */
@@ -41,13 +42,13 @@ export class Claims {
   }
 
   async claim(callback: Claimable, signal?: AbortSignal): Promise<boolean> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (!this.#remember(claimable(callback), performance.now() / 1000)) return false;
     // A number that no other claim has, so that nothing of another's is given back.
     const owner = 1 + Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
     const asked = this.#ask(callback, callback.hold, owner);
     try {
-      if ((await unlessAborted(asked, signal)) !== 0) return true;
+      if ((await abortable(asked, signal)) !== 0) return true;
     } catch (error) {
       this.#forget(callback);
       // The store may only take it after this.
@@ -117,14 +118,5 @@ function claimable(callback: Claimable): Claimable {
     kind: "misuse",
     message: "only a callback can be claimed",
     hint: "give what `parse` returned: it is claimed by its qid and by its signature",
-  });
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }

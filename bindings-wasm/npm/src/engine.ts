@@ -1,17 +1,22 @@
+import { onAbort, throwIfAborted } from "./aborts.js";
 import { Attempt } from "./attempt.js";
 import type { Outgoing } from "./attempt.js";
-import { AnswerError, ClosedError, MisuseError, SigningError, errorOf, wordsOf } from "./errors.js";
-import type { BaijiayunError, ErrorFields } from "./errors.js";
+import { AnswerError, BaijiayunError, ClosedError, MisuseError, SigningError, errorOf, wordsOf } from "./errors.js";
+import type { ErrorContext, ErrorFields } from "./errors.js";
+import { Course } from "./events.js";
+import type { CallEvent } from "./events.js";
 import type { FileSource } from "./files.js";
-import { Unread, brokenBy } from "./http.js";
+import { Unread, brokenBy, headersIn } from "./http.js";
 import type { Answer, HttpExecutor } from "./http.js";
+import { withVideo } from "./ids.js";
 import type { Meter } from "./meter.js";
 import { chunkBody, multipart } from "./multipart.js";
 import type { Chunk, Part } from "./multipart.js";
-import { checkOptions, inJavaScript, said } from "./options.js";
-import type { CallOptions } from "./options.js";
+import { inJavaScript, readOptions, said } from "./options.js";
+import type { AskedOptions } from "./options.js";
 import { Page } from "./page.js";
-import { writeJson, writeParams } from "./params.js";
+import { writeParams } from "./params.js";
+import type { WrittenParams } from "./params.js";
 import type { Store } from "./store.js";
 import { traceOf } from "./trace.js";
 import type { Departure, WireTrace } from "./trace.js";
@@ -36,6 +41,9 @@ interface WaitStep {
   step: "wait";
   call: number;
   time: number;
+  why?: string;
+  /** What came before it and is tried again. */
+  failed?: { kind: string; code?: number | null };
 }
 
 interface StoreStep {
@@ -82,6 +90,12 @@ type Event =
   | { event: "late" | "too_large" | "closed" }
   | { event: "redirect"; status: number; location: string };
 
+/** A call as it was asked for: a copy, so that what the caller changes later does not reach it. */
+export interface Asked extends WrittenParams {
+  name: string;
+  options: AskedOptions | undefined;
+}
+
 /** What some calls need besides parameters and options. */
 export interface CallExtras {
   /** Which page of a list: empty for the first, else what the one before named as next. */
@@ -103,6 +117,7 @@ export interface Ports {
   http: HttpExecutor;
   store: Store | undefined;
   signer: ((text: string) => string | Promise<string>) | undefined;
+  onEvent: ((event: CallEvent) => void) | undefined;
 }
 
 /** A request that is signed and can be sent as it is. */
@@ -151,70 +166,103 @@ export class Driver {
     return this.#engine!;
   }
 
-  /** Says at once what is wrong with the account or the settings, where the WebAssembly is there at once. */
-  check(): void {
-    if (!isReady()) return;
-    const fault = this.engine().fault();
-    if (fault) throw errorOf(inOurNames((JSON.parse(fault) as { error: ErrorFields }).error));
+  /** Closes the client when the signal is aborted. The signal may outlive the client: it does not keep it. */
+  closeBy(signal: AbortSignal): void {
+    if (signal.aborted) return void this.close(0);
+    const driver = new WeakRef(this);
+    onAbort(signal, () => void driver.deref()?.close(0));
+  }
+
+  /** Reads what a call is asked with. */
+  ask(name: string, params: unknown, options: unknown): Asked {
+    // What follows a line break would be read as options; a blank is refused as well.
+    name = String(name).replaceAll("\n", " ");
+    const { text, files } = writeParams(name, params);
+    return { name, text, files, options: readOptions(name, options) };
   }
 
   /** Makes a call. Its data are returned, all of the answer is put into `answer`. */
-  async call(
-    name: string,
-    params: object | undefined,
-    options: CallOptions | undefined,
+  async call(asked: Asked, answer: { done?: Done }, also?: CallExtras): Promise<unknown> {
+    const { onEvent } = this.#ports;
+    if (onEvent === undefined) return this.#run(asked, answer, also, undefined);
+    const course = new Course(asked.name, onEvent);
+    try {
+      const data = await this.#run(asked, answer, also, course);
+      course.done();
+      return data;
+    } catch (error) {
+      if (error instanceof BaijiayunError) course.done(error.kind, error.code);
+      else course.done("cancelled");
+      throw error;
+    }
+  }
+
+  async #run(
+    { name, text, files: given, options }: Asked,
     answer: { done?: Done },
-    also?: CallExtras,
+    also: CallExtras | undefined,
+    course: Course | undefined,
   ): Promise<unknown> {
     const signal = options?.signal;
-    signal?.throwIfAborted();
-    if (options) checkOptions(name, options);
+    const meter = also?.meter;
+    throwIfAborted(signal);
     if (!isReady()) await abortable(ready(), signal);
     const engine = this.engine();
     const page = this.#page!;
     const instance = this.#instance!;
-    const written = writeParams(name, params);
-    const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : written.files;
-    if (files) await Promise.all(Array.from(files.values(), (file) => file.measure()));
-    const wanted = options || also || files ? writeOptions(name, options, also, files) : "";
+    const files = also?.upload ? new Map([[UPLOADED, also.upload.file]]) : given;
+    if (files) await abortable(Promise.all(Array.from(files.values(), (file) => file.measure())), signal);
+    const wanted = options || also || files ? writeOptions(options, also, files) : "";
     let now: number | undefined = ticks();
     let step: Step | undefined;
     let cause: unknown;
+    /** The last answer, as long as nothing else happened. */
+    let last: Answer | undefined;
     this.#calls++;
     try {
-      step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${written.text}`), unix(), now, random()));
+      step = read(page, engine.begin(page.write(`${name}\n${wanted}\n${text}`), unix(), now, random()));
       for (;;) {
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
+        meter?.throwIfFailed();
         switch (step.step) {
           case "done":
             answer.done = step;
-            also?.meter?.ended();
+            await meter?.ended();
             return step.data;
           case "failed":
-            throw failure(step, cause);
+            throw failure(step, { cause, ...(last && { headers: headersIn(last.headers), retryAfter: instance.retryAfter(last.retryAfter) }) });
           case "send": {
             let response: Answer;
             const attempt = new Attempt(step);
             attempt.join(this.#flying);
+            last = undefined;
             try {
-              if (step.received !== undefined) also?.meter?.received(step.received, step.video_id);
-              if (step.parts) await attach(attempt, step.parts, files, also?.meter);
-              else if (step.chunk) await attachChunk(attempt, step.chunk, files!, also?.meter);
-              response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, also?.meter);
+              if (step.received !== undefined) meter?.received(step.received, step.video_id);
+              meter?.throwIfFailed();
+              if (step.parts) await abortable(attach(attempt, step.parts, files, meter), signal);
+              else if (step.chunk) await abortable(attachChunk(attempt, step.chunk, files!, meter), signal);
+              course?.request(step.parts ? undefined : (step.chunk?.length ?? lengthOf(step.form)));
+              response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, meter);
             } catch (error) {
-              signal?.throwIfAborted();
+              throwIfAborted(signal);
+              meter?.throwIfFailed();
+              if (error instanceof MisuseError) throw misused(name, error);
               cause = error instanceof Unread || error === CLOSED ? (error as Error).cause : shown(error, step.url);
-              step = this.#tell(step.call, broken(error, step), (now = ticks()));
+              const event = broken(error, step);
+              if (course) observe(course, event);
+              step = this.#tell(step.call, event, (now = ticks()));
               break;
             } finally {
               attempt.leave(this.#flying);
             }
             cause = undefined;
+            last = response;
             const { status, body } = response;
-            const retryAfter = response.retryAfter === "" ? -1 : instance.glue.retry_after(response.retryAfter, unix());
+            course?.answered(status, typeof body === "string" ? lengthOf(body) : body.length);
+            const retryAfter = instance.retryAfter(response.retryAfter) ?? -1;
             // The answer to a post of a file is short.
             const isLong = body.length > LONG && typeof body !== "string" && !files;
-            const apart = isLong ? await this.#readApart(name, `${name}\n${wanted}\n${written.text}`, status, body) : undefined;
+            const apart = isLong ? await this.#readApart(name, `${name}\n${wanted}\n${text}`, status, body) : undefined;
             const told = apart?.short ?? body;
             const length = typeof told === "string" ? page.write(told) : page.writeBytes(told);
             const next = read(page, engine.answer(length, step.call, status, retryAfter));
@@ -225,15 +273,15 @@ export class Driver {
             break;
           }
           case "wait":
+            course?.waits(step.why, step.time, step.failed);
             step = this.#tell(step.call, await this.#wait(step.time, ELAPSED, undefined, signal), (now = ticks()));
             break;
-          case "store":
-            step = this.#tell(
-              step.call,
-              await this.#wait(step.timeout, LATE, this.#ask(step), signal),
-              (now = ticks()),
-            );
+          case "store": {
+            const event: Event = await this.#wait(step.timeout, LATE, this.#ask(step), signal);
+            if (event.event === "store_down" || event.event === "late") course?.storeDown();
+            step = this.#tell(step.call, event, (now = ticks()));
             break;
+          }
           case "sign":
             step = this.#tell(
               step.call,
@@ -249,22 +297,21 @@ export class Driver {
         throw stopped(name, error);
       }
       if (step && "call" in step && !instance.isBroken) engine.cancel(step.call);
-      throw error;
+      // Whoever breaks an upload off, by the signal or in a function of theirs, is told which video it was.
+      throw meter && !(error instanceof BaijiayunError) ? withVideo(error, meter.videoId) : error;
     } finally {
       if (--this.#calls === 0) for (const ended of this.#closing.splice(0)) ended();
     }
   }
 
   /** What a call sends, signed but not sent. */
-  build(name: string, params: object | undefined, options: CallOptions | undefined): SignedRequest {
+  build({ name, text, files, options }: Asked): SignedRequest {
     needReady("client.request");
-    if (options) checkOptions(name, options);
     const engine = this.engine();
     const page = this.#page!;
-    const { text, files } = writeParams(name, params);
-    const wanted = options ? writeOptions(name, options, undefined, files) : "";
+    const wanted = options ? writeOptions(options, undefined, files) : "";
     const step = read(page, engine.request(page.write(`${name}\n${wanted}\n${text}`), unix()));
-    if (step.step === "failed") throw failure(step, undefined);
+    if (step.step === "failed") throw failure(step, {});
     const { method, url, headers, form, parts } = step as SendStep;
     if (!parts) return { method, url, headers, body: form };
     const message = "a request with files is made while it is sent: call the operation";
@@ -335,8 +382,8 @@ export class Driver {
     try {
       const script = current().glue.quota_script();
       const wait: unknown = await this.#ports.store!.evaluate(script, keys, args);
-      // What is no number is as good as no answer; which numbers are none, the engine says.
-      return typeof wait === "number" ? { event: "store", wait } : { event: "store_down" };
+      // What is no number from 0 up is as good as no answer.
+      return Number.isInteger(wait) && (wait as number) >= 0 ? { event: "store", wait: wait as number } : { event: "store_down" };
     } catch {
       return { event: "store_down" };
     }
@@ -454,9 +501,27 @@ function read(page: Page, length: number): Step {
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
-function failure(step: Failed, cause: unknown): BaijiayunError {
+function failure(step: Failed, context: ErrorContext): BaijiayunError {
   const videoId = step.video_id === undefined ? undefined : String(step.video_id);
-  return errorOf(inOurNames(step.error), { trace: traceOf(step.trace), cause, videoId });
+  return errorOf(inOurNames(step.error), { trace: traceOf(step.trace), videoId, ...context });
+}
+
+/** An executor that cannot work, in which call. */
+function misused(operation: string, { reason, hint, cause }: MisuseError): MisuseError {
+  return new MisuseError({ kind: "misuse", operation, message: reason, hint }, { cause });
+}
+
+/** How many bytes of UTF-8 a text has. A form is ASCII. */
+function lengthOf(text = ""): number {
+  let length = text.length;
+  for (const { length: units, 0: first } of text.match(/[^\0-\x7f]/gu) ?? []) length += units === 2 ? 2 : first! < "\u0800" ? 1 : 2;
+  return length;
+}
+
+function observe(course: Course, event: Event): void {
+  if (event.event === "redirect") course.redirected(event.status);
+  else if (event.event === "broken") course.unanswered(event.kind as "transport");
+  else course.unanswered(event.event === "too_large" ? "too_large" : event.event === "late" ? "timeout" : "closed");
 }
 
 /** What is wrong with settings and options, by the names that they have here. What the service says stays as it is. */
@@ -497,15 +562,14 @@ function shown(thrown: unknown, url: string): unknown {
 }
 
 function writeOptions(
-  operation: string,
-  options: CallOptions | undefined,
+  options: AskedOptions | undefined,
   also: CallExtras | undefined,
   files: Map<string, FileSource> | undefined,
 ): string {
   const upload = also?.upload;
   // What can be read only once cannot be sent again.
   const once = files && !upload && Array.from(files.values()).some((file) => !file.reopens);
-  return JSON.stringify({
+  const json = JSON.stringify({
     retry: options?.retry ?? (once ? "never" : undefined),
     attempts: said(options?.attempts),
     attempt_timeout: said(options?.attemptTimeout),
@@ -513,7 +577,6 @@ function writeOptions(
     max_answer: said(options?.maxAnswer),
     strict: options?.strict,
     priority: options?.priority,
-    extra: options?.extra && (JSON.parse(writeJson(operation, options.extra, false).text) as unknown),
     page: also?.page,
     upload: upload && {
       ...upload,
@@ -523,4 +586,6 @@ function writeOptions(
       file: { name: upload.file.name, size: upload.file.size, source: UPLOADED },
     },
   });
+  // It is JSON already.
+  return options?.extra === undefined ? json : `${json.slice(0, -1)}${json === "{}" ? "" : ","}"extra":${options.extra}}`;
 }

@@ -82,6 +82,10 @@ export interface ErrorContext {
   cause?: unknown;
   /** The video whose upload broke off. */
   videoId?: Id | undefined;
+  /** The headers of the answer, by their names in lower case. */
+  headers?: Record<string, string> | undefined;
+  /** What its header Retry-After says, in milliseconds. */
+  retryAfter?: number | null | undefined;
 }
 
 /**
@@ -113,6 +117,10 @@ export class BaijiayunError extends Error {
   declare readonly trace: Trace | undefined;
   /** The video whose upload broke off: `client.video.resumeUpload` goes on with it. */
   declare readonly videoId: Id | undefined;
+  /** What the answer's header Retry-After says, in milliseconds. */
+  declare readonly retryAfter: number | null;
+  /** The headers of the answer, if there was one, by their names in lower case. Not enumerable, as `body`. */
+  declare readonly headers: Readonly<Record<string, string>> | undefined;
   /** The answer, if there was one. It is not enumerable, so that loggers leave it out: it may hold anything. */
   declare readonly body: string | undefined;
 
@@ -126,9 +134,10 @@ export class BaijiayunError extends Error {
     this.ts = fields.ts ?? null;
     this.status = fields.status ?? null;
     this.faults = fields.faults ?? [];
+    this.retryAfter = context.retryAfter ?? null;
     if (context.trace) this.trace = context.trace;
     if (context.videoId) this.videoId = context.videoId;
-    Object.defineProperty(this, "body", { value: fields.body, enumerable: false });
+    Object.defineProperties(this, { headers: { value: context.headers }, body: { value: fields.body } });
   }
 
   /** The name of its class. */
@@ -162,6 +171,7 @@ export interface ErrorJson extends Required<Omit<ErrorFields, "message" | "text"
   message: string;
   reason: string;
   faults: readonly Fault[];
+  retryAfter: number | null;
   trace?: Trace;
   videoId?: Id;
 }
@@ -324,8 +334,7 @@ export class DeparturesError extends BaijiayunError {
 
   constructor(fields: ErrorFields, context?: ErrorContext) {
     super(fields, context);
-    Object.defineProperty(this, "departures", { value: fields.departures ?? [], enumerable: false });
-    Object.defineProperty(this, "data", { value: fields.data, enumerable: false });
+    Object.defineProperties(this, { departures: { value: fields.departures ?? [] }, data: { value: fields.data } });
   }
 }
 

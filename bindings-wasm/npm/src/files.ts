@@ -1,4 +1,5 @@
 import { FileError, wordsOf } from "./errors.js";
+import { named, tagOf } from "./named.js";
 import { platform } from "./platform.js";
 
 /** Content that can be sent as a file. */
@@ -101,9 +102,10 @@ export class FileSource {
  * ```
  */
 export function file(content: FileContent, options: FileOptions): FileSource {
+  if (typeof options !== "object" || options === null) throw unreadable("the file has no name", undefined, NAME);
   const { name, type } = options;
   if (content instanceof Blob) return fromBlob(content, name, type);
-  if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) {
+  if (isBytes(content)) {
     const bytes = bytesOf(content);
     const open = async function* (offset: number, length = bytes.byteLength) {
       if (offset < bytes.byteLength) yield bytes.subarray(offset, offset + length);
@@ -113,6 +115,11 @@ export function file(content: FileContent, options: FileOptions): FileSource {
   if (typeof content === "function") {
     const open = (offset: number) => iterable(content(offset));
     return new FileSource({ name, type, size: options.size, reopens: true, open });
+  }
+  const isStream = typeof content === "object" && content !== null && (Symbol.asyncIterator in content || "getReader" in content);
+  if (!isStream) {
+    const hint = "give bytes, a Blob, a stream, or a function that opens one; for a file on disk fromPath(path)";
+    throw unreadable(`the content of the file is ${named(content)}`, undefined, hint);
   }
   if ((content as { readableEncoding?: unknown }).readableEncoding) {
     throw unreadable(`${name} is a text stream`, undefined, "open it without an encoding: files are bytes");
@@ -128,7 +135,10 @@ export function file(content: FileContent, options: FileOptions): FileSource {
  * ```
  */
 export function fromPath(path: string, options: { name?: string; type?: string } = {}): FileSource {
-  const name = options.name ?? (path.split(/[/\\]/).pop() || "file");
+  if (typeof path !== "string" || path === "") {
+    throw unreadable(`the path of the file is ${named(path)}`, undefined, 'give it as text: fromPath("lessons/第一课.mp4")');
+  }
+  const name = options?.name ?? (path.split(/[/\\]/).pop() || "file");
   const opened = async () => {
     if (platform.open === undefined) throw unreadable("files on disk can be read in Node only");
     try {
@@ -139,7 +149,7 @@ export function fromPath(path: string, options: { name?: string; type?: string }
   };
   const source: FileSource = new FileSource({
     name,
-    type: options.type,
+    type: options?.type,
     reopens: true,
     measure: async () => (await opened()).size,
     async *open(offset, length = Infinity) {
@@ -158,7 +168,7 @@ export function sourceOf(value: unknown): FileSource | string | undefined {
     const { name } = value as Partial<File>;
     return name ? fromBlob(value, name) : "is a Blob without a name: give file(blob, { name })";
   }
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+  if (isBytes(value)) {
     return "is bytes without a name: give file(bytes, { name })";
   }
   const streams =
@@ -169,6 +179,11 @@ export function sourceOf(value: unknown): FileSource | string | undefined {
 function fromBlob(blob: Blob, name: string, type = blob.type): FileSource {
   const open = (offset: number, length = blob.size) => iterable(blob.slice(offset, offset + length).stream());
   return new FileSource({ name, type, size: blob.size, blob, reopens: true, open });
+}
+
+/** Whatever realm they are of. */
+export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
+  return ArrayBuffer.isView(value) || (typeof value === "object" && value !== null && tagOf(value) === "ArrayBuffer");
 }
 
 /** Bytes, whatever holds them; nothing is copied. */

@@ -1,5 +1,6 @@
-import { BaijiayunError, wordsOf } from "./errors.js";
+import { BaijiayunError, MisuseError, wordsOf } from "./errors.js";
 import { bytesOf } from "./files.js";
+import { named } from "./named.js";
 
 /**
  * A signed request. It is also what `fetch` takes as its second argument: `(request) => fetch(request.url, request)`
@@ -26,30 +27,52 @@ export interface HttpRequest {
   onProgress: ((sent: number) => void) | undefined;
 }
 
-/** What was answered. A `Response` of `fetch` will do. */
+/** Headers of an answer, whatever holds them. */
+export type HttpHeaders = { get(name: string): string | null } | Record<string, string | readonly string[] | undefined>;
+
+/** What was answered. */
 export interface HttpResponse {
   /** The HTTP status, whatever it is. */
   status: number;
   /** Of which Retry-After counts. */
-  headers?: Headers | Record<string, string | readonly string[] | undefined>;
+  headers?: HttpHeaders | undefined;
   /** The whole body. */
   body: Uint8Array | ArrayBuffer | string;
+}
+
+/** What a `fetch` answers with, as much of it as is used: the one of the platform, of undici, of node-fetch. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /**
  * Sends requests: `fetch` unless you give another. An error that it throws means that there was no answer; with
  * `kind: "connect"` it says that the request certainly never left, with `kind: "timeout"` that time was up.
  */
-export type HttpExecutor = (request: HttpRequest) => Promise<HttpResponse | Response>;
+export type HttpExecutor = (request: HttpRequest) => Promise<HttpResponse | FetchResponse>;
 
-/** The executor that the global `fetch` is. It is looked up with each request, so that tests can replace it. */
-export const fetchExecutor: HttpExecutor = (request) => fetch(request.url, request);
+/** A `fetch` of your own: undici's, one that goes through a proxy, one of a test. */
+// What it takes besides the address differs between DOM, Node and undici, each of which is to fit.
+export type FetchLike = (url: string, init: any) => Promise<FetchResponse>;
+
+/** The executor that a `fetch` is; the global one is looked up with each request, so that tests can replace it. */
+export function executorOf(given?: FetchLike): HttpExecutor {
+  return (request) => {
+    const send: unknown = given ?? globalThis.fetch;
+    if (typeof send === "function") return (send as FetchLike)(request.url, request);
+    const hint = "give the option fetch or http; a test environment such as jsdom may hide the one of Node";
+    throw new MisuseError({ kind: "misuse", message: "there is no fetch here", hint });
+  };
+}
 
 /** An answer as the engine takes it. */
 export interface Answer {
   status: number;
   /** The header Retry-After, empty if there is none: the engine reads it. */
   retryAfter: string;
+  headers: HttpHeaders | undefined;
   body: Uint8Array | string;
 }
 
@@ -75,7 +98,7 @@ const encoder = new TextEncoder();
  * waits for it.
  */
 export function readAnswer(response: unknown, most: number, isOver: () => boolean): Answer | Promise<Answer> {
-  if (!isResponse(response)) throw new Error(`the executor gave ${described(response)}, not a response with a status`);
+  if (!isResponse(response)) throw wrong(described(response));
   const { status, headers } = response;
   if (isFetched(response)) {
     // Browsers do not tell where it leads to.
@@ -84,12 +107,15 @@ export function readAnswer(response: unknown, most: number, isOver: () => boolea
       drop(response);
       throw redirect(status, isOpaque ? "an address that browsers do not tell" : header(headers, "location"));
     }
-    return readBody(response, most, isOver).then((body) => ({ status, retryAfter: retryAfter(headers), body }));
+    return readBody(response, most, isOver).then((body) => ({ status, retryAfter: retryAfter(headers), headers, body }));
+  }
+  if (headers !== undefined && (typeof headers !== "object" || headers === null)) {
+    throw wrong(`a response whose headers are ${named(headers)}, no object`);
   }
   if (isRedirect(status)) throw redirect(status, header(headers, "location"));
   const body = readable(response.body);
   if (body.length > most) throw tooLarge();
-  return { status, retryAfter: retryAfter(headers), body };
+  return { status, retryAfter: retryAfter(headers), headers, body };
 }
 
 function isResponse(response: unknown): response is HttpResponse | Response {
@@ -99,9 +125,17 @@ function isResponse(response: unknown): response is HttpResponse | Response {
 
 /** Without its values: they may hold anything. */
 function described(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  return Array.isArray(value) ? "an array" : "status" in value ? "a status that is none" : "an object without a status";
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject) return `${named(value)}, not a response with a status`;
+  return "status" in value ? `a response whose status is ${named(value.status)}, none of HTTP` : `${named(value)} without a status`;
+}
+
+/** What no other attempt would mend: the executor has to be. */
+function wrong(what: string): MisuseError {
+  const message = `the executor gave ${what}`;
+  const hint =
+    "an executor gives { status, headers, body } with the body as text or bytes, or the Response of a fetch; the service may have carried out the call";
+  return new MisuseError({ kind: "misuse", message, hint });
 }
 
 function isRedirect(status: number): boolean {
@@ -114,9 +148,10 @@ function redirect(status: number, location = "nowhere"): Unread {
 
 function readable(body: HttpResponse["body"]): Uint8Array | string {
   if (typeof body === "string") return body.length > SHORT ? encoder.encode(body) : body;
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return bytesOf(body);
-  const what = body === null || typeof body !== "object" ? String(body) : "an object";
-  throw new Error(`the executor gave a response whose body is ${what.slice(0, 20)}, neither bytes nor text`);
+  const what = named(body);
+  const isBytes = ArrayBuffer.isView(body) ? what !== "a DataView" : what === "an ArrayBuffer";
+  if (isBytes) return bytesOf(body);
+  throw wrong(`a response whose body is ${what}, neither bytes nor text`);
 }
 
 function isFetched(response: HttpResponse | Response): response is Response {
@@ -125,7 +160,7 @@ function isFetched(response: HttpResponse | Response): response is Response {
 
 /** Has the connection closed instead of reading what is still to come. */
 function drop(response: Response): void {
-  response.body?.cancel().catch(() => {});
+  response.body?.cancel?.().catch(() => {});
 }
 
 async function readBody(response: Response, most: number, isOver: () => boolean): Promise<Uint8Array> {
@@ -141,7 +176,7 @@ async function readBody(response: Response, most: number, isOver: () => boolean)
     drop(response);
     throw tooLarge();
   }
-  const reader = body.getReader();
+  const reader = readerOf(body);
   try {
     // What says its length has its room before it is read. (Where it is coded, fetch decodes it: the length is another.)
     return await read(reader, most, isOver, coding === "" && length > SHORT ? new Uint8Array(length) : undefined);
@@ -152,11 +187,23 @@ async function readBody(response: Response, most: number, isOver: () => boolean)
   }
 }
 
+/** That of a stream; other fetches have the streams of Node. */
+function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): Reader {
+  if ("getReader" in body) return body.getReader();
+  const chunks = body[Symbol.asyncIterator]();
+  return { read: () => chunks.next(), cancel: async () => void (await chunks.return?.()) };
+}
+
+interface Reader {
+  read(): Promise<{ done?: boolean | undefined; value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
+
 /** `fetch` asks for them, and decodes them: what is counted is what comes out. Two at a time are nobody's honest answer. */
 const CODINGS = new Set(["", "identity", "gzip", "x-gzip", "deflate", "br"]);
 
 async function read(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: Reader,
   most: number,
   isOver: () => boolean,
   room: Uint8Array | undefined,
@@ -165,7 +212,7 @@ async function read(
   let length = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     if (isOver()) throw new Error("nobody waits for the answer any more");
-    const { value } = read;
+    const value = read.value!;
     if (length + value.byteLength > most) throw tooLarge();
     if (room && length + value.byteLength <= room.byteLength) room.set(value, length);
     else chunks.push(value);
@@ -188,15 +235,23 @@ function retryAfter(headers: HttpResponse["headers"]): string {
 }
 
 /** A header, whatever holds it. */
-export function header(
-  headers: Headers | Record<string, string | readonly string[] | undefined> | undefined,
-  name: string,
-): string | undefined {
-  if (headers === undefined) return undefined;
+export function header(headers: HttpHeaders | undefined, name: string): string | undefined {
+  if (headers === undefined || headers === null) return undefined;
   if (typeof headers.get === "function") return (headers as Headers).get(name) ?? undefined;
   const all = headers as Record<string, string | readonly string[] | undefined>;
   const value = all[name] ?? all[Object.keys(all).find((key) => key.toLowerCase() === name) ?? name];
   return typeof value === "object" ? value[0] : value;
+}
+
+/** All of them by their names in lower case, for whoever looks at an error. */
+export function headersIn(headers: HttpHeaders | undefined): Record<string, string> {
+  const all = headers && Symbol.iterator in headers ? (headers as Iterable<[string, string]>) : Object.entries(headers ?? {});
+  const values: [string, string][] = [];
+  for (const [name, value] of all) {
+    if (typeof value === "string") values.push([name.toLowerCase(), value]);
+    else if (Array.isArray(value)) values.push([name.toLowerCase(), value.join(", ")]);
+  }
+  return Object.fromEntries(values);
 }
 
 /** Why there was no answer. */

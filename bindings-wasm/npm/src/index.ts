@@ -5,10 +5,13 @@ export type {
   CallbackName,
   HandleOptions,
   ParseOptions,
+  SignedCallback,
+  SignedOptions,
 } from "./callbacks.js";
 export type { ClaimOptions, Claimable } from "./claims.js";
 export { Client } from "./client.js";
-export type { ClientOptions, CloseOptions } from "./client.js";
+export type { CloseOptions } from "./client.js";
+export type { ClientOptions } from "./client-options.js";
 export {
   AccountNotFoundError,
   AnswerError,
@@ -39,13 +42,15 @@ export {
 } from "./errors.js";
 export type { ErrorContext, ErrorFields, ErrorJson, ErrorKind, Fault } from "./errors.js";
 export type { CallbackEvent } from "./event.js";
+export type { CallEvent } from "./events.js";
 export { FileSource, file, fromPath } from "./files.js";
 export type { FileContent, FileOptions } from "./files.js";
 export * from "./generated/callbacks.js";
 export type * from "./generated/index.js";
 export type { SignedRequest } from "./engine.js";
-export type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
+export type { FetchLike, FetchResponse, HttpExecutor, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
 export type { CallOptions, Priority } from "./options.js";
+export { dateOf } from "./dates.js";
 export { Links } from "./links.js";
 export type { CodePlayerParams, EnterRoomParams } from "./links.js";
 export { ready } from "./ready.js";

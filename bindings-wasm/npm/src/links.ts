@@ -130,7 +130,7 @@ export class Links {
 
   #link(kind: string, params: object): { url: string } | { sign: string } {
     needReady("a function of client.links");
-    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params, false).text)) as Link;
+    const link = JSON.parse(this.#driver.engine().link(kind, writeJson(kind, params, false, "the parameters are").text)) as Link;
     if ("error" in link) throw errorOf(link.error);
     return link;
   }

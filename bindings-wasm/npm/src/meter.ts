@@ -3,8 +3,8 @@ import type { Id } from "./ids.js";
 
 /** What an upload is watched for. */
 interface Watching {
-  onProgress?: ((received: number, size: number) => void) | undefined;
-  onRegistered?: ((videoId: Id) => void) | undefined;
+  onProgress?: ((received: number, size: number) => unknown) | undefined;
+  onRegistered?: ((videoId: Id) => unknown) | undefined;
   stallTimeout?: number | undefined;
 }
 
@@ -14,14 +14,22 @@ const STALL_TIMEOUT = 60_000;
 export class Meter {
   readonly #file: FileSource;
   readonly #onProgress: Watching["onProgress"];
-  #onRegistered: Watching["onRegistered"];
+  readonly #onRegistered: Watching["onRegistered"];
   readonly #stallTimeout: number;
   /** The byte that the post began with, and the one that it has come to. */
   #offset = 0;
   #position = 0;
   #received = 0;
+  #videoId: Id | undefined;
+  /** What a function of the caller's threw, and those that have not ended yet. */
+  #failure: { thrown: unknown } | undefined;
+  #pending = 0;
+  #settled: (() => void) | undefined;
+  /** Stops the post under way. */
+  #stop: ((reason: unknown) => void) | undefined;
 
-  constructor(file: FileSource, { onProgress, onRegistered, stallTimeout = STALL_TIMEOUT }: Watching) {
+  constructor(file: FileSource, { onProgress, onRegistered, stallTimeout = STALL_TIMEOUT }: Watching, videoId?: Id) {
+    this.#videoId = videoId;
     this.#file = file;
     this.#onProgress = onProgress;
     this.#onRegistered = onRegistered;
@@ -33,23 +41,49 @@ export class Meter {
     return this.#onProgress !== undefined;
   }
 
+  /** The video that is uploaded, as soon as it is registered. */
+  get videoId(): Id | undefined {
+    return this.#videoId;
+  }
+
   /** The service has so many bytes of the file of this video. */
   received(bytes: number, videoId: Id | undefined): void {
-    if (videoId !== undefined && this.#onRegistered) {
-      const onRegistered = this.#onRegistered;
-      this.#onRegistered = undefined;
-      queueMicrotask(() => onRegistered(videoId));
+    if (videoId !== undefined && this.#videoId === undefined) {
+      this.#videoId = String(videoId);
+      this.#tell(this.#onRegistered, this.#videoId);
     }
     if (bytes <= this.#received) return;
     this.#received = bytes;
-    const size = this.#file.size ?? bytes;
-    // An error of the caller's is the caller's: it must not look like a broken connection.
-    if (this.#onProgress) queueMicrotask(() => this.#onProgress!(bytes, size));
+    this.#tell(this.#onProgress, bytes, this.#file.size ?? bytes);
   }
 
-  /** All of the file is there. */
-  ended(): void {
+  /** All of the file is there. What is still told of it may fail. */
+  async ended(): Promise<void> {
     this.received(this.#file.size ?? 0, undefined);
+    while (this.#pending > 0 && !this.#failure) await new Promise<void>((resolve) => (this.#settled = resolve));
+    this.throwIfFailed();
+  }
+
+  /** Throws what a function of the caller's threw: it ends the upload, and does not look like a broken connection. */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.thrown;
+  }
+
+  #tell<A extends unknown[]>(told: ((...about: A) => unknown) | undefined, ...about: A): void {
+    if (told === undefined || this.#failure) return;
+    try {
+      const result = told(...about);
+      if (!(result instanceof Promise)) return;
+      this.#pending++;
+      result.catch((error: unknown) => this.#fail(error)).finally(() => (this.#pending--, this.#settled?.()));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    this.#failure ??= { thrown };
+    this.#stop?.(thrown);
   }
 
   /** A post begins. */
@@ -69,6 +103,7 @@ export class Meter {
 
   /** Calls `stop` when nothing moves: a connection can die without a word. Returns what ends the watch. */
   watch(stop: (reason: unknown) => void): () => void {
+    this.#stop = stop;
     let before = this.#position;
     const timer = setInterval(() => {
       // Nothing is known before the first byte.
@@ -77,6 +112,9 @@ export class Meter {
       }
       before = this.#position;
     }, this.#stallTimeout);
-    return () => clearInterval(timer);
+    return () => {
+      this.#stop = undefined;
+      clearInterval(timer);
+    };
   }
 }

@@ -1,13 +1,61 @@
-import { constants, createReadStream, promises } from "node:fs";
+import { constants, createReadStream, promises, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { transferableAbortController } from "node:util";
 
+import { configurationOf } from "./configuration.js";
+import type { Reader } from "./configuration.js";
+import { InvalidAccountError, wordsOf } from "./errors.js";
 import type { OpenFile, Platform } from "./platform.js";
+import { SOUND, faultOf } from "./probe.js";
+import { current, isReady } from "./wasm.js";
 
 /** How much of a file is in memory at a time. */
 const CHUNK = 128 << 10;
 
-/** Node, with the bytes of the WebAssembly from wherever the entry has them. */
-export function nodePlatform(wasmNow: () => Buffer): Platform {
-  return { wasmNow, open, reader, sharesTimers: true, streams: true };
+/** Node, with the bytes of the WebAssembly and the reader of TOML from wherever the entry has them. */
+export function nodePlatform(wasmNow: () => Buffer, toml: () => Reader["parse"]): Platform {
+  return {
+    wasmNow,
+    open,
+    reader,
+    aborting,
+    userAgent: `baijiayun-js/${VERSION} ${runtime()}`,
+    isServer: true,
+    sharesTimers: true,
+    streams: true,
+    configuration(given) {
+      const { env } = process;
+      const files = ["baijiayun.toml", ...userFile(env)];
+      const parse = (text: string) => toml()(text);
+      const guesses = () => current().glue.guessed_paths().split("\n");
+      const check = (paths: object) => faultOf({ ...SOUND, paths })?.message;
+      isReady();
+      return configurationOf(given, { environment: env, files, pathsFile: "baijiayun-paths.toml", read, parse, guesses, check });
+    },
+  };
+}
+
+function runtime(): string {
+  const { bun, deno, node } = process.versions;
+  return bun ? `bun/${bun}` : deno ? `deno/${deno}` : `node/${node}`;
+}
+
+/** As `bjy` finds it. */
+function userFile(env: NodeJS.ProcessEnv): string[] {
+  const named = process.platform === "win32" ? env["APPDATA"] : env["XDG_CONFIG_HOME"];
+  const folder = named && isAbsolute(named) ? named : process.platform === "win32" ? undefined : join(homedir(), ".config");
+  return folder ? [join(folder, "baijiayun", "config.toml")] : [];
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const message = `${path} cannot be read: ${wordsOf(error)}`;
+    throw new InvalidAccountError({ kind: "invalid_account", message }, { cause: error });
+  }
 }
 
 function reader({ buffer, byteOffset, length }: Uint8Array): (length: number) => string {
@@ -22,4 +70,12 @@ async function open(path: string): Promise<OpenFile> {
   await promises.access(path, constants.R_OK);
   const { size } = found;
   return { size, read: (start, end) => createReadStream(path, { start, end: end - 1, highWaterMark: CHUNK }) };
+}
+
+let Native: typeof AbortController | undefined;
+
+/** The controller of Node itself: that of jsdom, which a test environment puts in its place, no `fetch` of Node knows. */
+function aborting(): AbortController {
+  Native ??= (transferableAbortController?.() as AbortController | undefined)?.constructor as typeof AbortController | undefined;
+  return new (Native ?? AbortController)();
 }

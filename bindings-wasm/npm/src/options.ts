@@ -1,4 +1,6 @@
 import { InvalidParametersError } from "./errors.js";
+import { named } from "./named.js";
+import { writeJson } from "./params.js";
 
 /** Who goes first where a limit makes calls wait. */
 export type Priority = "high" | "normal" | "low";
@@ -46,18 +48,38 @@ const UPLOAD = [
 /** The options that there are. */
 const KNOWN = new Set([...CALL, ...UPLOAD]);
 
-/** An option that is misspelt must not be as good as none. */
-export function checkOptions(operation: string, options: object): void {
-  for (const name in options) {
-    if (KNOWN.has(name)) continue;
-    const message = `there is no option ${JSON.stringify(name.slice(0, 40))}`;
-    throw new InvalidParametersError({
-      kind: "invalid_parameters",
-      operation,
-      message,
-      hint: `the options are ${CALL.join(", ")}; parameters that the description lacks go into extra`,
-    });
+/** Options as they were when the call was made; what is changed later does not reach it. */
+export interface AskedOptions extends Omit<CallOptions, "extra"> {
+  /** As JSON. */
+  extra: string | undefined;
+}
+
+/** Copies the options of a call. One that is misspelt must not be as good as none. */
+export function readOptions(operation: string, options: unknown): AskedOptions | undefined {
+  if (options === undefined || options === null) return undefined;
+  const refuse = (message: string, hint: string) => {
+    throw new InvalidParametersError({ kind: "invalid_parameters", operation, message, hint });
+  };
+  const known = `the options are ${CALL.join(", ")}; parameters that the description lacks go into extra`;
+  if (typeof options !== "object" || Array.isArray(options)) refuse(`the options are ${named(options)}, no object`, known);
+  const asked: Record<string, unknown> = { __proto__: null };
+  for (const [name, value] of Object.entries(options)) {
+    if (!KNOWN.has(name)) refuse(`there is no option ${JSON.stringify(name.slice(0, 40))}`, known);
+    asked[name] = value;
   }
+  const { signal, extra } = asked;
+  if (signal === null) asked["signal"] = undefined;
+  else if (signal !== undefined && !isSignal(signal)) {
+    refuse(`signal is ${named(signal)}, no AbortSignal`, "give the `signal` of an AbortController");
+  }
+  if (extra !== undefined) asked["extra"] = writeJson(operation, extra, false, "extra is").text || undefined;
+  return asked as unknown as AskedOptions;
+}
+
+/** Of whatever realm. */
+export function isSignal(value: unknown): value is AbortSignal {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Account, Configuration } from "./configuration.js";
+
 /** The content of a file on disk. */
 export interface OpenFile {
   size: number;
@@ -17,6 +19,14 @@ export interface Platform {
   reader?: (bytes: Uint8Array) => (length: number) => string;
   /** Whether one timer may serve all calls. In an edge worker it would end with the request that began it. */
   sharesTimers?: boolean;
+  /** What requests say who sends them, where that can be said: pages have their browser's. */
+  userAgent?: string;
+  /** Makes what aborts, where the environment of a test may have put another in its place. */
+  aborting?: () => AbortController;
+  /** Whether it is no browser, where a key must not be. */
+  isServer?: boolean;
+  /** The account of the environment and its files, where there are any. */
+  configuration?: (given: Partial<Account>) => Configuration;
   /** Whether `fetch` sends a stream with the length that its header names. */
   streams: boolean;
 }

@@ -1,4 +1,4 @@
-import type { CallExtras, Done, Driver } from "./engine.js";
+import type { Asked, CallExtras, Done, Driver } from "./engine.js";
 import type { CallOptions } from "./options.js";
 import { traceOf } from "./trace.js";
 import type { Departure, Trace } from "./trace.js";
@@ -6,7 +6,7 @@ import type { Departure, Trace } from "./trace.js";
 export type { CallOptions } from "./options.js";
 
 /** What makes calls: the client, to its resources. */
-export type Caller = Pick<Driver, "call">;
+export type Caller = Pick<Driver, "ask" | "call">;
 
 /** The answer to a call with what is known about it. */
 export interface CallDetails<T> {
@@ -51,39 +51,9 @@ export class CallPromise<T> extends Promise<T> {
   }
 }
 
-/**
- * The data of one page, those that the parameters name. With `for await` the rows of that page and all that follow:
- *
- * ```
- * const rooms = await client.room.list({ page: 2, limit: 100 });
- * for await (const room of client.room.list({ limit: 100 })) console.log(room.title);
- * ```
- */
-export class PagePromise<T, Row> extends CallPromise<T> implements AsyncIterable<Row> {
-  declare private readonly walk: () => AsyncGenerator<Page<T, Row>, void, undefined>;
-
-  /** The pages, one after the other. Each is asked for when it is needed. */
-  pages(): AsyncGenerator<Page<T, Row>, void, undefined> {
-    return this.walk();
-  }
-
-  /** The rows of all pages. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined> {
-    for await (const page of this.walk()) yield* page.rows;
-  }
-}
-
-// To the language they are plain promises: `await` takes them as they are, stack traces reach the caller,
-// and `then` makes a plain promise.
-for (const type of [CallPromise, PagePromise]) {
-  Object.defineProperty(type.prototype, "constructor", { value: Promise });
-}
-
-function dress<P extends CallPromise<unknown>>(promise: Promise<unknown>, type: { prototype: P }, answer: Box): P {
-  const dressed = Object.setPrototypeOf(promise, type.prototype) as P & { [box]: Box };
-  dressed[box] = answer;
-  return dressed;
-}
+// To the language it is a plain promise: `await` takes it as it is, stack traces reach the caller, and `then` makes a
+// plain promise.
+Object.defineProperty(CallPromise.prototype, "constructor", { value: Promise });
 
 /** One call, begun at once. */
 export function call<T>(
@@ -91,10 +61,102 @@ export function call<T>(
   name: string,
   params: object | undefined,
   options: CallOptions | undefined,
-  also?: CallExtras,
+  also?: () => CallExtras,
 ): CallPromise<T> {
   const answer: Box = {};
-  return dress(caller.call(name, params, options, answer, also), CallPromise<T>, answer);
+  let promise: Promise<unknown>;
+  try {
+    promise = caller.call(caller.ask(name, params, options), answer, also?.());
+  } catch (error) {
+    promise = Promise.reject(error);
+  }
+  const dressed = Object.setPrototypeOf(promise, CallPromise.prototype) as CallPromise<T>;
+  dressed[box] = answer;
+  return dressed;
+}
+
+/** Makes the calls of a list. */
+type Ask = (answer: Box, page: string | undefined) => Promise<unknown>;
+
+/**
+ * The data of one page, those that the parameters name. With `for await` the rows of that page and all that follow:
+ *
+ * ```
+ * const rooms = await client.room.list({ page: 2, limit: 100 });
+ * for await (const room of client.room.list({ limit: 100 })) console.log(room.title);
+ * ```
+ *
+ * Nothing is sent before it is awaited, or the first page is asked for.
+ */
+export class PagePromise<T, Row> extends CallPromise<T> implements AsyncIterable<Row> {
+  readonly #ask: Ask;
+  /** Where the list was asked for: of a call that is made later, the stack does not reach back. */
+  readonly #asked: { stack?: string } = {};
+  /** The call that this promise stands for. */
+  #first: Promise<T> | undefined;
+
+  /** @internal */
+  constructor(ask: Ask) {
+    super(() => {});
+    this.#ask = ask;
+    this[box] = {};
+    (Error as { captureStackTrace?: (target: object, above: unknown) => void }).captureStackTrace?.(this.#asked, list);
+  }
+
+  /** What `then` makes is a plain promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  override then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return (this.#first ??= this.#page(this[box], undefined)).then(fulfilled, rejected);
+  }
+
+  /** The pages, one after the other. Each is asked for when it is needed. */
+  async *pages(): AsyncGenerator<Page<T, Row>, void, undefined> {
+    for (let page: string | null = ""; page !== null;) {
+      const isFirst: boolean = this.#first === undefined;
+      const answer: Box = isFirst ? this[box] : {};
+      const asked = this.#page(answer, page);
+      if (isFirst) this.#first = asked;
+      const data = await asked;
+      const { list, total, repeated, next } = answer.done!.page!;
+      if (!repeated) yield { data, rows: rowsAt(data, list), total };
+      page = next;
+    }
+  }
+
+  /** The rows of all pages. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined> {
+    for await (const page of this.pages()) yield* page.rows;
+  }
+
+  async #page(answer: Box, page: string | undefined): Promise<T> {
+    try {
+      return (await this.#ask(answer, page)) as T;
+    } catch (error) {
+      throw isError(error) ? withCaller(error, this.#asked.stack) : error;
+    }
+  }
+}
+
+// Not a plain promise: `await` is to call its `then`.
+Object.defineProperty(PagePromise.prototype, "constructor", { value: PagePromise });
+
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && Object.isExtensible(thrown);
+}
+
+/** The error, whose stack goes on with that of the caller. */
+function withCaller(error: Error, stack: string | undefined): Error {
+  const frames = stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  const { stack: own = "" } = error;
+  const missing = frames.filter((line) => !own.includes(line.replace(/^\s+at (?:async )?/, "")));
+  if (missing.length > 0) Object.defineProperty(error, "stack", { value: [own, ...missing].join("\n"), writable: true, configurable: true });
+  return error;
 }
 
 /** A call for a list: of one page if it is awaited, of one after the other if it is iterated. */
@@ -104,30 +166,13 @@ function list<T, Row>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): PagePromise<T, Row> {
-  const answer: Box = {};
-  let first: Promise<unknown> | undefined;
-  async function single(): Promise<unknown> {
-    // `for await` begins in the same turn, and then its first page is the answer.
-    await undefined;
-    return (first ??= caller.call(name, params, options, answer));
+  let asked: Asked;
+  try {
+    asked = caller.ask(name, params, options);
+  } catch (error) {
+    return new PagePromise(() => Promise.reject(error));
   }
-  async function* walk(): AsyncGenerator<Page<T, Row>, void, undefined> {
-    for (let page: string | null = ""; page !== null;) {
-      const its: Box = first === undefined ? answer : {};
-      const asked = caller.call(name, params, options, its, { page });
-      if (first === undefined) {
-        first = asked;
-        // Whoever iterates is told; nobody may be waiting for the promise itself.
-        promise.catch(() => {});
-      }
-      const data = (await asked) as T;
-      const { list, total, repeated, next } = its.done!.page!;
-      if (!repeated) yield { data, rows: rowsAt(data, list), total };
-      page = next;
-    }
-  }
-  const promise = dress(single(), PagePromise<T, Row>, answer);
-  return Object.assign(promise, { walk });
+  return new PagePromise((answer, page) => caller.call(asked, answer, page === undefined ? undefined : { page }));
 }
 
 /** The rows at a dotted place. */

@@ -13,11 +13,11 @@ import type { ErrorFields, ErrorJson } from "./errors.js";
  */
 export function reviveError(value: unknown): unknown {
   if (value instanceof BaijiayunError || typeof value !== "object" || value === null) return value;
-  const { kind, message, reason, stack, trace, videoId } = value as Partial<ErrorJson> & { stack?: string };
+  const { kind, message, reason, stack, trace, videoId, retryAfter } = value as Partial<ErrorJson> & { stack?: string };
   if (typeof message !== "string") return value;
   const fields = isKind(kind) ? { ...(value as ErrorJson), message: reason ?? message, text: message } : fieldsIn(message);
   if (fields === undefined) return value;
-  const error = errorOf(fields as ErrorFields, { trace, videoId, cause: (value as Error).cause });
+  const error = errorOf(fields as ErrorFields, { trace, videoId, retryAfter, cause: (value as Error).cause });
   if (stack) error.stack = stack;
   return error;
 }

@@ -1,3 +1,6 @@
+import { MisuseError } from "./errors.js";
+import { named } from "./named.js";
+
 /** A store that several processes share: Redis or Valkey. {@link redisStore} makes one of a client that you have. */
 export interface Store {
   /** Evaluates a Lua script with these keys and arguments, and returns the number that it returns. */
@@ -32,8 +35,13 @@ export interface RedisStoreOptions {
  * ```
  */
 export function redisStore(client: IoRedisLike | NodeRedisLike, options: RedisStoreOptions = {}): Store {
-  const { timeout = 500 } = options;
-  const ask = "evalSha" in client ? nodeRedis(client) : ioRedis(client);
+  const { timeout = 500 } = options ?? {};
+  const { evalSha, evalsha } = (client ?? {}) as Partial<NodeRedisLike & IoRedisLike>;
+  if (typeof evalSha !== "function" && typeof evalsha !== "function") {
+    const hint = "give the client that ioredis (new Redis(url)) or node-redis (createClient({ url })) makes";
+    throw new MisuseError({ kind: "misuse", message: `redisStore was given ${named(client)}, no client of Redis`, hint });
+  }
+  const ask = typeof evalSha === "function" ? nodeRedis(client as NodeRedisLike) : ioRedis(client as IoRedisLike);
   const shas = new Map<string, Promise<string>>();
   return {
     async evaluate(script, keys, args) {

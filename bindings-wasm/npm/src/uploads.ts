@@ -2,6 +2,7 @@ import type { FileSource } from "./files.js";
 import { sourceOf } from "./files.js";
 import { Video } from "./generated/video.js";
 import type { VideoGetUploadUrlParams } from "./generated/video.js";
+import type { CallExtras } from "./engine.js";
 import { InvalidParametersError } from "./errors.js";
 import { Meter } from "./meter.js";
 import type { CallOptions } from "./options.js";
@@ -16,11 +17,14 @@ export type VideoUploadParams = Omit<VideoGetUploadUrlParams, "file_name"> & { f
 export interface UploadOptions extends CallOptions {
   /**
    * Is told how many bytes of the file the service has, and its size, whenever it has more: after each chunk. The number
-   * only grows.
+   * only grows. What it throws ends the upload, which rejects with it; likewise if it is async, and it is not waited for.
    */
-  onProgress?: ((received: number, size: number) => void) | undefined;
-  /** Is told the id of a new video as soon as it is registered: with that alone the upload can go on in another process. */
-  onRegistered?: ((videoId: Id) => void) | undefined;
+  onProgress?: ((received: number, size: number) => unknown) | undefined;
+  /**
+   * Is told the id of a new video as soon as it is registered: with that alone the upload can go on in another process.
+   * What it throws ends the upload.
+   */
+  onRegistered?: ((videoId: Id) => unknown) | undefined;
   /** How many bytes are sent at a time; 5 MiB if nothing is said. A file that is not larger goes as one form. */
   chunkSize?: number | undefined;
   /**
@@ -62,7 +66,8 @@ export class Videos extends Video {
   /**
    * Uploads a video or audio file: registers it, sends it in chunks, and goes on where a broken connection left off.
    *
-   * If it fails for good after the registration, the error has `videoId`: {@link Videos.resumeUpload} goes on later.
+   * If it fails for good after the registration, the error has `videoId`: {@link Videos.resumeUpload} goes on later. So
+   * does what it rejects with if the signal is aborted, or if `onProgress` throws.
    *
    * ```
    * const { video_id } = await client.video.upload(fromPath("第一课.mp4"), { definition: [16, 2] }, {
@@ -85,20 +90,23 @@ export class Videos extends Video {
     videoId: IdInput | undefined,
     options: UploadOptions | undefined,
   ): CallPromise<UploadedVideo> {
-    const file = fileOf(given);
-    const meter = new Meter(file, { ...options, ...(videoId !== undefined && { onRegistered: undefined }) });
-    const answer = call<UploadedVideo>(this.#caller, "video.upload", params, options, {
-      meter,
-      upload: {
-        file,
-        resumes: options?.resumes,
-        transcoding: options?.waitForTranscoding,
-        chunk_size: options?.chunkSize,
-        use_https: options?.useHttps,
-        ...(videoId !== undefined && { video_id: String(videoId) }),
-      },
-    });
-    return answer;
+    const { onProgress, onRegistered, stallTimeout, resumes, waitForTranscoding, chunkSize, useHttps } = options ?? {};
+    const id = videoId === undefined ? undefined : String(videoId);
+    const extras = (): CallExtras => {
+      const file = fileOf(given);
+      return {
+        meter: new Meter(file, { onProgress, onRegistered, stallTimeout }, id),
+        upload: {
+          file,
+          resumes,
+          transcoding: waitForTranscoding,
+          chunk_size: chunkSize,
+          use_https: useHttps,
+          ...(id !== undefined && { video_id: id }),
+        },
+      };
+    };
+    return call<UploadedVideo>(this.#caller, "video.upload", params, options, extras);
   }
 }
 

@@ -1,5 +1,12 @@
+import { onAbort } from "./aborts.js";
+
 /** Longer timers fire at once. */
-export const LONGEST = 2 ** 31 - 1;
+const LONGEST = 2 ** 31 - 1;
+
+/** A time that a timer can run: of one that is over, Node warns. */
+export function timerOf(time: number): number {
+  return Math.max(0, Math.min(time, LONGEST));
+}
 
 /** What a wait ends by, besides time. */
 interface Ends<T> {
@@ -12,18 +19,18 @@ interface Ends<T> {
 /** What was asked for, or `late` after so many milliseconds; whatever else ends the wait. Nothing of it stays behind. */
 export function within<T>(time: number, late: T, { asked, signal }: Ends<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
     const over =
       <A>(then: (value: A) => void) =>
       (value: A) => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", aborted);
+        unwatch?.();
         then(value);
       };
     const end = over(resolve);
     const fail = over(reject);
-    const aborted = () => fail(signal!.reason);
-    const timer = setTimeout(() => end(late), Math.min(time, LONGEST));
-    signal?.addEventListener("abort", aborted);
+    const timer = setTimeout(() => end(late), timerOf(time));
+    const unwatch = signal && onAbort(signal, () => fail(signal.reason));
     asked?.then(end, fail);
   });
 }
@@ -32,8 +39,8 @@ export function within<T>(time: number, late: T, { asked, signal }: Ends<T>): Pr
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", aborted, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+    if (signal.aborted) return reject(signal.reason as Error);
+    const unwatch = onAbort(signal, () => reject(signal.reason as Error));
+    promise.then(resolve, reject).finally(unwatch);
   });
 }

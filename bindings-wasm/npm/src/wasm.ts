@@ -25,6 +25,12 @@ export class Instance {
     return this;
   }
 
+  /** How many milliseconds the header Retry-After says to wait, if it says it so that it can be understood. */
+  retryAfter(header: string): number | undefined {
+    const time = header === "" ? -1 : this.glue.retry_after(header, Date.now() / 1000);
+    return time < 0 ? undefined : time;
+  }
+
   get memory(): WebAssembly.Memory {
     return this.#exports!.memory;
   }
@@ -79,7 +85,8 @@ function moduleOf(given: BufferSource | WebAssembly.Module): WebAssembly.Module 
 
 async function compile(given: BufferSource | WebAssembly.Module | Response): Promise<WebAssembly.Module> {
   if (given instanceof WebAssembly.Module) return given;
-  if (!(given instanceof Response)) return WebAssembly.compile(given);
+  // An environment whose bytes are there has perhaps no Response.
+  if (!("arrayBuffer" in given)) return WebAssembly.compile(given);
   if (!given.ok) throw new Error(`HTTP ${given.status} for ${given.url}`);
   const type = given.headers.get("content-type");
   if (type === "application/wasm") return WebAssembly.compileStreaming(given);

@@ -1,5 +1,7 @@
-import { fetchExecutor } from "./http.js";
+import { executorOf } from "./http.js";
 import type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
+
+const fetchExecutor = executorOf();
 
 /** `fetch`, except where browsers tell the progress of a Blob: that they do of an XMLHttpRequest only. */
 export const defaultExecutor: HttpExecutor = (request) =>
@@ -23,9 +25,13 @@ function send(request: HttpRequest): Promise<HttpResponse> {
     xhr.onerror = () => reject(new TypeError("the request failed"));
     xhr.onabort = () => reject(request.signal.reason as Error);
     xhr.onload = () => {
-      const retryAfter = xhr.getResponseHeader("retry-after") ?? undefined;
-      resolve({ status: xhr.status, headers: { "retry-after": retryAfter }, body: xhr.response as ArrayBuffer });
+      resolve({ status: xhr.status, headers: headersOf(xhr), body: xhr.response as ArrayBuffer });
     };
     xhr.send(request.body as XMLHttpRequestBodyInit);
   });
+}
+
+function headersOf(xhr: XMLHttpRequest): Record<string, string> {
+  const lines = xhr.getAllResponseHeaders().matchAll(/^([^:\r\n]+):[ \t]*(.*?)\r?$/gm);
+  return Object.fromEntries(Array.from(lines, ([, name, value]) => [name!, value!]));
 }

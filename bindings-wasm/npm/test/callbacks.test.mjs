@@ -129,6 +129,84 @@ test("a handler of the Fetch API takes each callback once", async () => {
   });
 });
 
+test("a repetition that comes while the first is handled is not answered with success", async () => {
+  const { callbacks } = new Client(ACCOUNT);
+  for (const goesWell of [false, true]) {
+    let end;
+    let begun = 0;
+    const handler = () => (begun++, new Promise((resolve, reject) => (end = goesWell ? resolve : () => reject(new Error("mine")))));
+    await at(NOW, async () => {
+      const first = callbacks.handle(post(), handler, { onError: () => {} });
+      while (begun === 0) await new Promise(setImmediate);
+      const again = await reply(await callbacks.handle(post(), handler));
+      assert.deepEqual([again[0], JSON.parse(again[1]).code], [200, 1]);
+      assert.equal(begun, 1);
+      end();
+      assert.equal(JSON.parse((await reply(await first))[1]).code, goesWell ? 0 : 1);
+      if (goesWell) assert.deepEqual(await reply(await callbacks.handle(post(), handler)), [200, callbacks.success]);
+    });
+  }
+});
+
+test("what a handler throws is told somewhere, also if onError throws", async (t) => {
+  const told = t.mock.method(console, "error", () => {});
+  const { callbacks } = new Client(ACCOUNT);
+  const mine = new Error("mine");
+  const failing = () => {
+    throw mine;
+  };
+  const handle = (options) => at(NOW, () => callbacks.handle(post(), failing, options).then(reply));
+  for (const [options, words] of [
+    [undefined, /a callback was not taken/],
+    [{ onError: failing }, /onError threw/],
+    [{ onError: async () => failing() }, /onError threw/],
+  ]) {
+    const [status, text] = await handle(options);
+    assert.deepEqual([status, JSON.parse(text).code], [200, 1]);
+    const { arguments: said } = told.mock.calls.at(-1);
+    assert.match(said[0], words);
+    assert.equal(said[1], mine);
+  }
+  assert.equal(told.mock.callCount(), 3);
+  // So is what was refused.
+  await callbacks.handle(post(body.replace("start", "end")), assert.fail);
+  assert.equal(told.mock.calls.at(-1).arguments[1].kind, "callback_signature");
+  await assert.rejects(callbacks.handle(post()), MisuseError);
+});
+
+test("callbacks are signed for tests", async () => {
+  const { callbacks } = new Client(ACCOUNT);
+  for (const { name: what, asked, key, expect, error } of vectors("posts")) {
+    const { callbacks } = new Client({ ...ACCOUNT, partnerKey: key });
+    const { name = null, data, json, qid, timestamp } = asked;
+    if (error) {
+      // What the host is to say is said here: an id, a time, an object.
+      if (["no id", "no time", "no object", "no data"].includes(what)) continue;
+      assert.throws(() => callbacks.signed(name, data, { json, qid, timestamp }), { kind: error }, what);
+      continue;
+    }
+    const { body, headers } = callbacks.signed(name, data, { json, ...(qid !== undefined && { qid }), ...(timestamp !== undefined && { timestamp }) });
+    assert.equal(headers["content-type"], expect.content_type);
+    if (expect.content_type === FORM) assert.deepEqual([...new URLSearchParams(body)], expect.posted);
+  }
+  const { body, headers } = callbacks.signed("class_event", { room_id: 12345678901234567890n, op: "start", op_time: "2026-11-28 08:00:00" });
+  const callback = callbacks.parse(body, headers);
+  assert.deepEqual([callback.name, callback.data.op, callback.key], ["class_event", "start", 0]);
+  const taken = [];
+  const request = new Request("https://example.com/callbacks", { method: "POST", body, headers });
+  assert.deepEqual(await reply(await callbacks.handle(request, (callback) => taken.push(callback.qid))), [200, callbacks.success]);
+  assert.deepEqual(taken, [callback.qid]);
+});
+
+test("a strict client's handler is not called for what departs", async () => {
+  const { callbacks } = new Client({ ...ACCOUNT, strict: true });
+  const { body, headers } = callbacks.signed("class_event", { room_id: "x", op: "start", op_time: "2026-11-28 08:00:00" });
+  const errors = [];
+  const request = new Request("https://example.com/callbacks", { method: "POST", body, headers });
+  const [status, text] = await reply(await callbacks.handle(request, assert.fail, { onError: (error) => errors.push(error.kind) }));
+  assert.deepEqual([status, JSON.parse(text).code, errors], [200, 1, ["departures"]]);
+});
+
 test("a handler refuses what the service did not post", async () => {
   const { callbacks } = new Client(ACCOUNT);
   for (const [request, kind] of [

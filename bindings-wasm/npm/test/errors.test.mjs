@@ -27,7 +27,7 @@ async function failing(kind) {
 }
 
 test("every kind of the core has a class", async () => {
-  assert.equal(KINDS.length, 31);
+  assert.equal(KINDS.length, 32);
   for (const kind of KINDS) {
     const error = await failing(kind);
     assert.ok(error instanceof BaijiayunError && error.constructor !== BaijiayunError, kind);

@@ -67,8 +67,8 @@ class FakeXhr {
   setRequestHeader(name, value) {
     this.headers[name] = value;
   }
-  getResponseHeader() {
-    return null;
+  getAllResponseHeaders() {
+    return "content-type: application/json\r\nx-time: 10:15: now\r\n";
   }
   async send(body) {
     FakeXhr.sent.push(this);

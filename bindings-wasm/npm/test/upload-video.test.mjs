@@ -461,11 +461,12 @@ test("it is aborted at every step", async (t) => {
   };
   for (const [step, make] of Object.entries(steps)) assert.equal(await aborting(make), gone, step);
   assert.equal([...host.videos.values()].flatMap(({ posts }) => posts).length, 0);
+  const another = new Error("gone as well");
   const sending = aborting((abort) => {
-    host.breaks.push({ hang: () => abort.abort(gone) });
+    host.breaks.push({ hang: () => abort.abort(another) });
     return {};
   });
-  assert.equal(await sending, gone);
+  assert.equal(await sending, another);
   const timeout = using(host, { signal: AbortSignal.abort() });
   assert.equal((await failing(uploadVideo(file(), timeout.options))).name, "AbortError");
 });
@@ -524,21 +525,26 @@ test("an endless answer is not read to its end", async (t) => {
   assert.ok(pulled < 30, String(pulled));
 });
 
-test("an error of the caller's own does not end the upload", async (t) => {
+test("what onProgress throws ends the upload, with its video", async (t) => {
+  for (const [own, onProgress] of [
+    [new Error("the caller's"), (error) => { throw error; }],
+    [new Error("later"), async (error) => { throw error; }],
+  ]) {
+    const host = await startUploadServer(t);
+    const error = await failing(uploadVideo(file(), using(host, { onProgress: () => onProgress(own) }).options));
+    assert.equal(error, own);
+    assert.equal(error.videoId, "1000");
+  }
+});
+
+test("uploads that are aborted say which video it was", async (t) => {
   const host = await startUploadServer(t);
-  const own = new Error("the caller's");
-  const thrown = [];
-  const listeners = process.rawListeners("uncaughtException");
-  process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => thrown.push(error));
-  t.after(() => {
-    process.removeAllListeners("uncaughtException");
-    for (const listener of listeners) process.on("uncaughtException", listener);
-  });
-  const onProgress = () => {
-    throw own;
-  };
-  await uploadVideo(file(), using(host, { onProgress }).options);
-  assert.deepEqual(thrown, [own, own, own, own]);
+  const pause = new AbortController();
+  const onProgress = () => pause.abort();
+  const uploads = [0, 1].map(() => failing(uploadVideo(file(), using(host, { onProgress, signal: pause.signal }).options)));
+  const errors = await Promise.all(uploads);
+  assert.deepEqual(errors.map(({ name }) => name), ["AbortError", "AbortError"]);
+  assert.deepEqual(errors.map(({ videoId }) => videoId).sort(), ["1000", "1001"]);
 });
 
 test("both kinds of module", async () => {

@@ -213,23 +213,44 @@ test("what cannot be uploaded", async (t) => {
   assert.equal(error.videoId, "184548");
 });
 
-test("a listener that throws is not a broken connection", async (t) => {
-  const thrown = [];
-  t.mock.method(globalThis, "queueMicrotask", (call) => {
-    try {
-      call();
-    } catch (error) {
-      thrown.push(error);
-    }
-  });
-  const { client } = answering([address, async (request) => (await sentFile(request), arrived)]);
-  const mine = new Error("mine");
-  const failing = () => {
-    throw mine;
+test("what a listener throws ends the upload, with its video", async () => {
+  const thrown = (what) => {
+    throw what;
   };
-  const { video_id } = await client.video.upload(video(), { definition: 16 }, { onProgress: failing });
-  assert.equal(video_id, "184548");
-  assert.deepEqual(thrown, [mine], "it goes where errors of listeners go");
+  for (const [what, listener] of [
+    [new Error("mine"), (error) => thrown(error)],
+    [new Error("later"), async (error) => thrown(error)],
+  ]) {
+    for (const name of ["onProgress", "onRegistered"]) {
+      const { client } = answering([address, async (request) => (await sentFile(request), arrived)]);
+      const options = { [name]: () => listener(what) };
+      const error = await client.video.upload(video(), { definition: 16 }, options).then(assert.fail, (error) => error);
+      assert.equal(error, what);
+      assert.equal(error.videoId, "184548");
+    }
+  }
+});
+
+test("an upload that is aborted says which video it was", async () => {
+  const abort = new AbortController();
+  const uploads = ["1", "2"].map((id) => {
+    const registered = envelope({ video_id: id, upload_url: "https://upload.example/x" });
+    const { client } = answering([registered, () => new Promise(() => {})]);
+    return client.video.upload(video(), { definition: 16 }, { signal: abort.signal });
+  });
+  await new Promise(setImmediate);
+  abort.abort();
+  const errors = await Promise.all(uploads.map((upload) => upload.catch((error) => error)));
+  assert.deepEqual(errors.map(({ name, videoId }) => [name, videoId]), [["AbortError", "1"], ["AbortError", "2"]]);
+  // Before the registration there is none.
+  const { client } = answering([() => new Promise(() => {})]);
+  const early = new AbortController();
+  const upload = client.video.upload(video(), { definition: 16 }, { signal: early.signal });
+  const reason = new Error("enough");
+  early.abort(reason);
+  const error = await upload.catch((error) => error);
+  assert.equal(error, reason);
+  assert.ok(!("videoId" in error));
 });
 
 test("over the wire, with Node's fetch", async (t) => {

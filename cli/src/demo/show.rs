@@ -1,4 +1,4 @@
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 use baijiayun_api::Description;
 use comfy_table::Table;
@@ -38,10 +38,6 @@ fn mark(right: bool) -> &'static str {
     if right { "yes" } else { "NO" }
 }
 
-fn or_empty(value: &Option<impl Display>) -> String {
-    value.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
 fn calls(course: &Course) -> Table {
     let mut table = table::new(&["Operation", "Title 名称", "Path", "Accepted"]);
     for call in &course.calls {
@@ -63,12 +59,12 @@ fn report(course: &Course) -> Table {
     let mut table = table::new(&["User", "Name 姓名", "Entered 进入", "Left 离开", "Seconds 时长", "Area 地区"]);
     for row in &course.report {
         table.add_row([
-            or_empty(&row.user_number),
-            or_empty(&row.user_name),
-            or_empty(&row.first_time),
-            or_empty(&row.last_time),
-            or_empty(&row.actual_listen_time),
-            or_empty(&row.area),
+            row.user_number.to_string(),
+            row.user_name.clone(),
+            row.first_time.clone(),
+            row.last_time.clone(),
+            row.actual_listen_time.to_string(),
+            row.area.clone(),
         ]);
     }
     table

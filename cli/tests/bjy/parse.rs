@@ -4,19 +4,20 @@ use crate::tool::Bjy;
 
 #[test]
 fn straightens_what_php_writes() {
-    let body = r#"{"code":0,"data":{"room_id":"12345678901234567","max_users":"30","title":null},"msg":"","ts":1}"#;
-    let ran = Bjy::new().run_with(&["parse", "room.info"], body);
+    let body = r#"{"code":0,"data":{"fid":"12345678901234567","name":1,"bind_id":null,"url":""},"msg":"","ts":1}"#;
+    let ran = Bjy::new().run_with(&["parse", "doc.upload_by_url"], body);
     assert_eq!(ran.err, "");
-    assert_eq!(ran.json(), json!({"room_id": 12_345_678_901_234_567_i64, "max_users": 30}));
+    assert_eq!(ran.json(), json!({"fid": 12_345_678_901_234_567_i64, "name": "1", "url": ""}));
 }
 
 #[test]
 fn departures_are_lines_beside_the_data() {
-    let body = r#"{"code":0,"data":{"room_id":"1","max_users":"many"},"msg":"","ts":1}"#;
-    let ran = Bjy::new().run_with(&["parse", "room.info"], body);
-    let line: Value = serde_json::from_str(&ran.err).unwrap();
-    assert_eq!(line, json!({"path": "max_users", "expected": "int", "found": "\"many\""}));
-    assert_eq!(ran.json()["max_users"], "many");
+    let body = r#"{"code":0,"data":{"user_count":"many"},"msg":"","ts":1}"#;
+    let ran = Bjy::new().run_with(&["parse", "live.get_user_count"], body);
+    let lines: Vec<Value> = ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0], json!({"path": "user_count", "expected": "int", "found": "\"many\""}));
+    assert_eq!(lines[1], json!({"path": "display_user_count", "expected": "int", "found": "nothing"}));
+    assert_eq!((lines.len(), ran.json()), (2, json!({"user_count": "many"})));
 }
 
 #[test]

@@ -68,22 +68,18 @@ pub(crate) fn decode(name: Option<&str>, json: &[u8]) -> serde_json::Result<Even
 #[non_exhaustive]
 pub struct ClassEvent {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<CallbackOp>,
+    pub op: CallbackOp,
     /// When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op_time: Option<String>,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
@@ -98,8 +94,7 @@ pub struct ClassEvent {
 #[non_exhaustive]
 pub struct PlaybackGenerated {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Session number of the recording, for a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<i64>,
@@ -107,11 +102,9 @@ pub struct PlaybackGenerated {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
     /// VOD video id of the recording.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// What happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<PlaybackGeneratedStatus>,
+    pub status: PlaybackGeneratedStatus,
     /// URL of the cover image; only with status 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preface_url: Option<String>,
@@ -134,12 +127,10 @@ pub struct PlaybackGenerated {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_definition: Option<String>,
     /// Unique id of one request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// What `UserInOutUserEvents` holds.
@@ -148,21 +139,16 @@ pub struct PlaybackGenerated {
 #[non_exhaustive]
 pub struct UserInOutUserEvents {
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
+    pub number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// What the user did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<UserInOutEvent>,
+    pub event: UserInOutEvent,
     /// When.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ts: Option<i64>,
+    pub ts: i64,
     /// Group of the user; 0 in the small class document's example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
 }
 
 /// 用户进出教室事件回调 Tells which users entered and left a room during a span of time.
@@ -177,17 +163,14 @@ pub struct UserInOutUserEvents {
 #[non_exhaustive]
 pub struct UserInOut {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The events of the span.
     pub user_events: Vec<UserInOutUserEvents>,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// 答题器、小测回调 Tells that a teacher ended an answer-tool question or a quiz.
@@ -202,16 +185,13 @@ pub struct UserInOut {
 #[non_exhaustive]
 pub struct AnswerOrQuizResult {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Time of the callback, e.g. 2019-12-17 17:31:51.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_time: Option<String>,
+    pub op_time: String,
     /// Kind of callback.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<AnswerOrQuizResultType>,
+    pub type_: AnswerOrQuizResultType,
     /// Id of the quiz; comes with type quiz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiz_id: Option<String>,
@@ -219,12 +199,10 @@ pub struct AnswerOrQuizResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question_id: Option<String>,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// 文档转码回调 Tells that a document's transcoding status changed.
@@ -237,21 +215,16 @@ pub struct AnswerOrQuizResult {
 #[non_exhaustive]
 pub struct DocTranscodeStatus {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<DocTranscodeStatusStatus>,
+    pub status: DocTranscodeStatusStatus,
     /// Error message of the transcoding.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_msg: Option<String>,
+    pub error_msg: String,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// The device data, after percent-decoding where needed.
@@ -261,8 +234,7 @@ pub struct DocTranscodeStatus {
 pub struct PresenterDeviceEventInfoJson {
     /// Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id.
     #[serde(rename = "classId")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub class_id: Option<i64>,
+    pub class_id: i64,
 }
 
 /// web 主讲端数据回调 Tells what the presenter's web client did with its devices: camera or microphone on or off, media device changed, screen shared, media played.
@@ -277,26 +249,21 @@ pub struct PresenterDeviceEventInfoJson {
 #[non_exhaustive]
 pub struct PresenterDeviceEvent {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op_time: Option<String>,
     /// Always live_device_callback.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<PresenterDeviceEventType>,
+    pub type_: PresenterDeviceEventType,
     /// The device data, after percent-decoding where needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub info_json: Option<PresenterDeviceEventInfoJson>,
+    pub info_json: PresenterDeviceEventInfoJson,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// The message that this one quotes; its members are empty when it quotes none.
@@ -306,32 +273,23 @@ pub struct PresenterDeviceEvent {
 pub struct ChatMessagesReference {
     /// When the quoted message was sent; empty string when none.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub send_time: Option<String>,
+    pub send_time: String,
     /// Evidently the same as number; may be ignored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
+    pub user_id: String,
     /// The quoted sender's user_number; an empty text when none is quoted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
+    pub number: String,
     /// The quoted sender's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ChatMessagesUserRole>,
+    pub user_role: ChatMessagesUserRole,
     /// The quoted sender's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// Content of the quoted message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// The quoted sender's avatar URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub avatar: Option<String>,
+    pub avatar: String,
     /// Id of the quoted sender's group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Name of the quoted sender's group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 /// What `ChatMessagesChatMessage` holds.
@@ -340,63 +298,44 @@ pub struct ChatMessagesReference {
 #[non_exhaustive]
 pub struct ChatMessagesChatMessage {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// When it was sent.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub send_time: Option<String>,
+    pub send_time: String,
     /// Evidently the same as number; the table says that it may be ignored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
+    pub user_id: String,
     /// The sender's user_number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
+    pub number: i64,
     /// Uid of the sender; needed to recall the message (from_uid of the recall API).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
+    pub uid: String,
     /// Id of the message; needed to recall it (id of the recall API).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub msg_id: Option<String>,
+    pub msg_id: String,
     /// The user's own role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ChatMessagesUserRole>,
+    pub user_role: ChatMessagesUserRole,
     /// The role in which the message was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub send_msg_role: Option<SendMsgRole>,
+    pub send_msg_role: SendMsgRole,
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// Content of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// City.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
+    pub city: String,
     /// IP address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
+    pub ip: String,
     /// Whether it is a virtual message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_virtual_chat: Option<IsVirtualChat>,
+    pub is_virtual_chat: IsVirtualChat,
     /// Avatar URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub avatar: Option<String>,
+    pub avatar: String,
     /// Whether it was filtered (the cell is clipped: 是否是...).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filtered: Option<Filtered>,
+    pub filtered: Filtered,
     /// Id of the sender's group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Name of the sender's group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
+    pub group_name: String,
     /// Custom string: what the sender gave as customstr to the send chat message API.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customstr: Option<String>,
+    pub customstr: String,
     /// The message that this one quotes; its members are empty when it quotes none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<ChatMessagesReference>,
+    pub reference: ChatMessagesReference,
 }
 
 /// 聊天消息回调 Sends the chat messages of a room as they arise.
@@ -409,17 +348,14 @@ pub struct ChatMessagesChatMessage {
 #[non_exhaustive]
 pub struct ChatMessages {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The messages, one or more.
     pub chat_message: Vec<ChatMessagesChatMessage>,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// The winner's data.
@@ -428,8 +364,7 @@ pub struct ChatMessages {
 #[non_exhaustive]
 pub struct LotteryResultInfoJson {
     /// The winner's user_number (the only inner field that is readable).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
 }
 
 /// 抽奖中奖数据回调 Tells who won, when one lottery draw has ended.
@@ -446,25 +381,20 @@ pub struct LotteryResultInfoJson {
 #[non_exhaustive]
 pub struct LotteryResult {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Kind of data; the description is clipped away.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<LotteryResultType>,
+    pub type_: LotteryResultType,
     /// Id (evidently of the lottery draw).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// The winner's data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub info_json: Option<LotteryResultInfoJson>,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// 学生发言上墙回调 Tells that a student's message was put on the wall.
@@ -475,33 +405,24 @@ pub struct LotteryResult {
 #[non_exhaustive]
 pub struct StudentMessageOnWall {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The student's user_number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// When the message was sent, in unix milliseconds (13 digits in the example).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub send_time: Option<i64>,
+    pub send_time: i64,
     /// Content of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Group of the student.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// State; the meaning is clipped away (1 in the example, evidently on the wall).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<i64>,
+    pub state: i64,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// The muted user: an object in the example.
@@ -510,20 +431,15 @@ pub struct StudentMessageOnWall {
 #[non_exhaustive]
 pub struct MuteSignalTargetUser {
     /// Id of the muted user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Nickname of the muted user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Role of the muted user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<MuteSignalUserRole>,
+    pub user_role: MuteSignalUserRole,
     /// Avatar of the muted user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_avatar: Option<String>,
+    pub user_avatar: String,
     /// Group of the muted user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
 }
 
 /// What `MuteSignalData` holds.
@@ -532,42 +448,30 @@ pub struct MuteSignalTargetUser {
 #[non_exhaustive]
 pub struct MuteSignalData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub behavior: Option<String>,
+    pub behavior: String,
     /// When it was sent.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: String,
     /// Id of the user who muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Nickname of the user who muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Role of the user who muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<MuteSignalUserRole>,
+    pub user_role: MuteSignalUserRole,
     /// Avatar of the user who muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_avatar: Option<String>,
+    pub user_avatar: String,
     /// Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration: Option<i64>,
+    pub duration: i64,
     /// Group of the user who muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Client of the user who muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<i64>,
+    pub client_type: i64,
     /// Time; the example's value is clipped (by its name in microseconds).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_usec: Option<i64>,
+    pub time_usec: i64,
     /// The muted user: an object in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_user: Option<MuteSignalTargetUser>,
+    pub target_user: MuteSignalTargetUser,
 }
 
 /// 直播间禁言信令回调 Tells that a user in a room was muted (禁言 signal).
@@ -580,17 +484,14 @@ pub struct MuteSignalData {
 #[non_exhaustive]
 pub struct MuteSignal {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The mute signals: one in the example, several by the text.
     pub data: Vec<MuteSignalData>,
     /// Unique id of this callback request; about 24 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 /// 视频转码回调 Tells the customer that a video has been uploaded, transcoded, or failed to transcode.
@@ -611,11 +512,9 @@ pub struct MuteSignal {
 #[non_exhaustive]
 pub struct TranscodeCallback {
     /// VOD video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// What happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<TranscodeCallbackStatus>,
+    pub status: TranscodeCallbackStatus,
     /// URL of the cover image; only with status 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preface_url: Option<String>,
@@ -638,12 +537,10 @@ pub struct TranscodeCallback {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_definition: Option<String>,
     /// Unique id of one request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qid: Option<String>,
+    pub qid: String,
     /// When it was signed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: i64,
 }
 
 open_text_enum! {

@@ -64,14 +64,14 @@ paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list);
 impl ListReviews {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -127,18 +127,14 @@ impl RevokeMessage {
 #[non_exhaustive]
 pub struct ListReviewsItem {
     /// Message id, for chat_ids of API 78.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// Text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Sender.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Time sent.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chat_time: Option<String>,
+    pub chat_time: String,
 }
 
 /// What `ListReviewsData` holds.
@@ -147,8 +143,7 @@ pub struct ListReviewsItem {
 #[non_exhaustive]
 pub struct ListReviewsData {
     /// Total number of messages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The messages.
     pub list: Vec<ListReviewsItem>,
 }

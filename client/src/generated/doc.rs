@@ -280,14 +280,14 @@ paged_call!(ListAll => ListAllData, ListAllItem, |data| data.list);
 impl ListAll {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Documents per page; the largest value allowed is clipped in the document (begins with 1).
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -450,11 +450,15 @@ impl ListFiles {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Files per page.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -487,11 +491,9 @@ typed_call!(Unbind => Nothing);
 #[non_exhaustive]
 pub struct UploadData {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name of the uploaded document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Binding id; only returned when the document was bound to a room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_id: Option<i64>,
@@ -503,14 +505,11 @@ pub struct UploadData {
 #[non_exhaustive]
 pub struct BindData {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Binding id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind_id: Option<i64>,
+    pub bind_id: i64,
 }
 
 /// What `ListItem` holds.
@@ -519,28 +518,21 @@ pub struct BindData {
 #[non_exhaustive]
 pub struct ListItem {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Whether this is an animated PPT.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ppt_animation: Option<PptAnimation>,
+    pub ppt_animation: PptAnimation,
     /// File size.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
+    pub size: i64,
     /// Address of the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Kind of file.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ListType>,
+    pub type_: ListType,
     /// Upload time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListData` holds.
@@ -549,8 +541,7 @@ pub struct ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The documents.
     pub list: Vec<ListItem>,
 }
@@ -561,27 +552,20 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct ListAllItem {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Where the document was uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_source: Option<ListAllUploadSource>,
+    pub upload_source: ListAllUploadSource,
     /// Upload time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Address of the document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Kind of document, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_type: Option<String>,
+    pub file_type: String,
     /// Size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
+    pub size: i64,
 }
 
 /// What `ListAllData` holds.
@@ -590,8 +574,7 @@ pub struct ListAllItem {
 #[non_exhaustive]
 pub struct ListAllData {
     /// Number of documents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The documents of this page.
     pub list: Vec<ListAllItem>,
 }
@@ -602,8 +585,7 @@ pub struct ListAllData {
 #[non_exhaustive]
 pub struct RemoveData {
     /// Id of the document removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
 }
 
 /// What `UploadMediaData` holds.
@@ -612,8 +594,7 @@ pub struct RemoveData {
 #[non_exhaustive]
 pub struct UploadMediaData {
     /// Id of the audio or video file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
 }
 
 /// What `BindBatchData` holds.
@@ -627,8 +608,7 @@ pub struct BindBatchData {
     /// Ids of the bound documents.
     pub fid: Vec<i64>,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Binding ids.
     pub bind_ids: Vec<i64>,
 }
@@ -639,21 +619,16 @@ pub struct BindBatchData {
 #[non_exhaustive]
 pub struct ListMediaItem {
     /// Id of the audio or video (its video_unique).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Where it was uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_source: Option<ListMediaUploadSource>,
+    pub upload_source: ListMediaUploadSource,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListMediaData` holds.
@@ -662,8 +637,7 @@ pub struct ListMediaItem {
 #[non_exhaustive]
 pub struct ListMediaData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The files.
     pub list: Vec<ListMediaItem>,
 }
@@ -674,23 +648,17 @@ pub struct ListMediaData {
 #[non_exhaustive]
 pub struct CreateFolderData {
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Id of the new folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub finder_id: Option<i64>,
+    pub finder_id: i64,
     /// Id of the parent folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_finder_id: Option<i64>,
+    pub parent_finder_id: i64,
     /// Name of the folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// 1: it is a folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_directory: Option<i64>,
+    pub is_directory: i64,
     /// Depth, 1 for the top level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
 }
 
 /// What `UploadByUrlData` holds.
@@ -699,17 +667,14 @@ pub struct CreateFolderData {
 #[non_exhaustive]
 pub struct UploadByUrlData {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// Document name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Binding id; only when the document was bound to a room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_id: Option<i64>,
     /// Document URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `UploadH5ByUrlData` holds.
@@ -718,12 +683,10 @@ pub struct UploadByUrlData {
 #[non_exhaustive]
 pub struct UploadH5ByUrlData {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// Name of the courseware; its URL in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Binding id.
+    pub name: String,
+    /// Binding id; as with the other uploads only when the document was bound to a room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_id: Option<i64>,
 }
@@ -734,8 +697,7 @@ pub struct UploadH5ByUrlData {
 #[non_exhaustive]
 pub struct BindToRoomsData {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// The rooms.
     pub room_ids: Vec<i64>,
     /// Binding ids; the example calls them bind_ids.
@@ -750,22 +712,17 @@ pub struct BindToRoomsData {
 #[non_exhaustive]
 pub struct ListRoomPreviewsItem {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fname: Option<String>,
+    pub fname: String,
     /// Kind of file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doc_format: Option<DocFormat>,
+    pub doc_format: DocFormat,
     /// Addresses of the pictures of the pages; filled when doc_format is doc.
     pub image_list: Vec<String>,
     /// Address of the picture; filled when doc_format is image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+    pub image: String,
     /// Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub html: Option<String>,
+    pub html: String,
 }
 
 /// What `ListRoomPreviewsData` holds.
@@ -783,22 +740,17 @@ pub struct ListRoomPreviewsData {
 #[non_exhaustive]
 pub struct GetPreviewItem {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fname: Option<String>,
+    pub fname: String,
     /// Kind of file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doc_format: Option<DocFormat>,
+    pub doc_format: DocFormat,
     /// Addresses of the pictures of the pages; filled when doc_format is doc.
     pub image_list: Vec<String>,
     /// Address of the picture; filled when doc_format is image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+    pub image: String,
     /// Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub html: Option<String>,
+    pub html: String,
 }
 
 /// What `GetPreviewData` holds.
@@ -816,21 +768,16 @@ pub struct GetPreviewData {
 #[non_exhaustive]
 pub struct ListFilesItem {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// File name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Where the file was uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_source: Option<ListFilesUploadSource>,
+    pub upload_source: ListFilesUploadSource,
     /// Upload time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
+    pub size: i64,
 }
 
 /// What `ListFilesData` holds.
@@ -839,8 +786,7 @@ pub struct ListFilesItem {
 #[non_exhaustive]
 pub struct ListFilesData {
     /// Number of files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The files of this page.
     pub list: Vec<ListFilesItem>,
 }
@@ -851,11 +797,9 @@ pub struct ListFilesData {
 #[non_exhaustive]
 pub struct RenameData {
     /// Document id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
     /// The new name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 open_text_enum! {

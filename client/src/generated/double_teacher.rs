@@ -63,8 +63,7 @@ paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list);
 #[non_exhaustive]
 pub struct AddZoneData {
     /// Id of the campus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<i64>,
+    pub zone_id: i64,
 }
 
 /// What `ListZonesItem` holds.
@@ -73,21 +72,16 @@ pub struct AddZoneData {
 #[non_exhaustive]
 pub struct ListZonesItem {
     /// Id of the campus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<i64>,
+    pub zone_id: i64,
     /// Unique code of the campus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_unique: Option<i64>,
+    pub zone_unique: i64,
     /// Name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    pub address: String,
     /// Time at which it was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListZonesData` holds.
@@ -96,8 +90,7 @@ pub struct ListZonesItem {
 #[non_exhaustive]
 pub struct ListZonesData {
     /// Number of campuses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The campuses.
     pub list: Vec<ListZonesItem>,
 }

@@ -88,14 +88,14 @@ impl ListTemplates {
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Templates per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -143,21 +143,17 @@ impl CreateTemplate {
 #[non_exhaustive]
 pub struct ListTemplatesOptionList {
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// How the question is answered (values from large_class.60).
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<EvaluationType>,
+    pub type_: EvaluationType,
     /// Whether an answer is required.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_force: Option<IsForce>,
+    pub is_force: IsForce,
     /// The options, one a line; absent from a text question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<String>,
     /// Position of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_order: Option<i64>,
+    pub display_order: i64,
     /// The options; absent from a text question.
     pub option: Vec<String>,
 }
@@ -171,16 +167,13 @@ pub struct ListTemplatesItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question_id: Option<i64>,
     /// Template id (evaluate_id elsewhere).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// Title of the template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// The questions of the template.
     pub option_list: Vec<ListTemplatesOptionList>,
     /// Creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListTemplatesData` holds.
@@ -189,8 +182,7 @@ pub struct ListTemplatesItem {
 #[non_exhaustive]
 pub struct ListTemplatesData {
     /// Number of templates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The templates of this page.
     pub list: Vec<ListTemplatesItem>,
 }
@@ -216,8 +208,7 @@ pub struct CreateTemplateQuestion {
 #[non_exhaustive]
 pub struct CreateTemplateData {
     /// Evaluation template id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 open_int_enum! {

@@ -158,14 +158,14 @@ paged_call!(ListImages => ListImagesData, ListImagesItem, |data| data.list);
 impl ListImages {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Pictures per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -177,11 +177,9 @@ impl ListImages {
 #[non_exhaustive]
 pub struct UploadImageData {
     /// Id of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_id: Option<i64>,
+    pub media_id: i64,
     /// Address of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `AddData` holds.
@@ -190,8 +188,7 @@ pub struct UploadImageData {
 #[non_exhaustive]
 pub struct AddData {
     /// Id of the new article.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub goods_id: Option<i64>,
+    pub goods_id: i64,
 }
 
 /// What `ListImagesItem` holds.
@@ -200,15 +197,12 @@ pub struct AddData {
 #[non_exhaustive]
 pub struct ListImagesItem {
     /// Id of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_id: Option<i64>,
+    pub media_id: i64,
     /// Address of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Time of the upload.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListImagesData` holds.
@@ -217,8 +211,7 @@ pub struct ListImagesItem {
 #[non_exhaustive]
 pub struct ListImagesData {
     /// Number of pictures in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// The pictures of this page.
     pub list: Vec<ListImagesItem>,
 }

@@ -322,11 +322,9 @@ pub struct SaveStudent {
 #[non_exhaustive]
 pub struct SaveAssistTeacherList {
     /// The id that was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assist_teacher_id: Option<i64>,
+    pub assist_teacher_id: i64,
     /// The system's own id of the assistant teacher.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// The class.
@@ -335,11 +333,9 @@ pub struct SaveAssistTeacherList {
 #[non_exhaustive]
 pub struct SaveClassList {
     /// The id that was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub class_id: Option<i64>,
+    pub class_id: i64,
     /// The system's own id of the class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// What `SaveStudentList` holds.
@@ -348,11 +344,9 @@ pub struct SaveClassList {
 #[non_exhaustive]
 pub struct SaveStudentList {
     /// The id that was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_id: Option<i64>,
+    pub student_id: i64,
     /// The system's own id of the student.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// What `SaveData` holds.
@@ -361,11 +355,9 @@ pub struct SaveStudentList {
 #[non_exhaustive]
 pub struct SaveData {
     /// The assistant teacher.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assist_teacher_list: Option<SaveAssistTeacherList>,
+    pub assist_teacher_list: SaveAssistTeacherList,
     /// The class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub class_list: Option<SaveClassList>,
+    pub class_list: SaveClassList,
     /// The students.
     pub student_list: Vec<SaveStudentList>,
 }
@@ -376,8 +368,7 @@ pub struct SaveData {
 #[non_exhaustive]
 pub struct DeleteData {
     /// Result.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub result: Option<serde_json::Value>,
+    pub result: serde_json::Value,
 }
 
 open_int_enum! {

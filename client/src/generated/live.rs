@@ -274,8 +274,7 @@ typed_call!(GetRecordStatus => GetRecordStatusData);
 #[non_exhaustive]
 pub struct GetStatusData {
     /// Class state.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<GetStatusStatus>,
+    pub status: GetStatusStatus,
 }
 
 /// What `GetTeacherOnlineStatusData` holds.
@@ -284,8 +283,7 @@ pub struct GetStatusData {
 #[non_exhaustive]
 pub struct GetTeacherOnlineStatusData {
     /// The teacher's state.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<GetTeacherOnlineStatusStatus>,
+    pub status: GetTeacherOnlineStatusStatus,
 }
 
 /// What `GetUserCountData` holds.
@@ -294,11 +292,9 @@ pub struct GetTeacherOnlineStatusData {
 #[non_exhaustive]
 pub struct GetUserCountData {
     /// Users now in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_count: Option<i64>,
+    pub user_count: i64,
     /// Number of users that the room shows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_user_count: Option<i64>,
+    pub display_user_count: i64,
 }
 
 /// The sender.
@@ -391,11 +387,9 @@ pub struct SetVirtualUsersUser {
 #[non_exhaustive]
 pub struct GetRecordStatusData {
     /// Recording state.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<GetRecordStatusStatus>,
+    pub status: GetRecordStatusStatus,
     /// Whether it is a long-term room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_long_term: Option<IsLongTerm>,
+    pub is_long_term: IsLongTerm,
 }
 
 open_int_enum! {

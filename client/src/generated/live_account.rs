@@ -282,8 +282,7 @@ pub struct ListRoomMediaLengthData {
 #[non_exhaustive]
 pub struct GetUserCountData {
     /// Total.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// Attendances per day; the key is the date.
     pub list: BTreeMap<String, i64>,
 }
@@ -294,8 +293,7 @@ pub struct GetUserCountData {
 #[non_exhaustive]
 pub struct SetClassCallbackUrlData {
     /// The callback URL; the table describes it as a date (日期), evidently by mistake.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `GetClassCallbackUrlData` holds.
@@ -304,8 +302,7 @@ pub struct SetClassCallbackUrlData {
 #[non_exhaustive]
 pub struct GetClassCallbackUrlData {
     /// The callback URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `ListRoomCostsData` holds.
@@ -314,8 +311,7 @@ pub struct GetClassCallbackUrlData {
 #[non_exhaustive]
 pub struct ListRoomCostsData {
     /// What each room used up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_cost: Option<serde_json::Value>,
+    pub room_cost: serde_json::Value,
 }
 
 open_int_enum! {

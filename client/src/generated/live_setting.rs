@@ -206,6 +206,8 @@ impl ListMainScreenNotices {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
@@ -618,11 +620,9 @@ impl GetMaxRedPackageCount {
 #[non_exhaustive]
 pub struct ListMainScreenNoticesNotice {
     /// Text of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Link of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub link: String,
 }
 
 /// Display settings.
@@ -631,38 +631,27 @@ pub struct ListMainScreenNoticesNotice {
 #[non_exhaustive]
 pub struct ListMainScreenNoticesSettings {
     /// Whether the text scrolls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_roll: Option<IsRoll>,
+    pub is_roll: IsRoll,
     /// Scroll interval.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub roll_interval: Option<i64>,
+    pub roll_interval: i64,
     /// Font size.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_size: Option<i64>,
+    pub font_size: i64,
     /// Font colour, #RRGGBB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_color: Option<String>,
+    pub font_color: String,
     /// Font opacity, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub font_transparency: Option<i64>,
+    pub font_transparency: i64,
     /// Border colour, #RRGGBB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub border_color: Option<String>,
+    pub border_color: String,
     /// Border opacity, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub border_transparency: Option<i64>,
+    pub border_transparency: i64,
     /// Background colour, #RRGGBB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bg_color: Option<String>,
+    pub bg_color: String,
     /// Background opacity, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bg_transparency: Option<i64>,
+    pub bg_transparency: i64,
     /// Horizontal position.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x_scale: Option<i64>,
+    pub x_scale: i64,
     /// Vertical position.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y_scale: Option<i64>,
+    pub y_scale: i64,
 }
 
 /// Extended settings.
@@ -673,8 +662,7 @@ pub struct ListMainScreenNoticesExtend {
     /// The single items.
     pub notice: Vec<ListMainScreenNoticesNotice>,
     /// Display settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<ListMainScreenNoticesSettings>,
+    pub settings: ListMainScreenNoticesSettings,
 }
 
 /// What `ListMainScreenNoticesItem` holds.
@@ -683,27 +671,20 @@ pub struct ListMainScreenNoticesExtend {
 #[non_exhaustive]
 pub struct ListMainScreenNoticesItem {
     /// Announcement id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Text of the announcement.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Link that it opens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub link: String,
     /// Extended settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extend: Option<ListMainScreenNoticesExtend>,
+    pub extend: ListMainScreenNoticesExtend,
     /// Number of items.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content_num: Option<i64>,
+    pub content_num: i64,
     /// Whether it is also shown in VOD.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sync_video: Option<SyncVideo>,
+    pub sync_video: SyncVideo,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListMainScreenNoticesData` holds.
@@ -714,8 +695,7 @@ pub struct ListMainScreenNoticesData {
     /// The announcements.
     pub list: Vec<ListMainScreenNoticesItem>,
     /// Total number of announcements.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `AddSensitiveWordsData` holds.
@@ -724,8 +704,7 @@ pub struct ListMainScreenNoticesData {
 #[non_exhaustive]
 pub struct AddSensitiveWordsData {
     /// Number of words set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListSensitiveWordsItem` holds.
@@ -734,11 +713,9 @@ pub struct AddSensitiveWordsData {
 #[non_exhaustive]
 pub struct ListSensitiveWordsItem {
     /// Id of the word.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// The word.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub word: Option<String>,
+    pub word: String,
 }
 
 /// What `ListSensitiveWordsData` holds.
@@ -747,8 +724,7 @@ pub struct ListSensitiveWordsItem {
 #[non_exhaustive]
 pub struct ListSensitiveWordsData {
     /// Total number of words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The words.
     pub list: Vec<ListSensitiveWordsItem>,
 }

@@ -66,7 +66,7 @@ impl List {
 
     /// Entries per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -85,17 +85,13 @@ typed_call!(Get => serde_json::Value);
 #[non_exhaustive]
 pub struct ListProductStatus {
     /// State of the large class product line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub large_class_status: Option<LargeClassStatus>,
+    pub large_class_status: LargeClassStatus,
     /// State of the small class product line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub small_class_status: Option<SmallClassStatus>,
+    pub small_class_status: SmallClassStatus,
     /// State of the enterprise live product line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub business_status: Option<BusinessStatus>,
+    pub business_status: BusinessStatus,
     /// State of the VOD product line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_status: Option<VideoStatus>,
+    pub video_status: VideoStatus,
 }
 
 /// What `ListItem` holds.
@@ -104,31 +100,23 @@ pub struct ListProductStatus {
 #[non_exhaustive]
 pub struct ListItem {
     /// Id of the sub account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Mobile number with which it is registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Contact person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contacts: Option<String>,
+    pub contacts: String,
     /// Company.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company: Option<String>,
+    pub company: String,
     /// Time from which the account is valid.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect_time: Option<String>,
+    pub effect_time: String,
     /// Time at which the account expires.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expire_time: Option<String>,
+    pub expire_time: String,
     /// State of each product line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_status: Option<ListProductStatus>,
+    pub product_status: ListProductStatus,
 }
 
 /// What `ListData` holds.
@@ -137,8 +125,7 @@ pub struct ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Number of sub accounts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The sub accounts.
     pub list: Vec<ListItem>,
 }

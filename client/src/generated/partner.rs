@@ -101,11 +101,15 @@ impl ListTransactions {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Page size.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -117,8 +121,7 @@ impl ListTransactions {
 #[non_exhaustive]
 pub struct GetKeyData {
     /// The partner_key; at most 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_key: Option<String>,
+    pub partner_key: String,
 }
 
 impl std::fmt::Debug for GetKeyData {
@@ -134,51 +137,36 @@ impl std::fmt::Debug for GetKeyData {
 #[non_exhaustive]
 pub struct ListTransactionsItem {
     /// Transaction number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purchase_id: Option<i64>,
+    pub purchase_id: i64,
     /// Kind of transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_type: Option<OpType>,
+    pub op_type: OpType,
     /// Product line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_type: Option<ProductType>,
+    pub product_type: ProductType,
     /// Time of the transaction.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trade_time: Option<String>,
+    pub trade_time: String,
     /// Amount. Money: a decimal number in the example, though the table says int.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_money: Option<f64>,
+    pub op_money: f64,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Balance after it; may be negative. Money: a decimal number in the example, though the table says int.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_money: Option<f64>,
+    pub current_money: f64,
     /// Room type, "--" where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_type: Option<String>,
+    pub room_type: String,
     /// Voucher balance after it. Money: a decimal number in the example, though the table says int.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub curr_voucher_money: Option<f64>,
+    pub curr_voucher_money: f64,
     /// What was charged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deduct_type: Option<DeductType>,
+    pub deduct_type: DeductType,
     /// Way of payment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pay_type: Option<i64>,
+    pub pay_type: i64,
     /// Status; 2 is 处理成功 (processed) in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
+    pub status: String,
     /// Status in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status_name: Option<String>,
+    pub status_name: String,
     /// Way of payment in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pay_type_name: Option<String>,
+    pub pay_type_name: String,
     /// What was charged, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deduct_type_name: Option<String>,
+    pub deduct_type_name: String,
 }
 
 /// What `ListTransactionsData` holds.
@@ -189,8 +177,7 @@ pub struct ListTransactionsData {
     /// The transactions.
     pub list: Vec<ListTransactionsItem>,
     /// Total number of transactions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 open_int_enum! {

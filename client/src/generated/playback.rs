@@ -508,11 +508,9 @@ typed_call!(GetStatus => GetStatusData);
 #[non_exhaustive]
 pub struct ListMarksItem {
     /// Text of the mark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub desc: Option<String>,
+    pub desc: String,
     /// Position from the beginning, HH:MM:SS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_offset: Option<String>,
+    pub time_offset: String,
 }
 
 /// What `ListMarksData` holds.
@@ -530,35 +528,25 @@ pub struct ListMarksData {
 #[non_exhaustive]
 pub struct InfoData {
     /// State of the playback.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<InfoStatus>,
+    pub status: InfoStatus,
     /// Id of the video recorded in the cloud.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Name of the playback.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Length in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<i64>,
+    pub length: i64,
     /// Size of the playback video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Total size of the transcoded files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_transcode_size: Option<i64>,
+    pub total_transcode_size: i64,
     /// Total transcoded size of the other videos that belong to it (students and second cameras).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_ext_media_size: Option<i64>,
+    pub total_ext_media_size: i64,
     /// Address of the cover picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Whether it is blocked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<PublishStatus>,
+    pub publish_status: PublishStatus,
     /// Time at which the playback was generated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
 }
 
 /// What `ListItem` holds.
@@ -567,47 +555,35 @@ pub struct InfoData {
 #[non_exhaustive]
 pub struct ListItem {
     /// Id of the playback; no other has the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playback_id: Option<i64>,
+    pub playback_id: i64,
     /// Id of the recorded video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Session number, for a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<i64>,
     /// Version of the playback; 0 is the one that was not cropped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<i64>,
+    pub version: i64,
     /// Name of the playback.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// State of the playback; the reader takes only 100.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<ListStatus>,
+    pub status: ListStatus,
     /// Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Length in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<i64>,
+    pub length: i64,
     /// Total size of the transcoded files in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_transcode_size: Option<i64>,
+    pub total_transcode_size: i64,
     /// How often it was played.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_times: Option<i64>,
+    pub play_times: i64,
     /// Whether it is blocked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<PublishStatus>,
-    /// Address to play it.
+    pub publish_status: PublishStatus,
+    /// Address to play it; only one public code base reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_url: Option<String>,
     /// Address of the cover picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
 }
 
 /// What `ListData` holds.
@@ -616,8 +592,7 @@ pub struct ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Total number of playbacks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The playbacks.
     pub list: Vec<ListItem>,
 }
@@ -628,8 +603,7 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct GetPlayerTokenData {
     /// Player token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: String,
 }
 
 /// What `SetPublishStatusData` holds.
@@ -638,8 +612,7 @@ pub struct GetPlayerTokenData {
 #[non_exhaustive]
 pub struct SetPublishStatusData {
     /// Publish status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<SetPublishStatusStatus>,
+    pub status: SetPublishStatusStatus,
 }
 
 /// What `GetStatusData` holds.
@@ -648,8 +621,7 @@ pub struct SetPublishStatusData {
 #[non_exhaustive]
 pub struct GetStatusData {
     /// State of the playback; 100 means that it can be played.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<i64>,
+    pub status: i64,
 }
 
 open_int_enum! {

@@ -1335,14 +1335,14 @@ impl ListCodes {
 
     /// Page number; each page has limit codes.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Codes per page; at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn limit(self, limit: i64) -> Self {
         Self(self.0.set("limit", limit))
     }
@@ -1359,14 +1359,14 @@ paged_call!(List => ListData, ListItem, |data| data.list);
 impl List {
     /// Page number; each page has limit rooms.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Rooms per page; at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn limit(self, limit: i64) -> Self {
         Self(self.0.set("limit", limit))
     }
@@ -1764,14 +1764,14 @@ paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRo
 impl ListGroupCodesByRole {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `50`.
+    /// Default: `50`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -1848,11 +1848,15 @@ paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |d
 
 impl ListPatrolRooms {
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Rooms per page; 20 stands in the example column, which may be the default.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -2115,17 +2119,13 @@ impl CreateWithLive {
 #[non_exhaustive]
 pub struct CreateData {
     /// Room id, 14 digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Code with which a teaching assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Public student code; many students can enter with it without pushing each other out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
 /// What `InfoData` holds.
@@ -2134,35 +2134,27 @@ pub struct CreateData {
 #[non_exhaustive]
 pub struct InfoData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Room title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Class start time, as 2017-08-18 14:00:00.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
+    pub start_time: String,
     /// Class end time, as 2017-08-18 15:00:00.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<String>,
+    pub end_time: String,
     /// Room type.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<InfoType>,
+    pub type_: InfoType,
     /// Whether this is a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_long_term: Option<IsLongTerm>,
     /// Largest number of users allowed in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_users: Option<i64>,
+    pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Where the room was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_from: Option<CreateFrom>,
@@ -2274,34 +2266,28 @@ pub struct InfoData {
 #[non_exhaustive]
 pub struct CreateCodeData {
     /// Student code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
-/// The code.
+/// The code. What it holds when exist is false is not said.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetCodeInfoCodeInfo {
     /// The code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's role (values clipped in the document).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<GetCodeInfoUserRole>,
+    pub user_role: GetCodeInfoUserRole,
     /// The user's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// When the code was created.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `GetCodeInfoData` holds.
@@ -2310,9 +2296,8 @@ pub struct GetCodeInfoCodeInfo {
 #[non_exhaustive]
 pub struct GetCodeInfoData {
     /// Whether the code exists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exist: Option<bool>,
-    /// The code.
+    pub exist: bool,
+    /// The code. What it holds when exist is false is not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_info: Option<GetCodeInfoCodeInfo>,
 }
@@ -2323,14 +2308,11 @@ pub struct GetCodeInfoData {
 #[non_exhaustive]
 pub struct ListCodesItem {
     /// Student code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// The user's id to which the code belongs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Picture given when the code was generated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_avatar: Option<String>,
+    pub user_avatar: String,
     /// Student code; the example has code instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_code: Option<String>,
@@ -2342,8 +2324,7 @@ pub struct ListCodesItem {
 #[non_exhaustive]
 pub struct ListCodesData {
     /// Number of codes in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The codes of this page.
     pub list: Vec<ListCodesItem>,
 }
@@ -2354,39 +2335,29 @@ pub struct ListCodesData {
 #[non_exhaustive]
 pub struct ListItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Room title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Class start time, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<i64>,
+    pub start_time: i64,
     /// Class end time, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<i64>,
+    pub end_time: i64,
     /// Creation time, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
     /// Room type.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ListType>,
+    pub type_: ListType,
     /// Largest number of users allowed in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_users: Option<i64>,
+    pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Public student code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
     /// Industry (0 is education).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub industry_type: Option<IndustryType>,
@@ -2509,20 +2480,15 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct CreateGroupCodesAdmin {
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<CreateGroupCodesUserRole>,
+    pub user_role: CreateGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Group name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 /// What `CreateGroupCodesStudent` holds.
@@ -2531,20 +2497,15 @@ pub struct CreateGroupCodesAdmin {
 #[non_exhaustive]
 pub struct CreateGroupCodesStudent {
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<CreateGroupCodesUserRole>,
+    pub user_role: CreateGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Group name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 /// What `CreateGroupCodesData` holds.
@@ -2567,14 +2528,11 @@ pub struct ListGroupCodesAdmin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesUserRole>,
+    pub user_role: ListGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
 }
 
 /// What `ListGroupCodesStudent` holds.
@@ -2586,14 +2544,11 @@ pub struct ListGroupCodesStudent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesUserRole>,
+    pub user_role: ListGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
 }
 
 /// What `ListGroupCodesTeacher` holds.
@@ -2602,14 +2557,11 @@ pub struct ListGroupCodesStudent {
 #[non_exhaustive]
 pub struct ListGroupCodesTeacher {
     /// Role of the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesUserRole>,
+    pub user_role: ListGroupCodesUserRole,
     /// Address for entering the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
     /// Room code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
 }
 
 /// What `ListGroupCodesData` holds.
@@ -2632,11 +2584,9 @@ pub struct ListGroupCodesData {
 pub struct GetPushLiveUrlData {
     /// When the push address expires.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expire_time: Option<String>,
+    pub expire_time: String,
     /// Push address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_url: Option<String>,
+    pub push_url: String,
 }
 
 /// What `GetGroupSubRoomIdsGroupRoomId` holds.
@@ -2645,11 +2595,9 @@ pub struct GetPushLiveUrlData {
 #[non_exhaustive]
 pub struct GetGroupSubRoomIdsGroupRoomId {
     /// Room id of the small class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
 }
 
 /// What `GetGroupSubRoomIdsData` holds.
@@ -2667,11 +2615,9 @@ pub struct GetGroupSubRoomIdsData {
 #[non_exhaustive]
 pub struct GetPullStreamUrlData {
     /// Pull address, RTMP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rtmp_url: Option<String>,
+    pub rtmp_url: String,
     /// Pull address, HLS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub m3u8_url: Option<String>,
+    pub m3u8_url: String,
 }
 
 /// What `CreateAuditionCodesItem` holds.
@@ -2683,8 +2629,7 @@ pub struct CreateAuditionCodesItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Audition code of the student.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_code: Option<String>,
@@ -2696,8 +2641,7 @@ pub struct CreateAuditionCodesItem {
 #[non_exhaustive]
 pub struct CreateAuditionCodesData {
     /// Number of codes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The codes.
     pub list: Vec<CreateAuditionCodesItem>,
 }
@@ -2708,22 +2652,18 @@ pub struct CreateAuditionCodesData {
 #[non_exhaustive]
 pub struct ListSpotVideosItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Room id of the playback behind the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playback_room_id: Option<i64>,
+    pub playback_room_id: i64,
     /// Session id of the playback behind the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playback_session_id: Option<i64>,
+    pub playback_session_id: i64,
     /// When the file of the video is prepared (description clipped).
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prepare_file_time: Option<String>,
     /// When the video was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListSpotVideosData` holds.
@@ -2741,14 +2681,11 @@ pub struct ListSpotVideosData {
 #[non_exhaustive]
 pub struct GetCodeUsageCodeUsage {
     /// user_number of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Role of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<GetCodeUsageUserRole>,
+    pub user_role: GetCodeUsageUserRole,
     /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
 }
 
 /// What `GetCodeUsageData` holds.
@@ -2766,14 +2703,11 @@ pub struct GetCodeUsageData {
 #[non_exhaustive]
 pub struct ListBroadcastRoomsItem {
     /// Id of the linked room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub broadcast_room_id: Option<i64>,
+    pub broadcast_room_id: i64,
     /// Its title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Whether the relay starts by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_auto: Option<IsAuto>,
+    pub is_auto: IsAuto,
 }
 
 /// What `ListBroadcastRoomsData` holds.
@@ -2782,8 +2716,7 @@ pub struct ListBroadcastRoomsItem {
 #[non_exhaustive]
 pub struct ListBroadcastRoomsData {
     /// Number of linked rooms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// The linked rooms.
     pub list: Vec<ListBroadcastRoomsItem>,
 }
@@ -2825,8 +2758,7 @@ pub struct GetGroupLogosLogoList {
 #[non_exhaustive]
 pub struct GetGroupLogosData {
     /// Addresses by picture; an empty array when none has been uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo_list: Option<GetGroupLogosLogoList>,
+    pub logo_list: GetGroupLogosLogoList,
 }
 
 /// What `AddPushPlatformData` holds.
@@ -2835,8 +2767,7 @@ pub struct GetGroupLogosData {
 #[non_exhaustive]
 pub struct AddPushPlatformData {
     /// Id of the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_id: Option<i64>,
+    pub platform_id: i64,
 }
 
 /// What `ListPushPlatformsItem` holds.
@@ -2845,14 +2776,11 @@ pub struct AddPushPlatformData {
 #[non_exhaustive]
 pub struct ListPushPlatformsItem {
     /// Id of the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_id: Option<String>,
+    pub platform_id: String,
     /// Name of the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_name: Option<String>,
+    pub platform_name: String,
     /// Push URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_url: Option<String>,
+    pub platform_url: String,
 }
 
 /// What `ListPushPlatformsData` holds.
@@ -2870,17 +2798,13 @@ pub struct ListPushPlatformsData {
 #[non_exhaustive]
 pub struct ListGroupCodesByRoleGroupList {
     /// Group id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Join code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesByRoleUserRole>,
+    pub user_role: ListGroupCodesByRoleUserRole,
     /// URL that enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// Default join code.
@@ -2889,14 +2813,11 @@ pub struct ListGroupCodesByRoleGroupList {
 #[non_exhaustive]
 pub struct ListGroupCodesByRoleDefaultCode {
     /// Join code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: String,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListGroupCodesByRoleUserRole>,
+    pub user_role: ListGroupCodesByRoleUserRole,
     /// URL that enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `ListGroupCodesByRoleData` holds.
@@ -2905,16 +2826,13 @@ pub struct ListGroupCodesByRoleDefaultCode {
 #[non_exhaustive]
 pub struct ListGroupCodesByRoleData {
     /// Total number of groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The groups.
     pub group_list: Vec<ListGroupCodesByRoleGroupList>,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_page: Option<i64>,
+    pub current_page: i64,
     /// Default join code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_code: Option<ListGroupCodesByRoleDefaultCode>,
+    pub default_code: ListGroupCodesByRoleDefaultCode,
 }
 
 /// What `AddSmartLiveData` holds.
@@ -2923,8 +2841,7 @@ pub struct ListGroupCodesByRoleData {
 #[non_exhaustive]
 pub struct AddSmartLiveData {
     /// Id of the smart live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
 }
 
 /// What `UpdateSmartLiveData` holds.
@@ -2933,8 +2850,7 @@ pub struct AddSmartLiveData {
 #[non_exhaustive]
 pub struct UpdateSmartLiveData {
     /// Id of the smart live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
 }
 
 /// What `DeleteSmartLiveData` holds.
@@ -2943,8 +2859,7 @@ pub struct UpdateSmartLiveData {
 #[non_exhaustive]
 pub struct DeleteSmartLiveData {
     /// Id of the smart live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
 }
 
 /// What `DeleteGroupData` holds.
@@ -2953,8 +2868,7 @@ pub struct DeleteSmartLiveData {
 #[non_exhaustive]
 pub struct DeleteGroupData {
     /// Number of groups deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows: Option<i64>,
+    pub rows: i64,
 }
 
 /// What `ListPatrolRoomsMonitorImg` holds.
@@ -2963,11 +2877,9 @@ pub struct DeleteGroupData {
 #[non_exhaustive]
 pub struct ListPatrolRoomsMonitorImg {
     /// Address of the snapshot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub img_url: Option<String>,
+    pub img_url: String,
     /// When it was taken, as 2020-07-16 14:00:35.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListPatrolRoomsItem` holds.
@@ -2976,19 +2888,15 @@ pub struct ListPatrolRoomsMonitorImg {
 #[non_exhaustive]
 pub struct ListPatrolRoomsItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Room title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// When the class began, as 2020-07-16 13:57:24.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
+    pub start_time: String,
     /// Snapshots of the class.
     pub monitor_img: Vec<ListPatrolRoomsMonitorImg>,
     /// Address with which to enter the room; the user name in the example is 隐身 (invisible).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enter_url: Option<String>,
+    pub enter_url: String,
 }
 
 /// The double-teacher room.
@@ -2997,17 +2905,13 @@ pub struct ListPatrolRoomsItem {
 #[non_exhaustive]
 pub struct CreateWithLiveDoubleTeacher {
     /// Room id, 14 digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Code with which an assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Common code for student classrooms; several may enter with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
 /// The large class room.
@@ -3016,17 +2920,13 @@ pub struct CreateWithLiveDoubleTeacher {
 #[non_exhaustive]
 pub struct CreateWithLiveLive {
     /// Room id, 14 digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Code with which an assistant enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_code: Option<String>,
+    pub admin_code: String,
     /// Code with which the teacher enters the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_code: Option<String>,
+    pub teacher_code: String,
     /// Common student code; several students may enter with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_code: Option<String>,
+    pub student_code: String,
 }
 
 /// What `CreateWithLiveData` holds.
@@ -3035,11 +2935,9 @@ pub struct CreateWithLiveLive {
 #[non_exhaustive]
 pub struct CreateWithLiveData {
     /// The double-teacher room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub double_teacher: Option<CreateWithLiveDoubleTeacher>,
+    pub double_teacher: CreateWithLiveDoubleTeacher,
     /// The large class room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live: Option<CreateWithLiveLive>,
+    pub live: CreateWithLiveLive,
 }
 
 open_int_enum! {

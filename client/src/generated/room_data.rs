@@ -438,14 +438,14 @@ impl ExportLiveReport {
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page; all records when absent.
     ///
-    /// Default: `0`.
+    /// Default: `0`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -655,13 +655,15 @@ impl GetLiveSellStat {
     }
 
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page; 20 by default.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -678,14 +680,14 @@ paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListI
 impl ExportAttentionList {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -748,14 +750,14 @@ paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| dat
 impl ListUserScores {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -772,14 +774,14 @@ paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list
 impl ListCheckins {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -796,14 +798,14 @@ paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |dat
 impl ListCheckinUsers {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -820,14 +822,14 @@ paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsI
 impl ListAnswerQuestions {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -844,14 +846,14 @@ paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| 
 impl ListAnswerUsers {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -882,14 +884,14 @@ paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |dat
 impl ListDeviceChecks {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -906,14 +908,14 @@ paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluatio
 impl ListDailyEvaluations {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -943,11 +945,15 @@ paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| 
 
 impl GetInteractData {
     /// Page number.
+    ///
+    /// At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Records per page.
+    ///
+    /// At least 1.
     pub fn page_size(self, page_size: impl Into<String>) -> Self {
         Self(self.0.set("page_size", Into::<String>::into(page_size)))
     }
@@ -973,23 +979,18 @@ typed_call!(GetRedPackageRecord => serde_json::Value);
 #[non_exhaustive]
 pub struct ExportChatMessagesItem {
     /// When the message was sent, as 2017-04-21 15:15:01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's own role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_real_role: Option<UserRealRole>,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ExportChatMessagesUserRole>,
+    pub user_role: ExportChatMessagesUserRole,
     /// The user's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Message text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// The user's picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
@@ -1028,52 +1029,37 @@ pub struct ExportChatMessagesData {
 #[non_exhaustive]
 pub struct ExportLiveReportRoomUserInfo {
     /// Day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ExportLiveReportUserRole>,
+    pub user_role: ExportLiveReportUserRole,
     /// When the user first entered the room.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_time: Option<String>,
+    pub first_time: String,
     /// When the user last left the room.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_time: Option<String>,
+    pub last_time: String,
     /// Earliest time that the user was in the room while class was in progress; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_heartbeat_time: Option<String>,
+    pub first_heartbeat_time: String,
     /// Latest time that the user was in the room while class was in progress; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_heartbeat_time: Option<String>,
+    pub last_heartbeat_time: String,
     /// Seconds that the user was in the room while class was in progress, all stays added up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actual_listen_time: Option<i64>,
+    pub actual_listen_time: i64,
     /// IP address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_ip: Option<String>,
+    pub user_ip: String,
     /// The user's province.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<String>,
+    pub area: String,
     /// The user's city.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
+    pub city: String,
     /// The user's network operator.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_operator: Option<String>,
+    pub network_operator: String,
     /// The user's group in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Client (the number of the last value is clipped; 6 follows from the order).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<ClientType>,
+    pub client_type: ClientType,
     /// Details of entering and leaving; only returned with detail=1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_event: Option<String>,
@@ -1088,8 +1074,7 @@ pub struct ExportLiveReportRoomUserInfo {
 #[non_exhaustive]
 pub struct ExportLiveReportData {
     /// Number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The records of this page.
     pub room_user_info: Vec<ExportLiveReportRoomUserInfo>,
 }
@@ -1100,17 +1085,13 @@ pub struct ExportLiveReportData {
 #[non_exhaustive]
 pub struct GetAllRoomUserStatRoomUserStat {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Total attendance (students, teachers and teaching assistants).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_user_count: Option<i64>,
+    pub total_user_count: i64,
     /// Attendance of students.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_count: Option<i64>,
+    pub student_count: i64,
     /// Peak number of users, teachers and teaching assistants included.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub peak_user: Option<i64>,
+    pub peak_user: i64,
 }
 
 /// What `GetAllRoomUserStatData` holds.
@@ -1129,8 +1110,7 @@ pub struct GetAllRoomUserStatData {
 pub struct GetPeakUsersData {
     /// Day.
     /// `YYYY-MM-DD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: String,
     /// Peak number of users keyed by time of day.
     pub peak_user: BTreeMap<String, i64>,
 }
@@ -1141,14 +1121,11 @@ pub struct GetPeakUsersData {
 #[non_exhaustive]
 pub struct ListChatFileUrlsItem {
     /// Class day, as 2020-01-01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: String,
     /// Address of the chat file as text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub txt_url: Option<String>,
+    pub txt_url: String,
     /// Address of the chat file as CSV.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub csv_url: Option<String>,
+    pub csv_url: String,
 }
 
 /// What `ListQuizzesOptionList` holds.
@@ -1157,14 +1134,11 @@ pub struct ListChatFileUrlsItem {
 #[non_exhaustive]
 pub struct ListQuizzesOptionList {
     /// Option id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option_id: Option<i64>,
+    pub option_id: i64,
     /// Text of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: String,
     /// Whether the option is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<IsRight>,
+    pub is_right: IsRight,
     /// Score of the option; in the example only on right options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
@@ -1180,14 +1154,11 @@ pub struct ListQuizzesOptionList {
 pub struct ListQuizzesQuestionList {
     /// Kind of question.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ListQuizzesType>,
+    pub type_: ListQuizzesType,
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Model answer; in the example only on the short-answer question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggested_solution: Option<String>,
@@ -1216,14 +1187,11 @@ pub struct ListQuizzesQuestionList {
 #[non_exhaustive]
 pub struct ListQuizzesQuizList {
     /// Quiz id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quiz_id: Option<i64>,
+    pub quiz_id: i64,
     /// Whether taking part is compulsory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub force_join: Option<i64>,
+    pub force_join: i64,
     /// Title of the quiz.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Full score of the quiz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_score: Option<f64>,
@@ -1253,11 +1221,9 @@ pub struct ListQuizzesData {
 #[non_exhaustive]
 pub struct ListQuizAnswersAnswerList {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// The answer: option ids separated by commas, or text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// Score of the answer; absent from the text answer in the example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<i64>,
@@ -1269,16 +1235,13 @@ pub struct ListQuizAnswersAnswerList {
 #[non_exhaustive]
 pub struct ListQuizAnswersStudentAnswerList {
     /// The student's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The student's answers.
     pub answer_list: Vec<ListQuizAnswersAnswerList>,
     /// Total score of the student.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_score: Option<i64>,
+    pub total_score: i64,
 }
 
 /// What `ListQuizAnswersData` holds.
@@ -1296,14 +1259,11 @@ pub struct ListQuizAnswersData {
 #[non_exhaustive]
 pub struct GetCheckinInfoUserList {
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Whether the user signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checkin: Option<Checkin>,
+    pub checkin: Checkin,
 }
 
 /// What `GetCheckinInfoCheckinList` holds.
@@ -1313,8 +1273,7 @@ pub struct GetCheckinInfoUserList {
 pub struct GetCheckinInfoCheckinList {
     /// When the sign-in was started.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: String,
     /// The users of this sign-in.
     pub user_list: Vec<GetCheckinInfoUserList>,
 }
@@ -1334,26 +1293,19 @@ pub struct GetCheckinInfoData {
 #[non_exhaustive]
 pub struct ListRaisedHandsItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// When the hand was raised, as 2019-02-19 16:00:29.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raise_time: Option<String>,
+    pub raise_time: String,
     /// When the user got on the microphone; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raise_success_time: Option<String>,
+    pub raise_success_time: String,
     /// When it ended; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raise_end_time: Option<String>,
+    pub raise_end_time: String,
     /// How long the user spoke, as 00:00:00.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub speak_time: Option<String>,
+    pub speak_time: String,
 }
 
 /// What `GetRedPackageStatInfo` holds.
@@ -1362,17 +1314,13 @@ pub struct ListRaisedHandsItem {
 #[non_exhaustive]
 pub struct GetRedPackageStatInfo {
     /// Student id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_id: Option<String>,
+    pub student_id: String,
     /// Number of red packets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// Total credits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
+    pub amount: i64,
     /// Name; empty in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 /// What `GetRedPackageStatData` holds.
@@ -1390,14 +1338,11 @@ pub struct GetRedPackageStatData {
 #[non_exhaustive]
 pub struct ExportAwardStatAwardUserList {
     /// Nickname of the winner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The winner's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The winner's phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
 }
 
 /// What `ExportAwardStatItem` holds.
@@ -1406,18 +1351,14 @@ pub struct ExportAwardStatAwardUserList {
 #[non_exhaustive]
 pub struct ExportAwardStatItem {
     /// Id of the prize draw.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Name of the prize.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub award_name: Option<String>,
+    pub award_name: String,
     /// Kind of draw.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<ExportAwardStatType>,
+    pub type_: ExportAwardStatType,
     /// Creation time, as 2019-02-19 16:00:29.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// The winners.
     pub award_user_list: Vec<ExportAwardStatAwardUserList>,
 }
@@ -1430,8 +1371,7 @@ pub struct ExportAwardStatData {
     /// The prize draws.
     pub list: Vec<ExportAwardStatItem>,
     /// Number of prize draws.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportQaStatItem` holds.
@@ -1440,38 +1380,27 @@ pub struct ExportAwardStatData {
 #[non_exhaustive]
 pub struct ExportQaStatItem {
     /// partner_id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// The user's id (user_number).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
+    pub number: i64,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ExportQaStatUserRole>,
+    pub user_role: ExportQaStatUserRole,
     /// Text of the question or answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Session id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<i64>,
+    pub session_id: i64,
     /// State; the same for the whole round.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<RoomDataStatus>,
+    pub status: RoomDataStatus,
     /// Id of the round; the same for the question and its answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub qa_id: Option<i64>,
+    pub qa_id: i64,
     /// Whether this is an answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_answer: Option<IsAnswer>,
+    pub is_answer: IsAnswer,
 }
 
 /// What `ExportQaStatData` holds.
@@ -1482,8 +1411,7 @@ pub struct ExportQaStatData {
     /// The rounds; each round is an array of its questions and answers.
     pub list: Vec<Vec<ExportQaStatItem>>,
     /// Number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportQuestionnaireStatQuestion` holds.
@@ -1492,18 +1420,15 @@ pub struct ExportQaStatData {
 #[non_exhaustive]
 pub struct ExportQuestionnaireStatQuestion {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// The options, as strings; empty for a text question.
     pub option_list: Vec<String>,
     /// Answers (the description is clipped).
     pub answer_list: Vec<serde_json::Value>,
     /// Creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// The form and its answers.
@@ -1523,11 +1448,9 @@ pub struct ExportQuestionnaireStatItem {
 #[non_exhaustive]
 pub struct ExportQuestionnaireStatData {
     /// The form and its answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub list: Option<ExportQuestionnaireStatItem>,
+    pub list: ExportQuestionnaireStatItem,
     /// Number of users who answered (2 in the example, which has two).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportAnswerStatOptionList` holds.
@@ -1536,11 +1459,9 @@ pub struct ExportQuestionnaireStatData {
 #[non_exhaustive]
 pub struct ExportAnswerStatOptionList {
     /// Name of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option: Option<String>,
+    pub option: String,
     /// Whether the option is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ExportAnswerStatStudentAnswer` holds.
@@ -1549,20 +1470,15 @@ pub struct ExportAnswerStatOptionList {
 #[non_exhaustive]
 pub struct ExportAnswerStatStudentAnswer {
     /// The student's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Options chosen, separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_option: Option<String>,
+    pub select_option: String,
     /// Whether the answer is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ExportAnswerStatItem` holds.
@@ -1571,14 +1487,11 @@ pub struct ExportAnswerStatStudentAnswer {
 #[non_exhaustive]
 pub struct ExportAnswerStatItem {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: String,
     /// Right options, separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub right_option: Option<String>,
+    pub right_option: String,
     /// The options.
     pub option_list: Vec<ExportAnswerStatOptionList>,
     /// Answers of the students.
@@ -1596,8 +1509,7 @@ pub struct ExportAnswerStatData {
     /// The questions.
     pub list: Vec<ExportAnswerStatItem>,
     /// Number of questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ExportPraiseStatItem` holds.
@@ -1606,14 +1518,11 @@ pub struct ExportAnswerStatData {
 #[non_exhaustive]
 pub struct ExportPraiseStatItem {
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Number of likes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
 }
 
 /// What `ExportPraiseStatData` holds.
@@ -1622,8 +1531,7 @@ pub struct ExportPraiseStatItem {
 #[non_exhaustive]
 pub struct ExportPraiseStatData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The users.
     pub list: Vec<ExportPraiseStatItem>,
 }
@@ -1634,20 +1542,15 @@ pub struct ExportPraiseStatData {
 #[non_exhaustive]
 pub struct GetEvaluationStatItem {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Text of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// The answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
 }
 
 /// What `GetEvaluationStatData` holds.
@@ -1658,8 +1561,7 @@ pub struct GetEvaluationStatData {
     /// The answers of this page.
     pub list: Vec<GetEvaluationStatItem>,
     /// Number of answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `GetLiveSellStatItem` holds.
@@ -1668,23 +1570,17 @@ pub struct GetEvaluationStatData {
 #[non_exhaustive]
 pub struct GetLiveSellStatItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// When it was done, as 2020-10-11 12:22:22.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_time: Option<String>,
+    pub op_time: String,
     /// Number of likes; 0 when gifts are returned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
     /// Kind of gift.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gift_type: Option<String>,
+    pub gift_type: String,
 }
 
 /// What `GetLiveSellStatData` holds.
@@ -1693,8 +1589,7 @@ pub struct GetLiveSellStatItem {
 #[non_exhaustive]
 pub struct GetLiveSellStatData {
     /// Number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The entries of this page.
     pub list: Vec<GetLiveSellStatItem>,
 }
@@ -1705,14 +1600,11 @@ pub struct GetLiveSellStatData {
 #[non_exhaustive]
 pub struct ExportAttentionListItem {
     /// User number (student number).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Client, in words, e.g. "pc 网页".
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<String>,
+    pub client_type: String,
     /// IP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
@@ -1720,12 +1612,10 @@ pub struct ExportAttentionListItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// Result of the check: 专注 (attentive) or 不专注 (not attentive).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attention_level: Option<AttentionLevel>,
+    pub attention_level: AttentionLevel,
     /// Time of the check, unix seconds.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ts: Option<i64>,
+    pub ts: i64,
 }
 
 /// What `ExportAttentionListData` holds.
@@ -1734,8 +1624,7 @@ pub struct ExportAttentionListItem {
 #[non_exhaustive]
 pub struct ExportAttentionListData {
     /// Total number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The attention checks.
     pub list: Vec<ExportAttentionListItem>,
 }
@@ -1755,11 +1644,9 @@ pub struct GetMediaLengthData {
 #[non_exhaustive]
 pub struct ListAwardsAward {
     /// Name of the award, e.g. 点赞, 花花, 奖杯.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// How many of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
+    pub count: i64,
 }
 
 /// What `ListAwardsItem` holds.
@@ -1768,11 +1655,9 @@ pub struct ListAwardsAward {
 #[non_exhaustive]
 pub struct ListAwardsItem {
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Awards of the user, one entry per kind.
     pub award: Vec<ListAwardsAward>,
 }
@@ -1783,8 +1668,7 @@ pub struct ListAwardsItem {
 #[non_exhaustive]
 pub struct GetPraiseCountData {
     /// Number of likes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<i64>,
+    pub total_count: i64,
 }
 
 /// What `GetReportData` holds.
@@ -1793,23 +1677,18 @@ pub struct GetPraiseCountData {
 #[non_exhaustive]
 pub struct GetReportData {
     /// Duration of the live, in minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_duration: Option<i64>,
+    pub live_duration: i64,
     /// Views (PV).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_pv: Option<i64>,
+    pub live_pv: i64,
     /// Viewers (UV).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_uv: Option<i64>,
+    pub live_uv: i64,
     /// Number of IP addresses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip_count: Option<i64>,
+    pub ip_count: i64,
     /// Likes; only for enterprise live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub praise_count: Option<i64>,
     /// Total viewing time, in minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub watch_duration: Option<i64>,
+    pub watch_duration: i64,
 }
 
 /// What `ListUserScoresItem` holds.
@@ -1818,14 +1697,11 @@ pub struct GetReportData {
 #[non_exhaustive]
 pub struct ListUserScoresItem {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Score, summed up over this class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_score: Option<i64>,
+    pub total_score: i64,
 }
 
 /// What `ListUserScoresData` holds.
@@ -1834,8 +1710,7 @@ pub struct ListUserScoresItem {
 #[non_exhaustive]
 pub struct ListUserScoresData {
     /// Total number of entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The scores.
     pub list: Vec<ListUserScoresItem>,
 }
@@ -1846,12 +1721,10 @@ pub struct ListUserScoresData {
 #[non_exhaustive]
 pub struct ListCheckinsItem {
     /// Id of the roll call, for API 113.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<i64>,
+    pub session_id: i64,
     /// When it was started.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListCheckinsData` holds.
@@ -1860,8 +1733,7 @@ pub struct ListCheckinsItem {
 #[non_exhaustive]
 pub struct ListCheckinsData {
     /// Total number of roll calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The roll calls.
     pub list: Vec<ListCheckinsItem>,
 }
@@ -1872,14 +1744,11 @@ pub struct ListCheckinsData {
 #[non_exhaustive]
 pub struct ListCheckinUsersItem {
     /// Nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Whether the user answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checkin: Option<Checkin>,
+    pub checkin: Checkin,
 }
 
 /// What `ListCheckinUsersData` holds.
@@ -1888,8 +1757,7 @@ pub struct ListCheckinUsersItem {
 #[non_exhaustive]
 pub struct ListCheckinUsersData {
     /// Total number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The users.
     pub list: Vec<ListCheckinUsersItem>,
 }
@@ -1900,11 +1768,9 @@ pub struct ListCheckinUsersData {
 #[non_exhaustive]
 pub struct ListAnswerQuestionsOptionList {
     /// Name of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option: Option<String>,
+    pub option: String,
     /// Whether it is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ListAnswerQuestionsItem` holds.
@@ -1913,22 +1779,17 @@ pub struct ListAnswerQuestionsOptionList {
 #[non_exhaustive]
 pub struct ListAnswerQuestionsItem {
     /// Question id, for API 115.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: String,
     /// When it was opened.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_start_time: Option<i64>,
+    pub question_start_time: i64,
     /// When it was closed.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_end_time: Option<i64>,
+    pub question_end_time: i64,
     /// Right option.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub right_option: Option<String>,
+    pub right_option: String,
     /// The options.
     pub option_list: Vec<ListAnswerQuestionsOptionList>,
 }
@@ -1939,8 +1800,7 @@ pub struct ListAnswerQuestionsItem {
 #[non_exhaustive]
 pub struct ListAnswerQuestionsData {
     /// Total number of questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The questions.
     pub list: Vec<ListAnswerQuestionsItem>,
 }
@@ -1951,20 +1811,15 @@ pub struct ListAnswerQuestionsData {
 #[non_exhaustive]
 pub struct ListAnswerUsersItem {
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Option chosen; empty if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_option: Option<String>,
+    pub select_option: String,
     /// Whether it is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<bool>,
+    pub is_right: bool,
 }
 
 /// What `ListAnswerUsersData` holds.
@@ -1973,8 +1828,7 @@ pub struct ListAnswerUsersItem {
 #[non_exhaustive]
 pub struct ListAnswerUsersData {
     /// Total number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The answers.
     pub list: Vec<ListAnswerUsersItem>,
 }
@@ -1985,17 +1839,13 @@ pub struct ListAnswerUsersData {
 #[non_exhaustive]
 pub struct GetFlowData {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Pull traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_flow: Option<i64>,
+    pub pull_flow: i64,
     /// Push traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_flow: Option<i64>,
+    pub push_flow: i64,
     /// Total traffic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_flow: Option<i64>,
+    pub total_flow: i64,
 }
 
 /// What `ListExpressionReportsExpList` holds.
@@ -2004,14 +1854,11 @@ pub struct GetFlowData {
 #[non_exhaustive]
 pub struct ListExpressionReportsExpList {
     /// Description of the expression.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp_desc: Option<String>,
+    pub exp_desc: String,
     /// Kind of expression; sad and happy in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp_type: Option<String>,
+    pub exp_type: String,
     /// Address of the picture, without a scheme in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp_url: Option<String>,
+    pub exp_url: String,
 }
 
 /// What `ListExpressionReportsItem` holds.
@@ -2020,14 +1867,11 @@ pub struct ListExpressionReportsExpList {
 #[non_exhaustive]
 pub struct ListExpressionReportsItem {
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListExpressionReportsUserRole>,
+    pub user_role: ListExpressionReportsUserRole,
     /// The expressions captured of the user.
     pub exp_list: Vec<ListExpressionReportsExpList>,
 }
@@ -2038,11 +1882,9 @@ pub struct ListExpressionReportsItem {
 #[non_exhaustive]
 pub struct ListExpressionReportsData {
     /// Title of the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The users.
     pub list: Vec<ListExpressionReportsItem>,
 }
@@ -2053,44 +1895,31 @@ pub struct ListExpressionReportsData {
 #[non_exhaustive]
 pub struct ListDeviceChecksItem {
     /// Record id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: String,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<ListDeviceChecksUserRole>,
+    pub user_role: ListDeviceChecksUserRole,
     /// State of the camera.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub camera_status: Option<CameraStatus>,
+    pub camera_status: CameraStatus,
     /// State of the microphone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mic_status: Option<MicStatus>,
+    pub mic_status: MicStatus,
     /// State of the speaker.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub speaker_status: Option<SpeakerStatus>,
+    pub speaker_status: SpeakerStatus,
     /// Operating system.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub os: Option<String>,
+    pub os: String,
     /// Client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<String>,
+    pub client: String,
     /// IP address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
+    pub ip: String,
     /// When the record was made, as 2020-05-12 14:10:01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListDeviceChecksData` holds.
@@ -2101,8 +1930,7 @@ pub struct ListDeviceChecksData {
     /// The records of this page.
     pub list: Vec<ListDeviceChecksItem>,
     /// Number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListDailyEvaluationsItem` holds.
@@ -2111,29 +1939,21 @@ pub struct ListDeviceChecksData {
 #[non_exhaustive]
 pub struct ListDailyEvaluationsItem {
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// The question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
+    pub question: String,
     /// The answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Id of the submission; the answers that a user sent together evidently share it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit_id: Option<i64>,
+    pub commit_id: i64,
     /// When it was created, as 2020-03-16 14:48:05.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListDailyEvaluationsData` holds.
@@ -2144,8 +1964,7 @@ pub struct ListDailyEvaluationsData {
     /// The answers of this page.
     pub list: Vec<ListDailyEvaluationsItem>,
     /// Number of answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListStudyReportsItem` holds.
@@ -2154,20 +1973,15 @@ pub struct ListDailyEvaluationsData {
 #[non_exhaustive]
 pub struct ListStudyReportsItem {
     /// Serial number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
+    pub index: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// The student's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The student's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Address of the study report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub study_report_url: Option<String>,
+    pub study_report_url: String,
 }
 
 /// What `GetBlackboardFileData` holds.
@@ -2176,8 +1990,7 @@ pub struct ListStudyReportsItem {
 #[non_exhaustive]
 pub struct GetBlackboardFileData {
     /// Address from which to download the file; it carries an expiry time and an md5.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `GetInteractDataItem` holds.
@@ -2186,34 +1999,25 @@ pub struct GetBlackboardFileData {
 #[non_exhaustive]
 pub struct GetInteractDataItem {
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Room id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<i64>,
+    pub room_id: i64,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<GetInteractDataUserRole>,
+    pub user_role: GetInteractDataUserRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Unique id of the device, 32 hex digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_unique: Option<String>,
+    pub device_unique: String,
     /// Start of the interaction.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
+    pub start_time: String,
     /// End of the interaction.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<String>,
+    pub end_time: String,
     /// Kind of interaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interact_type: Option<InteractType>,
+    pub interact_type: InteractType,
 }
 
 /// What `GetInteractDataData` holds.
@@ -2222,8 +2026,7 @@ pub struct GetInteractDataItem {
 #[non_exhaustive]
 pub struct GetInteractDataData {
     /// Number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The records of this page.
     pub list: Vec<GetInteractDataItem>,
 }

@@ -119,23 +119,17 @@ pub struct ListRoomCostsData {
 #[non_exhaustive]
 pub struct ListUserCostsItem {
     /// The user's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// The user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// The user's role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_role: Option<UserRole>,
+    pub user_role: UserRole,
     /// Time in class, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actual_listen_time: Option<String>,
+    pub actual_listen_time: String,
     /// Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate: Option<f64>,
+    pub rate: f64,
     /// Amount spent, in yuan.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<f64>,
+    pub cost: f64,
 }
 
 /// What `ListUserCostsData` holds.
@@ -146,8 +140,7 @@ pub struct ListUserCostsData {
     /// The users.
     pub list: Vec<ListUserCostsItem>,
     /// Whether the teacher used the extended (second) camera.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_ext_camera: Option<TeacherExtCamera>,
+    pub teacher_ext_camera: TeacherExtCamera,
 }
 
 /// What `ListRecordCostsData` holds.

@@ -307,8 +307,7 @@ impl List {
 #[non_exhaustive]
 pub struct StopData {
     /// Account id; the type is the one it has everywhere else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
 }
 
 open_int_enum! {

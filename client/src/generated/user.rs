@@ -195,14 +195,14 @@ paged_call!(List => ListData, ListItem, |data| data.list);
 impl List {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Users per page.
     ///
-    /// Default: `50`.
+    /// Default: `50`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -251,14 +251,14 @@ paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list
 impl ListStudents {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Students per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -339,14 +339,14 @@ paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list);
 impl ListClasses {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Classes per page.
     ///
-    /// Default: `20`.
+    /// Default: `20`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -358,14 +358,11 @@ impl ListClasses {
 #[non_exhaustive]
 pub struct AddData {
     /// Id of the new user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Role id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<AddRole>,
+    pub role: AddRole,
 }
 
 /// What `ListItem` holds.
@@ -374,30 +371,22 @@ pub struct AddData {
 #[non_exhaustive]
 pub struct ListItem {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<ListRole>,
+    pub role: ListRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Student number; in the example a teacher's or administrator's equals the phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sn: Option<String>,
+    pub user_sn: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 /// What `ListData` holds.
@@ -406,8 +395,7 @@ pub struct ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The users of this page.
     pub list: Vec<ListItem>,
 }
@@ -418,8 +406,7 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct AssignTeacherData {
     /// Id of the binding of room and teacher or assistant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// What `ListStudentsItem` holds.
@@ -428,30 +415,22 @@ pub struct AssignTeacherData {
 #[non_exhaustive]
 pub struct ListStudentsItem {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<AssignRole>,
+    pub assign_role: AssignRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// User number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sn: Option<String>,
+    pub user_sn: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 /// What `ListStudentsData` holds.
@@ -460,8 +439,7 @@ pub struct ListStudentsItem {
 #[non_exhaustive]
 pub struct ListStudentsData {
     /// Number of students.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The students of this page.
     pub list: Vec<ListStudentsItem>,
 }
@@ -472,30 +450,23 @@ pub struct ListStudentsData {
 #[non_exhaustive]
 pub struct ListTeachersTeacher {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<AssignRole>,
+    pub assign_role: AssignRole,
     /// Role of the user in the account, as the table has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<ListTeachersRole>,
+    pub role: ListTeachersRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
     /// E-mail address; may be null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
 }
 
 /// What `ListTeachersAssistant` holds.
@@ -504,30 +475,23 @@ pub struct ListTeachersTeacher {
 #[non_exhaustive]
 pub struct ListTeachersAssistant {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role in the room.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<AssignRole>,
+    pub assign_role: AssignRole,
     /// Role of the user in the account, as the table has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<ListTeachersRole>,
+    pub role: ListTeachersRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
     /// E-mail address; may be null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Time of the assignment.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
 }
 
 /// What `ListTeachersData` holds.
@@ -536,8 +500,7 @@ pub struct ListTeachersAssistant {
 #[non_exhaustive]
 pub struct ListTeachersData {
     /// Number of people: the teacher and the assistants together.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The teacher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub teacher: Option<ListTeachersTeacher>,
@@ -551,8 +514,7 @@ pub struct ListTeachersData {
 #[non_exhaustive]
 pub struct RemoveTeacherData {
     /// Id of the binding of room and teacher or assistant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
 }
 
 /// What `GetByPhoneData` holds.
@@ -561,33 +523,24 @@ pub struct RemoveTeacherData {
 #[non_exhaustive]
 pub struct GetByPhoneData {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// Role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<GetByPhoneRole>,
+    pub role: GetByPhoneRole,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Student number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// In the example the same as user_number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sn: Option<String>,
+    pub user_sn: String,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Mobile phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 /// What `UpdateData` holds.
@@ -596,11 +549,9 @@ pub struct GetByPhoneData {
 #[non_exhaustive]
 pub struct UpdateData {
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 /// What `ListClassesItem` holds.
@@ -609,20 +560,15 @@ pub struct UpdateData {
 #[non_exhaustive]
 pub struct ListClassesItem {
     /// Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Class name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Number of people in the class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_count: Option<i64>,
+    pub user_count: i64,
 }
 
 /// What `ListClassesData` holds.
@@ -631,8 +577,7 @@ pub struct ListClassesItem {
 #[non_exhaustive]
 pub struct ListClassesData {
     /// Number of classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The classes of this page.
     pub list: Vec<ListClassesItem>,
 }

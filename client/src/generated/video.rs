@@ -705,14 +705,14 @@ paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| dat
 impl ListByCategory {
     /// Entries per page, at most 100.
     ///
-    /// Default: `20`. At most 100.
+    /// Default: `20`. From 1 to 100.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
@@ -788,14 +788,14 @@ paged_call!(List => ListData, ListItem, |data| data.list);
 impl List {
     /// Entries per page, at most 1000.
     ///
-    /// Default: `20`. At most 1000.
+    /// Default: `20`. From 1 to 1000.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
 
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
@@ -983,14 +983,14 @@ paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem
 impl ListWhitelistUsers {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `10`.
+    /// Default: `10`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -1069,11 +1069,9 @@ impl TranscodeAgain {
 #[non_exhaustive]
 pub struct GetUploadUrlData {
     /// Id of the video or audio; later calls (transcode status, playing) need it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Address to which the file is then uploaded (see vod.3).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_url: Option<String>,
+    pub upload_url: String,
 }
 
 /// What `UploadFileData` holds.
@@ -1082,8 +1080,7 @@ pub struct GetUploadUrlData {
 #[non_exhaustive]
 pub struct UploadFileData {
     /// File id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fid: Option<i64>,
+    pub fid: i64,
 }
 
 /// What `GetResumeUploadUrlData` holds.
@@ -1092,14 +1089,11 @@ pub struct UploadFileData {
 #[non_exhaustive]
 pub struct GetResumeUploadUrlData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Address to which the rest of the file is uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_url: Option<String>,
+    pub upload_url: String,
     /// Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upload_size: Option<i64>,
+    pub upload_size: i64,
 }
 
 /// What `GetStatusData` holds.
@@ -1108,11 +1102,9 @@ pub struct GetResumeUploadUrlData {
 #[non_exhaustive]
 pub struct GetStatusData {
     /// Status code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<GetStatusStatus>,
+    pub status: GetStatusStatus,
     /// The status in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub info: Option<String>,
+    pub info: String,
 }
 
 /// What `InfoTranscodeInfo` holds.
@@ -1121,15 +1113,12 @@ pub struct GetStatusData {
 #[non_exhaustive]
 pub struct InfoTranscodeInfo {
     /// Definition of the file, a name (super, high and std in the example).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub definition: Option<String>,
+    pub definition: String,
     /// Format of the file: mp4, flv, m3u8 (or the encrypted form).
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
+    pub type_: String,
     /// Size of the file in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
+    pub size: i64,
 }
 
 /// What `InfoCategory` holds.
@@ -1138,14 +1127,11 @@ pub struct InfoTranscodeInfo {
 #[non_exhaustive]
 pub struct InfoCategory {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
 }
 
 /// What `InfoData` holds.
@@ -1154,43 +1140,32 @@ pub struct InfoCategory {
 #[non_exhaustive]
 pub struct InfoData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Video name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Video status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<InfoStatus>,
+    pub status: InfoStatus,
     /// Video size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Total size in bytes: the source file plus all transcoded files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_transcode_size: Option<i64>,
+    pub total_transcode_size: i64,
     /// Time of creation.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
     /// URL of the cover image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Duration in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<i64>,
+    pub length: i64,
     /// MD5 of the video file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_md5: Option<String>,
+    pub file_md5: String,
     /// Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin_definition: Option<String>,
+    pub origin_definition: String,
     /// The transcoded files.
     pub transcode_info: Vec<InfoTranscodeInfo>,
     /// The categories of the video, outermost first.
     pub category: Vec<InfoCategory>,
     /// Publish status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<PublishStatus>,
+    pub publish_status: PublishStatus,
 }
 
 /// What `GetScreenshotsData` holds.
@@ -1199,17 +1174,13 @@ pub struct InfoData {
 #[non_exhaustive]
 pub struct GetScreenshotsData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Height of the screenshots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
+    pub height: i64,
     /// Width of the screenshots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
+    pub width: i64,
     /// Number of screenshots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub img_count: Option<i64>,
+    pub img_count: i64,
     /// The addresses of the screenshots.
     pub imgs: Vec<String>,
 }
@@ -1220,11 +1191,9 @@ pub struct GetScreenshotsData {
 #[non_exhaustive]
 pub struct RemoveDefinitionsData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// The definitions deleted, several codes separated by commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub definition: Option<Definition>,
+    pub definition: Definition,
     /// The file types deleted; present only when type was given.
     #[serde(rename = "type")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1237,8 +1206,7 @@ pub struct RemoveDefinitionsData {
 #[non_exhaustive]
 pub struct UpdateData {
     /// Id of the updated video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
 }
 
 /// What `DeleteData` holds.
@@ -1247,8 +1215,7 @@ pub struct UpdateData {
 #[non_exhaustive]
 pub struct DeleteData {
     /// Id of the deleted video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
 }
 
 /// What `ListCategoriesChildren` holds.
@@ -1257,20 +1224,15 @@ pub struct DeleteData {
 #[non_exhaustive]
 pub struct ListCategoriesChildren {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Number of videos in the category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_count: Option<i64>,
+    pub video_count: i64,
 }
 
 /// What `ListCategoriesItem` holds.
@@ -1279,20 +1241,15 @@ pub struct ListCategoriesChildren {
 #[non_exhaustive]
 pub struct ListCategoriesItem {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category; 0 for the first level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; there are up to five.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Number of videos in the category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_count: Option<i64>,
+    pub video_count: i64,
     /// Its subcategories, each of the same form and in turn with children; may be absent.
     pub children: Vec<ListCategoriesChildren>,
 }
@@ -1312,17 +1269,13 @@ pub struct ListCategoriesData {
 #[non_exhaustive]
 pub struct GetCategoryChildren {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; the example gives the children's level as a string, the parent's as a number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
 }
 
 /// What `GetCategoryData` holds.
@@ -1331,17 +1284,13 @@ pub struct GetCategoryChildren {
 #[non_exhaustive]
 pub struct GetCategoryData {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category; 0 for the first level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; there are up to five.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
     /// Its subcategories; absent for a category of the fifth level.
     pub children: Vec<GetCategoryChildren>,
 }
@@ -1352,17 +1301,13 @@ pub struct GetCategoryData {
 #[non_exhaustive]
 pub struct AddCategoryData {
     /// Category id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Category name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Id of the parent category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<i64>,
+    pub parent_id: i64,
     /// Level of the category; there are up to five.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<i64>,
+    pub level: i64,
 }
 
 /// What `DeleteCategoryData` holds.
@@ -1371,8 +1316,7 @@ pub struct AddCategoryData {
 #[non_exhaustive]
 pub struct DeleteCategoryData {
     /// Id of the deleted category.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_id: Option<i64>,
+    pub category_id: i64,
 }
 
 /// What `ListByCategoryItem` holds.
@@ -1381,17 +1325,13 @@ pub struct DeleteCategoryData {
 #[non_exhaustive]
 pub struct ListByCategoryItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Video name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Video status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<ListByCategoryStatus>,
+    pub status: ListByCategoryStatus,
     /// Video size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Total size in bytes: the source file plus all transcoded files (from public code).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_transcode_size: Option<i64>,
@@ -1400,17 +1340,13 @@ pub struct ListByCategoryItem {
     pub origin_definition: Option<String>,
     /// Time of creation.
     /// Unix seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<i64>,
+    pub create_time: i64,
     /// URL of the cover image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Duration in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<String>,
+    pub length: String,
     /// Publish status (1 published, 2 blocked elsewhere in the document; the example has 102).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<i64>,
+    pub publish_status: i64,
     /// Status of the review (from public code; the values are not known).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit_status: Option<i64>,
@@ -1418,20 +1354,15 @@ pub struct ListByCategoryItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_md5: Option<String>,
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `ListByCategoryData` holds.
@@ -1440,14 +1371,11 @@ pub struct ListByCategoryItem {
 #[non_exhaustive]
 pub struct ListByCategoryData {
     /// Total number of videos.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
+    pub page: i64,
     /// Entries per page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
+    pub page_size: i64,
     /// The videos.
     pub list: Vec<ListByCategoryItem>,
 }
@@ -1458,26 +1386,20 @@ pub struct ListByCategoryData {
 #[non_exhaustive]
 pub struct SetCategoryData {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Category id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category_id: Option<i64>,
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `GetPlayerTokenData` holds.
@@ -1486,8 +1408,7 @@ pub struct SetCategoryData {
 #[non_exhaustive]
 pub struct GetPlayerTokenData {
     /// Player token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: String,
 }
 
 /// What `SetPublishStatusData` holds.
@@ -1496,8 +1417,7 @@ pub struct GetPlayerTokenData {
 #[non_exhaustive]
 pub struct SetPublishStatusData {
     /// Publish status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<SetPublishStatusStatus>,
+    pub status: SetPublishStatusStatus,
 }
 
 /// What `GetShareUrlData` holds.
@@ -1506,14 +1426,11 @@ pub struct SetPublishStatusData {
 #[non_exhaustive]
 pub struct GetShareUrlData {
     /// Address for playing with js.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub js: Option<String>,
+    pub js: String,
     /// Address for playing in an iframe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iframe: Option<String>,
+    pub iframe: String,
     /// Address for playing with flash.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flash: Option<String>,
+    pub flash: String,
 }
 
 /// The categories of the video.
@@ -1522,20 +1439,15 @@ pub struct GetShareUrlData {
 #[non_exhaustive]
 pub struct ListCategory {
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `ListItem` holds.
@@ -1544,36 +1456,27 @@ pub struct ListCategory {
 #[non_exhaustive]
 pub struct ListItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Video name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Video status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<ListStatus>,
+    pub status: ListStatus,
     /// Video size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_size: Option<i64>,
+    pub total_size: i64,
     /// Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// URL of the cover image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preface_url: Option<String>,
+    pub preface_url: String,
     /// Address to play it (in a row of January 2026).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_url: Option<String>,
     /// Duration in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<i64>,
+    pub length: i64,
     /// Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_status: Option<i64>,
+    pub publish_status: i64,
     /// The categories of the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<ListCategory>,
+    pub category: ListCategory,
 }
 
 /// What `ListData` holds.
@@ -1582,14 +1485,11 @@ pub struct ListItem {
 #[non_exhaustive]
 pub struct ListData {
     /// Total number of videos.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
+    pub page: i64,
     /// Entries per page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
+    pub page_size: i64,
     /// The videos.
     pub list: Vec<ListItem>,
 }
@@ -1600,18 +1500,14 @@ pub struct ListData {
 #[non_exhaustive]
 pub struct UploadSubtitleData {
     /// Subtitle id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_id: Option<String>,
+    pub subtitle_id: String,
     /// Subtitle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_name: Option<String>,
+    pub subtitle_name: String,
     /// Address of the subtitle file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_path: Option<String>,
+    pub subtitle_path: String,
     /// Time when the subtitle was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
 }
 
 /// What `ListSubtitlesItem` holds.
@@ -1620,25 +1516,19 @@ pub struct UploadSubtitleData {
 #[non_exhaustive]
 pub struct ListSubtitlesItem {
     /// Subtitle id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_id: Option<String>,
+    pub subtitle_id: String,
     /// Subtitle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_name: Option<String>,
+    pub subtitle_name: String,
     /// Address of the subtitle file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subtitle_path: Option<String>,
+    pub subtitle_path: String,
     /// Whether it is the default subtitle.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_default: Option<IsDefault>,
+    pub is_default: IsDefault,
     /// Time when the subtitle was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub create_time: String,
     /// Time when the subtitle was last changed.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_time: Option<String>,
+    pub update_time: String,
 }
 
 /// What `SetScrollNoticeNotice` holds.
@@ -1647,11 +1537,9 @@ pub struct ListSubtitlesItem {
 #[non_exhaustive]
 pub struct SetScrollNoticeNotice {
     /// Text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: String,
     /// Link.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub link: String,
 }
 
 /// What `SetScrollNoticeData` holds.
@@ -1660,8 +1548,7 @@ pub struct SetScrollNoticeNotice {
 #[non_exhaustive]
 pub struct SetScrollNoticeData {
     /// Notice id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// The lines of the notice.
     pub notice: Vec<SetScrollNoticeNotice>,
 }
@@ -1672,23 +1559,17 @@ pub struct SetScrollNoticeData {
 #[non_exhaustive]
 pub struct ListQuestionsOptionList {
     /// Option id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Id of the question that the option belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<i64>,
+    pub question_id: i64,
     /// Option text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: String,
     /// Whether the option is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<IsRight>,
+    pub is_right: IsRight,
     /// Place of the option in the list, from 0 or 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_order: Option<i64>,
+    pub display_order: i64,
     /// Version of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ver: Option<i64>,
+    pub ver: i64,
 }
 
 /// What `ListQuestionsQuestionList` holds.
@@ -1697,44 +1578,31 @@ pub struct ListQuestionsOptionList {
 #[non_exhaustive]
 pub struct ListQuestionsQuestionList {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: i64,
     /// Question text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: String,
     /// Kind of question: 1 single choice, 2 multiple choice, by the examples.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub option_type: Option<i64>,
+    pub option_type: i64,
     /// URL of the illustration; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub illustration: Option<String>,
+    pub illustration: String,
     /// Whether the analysis is shown (1 yes, 0 no, evidently).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_analysis: Option<i64>,
+    pub show_analysis: i64,
     /// Text shown after a right answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    pub answer: String,
     /// Text shown after a wrong answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_answer: Option<String>,
+    pub wrong_answer: String,
     /// Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_time: Option<i64>,
+    pub wrong_time: i64,
     /// Whether the question may be skipped (1 yes, 0 no, evidently).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip: Option<i64>,
+    pub skip: i64,
     /// Time in the video at which the question pops up, evidently in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub show_time: Option<i64>,
+    pub show_time: i64,
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_unique: Option<i64>,
+    pub video_unique: i64,
     /// Title (file name) of the illustration.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub illustration_title: Option<String>,
+    pub illustration_title: String,
     /// Version of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ver: Option<i64>,
+    pub ver: i64,
     /// The options.
     pub option_list: Vec<ListQuestionsOptionList>,
 }
@@ -1745,8 +1613,7 @@ pub struct ListQuestionsQuestionList {
 #[non_exhaustive]
 pub struct ListQuestionsData {
     /// Number of questions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The questions.
     pub question_list: Vec<ListQuestionsQuestionList>,
 }
@@ -1757,23 +1624,17 @@ pub struct ListQuestionsData {
 #[non_exhaustive]
 pub struct SetCategoryBatchItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Id of the first-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level1_id: Option<i64>,
+    pub category_level1_id: i64,
     /// Id of the second-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level2_id: Option<i64>,
+    pub category_level2_id: i64,
     /// Id of the third-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level3_id: Option<i64>,
+    pub category_level3_id: i64,
     /// Id of the fourth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level4_id: Option<i64>,
+    pub category_level4_id: i64,
     /// Id of the fifth-level category; 0 if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_level5_id: Option<i64>,
+    pub category_level5_id: i64,
 }
 
 /// What `SetCategoryBatchData` holds.
@@ -1791,20 +1652,15 @@ pub struct SetCategoryBatchData {
 #[non_exhaustive]
 pub struct ListMarksItem {
     /// Place in the video, HH:MM:SS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_offset: Option<String>,
+    pub time_offset: String,
     /// Description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: String,
     /// Link that the marker leads to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference_link: Option<String>,
+    pub reference_link: String,
     /// Text of the button.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub btntxt: Option<String>,
+    pub btntxt: String,
     /// URL of the image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+    pub image: String,
 }
 
 /// What `ListMarksData` holds.
@@ -1813,13 +1669,11 @@ pub struct ListMarksItem {
 #[non_exhaustive]
 pub struct ListMarksData {
     /// Number of markers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The markers.
     pub list: Vec<ListMarksItem>,
     /// Whether jumping is enabled (see vod.50).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_jump: Option<bool>,
+    pub enable_jump: bool,
 }
 
 /// What `GetCommentTokenData` holds.
@@ -1828,8 +1682,7 @@ pub struct ListMarksData {
 #[non_exhaustive]
 pub struct GetCommentTokenData {
     /// Comment token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: String,
 }
 
 /// What `ListWhitelistGroupsItem` holds.
@@ -1838,17 +1691,13 @@ pub struct GetCommentTokenData {
 #[non_exhaustive]
 pub struct ListWhitelistGroupsItem {
     /// Class id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<i64>,
+    pub group_id: i64,
     /// Class name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Number of students in the class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all_count: Option<i64>,
+    pub all_count: i64,
     /// Number of students of the class that are bound to the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub select_count: Option<i64>,
+    pub select_count: i64,
 }
 
 /// What `ListWhitelistGroupsData` holds.
@@ -1859,8 +1708,7 @@ pub struct ListWhitelistGroupsData {
     /// The classes.
     pub list: Vec<ListWhitelistGroupsItem>,
     /// Number of classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListWhitelistUsersItem` holds.
@@ -1869,32 +1717,23 @@ pub struct ListWhitelistGroupsData {
 #[non_exhaustive]
 pub struct ListWhitelistUsersItem {
     /// Assigned role; 0 in the example, the codes are not printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assign_role: Option<i64>,
+    pub assign_role: i64,
     /// User id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<i64>,
+    pub user_id: i64,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: String,
     /// Role; 0 in the example, the codes are not printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<i64>,
+    pub role: i64,
     /// Remark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remark: Option<String>,
+    pub remark: String,
     /// Status; 0 in the example, the codes are not printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<i64>,
+    pub status: i64,
     /// E-mail address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: String,
     /// Mobile number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
     /// Telephone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<String>,
+    pub phone_number: String,
 }
 
 /// What `ListWhitelistUsersData` holds.
@@ -1905,8 +1744,7 @@ pub struct ListWhitelistUsersData {
     /// The users.
     pub list: Vec<ListWhitelistUsersItem>,
     /// Number of users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 /// What `ListQuestionAnswersAnswerList` holds.
@@ -1915,21 +1753,16 @@ pub struct ListWhitelistUsersData {
 #[non_exhaustive]
 pub struct ListQuestionAnswersAnswerList {
     /// Question id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question_id: Option<String>,
+    pub question_id: String,
     /// The answer given, e.g. A; -1 evidently for a skipped question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub solution: Option<String>,
+    pub solution: String,
     /// Time of the answer.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_time: Option<String>,
+    pub update_time: String,
     /// Whether the answer is right.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_right: Option<IsRight>,
+    pub is_right: IsRight,
     /// Version of the question that was answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ver: Option<String>,
+    pub ver: String,
 }
 
 /// What `ListQuestionAnswersItem` holds.
@@ -1938,20 +1771,15 @@ pub struct ListQuestionAnswersAnswerList {
 #[non_exhaustive]
 pub struct ListQuestionAnswersItem {
     /// User number; not always digits in the example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<String>,
+    pub user_number: String,
     /// User name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// Number of questions skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_count: Option<i64>,
+    pub skip_count: i64,
     /// Right answers over questions, e.g. 0/3.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub right_count: Option<String>,
+    pub right_count: String,
     /// Time of completion; empty if not completed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete_time: Option<String>,
+    pub complete_time: String,
     /// The answers; may be empty.
     pub answer_list: Vec<ListQuestionAnswersAnswerList>,
 }
@@ -1971,8 +1799,7 @@ pub struct ListQuestionAnswersData {
 #[non_exhaustive]
 pub struct GetUrlsLow {
     /// Play address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// The addresses, one member per definition.
@@ -1991,8 +1818,7 @@ pub struct GetUrlsPlayInfo {
 #[non_exhaustive]
 pub struct GetUrlsData {
     /// The addresses, one member per definition.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_info: Option<GetUrlsPlayInfo>,
+    pub play_info: GetUrlsPlayInfo,
 }
 
 open_text_enum! {

@@ -123,14 +123,14 @@ paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.l
 impl ListVideoFlow {
     /// Page number.
     ///
-    /// Default: `1`.
+    /// Default: `1`. At least 1.
     pub fn page(self, page: i64) -> Self {
         Self(self.0.set("page", page))
     }
 
     /// Entries per page.
     ///
-    /// Default: `100`.
+    /// Default: `100`. At least 1.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -163,38 +163,28 @@ typed_call!(GetTranscodeCallbackUrl => GetTranscodeCallbackUrlData);
 #[non_exhaustive]
 pub struct InfoData {
     /// Account id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner_id: Option<i64>,
+    pub partner_id: i64,
     /// Mobile number that the account was registered with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    pub mobile: String,
     /// Type of the VOD account.
     #[serde(rename = "type")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<VideoAccountType>,
+    pub type_: VideoAccountType,
     /// State of the VOD service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<VideoAccountStatus>,
+    pub status: VideoAccountStatus,
     /// Kind of charging.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub charge_type: Option<ChargeType>,
+    pub charge_type: ChargeType,
     /// Start of validity of the account.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect_time: Option<String>,
+    pub effect_time: String,
     /// End of validity of the account.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expire_time: Option<String>,
+    pub expire_time: String,
     /// Total storage of the account in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_storage: Option<i64>,
+    pub total_storage: i64,
     /// Used storage in bytes; what VOD takes is what is returned (the text is partly cut off).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used_storage: Option<i64>,
+    pub used_storage: i64,
     /// Used traffic in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used_flow: Option<i64>,
+    pub used_flow: i64,
     /// Monthly traffic of the package; only when charge_type is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub month_flow_limit: Option<i64>,
@@ -209,8 +199,7 @@ pub struct InfoData {
 #[non_exhaustive]
 pub struct GetUsedFlowData {
     /// Traffic used, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `GetUsedFlowDetailData` holds.
@@ -228,11 +217,9 @@ pub struct GetUsedFlowDetailData {
 #[non_exhaustive]
 pub struct ListVideoFlowItem {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Traffic used, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `ListVideoFlowData` holds.
@@ -241,8 +228,7 @@ pub struct ListVideoFlowItem {
 #[non_exhaustive]
 pub struct ListVideoFlowData {
     /// Number of entries in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The videos.
     pub list: Vec<ListVideoFlowItem>,
 }
@@ -253,11 +239,9 @@ pub struct ListVideoFlowData {
 #[non_exhaustive]
 pub struct GetStorageAndFlowLargeClass {
     /// Storage used by the large class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by the large class, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by the small class.
@@ -266,11 +250,9 @@ pub struct GetStorageAndFlowLargeClass {
 #[non_exhaustive]
 pub struct GetStorageAndFlowSmallClass {
     /// Storage used by the small class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by the small class, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by double teacher classes.
@@ -279,11 +261,9 @@ pub struct GetStorageAndFlowSmallClass {
 #[non_exhaustive]
 pub struct GetStorageAndFlowDoubleTeacher {
     /// Storage used by double teacher classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by double teacher classes, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by enterprise live.
@@ -292,11 +272,9 @@ pub struct GetStorageAndFlowDoubleTeacher {
 #[non_exhaustive]
 pub struct GetStorageAndFlowBusiness {
     /// Storage used by enterprise live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by enterprise live, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by video on demand.
@@ -305,11 +283,9 @@ pub struct GetStorageAndFlowBusiness {
 #[non_exhaustive]
 pub struct GetStorageAndFlowVideo {
     /// Storage used by video on demand.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by video on demand, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by BaijiaYun weclass (百家微课).
@@ -318,11 +294,9 @@ pub struct GetStorageAndFlowVideo {
 #[non_exhaustive]
 pub struct GetStorageAndFlowWeclass {
     /// Storage used by BaijiaYun weclass (百家微课).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used by BaijiaYun weclass (百家微课), in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// Use by documents.
@@ -331,8 +305,7 @@ pub struct GetStorageAndFlowWeclass {
 #[non_exhaustive]
 pub struct GetStorageAndFlowDoc {
     /// Storage used by documents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
 }
 
 /// Use in all.
@@ -341,11 +314,9 @@ pub struct GetStorageAndFlowDoc {
 #[non_exhaustive]
 pub struct GetStorageAndFlowTotal {
     /// Storage used in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<i64>,
+    pub storage: i64,
     /// Traffic used in all, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `GetStorageAndFlowData` holds.
@@ -354,29 +325,21 @@ pub struct GetStorageAndFlowTotal {
 #[non_exhaustive]
 pub struct GetStorageAndFlowData {
     /// Use by the large class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub large_class: Option<GetStorageAndFlowLargeClass>,
+    pub large_class: GetStorageAndFlowLargeClass,
     /// Use by the small class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub small_class: Option<GetStorageAndFlowSmallClass>,
+    pub small_class: GetStorageAndFlowSmallClass,
     /// Use by double teacher classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub double_teacher: Option<GetStorageAndFlowDoubleTeacher>,
+    pub double_teacher: GetStorageAndFlowDoubleTeacher,
     /// Use by enterprise live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub business: Option<GetStorageAndFlowBusiness>,
+    pub business: GetStorageAndFlowBusiness,
     /// Use by video on demand.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video: Option<GetStorageAndFlowVideo>,
+    pub video: GetStorageAndFlowVideo,
     /// Use by BaijiaYun weclass (百家微课).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weclass: Option<GetStorageAndFlowWeclass>,
+    pub weclass: GetStorageAndFlowWeclass,
     /// Use by documents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub doc: Option<GetStorageAndFlowDoc>,
+    pub doc: GetStorageAndFlowDoc,
     /// Use in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<GetStorageAndFlowTotal>,
+    pub total: GetStorageAndFlowTotal,
 }
 
 /// What `SetTranscodeCallbackUrlData` holds.
@@ -385,8 +348,7 @@ pub struct GetStorageAndFlowData {
 #[non_exhaustive]
 pub struct SetTranscodeCallbackUrlData {
     /// The callback address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 /// What `GetTranscodeCallbackUrlData` holds.
@@ -395,8 +357,7 @@ pub struct SetTranscodeCallbackUrlData {
 #[non_exhaustive]
 pub struct GetTranscodeCallbackUrlData {
     /// The callback address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: String,
 }
 
 open_int_enum! {

@@ -132,7 +132,7 @@ impl ListPlayRecords {
 
     /// Records per page, at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -169,7 +169,7 @@ impl ExportReports {
 
     /// Records per page, at most 1000.
     ///
-    /// Default: `100`. At most 1000.
+    /// Default: `100`. From 1 to 1000.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }
@@ -260,8 +260,7 @@ impl ListPlaybackRecords {
 #[non_exhaustive]
 pub struct GetUsedFlowData {
     /// Traffic used, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<i64>,
+    pub flow: i64,
 }
 
 /// What `ListPlayRecordsItem` holds.
@@ -270,43 +269,31 @@ pub struct GetUsedFlowData {
 #[non_exhaustive]
 pub struct ListPlayRecordsItem {
     /// Unique mark of one play, 32 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guid: Option<String>,
+    pub guid: String,
     /// Unique mark of the user, made at random by the client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
+    pub uuid: String,
     /// VOD video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// User name (the customer must pass in the user's data when integrating the player).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// User number (the customer must pass in the user's data when integrating the player).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Start of the play.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_begin_time: Option<String>,
+    pub play_begin_time: String,
     /// End of the play.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_end_time: Option<String>,
+    pub play_end_time: String,
     /// Time really watched, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_length: Option<i64>,
+    pub play_length: i64,
     /// Kind of client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<ClientType>,
+    pub client_type: ClientType,
     /// IP address of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_ip: Option<String>,
+    pub user_ip: String,
     /// Region of the user as "province city"; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<String>,
+    pub area: String,
     /// Custom reported data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ext_data: Option<String>,
+    pub ext_data: String,
 }
 
 /// What `ListPlayRecordsData` holds.
@@ -315,16 +302,13 @@ pub struct ListPlayRecordsItem {
 #[non_exhaustive]
 pub struct ListPlayRecordsData {
     /// Total number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The records.
     pub list: Vec<ListPlayRecordsItem>,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
+    pub page: i64,
     /// Records per page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
+    pub page_size: i64,
 }
 
 /// What `ExportReportsItem` holds.
@@ -333,46 +317,34 @@ pub struct ListPlayRecordsData {
 #[non_exhaustive]
 pub struct ExportReportsItem {
     /// Unique mark of one play, 32 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guid: Option<String>,
+    pub guid: String,
     /// Unique mark of the user, made at random by the client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
+    pub uuid: String,
     /// Video id of the playback or VOD video.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Room id of the playback; only records of playbacks have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room_id: Option<i64>,
     /// User name (the customer must pass in the user's data when integrating the player).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// User number (the customer must pass in the user's data when integrating the player).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_number: Option<i64>,
+    pub user_number: i64,
     /// Start of the play.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_begin_time: Option<String>,
+    pub play_begin_time: String,
     /// End of the play.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_end_time: Option<String>,
+    pub play_end_time: String,
     /// Time really watched, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_length: Option<i64>,
+    pub play_length: i64,
     /// Kind of client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_type: Option<ClientType>,
+    pub client_type: ClientType,
     /// IP address of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_ip: Option<String>,
+    pub user_ip: String,
     /// Region of the user as "province city"; may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<String>,
+    pub area: String,
     /// Custom reported data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ext_data: Option<String>,
+    pub ext_data: String,
 }
 
 /// What `ExportReportsData` holds.
@@ -381,16 +353,13 @@ pub struct ExportReportsItem {
 #[non_exhaustive]
 pub struct ExportReportsData {
     /// Total number of records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    pub total: i64,
     /// The records.
     pub list: Vec<ExportReportsItem>,
     /// Page number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
+    pub page: i64,
     /// Records per page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i64>,
+    pub page_size: i64,
 }
 
 /// What `GetPlayCountRankPlayRank` holds.
@@ -399,11 +368,9 @@ pub struct ExportReportsData {
 #[non_exhaustive]
 pub struct GetPlayCountRankPlayRank {
     /// Video id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_id: Option<i64>,
+    pub video_id: i64,
     /// Number of plays.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_count: Option<i64>,
+    pub play_count: i64,
 }
 
 /// What `GetPlayCountRankData` holds.

@@ -77,7 +77,8 @@ fn every_printed_callback_is_a_typed_event_that_loses_nothing() {
         let common = (Some(callback.qid()), Some(callback.timestamp()));
         assert_eq!(common, (expected["qid"].as_str(), expected["timestamp"].as_i64()));
         assert_eq!(serde_json::from_slice::<Json>(callback.json()).expect("JSON"), expected["data"]);
-        let mut data = described(&expected["data"]);
+        // The event has an empty value for what it lacks.
+        let mut data = described(expected.get("typed").unwrap_or(&expected["data"]));
         if callback.name() == Some("transcode_callback") {
             // It is of no room; a `room_id` that is null or empty says so.
             data.as_object_mut().expect("an object").shift_remove("room_id");
@@ -115,23 +116,23 @@ fn listed_values_are_variants_and_others_stay() {
     let Event::ClassEvent(class) = event(&[("room_id", "5"), ("op", "end"), ("op_time", ""), ("qid", "1")]) else {
         panic!("a class event")
     };
-    assert_eq!((class.room_id, class.op), (Some(5), Some(CallbackOp::End)));
+    assert_eq!((class.room_id, class.op), (5, CallbackOp::End));
     let Event::LotteryResult(lottery) = event(&[("room_id", "5"), ("type", "new"), ("id", "6"), ("qid", "1")]) else {
         panic!("a lottery result")
     };
-    assert_eq!(lottery.type_, Some(LotteryResultType::Other("new".to_owned())));
+    assert_eq!(lottery.type_, LotteryResultType::Other("new".to_owned()));
     let Event::PlaybackGenerated(playback) = event(&[("room_id", "5"), ("video_id", "6"), ("status", "20")]) else {
         panic!("a playback")
     };
-    assert_eq!((playback.video_id, playback.status), (Some(6), Some(PlaybackGeneratedStatus::GenerationStarted)));
+    assert_eq!((playback.video_id, playback.status), (6, PlaybackGeneratedStatus::GenerationStarted));
     let Event::ClassEvent(class) = event(&[("room_id", "5"), ("op", "teacher_in")]) else { panic!("a class event") };
-    assert_eq!((class.op, class.op_time), (Some(CallbackOp::TeacherIn), None));
+    assert_eq!((class.op, class.op_time), (CallbackOp::TeacherIn, None));
     let events = r#"[{"event":"user_out","number":"12","ts":1},{"number":"x"}]"#;
     let Event::UserInOut(users) = event(&[("room_id", "5"), ("user_events", events), ("qid", "1")]) else {
         panic!("users")
     };
-    assert_eq!(users.user_events[0].event, Some(UserInOutEvent::UserOut));
-    assert_eq!((users.user_events.len(), users.user_events[1].number), (2, None));
+    assert_eq!(users.user_events[0].event, UserInOutEvent::UserOut);
+    assert_eq!((users.user_events.len(), users.user_events[1].number), (2, 0));
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn what_is_not_as_documented_is_beside_the_event() {
     let callback = callback(&[("room_id", "five"), ("op", "end"), ("op_time", "")]);
     assert_eq!(callback.departures()[0].path, "room_id");
     assert!(callback.json().starts_with(br#"{"room_id":"five""#));
-    assert!(matches!(callback.event(), Event::ClassEvent(class) if class.room_id.is_none()));
+    assert!(matches!(callback.event(), Event::ClassEvent(class) if class.room_id == 0));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::verify::Verified;
 use crate::coerce::{Departure, Options, straighten_posted};
 use crate::error::Error;
 use crate::json::quoted;
-use crate::operation::{Field, Shape};
+use crate::operation::{Field, Need, Shape};
 
 /// What a callback tells.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,7 +39,10 @@ impl fmt::Debug for Parsed {
 }
 
 /// What an unknown callback has in common with all others.
-const COMMON: &[Field] = &[Field { name: "qid", shape: Shape::Text }, Field { name: "timestamp", shape: Shape::Int }];
+const COMMON: &[Field] = &[
+    Field { name: "qid", shape: Shape::Text, need: Need::Required },
+    Field { name: "timestamp", shape: Shape::Int, need: Need::Required },
+];
 
 /// Recognises a callback by its fields and straightens them. One that no
 /// document describes gives its fields as they are.

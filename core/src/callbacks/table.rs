@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
 use crate::operation::Field;
-use crate::operation::table::{named as names, paragraphs, shape};
+use crate::operation::table::{field, named as names, paragraphs};
 
 /// In the order of the documents; read at first use.
 static CALLBACKS: LazyLock<Vec<Callback>> =
@@ -77,7 +77,7 @@ fn callback(text: &'static str) -> Option<Callback> {
     let mut json = false;
     while let Some(word) = words.next() {
         match word {
-            "field" => fields.push(Field { name: words.next()?, shape: shape(&mut words)? }),
+            "field" => fields.push(field(words.next()?, &mut words)?),
             "told_by" => told_by.push(names(words.next()?)),
             "json" => json = true,
             _ => return None,

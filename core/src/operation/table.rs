@@ -16,7 +16,8 @@
 //! | `paging P LIST TOTAL` | how lists are paged; `-` is the data itself, or no total |
 //! | `limit N SECONDS SCOPE` | so many calls in so many seconds |
 //!
-//! A shape is a word such as `int`, or `array SHAPE`, `map SHAPE`, `{ NAME SHAPE … }`.
+//! A shape is a word such as `int`, or `array SHAPE`, `map SHAPE`, `{ NAME SHAPE … }`. Members are required, but for
+//! `NAME?`; of `NAME!` 0 is a listed value.
 
 use std::borrow::Cow;
 use std::str::{FromStr, SplitAsciiWhitespace};
@@ -25,7 +26,8 @@ use std::sync::{LazyLock, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::{
-    DataPlace, Field, Host, JsonKind, Limit, LimitScope, Method, Operation, Paging, Param, ParamKind, PathSource, Shape,
+    DataPlace, Field, Host, JsonKind, Limit, LimitScope, Method, Need, Operation, Paging, Param, ParamKind, PathSource,
+    Shape,
 };
 
 type Words = SplitAsciiWhitespace<'static>;
@@ -155,12 +157,22 @@ pub(crate) fn shape(words: &mut Words) -> Option<Shape> {
             loop {
                 match words.next()? {
                     "}" => break Shape::Object(fields.leak()),
-                    name => fields.push(Field { name, shape: shape(words)? }),
+                    name => fields.push(field(name, words)?),
                 }
             }
         }
         _ => return None,
     })
+}
+
+/// Reads what a member holds. Its name says whether it may be missing.
+pub(crate) fn field(name: &'static str, words: &mut Words) -> Option<Field> {
+    let (name, need) = match (name.strip_suffix('?'), name.strip_suffix('!')) {
+        (Some(name), _) => (name, Need::Optional),
+        (_, Some(name)) => (name, Need::Choice),
+        _ => (name, Need::Required),
+    };
+    Some(Field { name, shape: shape(words)?, need })
 }
 
 /// Names with commas between them.

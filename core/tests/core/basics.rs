@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use baijiayun_core::coerce::{MAX_DEPARTURES, Options, straighten};
-use baijiayun_core::operation::{Field, Host, Method, PathSource, Shape};
+use baijiayun_core::operation::{Field, Host, Method, Need, PathSource, Shape};
 use baijiayun_core::{
     Account, Body, Error, ErrorKind, FaultKind, File, Operation, Params, Signer, Time, Value, answer, operation,
     request,
@@ -349,9 +349,9 @@ fn raw_operations_take_and_give_anything() {
 // --- answers ------------------------------------------------------------------
 
 static ROW: &[Field] = &[
-    Field { name: "id", shape: Shape::Id },
-    Field { name: "name", shape: Shape::Text },
-    Field { name: "tags", shape: Shape::Array(&Shape::Text) },
+    Field { name: "id", shape: Shape::Id, need: Need::Optional },
+    Field { name: "name", shape: Shape::Text, need: Need::Optional },
+    Field { name: "tags", shape: Shape::Array(&Shape::Text), need: Need::Optional },
 ];
 static ROWS: Shape = Shape::Array(&Shape::Object(ROW));
 
@@ -382,7 +382,7 @@ fn departures_are_kept_or_set_aside() {
     assert_eq!(paths, ["[0].id", "[0].name", "[0].tags[1]", "[1].tags"]);
     assert_eq!(departures[3].found, r#"{"k":"v"}"#);
     let (data, again) = straighten(&ROWS, json.as_bytes(), Options { set_aside: true, ..Options::default() }).unwrap();
-    assert_eq!(String::from_utf8(data).unwrap(), r#"[{"tags":["a","c"]},{"id":1}]"#);
+    assert_eq!(String::from_utf8(data).unwrap(), r#"[{"tags":["a","c"]},{"id":1,"tags":[]}]"#);
     assert_eq!(again, departures);
 }
 
@@ -419,7 +419,8 @@ fn many_departures_stay_bounded() {
     assert_eq!(data.len(), rows.len());
     // Typed decoders would stumble over the first one that stays.
     let (aside, _) = straighten(&ROWS, rows.as_bytes(), Options { set_aside: true, ..Options::default() }).unwrap();
-    assert_eq!(aside.len(), "[]".len() + "{},".len() * 100_000 - 1);
+    assert!(aside.len() < rows.len() * 3);
+    serde_json::from_slice::<Vec<serde_json::Map<String, serde_json::Value>>>(&aside).unwrap();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Properties of signing, encoding and straightening, over generated input.
 
 use baijiayun_core::coerce::{Options, straighten};
-use baijiayun_core::operation::{Field, Method, Shape};
+use baijiayun_core::operation::{Field, Method, Need, Shape};
 use baijiayun_core::{
     Account, Body, Operation, Params, PartnerKey, answer, form, operation, request, retry_after, sign,
 };
@@ -169,7 +169,7 @@ fn object(members: Vec<(String, Sample, u8)>) -> Sample {
         let name: &'static str = Box::leak(format!("{name}{index}").into_boxed_str());
         match state {
             0 => {
-                fields.push(Field { name, shape: *sample.shape });
+                fields.push(Field { name, shape: *sample.shape, need: Need::Optional });
                 loose.insert(name.to_owned(), Json::Null);
             }
             1 => {
@@ -177,7 +177,7 @@ fn object(members: Vec<(String, Sample, u8)>) -> Sample {
                 loose.insert(name.to_owned(), sample.loose);
             }
             _ => {
-                fields.push(Field { name, shape: *sample.shape });
+                fields.push(Field { name, shape: *sample.shape, need: Need::Required });
                 straight.insert(name.to_owned(), sample.straight);
                 loose.insert(name.to_owned(), sample.loose);
             }
@@ -211,6 +211,22 @@ fn run(shape: &Shape, input: &str, options: Options) -> (Json, usize) {
     let (data, departures) = straighten(shape, input.as_bytes(), options).unwrap();
     let text = String::from_utf8(data).unwrap();
     (serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text} from {input}")), departures.len())
+}
+
+/// Whether nothing is null or missing that must be there for a typed decoder.
+fn is_whole(shape: &Shape, value: &Json) -> bool {
+    match (shape, value) {
+        (Shape::Array(item), Json::Array(items)) => items.iter().all(|value| is_whole(item, value)),
+        (Shape::Map(item), Json::Object(members)) => {
+            members.values().all(|value| value.is_null() || is_whole(item, value))
+        }
+        (Shape::Object(fields), Json::Object(members)) => fields.iter().all(|field| match members.get(field.name) {
+            None => field.need == Need::Optional && !matches!(field.shape, Shape::Array(_) | Shape::Map(_)),
+            Some(value) => is_whole(&field.shape, value),
+        }),
+        (Shape::Any | Shape::Null, _) => true,
+        (_, value) => !value.is_null(),
+    }
 }
 
 /// Whether a value is what its shape says (null aside).
@@ -252,6 +268,7 @@ proptest! {
         prop_assert!(departures > 0 || conforms(sample.shape, &data), "{} by {:?}", data, sample.shape);
         let (rest, set_aside) = run(sample.shape, &value.to_string(), Options { set_aside: true, ..Options::default() });
         prop_assert!(conforms(sample.shape, &rest), "{} by {:?}", rest, sample.shape);
+        prop_assert!(is_whole(sample.shape, &rest), "{} by {:?}", rest, sample.shape);
         // Null in a list is one for a typed decoder only.
         prop_assert!(set_aside >= departures);
     }

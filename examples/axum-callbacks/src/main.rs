@@ -44,18 +44,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Here your own work begins.
 fn describe(event: &Event) -> String {
     match event {
-        Event::ClassEvent(class) => format!("room {:?}: {:?} at {:?}", class.room_id, class.op, class.op_time),
-        Event::UserInOut(users) => format!("room {:?}: {} came or went", users.room_id, users.user_events.len()),
+        Event::ClassEvent(class) => format!("room {}: {:?} at {:?}", class.room_id, class.op, class.op_time),
+        Event::UserInOut(users) => format!("room {}: {} came or went", users.room_id, users.user_events.len()),
         Event::ChatMessages(chat) => {
-            let messages = chat.chat_message.iter().filter_map(|message| message.content.as_deref());
-            format!("room {:?}: {}", chat.room_id, messages.collect::<Vec<_>>().join(" / "))
+            let messages = chat.chat_message.iter().map(|message| message.content.as_str());
+            format!("room {}: {}", chat.room_id, messages.collect::<Vec<_>>().join(" / "))
         }
         Event::MuteSignal(mute) => {
-            let muted = mute.data.iter().filter_map(|signal| signal.target_user.as_ref()?.user_name.as_deref());
-            format!("room {:?}: muted {}", mute.room_id, muted.collect::<Vec<_>>().join(", "))
+            let muted = mute.data.iter().map(|signal| signal.target_user.user_name.as_str());
+            format!("room {}: muted {}", mute.room_id, muted.collect::<Vec<_>>().join(", "))
         }
-        Event::PlaybackGenerated(playback) => format!("room {:?}: playback {:?}", playback.room_id, playback.status),
-        Event::TranscodeCallback(video) => format!("video {:?}: {:?}", video.video_id, video.status),
+        Event::PlaybackGenerated(playback) => format!("room {}: playback {:?}", playback.room_id, playback.status),
+        Event::TranscodeCallback(video) => format!("video {}: {:?}", video.video_id, video.status),
         Event::Unknown(fields) => format!("not in the documents: {:?}", fields.keys().collect::<Vec<_>>()),
         other => format!("{other:?}"),
     }

@@ -25,14 +25,13 @@ async fn course(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     let start = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())? + 3600;
 
     let room = client.room().create("高一数学 第一课", start, start + 3600).max_users(100).await?;
-    let room_id = room.room_id.ok_or("the answer has no room_id")?;
-    println!("room {room_id}: teacher code {:?}", room.teacher_code);
+    println!("room {}: teacher code {}", room.room_id, room.teacher_code);
 
-    let code = client.room().create_code(room_id, "10001").await?;
-    println!("join code of student 10001: {:?}", code.student_code);
+    let code = client.room().create_code(room.room_id, "10001").await?;
+    println!("join code of student 10001: {}", code.student_code);
 
     for room in &client.room().list().limit(10).await?.list {
-        println!("{:?} {:?}", room.room_id, room.title);
+        println!("{} {}", room.room_id, room.title);
     }
 
     // Errors say what is wrong and what to do.

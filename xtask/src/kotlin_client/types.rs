@@ -134,7 +134,7 @@ impl<'a> Scope<'a> {
 
     /// The class of an object that is sent.
     pub fn input(&self, object: &Struct) -> Result<Input, Box<dyn Error>> {
-        let (required, optional): (Vec<_>, Vec<_>) = object.fields.iter().partition(|field| field.shape.required);
+        let (required, optional): (Vec<_>, Vec<_>) = object.fields.iter().partition(|field| !field.optional);
         let members = |fields: Vec<&Field>| fields.into_iter().map(|field| self.member(field)).collect();
         let docs = compact(shape_docs(object.shape), &[]);
         let docs = if docs.is_empty() { vec!["An element of the list.".to_owned()] } else { docs };
@@ -163,7 +163,7 @@ impl<'a> Scope<'a> {
             ty: self.received(&field.ty),
             docs: compact(shape_docs(field.shape), listed_values(field.shape)),
             kind: self.word(&field.ty),
-            optional: !matches!(field.ty, Type::Array(_) | Type::Map(_)),
+            optional: field.optional,
             secret: field.shape.secret,
             time: Time::of(&field.ty),
         }

@@ -65,13 +65,11 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A member of an object that is received. It may be absent whatever the
-    /// documents say: the service leaves things out.
+    /// A member of an object that is received.
     fn member(&self, field: &Field) -> Member {
         let ty = self.received(&field.ty);
         let (ty, default) = match field.ty {
-            Type::Array(_) => (ty, "[]"),
-            Type::Map(_) => (ty, "{}"),
+            _ if !field.optional => (ty, ""),
             Type::Any => (ty, "None"),
             _ => (format!("Optional[{ty}]"), "None"),
         };
@@ -82,7 +80,7 @@ impl<'a> Scope<'a> {
         let mut halves = Halves { required: Vec::new(), keywords: Vec::new(), optional: Vec::new() };
         for field in &object.fields {
             let member = described(field, self.sent(&field.ty));
-            match (field.shape.required, member.name == member.wire) {
+            match (!field.optional, member.name == member.wire) {
                 (true, true) => halves.required.push(member),
                 (true, false) => halves.keywords.push(member),
                 (false, true) => halves.optional.push(member),

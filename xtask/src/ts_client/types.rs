@@ -58,8 +58,7 @@ impl<'a> Scope<'a> {
             ty if input => self.sent(ty, listed_values(field.shape)),
             ty => self.received(ty),
         };
-        // What is received may be absent whatever the documents say: the service leaves things out.
-        let optional = !(input && field.shape.required);
+        let optional = field.optional;
         let docs = compact(shape_docs(field.shape), listed_values(field.shape));
         Member { key: key(field.wire), optional, ty: if input { or_undefined(ty, optional) } else { ty }, docs }
     }

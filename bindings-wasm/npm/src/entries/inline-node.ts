@@ -4,8 +4,10 @@ import inlined from "../../wasm/inline.js";
 import { nodePlatform } from "../node.js";
 import { install } from "../platform.js";
 
+const toml = () => (require("./toml.cjs") as typeof import("../toml.js")).parse;
+
 install(
-  nodePlatform(() => gunzipSync(Buffer.from(inlined, "base64"))),
+  nodePlatform(() => gunzipSync(Buffer.from(inlined, "base64")), toml),
   true,
 );
 

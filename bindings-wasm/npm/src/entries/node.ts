@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { nodePlatform } from "../node.js";
 import { install } from "../platform.js";
 
-install(nodePlatform(() => readFileSync(join(__dirname, "baijiayun.wasm"))));
+// Only who has a configuration file reads TOML.
+const toml = () => (require("./toml.cjs") as typeof import("../toml.js")).parse;
+
+install(nodePlatform(() => readFileSync(join(__dirname, "baijiayun.wasm")), toml));
 
 export * from "../index.js";

@@ -144,7 +144,7 @@ export type UnknownCallback = CallbackEvent<null, Record<string, unknown>>;
 /** What `class_event` posts. */
 export interface ClassEventPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /**
    * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
    * - `start`: class started
@@ -154,32 +154,32 @@ export interface ClassEventPayload {
    * - `teacher_out`: teacher left
    * - `stat`: length of the class updated
    */
-  op?: "start" | "end" | "forbidden" | "teacher_in" | "teacher_out" | "stat" | (string & {});
+  op: "start" | "end" | "forbidden" | "teacher_in" | "teacher_out" | "stat" | (string & {});
   /** When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   op_time?: string;
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** What `playback_generated` posts. */
 export interface PlaybackGeneratedPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Session number of the recording, for a long-term room. */
   session_id?: Id;
   /** Version of the playback; 0 is the one that was not cropped. */
   version?: number;
   /** VOD video id of the recording. */
-  video_id?: Id;
+  video_id: Id;
   /**
    * What happened.
    * - `20`: generation started
    * - `30`: generation failed
    * - `100`: generated
    */
-  status?: 20 | 30 | 100 | (number & {});
+  status: 20 | 30 | 100 | (number & {});
   /** URL of the cover image; only with status 100. */
   preface_url?: string;
   /** Video size in bytes; only with status 100. */
@@ -195,258 +195,258 @@ export interface PlaybackGeneratedPayload {
   /** Definition of the source (low, std, high, super, 1080p); only with status 100. */
   origin_definition?: string;
   /** Unique id of one request. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 export interface UserInOutUserEvents {
   /** The user's number. */
-  number?: Id;
+  number: Id;
   /** User name. */
-  name?: string;
+  name: string;
   /**
    * What the user did.
    * - `user_in`: entered the room
    * - `user_out`: left the room
    */
-  event?: "user_in" | "user_out" | (string & {});
+  event: "user_in" | "user_out" | (string & {});
   /** When. Unix seconds. */
-  ts?: number;
+  ts: number;
   /** Group of the user; 0 in the small class document's example. */
-  group_id?: Id;
+  group_id: Id;
 }
 
 /** What `user_in_out` posts. */
 export interface UserInOutPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The events of the span. */
-  user_events?: UserInOutUserEvents[];
+  user_events: UserInOutUserEvents[];
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** What `answer_or_quiz_result` posts. */
 export interface AnswerOrQuizResultPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  op_time?: string;
+  op_time: string;
   /**
    * Kind of callback.
    * - `answer`: answer tool
    * - `quiz`: quiz
    */
-  type?: "answer" | "quiz" | (string & {});
+  type: "answer" | "quiz" | (string & {});
   /** Id of the quiz; comes with type quiz. */
   quiz_id?: Id;
   /** Id of the answer-tool question; comes with type answer. */
   question_id?: Id;
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** What `doc_transcode_status` posts. */
 export interface DocTranscodeStatusPayload {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /**
    * Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
    * - `100`: done
    * - `90`: animated conversion failed, static only
    * - `3`: failed
    */
-  status?: 100 | 90 | 3 | (number & {});
+  status: 100 | 90 | 3 | (number & {});
   /** Error message of the transcoding. */
-  error_msg?: string;
+  error_msg: string;
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** The device data, after percent-decoding where needed. */
 export interface PresenterDeviceEventInfoJson {
   /** Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id. */
-  classId?: Id;
+  classId: Id;
 }
 
 /** What `presenter_device_event` posts. */
 export interface PresenterDeviceEventPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   op_time?: string;
   /**
    * Always live_device_callback.
    * - `live_device_callback`: device data
    */
-  type?: "live_device_callback" | (string & {});
+  type: "live_device_callback" | (string & {});
   /** The device data, after percent-decoding where needed. */
-  info_json?: PresenterDeviceEventInfoJson;
+  info_json: PresenterDeviceEventInfoJson;
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** The message that this one quotes; its members are empty when it quotes none. */
 export interface ChatMessagesReference {
   /** When the quoted message was sent; empty string when none. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  send_time?: string;
+  send_time: string;
   /** Evidently the same as number; may be ignored. */
-  user_id?: Id;
+  user_id: Id;
   /** The quoted sender's user_number; an empty text when none is quoted. */
-  number?: Id;
+  number: Id;
   /**
    * The quoted sender's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** The quoted sender's nickname. */
-  nickname?: string;
+  nickname: string;
   /** Content of the quoted message. */
-  content?: string;
+  content: string;
   /** The quoted sender's avatar URL. */
-  avatar?: string;
+  avatar: string;
   /** Id of the quoted sender's group. */
-  group_id?: Id;
+  group_id: Id;
   /** Name of the quoted sender's group. */
-  group_name?: string;
+  group_name: string;
 }
 
 export interface ChatMessagesChatMessage {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  send_time?: string;
+  send_time: string;
   /** Evidently the same as number; the table says that it may be ignored. */
-  user_id?: Id;
+  user_id: Id;
   /** The sender's user_number. */
-  number?: Id;
+  number: Id;
   /** Uid of the sender; needed to recall the message (from_uid of the recall API). */
-  uid?: Id;
+  uid: Id;
   /** Id of the message; needed to recall it (id of the recall API). */
-  msg_id?: Id;
+  msg_id: Id;
   /**
    * The user's own role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /**
    * The role in which the message was sent.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  send_msg_role?: 0 | 1 | 2 | (number & {});
+  send_msg_role: 0 | 1 | 2 | (number & {});
   /** Nickname. */
-  nickname?: string;
+  nickname: string;
   /** Content of the message. */
-  content?: string;
+  content: string;
   /** City. */
-  city?: string;
+  city: string;
   /** IP address. */
-  ip?: string;
+  ip: string;
   /**
    * Whether it is a virtual message.
    * - `0`: no
    * - `1`: yes
    */
-  is_virtual_chat?: 0 | 1 | (number & {});
+  is_virtual_chat: 0 | 1 | (number & {});
   /** Avatar URL. */
-  avatar?: string;
+  avatar: string;
   /**
    * Whether it was filtered (the cell is clipped: 是否是...).
    * - `0`: no
    * - `1`: yes
    */
-  filtered?: 0 | 1 | (number & {});
+  filtered: 0 | 1 | (number & {});
   /** Id of the sender's group. */
-  group_id?: Id;
+  group_id: Id;
   /** Name of the sender's group. */
-  group_name?: string;
+  group_name: string;
   /** Custom string: what the sender gave as customstr to the send chat message API. */
-  customstr?: string;
+  customstr: string;
   /** The message that this one quotes; its members are empty when it quotes none. */
-  reference?: ChatMessagesReference;
+  reference: ChatMessagesReference;
 }
 
 /** What `chat_messages` posts. */
 export interface ChatMessagesPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The messages, one or more. */
-  chat_message?: ChatMessagesChatMessage[];
+  chat_message: ChatMessagesChatMessage[];
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** The winner's data. */
 export interface LotteryResultInfoJson {
   /** The winner's user_number (the only inner field that is readable). */
-  user_number?: Id;
+  user_number: Id;
 }
 
 /** What `lottery_result` posts. */
 export interface LotteryResultPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /**
    * Kind of data; the description is clipped away.
    * - `list`: list (meaning clipped)
    * - `mobile`: mobile (meaning clipped)
    */
-  type?: "list" | "mobile" | (string & {});
+  type: "list" | "mobile" | (string & {});
   /** Id (evidently of the lottery draw). */
-  id?: Id;
+  id: Id;
   /** The winner's data. */
   info_json?: LotteryResultInfoJson;
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** What `student_message_on_wall` posts. */
 export interface StudentMessageOnWallPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The student's name. */
-  user_name?: string;
+  user_name: string;
   /** The student's user_number. */
-  user_number?: Id;
+  user_number: Id;
   /** When the message was sent, in unix milliseconds (13 digits in the example). */
-  send_time?: number;
+  send_time: number;
   /** Content of the message. */
-  content?: string;
+  content: string;
   /** Group of the student. */
-  group_id?: Id;
+  group_id: Id;
   /** State; the meaning is clipped away (1 in the example, evidently on the wall). */
-  state?: number;
+  state: number;
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** The muted user: an object in the example. */
 export interface MuteSignalTargetUser {
   /** Id of the muted user. */
-  user_number?: Id;
+  user_number: Id;
   /** Nickname of the muted user. */
-  user_name?: string;
+  user_name: string;
   /**
    * Role of the muted user.
    * - `0`: student
@@ -454,24 +454,24 @@ export interface MuteSignalTargetUser {
    * - `2`: assistant
    * - `3`: guest
    */
-  user_role?: 0 | 1 | 2 | 3 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Avatar of the muted user. */
-  user_avatar?: string;
+  user_avatar: string;
   /** Group of the muted user. */
-  group_id?: Id;
+  group_id: Id;
 }
 
 export interface MuteSignalData {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid). */
-  behavior?: string;
+  behavior: string;
   /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  time?: string;
+  time: string;
   /** Id of the user who muted. */
-  user_number?: Id;
+  user_number: Id;
   /** Nickname of the user who muted. */
-  user_name?: string;
+  user_name: string;
   /**
    * Role of the user who muted.
    * - `0`: student
@@ -479,44 +479,44 @@ export interface MuteSignalData {
    * - `2`: assistant
    * - `3`: guest
    */
-  user_role?: 0 | 1 | 2 | 3 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Avatar of the user who muted. */
-  user_avatar?: string;
+  user_avatar: string;
   /** Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting). */
-  duration?: number;
+  duration: number;
   /** Group of the user who muted. */
-  group_id?: Id;
+  group_id: Id;
   /** Client of the user who muted. */
-  client_type?: number;
+  client_type: number;
   /** Time; the example's value is clipped (by its name in microseconds). */
-  time_usec?: number;
+  time_usec: number;
   /** The muted user: an object in the example. */
-  target_user?: MuteSignalTargetUser;
+  target_user: MuteSignalTargetUser;
 }
 
 /** What `mute_signal` posts. */
 export interface MuteSignalPayload {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The mute signals: one in the example, several by the text. */
-  data?: MuteSignalData[];
+  data: MuteSignalData[];
   /** Unique id of this callback request; about 24 characters. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /** What `transcode_callback` posts. */
 export interface TranscodePayload {
   /** VOD video id. */
-  video_id?: Id;
+  video_id: Id;
   /**
    * What happened.
    * - `20`: upload finished
    * - `30`: transcoding failed
    * - `100`: transcoded
    */
-  status?: 20 | 30 | 100 | (number & {});
+  status: 20 | 30 | 100 | (number & {});
   /** URL of the cover image; only with status 100. */
   preface_url?: string;
   /** Video size in bytes; with status 100, and with 20 in public test data. */
@@ -532,9 +532,9 @@ export interface TranscodePayload {
   /** Definition of the source (low, std, high, super, 1080p); only with status 100. */
   origin_definition?: string;
   /** Unique id of one request. */
-  qid?: string;
+  qid: string;
   /** When it was signed. Unix seconds. */
-  timestamp?: number;
+  timestamp: number;
 }
 
 /**

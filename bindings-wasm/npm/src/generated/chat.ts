@@ -42,9 +42,9 @@ export class Chat extends Resource {
 export interface ChatListReviewsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
   /**
    * Order. Default: `desc`.
@@ -79,18 +79,18 @@ export interface ChatRevokeMessageParams {
 
 export interface ChatListReviewsItem {
   /** Message id, for chat_ids of API 78. */
-  id?: Id;
+  id: Id;
   /** Text. */
-  content?: string;
+  content: string;
   /** Sender. */
-  user_name?: string;
+  user_name: string;
   /** Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  chat_time?: string;
+  chat_time: string;
 }
 
 export interface ChatListReviewsResult {
   /** Total number of messages. */
-  total?: number;
+  total: number;
   /** The messages. */
-  list?: ChatListReviewsItem[];
+  list: ChatListReviewsItem[];
 }

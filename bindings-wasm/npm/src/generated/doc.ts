@@ -247,9 +247,9 @@ export interface DocListAllParams {
    * - `management`: uploaded in the back office file management
    */
   type: "all" | "room" | "api" | "management" | (string & {});
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. */
+  /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -361,9 +361,9 @@ export interface DocListFilesParams {
    * - `management`: uploaded in the admin back office
    */
   type?: "api" | "management" | (string & {}) | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Files per page. */
+  /** Files per page. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -391,37 +391,37 @@ export interface DocUnbindParams {
 
 export interface DocUploadResult {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** File name of the uploaded document. */
-  name?: string;
+  name: string;
   /** Binding id; only returned when the document was bound to a room. */
   bind_id?: Id;
 }
 
 export interface DocBindResult {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Binding id. */
-  bind_id?: Id;
+  bind_id: Id;
 }
 
 export interface DocListItem {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** File name. */
-  name?: string;
+  name: string;
   /**
    * Whether this is an animated PPT.
    * - `0`: no
    * - `1`: yes
    */
-  ppt_animation?: 0 | 1 | (number & {});
+  ppt_animation: 0 | 1 | (number & {});
   /** File size. */
-  size?: number;
+  size: number;
   /** Address of the file. */
-  url?: string;
+  url: string;
   /**
    * Kind of file.
    * - `1`: ordinary file
@@ -430,143 +430,143 @@ export interface DocListItem {
    * - `4`: uploaded in the back office
    * - `5`: screenshot
    */
-  type?: 1 | 2 | 3 | 4 | 5 | (number & {});
+  type: 1 | 2 | 3 | 4 | 5 | (number & {});
   /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface DocListResult {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The documents. */
-  list?: DocListItem[];
+  list: DocListItem[];
 }
 
 export interface DocListAllItem {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** File name. */
-  name?: string;
+  name: string;
   /**
    * Where the document was uploaded.
    * - `api`: through the API
    * - `room`: in a room
    */
-  upload_source?: "api" | "room" | (string & {});
+  upload_source: "api" | "room" | (string & {});
   /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Address of the document. */
-  url?: string;
+  url: string;
   /** Kind of document, in words. */
-  file_type?: string;
+  file_type: string;
   /** Size in bytes. */
-  size?: number;
+  size: number;
 }
 
 export interface DocListAllResult {
   /** Number of documents. */
-  total?: number;
+  total: number;
   /** The documents of this page. */
-  list?: DocListAllItem[];
+  list: DocListAllItem[];
 }
 
 export interface DocRemoveResult {
   /** Id of the document removed. */
-  fid?: Id;
+  fid: Id;
 }
 
 export interface DocUploadMediaResult {
   /** Id of the audio or video file. */
-  fid?: Id;
+  fid: Id;
 }
 
 export interface DocBindBatchResult {
   /** Ids of the bound documents (the table's name; the example has fid). */
   fids?: Id;
   /** Ids of the bound documents. */
-  fid?: Id[];
+  fid: Id[];
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Binding ids. */
-  bind_ids?: Id[];
+  bind_ids: Id[];
 }
 
 export interface DocListMediaItem {
   /** Id of the audio or video (its video_unique). */
-  fid?: Id;
+  fid: Id;
   /** File name. */
-  name?: string;
+  name: string;
   /** Size in bytes. */
-  total_size?: number;
+  total_size: number;
   /**
    * Where it was uploaded.
    * - `management`: admin backend
    * - `room`: room
    * - `api`: OpenAPI
    */
-  upload_source?: "management" | "room" | "api" | (string & {});
+  upload_source: "management" | "room" | "api" | (string & {});
   /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface DocListMediaResult {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The files. */
-  list?: DocListMediaItem[];
+  list: DocListMediaItem[];
 }
 
 export interface DocCreateFolderResult {
   /** Account id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** Id of the new folder. */
-  finder_id?: Id;
+  finder_id: Id;
   /** Id of the parent folder. */
-  parent_finder_id?: Id;
+  parent_finder_id: Id;
   /** Name of the folder. */
-  name?: string;
+  name: string;
   /** 1: it is a folder. */
-  is_directory?: number;
+  is_directory: number;
   /** Depth, 1 for the top level. */
-  level?: number;
+  level: number;
 }
 
 export interface DocUploadByUrlResult {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** Document name. */
-  name?: string;
+  name: string;
   /** Binding id; only when the document was bound to a room. */
   bind_id?: Id;
   /** Document URL. */
-  url?: string;
+  url: string;
 }
 
 export interface DocUploadH5ByUrlResult {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** Name of the courseware; its URL in the example. */
-  name?: string;
-  /** Binding id. */
+  name: string;
+  /** Binding id; as with the other uploads only when the document was bound to a room. */
   bind_id?: Id;
 }
 
 export interface DocBindToRoomsResult {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** The rooms. */
-  room_ids?: Id[];
+  room_ids: Id[];
   /** Binding ids; the example calls them bind_ids. */
-  bind_id?: unknown[];
+  bind_id: unknown[];
   /** Binding ids. */
-  bind_ids?: Id[];
+  bind_ids: Id[];
 }
 
 export interface DocListRoomPreviewsItem {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** File name. */
-  fname?: string;
+  fname: string;
   /**
    * Kind of file.
    * - `h5`: H5 courseware
@@ -574,25 +574,25 @@ export interface DocListRoomPreviewsItem {
    * - `doc`: static document
    * - `image`: picture
    */
-  doc_format?: "h5" | "animation_ppt" | "doc" | "image" | (string & {});
+  doc_format: "h5" | "animation_ppt" | "doc" | "image" | (string & {});
   /** Addresses of the pictures of the pages; filled when doc_format is doc. */
-  image_list?: string[];
+  image_list: string[];
   /** Address of the picture; filled when doc_format is image. */
-  image?: string;
+  image: string;
   /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-  html?: string;
+  html: string;
 }
 
 export interface DocListRoomPreviewsResult {
   /** The files. */
-  list?: DocListRoomPreviewsItem[];
+  list: DocListRoomPreviewsItem[];
 }
 
 export interface DocGetPreviewItem {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** File name. */
-  fname?: string;
+  fname: string;
   /**
    * Kind of file.
    * - `h5`: H5 courseware
@@ -600,47 +600,47 @@ export interface DocGetPreviewItem {
    * - `doc`: static document
    * - `image`: picture
    */
-  doc_format?: "h5" | "animation_ppt" | "doc" | "image" | (string & {});
+  doc_format: "h5" | "animation_ppt" | "doc" | "image" | (string & {});
   /** Addresses of the pictures of the pages; filled when doc_format is doc. */
-  image_list?: string[];
+  image_list: string[];
   /** Address of the picture; filled when doc_format is image. */
-  image?: string;
+  image: string;
   /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-  html?: string;
+  html: string;
 }
 
 export interface DocGetPreviewResult {
   /** The files. */
-  list?: DocGetPreviewItem[];
+  list: DocGetPreviewItem[];
 }
 
 export interface DocListFilesItem {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** File name. */
-  name?: string;
+  name: string;
   /**
    * Where the file was uploaded.
    * - `api`: through the API
    * - `management`: in the admin back office
    */
-  upload_source?: "api" | "management" | (string & {});
+  upload_source: "api" | "management" | (string & {});
   /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Size in bytes. */
-  size?: number;
+  size: number;
 }
 
 export interface DocListFilesResult {
   /** Number of files. */
-  total?: number;
+  total: number;
   /** The files of this page. */
-  list?: DocListFilesItem[];
+  list: DocListFilesItem[];
 }
 
 export interface DocRenameResult {
   /** Document id. */
-  fid?: Id;
+  fid: Id;
   /** The new name. */
-  name?: string;
+  name: string;
 }

@@ -47,25 +47,25 @@ export interface DoubleTeacherListZonesParams {
 
 export interface DoubleTeacherAddZoneResult {
   /** Id of the campus. */
-  zone_id?: Id;
+  zone_id: Id;
 }
 
 export interface DoubleTeacherListZonesItem {
   /** Id of the campus. */
-  zone_id?: Id;
+  zone_id: Id;
   /** Unique code of the campus. */
-  zone_unique?: Id;
+  zone_unique: Id;
   /** Name. */
-  name?: string;
+  name: string;
   /** Address. */
-  address?: string;
+  address: string;
   /** Time at which it was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface DoubleTeacherListZonesResult {
   /** Number of campuses. */
-  total?: number;
+  total: number;
   /** The campuses. */
-  list?: DoubleTeacherListZonesItem[];
+  list: DoubleTeacherListZonesItem[];
 }

@@ -60,9 +60,9 @@ export interface EvaluationListTemplatesParams {
    * - `1`: large class
    */
   product_type?: 1 | (number & {}) | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Templates per page. Default: `20`. */
+  /** Templates per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -100,7 +100,7 @@ export interface EvaluationCreateTemplateParams {
 
 export interface EvaluationListTemplatesOptionList {
   /** Text of the question. */
-  title?: string;
+  title: string;
   /**
    * How the question is answered (values from large_class.60).
    * - `1`: drop-down list
@@ -108,39 +108,39 @@ export interface EvaluationListTemplatesOptionList {
    * - `3`: multiple choice
    * - `4`: text
    */
-  type?: "1" | "2" | "3" | "4" | (string & {});
+  type: "1" | "2" | "3" | "4" | (string & {});
   /**
    * Whether an answer is required.
    * - `0`: not required
    * - `1`: required
    */
-  is_force?: "0" | "1" | (string & {});
+  is_force: "0" | "1" | (string & {});
   /** The options, one a line; absent from a text question. */
   options?: string;
   /** Position of the question. */
-  display_order?: number;
+  display_order: number;
   /** The options; absent from a text question. */
-  option?: string[];
+  option: string[];
 }
 
 export interface EvaluationListTemplatesItem {
   /** Question id. */
   question_id?: Id;
   /** Template id (evaluate_id elsewhere). */
-  id?: Id;
+  id: Id;
   /** Title of the template. */
-  title?: string;
+  title: string;
   /** The questions of the template. */
-  option_list?: EvaluationListTemplatesOptionList[];
+  option_list: EvaluationListTemplatesOptionList[];
   /** Creation time. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface EvaluationListTemplatesResult {
   /** Number of templates. */
-  total?: number;
+  total: number;
   /** The templates of this page. */
-  list?: EvaluationListTemplatesItem[];
+  list: EvaluationListTemplatesItem[];
 }
 
 export interface EvaluationCreateTemplateQuestion {
@@ -166,5 +166,5 @@ export interface EvaluationCreateTemplateQuestion {
 
 export interface EvaluationCreateTemplateResult {
   /** Evaluation template id. */
-  id?: Id;
+  id: Id;
 }

@@ -138,36 +138,36 @@ export interface GoodsDeleteImageParams {
 
 /** Parameters of `goods.list_images`: 获取图片列表. */
 export interface GoodsListImagesParams {
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Pictures per page. Default: `10`. */
+  /** Pictures per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
 export interface GoodsUploadImageResult {
   /** Id of the picture. */
-  media_id?: Id;
+  media_id: Id;
   /** Address of the picture. */
-  url?: string;
+  url: string;
 }
 
 export interface GoodsAddResult {
   /** Id of the new article. */
-  goods_id?: Id;
+  goods_id: Id;
 }
 
 export interface GoodsListImagesItem {
   /** Id of the picture. */
-  media_id?: Id;
+  media_id: Id;
   /** Address of the picture. */
-  url?: string;
+  url: string;
   /** Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface GoodsListImagesResult {
   /** Number of pictures in all. */
-  count?: number;
+  count: number;
   /** The pictures of this page. */
-  list?: GoodsListImagesItem[];
+  list: GoodsListImagesItem[];
 }

@@ -233,36 +233,36 @@ export interface InteractDataSaveStudent {
 /** The assistant teacher. */
 export interface InteractDataSaveAssistTeacherList {
   /** The id that was sent. */
-  assist_teacher_id?: Id;
+  assist_teacher_id: Id;
   /** The system's own id of the assistant teacher. */
-  id?: Id;
+  id: Id;
 }
 
 /** The class. */
 export interface InteractDataSaveClassList {
   /** The id that was sent. */
-  class_id?: Id;
+  class_id: Id;
   /** The system's own id of the class. */
-  id?: Id;
+  id: Id;
 }
 
 export interface InteractDataSaveStudentList {
   /** The id that was sent. */
-  student_id?: Id;
+  student_id: Id;
   /** The system's own id of the student. */
-  id?: Id;
+  id: Id;
 }
 
 export interface InteractDataSaveResult {
   /** The assistant teacher. */
-  assist_teacher_list?: InteractDataSaveAssistTeacherList;
+  assist_teacher_list: InteractDataSaveAssistTeacherList;
   /** The class. */
-  class_list?: InteractDataSaveClassList;
+  class_list: InteractDataSaveClassList;
   /** The students. */
-  student_list?: InteractDataSaveStudentList[];
+  student_list: InteractDataSaveStudentList[];
 }
 
 export interface InteractDataDeleteResult {
   /** Result. */
-  result?: unknown;
+  result: unknown;
 }

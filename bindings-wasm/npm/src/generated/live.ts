@@ -242,7 +242,7 @@ export interface LiveGetStatusResult {
    * - `0`: not in class
    * - `1`: in class
    */
-  status?: 0 | 1 | (number & {});
+  status: 0 | 1 | (number & {});
 }
 
 export interface LiveGetTeacherOnlineStatusResult {
@@ -251,14 +251,14 @@ export interface LiveGetTeacherOnlineStatusResult {
    * - `0`: not in the room
    * - `1`: in the room
    */
-  status?: 0 | 1 | (number & {});
+  status: 0 | 1 | (number & {});
 }
 
 export interface LiveGetUserCountResult {
   /** Users now in the room. */
-  user_count?: number;
+  user_count: number;
   /** Number of users that the room shows. */
-  display_user_count?: number;
+  display_user_count: number;
 }
 
 /** The sender. */
@@ -345,11 +345,11 @@ export interface LiveGetRecordStatusResult {
    * - `1`: recording, from its beginning to its end
    * - `2`: transcoding, from its beginning to its end
    */
-  status?: 0 | 1 | 2 | (number & {});
+  status: 0 | 1 | 2 | (number & {});
   /**
    * Whether it is a long-term room.
    * - `0`: short-term
    * - `1`: long-term
    */
-  is_long_term?: 0 | 1 | (number & {});
+  is_long_term: 0 | 1 | (number & {});
 }

@@ -201,47 +201,47 @@ export interface LiveAccountListRoomCostsParams {
 
 export interface LiveAccountGetHourlyPeakUsersResult {
   /** Peak number of users keyed by hour (00 to 23). */
-  peak_user?: Record<string, number>;
+  peak_user: Record<string, number>;
 }
 
 export interface LiveAccountGetDailyPeakUsersResult {
   /** Peak number of users keyed by date. */
-  peak_user?: Record<string, number>;
+  peak_user: Record<string, number>;
 }
 
 export interface LiveAccountGetDailyCostResult {
   /** Attendance used, keyed by date; days without any are left out. */
-  cost?: Record<string, number>;
+  cost: Record<string, number>;
 }
 
 export interface LiveAccountGetDailyMediaLengthResult {
   /** Minutes keyed by date. */
-  media_length?: Record<string, number>;
+  media_length: Record<string, number>;
 }
 
 export interface LiveAccountListRoomMediaLengthResult {
   /** Minutes keyed by room id. */
-  media_length?: Record<string, number>;
+  media_length: Record<string, number>;
 }
 
 export interface LiveAccountGetUserCountResult {
   /** Total. */
-  total?: number;
+  total: number;
   /** Attendances per day; the key is the date. */
-  list?: Record<string, number>;
+  list: Record<string, number>;
 }
 
 export interface LiveAccountSetClassCallbackUrlResult {
   /** The callback URL; the table describes it as a date (日期), evidently by mistake. */
-  url?: string;
+  url: string;
 }
 
 export interface LiveAccountGetClassCallbackUrlResult {
   /** The callback URL. */
-  url?: string;
+  url: string;
 }
 
 export interface LiveAccountListRoomCostsResult {
   /** What each room used up. */
-  room_cost?: unknown;
+  room_cost: unknown;
 }

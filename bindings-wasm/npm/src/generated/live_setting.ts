@@ -181,7 +181,7 @@ export interface LiveSettingListMainScreenNoticesParams {
   product_type?: 1 | 2 | (number & {}) | undefined;
   /** Room id. */
   room_id?: IdInput | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
   /** Page size, 1 to 100. From 1 to 100. */
   page_size?: number | undefined;
@@ -451,9 +451,9 @@ export interface LiveSettingGetMaxRedPackageCountParams {
 
 export interface LiveSettingListMainScreenNoticesNotice {
   /** Text of the item. */
-  content?: string;
+  content: string;
   /** Link of the item. */
-  link?: string;
+  link: string;
 }
 
 /** Display settings. */
@@ -463,80 +463,80 @@ export interface LiveSettingListMainScreenNoticesSettings {
    * - `0`: no
    * - `1`: yes
    */
-  is_roll?: 0 | 1 | (number & {});
+  is_roll: 0 | 1 | (number & {});
   /** Scroll interval. */
-  roll_interval?: number;
+  roll_interval: number;
   /** Font size. */
-  font_size?: number;
+  font_size: number;
   /** Font colour, #RRGGBB. */
-  font_color?: string;
+  font_color: string;
   /** Font opacity, in percent. */
-  font_transparency?: number;
+  font_transparency: number;
   /** Border colour, #RRGGBB. */
-  border_color?: string;
+  border_color: string;
   /** Border opacity, in percent. */
-  border_transparency?: number;
+  border_transparency: number;
   /** Background colour, #RRGGBB. */
-  bg_color?: string;
+  bg_color: string;
   /** Background opacity, in percent. */
-  bg_transparency?: number;
+  bg_transparency: number;
   /** Horizontal position. */
-  x_scale?: number;
+  x_scale: number;
   /** Vertical position. */
-  y_scale?: number;
+  y_scale: number;
 }
 
 /** Extended settings. */
 export interface LiveSettingListMainScreenNoticesExtend {
   /** The single items. */
-  notice?: LiveSettingListMainScreenNoticesNotice[];
+  notice: LiveSettingListMainScreenNoticesNotice[];
   /** Display settings. */
-  settings?: LiveSettingListMainScreenNoticesSettings;
+  settings: LiveSettingListMainScreenNoticesSettings;
 }
 
 export interface LiveSettingListMainScreenNoticesItem {
   /** Announcement id. */
-  id?: Id;
+  id: Id;
   /** Text of the announcement. */
-  content?: string;
+  content: string;
   /** Link that it opens. */
-  link?: string;
+  link: string;
   /** Extended settings. */
-  extend?: LiveSettingListMainScreenNoticesExtend;
+  extend: LiveSettingListMainScreenNoticesExtend;
   /** Number of items. */
-  content_num?: number;
+  content_num: number;
   /**
    * Whether it is also shown in VOD.
    * - `0`: no
    * - `1`: yes
    */
-  sync_video?: 0 | 1 | (number & {});
+  sync_video: 0 | 1 | (number & {});
   /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface LiveSettingListMainScreenNoticesResult {
   /** The announcements. */
-  list?: LiveSettingListMainScreenNoticesItem[];
+  list: LiveSettingListMainScreenNoticesItem[];
   /** Total number of announcements. */
-  total?: number;
+  total: number;
 }
 
 export interface LiveSettingAddSensitiveWordsResult {
   /** Number of words set. */
-  total?: number;
+  total: number;
 }
 
 export interface LiveSettingListSensitiveWordsItem {
   /** Id of the word. */
-  id?: Id;
+  id: Id;
   /** The word. */
-  word?: string;
+  word: string;
 }
 
 export interface LiveSettingListSensitiveWordsResult {
   /** Total number of words. */
-  total?: number;
+  total: number;
   /** The words. */
-  list?: LiveSettingListSensitiveWordsItem[];
+  list: LiveSettingListSensitiveWordsItem[];
 }

@@ -36,7 +36,7 @@ export interface NewSubListParams {
   status?: 0 | 1 | 2 | (number & {}) | undefined;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `20`. */
+  /** Entries per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -54,52 +54,52 @@ export interface NewSubListProductStatus {
    * - `1`: open
    * - `2`: closed
    */
-  large_class_status?: 0 | 1 | 2 | (number & {});
+  large_class_status: 0 | 1 | 2 | (number & {});
   /**
    * State of the small class product line.
    * - `0`: not opened
    * - `1`: open
    * - `2`: closed
    */
-  small_class_status?: 0 | 1 | 2 | (number & {});
+  small_class_status: 0 | 1 | 2 | (number & {});
   /**
    * State of the enterprise live product line.
    * - `0`: not opened
    * - `1`: open
    * - `2`: closed
    */
-  business_status?: 0 | 1 | 2 | (number & {});
+  business_status: 0 | 1 | 2 | (number & {});
   /**
    * State of the VOD product line.
    * - `0`: not opened
    * - `1`: open
    * - `2`: closed
    */
-  video_status?: 0 | 1 | 2 | (number & {});
+  video_status: 0 | 1 | 2 | (number & {});
 }
 
 export interface NewSubListItem {
   /** Id of the sub account. */
-  partner_id?: Id;
+  partner_id: Id;
   /** Mobile number with which it is registered. */
-  mobile?: string;
+  mobile: string;
   /** E-mail address. */
-  email?: string;
+  email: string;
   /** Contact person. */
-  contacts?: string;
+  contacts: string;
   /** Company. */
-  company?: string;
+  company: string;
   /** Time from which the account is valid. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  effect_time?: string;
+  effect_time: string;
   /** Time at which the account expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  expire_time?: string;
+  expire_time: string;
   /** State of each product line. */
-  product_status?: NewSubListProductStatus;
+  product_status: NewSubListProductStatus;
 }
 
 export interface NewSubListResult {
   /** Number of sub accounts. */
-  total?: number;
+  total: number;
   /** The sub accounts. */
-  list?: NewSubListItem[];
+  list: NewSubListItem[];
 }

@@ -60,26 +60,26 @@ export interface PartnerListTransactionsParams {
   start_time?: TimeInput | undefined;
   /** Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   end_time?: TimeInput | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Page size. */
+  /** Page size. At least 1. */
   page_size?: number | undefined;
 }
 
 export interface PartnerGetKeyResult {
   /** The partner_key; at most 128 characters. */
-  partner_key?: string;
+  partner_key: string;
 }
 
 export interface PartnerListTransactionsItem {
   /** Transaction number. */
-  purchase_id?: Id;
+  purchase_id: Id;
   /**
    * Kind of transaction.
    * - `1`: top-up
    * - `2`: deduction
    */
-  op_type?: 1 | 2 | (number & {});
+  op_type: 1 | 2 | (number & {});
   /**
    * Product line.
    * - `1`: large class
@@ -88,19 +88,19 @@ export interface PartnerListTransactionsItem {
    * - `4`: enterprise live
    * - `5`: VOD
    */
-  product_type?: 1 | 2 | 3 | 4 | 5 | (number & {});
+  product_type: 1 | 2 | 3 | 4 | 5 | (number & {});
   /** Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  trade_time?: string;
+  trade_time: string;
   /** Amount. Money: a decimal number in the example, though the table says int. */
-  op_money?: number;
+  op_money: number;
   /** Remark. */
-  remark?: string;
+  remark: string;
   /** Balance after it; may be negative. Money: a decimal number in the example, though the table says int. */
-  current_money?: number;
+  current_money: number;
   /** Room type, "--" where there is none. */
-  room_type?: string;
+  room_type: string;
   /** Voucher balance after it. Money: a decimal number in the example, though the table says int. */
-  curr_voucher_money?: number;
+  curr_voucher_money: number;
   /**
    * What was charged.
    * - `1`: live
@@ -109,22 +109,22 @@ export interface PartnerListTransactionsItem {
    * - `6`: SMS by the message
    * - `8`: expired voucher
    */
-  deduct_type?: 1 | 2 | 3 | 6 | 8 | (number & {});
+  deduct_type: 1 | 2 | 3 | 6 | 8 | (number & {});
   /** Way of payment. */
-  pay_type?: number;
+  pay_type: number;
   /** Status; 2 is 处理成功 (processed) in the example. */
-  status?: string;
+  status: string;
   /** Status in words. */
-  status_name?: string;
+  status_name: string;
   /** Way of payment in words. */
-  pay_type_name?: string;
+  pay_type_name: string;
   /** What was charged, in words. */
-  deduct_type_name?: string;
+  deduct_type_name: string;
 }
 
 export interface PartnerListTransactionsResult {
   /** The transactions. */
-  list?: PartnerListTransactionsItem[];
+  list: PartnerListTransactionsItem[];
   /** Total number of transactions. */
-  total?: number;
+  total: number;
 }

@@ -385,14 +385,14 @@ export interface PlaybackGetStatusParams {
 
 export interface PlaybackListMarksItem {
   /** Text of the mark. */
-  desc?: string;
+  desc: string;
   /** Position from the beginning, HH:MM:SS. */
-  time_offset?: string;
+  time_offset: string;
 }
 
 export interface PlaybackListMarksResult {
   /** The marks. */
-  list?: PlaybackListMarksItem[];
+  list: PlaybackListMarksItem[];
 }
 
 export interface PlaybackInfoResult {
@@ -404,44 +404,44 @@ export interface PlaybackInfoResult {
    * - `30`: generation failed
    * - `100`: generated
    */
-  status?: 0 | 10 | 20 | 30 | 100 | (number & {});
+  status: 0 | 10 | 20 | 30 | 100 | (number & {});
   /** Id of the video recorded in the cloud. */
-  video_id?: Id;
+  video_id: Id;
   /** Name of the playback. */
-  name?: string;
+  name: string;
   /** Length in seconds. */
-  length?: number;
+  length: number;
   /** Size of the playback video. */
-  total_size?: number;
+  total_size: number;
   /** Total size of the transcoded files. */
-  total_transcode_size?: number;
+  total_transcode_size: number;
   /** Total transcoded size of the other videos that belong to it (students and second cameras). */
-  total_ext_media_size?: number;
+  total_ext_media_size: number;
   /** Address of the cover picture. */
-  preface_url?: string;
+  preface_url: string;
   /**
    * Whether it is blocked.
    * - `1`: not blocked
    * - `2`: blocked
    */
-  publish_status?: 1 | 2 | (number & {});
+  publish_status: 1 | 2 | (number & {});
   /** Time at which the playback was generated. */
-  create_time?: number;
+  create_time: number;
 }
 
 export interface PlaybackListItem {
   /** Id of the playback; no other has the same. */
-  playback_id?: Id;
+  playback_id: Id;
   /** Id of the recorded video. */
-  video_id?: Id;
+  video_id: Id;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Session number, for a long-term room. */
   session_id?: Id;
   /** Version of the playback; 0 is the one that was not cropped. */
-  version?: number;
+  version: number;
   /** Name of the playback. */
-  name?: string;
+  name: string;
   /**
    * State of the playback; the reader takes only 100.
    * - `0`: not recorded
@@ -450,37 +450,37 @@ export interface PlaybackListItem {
    * - `30`: generation failed
    * - `100`: generated
    */
-  status?: 0 | 10 | 20 | 30 | 100 | (number & {});
+  status: 0 | 10 | 20 | 30 | 100 | (number & {});
   /** Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text. */
-  create_time?: string;
+  create_time: string;
   /** Length in seconds. */
-  length?: number;
+  length: number;
   /** Total size of the transcoded files in bytes. */
-  total_transcode_size?: number;
+  total_transcode_size: number;
   /** How often it was played. */
-  play_times?: number;
+  play_times: number;
   /**
    * Whether it is blocked.
    * - `1`: not blocked
    * - `2`: blocked
    */
-  publish_status?: 1 | 2 | (number & {});
-  /** Address to play it. */
+  publish_status: 1 | 2 | (number & {});
+  /** Address to play it; only one public code base reads it. */
   play_url?: string;
   /** Address of the cover picture. */
-  preface_url?: string;
+  preface_url: string;
 }
 
 export interface PlaybackListResult {
   /** Total number of playbacks. */
-  total?: number;
+  total: number;
   /** The playbacks. */
-  list?: PlaybackListItem[];
+  list: PlaybackListItem[];
 }
 
 export interface PlaybackGetPlayerTokenResult {
   /** Player token. */
-  token?: string;
+  token: string;
 }
 
 export interface PlaybackSetPublishStatusResult {
@@ -489,10 +489,10 @@ export interface PlaybackSetPublishStatusResult {
    * - `1`: published
    * - `2`: blocked
    */
-  status?: 1 | 2 | (number & {});
+  status: 1 | 2 | (number & {});
 }
 
 export interface PlaybackGetStatusResult {
   /** State of the playback; 100 means that it can be played. */
-  status?: number;
+  status: number;
 }

@@ -936,17 +936,17 @@ export interface RoomListCodesParams {
    * - `1`: audition (trial) code
    */
   type?: 0 | 1 | (number & {}) | undefined;
-  /** Page number; each page has limit codes. Default: `1`. */
+  /** Page number; each page has limit codes. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Codes per page; at most 1000. Default: `100`. */
+  /** Codes per page; at most 1000. Default: `100`. From 1 to 1000. */
   limit?: number | undefined;
 }
 
 /** Parameters of `room.list`: 获取房间列表. */
 export interface RoomListParams {
-  /** Page number; each page has limit rooms. Default: `1`. */
+  /** Page number; each page has limit rooms. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Rooms per page; at most 1000. Default: `100`. */
+  /** Rooms per page; at most 1000. Default: `100`. From 1 to 1000. */
   limit?: number | undefined;
   /**
    * Product; an account with a single product need not send it. Default: `0`.
@@ -1293,9 +1293,9 @@ export interface RoomListGroupCodesByRoleParams {
    * - `2`: assistant
    */
   user_role: 0 | 1 | 2 | (number & {});
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `50`. */
+  /** Entries per page. Default: `50`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -1377,9 +1377,9 @@ export interface RoomDeleteGroupParams {
 
 /** Parameters of `room.list_patrol_rooms`: 巡课接口. */
 export interface RoomListPatrolRoomsParams {
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Rooms per page; 20 stands in the example column, which may be the default. */
+  /** Rooms per page; 20 stands in the example column, which may be the default. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -1566,24 +1566,24 @@ export interface RoomCreateWithLiveParams {
 
 export interface RoomCreateResult {
   /** Room id, 14 digits. */
-  room_id?: Id;
+  room_id: Id;
   /** Code with which a teaching assistant enters the room. */
-  admin_code?: string;
+  admin_code: string;
   /** Code with which the teacher enters the room. */
-  teacher_code?: string;
+  teacher_code: string;
   /** Public student code; many students can enter with it without pushing each other out. */
-  student_code?: string;
+  student_code: string;
 }
 
 export interface RoomInfoResult {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Room title. */
-  title?: string;
+  title: string;
   /** Class start time, as 2017-08-18 14:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time?: string;
+  start_time: string;
   /** Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time?: string;
+  end_time: string;
   /**
    * Room type.
    * - `1`: one-to-one (old room type)
@@ -1593,7 +1593,7 @@ export interface RoomInfoResult {
    * - `5`: double-teacher
    * - `6`: basic one-to-one
    */
-  type?: 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
+  type: 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
   /**
    * Whether this is a long-term room.
    * - `0`: no
@@ -1601,11 +1601,11 @@ export interface RoomInfoResult {
    */
   is_long_term?: 0 | 1 | (number & {});
   /** Largest number of users allowed in the room. */
-  max_users?: number;
+  max_users: number;
   /** Code with which a teaching assistant enters the room. */
-  admin_code?: string;
+  admin_code: string;
   /** Code with which the teacher enters the room. */
-  teacher_code?: string;
+  teacher_code: string;
   /**
    * Where the room was created.
    * - `1`: open platform API
@@ -1782,66 +1782,66 @@ export interface RoomInfoResult {
 
 export interface RoomCreateCodeResult {
   /** Student code. */
-  student_code?: string;
+  student_code: string;
 }
 
-/** The code. */
+/** The code. What it holds when exist is false is not said. */
 export interface RoomGetCodeInfoCodeInfo {
   /** The code. */
-  code?: string;
+  code: string;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /**
    * The user's role (values clipped in the document).
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** The user's name. */
   user_name?: string;
   /** When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface RoomGetCodeInfoResult {
   /** Whether the code exists. */
-  exist?: boolean;
-  /** The code. */
+  exist: boolean;
+  /** The code. What it holds when exist is false is not said. */
   code_info?: RoomGetCodeInfoCodeInfo;
 }
 
 export interface RoomListCodesItem {
   /** Student code. */
-  code?: string;
+  code: string;
   /** The user's id to which the code belongs. */
-  user_number?: Id;
+  user_number: Id;
   /** Picture given when the code was generated. */
-  user_avatar?: string;
+  user_avatar: string;
   /** Student code; the example has code instead. */
   student_code?: string;
 }
 
 export interface RoomListCodesResult {
   /** Number of codes in the room. */
-  total?: number;
+  total: number;
   /** The codes of this page. */
-  list?: RoomListCodesItem[];
+  list: RoomListCodesItem[];
 }
 
 export interface RoomListItem {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Room title. */
-  title?: string;
+  title: string;
   /** Class start time, unix seconds. */
-  start_time?: number;
+  start_time: number;
   /** Class end time, unix seconds. */
-  end_time?: number;
+  end_time: number;
   /** Creation time, unix seconds. */
-  create_time?: number;
+  create_time: number;
   /**
    * Room type.
    * - `1`: one-to-one
@@ -1849,15 +1849,15 @@ export interface RoomListItem {
    * - `4`: small class
    * - `5`: double teacher
    */
-  type?: 1 | 2 | 4 | 5 | (number & {});
+  type: 1 | 2 | 4 | 5 | (number & {});
   /** Largest number of users allowed in the room. */
-  max_users?: number;
+  max_users: number;
   /** Code with which a teaching assistant enters the room. */
-  admin_code?: string;
+  admin_code: string;
   /** Code with which the teacher enters the room. */
-  teacher_code?: string;
+  teacher_code: string;
   /** Public student code. */
-  student_code?: string;
+  student_code: string;
   /**
    * Industry (0 is education).
    * - `0`: education
@@ -2030,50 +2030,50 @@ export interface RoomListItem {
 
 export interface RoomListResult {
   /** The rooms of this page. */
-  list?: RoomListItem[];
+  list: RoomListItem[];
   /** Number of rooms. */
   total?: number;
 }
 
 export interface RoomCreateGroupCodesAdmin {
   /** Group id. */
-  group_id?: Id;
+  group_id: Id;
   /** Room code. */
-  code?: string;
+  code: string;
   /**
    * Role of the code.
    * - `0`: student
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 2 | (number & {});
+  user_role: 0 | 2 | (number & {});
   /** Address for entering the room. */
-  url?: string;
+  url: string;
   /** Group name. */
-  group_name?: string;
+  group_name: string;
 }
 
 export interface RoomCreateGroupCodesStudent {
   /** Group id. */
-  group_id?: Id;
+  group_id: Id;
   /** Room code. */
-  code?: string;
+  code: string;
   /**
    * Role of the code.
    * - `0`: student
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 2 | (number & {});
+  user_role: 0 | 2 | (number & {});
   /** Address for entering the room. */
-  url?: string;
+  url: string;
   /** Group name. */
-  group_name?: string;
+  group_name: string;
 }
 
 export interface RoomCreateGroupCodesResult {
   /** Codes of the teaching assistants. */
-  admin?: RoomCreateGroupCodesAdmin[];
+  admin: RoomCreateGroupCodesAdmin[];
   /** Codes of the students. */
-  student?: RoomCreateGroupCodesStudent[];
+  student: RoomCreateGroupCodesStudent[];
 }
 
 export interface RoomListGroupCodesAdmin {
@@ -2085,11 +2085,11 @@ export interface RoomListGroupCodesAdmin {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** Address for entering the room. */
-  url?: string;
+  url: string;
   /** Room code. */
-  code?: string;
+  code: string;
 }
 
 export interface RoomListGroupCodesStudent {
@@ -2101,11 +2101,11 @@ export interface RoomListGroupCodesStudent {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** Address for entering the room. */
-  url?: string;
+  url: string;
   /** Room code. */
-  code?: string;
+  code: string;
 }
 
 export interface RoomListGroupCodesTeacher {
@@ -2115,120 +2115,120 @@ export interface RoomListGroupCodesTeacher {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** Address for entering the room. */
-  url?: string;
+  url: string;
   /** Room code. */
-  code?: string;
+  code: string;
 }
 
 export interface RoomListGroupCodesResult {
   /** Codes of the teaching assistants. */
-  admin?: RoomListGroupCodesAdmin[];
+  admin: RoomListGroupCodesAdmin[];
   /** Codes of the students. */
-  student?: RoomListGroupCodesStudent[];
+  student: RoomListGroupCodesStudent[];
   /** Codes of the teachers. */
-  teacher?: RoomListGroupCodesTeacher[];
+  teacher: RoomListGroupCodesTeacher[];
 }
 
 export interface RoomGetPushLiveUrlResult {
   /** When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  expire_time?: string;
+  expire_time: string;
   /** Push address. */
-  push_url?: string;
+  push_url: string;
 }
 
 export interface RoomGetGroupSubRoomIdsGroupRoomId {
   /** Room id of the small class. */
-  room_id?: Id;
+  room_id: Id;
   /** Group id. */
-  group_id?: Id;
+  group_id: Id;
 }
 
 export interface RoomGetGroupSubRoomIdsResult {
   /** The groups. */
-  group_room_id?: RoomGetGroupSubRoomIdsGroupRoomId[];
+  group_room_id: RoomGetGroupSubRoomIdsGroupRoomId[];
 }
 
 export interface RoomGetPullStreamUrlResult {
   /** Pull address, RTMP. */
-  rtmp_url?: string;
+  rtmp_url: string;
   /** Pull address, HLS. */
-  m3u8_url?: string;
+  m3u8_url: string;
 }
 
 export interface RoomCreateAuditionCodesItem {
   /** Audition code of the student. */
   code?: string;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /** Audition code of the student. */
   student_code?: string;
 }
 
 export interface RoomCreateAuditionCodesResult {
   /** Number of codes. */
-  total?: number;
+  total: number;
   /** The codes. */
-  list?: RoomCreateAuditionCodesItem[];
+  list: RoomCreateAuditionCodesItem[];
 }
 
 export interface RoomListSpotVideosItem {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Room id of the playback behind the video. */
-  playback_room_id?: Id;
+  playback_room_id: Id;
   /** Session id of the playback behind the video. */
-  playback_session_id?: Id;
+  playback_session_id: Id;
   /** When the file of the video is prepared (description clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   prepare_file_time?: string;
   /** When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface RoomListSpotVideosResult {
   /** The videos. */
-  list?: RoomListSpotVideosItem[];
+  list: RoomListSpotVideosItem[];
 }
 
 /** Usage of one join code; null for a code that was not used. */
 export interface RoomGetCodeUsageCodeUsage {
   /** user_number of the user. */
-  user_number?: Id;
+  user_number: Id;
   /**
    * Role of the user.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** Name of the user. */
-  user_name?: string;
+  user_name: string;
 }
 
 export interface RoomGetCodeUsageResult {
   /** Usage per join code; the value is null for a code that was not used. */
-  code_usage?: Record<string, RoomGetCodeUsageCodeUsage | null>;
+  code_usage: Record<string, RoomGetCodeUsageCodeUsage | null>;
 }
 
 export interface RoomListBroadcastRoomsItem {
   /** Id of the linked room. */
-  broadcast_room_id?: Id;
+  broadcast_room_id: Id;
   /** Its title. */
-  title?: string;
+  title: string;
   /**
    * Whether the relay starts by itself.
    * - `0`: no
    * - `1`: yes
    */
-  is_auto?: 0 | 1 | (number & {});
+  is_auto: 0 | 1 | (number & {});
 }
 
 export interface RoomListBroadcastRoomsResult {
   /** Number of linked rooms. */
-  count?: number;
+  count: number;
   /** The linked rooms. */
-  list?: RoomListBroadcastRoomsItem[];
+  list: RoomListBroadcastRoomsItem[];
 }
 
 /** Addresses by picture; an empty array when none has been uploaded. */
@@ -2249,137 +2249,137 @@ export interface RoomGetGroupLogosLogoList {
 
 export interface RoomGetGroupLogosResult {
   /** Addresses by picture; an empty array when none has been uploaded. */
-  logo_list?: RoomGetGroupLogosLogoList;
+  logo_list: RoomGetGroupLogosLogoList;
 }
 
 export interface RoomAddPushPlatformResult {
   /** Id of the address. */
-  platform_id?: Id;
+  platform_id: Id;
 }
 
 export interface RoomListPushPlatformsItem {
   /** Id of the address. */
-  platform_id?: Id;
+  platform_id: Id;
   /** Name of the address. */
-  platform_name?: string;
+  platform_name: string;
   /** Push URL. */
-  platform_url?: string;
+  platform_url: string;
 }
 
 export interface RoomListPushPlatformsResult {
   /** The addresses. */
-  list?: RoomListPushPlatformsItem[];
+  list: RoomListPushPlatformsItem[];
 }
 
 export interface RoomListGroupCodesByRoleGroupList {
   /** Group id. */
-  group_id?: Id;
+  group_id: Id;
   /** Join code. */
-  code?: string;
+  code: string;
   /**
    * Role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** URL that enters the room. */
-  url?: string;
+  url: string;
 }
 
 /** Default join code. */
 export interface RoomListGroupCodesByRoleDefaultCode {
   /** Join code. */
-  code?: string;
+  code: string;
   /**
    * Role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** URL that enters the room. */
-  url?: string;
+  url: string;
 }
 
 export interface RoomListGroupCodesByRoleResult {
   /** Total number of groups. */
-  total?: number;
+  total: number;
   /** The groups. */
-  group_list?: RoomListGroupCodesByRoleGroupList[];
+  group_list: RoomListGroupCodesByRoleGroupList[];
   /** Page number. */
-  current_page?: number;
+  current_page: number;
   /** Default join code. */
-  default_code?: RoomListGroupCodesByRoleDefaultCode;
+  default_code: RoomListGroupCodesByRoleDefaultCode;
 }
 
 export interface RoomAddSmartLiveResult {
   /** Id of the smart live. */
-  id?: Id;
+  id: Id;
 }
 
 export interface RoomUpdateSmartLiveResult {
   /** Id of the smart live. */
-  id?: Id;
+  id: Id;
 }
 
 export interface RoomDeleteSmartLiveResult {
   /** Id of the smart live. */
-  id?: Id;
+  id: Id;
 }
 
 export interface RoomDeleteGroupResult {
   /** Number of groups deleted. */
-  rows?: number;
+  rows: number;
 }
 
 export interface RoomListPatrolRoomsMonitorImg {
   /** Address of the snapshot. */
-  img_url?: string;
+  img_url: string;
   /** When it was taken, as 2020-07-16 14:00:35. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface RoomListPatrolRoomsItem {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Room title. */
-  title?: string;
+  title: string;
   /** When the class began, as 2020-07-16 13:57:24. */
-  start_time?: string;
+  start_time: string;
   /** Snapshots of the class. */
-  monitor_img?: RoomListPatrolRoomsMonitorImg[];
+  monitor_img: RoomListPatrolRoomsMonitorImg[];
   /** Address with which to enter the room; the user name in the example is 隐身 (invisible). */
-  enter_url?: string;
+  enter_url: string;
 }
 
 /** The double-teacher room. */
 export interface RoomCreateWithLiveDoubleTeacher {
   /** Room id, 14 digits. */
-  room_id?: Id;
+  room_id: Id;
   /** Code with which an assistant enters the room. */
-  admin_code?: string;
+  admin_code: string;
   /** Code with which the teacher enters the room. */
-  teacher_code?: string;
+  teacher_code: string;
   /** Common code for student classrooms; several may enter with it. */
-  student_code?: string;
+  student_code: string;
 }
 
 /** The large class room. */
 export interface RoomCreateWithLiveLive {
   /** Room id, 14 digits. */
-  room_id?: Id;
+  room_id: Id;
   /** Code with which an assistant enters the room. */
-  admin_code?: string;
+  admin_code: string;
   /** Code with which the teacher enters the room. */
-  teacher_code?: string;
+  teacher_code: string;
   /** Common student code; several students may enter with it. */
-  student_code?: string;
+  student_code: string;
 }
 
 export interface RoomCreateWithLiveResult {
   /** The double-teacher room. */
-  double_teacher?: RoomCreateWithLiveDoubleTeacher;
+  double_teacher: RoomCreateWithLiveDoubleTeacher;
   /** The large class room. */
-  live?: RoomCreateWithLiveLive;
+  live: RoomCreateWithLiveLive;
 }

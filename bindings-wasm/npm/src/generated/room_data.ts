@@ -383,9 +383,9 @@ export interface RoomDataExportLiveReportParams {
    * - `admin`: teaching assistants
    */
   type?: "all" | "student" | "teacher" | "admin" | (string & {}) | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page; all records when absent. Default: `0`. */
+  /** Records per page; all records when absent. Default: `0`. At least 1. */
   page_size?: number | undefined;
   /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
   date?: TimeInput | undefined;
@@ -516,9 +516,9 @@ export interface RoomDataGetEvaluationStatParams {
   room_id: IdInput;
   /** Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`. */
   date?: TimeInput | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page: number;
-  /** Entries per page. Default: `20`. */
+  /** Entries per page. Default: `20`. At least 1. */
   page_size: number;
 }
 
@@ -532,9 +532,9 @@ export interface RoomDataGetLiveSellStatParams {
    * - `1`: gifts
    */
   type?: 0 | 1 | (number & {}) | undefined;
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Entries per page; 20 by default. Default: `20`. */
+  /** Entries per page; 20 by default. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -544,9 +544,9 @@ export interface RoomDataExportAttentionListParams {
   room_id: IdInput;
   /** Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -588,9 +588,9 @@ export interface RoomDataListUserScoresParams {
   room_id: IdInput;
   /** Day, YYYY-MM-DD. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `100`. */
+  /** Entries per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -598,9 +598,9 @@ export interface RoomDataListUserScoresParams {
 export interface RoomDataListCheckinsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -610,9 +610,9 @@ export interface RoomDataListCheckinUsersParams {
   room_id: IdInput;
   /** Id of the roll call (session_id of API 112). */
   session_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -620,9 +620,9 @@ export interface RoomDataListCheckinUsersParams {
 export interface RoomDataListAnswerQuestionsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -632,9 +632,9 @@ export interface RoomDataListAnswerUsersParams {
   room_id: IdInput;
   /** Question id (question_id of API 114). */
   question_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -656,9 +656,9 @@ export interface RoomDataListExpressionReportsParams {
 export interface RoomDataListDeviceChecksParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page. Default: `10`. */
+  /** Records per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -666,9 +666,9 @@ export interface RoomDataListDeviceChecksParams {
 export interface RoomDataListDailyEvaluationsParams {
   /** Day, as 2020-01-01. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page. Default: `100`. */
+  /** Records per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -686,9 +686,9 @@ export interface RoomDataGetBlackboardFileParams {
 
 /** Parameters of `room_data.get_interact_data`: 获取直播间举手、互动数据. */
 export interface RoomDataGetInteractDataParams {
-  /** Page number. */
+  /** Page number. At least 1. */
   page?: number | undefined;
-  /** Records per page. */
+  /** Records per page. At least 1. */
   page_size?: string | undefined;
   /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
   room_id: IdInput;
@@ -718,9 +718,9 @@ export interface RoomDataGetRedPackageRecordParams {
 
 export interface RoomDataExportChatMessagesItem {
   /** When the message was sent, as 2017-04-21 15:15:01. */
-  time?: string;
+  time: string;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /**
    * The user's own role.
    * - `0`: student
@@ -734,11 +734,11 @@ export interface RoomDataExportChatMessagesItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** The user's nickname. */
-  user_name?: string;
+  user_name: string;
   /** Message text. */
-  content?: string;
+  content: string;
   /** The user's picture. */
   avatar?: string;
   /** Region of the IP address. */
@@ -757,43 +757,43 @@ export interface RoomDataExportChatMessagesItem {
 
 export interface RoomDataExportChatMessagesResult {
   /** The messages. */
-  list?: RoomDataExportChatMessagesItem[];
+  list: RoomDataExportChatMessagesItem[];
 }
 
 export interface RoomDataExportLiveReportRoomUserInfo {
   /** Day. */
-  date?: string;
+  date: string;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /** Nickname. */
-  user_name?: string;
+  user_name: string;
   /**
    * The user's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  first_time?: string;
+  first_time: string;
   /** When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  last_time?: string;
+  last_time: string;
   /** Earliest time that the user was in the room while class was in progress; may be empty. */
-  first_heartbeat_time?: string;
+  first_heartbeat_time: string;
   /** Latest time that the user was in the room while class was in progress; may be empty. */
-  last_heartbeat_time?: string;
+  last_heartbeat_time: string;
   /** Seconds that the user was in the room while class was in progress, all stays added up. */
-  actual_listen_time?: number;
+  actual_listen_time: number;
   /** IP address. */
-  user_ip?: string;
+  user_ip: string;
   /** The user's province. */
-  area?: string;
+  area: string;
   /** The user's city. */
-  city?: string;
+  city: string;
   /** The user's network operator. */
-  network_operator?: string;
+  network_operator: string;
   /** The user's group in the room. */
-  group_id?: Id;
+  group_id: Id;
   /**
    * Client (the number of the last value is clipped; 6 follows from the order).
    * - `0`: PC web
@@ -804,7 +804,7 @@ export interface RoomDataExportLiveReportRoomUserInfo {
    * - `5`: Mac client
    * - `6`: WeChat mini program
    */
-  client_type?: 0 | 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
+  client_type: 0 | 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
   /** Details of entering and leaving; only returned with detail=1. */
   user_event?: string;
   /**
@@ -817,55 +817,55 @@ export interface RoomDataExportLiveReportRoomUserInfo {
 
 export interface RoomDataExportLiveReportResult {
   /** Number of records. */
-  total?: number;
+  total: number;
   /** The records of this page. */
-  room_user_info?: RoomDataExportLiveReportRoomUserInfo[];
+  room_user_info: RoomDataExportLiveReportRoomUserInfo[];
 }
 
 /** Statistics of one room. */
 export interface RoomDataGetAllRoomUserStatRoomUserStat {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Total attendance (students, teachers and teaching assistants). */
-  total_user_count?: number;
+  total_user_count: number;
   /** Attendance of students. */
-  student_count?: number;
+  student_count: number;
   /** Peak number of users, teachers and teaching assistants included. */
-  peak_user?: number;
+  peak_user: number;
 }
 
 export interface RoomDataGetAllRoomUserStatResult {
   /** Statistics keyed by room id. */
-  room_user_stat?: Record<string, RoomDataGetAllRoomUserStatRoomUserStat>;
+  room_user_stat: Record<string, RoomDataGetAllRoomUserStatRoomUserStat>;
 }
 
 export interface RoomDataGetPeakUsersResult {
   /** Day. `YYYY-MM-DD`. */
-  date?: string;
+  date: string;
   /** Peak number of users keyed by time of day. */
-  peak_user?: Record<string, number>;
+  peak_user: Record<string, number>;
 }
 
 export interface RoomDataListChatFileUrlsItem {
   /** Class day, as 2020-01-01. */
-  date?: string;
+  date: string;
   /** Address of the chat file as text. */
-  txt_url?: string;
+  txt_url: string;
   /** Address of the chat file as CSV. */
-  csv_url?: string;
+  csv_url: string;
 }
 
 export interface RoomDataListQuizzesOptionList {
   /** Option id. */
-  option_id?: Id;
+  option_id: Id;
   /** Text of the option. */
-  value?: string;
+  value: string;
   /**
    * Whether the option is right.
    * - `0`: wrong
    * - `1`: right
    */
-  is_right?: "0" | "1" | (string & {});
+  is_right: "0" | "1" | (string & {});
   /** Score of the option; in the example only on right options. */
   score?: number;
   /** Pictures of the option. */
@@ -880,17 +880,17 @@ export interface RoomDataListQuizzesQuestionList {
    * - `question_answer`: short answer
    * - `judge_question`: true or false
    */
-  type?: "single_select" | "multi_select" | "question_answer" | "judge_question" | (string & {});
+  type: "single_select" | "multi_select" | "question_answer" | "judge_question" | (string & {});
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** Text of the question. */
-  title?: string;
+  title: string;
   /** Model answer; in the example only on the short-answer question. */
   suggested_solution?: string;
   /** Score of the question. */
   question_score?: number;
   /** The options; absent from the short-answer question. */
-  option_list?: RoomDataListQuizzesOptionList[];
+  option_list: RoomDataListQuizzesOptionList[];
   /** By its name, the id of the compound question that this one belongs to; "0" in the example. */
   compound_id?: Id;
   /** Remark. */
@@ -903,15 +903,15 @@ export interface RoomDataListQuizzesQuestionList {
 
 export interface RoomDataListQuizzesQuizList {
   /** Quiz id. */
-  quiz_id?: Id;
+  quiz_id: Id;
   /** Whether taking part is compulsory. */
-  force_join?: number;
+  force_join: number;
   /** Title of the quiz. */
-  title?: string;
+  title: string;
   /** Full score of the quiz. */
   total_score?: number;
   /** The questions. */
-  question_list?: RoomDataListQuizzesQuestionList[];
+  question_list: RoomDataListQuizzesQuestionList[];
   /** When the quiz was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: string;
   /** By its name, whether scores are required. */
@@ -920,147 +920,147 @@ export interface RoomDataListQuizzesQuizList {
 
 export interface RoomDataListQuizzesResult {
   /** The quizzes. */
-  quiz_list?: RoomDataListQuizzesQuizList[];
+  quiz_list: RoomDataListQuizzesQuizList[];
 }
 
 export interface RoomDataListQuizAnswersAnswerList {
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** The answer: option ids separated by commas, or text. */
-  answer?: string;
+  answer: string;
   /** Score of the answer; absent from the text answer in the example. */
   score?: number;
 }
 
 export interface RoomDataListQuizAnswersStudentAnswerList {
   /** The student's id. */
-  user_number?: Id;
+  user_number: Id;
   /** The student's name. */
-  user_name?: string;
+  user_name: string;
   /** The student's answers. */
-  answer_list?: RoomDataListQuizAnswersAnswerList[];
+  answer_list: RoomDataListQuizAnswersAnswerList[];
   /** Total score of the student. */
-  total_score?: number;
+  total_score: number;
 }
 
 export interface RoomDataListQuizAnswersResult {
   /** The students. */
-  student_answer_list?: RoomDataListQuizAnswersStudentAnswerList[];
+  student_answer_list: RoomDataListQuizAnswersStudentAnswerList[];
 }
 
 export interface RoomDataGetCheckinInfoUserList {
   /** Nickname. */
-  nickname?: string;
+  nickname: string;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /**
    * Whether the user signed in.
    * - `0`: not signed in
    * - `1`: signed in
    */
-  checkin?: 0 | 1 | (number & {});
+  checkin: 0 | 1 | (number & {});
 }
 
 export interface RoomDataGetCheckinInfoCheckinList {
   /** When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  time?: string;
+  time: string;
   /** The users of this sign-in. */
-  user_list?: RoomDataGetCheckinInfoUserList[];
+  user_list: RoomDataGetCheckinInfoUserList[];
 }
 
 export interface RoomDataGetCheckinInfoResult {
   /** The sign-ins of the room, one element each. */
-  checkin_list?: RoomDataGetCheckinInfoCheckinList[];
+  checkin_list: RoomDataGetCheckinInfoCheckinList[];
 }
 
 export interface RoomDataListRaisedHandsItem {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /** The user's nickname. */
-  user_name?: string;
+  user_name: string;
   /** When the hand was raised, as 2019-02-19 16:00:29. */
-  raise_time?: string;
+  raise_time: string;
   /** When the user got on the microphone; may be empty. */
-  raise_success_time?: string;
+  raise_success_time: string;
   /** When it ended; may be empty. */
-  raise_end_time?: string;
+  raise_end_time: string;
   /** How long the user spoke, as 00:00:00. */
-  speak_time?: string;
+  speak_time: string;
 }
 
 export interface RoomDataGetRedPackageStatInfo {
   /** Student id. */
-  student_id?: Id;
+  student_id: Id;
   /** Number of red packets. */
-  count?: number;
+  count: number;
   /** Total credits. */
-  amount?: number;
+  amount: number;
   /** Name; empty in the example. */
-  name?: string;
+  name: string;
 }
 
 export interface RoomDataGetRedPackageStatResult {
   /** The students. */
-  info?: RoomDataGetRedPackageStatInfo[];
+  info: RoomDataGetRedPackageStatInfo[];
 }
 
 export interface RoomDataExportAwardStatAwardUserList {
   /** Nickname of the winner. */
-  user_name?: string;
+  user_name: string;
   /** The winner's id. */
-  user_number?: Id;
+  user_number: Id;
   /** The winner's phone number. */
-  mobile?: string;
+  mobile: string;
 }
 
 export interface RoomDataExportAwardStatItem {
   /** Id of the prize draw. */
-  id?: Id;
+  id: Id;
   /** Name of the prize. */
-  award_name?: string;
+  award_name: string;
   /**
    * Kind of draw.
    * - `0`: standard draw
    * - `1`: password draw
    */
-  type?: 0 | 1 | (number & {});
+  type: 0 | 1 | (number & {});
   /** Creation time, as 2019-02-19 16:00:29. */
-  create_time?: string;
+  create_time: string;
   /** The winners. */
-  award_user_list?: RoomDataExportAwardStatAwardUserList[];
+  award_user_list: RoomDataExportAwardStatAwardUserList[];
 }
 
 export interface RoomDataExportAwardStatResult {
   /** The prize draws. */
-  list?: RoomDataExportAwardStatItem[];
+  list: RoomDataExportAwardStatItem[];
   /** Number of prize draws. */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataExportQaStatItem {
   /** partner_id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The user's nickname. */
-  name?: string;
+  name: string;
   /** The user's id (user_number). */
-  number?: Id;
+  number: Id;
   /**
    * The user's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** Text of the question or answer. */
-  content?: string;
+  content: string;
   /** Creation time. */
-  create_time?: string;
+  create_time: string;
   /** Session id. */
-  session_id?: Id;
+  session_id: Id;
   /**
    * State; the same for the whole round.
    * - `5`: answered, published
@@ -1068,83 +1068,83 @@ export interface RoomDataExportQaStatItem {
    * - `9`: not answered, published
    * - `10`: not answered, not published
    */
-  status?: "5" | "6" | "9" | "10" | (string & {});
+  status: "5" | "6" | "9" | "10" | (string & {});
   /** Id of the round; the same for the question and its answers. */
-  qa_id?: Id;
+  qa_id: Id;
   /**
    * Whether this is an answer.
    * - `0`: question
    * - `1`: answer
    */
-  is_answer?: "0" | "1" | (string & {});
+  is_answer: "0" | "1" | (string & {});
 }
 
 export interface RoomDataExportQaStatResult {
   /** The rounds; each round is an array of its questions and answers. */
-  list?: RoomDataExportQaStatItem[][];
+  list: RoomDataExportQaStatItem[][];
   /** Number of entries. */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataExportQuestionnaireStatQuestion {
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** Text of the question. */
-  title?: string;
+  title: string;
   /** The options, as strings; empty for a text question. */
-  option_list?: string[];
+  option_list: string[];
   /** Answers (the description is clipped). */
-  answer_list?: unknown[];
+  answer_list: unknown[];
   /** Creation time. */
-  create_time?: string;
+  create_time: string;
 }
 
 /** The form and its answers. */
 export interface RoomDataExportQuestionnaireStatItem {
   /** The questions. */
-  question?: RoomDataExportQuestionnaireStatQuestion[];
+  question: RoomDataExportQuestionnaireStatQuestion[];
   /** The users' answers, one object per user. */
-  user_answer_list?: Record<string, string>[];
+  user_answer_list: Record<string, string>[];
 }
 
 export interface RoomDataExportQuestionnaireStatResult {
   /** The form and its answers. */
-  list?: RoomDataExportQuestionnaireStatItem;
+  list: RoomDataExportQuestionnaireStatItem;
   /** Number of users who answered (2 in the example, which has two). */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataExportAnswerStatOptionList {
   /** Name of the option. */
-  option?: string;
+  option: string;
   /** Whether the option is right. */
-  is_right?: boolean;
+  is_right: boolean;
 }
 
 export interface RoomDataExportAnswerStatStudentAnswer {
   /** The student's id. */
-  user_number?: Id;
+  user_number: Id;
   /** The student's name. */
-  user_name?: string;
+  user_name: string;
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** Options chosen, separated by commas. */
-  select_option?: string;
+  select_option: string;
   /** Whether the answer is right. */
-  is_right?: boolean;
+  is_right: boolean;
 }
 
 export interface RoomDataExportAnswerStatItem {
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** Description. */
-  description?: string;
+  description: string;
   /** Right options, separated by commas. */
-  right_option?: string;
+  right_option: string;
   /** The options. */
-  option_list?: RoomDataExportAnswerStatOptionList[];
+  option_list: RoomDataExportAnswerStatOptionList[];
   /** Answers of the students. */
-  student_answer?: RoomDataExportAnswerStatStudentAnswer[];
+  student_answer: RoomDataExportAnswerStatStudentAnswer[];
   /**
    * Whether this is a vote.
    * - `0`: no
@@ -1155,76 +1155,76 @@ export interface RoomDataExportAnswerStatItem {
 
 export interface RoomDataExportAnswerStatResult {
   /** The questions. */
-  list?: RoomDataExportAnswerStatItem[];
+  list: RoomDataExportAnswerStatItem[];
   /** Number of questions. */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataExportPraiseStatItem {
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /** Number of likes. */
-  count?: number;
+  count: number;
 }
 
 export interface RoomDataExportPraiseStatResult {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The users. */
-  list?: RoomDataExportPraiseStatItem[];
+  list: RoomDataExportPraiseStatItem[];
 }
 
 export interface RoomDataGetEvaluationStatItem {
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** Text of the question. */
-  title?: string;
+  title: string;
   /** The answer. */
-  answer?: string;
+  answer: string;
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
 }
 
 export interface RoomDataGetEvaluationStatResult {
   /** The answers of this page. */
-  list?: RoomDataGetEvaluationStatItem[];
+  list: RoomDataGetEvaluationStatItem[];
   /** Number of answers. */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataGetLiveSellStatItem {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The user's id. */
-  user_number?: Id;
+  user_number: Id;
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /** When it was done, as 2020-10-11 12:22:22. */
-  op_time?: string;
+  op_time: string;
   /** Number of likes; 0 when gifts are returned. */
-  count?: number;
+  count: number;
   /** Kind of gift. */
-  gift_type?: string;
+  gift_type: string;
 }
 
 export interface RoomDataGetLiveSellStatResult {
   /** Number of entries. */
-  total?: number;
+  total: number;
   /** The entries of this page. */
-  list?: RoomDataGetLiveSellStatItem[];
+  list: RoomDataGetLiveSellStatItem[];
 }
 
 export interface RoomDataExportAttentionListItem {
   /** User number (student number). */
-  user_number?: Id;
+  user_number: Id;
   /** Nickname. */
-  user_name?: string;
+  user_name: string;
   /** Client, in words, e.g. "pc 网页". */
-  client_type?: string;
+  client_type: string;
   /** IP address. */
   ip?: string;
   /** Time of the check. */
@@ -1234,333 +1234,333 @@ export interface RoomDataExportAttentionListItem {
    * - `专注`: attentive
    * - `不专注`: not attentive
    */
-  attention_level?: "专注" | "不专注" | (string & {});
+  attention_level: "专注" | "不专注" | (string & {});
   /** Time of the check, unix seconds. */
-  ts?: number;
+  ts: number;
 }
 
 export interface RoomDataExportAttentionListResult {
   /** Total number of entries. */
-  total?: number;
+  total: number;
   /** The attention checks. */
-  list?: RoomDataExportAttentionListItem[];
+  list: RoomDataExportAttentionListItem[];
 }
 
 export interface RoomDataGetMediaLengthResult {
   /** Equivalent minutes per day; the key is the date. */
-  media_length?: Record<string, number>;
+  media_length: Record<string, number>;
 }
 
 export interface RoomDataListAwardsAward {
   /** Name of the award, e.g. 点赞, 花花, 奖杯. */
-  name?: string;
+  name: string;
   /** How many of it. */
-  count?: number;
+  count: number;
 }
 
 export interface RoomDataListAwardsItem {
   /** User number. */
-  user_number?: Id;
+  user_number: Id;
   /** User name. */
-  user_name?: string;
+  user_name: string;
   /** Awards of the user, one entry per kind. */
-  award?: RoomDataListAwardsAward[];
+  award: RoomDataListAwardsAward[];
 }
 
 export interface RoomDataGetPraiseCountResult {
   /** Number of likes. */
-  total_count?: number;
+  total_count: number;
 }
 
 export interface RoomDataGetReportResult {
   /** Duration of the live, in minutes. */
-  live_duration?: number;
+  live_duration: number;
   /** Views (PV). */
-  live_pv?: number;
+  live_pv: number;
   /** Viewers (UV). */
-  live_uv?: number;
+  live_uv: number;
   /** Number of IP addresses. */
-  ip_count?: number;
+  ip_count: number;
   /** Likes; only for enterprise live. */
   praise_count?: number;
   /** Total viewing time, in minutes. */
-  watch_duration?: number;
+  watch_duration: number;
 }
 
 export interface RoomDataListUserScoresItem {
   /** User id. */
-  user_number?: Id;
+  user_number: Id;
   /** User name. */
-  user_name?: string;
+  user_name: string;
   /** Score, summed up over this class. */
-  total_score?: number;
+  total_score: number;
 }
 
 export interface RoomDataListUserScoresResult {
   /** Total number of entries. */
-  total?: number;
+  total: number;
   /** The scores. */
-  list?: RoomDataListUserScoresItem[];
+  list: RoomDataListUserScoresItem[];
 }
 
 export interface RoomDataListCheckinsItem {
   /** Id of the roll call, for API 113. */
-  session_id?: Id;
+  session_id: Id;
   /** When it was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface RoomDataListCheckinsResult {
   /** Total number of roll calls. */
-  total?: number;
+  total: number;
   /** The roll calls. */
-  list?: RoomDataListCheckinsItem[];
+  list: RoomDataListCheckinsItem[];
 }
 
 export interface RoomDataListCheckinUsersItem {
   /** Nickname. */
-  nickname?: string;
+  nickname: string;
   /** User number. */
-  user_number?: Id;
+  user_number: Id;
   /**
    * Whether the user answered.
    * - `0`: no
    * - `1`: yes
    */
-  checkin?: 0 | 1 | (number & {});
+  checkin: 0 | 1 | (number & {});
 }
 
 export interface RoomDataListCheckinUsersResult {
   /** Total number of users. */
-  total?: number;
+  total: number;
   /** The users. */
-  list?: RoomDataListCheckinUsersItem[];
+  list: RoomDataListCheckinUsersItem[];
 }
 
 export interface RoomDataListAnswerQuestionsOptionList {
   /** Name of the option. */
-  option?: string;
+  option: string;
   /** Whether it is right. */
-  is_right?: boolean;
+  is_right: boolean;
 }
 
 export interface RoomDataListAnswerQuestionsItem {
   /** Question id, for API 115. */
-  question_id?: Id;
+  question_id: Id;
   /** Description. */
-  description?: string;
+  description: string;
   /** When it was opened. Unix seconds. */
-  question_start_time?: number;
+  question_start_time: number;
   /** When it was closed. Unix seconds. */
-  question_end_time?: number;
+  question_end_time: number;
   /** Right option. */
-  right_option?: string;
+  right_option: string;
   /** The options. */
-  option_list?: RoomDataListAnswerQuestionsOptionList[];
+  option_list: RoomDataListAnswerQuestionsOptionList[];
 }
 
 export interface RoomDataListAnswerQuestionsResult {
   /** Total number of questions. */
-  total?: number;
+  total: number;
   /** The questions. */
-  list?: RoomDataListAnswerQuestionsItem[];
+  list: RoomDataListAnswerQuestionsItem[];
 }
 
 export interface RoomDataListAnswerUsersItem {
   /** User number. */
-  user_number?: Id;
+  user_number: Id;
   /** User name. */
-  user_name?: string;
+  user_name: string;
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** Option chosen; empty if none. */
-  select_option?: string;
+  select_option: string;
   /** Whether it is right. */
-  is_right?: boolean;
+  is_right: boolean;
 }
 
 export interface RoomDataListAnswerUsersResult {
   /** Total number of users. */
-  total?: number;
+  total: number;
   /** The answers. */
-  list?: RoomDataListAnswerUsersItem[];
+  list: RoomDataListAnswerUsersItem[];
 }
 
 export interface RoomDataGetFlowResult {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Pull traffic. */
-  pull_flow?: number;
+  pull_flow: number;
   /** Push traffic. */
-  push_flow?: number;
+  push_flow: number;
   /** Total traffic. */
-  total_flow?: number;
+  total_flow: number;
 }
 
 export interface RoomDataListExpressionReportsExpList {
   /** Description of the expression. */
-  exp_desc?: string;
+  exp_desc: string;
   /** Kind of expression; sad and happy in the example. */
-  exp_type?: string;
+  exp_type: string;
   /** Address of the picture, without a scheme in the example. */
-  exp_url?: string;
+  exp_url: string;
 }
 
 export interface RoomDataListExpressionReportsItem {
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /** The user's number. */
-  user_number?: Id;
+  user_number: Id;
   /**
    * The user's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** The expressions captured of the user. */
-  exp_list?: RoomDataListExpressionReportsExpList[];
+  exp_list: RoomDataListExpressionReportsExpList[];
 }
 
 export interface RoomDataListExpressionReportsResult {
   /** Title of the room. */
-  title?: string;
+  title: string;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The users. */
-  list?: RoomDataListExpressionReportsItem[];
+  list: RoomDataListExpressionReportsItem[];
 }
 
 export interface RoomDataListDeviceChecksItem {
   /** Record id. */
-  id?: Id;
+  id: Id;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Account id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** The user's number. */
-  user_number?: Id;
+  user_number: Id;
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /**
    * The user's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: "0" | "1" | "2" | (string & {});
+  user_role: "0" | "1" | "2" | (string & {});
   /**
    * State of the camera.
    * - `0`: abnormal
    * - `1`: normal
    */
-  camera_status?: "0" | "1" | (string & {});
+  camera_status: "0" | "1" | (string & {});
   /**
    * State of the microphone.
    * - `0`: abnormal
    * - `1`: normal
    */
-  mic_status?: "0" | "1" | (string & {});
+  mic_status: "0" | "1" | (string & {});
   /**
    * State of the speaker.
    * - `0`: abnormal
    * - `1`: normal
    */
-  speaker_status?: "0" | "1" | (string & {});
+  speaker_status: "0" | "1" | (string & {});
   /** Operating system. */
-  os?: string;
+  os: string;
   /** Client. */
-  client?: string;
+  client: string;
   /** IP address. */
-  ip?: string;
+  ip: string;
   /** When the record was made, as 2020-05-12 14:10:01. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface RoomDataListDeviceChecksResult {
   /** The records of this page. */
-  list?: RoomDataListDeviceChecksItem[];
+  list: RoomDataListDeviceChecksItem[];
   /** Number of records. */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataListDailyEvaluationsItem {
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** Account id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** The question. */
-  question?: string;
+  question: string;
   /** The answer. */
-  answer?: string;
+  answer: string;
   /** The user's number. */
-  user_number?: Id;
+  user_number: Id;
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /** Id of the submission; the answers that a user sent together evidently share it. */
-  commit_id?: Id;
+  commit_id: Id;
   /** When it was created, as 2020-03-16 14:48:05. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface RoomDataListDailyEvaluationsResult {
   /** The answers of this page. */
-  list?: RoomDataListDailyEvaluationsItem[];
+  list: RoomDataListDailyEvaluationsItem[];
   /** Number of answers. */
-  total?: number;
+  total: number;
 }
 
 export interface RoomDataListStudyReportsItem {
   /** Serial number. */
-  index?: number;
+  index: number;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /** The student's name. */
-  user_name?: string;
+  user_name: string;
   /** The student's id. */
-  user_number?: Id;
+  user_number: Id;
   /** Address of the study report. */
-  study_report_url?: string;
+  study_report_url: string;
 }
 
 export interface RoomDataGetBlackboardFileResult {
   /** Address from which to download the file; it carries an expiry time and an md5. */
-  url?: string;
+  url: string;
 }
 
 export interface RoomDataGetInteractDataItem {
   /** Account id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** Room id. */
-  room_id?: Id;
+  room_id: Id;
   /**
    * Role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role?: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | (number & {});
   /** User name. */
-  user_name?: string;
+  user_name: string;
   /** User id. */
-  user_number?: Id;
+  user_number: Id;
   /** Unique id of the device, 32 hex digits. */
-  device_unique?: Id;
+  device_unique: Id;
   /** Start of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  start_time?: string;
+  start_time: string;
   /** End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  end_time?: string;
+  end_time: string;
   /**
    * Kind of interaction.
    * - `0`: audio and video
    * - `1`: hand raising
    */
-  interact_type?: 0 | 1 | (number & {});
+  interact_type: 0 | 1 | (number & {});
 }
 
 export interface RoomDataGetInteractDataResult {
   /** Number of records. */
-  total?: number;
+  total: number;
   /** The records of this page. */
-  list?: RoomDataGetInteractDataItem[];
+  list: RoomDataGetInteractDataItem[];
 }

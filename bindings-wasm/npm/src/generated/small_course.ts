@@ -93,50 +93,50 @@ export interface SmallCourseListRecordCostsParams {
 
 export interface SmallCourseGetDailyCostResult {
   /** Amounts keyed by date. */
-  cost?: Record<string, number>;
+  cost: Record<string, number>;
 }
 
 export interface SmallCourseListRoomCostsResult {
   /** Total amounts keyed by room id. */
-  room_cost?: Record<string, number>;
+  room_cost: Record<string, number>;
   /** Amounts for the live class keyed by room id. */
-  room_live_cost?: Record<string, number>;
+  room_live_cost: Record<string, number>;
   /** Amounts for recording keyed by room id. */
-  room_record_cost?: Record<string, number>;
+  room_record_cost: Record<string, number>;
 }
 
 export interface SmallCourseListUserCostsItem {
   /** The user's number. */
-  user_number?: Id;
+  user_number: Id;
   /** The user's name. */
-  user_name?: string;
+  user_name: string;
   /**
    * The user's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role?: "0" | "1" | "2" | (string & {});
+  user_role: "0" | "1" | "2" | (string & {});
   /** Time in class, in seconds. */
-  actual_listen_time?: string;
+  actual_listen_time: string;
   /** Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32). */
-  rate?: number;
+  rate: number;
   /** Amount spent, in yuan. */
-  cost?: number;
+  cost: number;
 }
 
 export interface SmallCourseListUserCostsResult {
   /** The users. */
-  list?: SmallCourseListUserCostsItem[];
+  list: SmallCourseListUserCostsItem[];
   /**
    * Whether the teacher used the extended (second) camera.
    * - `0`: no
    * - `1`: yes
    */
-  teacher_ext_camera?: 0 | 1 | (number & {});
+  teacher_ext_camera: 0 | 1 | (number & {});
 }
 
 export interface SmallCourseListRecordCostsResult {
   /** Amounts keyed by room id. */
-  list?: Record<string, number>;
+  list: Record<string, number>;
 }

@@ -180,5 +180,5 @@ export interface SubAccountListParams {
 
 export interface SubAccountStopResult {
   /** Account id; the type is the one it has everywhere else. */
-  partner_id?: Id;
+  partner_id: Id;
 }

@@ -168,9 +168,9 @@ export interface UserListParams {
    * - `2`: administrator
    */
   role: 0 | 1 | 2 | (number & {});
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Users per page. Default: `50`. */
+  /** Users per page. Default: `50`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -218,9 +218,9 @@ export interface UserAssignTeacherParams {
 export interface UserListStudentsParams {
   /** Room id. */
   room_id: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Students per page. Default: `20`. */
+  /** Students per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -289,215 +289,215 @@ export interface UserAssignFakeAssistantParams {
 
 /** Parameters of `user.list_classes`: 班级列表. */
 export interface UserListClassesParams {
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Classes per page. Default: `20`. */
+  /** Classes per page. Default: `20`. At least 1. */
   page_size?: number | undefined;
 }
 
 export interface UserAddResult {
   /** Id of the new user. */
-  id?: Id;
+  id: Id;
   /** User name. */
-  name?: string;
+  name: string;
   /**
    * Role id.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role?: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | (number & {});
 }
 
 export interface UserListItem {
   /** User id. */
-  user_id?: Id;
+  user_id: Id;
   /**
    * Role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: administrator
    */
-  role?: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | (number & {});
   /** User name. */
-  name?: string;
+  name: string;
   /** Student number; in the example a teacher's or administrator's equals the phone number. */
-  user_sn?: string;
+  user_sn: string;
   /** E-mail address. */
-  email?: string;
+  email: string;
   /** Remark. */
-  remark?: string;
+  remark: string;
   /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Mobile phone number. */
-  phone_number?: string;
+  phone_number: string;
 }
 
 export interface UserListResult {
   /** Number of users. */
-  total?: number;
+  total: number;
   /** The users of this page. */
-  list?: UserListItem[];
+  list: UserListItem[];
 }
 
 export interface UserAssignTeacherResult {
   /** Id of the binding of room and teacher or assistant. */
-  id?: Id;
+  id: Id;
 }
 
 export interface UserListStudentsItem {
   /** User id. */
-  user_id?: Id;
+  user_id: Id;
   /**
    * Role in the room.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role?: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | (number & {});
   /** User name. */
-  name?: string;
+  name: string;
   /** User number. */
-  user_sn?: string;
+  user_sn: string;
   /** E-mail address. */
-  email?: string;
+  email: string;
   /** Remark. */
-  remark?: string;
+  remark: string;
   /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Mobile phone number. */
-  phone_number?: string;
+  phone_number: string;
 }
 
 export interface UserListStudentsResult {
   /** Number of students. */
-  total?: number;
+  total: number;
   /** The students of this page. */
-  list?: UserListStudentsItem[];
+  list: UserListStudentsItem[];
 }
 
 /** The teacher. */
 export interface UserListTeachersTeacher {
   /** User id. */
-  user_id?: Id;
+  user_id: Id;
   /**
    * Role in the room.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role?: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | (number & {});
   /**
    * Role of the user in the account, as the table has it.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role?: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | (number & {});
   /** User name. */
-  name?: string;
+  name: string;
   /** Mobile phone number. */
-  phone_number?: string;
+  phone_number: string;
   /** E-mail address; may be null. */
   email?: string;
   /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Remark. */
-  remark?: string;
+  remark: string;
 }
 
 export interface UserListTeachersAssistant {
   /** User id. */
-  user_id?: Id;
+  user_id: Id;
   /**
    * Role in the room.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role?: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | (number & {});
   /**
    * Role of the user in the account, as the table has it.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role?: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | (number & {});
   /** User name. */
-  name?: string;
+  name: string;
   /** Mobile phone number. */
-  phone_number?: string;
+  phone_number: string;
   /** E-mail address; may be null. */
   email?: string;
   /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Remark. */
-  remark?: string;
+  remark: string;
 }
 
 export interface UserListTeachersResult {
   /** Number of people: the teacher and the assistants together. */
-  total?: number;
+  total: number;
   /** The teacher. */
   teacher?: UserListTeachersTeacher;
   /** The assistants. */
-  assistant?: UserListTeachersAssistant[];
+  assistant: UserListTeachersAssistant[];
 }
 
 export interface UserRemoveTeacherResult {
   /** Id of the binding of room and teacher or assistant. */
-  id?: Id;
+  id: Id;
 }
 
 export interface UserGetByPhoneResult {
   /** User id. */
-  user_id?: Id;
+  user_id: Id;
   /**
    * Role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: administrator
    */
-  role?: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | (number & {});
   /** User name. */
-  name?: string;
+  name: string;
   /** Student number. */
-  user_number?: Id;
+  user_number: Id;
   /** In the example the same as user_number. */
-  user_sn?: string;
+  user_sn: string;
   /** E-mail address. */
-  email?: string;
+  email: string;
   /** Remark. */
-  remark?: string;
+  remark: string;
   /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Mobile phone number. */
-  phone_number?: string;
+  phone_number: string;
 }
 
 export interface UserUpdateResult {
   /** User id. */
-  id?: Id;
+  id: Id;
   /** User name. */
-  name?: string;
+  name: string;
 }
 
 export interface UserListClassesItem {
   /** Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example). */
-  id?: Id;
+  id: Id;
   /** Account id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** Class name. */
-  name?: string;
+  name: string;
   /** Remark. */
-  remark?: string;
+  remark: string;
   /** Number of people in the class. */
-  user_count?: number;
+  user_count: number;
 }
 
 export interface UserListClassesResult {
   /** Number of classes. */
-  total?: number;
+  total: number;
   /** The classes of this page. */
-  list?: UserListClassesItem[];
+  list: UserListClassesItem[];
 }

@@ -614,9 +614,9 @@ export interface VideoDeleteCategoryParams {
 export interface VideoListByCategoryParams {
   /** Category id. */
   category_id: IdInput;
-  /** Entries per page, at most 100. Default: `20`. */
+  /** Entries per page, at most 100. Default: `20`. From 1 to 100. */
   page_size?: number | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
 }
 
@@ -673,9 +673,9 @@ export interface VideoGetShareUrlParams {
 
 /** Parameters of `video.list`: 获取点播视频列表. */
 export interface VideoListParams {
-  /** Entries per page, at most 1000. Default: `20`. */
+  /** Entries per page, at most 1000. Default: `20`. From 1 to 1000. */
   page_size?: number | undefined;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
   /** Filter by time of creation; no such filter by default (the description is cut off). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time?: TimeInput | undefined;
@@ -837,9 +837,9 @@ export interface VideoRemoveWhitelistGroupParams {
 export interface VideoListWhitelistUsersParams {
   /** Video id. */
   video_unique: IdInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `10`. */
+  /** Entries per page. Default: `10`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -905,23 +905,23 @@ export interface VideoTranscodeAgainParams {
 
 export interface VideoGetUploadUrlResult {
   /** Id of the video or audio; later calls (transcode status, playing) need it. */
-  video_id?: Id;
+  video_id: Id;
   /** Address to which the file is then uploaded (see vod.3). */
-  upload_url?: string;
+  upload_url: string;
 }
 
 export interface VideoUploadFileResult {
   /** File id. */
-  fid?: Id;
+  fid: Id;
 }
 
 export interface VideoGetResumeUploadUrlResult {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Address to which the rest of the file is uploaded. */
-  upload_url?: string;
+  upload_url: string;
   /** Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently). */
-  upload_size?: number;
+  upload_size: number;
 }
 
 export interface VideoGetStatusResult {
@@ -934,34 +934,34 @@ export interface VideoGetStatusResult {
    * - `32`: upload timed out
    * - `100`: transcoded
    */
-  status?: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
+  status: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
   /** The status in words. */
-  info?: string;
+  info: string;
 }
 
 export interface VideoInfoTranscodeInfo {
   /** Definition of the file, a name (super, high and std in the example). */
-  definition?: string;
+  definition: string;
   /** Format of the file: mp4, flv, m3u8 (or the encrypted form). */
-  type?: string;
+  type: string;
   /** Size of the file in bytes. */
-  size?: number;
+  size: number;
 }
 
 export interface VideoInfoCategory {
   /** Category id. */
-  id?: Id;
+  id: Id;
   /** Category level. */
-  level?: number;
+  level: number;
   /** Category name. */
-  name?: string;
+  name: string;
 }
 
 export interface VideoInfoResult {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Video name. */
-  name?: string;
+  name: string;
   /**
    * Video status.
    * - `10`: uploading
@@ -971,49 +971,49 @@ export interface VideoInfoResult {
    * - `32`: upload timed out
    * - `100`: transcoded
    */
-  status?: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
+  status: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
   /** Video size in bytes. */
-  total_size?: number;
+  total_size: number;
   /** Total size in bytes: the source file plus all transcoded files. */
-  total_transcode_size?: number;
+  total_transcode_size: number;
   /** Time of creation. Unix seconds. */
-  create_time?: number;
+  create_time: number;
   /** URL of the cover image. */
-  preface_url?: string;
+  preface_url: string;
   /** Duration in seconds. */
-  length?: number;
+  length: number;
   /** MD5 of the video file. */
-  file_md5?: string;
+  file_md5: string;
   /** Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p. */
-  origin_definition?: string;
+  origin_definition: string;
   /** The transcoded files. */
-  transcode_info?: VideoInfoTranscodeInfo[];
+  transcode_info: VideoInfoTranscodeInfo[];
   /** The categories of the video, outermost first. */
-  category?: VideoInfoCategory[];
+  category: VideoInfoCategory[];
   /**
    * Publish status.
    * - `1`: published
    * - `2`: blocked
    */
-  publish_status?: 1 | 2 | (number & {});
+  publish_status: 1 | 2 | (number & {});
 }
 
 export interface VideoGetScreenshotsResult {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Height of the screenshots. */
-  height?: number;
+  height: number;
   /** Width of the screenshots. */
-  width?: number;
+  width: number;
   /** Number of screenshots. */
-  img_count?: number;
+  img_count: number;
   /** The addresses of the screenshots. */
-  imgs?: string[];
+  imgs: string[];
 }
 
 export interface VideoRemoveDefinitionsResult {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /**
    * The definitions deleted, several codes separated by commas.
    * - `16`: standard (标清)
@@ -1022,7 +1022,7 @@ export interface VideoRemoveDefinitionsResult {
    * - `4`: 720p
    * - `8`: 1080p
    */
-  definition?: "16" | "1" | "2" | "4" | "8" | (string & {});
+  definition: "16" | "1" | "2" | "4" | "8" | (string & {});
   /**
    * The file types deleted; present only when type was given.
    * - `1`: mp4
@@ -1035,92 +1035,92 @@ export interface VideoRemoveDefinitionsResult {
 
 export interface VideoUpdateResult {
   /** Id of the updated video. */
-  video_id?: Id;
+  video_id: Id;
 }
 
 export interface VideoDeleteResult {
   /** Id of the deleted video. */
-  video_id?: Id;
+  video_id: Id;
 }
 
 export interface VideoListCategoriesChildren {
   /** Category id. */
-  id?: Id;
+  id: Id;
   /** Category name. */
-  name?: string;
+  name: string;
   /** Id of the parent category. */
-  parent_id?: Id;
+  parent_id: Id;
   /** Level of the category. */
-  level?: number;
+  level: number;
   /** Number of videos in the category. */
-  video_count?: number;
+  video_count: number;
 }
 
 export interface VideoListCategoriesItem {
   /** Category id. */
-  id?: Id;
+  id: Id;
   /** Category name. */
-  name?: string;
+  name: string;
   /** Id of the parent category; 0 for the first level. */
-  parent_id?: Id;
+  parent_id: Id;
   /** Level of the category; there are up to five. */
-  level?: number;
+  level: number;
   /** Number of videos in the category. */
-  video_count?: number;
+  video_count: number;
   /** Its subcategories, each of the same form and in turn with children; may be absent. */
-  children?: VideoListCategoriesChildren[];
+  children: VideoListCategoriesChildren[];
 }
 
 export interface VideoListCategoriesResult {
   /** The first-level categories. */
-  list?: VideoListCategoriesItem[];
+  list: VideoListCategoriesItem[];
 }
 
 export interface VideoGetCategoryChildren {
   /** Category id. */
-  id?: Id;
+  id: Id;
   /** Category name. */
-  name?: string;
+  name: string;
   /** Id of the parent category. */
-  parent_id?: Id;
+  parent_id: Id;
   /** Level of the category; the example gives the children's level as a string, the parent's as a number. */
-  level?: number;
+  level: number;
 }
 
 export interface VideoGetCategoryResult {
   /** Category id. */
-  id?: Id;
+  id: Id;
   /** Category name. */
-  name?: string;
+  name: string;
   /** Id of the parent category; 0 for the first level. */
-  parent_id?: Id;
+  parent_id: Id;
   /** Level of the category; there are up to five. */
-  level?: number;
+  level: number;
   /** Its subcategories; absent for a category of the fifth level. */
-  children?: VideoGetCategoryChildren[];
+  children: VideoGetCategoryChildren[];
 }
 
 export interface VideoAddCategoryResult {
   /** Category id. */
-  id?: Id;
+  id: Id;
   /** Category name. */
-  name?: string;
+  name: string;
   /** Id of the parent category. */
-  parent_id?: Id;
+  parent_id: Id;
   /** Level of the category; there are up to five. */
-  level?: number;
+  level: number;
 }
 
 export interface VideoDeleteCategoryResult {
   /** Id of the deleted category. */
-  category_id?: Id;
+  category_id: Id;
 }
 
 export interface VideoListByCategoryItem {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Video name. */
-  name?: string;
+  name: string;
   /**
    * Video status.
    * - `10`: uploading
@@ -1130,68 +1130,68 @@ export interface VideoListByCategoryItem {
    * - `32`: upload timed out
    * - `100`: transcoded
    */
-  status?: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
+  status: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
   /** Video size in bytes. */
-  total_size?: number;
+  total_size: number;
   /** Total size in bytes: the source file plus all transcoded files (from public code). */
   total_transcode_size?: number;
   /** Definition of the source (from public code). */
   origin_definition?: string;
   /** Time of creation. Unix seconds. */
-  create_time?: number;
+  create_time: number;
   /** URL of the cover image. */
-  preface_url?: string;
+  preface_url: string;
   /** Duration in seconds. */
-  length?: string;
+  length: string;
   /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
-  publish_status?: number;
+  publish_status: number;
   /** Status of the review (from public code; the values are not known). */
   audit_status?: number;
   /** MD5 of the video file (from public code). */
   file_md5?: string;
   /** Id of the first-level category; 0 if none. */
-  category_level1_id?: Id;
+  category_level1_id: Id;
   /** Id of the second-level category; 0 if none. */
-  category_level2_id?: Id;
+  category_level2_id: Id;
   /** Id of the third-level category; 0 if none. */
-  category_level3_id?: Id;
+  category_level3_id: Id;
   /** Id of the fourth-level category; 0 if none. */
-  category_level4_id?: Id;
+  category_level4_id: Id;
   /** Id of the fifth-level category; 0 if none. */
-  category_level5_id?: Id;
+  category_level5_id: Id;
 }
 
 export interface VideoListByCategoryResult {
   /** Total number of videos. */
-  total?: number;
+  total: number;
   /** Page number. */
-  page?: number;
+  page: number;
   /** Entries per page. */
-  page_size?: number;
+  page_size: number;
   /** The videos. */
-  list?: VideoListByCategoryItem[];
+  list: VideoListByCategoryItem[];
 }
 
 export interface VideoSetCategoryResult {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Category id. */
   category_id?: Id;
   /** Id of the first-level category; 0 if none. */
-  category_level1_id?: Id;
+  category_level1_id: Id;
   /** Id of the second-level category; 0 if none. */
-  category_level2_id?: Id;
+  category_level2_id: Id;
   /** Id of the third-level category; 0 if none. */
-  category_level3_id?: Id;
+  category_level3_id: Id;
   /** Id of the fourth-level category; 0 if none. */
-  category_level4_id?: Id;
+  category_level4_id: Id;
   /** Id of the fifth-level category; 0 if none. */
-  category_level5_id?: Id;
+  category_level5_id: Id;
 }
 
 export interface VideoGetPlayerTokenResult {
   /** Player token. */
-  token?: string;
+  token: string;
 }
 
 export interface VideoSetPublishStatusResult {
@@ -1200,37 +1200,37 @@ export interface VideoSetPublishStatusResult {
    * - `1`: published
    * - `2`: blocked
    */
-  status?: 1 | 2 | (number & {});
+  status: 1 | 2 | (number & {});
 }
 
 export interface VideoGetShareUrlResult {
   /** Address for playing with js. */
-  js?: string;
+  js: string;
   /** Address for playing in an iframe. */
-  iframe?: string;
+  iframe: string;
   /** Address for playing with flash. */
-  flash?: string;
+  flash: string;
 }
 
 /** The categories of the video. */
 export interface VideoListCategory {
   /** Id of the first-level category; 0 if none. */
-  category_level1_id?: Id;
+  category_level1_id: Id;
   /** Id of the second-level category; 0 if none. */
-  category_level2_id?: Id;
+  category_level2_id: Id;
   /** Id of the third-level category; 0 if none. */
-  category_level3_id?: Id;
+  category_level3_id: Id;
   /** Id of the fourth-level category; 0 if none. */
-  category_level4_id?: Id;
+  category_level4_id: Id;
   /** Id of the fifth-level category; 0 if none. */
-  category_level5_id?: Id;
+  category_level5_id: Id;
 }
 
 export interface VideoListItem {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Video name. */
-  name?: string;
+  name: string;
   /**
    * Video status.
    * - `10`: uploading
@@ -1240,269 +1240,269 @@ export interface VideoListItem {
    * - `32`: upload timed out
    * - `100`: transcoded
    */
-  status?: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
+  status: 10 | 20 | 30 | 31 | 32 | 100 | (number & {});
   /** Video size in bytes. */
-  total_size?: number;
+  total_size: number;
   /** Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** URL of the cover image. */
-  preface_url?: string;
+  preface_url: string;
   /** Address to play it (in a row of January 2026). */
   play_url?: string;
   /** Duration in seconds. */
-  length?: number;
+  length: number;
   /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
-  publish_status?: number;
+  publish_status: number;
   /** The categories of the video. */
-  category?: VideoListCategory;
+  category: VideoListCategory;
 }
 
 export interface VideoListResult {
   /** Total number of videos. */
-  total?: number;
+  total: number;
   /** Page number. */
-  page?: number;
+  page: number;
   /** Entries per page. */
-  page_size?: number;
+  page_size: number;
   /** The videos. */
-  list?: VideoListItem[];
+  list: VideoListItem[];
 }
 
 export interface VideoUploadSubtitleResult {
   /** Subtitle id. */
-  subtitle_id?: Id;
+  subtitle_id: Id;
   /** Subtitle name. */
-  subtitle_name?: string;
+  subtitle_name: string;
   /** Address of the subtitle file. */
-  subtitle_path?: string;
+  subtitle_path: string;
   /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
 }
 
 export interface VideoListSubtitlesItem {
   /** Subtitle id. */
-  subtitle_id?: Id;
+  subtitle_id: Id;
   /** Subtitle name. */
-  subtitle_name?: string;
+  subtitle_name: string;
   /** Address of the subtitle file. */
-  subtitle_path?: string;
+  subtitle_path: string;
   /**
    * Whether it is the default subtitle.
    * - `0`: no
    * - `1`: yes
    */
-  is_default?: "0" | "1" | (string & {});
+  is_default: "0" | "1" | (string & {});
   /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  create_time?: string;
+  create_time: string;
   /** Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  update_time?: string;
+  update_time: string;
 }
 
 export interface VideoSetScrollNoticeNotice {
   /** Text. */
-  content?: string;
+  content: string;
   /** Link. */
-  link?: string;
+  link: string;
 }
 
 export interface VideoSetScrollNoticeResult {
   /** Notice id. */
-  id?: Id;
+  id: Id;
   /** The lines of the notice. */
-  notice?: VideoSetScrollNoticeNotice[];
+  notice: VideoSetScrollNoticeNotice[];
 }
 
 export interface VideoListQuestionsOptionList {
   /** Option id. */
-  id?: Id;
+  id: Id;
   /** Id of the question that the option belongs to. */
-  question_id?: Id;
+  question_id: Id;
   /** Option text. */
-  value?: string;
+  value: string;
   /**
    * Whether the option is right.
    * - `0`: wrong
    * - `1`: right
    */
-  is_right?: 0 | 1 | (number & {});
+  is_right: 0 | 1 | (number & {});
   /** Place of the option in the list, from 0 or 1. */
-  display_order?: number;
+  display_order: number;
   /** Version of the question. */
-  ver?: number;
+  ver: number;
 }
 
 export interface VideoListQuestionsQuestionList {
   /** Question id. */
-  id?: Id;
+  id: Id;
   /** Question text. */
-  title?: string;
+  title: string;
   /** Kind of question: 1 single choice, 2 multiple choice, by the examples. */
-  option_type?: number;
+  option_type: number;
   /** URL of the illustration; may be empty. */
-  illustration?: string;
+  illustration: string;
   /** Whether the analysis is shown (1 yes, 0 no, evidently). */
-  show_analysis?: number;
+  show_analysis: number;
   /** Text shown after a right answer. */
-  answer?: string;
+  answer: string;
   /** Text shown after a wrong answer. */
-  wrong_answer?: string;
+  wrong_answer: string;
   /** Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none. */
-  wrong_time?: number;
+  wrong_time: number;
   /** Whether the question may be skipped (1 yes, 0 no, evidently). */
-  skip?: number;
+  skip: number;
   /** Time in the video at which the question pops up, evidently in seconds. */
-  show_time?: number;
+  show_time: number;
   /** Video id. */
-  video_unique?: Id;
+  video_unique: Id;
   /** Title (file name) of the illustration. */
-  illustration_title?: string;
+  illustration_title: string;
   /** Version of the question. */
-  ver?: number;
+  ver: number;
   /** The options. */
-  option_list?: VideoListQuestionsOptionList[];
+  option_list: VideoListQuestionsOptionList[];
 }
 
 export interface VideoListQuestionsResult {
   /** Number of questions. */
-  total?: number;
+  total: number;
   /** The questions. */
-  question_list?: VideoListQuestionsQuestionList[];
+  question_list: VideoListQuestionsQuestionList[];
 }
 
 export interface VideoSetCategoryBatchItem {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Id of the first-level category; 0 if none. */
-  category_level1_id?: Id;
+  category_level1_id: Id;
   /** Id of the second-level category; 0 if none. */
-  category_level2_id?: Id;
+  category_level2_id: Id;
   /** Id of the third-level category; 0 if none. */
-  category_level3_id?: Id;
+  category_level3_id: Id;
   /** Id of the fourth-level category; 0 if none. */
-  category_level4_id?: Id;
+  category_level4_id: Id;
   /** Id of the fifth-level category; 0 if none. */
-  category_level5_id?: Id;
+  category_level5_id: Id;
 }
 
 export interface VideoSetCategoryBatchResult {
   /** The videos. */
-  list?: VideoSetCategoryBatchItem[];
+  list: VideoSetCategoryBatchItem[];
 }
 
 export interface VideoListMarksItem {
   /** Place in the video, HH:MM:SS. */
-  time_offset?: string;
+  time_offset: string;
   /** Description. */
-  description?: string;
+  description: string;
   /** Link that the marker leads to. */
-  reference_link?: string;
+  reference_link: string;
   /** Text of the button. */
-  btntxt?: string;
+  btntxt: string;
   /** URL of the image. */
-  image?: string;
+  image: string;
 }
 
 export interface VideoListMarksResult {
   /** Number of markers. */
-  total?: number;
+  total: number;
   /** The markers. */
-  list?: VideoListMarksItem[];
+  list: VideoListMarksItem[];
   /** Whether jumping is enabled (see vod.50). */
-  enable_jump?: boolean;
+  enable_jump: boolean;
 }
 
 export interface VideoGetCommentTokenResult {
   /** Comment token. */
-  token?: string;
+  token: string;
 }
 
 export interface VideoListWhitelistGroupsItem {
   /** Class id. */
-  group_id?: Id;
+  group_id: Id;
   /** Class name. */
-  name?: string;
+  name: string;
   /** Number of students in the class. */
-  all_count?: number;
+  all_count: number;
   /** Number of students of the class that are bound to the video. */
-  select_count?: number;
+  select_count: number;
 }
 
 export interface VideoListWhitelistGroupsResult {
   /** The classes. */
-  list?: VideoListWhitelistGroupsItem[];
+  list: VideoListWhitelistGroupsItem[];
   /** Number of classes. */
-  total?: number;
+  total: number;
 }
 
 export interface VideoListWhitelistUsersItem {
   /** Assigned role; 0 in the example, the codes are not printed. */
-  assign_role?: number;
+  assign_role: number;
   /** User id. */
-  user_id?: Id;
+  user_id: Id;
   /** User name. */
-  name?: string;
+  name: string;
   /** Role; 0 in the example, the codes are not printed. */
-  role?: number;
+  role: number;
   /** Remark. */
-  remark?: string;
+  remark: string;
   /** Status; 0 in the example, the codes are not printed. */
-  status?: number;
+  status: number;
   /** E-mail address. */
-  email?: string;
+  email: string;
   /** Mobile number. */
-  mobile?: string;
+  mobile: string;
   /** Telephone number. */
-  phone_number?: string;
+  phone_number: string;
 }
 
 export interface VideoListWhitelistUsersResult {
   /** The users. */
-  list?: VideoListWhitelistUsersItem[];
+  list: VideoListWhitelistUsersItem[];
   /** Number of users. */
-  total?: number;
+  total: number;
 }
 
 export interface VideoListQuestionAnswersAnswerList {
   /** Question id. */
-  question_id?: Id;
+  question_id: Id;
   /** The answer given, e.g. A; -1 evidently for a skipped question. */
-  solution?: string;
+  solution: string;
   /** Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  update_time?: string;
+  update_time: string;
   /**
    * Whether the answer is right.
    * - `0`: wrong
    * - `1`: right
    */
-  is_right?: 0 | 1 | (number & {});
+  is_right: 0 | 1 | (number & {});
   /** Version of the question that was answered. */
-  ver?: string;
+  ver: string;
 }
 
 export interface VideoListQuestionAnswersItem {
   /** User number; not always digits in the example. */
-  user_number?: Id;
+  user_number: Id;
   /** User name. */
-  user_name?: string;
+  user_name: string;
   /** Number of questions skipped. */
-  skip_count?: number;
+  skip_count: number;
   /** Right answers over questions, e.g. 0/3. */
-  right_count?: string;
+  right_count: string;
   /** Time of completion; empty if not completed. */
-  complete_time?: string;
+  complete_time: string;
   /** The answers; may be empty. */
-  answer_list?: VideoListQuestionAnswersAnswerList[];
+  answer_list: VideoListQuestionAnswersAnswerList[];
 }
 
 export interface VideoListQuestionAnswersResult {
   /** The students. */
-  list?: VideoListQuestionAnswersItem[];
+  list: VideoListQuestionAnswersItem[];
 }
 
 /** The definition named low. */
 export interface VideoGetUrlsLow {
   /** Play address. */
-  url?: string;
+  url: string;
 }
 
 /** The addresses, one member per definition. */
@@ -1513,5 +1513,5 @@ export interface VideoGetUrlsPlayInfo {
 
 export interface VideoGetUrlsResult {
   /** The addresses, one member per definition. */
-  play_info?: VideoGetUrlsPlayInfo;
+  play_info: VideoGetUrlsPlayInfo;
 }

@@ -107,9 +107,9 @@ export interface VideoAccountListVideoFlowParams {
   product_type: 1 | 2 | 3 | 4 | 5 | (number & {});
   /** Day. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Page number. Default: `1`. */
+  /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Entries per page. Default: `100`. */
+  /** Entries per page. Default: `100`. At least 1. */
   page_size?: number | undefined;
 }
 
@@ -121,39 +121,39 @@ export interface VideoAccountSetTranscodeCallbackUrlParams {
 
 export interface VideoAccountInfoResult {
   /** Account id. */
-  partner_id?: Id;
+  partner_id: Id;
   /** Mobile number that the account was registered with. */
-  mobile?: string;
+  mobile: string;
   /**
    * Type of the VOD account.
    * - `0`: free
    * - `1`: trial
    * - `2`: regular
    */
-  type?: 0 | 1 | 2 | (number & {});
+  type: 0 | 1 | 2 | (number & {});
   /**
    * State of the VOD service.
    * - `0`: not opened
    * - `1`: normal
    * - `2`: closed
    */
-  status?: 0 | 1 | 2 | (number & {});
+  status: 0 | 1 | 2 | (number & {});
   /**
    * Kind of charging.
    * - `0`: monthly traffic package
    * - `1`: total traffic package
    */
-  charge_type?: 0 | 1 | (number & {});
+  charge_type: 0 | 1 | (number & {});
   /** Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  effect_time?: string;
+  effect_time: string;
   /** End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  expire_time?: string;
+  expire_time: string;
   /** Total storage of the account in bytes. */
-  total_storage?: number;
+  total_storage: number;
   /** Used storage in bytes; what VOD takes is what is returned (the text is partly cut off). */
-  used_storage?: number;
+  used_storage: number;
   /** Used traffic in bytes. */
-  used_flow?: number;
+  used_flow: number;
   /** Monthly traffic of the package; only when charge_type is 0. */
   month_flow_limit?: number;
   /** Total traffic of the package; only when charge_type is 1. */
@@ -162,115 +162,115 @@ export interface VideoAccountInfoResult {
 
 export interface VideoAccountGetUsedFlowResult {
   /** Traffic used, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 export interface VideoAccountGetUsedFlowDetailResult {
   /** Traffic per day, keyed by date (YYYY-MM-DD). */
-  flow?: Record<string, number>;
+  flow: Record<string, number>;
 }
 
 export interface VideoAccountListVideoFlowItem {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Traffic used, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 export interface VideoAccountListVideoFlowResult {
   /** Number of entries in all. */
-  total?: number;
+  total: number;
   /** The videos. */
-  list?: VideoAccountListVideoFlowItem[];
+  list: VideoAccountListVideoFlowItem[];
 }
 
 /** Use by the large class. */
 export interface VideoAccountGetStorageAndFlowLargeClass {
   /** Storage used by the large class. */
-  storage?: number;
+  storage: number;
   /** Traffic used by the large class, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 /** Use by the small class. */
 export interface VideoAccountGetStorageAndFlowSmallClass {
   /** Storage used by the small class. */
-  storage?: number;
+  storage: number;
   /** Traffic used by the small class, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 /** Use by double teacher classes. */
 export interface VideoAccountGetStorageAndFlowDoubleTeacher {
   /** Storage used by double teacher classes. */
-  storage?: number;
+  storage: number;
   /** Traffic used by double teacher classes, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 /** Use by enterprise live. */
 export interface VideoAccountGetStorageAndFlowBusiness {
   /** Storage used by enterprise live. */
-  storage?: number;
+  storage: number;
   /** Traffic used by enterprise live, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 /** Use by video on demand. */
 export interface VideoAccountGetStorageAndFlowVideo {
   /** Storage used by video on demand. */
-  storage?: number;
+  storage: number;
   /** Traffic used by video on demand, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 /** Use by BaijiaYun weclass (百家微课). */
 export interface VideoAccountGetStorageAndFlowWeclass {
   /** Storage used by BaijiaYun weclass (百家微课). */
-  storage?: number;
+  storage: number;
   /** Traffic used by BaijiaYun weclass (百家微课), in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 /** Use by documents. */
 export interface VideoAccountGetStorageAndFlowDoc {
   /** Storage used by documents. */
-  storage?: number;
+  storage: number;
 }
 
 /** Use in all. */
 export interface VideoAccountGetStorageAndFlowTotal {
   /** Storage used in all. */
-  storage?: number;
+  storage: number;
   /** Traffic used in all, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 export interface VideoAccountGetStorageAndFlowResult {
   /** Use by the large class. */
-  large_class?: VideoAccountGetStorageAndFlowLargeClass;
+  large_class: VideoAccountGetStorageAndFlowLargeClass;
   /** Use by the small class. */
-  small_class?: VideoAccountGetStorageAndFlowSmallClass;
+  small_class: VideoAccountGetStorageAndFlowSmallClass;
   /** Use by double teacher classes. */
-  double_teacher?: VideoAccountGetStorageAndFlowDoubleTeacher;
+  double_teacher: VideoAccountGetStorageAndFlowDoubleTeacher;
   /** Use by enterprise live. */
-  business?: VideoAccountGetStorageAndFlowBusiness;
+  business: VideoAccountGetStorageAndFlowBusiness;
   /** Use by video on demand. */
-  video?: VideoAccountGetStorageAndFlowVideo;
+  video: VideoAccountGetStorageAndFlowVideo;
   /** Use by BaijiaYun weclass (百家微课). */
-  weclass?: VideoAccountGetStorageAndFlowWeclass;
+  weclass: VideoAccountGetStorageAndFlowWeclass;
   /** Use by documents. */
-  doc?: VideoAccountGetStorageAndFlowDoc;
+  doc: VideoAccountGetStorageAndFlowDoc;
   /** Use in all. */
-  total?: VideoAccountGetStorageAndFlowTotal;
+  total: VideoAccountGetStorageAndFlowTotal;
 }
 
 export interface VideoAccountSetTranscodeCallbackUrlResult {
   /** The callback address. */
-  url?: string;
+  url: string;
 }
 
 export interface VideoAccountGetTranscodeCallbackUrlResult {
   /** The callback address. */
-  url?: string;
+  url: string;
 }

@@ -100,7 +100,7 @@ export interface VideoDataListPlayRecordsParams {
   end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page, at most 1000. Default: `100`. */
+  /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
   page_size?: number | undefined;
 }
 
@@ -121,7 +121,7 @@ export interface VideoDataExportReportsParams {
   end_time: TimeInput;
   /** Page number, from 1. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page, at most 1000. Default: `100`. */
+  /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
   page_size?: number | undefined;
 }
 
@@ -187,26 +187,26 @@ export interface VideoDataListPlaybackRecordsParams {
 
 export interface VideoDataGetUsedFlowResult {
   /** Traffic used, in bytes. */
-  flow?: number;
+  flow: number;
 }
 
 export interface VideoDataListPlayRecordsItem {
   /** Unique mark of one play, 32 characters. */
-  guid?: string;
+  guid: string;
   /** Unique mark of the user, made at random by the client. */
-  uuid?: string;
+  uuid: string;
   /** VOD video id. */
-  video_id?: Id;
+  video_id: Id;
   /** User name (the customer must pass in the user's data when integrating the player). */
-  user_name?: string;
+  user_name: string;
   /** User number (the customer must pass in the user's data when integrating the player). */
-  user_number?: Id;
+  user_number: Id;
   /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  play_begin_time?: string;
+  play_begin_time: string;
   /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  play_end_time?: string;
+  play_end_time: string;
   /** Time really watched, in seconds. */
-  play_length?: number;
+  play_length: number;
   /**
    * Kind of client.
    * - `0`: unknown
@@ -216,45 +216,45 @@ export interface VideoDataListPlayRecordsItem {
    * - `4`: mobile web (M station)
    * - `5`: PC web
    */
-  client_type?: 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
+  client_type: 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
   /** IP address of the user. */
-  user_ip?: string;
+  user_ip: string;
   /** Region of the user as "province city"; may be empty. */
-  area?: string;
+  area: string;
   /** Custom reported data. */
-  ext_data?: string;
+  ext_data: string;
 }
 
 export interface VideoDataListPlayRecordsResult {
   /** Total number of records. */
-  total?: number;
+  total: number;
   /** The records. */
-  list?: VideoDataListPlayRecordsItem[];
+  list: VideoDataListPlayRecordsItem[];
   /** Page number. */
-  page?: number;
+  page: number;
   /** Records per page. */
-  page_size?: number;
+  page_size: number;
 }
 
 export interface VideoDataExportReportsItem {
   /** Unique mark of one play, 32 characters. */
-  guid?: string;
+  guid: string;
   /** Unique mark of the user, made at random by the client. */
-  uuid?: string;
+  uuid: string;
   /** Video id of the playback or VOD video. */
-  video_id?: Id;
+  video_id: Id;
   /** Room id of the playback; only records of playbacks have it. */
   room_id?: Id;
   /** User name (the customer must pass in the user's data when integrating the player). */
-  user_name?: string;
+  user_name: string;
   /** User number (the customer must pass in the user's data when integrating the player). */
-  user_number?: Id;
+  user_number: Id;
   /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  play_begin_time?: string;
+  play_begin_time: string;
   /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-  play_end_time?: string;
+  play_end_time: string;
   /** Time really watched, in seconds. */
-  play_length?: number;
+  play_length: number;
   /**
    * Kind of client.
    * - `0`: unknown
@@ -264,44 +264,44 @@ export interface VideoDataExportReportsItem {
    * - `4`: mobile web (M station)
    * - `5`: PC web
    */
-  client_type?: 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
+  client_type: 0 | 1 | 2 | 3 | 4 | 5 | (number & {});
   /** IP address of the user. */
-  user_ip?: string;
+  user_ip: string;
   /** Region of the user as "province city"; may be empty. */
-  area?: string;
+  area: string;
   /** Custom reported data. */
-  ext_data?: string;
+  ext_data: string;
 }
 
 export interface VideoDataExportReportsResult {
   /** Total number of records. */
-  total?: number;
+  total: number;
   /** The records. */
-  list?: VideoDataExportReportsItem[];
+  list: VideoDataExportReportsItem[];
   /** Page number. */
-  page?: number;
+  page: number;
   /** Records per page. */
-  page_size?: number;
+  page_size: number;
 }
 
 export interface VideoDataGetPlayCountRankPlayRank {
   /** Video id. */
-  video_id?: Id;
+  video_id: Id;
   /** Number of plays. */
-  play_count?: number;
+  play_count: number;
 }
 
 export interface VideoDataGetPlayCountRankResult {
   /** The videos, most played first. */
-  play_rank?: VideoDataGetPlayCountRankPlayRank[];
+  play_rank: VideoDataGetPlayCountRankPlayRank[];
 }
 
 export interface VideoDataGetPlayCountResult {
   /** Plays per day, keyed by date (YYYY-MM-DD). */
-  play_count?: Record<string, number>;
+  play_count: Record<string, number>;
 }
 
 export interface VideoDataGetAccountPlayCountResult {
   /** Plays per day, keyed by date (YYYY-MM-DD). */
-  play_count?: Record<string, number>;
+  play_count: Record<string, number>;
 }

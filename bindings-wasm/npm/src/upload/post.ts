@@ -1,5 +1,6 @@
+import { onAbort, throwIfAborted } from "../aborts.js";
 import type { ErrorFields } from "../errors.js";
-import { LONGEST } from "../waits.js";
+import { timerOf } from "../waits.js";
 
 /** What is posted to an upload address. */
 export interface Post {
@@ -25,19 +26,18 @@ const THROTTLED = 429;
 
 /** Posts to an upload address. Returns why the service has perhaps not taken it, or nothing if it certainly has. */
 export async function post(address: string, { body, headers, timeout, signal }: Post): Promise<Failure | undefined> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const abort = new AbortController();
-  const aborted = () => abort.abort(signal!.reason);
   const late = () => abort.abort(new DOMException(`no answer within ${timeout} ms`, "TimeoutError"));
-  const timer = setTimeout(late, Math.min(timeout, LONGEST));
-  signal?.addEventListener("abort", aborted);
+  const timer = setTimeout(late, timerOf(timeout));
+  const unwatch = signal && onAbort(signal, () => abort.abort(signal.reason));
   try {
     // A redirect is refused by its status: the file must not go elsewhere.
     const init = { method: "POST", headers, body, redirect: "manual", signal: abort.signal } as const;
     const response = await fetch(address, init);
     return refusal(response.status, await read(response));
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const { name, message, cause } = error as Error & { cause?: Partial<Error> };
     const words = [message, cause?.message].filter(Boolean).join(": ");
     const kind = name === "TimeoutError" ? "timeout" : "transport";
@@ -45,7 +45,7 @@ export async function post(address: string, { body, headers, timeout, signal }: 
     return { fields: { kind, message: words.replaceAll(address, "the address") }, cause: error };
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", aborted);
+    unwatch?.();
   }
 }
 

@@ -1,5 +1,7 @@
+import { throwIfAborted } from "../aborts.js";
 import { BaijiayunError } from "../errors.js";
 import type { ErrorFields, Fault } from "../errors.js";
+import { withVideo } from "../ids.js";
 import type { Id, IdInput } from "../types.js";
 import { within } from "../waits.js";
 import { errorOf } from "./errors.js";
@@ -46,9 +48,10 @@ export interface UploadVideoOptions<F extends Blob = File> {
   videoId?: IdInput | null | undefined;
   /**
    * Is told how many bytes of the file the service has, and the size of the file, whenever it has more. The number only
-   * grows, and its step is a chunk: bytes that are under way do not count.
+   * grows, and its step is a chunk: bytes that are under way do not count. It is waited for, and what it throws ends the
+   * upload.
    */
-  onProgress?: ((uploaded: number, size: number) => void) | undefined;
+  onProgress?: ((uploaded: number, size: number) => unknown) | undefined;
   /** Ends the upload, for good or for a pause. */
   signal?: AbortSignal | undefined;
   /** How many bytes are sent at a time; 5 MiB if nothing is said. */
@@ -91,15 +94,15 @@ const HERE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const UPLOAD_FILE = "video.upload_file";
 
 const TOO_LATE = "the deadline comes before all of the file is there";
-const LATER = "the upload can go on later, with videoId and the same file";
+const LATER = "it can go on later, with videoId and the same file";
 
 /**
  * Uploads a video or audio file where there is no key, to addresses that your server asks for. It works in browsers,
  * their workers and Node.
  *
  * A file of one chunk goes as a form, a larger one chunk by chunk. After a break it asks where to go on. It rejects with
- * what the signal gives as its reason, or with a {@link BaijiayunError}, whose `videoId` is what `videoId` takes to go
- * on later.
+ * what the signal gives as its reason, or with a {@link BaijiayunError}; the `videoId` of either is what `videoId` takes
+ * to go on later.
  *
  * ```
  * const { video_id } = await uploadVideo(input.files[0], {
@@ -110,7 +113,7 @@ const LATER = "the upload can go on later, with videoId and the same file";
  * ```
  */
 export async function uploadVideo<F extends Blob>(file: F, options: UploadVideoOptions<F>): Promise<UploadedVideo> {
-  options?.signal?.throwIfAborted();
+  throwIfAborted(options?.signal);
   check(file, options);
   return new Upload(file, options).run();
 }
@@ -136,6 +139,14 @@ class Upload<F extends Blob> {
   }
 
   async run(): Promise<UploadedVideo> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      throw error instanceof BaijiayunError ? error : withVideo(error, this.#videoId);
+    }
+  }
+
+  async #run(): Promise<UploadedVideo> {
     const { size } = this.#file;
     if (size === 0) throw this.#error({ fields: fileFields("the file is empty: there is nothing to upload") });
     let failure = await whyUnreadable(this.#file, 0);
@@ -179,7 +190,7 @@ class Upload<F extends Blob> {
       throw this.#error({ fields: fileFields(message, "go on with the file that the upload began with") });
     }
     this.#resumes++;
-    this.#reached(offset);
+    await this.#reached(offset);
     if (offset === size) return undefined;
     if (typeof upload_url !== "string") throw this.#unusable(name, "upload_url");
     return this.#sendFrom(offset, this.#checked(name, upload_url));
@@ -216,7 +227,7 @@ class Upload<F extends Blob> {
     end: number,
   ): Promise<Failure | undefined> {
     const { attemptTimeout = ATTEMPT_TIMEOUT, signal } = this.#options;
-    const timeout = Math.max(0, Math.min(attemptTimeout, this.#due - performance.now()));
+    const timeout = Math.min(attemptTimeout, this.#due - performance.now());
     const failure = await post(address, { body, headers, timeout, signal });
     if (failure === undefined) return this.#reached(end);
     // To `fetch` a file that cannot be read is a connection that broke.
@@ -226,19 +237,18 @@ class Upload<F extends Blob> {
   }
 
   /** The service has so much of the file. */
-  #reached(offset: number): undefined {
+  async #reached(offset: number): Promise<undefined> {
     if (offset <= this.#farthest) return;
     this.#farthest = offset;
     this.#breaks = 0;
-    const { onProgress } = this.#options;
-    // An error of the caller's is the caller's: it must not look like a broken connection.
-    if (onProgress) queueMicrotask(() => onProgress(offset, this.#file.size));
+    // What it throws ends the upload.
+    await this.#options.onProgress?.(offset, this.#file.size);
   }
 
   /** Waits after a break, if it is to go on. */
   async #takeBreath({ fields, cause }: Failure): Promise<void> {
     const { resumes = RESUMES, signal } = this.#options;
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const fail = (why: string) => this.#error({ fields: { ...fields, message: `${why}: ${fields.message}`, hint: LATER }, cause });
     if (++this.#breaks > resumes) throw fail(`it broke off ${this.#breaks} times and got no further`);
     // Never at once: the service may still be storing what came before the break.
@@ -250,7 +260,7 @@ class Upload<F extends Blob> {
   /** Asks one of the caller's functions. */
   async #ask<N extends keyof Hooks<F>>(name: N, about: Parameters<Hooks<F>[N]>[0]): Promise<Answer<F, N> | Refused> {
     const { signal } = this.#options;
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const failed = (kind: ErrorFields["kind"], why: string, cause?: unknown): Refused => {
       return { failure: { fields: { kind, operation: OPERATIONS[name], message: `${name} failed: ${why}` }, cause } };
     };
@@ -260,7 +270,7 @@ class Upload<F extends Blob> {
       const late = failed("timeout", `no answer within ${time} ms`);
       return ((await within<unknown>(time, late, { asked, signal })) ?? {}) as Answer<F, N>;
     } catch (cause) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       const kind = cause instanceof BaijiayunError ? cause.kind : "transport";
       return failed(kind, (cause as Error | undefined)?.message ?? String(cause), cause);
     }

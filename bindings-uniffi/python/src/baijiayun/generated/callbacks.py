@@ -241,9 +241,9 @@ class TranscodeCallback(Callback, frozen=True, kw_only=True):
 class ClassEventPayload(Value, frozen=True, kw_only=True):
     """What `class_event` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    op: Optional[str] = None
+    op: str
     """What happened. The cell is clipped after its first words: only start and end are readable, the others are from
     public code.
     - `start`: class started
@@ -257,24 +257,24 @@ class ClassEventPayload(Value, frozen=True, kw_only=True):
     """When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than
     start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     """
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class PlaybackGeneratedPayload(Value, frozen=True, kw_only=True):
     """What `playback_generated` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
     session_id: Optional[int] = None
     """Session number of the recording, for a long-term room."""
     version: Optional[int] = None
     """Version of the playback; 0 is the one that was not cropped."""
-    video_id: Optional[int] = None
+    video_id: int
     """VOD video id of the recording."""
-    status: Optional[int] = None
+    status: int
     """What happened.
     - `20`: generation started
     - `30`: generation failed
@@ -294,49 +294,49 @@ class PlaybackGeneratedPayload(Value, frozen=True, kw_only=True):
     """Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100."""
     origin_definition: Optional[str] = None
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of one request."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class UserInOutUserEvents(Value, frozen=True, kw_only=True):
-    number: Optional[int] = None
+    number: int
     """The user's number."""
-    name: Optional[str] = None
+    name: str
     """User name."""
-    event: Optional[str] = None
+    event: str
     """What the user did.
     - `user_in`: entered the room
     - `user_out`: left the room
     """
-    ts: Optional[int] = None
+    ts: int
     """When. Unix seconds."""
-    group_id: Optional[int] = None
+    group_id: int
     """Group of the user; 0 in the small class document's example."""
 
 
 class UserInOutPayload(Value, frozen=True, kw_only=True):
     """What `user_in_out` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_events: List[UserInOutUserEvents] = []
+    user_events: List[UserInOutUserEvents]
     """The events of the span."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
     """What `answer_or_quiz_result` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    op_time: Optional[str] = None
+    op_time: str
     """Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    type: Optional[str] = None
+    type: str
     """Kind of callback.
     - `answer`: answer tool
     - `quiz`: quiz
@@ -345,279 +345,279 @@ class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
     """Id of the quiz; comes with type quiz."""
     question_id: Optional[str] = None
     """Id of the answer-tool question; comes with type answer."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class DocTranscodeStatusPayload(Value, frozen=True, kw_only=True):
     """What `doc_transcode_status` posts."""
 
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    status: Optional[int] = None
+    status: int
     """Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the
     static form can be used), 3 a failure.
     - `100`: done
     - `90`: animated conversion failed, static only
     - `3`: failed
     """
-    error_msg: Optional[str] = None
+    error_msg: str
     """Error message of the transcoding."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class PresenterDeviceEventInfoJson(Value, frozen=True, kw_only=True):
     """The device data, after percent-decoding where needed."""
 
-    class_id: Optional[int] = msgspec.field(default=None, name="classId")
+    class_id: int = msgspec.field(name="classId")
     """Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id."""
 
 
 class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
     """What `presenter_device_event` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
     op_time: Optional[str] = None
     """Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`,
     UTC+8.
     """
-    type: Optional[str] = None
+    type: str
     """Always live_device_callback.
     - `live_device_callback`: device data
     """
-    info_json: Optional[PresenterDeviceEventInfoJson] = None
+    info_json: PresenterDeviceEventInfoJson
     """The device data, after percent-decoding where needed."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class ChatMessagesReference(Value, frozen=True, kw_only=True):
     """The message that this one quotes; its members are empty when it quotes none."""
 
-    send_time: Optional[str] = None
+    send_time: str
     """When the quoted message was sent; empty string when none. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    user_id: Optional[str] = None
+    user_id: str
     """Evidently the same as number; may be ignored."""
-    number: Optional[str] = None
+    number: str
     """The quoted sender's user_number; an empty text when none is quoted."""
-    user_role: Optional[int] = None
+    user_role: int
     """The quoted sender's role.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    nickname: Optional[str] = None
+    nickname: str
     """The quoted sender's nickname."""
-    content: Optional[str] = None
+    content: str
     """Content of the quoted message."""
-    avatar: Optional[str] = None
+    avatar: str
     """The quoted sender's avatar URL."""
-    group_id: Optional[int] = None
+    group_id: int
     """Id of the quoted sender's group."""
-    group_name: Optional[str] = None
+    group_name: str
     """Name of the quoted sender's group."""
 
 
 class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    send_time: Optional[str] = None
+    send_time: str
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    user_id: Optional[str] = None
+    user_id: str
     """Evidently the same as number; the table says that it may be ignored."""
-    number: Optional[int] = None
+    number: int
     """The sender's user_number."""
-    uid: Optional[str] = None
+    uid: str
     """Uid of the sender; needed to recall the message (from_uid of the recall API)."""
-    msg_id: Optional[str] = None
+    msg_id: str
     """Id of the message; needed to recall it (id of the recall API)."""
-    user_role: Optional[int] = None
+    user_role: int
     """The user's own role.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    send_msg_role: Optional[int] = None
+    send_msg_role: int
     """The role in which the message was sent.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    nickname: Optional[str] = None
+    nickname: str
     """Nickname."""
-    content: Optional[str] = None
+    content: str
     """Content of the message."""
-    city: Optional[str] = None
+    city: str
     """City."""
-    ip: Optional[str] = None
+    ip: str
     """IP address."""
-    is_virtual_chat: Optional[int] = None
+    is_virtual_chat: int
     """Whether it is a virtual message.
     - `0`: no
     - `1`: yes
     """
-    avatar: Optional[str] = None
+    avatar: str
     """Avatar URL."""
-    filtered: Optional[int] = None
+    filtered: int
     """Whether it was filtered (the cell is clipped: 是否是...).
     - `0`: no
     - `1`: yes
     """
-    group_id: Optional[int] = None
+    group_id: int
     """Id of the sender's group."""
-    group_name: Optional[str] = None
+    group_name: str
     """Name of the sender's group."""
-    customstr: Optional[str] = None
+    customstr: str
     """Custom string: what the sender gave as customstr to the send chat message API."""
-    reference: Optional[ChatMessagesReference] = None
+    reference: ChatMessagesReference
     """The message that this one quotes; its members are empty when it quotes none."""
 
 
 class ChatMessagesPayload(Value, frozen=True, kw_only=True):
     """What `chat_messages` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    chat_message: List[ChatMessagesChatMessage] = []
+    chat_message: List[ChatMessagesChatMessage]
     """The messages, one or more."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class LotteryResultInfoJson(Value, frozen=True, kw_only=True):
     """The winner's data."""
 
-    user_number: Optional[int] = None
+    user_number: int
     """The winner's user_number (the only inner field that is readable)."""
 
 
 class LotteryResultPayload(Value, frozen=True, kw_only=True):
     """What `lottery_result` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    type: Optional[str] = None
+    type: str
     """Kind of data; the description is clipped away.
     - `list`: list (meaning clipped)
     - `mobile`: mobile (meaning clipped)
     """
-    id: Optional[int] = None
+    id: int
     """Id (evidently of the lottery draw)."""
     info_json: Optional[LotteryResultInfoJson] = None
     """The winner's data."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class StudentMessageOnWallPayload(Value, frozen=True, kw_only=True):
     """What `student_message_on_wall` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The student's name."""
-    user_number: Optional[int] = None
+    user_number: int
     """The student's user_number."""
-    send_time: Optional[int] = None
+    send_time: int
     """When the message was sent, in unix milliseconds (13 digits in the example)."""
-    content: Optional[str] = None
+    content: str
     """Content of the message."""
-    group_id: Optional[int] = None
+    group_id: int
     """Group of the student."""
-    state: Optional[int] = None
+    state: int
     """State; the meaning is clipped away (1 in the example, evidently on the wall)."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class MuteSignalTargetUser(Value, frozen=True, kw_only=True):
     """The muted user: an object in the example."""
 
-    user_number: Optional[int] = None
+    user_number: int
     """Id of the muted user."""
-    user_name: Optional[str] = None
+    user_name: str
     """Nickname of the muted user."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the muted user.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     - `3`: guest
     """
-    user_avatar: Optional[str] = None
+    user_avatar: str
     """Avatar of the muted user."""
-    group_id: Optional[int] = None
+    group_id: int
     """Group of the muted user."""
 
 
 class MuteSignalData(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    behavior: Optional[str] = None
+    behavior: str
     """What was done; the example's value is clipped after me (the vendor's public web client names such an event
     message_send_forbid).
     """
-    time: Optional[str] = None
+    time: str
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    user_number: Optional[int] = None
+    user_number: int
     """Id of the user who muted."""
-    user_name: Optional[str] = None
+    user_name: str
     """Nickname of the user who muted."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the user who muted.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     - `3`: guest
     """
-    user_avatar: Optional[str] = None
+    user_avatar: str
     """Avatar of the user who muted."""
-    duration: Optional[int] = None
+    duration: int
     """Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting).
     """
-    group_id: Optional[int] = None
+    group_id: int
     """Group of the user who muted."""
-    client_type: Optional[int] = None
+    client_type: int
     """Client of the user who muted."""
-    time_usec: Optional[int] = None
+    time_usec: int
     """Time; the example's value is clipped (by its name in microseconds)."""
-    target_user: Optional[MuteSignalTargetUser] = None
+    target_user: MuteSignalTargetUser
     """The muted user: an object in the example."""
 
 
 class MuteSignalPayload(Value, frozen=True, kw_only=True):
     """What `mute_signal` posts."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    data: List[MuteSignalData] = []
+    data: List[MuteSignalData]
     """The mute signals: one in the example, several by the text."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 
 class TranscodePayload(Value, frozen=True, kw_only=True):
     """What `transcode_callback` posts."""
 
-    video_id: Optional[int] = None
+    video_id: int
     """VOD video id."""
-    status: Optional[int] = None
+    status: int
     """What happened.
     - `20`: upload finished
     - `30`: transcoding failed
@@ -637,9 +637,9 @@ class TranscodePayload(Value, frozen=True, kw_only=True):
     """Definitions made so far, several separated by commas (low, std, high, super, 1080p); only with status 100."""
     origin_definition: Optional[str] = None
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
-    qid: Optional[str] = None
+    qid: str
     """Unique id of one request."""
-    timestamp: Optional[int] = None
+    timestamp: int
     """When it was signed. Unix seconds."""
 
 

@@ -33,8 +33,8 @@ class Chat(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
             order: Order. Default: `desc`.
                 - `desc`: descending
                 - `asc`: ascending
@@ -118,8 +118,8 @@ class AsyncChat(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
             order: Order. Default: `desc`.
                 - `desc`: descending
                 - `asc`: ascending
@@ -189,20 +189,20 @@ class AsyncChat(AsyncResource):
 
 
 class ChatListReviewsItem(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Message id, for chat_ids of API 78."""
-    content: Optional[str] = None
+    content: str
     """Text."""
-    user_name: Optional[str] = None
+    user_name: str
     """Sender."""
-    chat_time: Optional[str] = None
+    chat_time: str
     """Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class ChatListReviewsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of messages."""
-    list: List[ChatListReviewsItem] = []
+    list: List[ChatListReviewsItem]
     """The messages."""
 
 

@@ -96,9 +96,9 @@ class Doc(Resource):
                 - `room`: uploaded in a room
                 - `api`: uploaded through the API
                 - `management`: uploaded in the back office file management
-            page: Page number. Default: `1`.
+            page: Page number. Default: `1`. At least 1.
             page_size: Documents per page; the largest value allowed is clipped in the document (begins with 1).
-                Default: `10`.
+                Default: `10`. At least 1.
         """
         return self._pages(
             "doc.list_all",
@@ -368,8 +368,8 @@ class Doc(Resource):
             type: Which files to list (the mark is read as optional; the cell begins with a word for source).
                 - `api`: uploaded through the API
                 - `management`: uploaded in the admin back office
-            page: Page number.
-            page_size: Files per page.
+            page: Page number. At least 1.
+            page_size: Files per page. At least 1.
         """
         return self._pages(
             "doc.list_files",
@@ -505,9 +505,9 @@ class AsyncDoc(AsyncResource):
                 - `room`: uploaded in a room
                 - `api`: uploaded through the API
                 - `management`: uploaded in the back office file management
-            page: Page number. Default: `1`.
+            page: Page number. Default: `1`. At least 1.
             page_size: Documents per page; the largest value allowed is clipped in the document (begins with 1).
-                Default: `10`.
+                Default: `10`. At least 1.
         """
         return self._pages(
             "doc.list_all",
@@ -783,8 +783,8 @@ class AsyncDoc(AsyncResource):
             type: Which files to list (the mark is read as optional; the cell begins with a word for source).
                 - `api`: uploaded through the API
                 - `management`: uploaded in the admin back office
-            page: Page number.
-            page_size: Files per page.
+            page: Page number. At least 1.
+            page_size: Files per page. At least 1.
         """
         return self._pages(
             "doc.list_files",
@@ -839,38 +839,38 @@ class AsyncDoc(AsyncResource):
 
 
 class DocUploadResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """File name of the uploaded document."""
     bind_id: Optional[int] = None
     """Binding id; only returned when the document was bound to a room."""
 
 
 class DocBindResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    bind_id: Optional[int] = None
+    bind_id: int
     """Binding id."""
 
 
 class DocListItem(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """File name."""
-    ppt_animation: Optional[int] = None
+    ppt_animation: int
     """Whether this is an animated PPT.
     - `0`: no
     - `1`: yes
     """
-    size: Optional[int] = None
+    size: int
     """File size."""
-    url: Optional[str] = None
+    url: str
     """Address of the file."""
-    type: Optional[int] = None
+    type: int
     """Kind of file.
     - `1`: ordinary file
     - `2`: picture from the chat (small class only)
@@ -878,212 +878,212 @@ class DocListItem(Value, frozen=True, kw_only=True):
     - `4`: uploaded in the back office
     - `5`: screenshot
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class DocListResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    list: List[DocListItem] = []
+    list: List[DocListItem]
     """The documents."""
 
 
 class DocListAllItem(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """File name."""
-    upload_source: Optional[str] = None
+    upload_source: str
     """Where the document was uploaded.
     - `api`: through the API
     - `room`: in a room
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    url: Optional[str] = None
+    url: str
     """Address of the document."""
-    file_type: Optional[str] = None
+    file_type: str
     """Kind of document, in words."""
-    size: Optional[int] = None
+    size: int
     """Size in bytes."""
 
 
 class DocListAllResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of documents."""
-    list: List[DocListAllItem] = []
+    list: List[DocListAllItem]
     """The documents of this page."""
 
 
 class DocRemoveResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Id of the document removed."""
 
 
 class DocUploadMediaResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Id of the audio or video file."""
 
 
 class DocBindBatchResult(Value, frozen=True, kw_only=True):
     fids: Optional[int] = None
     """Ids of the bound documents (the table's name; the example has fid)."""
-    fid: List[int] = []
+    fid: List[int]
     """Ids of the bound documents."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    bind_ids: List[int] = []
+    bind_ids: List[int]
     """Binding ids."""
 
 
 class DocListMediaItem(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Id of the audio or video (its video_unique)."""
-    name: Optional[str] = None
+    name: str
     """File name."""
-    total_size: Optional[int] = None
+    total_size: int
     """Size in bytes."""
-    upload_source: Optional[str] = None
+    upload_source: str
     """Where it was uploaded.
     - `management`: admin backend
     - `room`: room
     - `api`: OpenAPI
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class DocListMediaResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    list: List[DocListMediaItem] = []
+    list: List[DocListMediaItem]
     """The files."""
 
 
 class DocCreateFolderResult(Value, frozen=True, kw_only=True):
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id."""
-    finder_id: Optional[int] = None
+    finder_id: int
     """Id of the new folder."""
-    parent_finder_id: Optional[int] = None
+    parent_finder_id: int
     """Id of the parent folder."""
-    name: Optional[str] = None
+    name: str
     """Name of the folder."""
-    is_directory: Optional[int] = None
+    is_directory: int
     """1: it is a folder."""
-    level: Optional[int] = None
+    level: int
     """Depth, 1 for the top level."""
 
 
 class DocUploadByUrlResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """Document name."""
     bind_id: Optional[int] = None
     """Binding id; only when the document was bound to a room."""
-    url: Optional[str] = None
+    url: str
     """Document URL."""
 
 
 class DocUploadH5ByUrlResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """Name of the courseware; its URL in the example."""
     bind_id: Optional[int] = None
-    """Binding id."""
+    """Binding id; as with the other uploads only when the document was bound to a room."""
 
 
 class DocBindToRoomsResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    room_ids: List[int] = []
+    room_ids: List[int]
     """The rooms."""
-    bind_id: List[Any] = []
+    bind_id: List[Any]
     """Binding ids; the example calls them bind_ids."""
-    bind_ids: List[int] = []
+    bind_ids: List[int]
     """Binding ids."""
 
 
 class DocListRoomPreviewsItem(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    fname: Optional[str] = None
+    fname: str
     """File name."""
-    doc_format: Optional[str] = None
+    doc_format: str
     """Kind of file.
     - `h5`: H5 courseware
     - `animation_ppt`: PPT with animation
     - `doc`: static document
     - `image`: picture
     """
-    image_list: List[str] = []
+    image_list: List[str]
     """Addresses of the pictures of the pages; filled when doc_format is doc."""
-    image: Optional[str] = None
+    image: str
     """Address of the picture; filled when doc_format is image."""
-    html: Optional[str] = None
+    html: str
     """Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page)."""
 
 
 class DocListRoomPreviewsResult(Value, frozen=True, kw_only=True):
-    list: List[DocListRoomPreviewsItem] = []
+    list: List[DocListRoomPreviewsItem]
     """The files."""
 
 
 class DocGetPreviewItem(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    fname: Optional[str] = None
+    fname: str
     """File name."""
-    doc_format: Optional[str] = None
+    doc_format: str
     """Kind of file.
     - `h5`: H5 courseware
     - `animation_ppt`: PPT with animation
     - `doc`: static document
     - `image`: picture
     """
-    image_list: List[str] = []
+    image_list: List[str]
     """Addresses of the pictures of the pages; filled when doc_format is doc."""
-    image: Optional[str] = None
+    image: str
     """Address of the picture; filled when doc_format is image."""
-    html: Optional[str] = None
+    html: str
     """Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page)."""
 
 
 class DocGetPreviewResult(Value, frozen=True, kw_only=True):
-    list: List[DocGetPreviewItem] = []
+    list: List[DocGetPreviewItem]
     """The files."""
 
 
 class DocListFilesItem(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """File name."""
-    upload_source: Optional[str] = None
+    upload_source: str
     """Where the file was uploaded.
     - `api`: through the API
     - `management`: in the admin back office
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    size: Optional[int] = None
+    size: int
     """Size in bytes."""
 
 
 class DocListFilesResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of files."""
-    list: List[DocListFilesItem] = []
+    list: List[DocListFilesItem]
     """The files of this page."""
 
 
 class DocRenameResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """Document id."""
-    name: Optional[str] = None
+    name: str
     """The new name."""
 
 

@@ -121,27 +121,27 @@ class AsyncDoubleTeacher(AsyncResource):
 
 
 class DoubleTeacherAddZoneResult(Value, frozen=True, kw_only=True):
-    zone_id: Optional[int] = None
+    zone_id: int
     """Id of the campus."""
 
 
 class DoubleTeacherListZonesItem(Value, frozen=True, kw_only=True):
-    zone_id: Optional[int] = None
+    zone_id: int
     """Id of the campus."""
-    zone_unique: Optional[int] = None
+    zone_unique: int
     """Unique code of the campus."""
-    name: Optional[str] = None
+    name: str
     """Name."""
-    address: Optional[str] = None
+    address: str
     """Address."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time at which it was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class DoubleTeacherListZonesResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of campuses."""
-    list: List[DoubleTeacherListZonesItem] = []
+    list: List[DoubleTeacherListZonesItem]
     """The campuses."""
 
 

@@ -37,8 +37,8 @@ class Evaluation(Resource):
                 - `1`: published
             product_type: Product.
                 - `1`: large class
-            page: Page number. Default: `1`.
-            page_size: Templates per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Templates per page. Default: `20`. At least 1.
         """
         return self._pages(
             "evaluation.list_templates",
@@ -127,8 +127,8 @@ class AsyncEvaluation(AsyncResource):
                 - `1`: published
             product_type: Product.
                 - `1`: large class
-            page: Page number. Default: `1`.
-            page_size: Templates per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Templates per page. Default: `20`. At least 1.
         """
         return self._pages(
             "evaluation.list_templates",
@@ -206,45 +206,45 @@ class AsyncEvaluation(AsyncResource):
 
 
 class EvaluationListTemplatesOptionList(Value, frozen=True, kw_only=True):
-    title: Optional[str] = None
+    title: str
     """Text of the question."""
-    type: Optional[str] = None
+    type: str
     """How the question is answered (values from large_class.60).
     - `1`: drop-down list
     - `2`: single choice
     - `3`: multiple choice
     - `4`: text
     """
-    is_force: Optional[str] = None
+    is_force: str
     """Whether an answer is required.
     - `0`: not required
     - `1`: required
     """
     options: Optional[str] = None
     """The options, one a line; absent from a text question."""
-    display_order: Optional[int] = None
+    display_order: int
     """Position of the question."""
-    option: List[str] = []
+    option: List[str]
     """The options; absent from a text question."""
 
 
 class EvaluationListTemplatesItem(Value, frozen=True, kw_only=True):
     question_id: Optional[int] = None
     """Question id."""
-    id: Optional[str] = None
+    id: str
     """Template id (evaluate_id elsewhere)."""
-    title: Optional[str] = None
+    title: str
     """Title of the template."""
-    option_list: List[EvaluationListTemplatesOptionList] = []
+    option_list: List[EvaluationListTemplatesOptionList]
     """The questions of the template."""
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time."""
 
 
 class EvaluationListTemplatesResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of templates."""
-    list: List[EvaluationListTemplatesItem] = []
+    list: List[EvaluationListTemplatesItem]
     """The templates of this page."""
 
 
@@ -273,7 +273,7 @@ class EvaluationCreateTemplateQuestion(_EvaluationCreateTemplateQuestion, total=
 
 
 class EvaluationCreateTemplateResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Evaluation template id."""
 
 

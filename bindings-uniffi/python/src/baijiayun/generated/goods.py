@@ -182,8 +182,8 @@ class Goods(Resource):
         `/openapi/live_sell/getMediaList`.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Pictures per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Pictures per page. Default: `10`. At least 1.
         """
         return self._pages("goods.list_images", GoodsListImagesResult, {"page": page, "page_size": page_size}, options)
 
@@ -357,37 +357,37 @@ class AsyncGoods(AsyncResource):
         `/openapi/live_sell/getMediaList`.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Pictures per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Pictures per page. Default: `10`. At least 1.
         """
         return self._pages("goods.list_images", GoodsListImagesResult, {"page": page, "page_size": page_size}, options)
 
 
 class GoodsUploadImageResult(Value, frozen=True, kw_only=True):
-    media_id: Optional[int] = None
+    media_id: int
     """Id of the picture."""
-    url: Optional[str] = None
+    url: str
     """Address of the picture."""
 
 
 class GoodsAddResult(Value, frozen=True, kw_only=True):
-    goods_id: Optional[int] = None
+    goods_id: int
     """Id of the new article."""
 
 
 class GoodsListImagesItem(Value, frozen=True, kw_only=True):
-    media_id: Optional[int] = None
+    media_id: int
     """Id of the picture."""
-    url: Optional[str] = None
+    url: str
     """Address of the picture."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class GoodsListImagesResult(Value, frozen=True, kw_only=True):
-    count: Optional[int] = None
+    count: int
     """Number of pictures in all."""
-    list: List[GoodsListImagesItem] = []
+    list: List[GoodsListImagesItem]
     """The pictures of this page."""
 
 

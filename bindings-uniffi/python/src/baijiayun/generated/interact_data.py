@@ -500,39 +500,39 @@ class InteractDataSaveStudent(TypedDict):
 class InteractDataSaveAssistTeacherList(Value, frozen=True, kw_only=True):
     """The assistant teacher."""
 
-    assist_teacher_id: Optional[int] = None
+    assist_teacher_id: int
     """The id that was sent."""
-    id: Optional[int] = None
+    id: int
     """The system's own id of the assistant teacher."""
 
 
 class InteractDataSaveClassList(Value, frozen=True, kw_only=True):
     """The class."""
 
-    class_id: Optional[int] = None
+    class_id: int
     """The id that was sent."""
-    id: Optional[int] = None
+    id: int
     """The system's own id of the class."""
 
 
 class InteractDataSaveStudentList(Value, frozen=True, kw_only=True):
-    student_id: Optional[int] = None
+    student_id: int
     """The id that was sent."""
-    id: Optional[int] = None
+    id: int
     """The system's own id of the student."""
 
 
 class InteractDataSaveResult(Value, frozen=True, kw_only=True):
-    assist_teacher_list: Optional[InteractDataSaveAssistTeacherList] = None
+    assist_teacher_list: InteractDataSaveAssistTeacherList
     """The assistant teacher."""
-    class_list: Optional[InteractDataSaveClassList] = None
+    class_list: InteractDataSaveClassList
     """The class."""
-    student_list: List[InteractDataSaveStudentList] = []
+    student_list: List[InteractDataSaveStudentList]
     """The students."""
 
 
 class InteractDataDeleteResult(Value, frozen=True, kw_only=True):
-    result: Any = None
+    result: Any
     """Result."""
 
 

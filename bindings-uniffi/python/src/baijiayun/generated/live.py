@@ -474,7 +474,7 @@ class AsyncLive(AsyncResource):
 
 
 class LiveGetStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """Class state.
     - `0`: not in class
     - `1`: in class
@@ -482,7 +482,7 @@ class LiveGetStatusResult(Value, frozen=True, kw_only=True):
 
 
 class LiveGetTeacherOnlineStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """The teacher's state.
     - `0`: not in the room
     - `1`: in the room
@@ -490,9 +490,9 @@ class LiveGetTeacherOnlineStatusResult(Value, frozen=True, kw_only=True):
 
 
 class LiveGetUserCountResult(Value, frozen=True, kw_only=True):
-    user_count: Optional[int] = None
+    user_count: int
     """Users now in the room."""
-    display_user_count: Optional[int] = None
+    display_user_count: int
     """Number of users that the room shows."""
 
 
@@ -590,13 +590,13 @@ class LiveSetVirtualUsersUser(_LiveSetVirtualUsersUser, total=False):
 
 
 class LiveGetRecordStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """Recording state.
     - `0`: not begun
     - `1`: recording, from its beginning to its end
     - `2`: transcoding, from its beginning to its end
     """
-    is_long_term: Optional[int] = None
+    is_long_term: int
     """Whether it is a long-term room.
     - `0`: short-term
     - `1`: long-term

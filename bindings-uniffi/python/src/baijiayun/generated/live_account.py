@@ -499,49 +499,49 @@ class AsyncLiveAccount(AsyncResource):
 
 
 class LiveAccountGetHourlyPeakUsersResult(Value, frozen=True, kw_only=True):
-    peak_user: Dict[str, int] = {}
+    peak_user: Dict[str, int]
     """Peak number of users keyed by hour (00 to 23)."""
 
 
 class LiveAccountGetDailyPeakUsersResult(Value, frozen=True, kw_only=True):
-    peak_user: Dict[str, int] = {}
+    peak_user: Dict[str, int]
     """Peak number of users keyed by date."""
 
 
 class LiveAccountGetDailyCostResult(Value, frozen=True, kw_only=True):
-    cost: Dict[str, int] = {}
+    cost: Dict[str, int]
     """Attendance used, keyed by date; days without any are left out."""
 
 
 class LiveAccountGetDailyMediaLengthResult(Value, frozen=True, kw_only=True):
-    media_length: Dict[str, int] = {}
+    media_length: Dict[str, int]
     """Minutes keyed by date."""
 
 
 class LiveAccountListRoomMediaLengthResult(Value, frozen=True, kw_only=True):
-    media_length: Dict[str, int] = {}
+    media_length: Dict[str, int]
     """Minutes keyed by room id."""
 
 
 class LiveAccountGetUserCountResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total."""
-    list: Dict[str, int] = {}
+    list: Dict[str, int]
     """Attendances per day; the key is the date."""
 
 
 class LiveAccountSetClassCallbackUrlResult(Value, frozen=True, kw_only=True):
-    url: Optional[str] = None
+    url: str
     """The callback URL; the table describes it as a date (日期), evidently by mistake."""
 
 
 class LiveAccountGetClassCallbackUrlResult(Value, frozen=True, kw_only=True):
-    url: Optional[str] = None
+    url: str
     """The callback URL."""
 
 
 class LiveAccountListRoomCostsResult(Value, frozen=True, kw_only=True):
-    room_cost: Any = None
+    room_cost: Any
     """What each room used up."""
 
 

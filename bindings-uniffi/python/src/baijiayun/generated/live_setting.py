@@ -39,7 +39,7 @@ class LiveSetting(Resource):
                 - `1`: large class
                 - `2`: small class
             room_id: Room id.
-            page: Page number.
+            page: Page number. At least 1.
             page_size: Page size, 1 to 100. From 1 to 100.
         """
         return self._pages(
@@ -522,7 +522,7 @@ class AsyncLiveSetting(AsyncResource):
                 - `1`: large class
                 - `2`: small class
             room_id: Room id.
-            page: Page number.
+            page: Page number. At least 1.
             page_size: Page size, 1 to 100. From 1 to 100.
         """
         return self._pages(
@@ -996,94 +996,94 @@ class AsyncLiveSetting(AsyncResource):
 
 
 class LiveSettingListMainScreenNoticesNotice(Value, frozen=True, kw_only=True):
-    content: Optional[str] = None
+    content: str
     """Text of the item."""
-    link: Optional[str] = None
+    link: str
     """Link of the item."""
 
 
 class LiveSettingListMainScreenNoticesSettings(Value, frozen=True, kw_only=True):
     """Display settings."""
 
-    is_roll: Optional[int] = None
+    is_roll: int
     """Whether the text scrolls.
     - `0`: no
     - `1`: yes
     """
-    roll_interval: Optional[int] = None
+    roll_interval: int
     """Scroll interval."""
-    font_size: Optional[int] = None
+    font_size: int
     """Font size."""
-    font_color: Optional[str] = None
+    font_color: str
     """Font colour, #RRGGBB."""
-    font_transparency: Optional[int] = None
+    font_transparency: int
     """Font opacity, in percent."""
-    border_color: Optional[str] = None
+    border_color: str
     """Border colour, #RRGGBB."""
-    border_transparency: Optional[int] = None
+    border_transparency: int
     """Border opacity, in percent."""
-    bg_color: Optional[str] = None
+    bg_color: str
     """Background colour, #RRGGBB."""
-    bg_transparency: Optional[int] = None
+    bg_transparency: int
     """Background opacity, in percent."""
-    x_scale: Optional[int] = None
+    x_scale: int
     """Horizontal position."""
-    y_scale: Optional[int] = None
+    y_scale: int
     """Vertical position."""
 
 
 class LiveSettingListMainScreenNoticesExtend(Value, frozen=True, kw_only=True):
     """Extended settings."""
 
-    notice: List[LiveSettingListMainScreenNoticesNotice] = []
+    notice: List[LiveSettingListMainScreenNoticesNotice]
     """The single items."""
-    settings: Optional[LiveSettingListMainScreenNoticesSettings] = None
+    settings: LiveSettingListMainScreenNoticesSettings
     """Display settings."""
 
 
 class LiveSettingListMainScreenNoticesItem(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Announcement id."""
-    content: Optional[str] = None
+    content: str
     """Text of the announcement."""
-    link: Optional[str] = None
+    link: str
     """Link that it opens."""
-    extend: Optional[LiveSettingListMainScreenNoticesExtend] = None
+    extend: LiveSettingListMainScreenNoticesExtend
     """Extended settings."""
-    content_num: Optional[int] = None
+    content_num: int
     """Number of items."""
-    sync_video: Optional[int] = None
+    sync_video: int
     """Whether it is also shown in VOD.
     - `0`: no
     - `1`: yes
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class LiveSettingListMainScreenNoticesResult(Value, frozen=True, kw_only=True):
-    list: List[LiveSettingListMainScreenNoticesItem] = []
+    list: List[LiveSettingListMainScreenNoticesItem]
     """The announcements."""
-    total: Optional[int] = None
+    total: int
     """Total number of announcements."""
 
 
 class LiveSettingAddSensitiveWordsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of words set."""
 
 
 class LiveSettingListSensitiveWordsItem(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Id of the word."""
-    word: Optional[str] = None
+    word: str
     """The word."""
 
 
 class LiveSettingListSensitiveWordsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of words."""
-    list: List[LiveSettingListSensitiveWordsItem] = []
+    list: List[LiveSettingListSensitiveWordsItem]
     """The words."""
 
 

@@ -34,7 +34,7 @@ class NewSub(Resource):
                 - `1`: in use
                 - `2`: stopped or not opened
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Entries per page. Default: `20`.
+            page_size: Entries per page. Default: `20`. At least 1.
         """
         return self._pages(
             "new_sub.list",
@@ -77,7 +77,7 @@ class AsyncNewSub(AsyncResource):
                 - `1`: in use
                 - `2`: stopped or not opened
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Entries per page. Default: `20`.
+            page_size: Entries per page. Default: `20`. At least 1.
         """
         return self._pages(
             "new_sub.list",
@@ -101,25 +101,25 @@ class AsyncNewSub(AsyncResource):
 class NewSubListProductStatus(Value, frozen=True, kw_only=True):
     """State of each product line."""
 
-    large_class_status: Optional[int] = None
+    large_class_status: int
     """State of the large class product line.
     - `0`: not opened
     - `1`: open
     - `2`: closed
     """
-    small_class_status: Optional[int] = None
+    small_class_status: int
     """State of the small class product line.
     - `0`: not opened
     - `1`: open
     - `2`: closed
     """
-    business_status: Optional[int] = None
+    business_status: int
     """State of the enterprise live product line.
     - `0`: not opened
     - `1`: open
     - `2`: closed
     """
-    video_status: Optional[int] = None
+    video_status: int
     """State of the VOD product line.
     - `0`: not opened
     - `1`: open
@@ -128,28 +128,28 @@ class NewSubListProductStatus(Value, frozen=True, kw_only=True):
 
 
 class NewSubListItem(Value, frozen=True, kw_only=True):
-    partner_id: Optional[int] = None
+    partner_id: int
     """Id of the sub account."""
-    mobile: Optional[str] = None
+    mobile: str
     """Mobile number with which it is registered."""
-    email: Optional[str] = None
+    email: str
     """E-mail address."""
-    contacts: Optional[str] = None
+    contacts: str
     """Contact person."""
-    company: Optional[str] = None
+    company: str
     """Company."""
-    effect_time: Optional[str] = None
+    effect_time: str
     """Time from which the account is valid. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    expire_time: Optional[str] = None
+    expire_time: str
     """Time at which the account expires. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    product_status: Optional[NewSubListProductStatus] = None
+    product_status: NewSubListProductStatus
     """State of each product line."""
 
 
 class NewSubListResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of sub accounts."""
-    list: List[NewSubListItem] = []
+    list: List[NewSubListItem]
     """The sub accounts."""
 
 

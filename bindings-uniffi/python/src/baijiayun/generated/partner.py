@@ -74,8 +74,8 @@ class Partner(Resource):
                 - `5`: VOD
             start_time: Transactions from this time on (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
             end_time: Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
-            page: Page number.
-            page_size: Page size.
+            page: Page number. At least 1.
+            page_size: Page size. At least 1.
         """
         return self._pages(
             "partner.list_transactions",
@@ -154,8 +154,8 @@ class AsyncPartner(AsyncResource):
                 - `5`: VOD
             start_time: Transactions from this time on (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
             end_time: Transactions up to this time (format partly clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8.
-            page: Page number.
-            page_size: Page size.
+            page: Page number. At least 1.
+            page_size: Page size. At least 1.
         """
         return self._pages(
             "partner.list_transactions",
@@ -173,7 +173,7 @@ class AsyncPartner(AsyncResource):
 
 
 class PartnerGetKeyResult(Value, frozen=True, kw_only=True):
-    partner_key: Optional[str] = None
+    partner_key: str
     """The partner_key; at most 128 characters."""
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
@@ -188,14 +188,14 @@ class PartnerGetKeyResult(Value, frozen=True, kw_only=True):
 
 
 class PartnerListTransactionsItem(Value, frozen=True, kw_only=True):
-    purchase_id: Optional[int] = None
+    purchase_id: int
     """Transaction number."""
-    op_type: Optional[int] = None
+    op_type: int
     """Kind of transaction.
     - `1`: top-up
     - `2`: deduction
     """
-    product_type: Optional[int] = None
+    product_type: int
     """Product line.
     - `1`: large class
     - `2`: small class
@@ -203,19 +203,19 @@ class PartnerListTransactionsItem(Value, frozen=True, kw_only=True):
     - `4`: enterprise live
     - `5`: VOD
     """
-    trade_time: Optional[str] = None
+    trade_time: str
     """Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    op_money: Optional[float] = None
+    op_money: float
     """Amount. Money: a decimal number in the example, though the table says int."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
-    current_money: Optional[float] = None
+    current_money: float
     """Balance after it; may be negative. Money: a decimal number in the example, though the table says int."""
-    room_type: Optional[str] = None
+    room_type: str
     """Room type, "--" where there is none."""
-    curr_voucher_money: Optional[float] = None
+    curr_voucher_money: float
     """Voucher balance after it. Money: a decimal number in the example, though the table says int."""
-    deduct_type: Optional[int] = None
+    deduct_type: int
     """What was charged.
     - `1`: live
     - `2`: VOD traffic
@@ -223,22 +223,22 @@ class PartnerListTransactionsItem(Value, frozen=True, kw_only=True):
     - `6`: SMS by the message
     - `8`: expired voucher
     """
-    pay_type: Optional[int] = None
+    pay_type: int
     """Way of payment."""
-    status: Optional[str] = None
+    status: str
     """Status; 2 is 处理成功 (processed) in the example."""
-    status_name: Optional[str] = None
+    status_name: str
     """Status in words."""
-    pay_type_name: Optional[str] = None
+    pay_type_name: str
     """Way of payment in words."""
-    deduct_type_name: Optional[str] = None
+    deduct_type_name: str
     """What was charged, in words."""
 
 
 class PartnerListTransactionsResult(Value, frozen=True, kw_only=True):
-    list: List[PartnerListTransactionsItem] = []
+    list: List[PartnerListTransactionsItem]
     """The transactions."""
-    total: Optional[int] = None
+    total: int
     """Total number of transactions."""
 
 

@@ -916,19 +916,19 @@ class AsyncPlayback(AsyncResource):
 
 
 class PlaybackListMarksItem(Value, frozen=True, kw_only=True):
-    desc: Optional[str] = None
+    desc: str
     """Text of the mark."""
-    time_offset: Optional[str] = None
+    time_offset: str
     """Position from the beginning, HH:MM:SS."""
 
 
 class PlaybackListMarksResult(Value, frozen=True, kw_only=True):
-    list: List[PlaybackListMarksItem] = []
+    list: List[PlaybackListMarksItem]
     """The marks."""
 
 
 class PlaybackInfoResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """State of the playback.
     - `0`: not recorded
     - `10`: recording
@@ -936,43 +936,43 @@ class PlaybackInfoResult(Value, frozen=True, kw_only=True):
     - `30`: generation failed
     - `100`: generated
     """
-    video_id: Optional[int] = None
+    video_id: int
     """Id of the video recorded in the cloud."""
-    name: Optional[str] = None
+    name: str
     """Name of the playback."""
-    length: Optional[int] = None
+    length: int
     """Length in seconds."""
-    total_size: Optional[int] = None
+    total_size: int
     """Size of the playback video."""
-    total_transcode_size: Optional[int] = None
+    total_transcode_size: int
     """Total size of the transcoded files."""
-    total_ext_media_size: Optional[int] = None
+    total_ext_media_size: int
     """Total transcoded size of the other videos that belong to it (students and second cameras)."""
-    preface_url: Optional[str] = None
+    preface_url: str
     """Address of the cover picture."""
-    publish_status: Optional[int] = None
+    publish_status: int
     """Whether it is blocked.
     - `1`: not blocked
     - `2`: blocked
     """
-    create_time: Optional[int] = None
+    create_time: int
     """Time at which the playback was generated."""
 
 
 class PlaybackListItem(Value, frozen=True, kw_only=True):
-    playback_id: Optional[int] = None
+    playback_id: int
     """Id of the playback; no other has the same."""
-    video_id: Optional[int] = None
+    video_id: int
     """Id of the recorded video."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
     session_id: Optional[int] = None
     """Session number, for a long-term room."""
-    version: Optional[int] = None
+    version: int
     """Version of the playback; 0 is the one that was not cropped."""
-    name: Optional[str] = None
+    name: str
     """Name of the playback."""
-    status: Optional[int] = None
+    status: int
     """State of the playback; the reader takes only 100.
     - `0`: not recorded
     - `10`: recording
@@ -980,39 +980,39 @@ class PlaybackListItem(Value, frozen=True, kw_only=True):
     - `30`: generation failed
     - `100`: generated
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text."""
-    length: Optional[int] = None
+    length: int
     """Length in seconds."""
-    total_transcode_size: Optional[int] = None
+    total_transcode_size: int
     """Total size of the transcoded files in bytes."""
-    play_times: Optional[int] = None
+    play_times: int
     """How often it was played."""
-    publish_status: Optional[int] = None
+    publish_status: int
     """Whether it is blocked.
     - `1`: not blocked
     - `2`: blocked
     """
     play_url: Optional[str] = None
-    """Address to play it."""
-    preface_url: Optional[str] = None
+    """Address to play it; only one public code base reads it."""
+    preface_url: str
     """Address of the cover picture."""
 
 
 class PlaybackListResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of playbacks."""
-    list: List[PlaybackListItem] = []
+    list: List[PlaybackListItem]
     """The playbacks."""
 
 
 class PlaybackGetPlayerTokenResult(Value, frozen=True, kw_only=True):
-    token: Optional[str] = None
+    token: str
     """Player token."""
 
 
 class PlaybackSetPublishStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """Publish status.
     - `1`: published
     - `2`: blocked
@@ -1020,7 +1020,7 @@ class PlaybackSetPublishStatusResult(Value, frozen=True, kw_only=True):
 
 
 class PlaybackGetStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """State of the playback; 100 means that it can be played."""
 
 

@@ -562,8 +562,8 @@ class Room(Resource):
             type: Kind of code. Default: `0`. Only in large_class.8, double_teacher.9.
                 - `0`: ordinary code
                 - `1`: audition (trial) code
-            page: Page number; each page has limit codes. Default: `1`.
-            limit: Codes per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit codes. Default: `1`. At least 1.
+            limit: Codes per page; at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "room.list_codes",
@@ -590,8 +590,8 @@ class Room(Resource):
         (double_teacher.10) There is no total.
 
         Args:
-            page: Page number; each page has limit rooms. Default: `1`.
-            limit: Rooms per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit rooms. Default: `1`. At least 1.
+            limit: Rooms per page; at most 1000. Default: `100`. From 1 to 1000.
             product_type: Product; an account with a single product need not send it. Default: `0`.
                 - `1`: large class
                 - `2`: small class
@@ -1398,8 +1398,8 @@ class Room(Resource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: assistant
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `50`. At least 1.
         """
         return self._pages(
             "room.list_group_codes_by_role",
@@ -1609,8 +1609,8 @@ class Room(Resource):
         `/openapi/room/patrolClass`.
 
         Args:
-            page: Page number.
-            page_size: Rooms per page; 20 stands in the example column, which may be the default.
+            page: Page number. At least 1.
+            page_size: Rooms per page; 20 stands in the example column, which may be the default. At least 1.
         """
         return self._pages(
             "room.list_patrol_rooms",
@@ -2394,8 +2394,8 @@ class AsyncRoom(AsyncResource):
             type: Kind of code. Default: `0`. Only in large_class.8, double_teacher.9.
                 - `0`: ordinary code
                 - `1`: audition (trial) code
-            page: Page number; each page has limit codes. Default: `1`.
-            limit: Codes per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit codes. Default: `1`. At least 1.
+            limit: Codes per page; at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "room.list_codes",
@@ -2422,8 +2422,8 @@ class AsyncRoom(AsyncResource):
         (double_teacher.10) There is no total.
 
         Args:
-            page: Page number; each page has limit rooms. Default: `1`.
-            limit: Rooms per page; at most 1000. Default: `100`.
+            page: Page number; each page has limit rooms. Default: `1`. At least 1.
+            limit: Rooms per page; at most 1000. Default: `100`. From 1 to 1000.
             product_type: Product; an account with a single product need not send it. Default: `0`.
                 - `1`: large class
                 - `2`: small class
@@ -3265,8 +3265,8 @@ class AsyncRoom(AsyncResource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: assistant
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `50`. At least 1.
         """
         return self._pages(
             "room.list_group_codes_by_role",
@@ -3481,8 +3481,8 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/patrolClass`.
 
         Args:
-            page: Page number.
-            page_size: Rooms per page; 20 stands in the example column, which may be the default.
+            page: Page number. At least 1.
+            page_size: Rooms per page; 20 stands in the example column, which may be the default. At least 1.
         """
         return self._pages(
             "room.list_patrol_rooms",
@@ -3721,26 +3721,26 @@ class AsyncRoom(AsyncResource):
 
 
 class RoomCreateResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id, 14 digits."""
-    admin_code: Optional[str] = None
+    admin_code: str
     """Code with which a teaching assistant enters the room."""
-    teacher_code: Optional[str] = None
+    teacher_code: str
     """Code with which the teacher enters the room."""
-    student_code: Optional[str] = None
+    student_code: str
     """Public student code; many students can enter with it without pushing each other out."""
 
 
 class RoomInfoResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    title: Optional[str] = None
+    title: str
     """Room title."""
-    start_time: Optional[str] = None
+    start_time: str
     """Class start time, as 2017-08-18 14:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    end_time: Optional[str] = None
+    end_time: str
     """Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    type: Optional[int] = None
+    type: int
     """Room type.
     - `1`: one-to-one (old room type)
     - `2`: large class
@@ -3754,11 +3754,11 @@ class RoomInfoResult(Value, frozen=True, kw_only=True):
     - `0`: no
     - `1`: yes
     """
-    max_users: Optional[int] = None
+    max_users: int
     """Largest number of users allowed in the room."""
-    admin_code: Optional[str] = None
+    admin_code: str
     """Code with which a teaching assistant enters the room."""
-    teacher_code: Optional[str] = None
+    teacher_code: str
     """Code with which the teacher enters the room."""
     create_from: Optional[int] = None
     """Where the room was created.
@@ -3915,20 +3915,20 @@ class RoomInfoResult(Value, frozen=True, kw_only=True):
 
 
 class RoomCreateCodeResult(Value, frozen=True, kw_only=True):
-    student_code: Optional[str] = None
+    student_code: str
     """Student code."""
 
 
 class RoomGetCodeInfoCodeInfo(Value, frozen=True, kw_only=True):
-    """The code."""
+    """The code. What it holds when exist is false is not said."""
 
-    code: Optional[str] = None
+    code: str
     """The code."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
-    user_role: Optional[int] = None
+    user_role: int
     """The user's role (values clipped in the document).
     - `0`: student
     - `1`: teacher
@@ -3936,60 +3936,60 @@ class RoomGetCodeInfoCodeInfo(Value, frozen=True, kw_only=True):
     """
     user_name: Optional[str] = None
     """The user's name."""
-    create_time: Optional[str] = None
+    create_time: str
     """When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class RoomGetCodeInfoResult(Value, frozen=True, kw_only=True):
-    exist: Optional[bool] = None
+    exist: bool
     """Whether the code exists."""
     code_info: Optional[RoomGetCodeInfoCodeInfo] = None
-    """The code."""
+    """The code. What it holds when exist is false is not said."""
 
 
 class RoomListCodesItem(Value, frozen=True, kw_only=True):
-    code: Optional[str] = None
+    code: str
     """Student code."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id to which the code belongs."""
-    user_avatar: Optional[str] = None
+    user_avatar: str
     """Picture given when the code was generated."""
     student_code: Optional[str] = None
     """Student code; the example has code instead."""
 
 
 class RoomListCodesResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of codes in the room."""
-    list: List[RoomListCodesItem] = []
+    list: List[RoomListCodesItem]
     """The codes of this page."""
 
 
 class RoomListItem(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    title: Optional[str] = None
+    title: str
     """Room title."""
-    start_time: Optional[int] = None
+    start_time: int
     """Class start time, unix seconds."""
-    end_time: Optional[int] = None
+    end_time: int
     """Class end time, unix seconds."""
-    create_time: Optional[int] = None
+    create_time: int
     """Creation time, unix seconds."""
-    type: Optional[int] = None
+    type: int
     """Room type.
     - `1`: one-to-one
     - `2`: large class
     - `4`: small class
     - `5`: double teacher
     """
-    max_users: Optional[int] = None
+    max_users: int
     """Largest number of users allowed in the room."""
-    admin_code: Optional[str] = None
+    admin_code: str
     """Code with which a teaching assistant enters the room."""
-    teacher_code: Optional[str] = None
+    teacher_code: str
     """Code with which the teacher enters the room."""
-    student_code: Optional[str] = None
+    student_code: str
     """Public student code."""
     industry_type: Optional[int] = None
     """Industry (0 is education).
@@ -4143,189 +4143,189 @@ class RoomListItem(Value, frozen=True, kw_only=True):
 
 
 class RoomListResult(Value, frozen=True, kw_only=True):
-    list: List[RoomListItem] = []
+    list: List[RoomListItem]
     """The rooms of this page."""
     total: Optional[int] = None
     """Number of rooms."""
 
 
 class RoomCreateGroupCodesAdmin(Value, frozen=True, kw_only=True):
-    group_id: Optional[int] = None
+    group_id: int
     """Group id."""
-    code: Optional[str] = None
+    code: str
     """Room code."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the code.
     - `0`: student
     - `2`: teaching assistant
     """
-    url: Optional[str] = None
+    url: str
     """Address for entering the room."""
-    group_name: Optional[str] = None
+    group_name: str
     """Group name."""
 
 
 class RoomCreateGroupCodesStudent(Value, frozen=True, kw_only=True):
-    group_id: Optional[int] = None
+    group_id: int
     """Group id."""
-    code: Optional[str] = None
+    code: str
     """Room code."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the code.
     - `0`: student
     - `2`: teaching assistant
     """
-    url: Optional[str] = None
+    url: str
     """Address for entering the room."""
-    group_name: Optional[str] = None
+    group_name: str
     """Group name."""
 
 
 class RoomCreateGroupCodesResult(Value, frozen=True, kw_only=True):
-    admin: List[RoomCreateGroupCodesAdmin] = []
+    admin: List[RoomCreateGroupCodesAdmin]
     """Codes of the teaching assistants."""
-    student: List[RoomCreateGroupCodesStudent] = []
+    student: List[RoomCreateGroupCodesStudent]
     """Codes of the students."""
 
 
 class RoomListGroupCodesAdmin(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id; absent from the entries of the large class itself."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the code.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    url: Optional[str] = None
+    url: str
     """Address for entering the room."""
-    code: Optional[str] = None
+    code: str
     """Room code."""
 
 
 class RoomListGroupCodesStudent(Value, frozen=True, kw_only=True):
     group_id: Optional[int] = None
     """Group id; absent from the entries of the large class itself."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the code.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    url: Optional[str] = None
+    url: str
     """Address for entering the room."""
-    code: Optional[str] = None
+    code: str
     """Room code."""
 
 
 class RoomListGroupCodesTeacher(Value, frozen=True, kw_only=True):
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the code.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    url: Optional[str] = None
+    url: str
     """Address for entering the room."""
-    code: Optional[str] = None
+    code: str
     """Room code."""
 
 
 class RoomListGroupCodesResult(Value, frozen=True, kw_only=True):
-    admin: List[RoomListGroupCodesAdmin] = []
+    admin: List[RoomListGroupCodesAdmin]
     """Codes of the teaching assistants."""
-    student: List[RoomListGroupCodesStudent] = []
+    student: List[RoomListGroupCodesStudent]
     """Codes of the students."""
-    teacher: List[RoomListGroupCodesTeacher] = []
+    teacher: List[RoomListGroupCodesTeacher]
     """Codes of the teachers."""
 
 
 class RoomGetPushLiveUrlResult(Value, frozen=True, kw_only=True):
-    expire_time: Optional[str] = None
+    expire_time: str
     """When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    push_url: Optional[str] = None
+    push_url: str
     """Push address."""
 
 
 class RoomGetGroupSubRoomIdsGroupRoomId(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id of the small class."""
-    group_id: Optional[int] = None
+    group_id: int
     """Group id."""
 
 
 class RoomGetGroupSubRoomIdsResult(Value, frozen=True, kw_only=True):
-    group_room_id: List[RoomGetGroupSubRoomIdsGroupRoomId] = []
+    group_room_id: List[RoomGetGroupSubRoomIdsGroupRoomId]
     """The groups."""
 
 
 class RoomGetPullStreamUrlResult(Value, frozen=True, kw_only=True):
-    rtmp_url: Optional[str] = None
+    rtmp_url: str
     """Pull address, RTMP."""
-    m3u8_url: Optional[str] = None
+    m3u8_url: str
     """Pull address, HLS."""
 
 
 class RoomCreateAuditionCodesItem(Value, frozen=True, kw_only=True):
     code: Optional[str] = None
     """Audition code of the student."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
     student_code: Optional[str] = None
     """Audition code of the student."""
 
 
 class RoomCreateAuditionCodesResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of codes."""
-    list: List[RoomCreateAuditionCodesItem] = []
+    list: List[RoomCreateAuditionCodesItem]
     """The codes."""
 
 
 class RoomListSpotVideosItem(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    playback_room_id: Optional[int] = None
+    playback_room_id: int
     """Room id of the playback behind the video."""
-    playback_session_id: Optional[int] = None
+    playback_session_id: int
     """Session id of the playback behind the video."""
     prepare_file_time: Optional[str] = None
     """When the file of the video is prepared (description clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    create_time: Optional[str] = None
+    create_time: str
     """When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class RoomListSpotVideosResult(Value, frozen=True, kw_only=True):
-    list: List[RoomListSpotVideosItem] = []
+    list: List[RoomListSpotVideosItem]
     """The videos."""
 
 
 class RoomGetCodeUsageCodeUsage(Value, frozen=True, kw_only=True):
     """Usage of one join code; null for a code that was not used."""
 
-    user_number: Optional[int] = None
+    user_number: int
     """user_number of the user."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role of the user.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    user_name: Optional[str] = None
+    user_name: str
     """Name of the user."""
 
 
 class RoomGetCodeUsageResult(Value, frozen=True, kw_only=True):
-    code_usage: Dict[str, Optional[RoomGetCodeUsageCodeUsage]] = {}
+    code_usage: Dict[str, Optional[RoomGetCodeUsageCodeUsage]]
     """Usage per join code; the value is null for a code that was not used."""
 
 
 class RoomListBroadcastRoomsItem(Value, frozen=True, kw_only=True):
-    broadcast_room_id: Optional[int] = None
+    broadcast_room_id: int
     """Id of the linked room."""
-    title: Optional[str] = None
+    title: str
     """Its title."""
-    is_auto: Optional[int] = None
+    is_auto: int
     """Whether the relay starts by itself.
     - `0`: no
     - `1`: yes
@@ -4333,9 +4333,9 @@ class RoomListBroadcastRoomsItem(Value, frozen=True, kw_only=True):
 
 
 class RoomListBroadcastRoomsResult(Value, frozen=True, kw_only=True):
-    count: Optional[int] = None
+    count: int
     """Number of linked rooms."""
-    list: List[RoomListBroadcastRoomsItem] = []
+    list: List[RoomListBroadcastRoomsItem]
     """The linked rooms."""
 
 
@@ -4357,140 +4357,140 @@ class RoomGetGroupLogosLogoList(Value, frozen=True, kw_only=True):
 
 
 class RoomGetGroupLogosResult(Value, frozen=True, kw_only=True):
-    logo_list: Optional[RoomGetGroupLogosLogoList] = None
+    logo_list: RoomGetGroupLogosLogoList
     """Addresses by picture; an empty array when none has been uploaded."""
 
 
 class RoomAddPushPlatformResult(Value, frozen=True, kw_only=True):
-    platform_id: Optional[int] = None
+    platform_id: int
     """Id of the address."""
 
 
 class RoomListPushPlatformsItem(Value, frozen=True, kw_only=True):
-    platform_id: Optional[str] = None
+    platform_id: str
     """Id of the address."""
-    platform_name: Optional[str] = None
+    platform_name: str
     """Name of the address."""
-    platform_url: Optional[str] = None
+    platform_url: str
     """Push URL."""
 
 
 class RoomListPushPlatformsResult(Value, frozen=True, kw_only=True):
-    list: List[RoomListPushPlatformsItem] = []
+    list: List[RoomListPushPlatformsItem]
     """The addresses."""
 
 
 class RoomListGroupCodesByRoleGroupList(Value, frozen=True, kw_only=True):
-    group_id: Optional[int] = None
+    group_id: int
     """Group id."""
-    code: Optional[str] = None
+    code: str
     """Join code."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    url: Optional[str] = None
+    url: str
     """URL that enters the room."""
 
 
 class RoomListGroupCodesByRoleDefaultCode(Value, frozen=True, kw_only=True):
     """Default join code."""
 
-    code: Optional[str] = None
+    code: str
     """Join code."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    url: Optional[str] = None
+    url: str
     """URL that enters the room."""
 
 
 class RoomListGroupCodesByRoleResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of groups."""
-    group_list: List[RoomListGroupCodesByRoleGroupList] = []
+    group_list: List[RoomListGroupCodesByRoleGroupList]
     """The groups."""
-    current_page: Optional[int] = None
+    current_page: int
     """Page number."""
-    default_code: Optional[RoomListGroupCodesByRoleDefaultCode] = None
+    default_code: RoomListGroupCodesByRoleDefaultCode
     """Default join code."""
 
 
 class RoomAddSmartLiveResult(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Id of the smart live."""
 
 
 class RoomUpdateSmartLiveResult(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Id of the smart live."""
 
 
 class RoomDeleteSmartLiveResult(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Id of the smart live."""
 
 
 class RoomDeleteGroupResult(Value, frozen=True, kw_only=True):
-    rows: Optional[int] = None
+    rows: int
     """Number of groups deleted."""
 
 
 class RoomListPatrolRoomsMonitorImg(Value, frozen=True, kw_only=True):
-    img_url: Optional[str] = None
+    img_url: str
     """Address of the snapshot."""
-    create_time: Optional[str] = None
+    create_time: str
     """When it was taken, as 2020-07-16 14:00:35."""
 
 
 class RoomListPatrolRoomsItem(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    title: Optional[str] = None
+    title: str
     """Room title."""
-    start_time: Optional[str] = None
+    start_time: str
     """When the class began, as 2020-07-16 13:57:24."""
-    monitor_img: List[RoomListPatrolRoomsMonitorImg] = []
+    monitor_img: List[RoomListPatrolRoomsMonitorImg]
     """Snapshots of the class."""
-    enter_url: Optional[str] = None
+    enter_url: str
     """Address with which to enter the room; the user name in the example is 隐身 (invisible)."""
 
 
 class RoomCreateWithLiveDoubleTeacher(Value, frozen=True, kw_only=True):
     """The double-teacher room."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id, 14 digits."""
-    admin_code: Optional[str] = None
+    admin_code: str
     """Code with which an assistant enters the room."""
-    teacher_code: Optional[str] = None
+    teacher_code: str
     """Code with which the teacher enters the room."""
-    student_code: Optional[str] = None
+    student_code: str
     """Common code for student classrooms; several may enter with it."""
 
 
 class RoomCreateWithLiveLive(Value, frozen=True, kw_only=True):
     """The large class room."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id, 14 digits."""
-    admin_code: Optional[str] = None
+    admin_code: str
     """Code with which an assistant enters the room."""
-    teacher_code: Optional[str] = None
+    teacher_code: str
     """Code with which the teacher enters the room."""
-    student_code: Optional[str] = None
+    student_code: str
     """Common student code; several students may enter with it."""
 
 
 class RoomCreateWithLiveResult(Value, frozen=True, kw_only=True):
-    double_teacher: Optional[RoomCreateWithLiveDoubleTeacher] = None
+    double_teacher: RoomCreateWithLiveDoubleTeacher
     """The double-teacher room."""
-    live: Optional[RoomCreateWithLiveLive] = None
+    live: RoomCreateWithLiveLive
     """The large class room."""
 
 

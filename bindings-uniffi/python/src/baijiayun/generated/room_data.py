@@ -69,8 +69,8 @@ class RoomData(Resource):
                 - `student`: students
                 - `teacher`: teachers
                 - `admin`: teaching assistants
-            page: Page number. Default: `1`.
-            page_size: Records per page; all records when absent. Default: `0`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page; all records when absent. Default: `0`. At least 1.
             date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
                 `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
@@ -411,8 +411,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `20`. At least 1.
             date: Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`.
         """
         return self._pages(
@@ -444,8 +444,8 @@ class RoomData(Resource):
             type: What to return; likes by default. Default: `0`.
                 - `0`: likes
                 - `1`: gifts
-            page: Page number.
-            page_size: Entries per page; 20 by default. Default: `20`.
+            page: Page number. At least 1.
+            page_size: Entries per page; 20 by default. Default: `20`. At least 1.
         """
         return self._pages(
             "room_data.get_live_sell_stat",
@@ -473,8 +473,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.export_attention_list",
@@ -591,8 +591,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_user_scores",
@@ -618,8 +618,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkins",
@@ -644,8 +644,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             session_id: Id of the roll call (session_id of API 112).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkin_users",
@@ -672,8 +672,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_questions",
@@ -698,8 +698,8 @@ class RoomData(Resource):
         Args:
             room_id: Room id.
             question_id: Question id (question_id of API 114).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_users",
@@ -772,8 +772,8 @@ class RoomData(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_device_checks",
@@ -800,8 +800,8 @@ class RoomData(Resource):
 
         Args:
             date: Day, as 2020-01-01. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_daily_evaluations",
@@ -890,8 +890,8 @@ class RoomData(Resource):
             interact_type: Kind of interaction.
                 - `0`: audio and video
                 - `1`: hand raising
-            page: Page number.
-            page_size: Records per page.
+            page: Page number. At least 1.
+            page_size: Records per page. At least 1.
         """
         return self._pages(
             "room_data.get_interact_data",
@@ -1004,8 +1004,8 @@ class AsyncRoomData(AsyncResource):
                 - `student`: students
                 - `teacher`: teachers
                 - `admin`: teaching assistants
-            page: Page number. Default: `1`.
-            page_size: Records per page; all records when absent. Default: `0`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page; all records when absent. Default: `0`. At least 1.
             date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
                 `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
@@ -1356,8 +1356,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `20`. At least 1.
             date: Day; needed for long-term rooms, not for short-term rooms. `YYYY-MM-DD`.
         """
         return self._pages(
@@ -1389,8 +1389,8 @@ class AsyncRoomData(AsyncResource):
             type: What to return; likes by default. Default: `0`.
                 - `0`: likes
                 - `1`: gifts
-            page: Page number.
-            page_size: Entries per page; 20 by default. Default: `20`.
+            page: Page number. At least 1.
+            page_size: Entries per page; 20 by default. Default: `20`. At least 1.
         """
         return self._pages(
             "room_data.get_live_sell_stat",
@@ -1418,8 +1418,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD, e.g. 2020-11-01 (year clipped in the document). `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.export_attention_list",
@@ -1546,8 +1546,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             date: Day, YYYY-MM-DD. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_user_scores",
@@ -1573,8 +1573,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkins",
@@ -1599,8 +1599,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             session_id: Id of the roll call (session_id of API 112).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_checkin_users",
@@ -1627,8 +1627,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_questions",
@@ -1653,8 +1653,8 @@ class AsyncRoomData(AsyncResource):
         Args:
             room_id: Room id.
             question_id: Question id (question_id of API 114).
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_answer_users",
@@ -1732,8 +1732,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `10`. At least 1.
         """
         return self._pages(
             "room_data.list_device_checks",
@@ -1760,8 +1760,8 @@ class AsyncRoomData(AsyncResource):
 
         Args:
             date: Day, as 2020-01-01. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Records per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Records per page. Default: `100`. At least 1.
         """
         return self._pages(
             "room_data.list_daily_evaluations",
@@ -1850,8 +1850,8 @@ class AsyncRoomData(AsyncResource):
             interact_type: Kind of interaction.
                 - `0`: audio and video
                 - `1`: hand raising
-            page: Page number.
-            page_size: Records per page.
+            page: Page number. At least 1.
+            page_size: Records per page. At least 1.
         """
         return self._pages(
             "room_data.get_interact_data",
@@ -1908,9 +1908,9 @@ class AsyncRoomData(AsyncResource):
 
 
 class RoomDataExportChatMessagesItem(Value, frozen=True, kw_only=True):
-    time: Optional[str] = None
+    time: str
     """When the message was sent, as 2017-04-21 15:15:01."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
     user_real_role: Optional[int] = None
     """The user's own role.
@@ -1918,15 +1918,15 @@ class RoomDataExportChatMessagesItem(Value, frozen=True, kw_only=True):
     - `1`: teacher
     - `2`: teaching assistant
     """
-    user_role: Optional[int] = None
+    user_role: int
     """The user's role.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    user_name: Optional[str] = None
+    user_name: str
     """The user's nickname."""
-    content: Optional[str] = None
+    content: str
     """Message text."""
     avatar: Optional[str] = None
     """The user's picture."""
@@ -1945,44 +1945,44 @@ class RoomDataExportChatMessagesItem(Value, frozen=True, kw_only=True):
 
 
 class RoomDataExportChatMessagesResult(Value, frozen=True, kw_only=True):
-    list: List[RoomDataExportChatMessagesItem] = []
+    list: List[RoomDataExportChatMessagesItem]
     """The messages."""
 
 
 class RoomDataExportLiveReportRoomUserInfo(Value, frozen=True, kw_only=True):
-    date: Optional[str] = None
+    date: str
     """Day."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
-    user_name: Optional[str] = None
+    user_name: str
     """Nickname."""
-    user_role: Optional[int] = None
+    user_role: int
     """The user's role.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    first_time: Optional[str] = None
+    first_time: str
     """When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    last_time: Optional[str] = None
+    last_time: str
     """When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    first_heartbeat_time: Optional[str] = None
+    first_heartbeat_time: str
     """Earliest time that the user was in the room while class was in progress; may be empty."""
-    last_heartbeat_time: Optional[str] = None
+    last_heartbeat_time: str
     """Latest time that the user was in the room while class was in progress; may be empty."""
-    actual_listen_time: Optional[int] = None
+    actual_listen_time: int
     """Seconds that the user was in the room while class was in progress, all stays added up."""
-    user_ip: Optional[str] = None
+    user_ip: str
     """IP address."""
-    area: Optional[str] = None
+    area: str
     """The user's province."""
-    city: Optional[str] = None
+    city: str
     """The user's city."""
-    network_operator: Optional[str] = None
+    network_operator: str
     """The user's network operator."""
-    group_id: Optional[int] = None
+    group_id: int
     """The user's group in the room."""
-    client_type: Optional[int] = None
+    client_type: int
     """Client (the number of the last value is clipped; 6 follows from the order).
     - `0`: PC web
     - `1`: PC client
@@ -2002,52 +2002,52 @@ class RoomDataExportLiveReportRoomUserInfo(Value, frozen=True, kw_only=True):
 
 
 class RoomDataExportLiveReportResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of records."""
-    room_user_info: List[RoomDataExportLiveReportRoomUserInfo] = []
+    room_user_info: List[RoomDataExportLiveReportRoomUserInfo]
     """The records of this page."""
 
 
 class RoomDataGetAllRoomUserStatRoomUserStat(Value, frozen=True, kw_only=True):
     """Statistics of one room."""
 
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    total_user_count: Optional[int] = None
+    total_user_count: int
     """Total attendance (students, teachers and teaching assistants)."""
-    student_count: Optional[int] = None
+    student_count: int
     """Attendance of students."""
-    peak_user: Optional[int] = None
+    peak_user: int
     """Peak number of users, teachers and teaching assistants included."""
 
 
 class RoomDataGetAllRoomUserStatResult(Value, frozen=True, kw_only=True):
-    room_user_stat: Dict[str, RoomDataGetAllRoomUserStatRoomUserStat] = {}
+    room_user_stat: Dict[str, RoomDataGetAllRoomUserStatRoomUserStat]
     """Statistics keyed by room id."""
 
 
 class RoomDataGetPeakUsersResult(Value, frozen=True, kw_only=True):
-    date: Optional[str] = None
+    date: str
     """Day. `YYYY-MM-DD`."""
-    peak_user: Dict[str, int] = {}
+    peak_user: Dict[str, int]
     """Peak number of users keyed by time of day."""
 
 
 class RoomDataListChatFileUrlsItem(Value, frozen=True, kw_only=True):
-    date: Optional[str] = None
+    date: str
     """Class day, as 2020-01-01."""
-    txt_url: Optional[str] = None
+    txt_url: str
     """Address of the chat file as text."""
-    csv_url: Optional[str] = None
+    csv_url: str
     """Address of the chat file as CSV."""
 
 
 class RoomDataListQuizzesOptionList(Value, frozen=True, kw_only=True):
-    option_id: Optional[int] = None
+    option_id: int
     """Option id."""
-    value: Optional[str] = None
+    value: str
     """Text of the option."""
-    is_right: Optional[str] = None
+    is_right: str
     """Whether the option is right.
     - `0`: wrong
     - `1`: right
@@ -2059,22 +2059,22 @@ class RoomDataListQuizzesOptionList(Value, frozen=True, kw_only=True):
 
 
 class RoomDataListQuizzesQuestionList(Value, frozen=True, kw_only=True):
-    type: Optional[str] = None
+    type: str
     """Kind of question.
     - `single_select`: single choice
     - `multi_select`: multiple choice
     - `question_answer`: short answer
     - `judge_question`: true or false
     """
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    title: Optional[str] = None
+    title: str
     """Text of the question."""
     suggested_solution: Optional[str] = None
     """Model answer; in the example only on the short-answer question."""
     question_score: Optional[float] = None
     """Score of the question."""
-    option_list: List[RoomDataListQuizzesOptionList] = []
+    option_list: List[RoomDataListQuizzesOptionList]
     """The options; absent from the short-answer question."""
     compound_id: Optional[str] = None
     """By its name, the id of the compound question that this one belongs to; "0" in the example."""
@@ -2087,15 +2087,15 @@ class RoomDataListQuizzesQuestionList(Value, frozen=True, kw_only=True):
 
 
 class RoomDataListQuizzesQuizList(Value, frozen=True, kw_only=True):
-    quiz_id: Optional[int] = None
+    quiz_id: int
     """Quiz id."""
-    force_join: Optional[int] = None
+    force_join: int
     """Whether taking part is compulsory."""
-    title: Optional[str] = None
+    title: str
     """Title of the quiz."""
     total_score: Optional[float] = None
     """Full score of the quiz."""
-    question_list: List[RoomDataListQuizzesQuestionList] = []
+    question_list: List[RoomDataListQuizzesQuestionList]
     """The questions."""
     create_time: Optional[str] = None
     """When the quiz was created. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
@@ -2104,41 +2104,41 @@ class RoomDataListQuizzesQuizList(Value, frozen=True, kw_only=True):
 
 
 class RoomDataListQuizzesResult(Value, frozen=True, kw_only=True):
-    quiz_list: List[RoomDataListQuizzesQuizList] = []
+    quiz_list: List[RoomDataListQuizzesQuizList]
     """The quizzes."""
 
 
 class RoomDataListQuizAnswersAnswerList(Value, frozen=True, kw_only=True):
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    answer: Optional[str] = None
+    answer: str
     """The answer: option ids separated by commas, or text."""
     score: Optional[int] = None
     """Score of the answer; absent from the text answer in the example."""
 
 
 class RoomDataListQuizAnswersStudentAnswerList(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """The student's id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The student's name."""
-    answer_list: List[RoomDataListQuizAnswersAnswerList] = []
+    answer_list: List[RoomDataListQuizAnswersAnswerList]
     """The student's answers."""
-    total_score: Optional[int] = None
+    total_score: int
     """Total score of the student."""
 
 
 class RoomDataListQuizAnswersResult(Value, frozen=True, kw_only=True):
-    student_answer_list: List[RoomDataListQuizAnswersStudentAnswerList] = []
+    student_answer_list: List[RoomDataListQuizAnswersStudentAnswerList]
     """The students."""
 
 
 class RoomDataGetCheckinInfoUserList(Value, frozen=True, kw_only=True):
-    nickname: Optional[str] = None
+    nickname: str
     """Nickname."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
-    checkin: Optional[int] = None
+    checkin: int
     """Whether the user signed in.
     - `0`: not signed in
     - `1`: signed in
@@ -2146,113 +2146,113 @@ class RoomDataGetCheckinInfoUserList(Value, frozen=True, kw_only=True):
 
 
 class RoomDataGetCheckinInfoCheckinList(Value, frozen=True, kw_only=True):
-    time: Optional[str] = None
+    time: str
     """When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    user_list: List[RoomDataGetCheckinInfoUserList] = []
+    user_list: List[RoomDataGetCheckinInfoUserList]
     """The users of this sign-in."""
 
 
 class RoomDataGetCheckinInfoResult(Value, frozen=True, kw_only=True):
-    checkin_list: List[RoomDataGetCheckinInfoCheckinList] = []
+    checkin_list: List[RoomDataGetCheckinInfoCheckinList]
     """The sign-ins of the room, one element each."""
 
 
 class RoomDataListRaisedHandsItem(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's nickname."""
-    raise_time: Optional[str] = None
+    raise_time: str
     """When the hand was raised, as 2019-02-19 16:00:29."""
-    raise_success_time: Optional[str] = None
+    raise_success_time: str
     """When the user got on the microphone; may be empty."""
-    raise_end_time: Optional[str] = None
+    raise_end_time: str
     """When it ended; may be empty."""
-    speak_time: Optional[str] = None
+    speak_time: str
     """How long the user spoke, as 00:00:00."""
 
 
 class RoomDataGetRedPackageStatInfo(Value, frozen=True, kw_only=True):
-    student_id: Optional[str] = None
+    student_id: str
     """Student id."""
-    count: Optional[int] = None
+    count: int
     """Number of red packets."""
-    amount: Optional[int] = None
+    amount: int
     """Total credits."""
-    name: Optional[str] = None
+    name: str
     """Name; empty in the example."""
 
 
 class RoomDataGetRedPackageStatResult(Value, frozen=True, kw_only=True):
-    info: List[RoomDataGetRedPackageStatInfo] = []
+    info: List[RoomDataGetRedPackageStatInfo]
     """The students."""
 
 
 class RoomDataExportAwardStatAwardUserList(Value, frozen=True, kw_only=True):
-    user_name: Optional[str] = None
+    user_name: str
     """Nickname of the winner."""
-    user_number: Optional[int] = None
+    user_number: int
     """The winner's id."""
-    mobile: Optional[str] = None
+    mobile: str
     """The winner's phone number."""
 
 
 class RoomDataExportAwardStatItem(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Id of the prize draw."""
-    award_name: Optional[str] = None
+    award_name: str
     """Name of the prize."""
-    type: Optional[int] = None
+    type: int
     """Kind of draw.
     - `0`: standard draw
     - `1`: password draw
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time, as 2019-02-19 16:00:29."""
-    award_user_list: List[RoomDataExportAwardStatAwardUserList] = []
+    award_user_list: List[RoomDataExportAwardStatAwardUserList]
     """The winners."""
 
 
 class RoomDataExportAwardStatResult(Value, frozen=True, kw_only=True):
-    list: List[RoomDataExportAwardStatItem] = []
+    list: List[RoomDataExportAwardStatItem]
     """The prize draws."""
-    total: Optional[int] = None
+    total: int
     """Number of prize draws."""
 
 
 class RoomDataExportQaStatItem(Value, frozen=True, kw_only=True):
-    partner_id: Optional[int] = None
+    partner_id: int
     """partner_id."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    name: Optional[str] = None
+    name: str
     """The user's nickname."""
-    number: Optional[int] = None
+    number: int
     """The user's id (user_number)."""
-    user_role: Optional[int] = None
+    user_role: int
     """The user's role.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    content: Optional[str] = None
+    content: str
     """Text of the question or answer."""
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time."""
-    session_id: Optional[int] = None
+    session_id: int
     """Session id."""
-    status: Optional[str] = None
+    status: str
     """State; the same for the whole round.
     - `5`: answered, published
     - `6`: answered, not published
     - `9`: not answered, published
     - `10`: not answered, not published
     """
-    qa_id: Optional[int] = None
+    qa_id: int
     """Id of the round; the same for the question and its answers."""
-    is_answer: Optional[str] = None
+    is_answer: str
     """Whether this is an answer.
     - `0`: question
     - `1`: answer
@@ -2260,71 +2260,71 @@ class RoomDataExportQaStatItem(Value, frozen=True, kw_only=True):
 
 
 class RoomDataExportQaStatResult(Value, frozen=True, kw_only=True):
-    list: List[List[RoomDataExportQaStatItem]] = []
+    list: List[List[RoomDataExportQaStatItem]]
     """The rounds; each round is an array of its questions and answers."""
-    total: Optional[int] = None
+    total: int
     """Number of entries."""
 
 
 class RoomDataExportQuestionnaireStatQuestion(Value, frozen=True, kw_only=True):
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    title: Optional[str] = None
+    title: str
     """Text of the question."""
-    option_list: List[str] = []
+    option_list: List[str]
     """The options, as strings; empty for a text question."""
-    answer_list: List[Any] = []
+    answer_list: List[Any]
     """Answers (the description is clipped)."""
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time."""
 
 
 class RoomDataExportQuestionnaireStatItem(Value, frozen=True, kw_only=True):
     """The form and its answers."""
 
-    question: List[RoomDataExportQuestionnaireStatQuestion] = []
+    question: List[RoomDataExportQuestionnaireStatQuestion]
     """The questions."""
-    user_answer_list: List[Dict[str, str]] = []
+    user_answer_list: List[Dict[str, str]]
     """The users' answers, one object per user."""
 
 
 class RoomDataExportQuestionnaireStatResult(Value, frozen=True, kw_only=True):
-    list: Optional[RoomDataExportQuestionnaireStatItem] = None
+    list: RoomDataExportQuestionnaireStatItem
     """The form and its answers."""
-    total: Optional[int] = None
+    total: int
     """Number of users who answered (2 in the example, which has two)."""
 
 
 class RoomDataExportAnswerStatOptionList(Value, frozen=True, kw_only=True):
-    option: Optional[str] = None
+    option: str
     """Name of the option."""
-    is_right: Optional[bool] = None
+    is_right: bool
     """Whether the option is right."""
 
 
 class RoomDataExportAnswerStatStudentAnswer(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """The student's id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The student's name."""
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    select_option: Optional[str] = None
+    select_option: str
     """Options chosen, separated by commas."""
-    is_right: Optional[bool] = None
+    is_right: bool
     """Whether the answer is right."""
 
 
 class RoomDataExportAnswerStatItem(Value, frozen=True, kw_only=True):
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    description: Optional[str] = None
+    description: str
     """Description."""
-    right_option: Optional[str] = None
+    right_option: str
     """Right options, separated by commas."""
-    option_list: List[RoomDataExportAnswerStatOptionList] = []
+    option_list: List[RoomDataExportAnswerStatOptionList]
     """The options."""
-    student_answer: List[RoomDataExportAnswerStatStudentAnswer] = []
+    student_answer: List[RoomDataExportAnswerStatStudentAnswer]
     """Answers of the students."""
     is_vote: Optional[int] = None
     """Whether this is a vote.
@@ -2334,174 +2334,174 @@ class RoomDataExportAnswerStatItem(Value, frozen=True, kw_only=True):
 
 
 class RoomDataExportAnswerStatResult(Value, frozen=True, kw_only=True):
-    list: List[RoomDataExportAnswerStatItem] = []
+    list: List[RoomDataExportAnswerStatItem]
     """The questions."""
-    total: Optional[int] = None
+    total: int
     """Number of questions."""
 
 
 class RoomDataExportPraiseStatItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    count: Optional[int] = None
+    count: int
     """Number of likes."""
 
 
 class RoomDataExportPraiseStatResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    list: List[RoomDataExportPraiseStatItem] = []
+    list: List[RoomDataExportPraiseStatItem]
     """The users."""
 
 
 class RoomDataGetEvaluationStatItem(Value, frozen=True, kw_only=True):
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    title: Optional[str] = None
+    title: str
     """Text of the question."""
-    answer: Optional[str] = None
+    answer: str
     """The answer."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
 
 
 class RoomDataGetEvaluationStatResult(Value, frozen=True, kw_only=True):
-    list: List[RoomDataGetEvaluationStatItem] = []
+    list: List[RoomDataGetEvaluationStatItem]
     """The answers of this page."""
-    total: Optional[int] = None
+    total: int
     """Number of answers."""
 
 
 class RoomDataGetLiveSellStatItem(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    op_time: Optional[str] = None
+    op_time: str
     """When it was done, as 2020-10-11 12:22:22."""
-    count: Optional[int] = None
+    count: int
     """Number of likes; 0 when gifts are returned."""
-    gift_type: Optional[str] = None
+    gift_type: str
     """Kind of gift."""
 
 
 class RoomDataGetLiveSellStatResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of entries."""
-    list: List[RoomDataGetLiveSellStatItem] = []
+    list: List[RoomDataGetLiveSellStatItem]
     """The entries of this page."""
 
 
 class RoomDataExportAttentionListItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """User number (student number)."""
-    user_name: Optional[str] = None
+    user_name: str
     """Nickname."""
-    client_type: Optional[str] = None
+    client_type: str
     """Client, in words, e.g. "pc 网页"."""
     ip: Optional[str] = None
     """IP address."""
     time: Optional[str] = None
     """Time of the check."""
-    attention_level: Optional[str] = None
+    attention_level: str
     """Result of the check: 专注 (attentive) or 不专注 (not attentive).
     - `专注`: attentive
     - `不专注`: not attentive
     """
-    ts: Optional[int] = None
+    ts: int
     """Time of the check, unix seconds."""
 
 
 class RoomDataExportAttentionListResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of entries."""
-    list: List[RoomDataExportAttentionListItem] = []
+    list: List[RoomDataExportAttentionListItem]
     """The attention checks."""
 
 
 class RoomDataGetMediaLengthResult(Value, frozen=True, kw_only=True):
-    media_length: Dict[str, int] = {}
+    media_length: Dict[str, int]
     """Equivalent minutes per day; the key is the date."""
 
 
 class RoomDataListAwardsAward(Value, frozen=True, kw_only=True):
-    name: Optional[str] = None
+    name: str
     """Name of the award, e.g. 点赞, 花花, 奖杯."""
-    count: Optional[int] = None
+    count: int
     """How many of it."""
 
 
 class RoomDataListAwardsItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """User number."""
-    user_name: Optional[str] = None
+    user_name: str
     """User name."""
-    award: List[RoomDataListAwardsAward] = []
+    award: List[RoomDataListAwardsAward]
     """Awards of the user, one entry per kind."""
 
 
 class RoomDataGetPraiseCountResult(Value, frozen=True, kw_only=True):
-    total_count: Optional[int] = None
+    total_count: int
     """Number of likes."""
 
 
 class RoomDataGetReportResult(Value, frozen=True, kw_only=True):
-    live_duration: Optional[int] = None
+    live_duration: int
     """Duration of the live, in minutes."""
-    live_pv: Optional[int] = None
+    live_pv: int
     """Views (PV)."""
-    live_uv: Optional[int] = None
+    live_uv: int
     """Viewers (UV)."""
-    ip_count: Optional[int] = None
+    ip_count: int
     """Number of IP addresses."""
     praise_count: Optional[int] = None
     """Likes; only for enterprise live."""
-    watch_duration: Optional[int] = None
+    watch_duration: int
     """Total viewing time, in minutes."""
 
 
 class RoomDataListUserScoresItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """User id."""
-    user_name: Optional[str] = None
+    user_name: str
     """User name."""
-    total_score: Optional[int] = None
+    total_score: int
     """Score, summed up over this class."""
 
 
 class RoomDataListUserScoresResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of entries."""
-    list: List[RoomDataListUserScoresItem] = []
+    list: List[RoomDataListUserScoresItem]
     """The scores."""
 
 
 class RoomDataListCheckinsItem(Value, frozen=True, kw_only=True):
-    session_id: Optional[int] = None
+    session_id: int
     """Id of the roll call, for API 113."""
-    create_time: Optional[str] = None
+    create_time: str
     """When it was started. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class RoomDataListCheckinsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of roll calls."""
-    list: List[RoomDataListCheckinsItem] = []
+    list: List[RoomDataListCheckinsItem]
     """The roll calls."""
 
 
 class RoomDataListCheckinUsersItem(Value, frozen=True, kw_only=True):
-    nickname: Optional[str] = None
+    nickname: str
     """Nickname."""
-    user_number: Optional[int] = None
+    user_number: int
     """User number."""
-    checkin: Optional[int] = None
+    checkin: int
     """Whether the user answered.
     - `0`: no
     - `1`: yes
@@ -2509,220 +2509,220 @@ class RoomDataListCheckinUsersItem(Value, frozen=True, kw_only=True):
 
 
 class RoomDataListCheckinUsersResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of users."""
-    list: List[RoomDataListCheckinUsersItem] = []
+    list: List[RoomDataListCheckinUsersItem]
     """The users."""
 
 
 class RoomDataListAnswerQuestionsOptionList(Value, frozen=True, kw_only=True):
-    option: Optional[str] = None
+    option: str
     """Name of the option."""
-    is_right: Optional[bool] = None
+    is_right: bool
     """Whether it is right."""
 
 
 class RoomDataListAnswerQuestionsItem(Value, frozen=True, kw_only=True):
-    question_id: Optional[int] = None
+    question_id: int
     """Question id, for API 115."""
-    description: Optional[str] = None
+    description: str
     """Description."""
-    question_start_time: Optional[int] = None
+    question_start_time: int
     """When it was opened. Unix seconds."""
-    question_end_time: Optional[int] = None
+    question_end_time: int
     """When it was closed. Unix seconds."""
-    right_option: Optional[str] = None
+    right_option: str
     """Right option."""
-    option_list: List[RoomDataListAnswerQuestionsOptionList] = []
+    option_list: List[RoomDataListAnswerQuestionsOptionList]
     """The options."""
 
 
 class RoomDataListAnswerQuestionsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of questions."""
-    list: List[RoomDataListAnswerQuestionsItem] = []
+    list: List[RoomDataListAnswerQuestionsItem]
     """The questions."""
 
 
 class RoomDataListAnswerUsersItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """User number."""
-    user_name: Optional[str] = None
+    user_name: str
     """User name."""
-    question_id: Optional[int] = None
+    question_id: int
     """Question id."""
-    select_option: Optional[str] = None
+    select_option: str
     """Option chosen; empty if none."""
-    is_right: Optional[bool] = None
+    is_right: bool
     """Whether it is right."""
 
 
 class RoomDataListAnswerUsersResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of users."""
-    list: List[RoomDataListAnswerUsersItem] = []
+    list: List[RoomDataListAnswerUsersItem]
     """The answers."""
 
 
 class RoomDataGetFlowResult(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    pull_flow: Optional[int] = None
+    pull_flow: int
     """Pull traffic."""
-    push_flow: Optional[int] = None
+    push_flow: int
     """Push traffic."""
-    total_flow: Optional[int] = None
+    total_flow: int
     """Total traffic."""
 
 
 class RoomDataListExpressionReportsExpList(Value, frozen=True, kw_only=True):
-    exp_desc: Optional[str] = None
+    exp_desc: str
     """Description of the expression."""
-    exp_type: Optional[str] = None
+    exp_type: str
     """Kind of expression; sad and happy in the example."""
-    exp_url: Optional[str] = None
+    exp_url: str
     """Address of the picture, without a scheme in the example."""
 
 
 class RoomDataListExpressionReportsItem(Value, frozen=True, kw_only=True):
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's number."""
-    user_role: Optional[int] = None
+    user_role: int
     """The user's role.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    exp_list: List[RoomDataListExpressionReportsExpList] = []
+    exp_list: List[RoomDataListExpressionReportsExpList]
     """The expressions captured of the user."""
 
 
 class RoomDataListExpressionReportsResult(Value, frozen=True, kw_only=True):
-    title: Optional[str] = None
+    title: str
     """Title of the room."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    list: List[RoomDataListExpressionReportsItem] = []
+    list: List[RoomDataListExpressionReportsItem]
     """The users."""
 
 
 class RoomDataListDeviceChecksItem(Value, frozen=True, kw_only=True):
-    id: Optional[str] = None
+    id: str
     """Record id."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's number."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    user_role: Optional[str] = None
+    user_role: str
     """The user's role.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    camera_status: Optional[str] = None
+    camera_status: str
     """State of the camera.
     - `0`: abnormal
     - `1`: normal
     """
-    mic_status: Optional[str] = None
+    mic_status: str
     """State of the microphone.
     - `0`: abnormal
     - `1`: normal
     """
-    speaker_status: Optional[str] = None
+    speaker_status: str
     """State of the speaker.
     - `0`: abnormal
     - `1`: normal
     """
-    os: Optional[str] = None
+    os: str
     """Operating system."""
-    client: Optional[str] = None
+    client: str
     """Client."""
-    ip: Optional[str] = None
+    ip: str
     """IP address."""
-    create_time: Optional[str] = None
+    create_time: str
     """When the record was made, as 2020-05-12 14:10:01."""
 
 
 class RoomDataListDeviceChecksResult(Value, frozen=True, kw_only=True):
-    list: List[RoomDataListDeviceChecksItem] = []
+    list: List[RoomDataListDeviceChecksItem]
     """The records of this page."""
-    total: Optional[int] = None
+    total: int
     """Number of records."""
 
 
 class RoomDataListDailyEvaluationsItem(Value, frozen=True, kw_only=True):
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id."""
-    question: Optional[str] = None
+    question: str
     """The question."""
-    answer: Optional[str] = None
+    answer: str
     """The answer."""
-    user_number: Optional[int] = None
+    user_number: int
     """The user's number."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    commit_id: Optional[int] = None
+    commit_id: int
     """Id of the submission; the answers that a user sent together evidently share it."""
-    create_time: Optional[str] = None
+    create_time: str
     """When it was created, as 2020-03-16 14:48:05."""
 
 
 class RoomDataListDailyEvaluationsResult(Value, frozen=True, kw_only=True):
-    list: List[RoomDataListDailyEvaluationsItem] = []
+    list: List[RoomDataListDailyEvaluationsItem]
     """The answers of this page."""
-    total: Optional[int] = None
+    total: int
     """Number of answers."""
 
 
 class RoomDataListStudyReportsItem(Value, frozen=True, kw_only=True):
-    index: Optional[int] = None
+    index: int
     """Serial number."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_name: Optional[str] = None
+    user_name: str
     """The student's name."""
-    user_number: Optional[int] = None
+    user_number: int
     """The student's id."""
-    study_report_url: Optional[str] = None
+    study_report_url: str
     """Address of the study report."""
 
 
 class RoomDataGetBlackboardFileResult(Value, frozen=True, kw_only=True):
-    url: Optional[str] = None
+    url: str
     """Address from which to download the file; it carries an expiry time and an md5."""
 
 
 class RoomDataGetInteractDataItem(Value, frozen=True, kw_only=True):
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id."""
-    room_id: Optional[int] = None
+    room_id: int
     """Room id."""
-    user_role: Optional[int] = None
+    user_role: int
     """Role.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    user_name: Optional[str] = None
+    user_name: str
     """User name."""
-    user_number: Optional[int] = None
+    user_number: int
     """User id."""
-    device_unique: Optional[str] = None
+    device_unique: str
     """Unique id of the device, 32 hex digits."""
-    start_time: Optional[str] = None
+    start_time: str
     """Start of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    end_time: Optional[str] = None
+    end_time: str
     """End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    interact_type: Optional[int] = None
+    interact_type: int
     """Kind of interaction.
     - `0`: audio and video
     - `1`: hand raising
@@ -2730,9 +2730,9 @@ class RoomDataGetInteractDataItem(Value, frozen=True, kw_only=True):
 
 
 class RoomDataGetInteractDataResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of records."""
-    list: List[RoomDataGetInteractDataItem] = []
+    list: List[RoomDataGetInteractDataItem]
     """The records of this page."""
 
 

@@ -225,42 +225,42 @@ class AsyncSmallCourse(AsyncResource):
 
 
 class SmallCourseGetDailyCostResult(Value, frozen=True, kw_only=True):
-    cost: Dict[str, float] = {}
+    cost: Dict[str, float]
     """Amounts keyed by date."""
 
 
 class SmallCourseListRoomCostsResult(Value, frozen=True, kw_only=True):
-    room_cost: Dict[str, float] = {}
+    room_cost: Dict[str, float]
     """Total amounts keyed by room id."""
-    room_live_cost: Dict[str, float] = {}
+    room_live_cost: Dict[str, float]
     """Amounts for the live class keyed by room id."""
-    room_record_cost: Dict[str, float] = {}
+    room_record_cost: Dict[str, float]
     """Amounts for recording keyed by room id."""
 
 
 class SmallCourseListUserCostsItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[int] = None
+    user_number: int
     """The user's number."""
-    user_name: Optional[str] = None
+    user_name: str
     """The user's name."""
-    user_role: Optional[str] = None
+    user_role: str
     """The user's role.
     - `0`: student
     - `1`: teacher
     - `2`: teaching assistant
     """
-    actual_listen_time: Optional[str] = None
+    actual_listen_time: str
     """Time in class, in seconds."""
-    rate: Optional[float] = None
+    rate: float
     """Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32)."""
-    cost: Optional[float] = None
+    cost: float
     """Amount spent, in yuan."""
 
 
 class SmallCourseListUserCostsResult(Value, frozen=True, kw_only=True):
-    list: List[SmallCourseListUserCostsItem] = []
+    list: List[SmallCourseListUserCostsItem]
     """The users."""
-    teacher_ext_camera: Optional[int] = None
+    teacher_ext_camera: int
     """Whether the teacher used the extended (second) camera.
     - `0`: no
     - `1`: yes
@@ -268,7 +268,7 @@ class SmallCourseListUserCostsResult(Value, frozen=True, kw_only=True):
 
 
 class SmallCourseListRecordCostsResult(Value, frozen=True, kw_only=True):
-    list: Dict[str, float] = {}
+    list: Dict[str, float]
     """Amounts keyed by room id."""
 
 

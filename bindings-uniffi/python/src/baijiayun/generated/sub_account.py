@@ -462,7 +462,7 @@ class AsyncSubAccount(AsyncResource):
 
 
 class SubAccountStopResult(Value, frozen=True, kw_only=True):
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id; the type is the one it has everywhere else."""
 
 

@@ -86,8 +86,8 @@ class User(Resource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: administrator
-            page: Page number. Default: `1`.
-            page_size: Users per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Users per page. Default: `50`. At least 1.
         """
         return self._pages("user.list", UserListResult, {"role": role, "page": page, "page_size": page_size}, options)
 
@@ -179,8 +179,8 @@ class User(Resource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Students per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Students per page. Default: `20`. At least 1.
         """
         return self._pages(
             "user.list_students",
@@ -359,8 +359,8 @@ class User(Resource):
         video.list_whitelist_groups and its neighbours.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Classes per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Classes per page. Default: `20`. At least 1.
         """
         return self._pages("user.list_classes", UserListClassesResult, {"page": page, "page_size": page_size}, options)
 
@@ -438,8 +438,8 @@ class AsyncUser(AsyncResource):
                 - `0`: student
                 - `1`: teacher
                 - `2`: administrator
-            page: Page number. Default: `1`.
-            page_size: Users per page. Default: `50`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Users per page. Default: `50`. At least 1.
         """
         return self._pages("user.list", UserListResult, {"role": role, "page": page, "page_size": page_size}, options)
 
@@ -531,8 +531,8 @@ class AsyncUser(AsyncResource):
 
         Args:
             room_id: Room id.
-            page: Page number. Default: `1`.
-            page_size: Students per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Students per page. Default: `20`. At least 1.
         """
         return self._pages(
             "user.list_students",
@@ -716,18 +716,18 @@ class AsyncUser(AsyncResource):
         video.list_whitelist_groups and its neighbours.
 
         Args:
-            page: Page number. Default: `1`.
-            page_size: Classes per page. Default: `20`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Classes per page. Default: `20`. At least 1.
         """
         return self._pages("user.list_classes", UserListClassesResult, {"page": page, "page_size": page_size}, options)
 
 
 class UserAddResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Id of the new user."""
-    name: Optional[str] = None
+    name: str
     """User name."""
-    role: Optional[int] = None
+    role: int
     """Role id.
     - `0`: student
     - `1`: teacher
@@ -736,190 +736,190 @@ class UserAddResult(Value, frozen=True, kw_only=True):
 
 
 class UserListItem(Value, frozen=True, kw_only=True):
-    user_id: Optional[int] = None
+    user_id: int
     """User id."""
-    role: Optional[int] = None
+    role: int
     """Role.
     - `0`: student
     - `1`: teacher
     - `2`: administrator
     """
-    name: Optional[str] = None
+    name: str
     """User name."""
-    user_sn: Optional[str] = None
+    user_sn: str
     """Student number; in the example a teacher's or administrator's equals the phone number."""
-    email: Optional[str] = None
+    email: str
     """E-mail address."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    phone_number: Optional[str] = None
+    phone_number: str
     """Mobile phone number."""
 
 
 class UserListResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of users."""
-    list: List[UserListItem] = []
+    list: List[UserListItem]
     """The users of this page."""
 
 
 class UserAssignTeacherResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Id of the binding of room and teacher or assistant."""
 
 
 class UserListStudentsItem(Value, frozen=True, kw_only=True):
-    user_id: Optional[int] = None
+    user_id: int
     """User id."""
-    assign_role: Optional[int] = None
+    assign_role: int
     """Role in the room.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    name: Optional[str] = None
+    name: str
     """User name."""
-    user_sn: Optional[str] = None
+    user_sn: str
     """User number."""
-    email: Optional[str] = None
+    email: str
     """E-mail address."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    phone_number: Optional[str] = None
+    phone_number: str
     """Mobile phone number."""
 
 
 class UserListStudentsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of students."""
-    list: List[UserListStudentsItem] = []
+    list: List[UserListStudentsItem]
     """The students of this page."""
 
 
 class UserListTeachersTeacher(Value, frozen=True, kw_only=True):
     """The teacher."""
 
-    user_id: Optional[int] = None
+    user_id: int
     """User id."""
-    assign_role: Optional[int] = None
+    assign_role: int
     """Role in the room.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    role: Optional[int] = None
+    role: int
     """Role of the user in the account, as the table has it.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    name: Optional[str] = None
+    name: str
     """User name."""
-    phone_number: Optional[str] = None
+    phone_number: str
     """Mobile phone number."""
     email: Optional[str] = None
     """E-mail address; may be null."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
 
 
 class UserListTeachersAssistant(Value, frozen=True, kw_only=True):
-    user_id: Optional[int] = None
+    user_id: int
     """User id."""
-    assign_role: Optional[int] = None
+    assign_role: int
     """Role in the room.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    role: Optional[int] = None
+    role: int
     """Role of the user in the account, as the table has it.
     - `0`: student
     - `1`: teacher
     - `2`: assistant
     """
-    name: Optional[str] = None
+    name: str
     """User name."""
-    phone_number: Optional[str] = None
+    phone_number: str
     """Mobile phone number."""
     email: Optional[str] = None
     """E-mail address; may be null."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
 
 
 class UserListTeachersResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of people: the teacher and the assistants together."""
     teacher: Optional[UserListTeachersTeacher] = None
     """The teacher."""
-    assistant: List[UserListTeachersAssistant] = []
+    assistant: List[UserListTeachersAssistant]
     """The assistants."""
 
 
 class UserRemoveTeacherResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Id of the binding of room and teacher or assistant."""
 
 
 class UserGetByPhoneResult(Value, frozen=True, kw_only=True):
-    user_id: Optional[int] = None
+    user_id: int
     """User id."""
-    role: Optional[int] = None
+    role: int
     """Role.
     - `0`: student
     - `1`: teacher
     - `2`: administrator
     """
-    name: Optional[str] = None
+    name: str
     """User name."""
-    user_number: Optional[int] = None
+    user_number: int
     """Student number."""
-    user_sn: Optional[str] = None
+    user_sn: str
     """In the example the same as user_number."""
-    email: Optional[str] = None
+    email: str
     """E-mail address."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
-    create_time: Optional[str] = None
+    create_time: str
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    phone_number: Optional[str] = None
+    phone_number: str
     """Mobile phone number."""
 
 
 class UserUpdateResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """User id."""
-    name: Optional[str] = None
+    name: str
     """User name."""
 
 
 class UserListClassesItem(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example).
     """
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id."""
-    name: Optional[str] = None
+    name: str
     """Class name."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
-    user_count: Optional[int] = None
+    user_count: int
     """Number of people in the class."""
 
 
 class UserListClassesResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of classes."""
-    list: List[UserListClassesItem] = []
+    list: List[UserListClassesItem]
     """The classes of this page."""
 
 

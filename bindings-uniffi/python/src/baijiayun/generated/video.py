@@ -350,8 +350,8 @@ class Video(Resource):
 
         Args:
             category_id: Category id.
-            page_size: Entries per page, at most 100. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 100. Default: `20`. From 1 to 100.
+            page: Page number. Default: `1`. At least 1.
         """
         return self._pages(
             "video.list_by_category",
@@ -485,8 +485,8 @@ class Video(Resource):
         Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
 
         Args:
-            page_size: Entries per page, at most 1000. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 1000. Default: `20`. From 1 to 1000.
+            page: Page number. Default: `1`. At least 1.
             create_time: Filter by time of creation; no such filter by default (the description is cut off).
                 `YYYY-MM-DD HH:MM:SS`, UTC+8.
             name: Filter by name (the description is cut off).
@@ -902,8 +902,8 @@ class Video(Resource):
 
         Args:
             video_unique: Video id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "video.list_whitelist_users",
@@ -1396,8 +1396,8 @@ class AsyncVideo(AsyncResource):
 
         Args:
             category_id: Category id.
-            page_size: Entries per page, at most 100. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 100. Default: `20`. From 1 to 100.
+            page: Page number. Default: `1`. At least 1.
         """
         return self._pages(
             "video.list_by_category",
@@ -1536,8 +1536,8 @@ class AsyncVideo(AsyncResource):
         Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
 
         Args:
-            page_size: Entries per page, at most 1000. Default: `20`.
-            page: Page number. Default: `1`.
+            page_size: Entries per page, at most 1000. Default: `20`. From 1 to 1000.
+            page: Page number. Default: `1`. At least 1.
             create_time: Filter by time of creation; no such filter by default (the description is cut off).
                 `YYYY-MM-DD HH:MM:SS`, UTC+8.
             name: Filter by name (the description is cut off).
@@ -1979,8 +1979,8 @@ class AsyncVideo(AsyncResource):
 
         Args:
             video_unique: Video id.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `10`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `10`. At least 1.
         """
         return self._pages(
             "video.list_whitelist_users",
@@ -2133,28 +2133,28 @@ class AsyncVideo(AsyncResource):
 
 
 class VideoGetUploadUrlResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Id of the video or audio; later calls (transcode status, playing) need it."""
-    upload_url: Optional[str] = None
+    upload_url: str
     """Address to which the file is then uploaded (see vod.3)."""
 
 
 class VideoUploadFileResult(Value, frozen=True, kw_only=True):
-    fid: Optional[int] = None
+    fid: int
     """File id."""
 
 
 class VideoGetResumeUploadUrlResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    upload_url: Optional[str] = None
+    upload_url: str
     """Address to which the rest of the file is uploaded."""
-    upload_size: Optional[int] = None
+    upload_size: int
     """Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently)."""
 
 
 class VideoGetStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """Status code.
     - `10`: uploading
     - `20`: transcoding
@@ -2163,34 +2163,34 @@ class VideoGetStatusResult(Value, frozen=True, kw_only=True):
     - `32`: upload timed out
     - `100`: transcoded
     """
-    info: Optional[str] = None
+    info: str
     """The status in words."""
 
 
 class VideoInfoTranscodeInfo(Value, frozen=True, kw_only=True):
-    definition: Optional[str] = None
+    definition: str
     """Definition of the file, a name (super, high and std in the example)."""
-    type: Optional[str] = None
+    type: str
     """Format of the file: mp4, flv, m3u8 (or the encrypted form)."""
-    size: Optional[int] = None
+    size: int
     """Size of the file in bytes."""
 
 
 class VideoInfoCategory(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Category id."""
-    level: Optional[int] = None
+    level: int
     """Category level."""
-    name: Optional[str] = None
+    name: str
     """Category name."""
 
 
 class VideoInfoResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    name: Optional[str] = None
+    name: str
     """Video name."""
-    status: Optional[int] = None
+    status: int
     """Video status.
     - `10`: uploading
     - `20`: transcoding
@@ -2199,27 +2199,27 @@ class VideoInfoResult(Value, frozen=True, kw_only=True):
     - `32`: upload timed out
     - `100`: transcoded
     """
-    total_size: Optional[int] = None
+    total_size: int
     """Video size in bytes."""
-    total_transcode_size: Optional[int] = None
+    total_transcode_size: int
     """Total size in bytes: the source file plus all transcoded files."""
-    create_time: Optional[int] = None
+    create_time: int
     """Time of creation. Unix seconds."""
-    preface_url: Optional[str] = None
+    preface_url: str
     """URL of the cover image."""
-    length: Optional[int] = None
+    length: int
     """Duration in seconds."""
-    file_md5: Optional[str] = None
+    file_md5: str
     """MD5 of the video file."""
-    origin_definition: Optional[str] = None
+    origin_definition: str
     """Definition of the source, a name such as super; public code for the transcode callback names low, std, high,
     super and 1080p.
     """
-    transcode_info: List[VideoInfoTranscodeInfo] = []
+    transcode_info: List[VideoInfoTranscodeInfo]
     """The transcoded files."""
-    category: List[VideoInfoCategory] = []
+    category: List[VideoInfoCategory]
     """The categories of the video, outermost first."""
-    publish_status: Optional[int] = None
+    publish_status: int
     """Publish status.
     - `1`: published
     - `2`: blocked
@@ -2227,22 +2227,22 @@ class VideoInfoResult(Value, frozen=True, kw_only=True):
 
 
 class VideoGetScreenshotsResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    height: Optional[int] = None
+    height: int
     """Height of the screenshots."""
-    width: Optional[int] = None
+    width: int
     """Width of the screenshots."""
-    img_count: Optional[int] = None
+    img_count: int
     """Number of screenshots."""
-    imgs: List[str] = []
+    imgs: List[str]
     """The addresses of the screenshots."""
 
 
 class VideoRemoveDefinitionsResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    definition: Optional[str] = None
+    definition: str
     """The definitions deleted, several codes separated by commas.
     - `16`: standard (标清)
     - `1`: high (高清)
@@ -2260,94 +2260,94 @@ class VideoRemoveDefinitionsResult(Value, frozen=True, kw_only=True):
 
 
 class VideoUpdateResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Id of the updated video."""
 
 
 class VideoDeleteResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Id of the deleted video."""
 
 
 class VideoListCategoriesChildren(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Category id."""
-    name: Optional[str] = None
+    name: str
     """Category name."""
-    parent_id: Optional[int] = None
+    parent_id: int
     """Id of the parent category."""
-    level: Optional[int] = None
+    level: int
     """Level of the category."""
-    video_count: Optional[int] = None
+    video_count: int
     """Number of videos in the category."""
 
 
 class VideoListCategoriesItem(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Category id."""
-    name: Optional[str] = None
+    name: str
     """Category name."""
-    parent_id: Optional[int] = None
+    parent_id: int
     """Id of the parent category; 0 for the first level."""
-    level: Optional[int] = None
+    level: int
     """Level of the category; there are up to five."""
-    video_count: Optional[int] = None
+    video_count: int
     """Number of videos in the category."""
-    children: List[VideoListCategoriesChildren] = []
+    children: List[VideoListCategoriesChildren]
     """Its subcategories, each of the same form and in turn with children; may be absent."""
 
 
 class VideoListCategoriesResult(Value, frozen=True, kw_only=True):
-    list: List[VideoListCategoriesItem] = []
+    list: List[VideoListCategoriesItem]
     """The first-level categories."""
 
 
 class VideoGetCategoryChildren(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Category id."""
-    name: Optional[str] = None
+    name: str
     """Category name."""
-    parent_id: Optional[int] = None
+    parent_id: int
     """Id of the parent category."""
-    level: Optional[int] = None
+    level: int
     """Level of the category; the example gives the children's level as a string, the parent's as a number."""
 
 
 class VideoGetCategoryResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Category id."""
-    name: Optional[str] = None
+    name: str
     """Category name."""
-    parent_id: Optional[int] = None
+    parent_id: int
     """Id of the parent category; 0 for the first level."""
-    level: Optional[int] = None
+    level: int
     """Level of the category; there are up to five."""
-    children: List[VideoGetCategoryChildren] = []
+    children: List[VideoGetCategoryChildren]
     """Its subcategories; absent for a category of the fifth level."""
 
 
 class VideoAddCategoryResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Category id."""
-    name: Optional[str] = None
+    name: str
     """Category name."""
-    parent_id: Optional[int] = None
+    parent_id: int
     """Id of the parent category."""
-    level: Optional[int] = None
+    level: int
     """Level of the category; there are up to five."""
 
 
 class VideoDeleteCategoryResult(Value, frozen=True, kw_only=True):
-    category_id: Optional[int] = None
+    category_id: int
     """Id of the deleted category."""
 
 
 class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    name: Optional[str] = None
+    name: str
     """Video name."""
-    status: Optional[int] = None
+    status: int
     """Video status.
     - `10`: uploading
     - `20`: transcoding
@@ -2356,71 +2356,71 @@ class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     - `32`: upload timed out
     - `100`: transcoded
     """
-    total_size: Optional[int] = None
+    total_size: int
     """Video size in bytes."""
     total_transcode_size: Optional[int] = None
     """Total size in bytes: the source file plus all transcoded files (from public code)."""
     origin_definition: Optional[str] = None
     """Definition of the source (from public code)."""
-    create_time: Optional[int] = None
+    create_time: int
     """Time of creation. Unix seconds."""
-    preface_url: Optional[str] = None
+    preface_url: str
     """URL of the cover image."""
-    length: Optional[str] = None
+    length: str
     """Duration in seconds."""
-    publish_status: Optional[int] = None
+    publish_status: int
     """Publish status (1 published, 2 blocked elsewhere in the document; the example has 102)."""
     audit_status: Optional[int] = None
     """Status of the review (from public code; the values are not known)."""
     file_md5: Optional[str] = None
     """MD5 of the video file (from public code)."""
-    category_level1_id: Optional[int] = None
+    category_level1_id: int
     """Id of the first-level category; 0 if none."""
-    category_level2_id: Optional[int] = None
+    category_level2_id: int
     """Id of the second-level category; 0 if none."""
-    category_level3_id: Optional[int] = None
+    category_level3_id: int
     """Id of the third-level category; 0 if none."""
-    category_level4_id: Optional[int] = None
+    category_level4_id: int
     """Id of the fourth-level category; 0 if none."""
-    category_level5_id: Optional[int] = None
+    category_level5_id: int
     """Id of the fifth-level category; 0 if none."""
 
 
 class VideoListByCategoryResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of videos."""
-    page: Optional[int] = None
+    page: int
     """Page number."""
-    page_size: Optional[int] = None
+    page_size: int
     """Entries per page."""
-    list: List[VideoListByCategoryItem] = []
+    list: List[VideoListByCategoryItem]
     """The videos."""
 
 
 class VideoSetCategoryResult(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
     category_id: Optional[int] = None
     """Category id."""
-    category_level1_id: Optional[int] = None
+    category_level1_id: int
     """Id of the first-level category; 0 if none."""
-    category_level2_id: Optional[int] = None
+    category_level2_id: int
     """Id of the second-level category; 0 if none."""
-    category_level3_id: Optional[int] = None
+    category_level3_id: int
     """Id of the third-level category; 0 if none."""
-    category_level4_id: Optional[int] = None
+    category_level4_id: int
     """Id of the fourth-level category; 0 if none."""
-    category_level5_id: Optional[int] = None
+    category_level5_id: int
     """Id of the fifth-level category; 0 if none."""
 
 
 class VideoGetPlayerTokenResult(Value, frozen=True, kw_only=True):
-    token: Optional[str] = None
+    token: str
     """Player token."""
 
 
 class VideoSetPublishStatusResult(Value, frozen=True, kw_only=True):
-    status: Optional[int] = None
+    status: int
     """Publish status.
     - `1`: published
     - `2`: blocked
@@ -2428,35 +2428,35 @@ class VideoSetPublishStatusResult(Value, frozen=True, kw_only=True):
 
 
 class VideoGetShareUrlResult(Value, frozen=True, kw_only=True):
-    js: Optional[str] = None
+    js: str
     """Address for playing with js."""
-    iframe: Optional[str] = None
+    iframe: str
     """Address for playing in an iframe."""
-    flash: Optional[str] = None
+    flash: str
     """Address for playing with flash."""
 
 
 class VideoListCategory(Value, frozen=True, kw_only=True):
     """The categories of the video."""
 
-    category_level1_id: Optional[int] = None
+    category_level1_id: int
     """Id of the first-level category; 0 if none."""
-    category_level2_id: Optional[int] = None
+    category_level2_id: int
     """Id of the second-level category; 0 if none."""
-    category_level3_id: Optional[int] = None
+    category_level3_id: int
     """Id of the third-level category; 0 if none."""
-    category_level4_id: Optional[int] = None
+    category_level4_id: int
     """Id of the fourth-level category; 0 if none."""
-    category_level5_id: Optional[int] = None
+    category_level5_id: int
     """Id of the fifth-level category; 0 if none."""
 
 
 class VideoListItem(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    name: Optional[str] = None
+    name: str
     """Video name."""
-    status: Optional[int] = None
+    status: int
     """Video status.
     - `10`: uploading
     - `20`: transcoding
@@ -2465,267 +2465,267 @@ class VideoListItem(Value, frozen=True, kw_only=True):
     - `32`: upload timed out
     - `100`: transcoded
     """
-    total_size: Optional[int] = None
+    total_size: int
     """Video size in bytes."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS.
     `YYYY-MM-DD HH:MM:SS`, UTC+8.
     """
-    preface_url: Optional[str] = None
+    preface_url: str
     """URL of the cover image."""
     play_url: Optional[str] = None
     """Address to play it (in a row of January 2026)."""
-    length: Optional[int] = None
+    length: int
     """Duration in seconds."""
-    publish_status: Optional[int] = None
+    publish_status: int
     """Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample)."""
-    category: Optional[VideoListCategory] = None
+    category: VideoListCategory
     """The categories of the video."""
 
 
 class VideoListResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of videos."""
-    page: Optional[int] = None
+    page: int
     """Page number."""
-    page_size: Optional[int] = None
+    page_size: int
     """Entries per page."""
-    list: List[VideoListItem] = []
+    list: List[VideoListItem]
     """The videos."""
 
 
 class VideoUploadSubtitleResult(Value, frozen=True, kw_only=True):
-    subtitle_id: Optional[str] = None
+    subtitle_id: str
     """Subtitle id."""
-    subtitle_name: Optional[str] = None
+    subtitle_name: str
     """Subtitle name."""
-    subtitle_path: Optional[str] = None
+    subtitle_path: str
     """Address of the subtitle file."""
-    create_time: Optional[str] = None
+    create_time: str
     """Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class VideoListSubtitlesItem(Value, frozen=True, kw_only=True):
-    subtitle_id: Optional[str] = None
+    subtitle_id: str
     """Subtitle id."""
-    subtitle_name: Optional[str] = None
+    subtitle_name: str
     """Subtitle name."""
-    subtitle_path: Optional[str] = None
+    subtitle_path: str
     """Address of the subtitle file."""
-    is_default: Optional[str] = None
+    is_default: str
     """Whether it is the default subtitle.
     - `0`: no
     - `1`: yes
     """
-    create_time: Optional[str] = None
+    create_time: str
     """Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    update_time: Optional[str] = None
+    update_time: str
     """Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
 class VideoSetScrollNoticeNotice(Value, frozen=True, kw_only=True):
-    content: Optional[str] = None
+    content: str
     """Text."""
-    link: Optional[str] = None
+    link: str
     """Link."""
 
 
 class VideoSetScrollNoticeResult(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Notice id."""
-    notice: List[VideoSetScrollNoticeNotice] = []
+    notice: List[VideoSetScrollNoticeNotice]
     """The lines of the notice."""
 
 
 class VideoListQuestionsOptionList(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Option id."""
-    question_id: Optional[int] = None
+    question_id: int
     """Id of the question that the option belongs to."""
-    value: Optional[str] = None
+    value: str
     """Option text."""
-    is_right: Optional[int] = None
+    is_right: int
     """Whether the option is right.
     - `0`: wrong
     - `1`: right
     """
-    display_order: Optional[int] = None
+    display_order: int
     """Place of the option in the list, from 0 or 1."""
-    ver: Optional[int] = None
+    ver: int
     """Version of the question."""
 
 
 class VideoListQuestionsQuestionList(Value, frozen=True, kw_only=True):
-    id: Optional[int] = None
+    id: int
     """Question id."""
-    title: Optional[str] = None
+    title: str
     """Question text."""
-    option_type: Optional[int] = None
+    option_type: int
     """Kind of question: 1 single choice, 2 multiple choice, by the examples."""
-    illustration: Optional[str] = None
+    illustration: str
     """URL of the illustration; may be empty."""
-    show_analysis: Optional[int] = None
+    show_analysis: int
     """Whether the analysis is shown (1 yes, 0 no, evidently)."""
-    answer: Optional[str] = None
+    answer: str
     """Text shown after a right answer."""
-    wrong_answer: Optional[str] = None
+    wrong_answer: str
     """Text shown after a wrong answer."""
-    wrong_time: Optional[int] = None
+    wrong_time: int
     """Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none."""
-    skip: Optional[int] = None
+    skip: int
     """Whether the question may be skipped (1 yes, 0 no, evidently)."""
-    show_time: Optional[int] = None
+    show_time: int
     """Time in the video at which the question pops up, evidently in seconds."""
-    video_unique: Optional[int] = None
+    video_unique: int
     """Video id."""
-    illustration_title: Optional[str] = None
+    illustration_title: str
     """Title (file name) of the illustration."""
-    ver: Optional[int] = None
+    ver: int
     """Version of the question."""
-    option_list: List[VideoListQuestionsOptionList] = []
+    option_list: List[VideoListQuestionsOptionList]
     """The options."""
 
 
 class VideoListQuestionsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of questions."""
-    question_list: List[VideoListQuestionsQuestionList] = []
+    question_list: List[VideoListQuestionsQuestionList]
     """The questions."""
 
 
 class VideoSetCategoryBatchItem(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    category_level1_id: Optional[int] = None
+    category_level1_id: int
     """Id of the first-level category; 0 if none."""
-    category_level2_id: Optional[int] = None
+    category_level2_id: int
     """Id of the second-level category; 0 if none."""
-    category_level3_id: Optional[int] = None
+    category_level3_id: int
     """Id of the third-level category; 0 if none."""
-    category_level4_id: Optional[int] = None
+    category_level4_id: int
     """Id of the fourth-level category; 0 if none."""
-    category_level5_id: Optional[int] = None
+    category_level5_id: int
     """Id of the fifth-level category; 0 if none."""
 
 
 class VideoSetCategoryBatchResult(Value, frozen=True, kw_only=True):
-    list: List[VideoSetCategoryBatchItem] = []
+    list: List[VideoSetCategoryBatchItem]
     """The videos."""
 
 
 class VideoListMarksItem(Value, frozen=True, kw_only=True):
-    time_offset: Optional[str] = None
+    time_offset: str
     """Place in the video, HH:MM:SS."""
-    description: Optional[str] = None
+    description: str
     """Description."""
-    reference_link: Optional[str] = None
+    reference_link: str
     """Link that the marker leads to."""
-    btntxt: Optional[str] = None
+    btntxt: str
     """Text of the button."""
-    image: Optional[str] = None
+    image: str
     """URL of the image."""
 
 
 class VideoListMarksResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of markers."""
-    list: List[VideoListMarksItem] = []
+    list: List[VideoListMarksItem]
     """The markers."""
-    enable_jump: Optional[bool] = None
+    enable_jump: bool
     """Whether jumping is enabled (see vod.50)."""
 
 
 class VideoGetCommentTokenResult(Value, frozen=True, kw_only=True):
-    token: Optional[str] = None
+    token: str
     """Comment token."""
 
 
 class VideoListWhitelistGroupsItem(Value, frozen=True, kw_only=True):
-    group_id: Optional[int] = None
+    group_id: int
     """Class id."""
-    name: Optional[str] = None
+    name: str
     """Class name."""
-    all_count: Optional[int] = None
+    all_count: int
     """Number of students in the class."""
-    select_count: Optional[int] = None
+    select_count: int
     """Number of students of the class that are bound to the video."""
 
 
 class VideoListWhitelistGroupsResult(Value, frozen=True, kw_only=True):
-    list: List[VideoListWhitelistGroupsItem] = []
+    list: List[VideoListWhitelistGroupsItem]
     """The classes."""
-    total: Optional[int] = None
+    total: int
     """Number of classes."""
 
 
 class VideoListWhitelistUsersItem(Value, frozen=True, kw_only=True):
-    assign_role: Optional[int] = None
+    assign_role: int
     """Assigned role; 0 in the example, the codes are not printed."""
-    user_id: Optional[int] = None
+    user_id: int
     """User id."""
-    name: Optional[str] = None
+    name: str
     """User name."""
-    role: Optional[int] = None
+    role: int
     """Role; 0 in the example, the codes are not printed."""
-    remark: Optional[str] = None
+    remark: str
     """Remark."""
-    status: Optional[int] = None
+    status: int
     """Status; 0 in the example, the codes are not printed."""
-    email: Optional[str] = None
+    email: str
     """E-mail address."""
-    mobile: Optional[str] = None
+    mobile: str
     """Mobile number."""
-    phone_number: Optional[str] = None
+    phone_number: str
     """Telephone number."""
 
 
 class VideoListWhitelistUsersResult(Value, frozen=True, kw_only=True):
-    list: List[VideoListWhitelistUsersItem] = []
+    list: List[VideoListWhitelistUsersItem]
     """The users."""
-    total: Optional[int] = None
+    total: int
     """Number of users."""
 
 
 class VideoListQuestionAnswersAnswerList(Value, frozen=True, kw_only=True):
-    question_id: Optional[str] = None
+    question_id: str
     """Question id."""
-    solution: Optional[str] = None
+    solution: str
     """The answer given, e.g. A; -1 evidently for a skipped question."""
-    update_time: Optional[str] = None
+    update_time: str
     """Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    is_right: Optional[int] = None
+    is_right: int
     """Whether the answer is right.
     - `0`: wrong
     - `1`: right
     """
-    ver: Optional[str] = None
+    ver: str
     """Version of the question that was answered."""
 
 
 class VideoListQuestionAnswersItem(Value, frozen=True, kw_only=True):
-    user_number: Optional[str] = None
+    user_number: str
     """User number; not always digits in the example."""
-    user_name: Optional[str] = None
+    user_name: str
     """User name."""
-    skip_count: Optional[int] = None
+    skip_count: int
     """Number of questions skipped."""
-    right_count: Optional[str] = None
+    right_count: str
     """Right answers over questions, e.g. 0/3."""
-    complete_time: Optional[str] = None
+    complete_time: str
     """Time of completion; empty if not completed."""
-    answer_list: List[VideoListQuestionAnswersAnswerList] = []
+    answer_list: List[VideoListQuestionAnswersAnswerList]
     """The answers; may be empty."""
 
 
 class VideoListQuestionAnswersResult(Value, frozen=True, kw_only=True):
-    list: List[VideoListQuestionAnswersItem] = []
+    list: List[VideoListQuestionAnswersItem]
     """The students."""
 
 
 class VideoGetUrlsLow(Value, frozen=True, kw_only=True):
     """The definition named low."""
 
-    url: Optional[str] = None
+    url: str
     """Play address."""
 
 
@@ -2737,7 +2737,7 @@ class VideoGetUrlsPlayInfo(Value, frozen=True, kw_only=True):
 
 
 class VideoGetUrlsResult(Value, frozen=True, kw_only=True):
-    play_info: Optional[VideoGetUrlsPlayInfo] = None
+    play_info: VideoGetUrlsPlayInfo
     """The addresses, one member per definition."""
 
 

@@ -99,8 +99,8 @@ class VideoAccount(Resource):
                 - `4`: enterprise live
                 - `5`: video on demand
             date: Day. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "video_account.list_video_flow",
@@ -249,8 +249,8 @@ class AsyncVideoAccount(AsyncResource):
                 - `4`: enterprise live
                 - `5`: video on demand
             date: Day. `YYYY-MM-DD`.
-            page: Page number. Default: `1`.
-            page_size: Entries per page. Default: `100`.
+            page: Page number. Default: `1`. At least 1.
+            page_size: Entries per page. Default: `100`. At least 1.
         """
         return self._pages(
             "video_account.list_video_flow",
@@ -322,36 +322,36 @@ class AsyncVideoAccount(AsyncResource):
 
 
 class VideoAccountInfoResult(Value, frozen=True, kw_only=True):
-    partner_id: Optional[int] = None
+    partner_id: int
     """Account id."""
-    mobile: Optional[str] = None
+    mobile: str
     """Mobile number that the account was registered with."""
-    type: Optional[int] = None
+    type: int
     """Type of the VOD account.
     - `0`: free
     - `1`: trial
     - `2`: regular
     """
-    status: Optional[int] = None
+    status: int
     """State of the VOD service.
     - `0`: not opened
     - `1`: normal
     - `2`: closed
     """
-    charge_type: Optional[int] = None
+    charge_type: int
     """Kind of charging.
     - `0`: monthly traffic package
     - `1`: total traffic package
     """
-    effect_time: Optional[str] = None
+    effect_time: str
     """Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    expire_time: Optional[str] = None
+    expire_time: str
     """End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    total_storage: Optional[int] = None
+    total_storage: int
     """Total storage of the account in bytes."""
-    used_storage: Optional[int] = None
+    used_storage: int
     """Used storage in bytes; what VOD takes is what is returned (the text is partly cut off)."""
-    used_flow: Optional[int] = None
+    used_flow: int
     """Used traffic in bytes."""
     month_flow_limit: Optional[int] = None
     """Monthly traffic of the package; only when charge_type is 0."""
@@ -360,125 +360,125 @@ class VideoAccountInfoResult(Value, frozen=True, kw_only=True):
 
 
 class VideoAccountGetUsedFlowResult(Value, frozen=True, kw_only=True):
-    flow: Optional[int] = None
+    flow: int
     """Traffic used, in bytes."""
 
 
 class VideoAccountGetUsedFlowDetailResult(Value, frozen=True, kw_only=True):
-    flow: Dict[str, int] = {}
+    flow: Dict[str, int]
     """Traffic per day, keyed by date (YYYY-MM-DD)."""
 
 
 class VideoAccountListVideoFlowItem(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used, in bytes."""
 
 
 class VideoAccountListVideoFlowResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Number of entries in all."""
-    list: List[VideoAccountListVideoFlowItem] = []
+    list: List[VideoAccountListVideoFlowItem]
     """The videos."""
 
 
 class VideoAccountGetStorageAndFlowLargeClass(Value, frozen=True, kw_only=True):
     """Use by the large class."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by the large class."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used by the large class, in bytes."""
 
 
 class VideoAccountGetStorageAndFlowSmallClass(Value, frozen=True, kw_only=True):
     """Use by the small class."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by the small class."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used by the small class, in bytes."""
 
 
 class VideoAccountGetStorageAndFlowDoubleTeacher(Value, frozen=True, kw_only=True):
     """Use by double teacher classes."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by double teacher classes."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used by double teacher classes, in bytes."""
 
 
 class VideoAccountGetStorageAndFlowBusiness(Value, frozen=True, kw_only=True):
     """Use by enterprise live."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by enterprise live."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used by enterprise live, in bytes."""
 
 
 class VideoAccountGetStorageAndFlowVideo(Value, frozen=True, kw_only=True):
     """Use by video on demand."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by video on demand."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used by video on demand, in bytes."""
 
 
 class VideoAccountGetStorageAndFlowWeclass(Value, frozen=True, kw_only=True):
     """Use by BaijiaYun weclass (百家微课)."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by BaijiaYun weclass (百家微课)."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used by BaijiaYun weclass (百家微课), in bytes."""
 
 
 class VideoAccountGetStorageAndFlowDoc(Value, frozen=True, kw_only=True):
     """Use by documents."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used by documents."""
 
 
 class VideoAccountGetStorageAndFlowTotal(Value, frozen=True, kw_only=True):
     """Use in all."""
 
-    storage: Optional[int] = None
+    storage: int
     """Storage used in all."""
-    flow: Optional[int] = None
+    flow: int
     """Traffic used in all, in bytes."""
 
 
 class VideoAccountGetStorageAndFlowResult(Value, frozen=True, kw_only=True):
-    large_class: Optional[VideoAccountGetStorageAndFlowLargeClass] = None
+    large_class: VideoAccountGetStorageAndFlowLargeClass
     """Use by the large class."""
-    small_class: Optional[VideoAccountGetStorageAndFlowSmallClass] = None
+    small_class: VideoAccountGetStorageAndFlowSmallClass
     """Use by the small class."""
-    double_teacher: Optional[VideoAccountGetStorageAndFlowDoubleTeacher] = None
+    double_teacher: VideoAccountGetStorageAndFlowDoubleTeacher
     """Use by double teacher classes."""
-    business: Optional[VideoAccountGetStorageAndFlowBusiness] = None
+    business: VideoAccountGetStorageAndFlowBusiness
     """Use by enterprise live."""
-    video: Optional[VideoAccountGetStorageAndFlowVideo] = None
+    video: VideoAccountGetStorageAndFlowVideo
     """Use by video on demand."""
-    weclass: Optional[VideoAccountGetStorageAndFlowWeclass] = None
+    weclass: VideoAccountGetStorageAndFlowWeclass
     """Use by BaijiaYun weclass (百家微课)."""
-    doc: Optional[VideoAccountGetStorageAndFlowDoc] = None
+    doc: VideoAccountGetStorageAndFlowDoc
     """Use by documents."""
-    total: Optional[VideoAccountGetStorageAndFlowTotal] = None
+    total: VideoAccountGetStorageAndFlowTotal
     """Use in all."""
 
 
 class VideoAccountSetTranscodeCallbackUrlResult(Value, frozen=True, kw_only=True):
-    url: Optional[str] = None
+    url: str
     """The callback address."""
 
 
 class VideoAccountGetTranscodeCallbackUrlResult(Value, frozen=True, kw_only=True):
-    url: Optional[str] = None
+    url: str
     """The callback address."""
 
 

@@ -67,7 +67,7 @@ class VideoData(Resource):
                 HH:MM:SS`, UTC+8.
             user_number: Only the plays of the user with this number (the description is cut off).
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.list_play_records",
@@ -109,7 +109,7 @@ class VideoData(Resource):
                 - `4`: enterprise live
                 - `5`: video on demand
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.export_reports",
@@ -302,7 +302,7 @@ class AsyncVideoData(AsyncResource):
                 HH:MM:SS`, UTC+8.
             user_number: Only the plays of the user with this number (the description is cut off).
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.list_play_records",
@@ -344,7 +344,7 @@ class AsyncVideoData(AsyncResource):
                 - `4`: enterprise live
                 - `5`: video on demand
             page: Page number, from 1. Default: `1`. At least 1.
-            page_size: Records per page, at most 1000. Default: `100`.
+            page_size: Records per page, at most 1000. Default: `100`. From 1 to 1000.
         """
         return self._pages(
             "video_data.export_reports",
@@ -483,28 +483,28 @@ class AsyncVideoData(AsyncResource):
 
 
 class VideoDataGetUsedFlowResult(Value, frozen=True, kw_only=True):
-    flow: Optional[int] = None
+    flow: int
     """Traffic used, in bytes."""
 
 
 class VideoDataListPlayRecordsItem(Value, frozen=True, kw_only=True):
-    guid: Optional[str] = None
+    guid: str
     """Unique mark of one play, 32 characters."""
-    uuid: Optional[str] = None
+    uuid: str
     """Unique mark of the user, made at random by the client."""
-    video_id: Optional[int] = None
+    video_id: int
     """VOD video id."""
-    user_name: Optional[str] = None
+    user_name: str
     """User name (the customer must pass in the user's data when integrating the player)."""
-    user_number: Optional[int] = None
+    user_number: int
     """User number (the customer must pass in the user's data when integrating the player)."""
-    play_begin_time: Optional[str] = None
+    play_begin_time: str
     """Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_end_time: Optional[str] = None
+    play_end_time: str
     """End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_length: Optional[int] = None
+    play_length: int
     """Time really watched, in seconds."""
-    client_type: Optional[int] = None
+    client_type: int
     """Kind of client.
     - `0`: unknown
     - `1`: iPhone
@@ -513,45 +513,45 @@ class VideoDataListPlayRecordsItem(Value, frozen=True, kw_only=True):
     - `4`: mobile web (M station)
     - `5`: PC web
     """
-    user_ip: Optional[str] = None
+    user_ip: str
     """IP address of the user."""
-    area: Optional[str] = None
+    area: str
     """Region of the user as "province city"; may be empty."""
-    ext_data: Optional[str] = None
+    ext_data: str
     """Custom reported data."""
 
 
 class VideoDataListPlayRecordsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of records."""
-    list: List[VideoDataListPlayRecordsItem] = []
+    list: List[VideoDataListPlayRecordsItem]
     """The records."""
-    page: Optional[int] = None
+    page: int
     """Page number."""
-    page_size: Optional[int] = None
+    page_size: int
     """Records per page."""
 
 
 class VideoDataExportReportsItem(Value, frozen=True, kw_only=True):
-    guid: Optional[str] = None
+    guid: str
     """Unique mark of one play, 32 characters."""
-    uuid: Optional[str] = None
+    uuid: str
     """Unique mark of the user, made at random by the client."""
-    video_id: Optional[int] = None
+    video_id: int
     """Video id of the playback or VOD video."""
     room_id: Optional[int] = None
     """Room id of the playback; only records of playbacks have it."""
-    user_name: Optional[str] = None
+    user_name: str
     """User name (the customer must pass in the user's data when integrating the player)."""
-    user_number: Optional[int] = None
+    user_number: int
     """User number (the customer must pass in the user's data when integrating the player)."""
-    play_begin_time: Optional[str] = None
+    play_begin_time: str
     """Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_end_time: Optional[str] = None
+    play_end_time: str
     """End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_length: Optional[int] = None
+    play_length: int
     """Time really watched, in seconds."""
-    client_type: Optional[int] = None
+    client_type: int
     """Kind of client.
     - `0`: unknown
     - `1`: iPhone
@@ -560,44 +560,44 @@ class VideoDataExportReportsItem(Value, frozen=True, kw_only=True):
     - `4`: mobile web (M station)
     - `5`: PC web
     """
-    user_ip: Optional[str] = None
+    user_ip: str
     """IP address of the user."""
-    area: Optional[str] = None
+    area: str
     """Region of the user as "province city"; may be empty."""
-    ext_data: Optional[str] = None
+    ext_data: str
     """Custom reported data."""
 
 
 class VideoDataExportReportsResult(Value, frozen=True, kw_only=True):
-    total: Optional[int] = None
+    total: int
     """Total number of records."""
-    list: List[VideoDataExportReportsItem] = []
+    list: List[VideoDataExportReportsItem]
     """The records."""
-    page: Optional[int] = None
+    page: int
     """Page number."""
-    page_size: Optional[int] = None
+    page_size: int
     """Records per page."""
 
 
 class VideoDataGetPlayCountRankPlayRank(Value, frozen=True, kw_only=True):
-    video_id: Optional[int] = None
+    video_id: int
     """Video id."""
-    play_count: Optional[int] = None
+    play_count: int
     """Number of plays."""
 
 
 class VideoDataGetPlayCountRankResult(Value, frozen=True, kw_only=True):
-    play_rank: List[VideoDataGetPlayCountRankPlayRank] = []
+    play_rank: List[VideoDataGetPlayCountRankPlayRank]
     """The videos, most played first."""
 
 
 class VideoDataGetPlayCountResult(Value, frozen=True, kw_only=True):
-    play_count: Dict[str, int] = {}
+    play_count: Dict[str, int]
     """Plays per day, keyed by date (YYYY-MM-DD)."""
 
 
 class VideoDataGetAccountPlayCountResult(Value, frozen=True, kw_only=True):
-    play_count: Dict[str, int] = {}
+    play_count: Dict[str, int]
     """Plays per day, keyed by date (YYYY-MM-DD)."""
 
 

@@ -61,6 +61,7 @@ class AnswersTest {
                     // The same data without what departs from the description.
                     val asked = Asked(operation, Kind.Element, withFiles(required), never)
                     val straight = client.runner.run(asked).data ?: JsonNull
+                    assertTrue(same(vector["typed"] ?: vector.getValue("data"), straight)) { "$straight" }
                     val again = element(data)
                     assertEquals(emptyList<String>(), lost(shape, straight, again, "data"))
                 }

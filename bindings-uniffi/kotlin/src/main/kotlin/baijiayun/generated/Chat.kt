@@ -42,7 +42,7 @@ class ChatApi internal constructor(runner: Runner) : Resource(runner) {
         chatIds: List<String>,
         options: CallOptions? = null,
         params: ChatReviewMessagesParams.() -> Unit = nothing,
-    ): Boolean? = ask(reviewMessagesAsked(roomId, chatIds, options, ChatReviewMessagesParams().apply(params)))
+    ): Boolean = call(reviewMessagesAsked(roomId, chatIds, options, ChatReviewMessagesParams().apply(params)))
 
     @JvmSynthetic
     internal fun reviewMessagesAsked(roomId: Long, chatIds: List<String>, options: CallOptions?, given: ChatReviewMessagesParams): Asked<Boolean> {
@@ -91,7 +91,7 @@ class BlockingChatApi internal constructor(private val api: ChatApi) : BlockingR
         chatIds: List<String>,
         params: Consumer<in ChatReviewMessagesParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.reviewMessagesAsked(roomId, chatIds, options, ChatReviewMessagesParams().also(params::accept)))
+    ): Boolean = call(api.reviewMessagesAsked(roomId, chatIds, options, ChatReviewMessagesParams().also(params::accept)))
 
     /** 撤回单条聊天消息接口 See [ChatApi.revokeMessage]. */
     @JvmOverloads
@@ -105,12 +105,12 @@ class BlockingChatApi internal constructor(private val api: ChatApi) : BlockingR
 
 /** What `chat.list_reviews` takes besides what it requires. */
 class ChatListReviewsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -147,8 +147,8 @@ class ChatRevokeMessageParams : Params() {
 /** How these are read. */
 internal object ChatTypes : Types(
     """
-    ChatListReviewsItem id:s? content:s? user_name:s? chat_time:s?
-    ChatListReviewsResult total:l? list:[ChatListReviewsItem
+    ChatListReviewsItem id:s content:s user_name:s chat_time:s
+    ChatListReviewsResult total:l list:[ChatListReviewsItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -160,16 +160,16 @@ internal object ChatTypes : Types(
 
 class ChatListReviewsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Message id, for chat_ids of API 78. */
-    val id: String? get() = at(0)
+    val id: String get() = at(0)
 
     /** Text. */
-    val content: String? get() = at(1)
+    val content: String get() = at(1)
 
     /** Sender. */
-    val userName: String? get() = at(2)
+    val userName: String get() = at(2)
 
     /** Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val chatTime: String? get() = at(3)
+    val chatTime: String get() = at(3)
 
     /** [chatTime] as a point in time; null if there is none. */
     val chatTimeInstant: Instant? get() = instant(at(3))
@@ -177,7 +177,7 @@ class ChatListReviewsItem internal constructor(record: Record, values: Array<Any
 
 class ChatListReviewsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of messages. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The messages. */
     val list: List<ChatListReviewsItem> get() = at(1)

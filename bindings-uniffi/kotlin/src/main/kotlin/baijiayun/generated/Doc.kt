@@ -609,12 +609,12 @@ class DocUploadParams : Params() {
 
 /** What `doc.list_all` takes besides what it requires. */
 class DocListAllParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. */
+    /** Documents per page; the largest value allowed is clipped in the document (begins with 1). Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -687,12 +687,12 @@ class DocListFilesParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Files per page. */
+    /** Files per page. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -701,28 +701,28 @@ class DocListFilesParams : Params() {
 /** How these are read. */
 internal object DocTypes : Types(
     """
-    DocUploadResult fid:l? name:s? bind_id:l?
-    DocBindResult fid:l? room_id:l? bind_id:l?
-    DocListItem fid:l? name:s? ppt_animation:l? size:l? url:s? type:l? create_time:s?
-    DocListResult room_id:l? list:[DocListItem
-    DocListAllItem fid:l? name:s? upload_source:s? create_time:s? url:s? file_type:s? size:l?
-    DocListAllResult total:l? list:[DocListAllItem
-    DocRemoveResult fid:l?
-    DocUploadMediaResult fid:l?
-    DocBindBatchResult fids:l? fid:[l room_id:l? bind_ids:[l
-    DocListMediaItem fid:l? name:s? total_size:l? upload_source:s? create_time:s?
-    DocListMediaResult room_id:l? list:[DocListMediaItem
-    DocCreateFolderResult partner_id:l? finder_id:l? parent_finder_id:l? name:s? is_directory:l? level:l?
-    DocUploadByUrlResult fid:l? name:s? bind_id:l? url:s?
-    DocUploadH5ByUrlResult fid:l? name:s? bind_id:l?
-    DocBindToRoomsResult fid:l? room_ids:[l bind_id:[a bind_ids:[l
-    DocListRoomPreviewsItem fid:l? fname:s? doc_format:s? image_list:[s image:s? html:s?
+    DocUploadResult fid:l name:s bind_id:l?
+    DocBindResult fid:l room_id:l bind_id:l
+    DocListItem fid:l name:s ppt_animation:l size:l url:s type:l create_time:s
+    DocListResult room_id:l list:[DocListItem
+    DocListAllItem fid:l name:s upload_source:s create_time:s url:s file_type:s size:l
+    DocListAllResult total:l list:[DocListAllItem
+    DocRemoveResult fid:l
+    DocUploadMediaResult fid:l
+    DocBindBatchResult fids:l? fid:[l room_id:l bind_ids:[l
+    DocListMediaItem fid:l name:s total_size:l upload_source:s create_time:s
+    DocListMediaResult room_id:l list:[DocListMediaItem
+    DocCreateFolderResult partner_id:l finder_id:l parent_finder_id:l name:s is_directory:l level:l
+    DocUploadByUrlResult fid:l name:s bind_id:l? url:s
+    DocUploadH5ByUrlResult fid:l name:s bind_id:l?
+    DocBindToRoomsResult fid:l room_ids:[l bind_id:[a bind_ids:[l
+    DocListRoomPreviewsItem fid:l fname:s doc_format:s image_list:[s image:s html:s
     DocListRoomPreviewsResult list:[DocListRoomPreviewsItem
-    DocGetPreviewItem fid:l? fname:s? doc_format:s? image_list:[s image:s? html:s?
+    DocGetPreviewItem fid:l fname:s doc_format:s image_list:[s image:s html:s
     DocGetPreviewResult list:[DocGetPreviewItem
-    DocListFilesItem fid:l? name:s? upload_source:s? create_time:s? size:l?
-    DocListFilesResult total:l? list:[DocListFilesItem
-    DocRenameResult fid:l? name:s?
+    DocListFilesItem fid:l name:s upload_source:s create_time:s size:l
+    DocListFilesResult total:l list:[DocListFilesItem
+    DocRenameResult fid:l name:s
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -754,10 +754,10 @@ internal object DocTypes : Types(
 
 class DocUploadResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name of the uploaded document. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Binding id; only returned when the document was bound to a room. */
     val bindId: Long? get() = at(2)
@@ -765,34 +765,34 @@ class DocUploadResult internal constructor(record: Record, values: Array<Any?>) 
 
 class DocBindResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /** Binding id. */
-    val bindId: Long? get() = at(2)
+    val bindId: Long get() = at(2)
 }
 
 class DocListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Whether this is an animated PPT.
      * - `0`: no
      * - `1`: yes
      */
-    val pptAnimation: Long? get() = at(2)
+    val pptAnimation: Long get() = at(2)
 
     /** File size. */
-    val size: Long? get() = at(3)
+    val size: Long get() = at(3)
 
     /** Address of the file. */
-    val url: String? get() = at(4)
+    val url: String get() = at(4)
 
     /**
      * Kind of file.
@@ -802,10 +802,10 @@ class DocListItem internal constructor(record: Record, values: Array<Any?>) : Da
      * - `4`: uploaded in the back office
      * - `5`: screenshot
      */
-    val type: Long? get() = at(5)
+    val type: Long get() = at(5)
 
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
@@ -813,7 +813,7 @@ class DocListItem internal constructor(record: Record, values: Array<Any?>) : Da
 
 class DocListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The documents. */
     val list: List<DocListItem> get() = at(1)
@@ -821,37 +821,37 @@ class DocListResult internal constructor(record: Record, values: Array<Any?>) : 
 
 class DocListAllItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Where the document was uploaded.
      * - `api`: through the API
      * - `room`: in a room
      */
-    val uploadSource: String? get() = at(2)
+    val uploadSource: String get() = at(2)
 
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(3)
+    val createTime: String get() = at(3)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(3))
 
     /** Address of the document. */
-    val url: String? get() = at(4)
+    val url: String get() = at(4)
 
     /** Kind of document, in words. */
-    val fileType: String? get() = at(5)
+    val fileType: String get() = at(5)
 
     /** Size in bytes. */
-    val size: Long? get() = at(6)
+    val size: Long get() = at(6)
 }
 
 class DocListAllResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of documents. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The documents of this page. */
     val list: List<DocListAllItem> get() = at(1)
@@ -859,12 +859,12 @@ class DocListAllResult internal constructor(record: Record, values: Array<Any?>)
 
 class DocRemoveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the document removed. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 }
 
 class DocUploadMediaResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the audio or video file. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 }
 
 class DocBindBatchResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -875,7 +875,7 @@ class DocBindBatchResult internal constructor(record: Record, values: Array<Any?
     val fid: List<Long> get() = at(1)
 
     /** Room id. */
-    val roomId: Long? get() = at(2)
+    val roomId: Long get() = at(2)
 
     /** Binding ids. */
     val bindIds: List<Long> get() = at(3)
@@ -883,13 +883,13 @@ class DocBindBatchResult internal constructor(record: Record, values: Array<Any?
 
 class DocListMediaItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the audio or video (its video_unique). */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Size in bytes. */
-    val totalSize: Long? get() = at(2)
+    val totalSize: Long get() = at(2)
 
     /**
      * Where it was uploaded.
@@ -897,10 +897,10 @@ class DocListMediaItem internal constructor(record: Record, values: Array<Any?>)
      * - `room`: room
      * - `api`: OpenAPI
      */
-    val uploadSource: String? get() = at(3)
+    val uploadSource: String get() = at(3)
 
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(4))
@@ -908,7 +908,7 @@ class DocListMediaItem internal constructor(record: Record, values: Array<Any?>)
 
 class DocListMediaResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The files. */
     val list: List<DocListMediaItem> get() = at(1)
@@ -916,52 +916,52 @@ class DocListMediaResult internal constructor(record: Record, values: Array<Any?
 
 class DocCreateFolderResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id. */
-    val partnerId: Long? get() = at(0)
+    val partnerId: Long get() = at(0)
 
     /** Id of the new folder. */
-    val finderId: Long? get() = at(1)
+    val finderId: Long get() = at(1)
 
     /** Id of the parent folder. */
-    val parentFinderId: Long? get() = at(2)
+    val parentFinderId: Long get() = at(2)
 
     /** Name of the folder. */
-    val name: String? get() = at(3)
+    val name: String get() = at(3)
 
     /** 1: it is a folder. */
-    val isDirectory: Long? get() = at(4)
+    val isDirectory: Long get() = at(4)
 
     /** Depth, 1 for the top level. */
-    val level: Long? get() = at(5)
+    val level: Long get() = at(5)
 }
 
 class DocUploadByUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** Document name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Binding id; only when the document was bound to a room. */
     val bindId: Long? get() = at(2)
 
     /** Document URL. */
-    val url: String? get() = at(3)
+    val url: String get() = at(3)
 }
 
 class DocUploadH5ByUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** Name of the courseware; its URL in the example. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
-    /** Binding id. */
+    /** Binding id; as with the other uploads only when the document was bound to a room. */
     val bindId: Long? get() = at(2)
 }
 
 class DocBindToRoomsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** The rooms. */
     val roomIds: List<Long> get() = at(1)
@@ -975,10 +975,10 @@ class DocBindToRoomsResult internal constructor(record: Record, values: Array<An
 
 class DocListRoomPreviewsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name. */
-    val fname: String? get() = at(1)
+    val fname: String get() = at(1)
 
     /**
      * Kind of file.
@@ -987,16 +987,16 @@ class DocListRoomPreviewsItem internal constructor(record: Record, values: Array
      * - `doc`: static document
      * - `image`: picture
      */
-    val docFormat: String? get() = at(2)
+    val docFormat: String get() = at(2)
 
     /** Addresses of the pictures of the pages; filled when doc_format is doc. */
     val imageList: List<String> get() = at(3)
 
     /** Address of the picture; filled when doc_format is image. */
-    val image: String? get() = at(4)
+    val image: String get() = at(4)
 
     /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-    val html: String? get() = at(5)
+    val html: String get() = at(5)
 }
 
 class DocListRoomPreviewsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -1006,10 +1006,10 @@ class DocListRoomPreviewsResult internal constructor(record: Record, values: Arr
 
 class DocGetPreviewItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name. */
-    val fname: String? get() = at(1)
+    val fname: String get() = at(1)
 
     /**
      * Kind of file.
@@ -1018,16 +1018,16 @@ class DocGetPreviewItem internal constructor(record: Record, values: Array<Any?>
      * - `doc`: static document
      * - `image`: picture
      */
-    val docFormat: String? get() = at(2)
+    val docFormat: String get() = at(2)
 
     /** Addresses of the pictures of the pages; filled when doc_format is doc. */
     val imageList: List<String> get() = at(3)
 
     /** Address of the picture; filled when doc_format is image. */
-    val image: String? get() = at(4)
+    val image: String get() = at(4)
 
     /** Address of the HTML page; filled when doc_format is h5, animation_ppt or doc (for doc a preview page). */
-    val html: String? get() = at(5)
+    val html: String get() = at(5)
 }
 
 class DocGetPreviewResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -1037,31 +1037,31 @@ class DocGetPreviewResult internal constructor(record: Record, values: Array<Any
 
 class DocListFilesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** File name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Where the file was uploaded.
      * - `api`: through the API
      * - `management`: in the admin back office
      */
-    val uploadSource: String? get() = at(2)
+    val uploadSource: String get() = at(2)
 
     /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(3)
+    val createTime: String get() = at(3)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(3))
 
     /** Size in bytes. */
-    val size: Long? get() = at(4)
+    val size: Long get() = at(4)
 }
 
 class DocListFilesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of files. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The files of this page. */
     val list: List<DocListFilesItem> get() = at(1)
@@ -1069,10 +1069,10 @@ class DocListFilesResult internal constructor(record: Record, values: Array<Any?
 
 class DocRenameResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /** The new name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 }
 
 /**

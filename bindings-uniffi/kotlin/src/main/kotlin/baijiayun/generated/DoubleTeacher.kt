@@ -80,9 +80,9 @@ class BlockingDoubleTeacherApi internal constructor(private val api: DoubleTeach
 /** How these are read. */
 internal object DoubleTeacherTypes : Types(
     """
-    DoubleTeacherAddZoneResult zone_id:l?
-    DoubleTeacherListZonesItem zone_id:l? zone_unique:l? name:s? address:s? create_time:s?
-    DoubleTeacherListZonesResult total:l? list:[DoubleTeacherListZonesItem
+    DoubleTeacherAddZoneResult zone_id:l
+    DoubleTeacherListZonesItem zone_id:l zone_unique:l name:s address:s create_time:s
+    DoubleTeacherListZonesResult total:l list:[DoubleTeacherListZonesItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -95,24 +95,24 @@ internal object DoubleTeacherTypes : Types(
 
 class DoubleTeacherAddZoneResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the campus. */
-    val zoneId: Long? get() = at(0)
+    val zoneId: Long get() = at(0)
 }
 
 class DoubleTeacherListZonesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the campus. */
-    val zoneId: Long? get() = at(0)
+    val zoneId: Long get() = at(0)
 
     /** Unique code of the campus. */
-    val zoneUnique: Long? get() = at(1)
+    val zoneUnique: Long get() = at(1)
 
     /** Name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** Address. */
-    val address: String? get() = at(3)
+    val address: String get() = at(3)
 
     /** Time at which it was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(4))
@@ -120,7 +120,7 @@ class DoubleTeacherListZonesItem internal constructor(record: Record, values: Ar
 
 class DoubleTeacherListZonesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of campuses. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The campuses. */
     val list: List<DoubleTeacherListZonesItem> get() = at(1)

@@ -145,12 +145,12 @@ class EvaluationListTemplatesParams : Params() {
         get() = get("product_type")
         set(value) = set("product_type", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Templates per page. Default: `20`. */
+    /** Templates per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -215,10 +215,10 @@ class EvaluationCreateTemplateQuestion(title: String, type: Long, isForce: Long)
 /** How these are read. */
 internal object EvaluationTypes : Types(
     """
-    EvaluationListTemplatesOptionList title:s? type:s? is_force:s? options:s? display_order:l? option:[s
-    EvaluationListTemplatesItem question_id:l? id:s? title:s? option_list:[EvaluationListTemplatesOptionList create_time:s?
-    EvaluationListTemplatesResult total:l? list:[EvaluationListTemplatesItem
-    EvaluationCreateTemplateResult id:l?
+    EvaluationListTemplatesOptionList title:s type:s is_force:s options:s? display_order:l option:[s
+    EvaluationListTemplatesItem question_id:l? id:s title:s option_list:[EvaluationListTemplatesOptionList create_time:s
+    EvaluationListTemplatesResult total:l list:[EvaluationListTemplatesItem
+    EvaluationCreateTemplateResult id:l
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -232,7 +232,7 @@ internal object EvaluationTypes : Types(
 
 class EvaluationListTemplatesOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text of the question. */
-    val title: String? get() = at(0)
+    val title: String get() = at(0)
 
     /**
      * How the question is answered (values from large_class.60).
@@ -241,20 +241,20 @@ class EvaluationListTemplatesOptionList internal constructor(record: Record, val
      * - `3`: multiple choice
      * - `4`: text
      */
-    val type: String? get() = at(1)
+    val type: String get() = at(1)
 
     /**
      * Whether an answer is required.
      * - `0`: not required
      * - `1`: required
      */
-    val isForce: String? get() = at(2)
+    val isForce: String get() = at(2)
 
     /** The options, one a line; absent from a text question. */
     val options: String? get() = at(3)
 
     /** Position of the question. */
-    val displayOrder: Long? get() = at(4)
+    val displayOrder: Long get() = at(4)
 
     /** The options; absent from a text question. */
     val option: List<String> get() = at(5)
@@ -265,21 +265,21 @@ class EvaluationListTemplatesItem internal constructor(record: Record, values: A
     val questionId: Long? get() = at(0)
 
     /** Template id (evaluate_id elsewhere). */
-    val id: String? get() = at(1)
+    val id: String get() = at(1)
 
     /** Title of the template. */
-    val title: String? get() = at(2)
+    val title: String get() = at(2)
 
     /** The questions of the template. */
     val optionList: List<EvaluationListTemplatesOptionList> get() = at(3)
 
     /** Creation time. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 }
 
 class EvaluationListTemplatesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of templates. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The templates of this page. */
     val list: List<EvaluationListTemplatesItem> get() = at(1)
@@ -287,7 +287,7 @@ class EvaluationListTemplatesResult internal constructor(record: Record, values:
 
 class EvaluationCreateTemplateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Evaluation template id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 }
 
 /**

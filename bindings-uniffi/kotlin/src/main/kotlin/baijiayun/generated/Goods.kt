@@ -249,12 +249,12 @@ class GoodsUpdateParams : Params() {
 
 /** What `goods.list_images` takes besides what it requires. */
 class GoodsListImagesParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Pictures per page. Default: `10`. */
+    /** Pictures per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -263,10 +263,10 @@ class GoodsListImagesParams : Params() {
 /** How these are read. */
 internal object GoodsTypes : Types(
     """
-    GoodsUploadImageResult media_id:l? url:s?
-    GoodsAddResult goods_id:l?
-    GoodsListImagesItem media_id:l? url:s? create_time:s?
-    GoodsListImagesResult count:l? list:[GoodsListImagesItem
+    GoodsUploadImageResult media_id:l url:s
+    GoodsAddResult goods_id:l
+    GoodsListImagesItem media_id:l url:s create_time:s
+    GoodsListImagesResult count:l list:[GoodsListImagesItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -280,26 +280,26 @@ internal object GoodsTypes : Types(
 
 class GoodsUploadImageResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the picture. */
-    val mediaId: Long? get() = at(0)
+    val mediaId: Long get() = at(0)
 
     /** Address of the picture. */
-    val url: String? get() = at(1)
+    val url: String get() = at(1)
 }
 
 class GoodsAddResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the new article. */
-    val goodsId: Long? get() = at(0)
+    val goodsId: Long get() = at(0)
 }
 
 class GoodsListImagesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the picture. */
-    val mediaId: Long? get() = at(0)
+    val mediaId: Long get() = at(0)
 
     /** Address of the picture. */
-    val url: String? get() = at(1)
+    val url: String get() = at(1)
 
     /** Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(2)
+    val createTime: String get() = at(2)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(2))
@@ -307,7 +307,7 @@ class GoodsListImagesItem internal constructor(record: Record, values: Array<Any
 
 class GoodsListImagesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of pictures in all. */
-    val count: Long? get() = at(0)
+    val count: Long get() = at(0)
 
     /** The pictures of this page. */
     val list: List<GoodsListImagesItem> get() = at(1)

@@ -451,11 +451,11 @@ class InteractDataSaveStudent(studentId: Long, studentName: String, studentMobil
 /** How these are read. */
 internal object InteractDataTypes : Types(
     """
-    InteractDataSaveAssistTeacherList assist_teacher_id:l? id:l?
-    InteractDataSaveClassList class_id:l? id:l?
-    InteractDataSaveStudentList student_id:l? id:l?
-    InteractDataSaveResult assist_teacher_list:InteractDataSaveAssistTeacherList? class_list:InteractDataSaveClassList? student_list:[InteractDataSaveStudentList
-    InteractDataDeleteResult result:a?
+    InteractDataSaveAssistTeacherList assist_teacher_id:l id:l
+    InteractDataSaveClassList class_id:l id:l
+    InteractDataSaveStudentList student_id:l id:l
+    InteractDataSaveResult assist_teacher_list:InteractDataSaveAssistTeacherList class_list:InteractDataSaveClassList student_list:[InteractDataSaveStudentList
+    InteractDataDeleteResult result:a
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -471,35 +471,35 @@ internal object InteractDataTypes : Types(
 /** The assistant teacher. */
 class InteractDataSaveAssistTeacherList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The id that was sent. */
-    val assistTeacherId: Long? get() = at(0)
+    val assistTeacherId: Long get() = at(0)
 
     /** The system's own id of the assistant teacher. */
-    val id: Long? get() = at(1)
+    val id: Long get() = at(1)
 }
 
 /** The class. */
 class InteractDataSaveClassList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The id that was sent. */
-    val classId: Long? get() = at(0)
+    val classId: Long get() = at(0)
 
     /** The system's own id of the class. */
-    val id: Long? get() = at(1)
+    val id: Long get() = at(1)
 }
 
 class InteractDataSaveStudentList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The id that was sent. */
-    val studentId: Long? get() = at(0)
+    val studentId: Long get() = at(0)
 
     /** The system's own id of the student. */
-    val id: Long? get() = at(1)
+    val id: Long get() = at(1)
 }
 
 class InteractDataSaveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The assistant teacher. */
-    val assistTeacherList: InteractDataSaveAssistTeacherList? get() = at(0)
+    val assistTeacherList: InteractDataSaveAssistTeacherList get() = at(0)
 
     /** The class. */
-    val classList: InteractDataSaveClassList? get() = at(1)
+    val classList: InteractDataSaveClassList get() = at(1)
 
     /** The students. */
     val studentList: List<InteractDataSaveStudentList> get() = at(2)
@@ -507,7 +507,7 @@ class InteractDataSaveResult internal constructor(record: Record, values: Array<
 
 class InteractDataDeleteResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Result. */
-    val result: JsonElement? get() = at(0)
+    val result: JsonElement get() = at(0)
 }
 
 /**

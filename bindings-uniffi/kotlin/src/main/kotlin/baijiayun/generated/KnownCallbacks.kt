@@ -192,24 +192,24 @@ internal fun knownCallback(about: CallbackMeta, data: Rest): Callback? =
 /** How these are read. */
 internal object CallbackTypes : Types(
     """
-    ClassEventPayload room_id:l? op:s? op_time:s? qid:s? timestamp:l?
-    PlaybackGeneratedPayload room_id:l? session_id:l? version:l? video_id:l? status:l? preface_url:s? total_size:l? total_transcode_size:l? length:l? file_md5:s? now_definition:s? origin_definition:s? qid:s? timestamp:l?
-    UserInOutUserEvents number:l? name:s? event:s? ts:l? group_id:l?
-    UserInOutPayload room_id:l? user_events:[UserInOutUserEvents qid:s? timestamp:l?
-    AnswerOrQuizResultPayload room_id:l? op_time:s? type:s? quiz_id:s? question_id:s? qid:s? timestamp:l?
-    DocTranscodeStatusPayload fid:l? status:l? error_msg:s? qid:s? timestamp:l?
-    PresenterDeviceEventInfoJson classId:l?
-    PresenterDeviceEventPayload room_id:l? op_time:s? type:s? info_json:PresenterDeviceEventInfoJson? qid:s? timestamp:l?
-    ChatMessagesReference send_time:s? user_id:s? number:s? user_role:l? nickname:s? content:s? avatar:s? group_id:l? group_name:s?
-    ChatMessagesChatMessage room_id:l? send_time:s? user_id:s? number:l? uid:s? msg_id:s? user_role:l? send_msg_role:l? nickname:s? content:s? city:s? ip:s? is_virtual_chat:l? avatar:s? filtered:l? group_id:l? group_name:s? customstr:s? reference:ChatMessagesReference?
-    ChatMessagesPayload room_id:l? chat_message:[ChatMessagesChatMessage qid:s? timestamp:l?
-    LotteryResultInfoJson user_number:l?
-    LotteryResultPayload room_id:l? type:s? id:l? info_json:LotteryResultInfoJson? qid:s? timestamp:l?
-    StudentMessageOnWallPayload room_id:l? user_name:s? user_number:l? send_time:l? content:s? group_id:l? state:l? qid:s? timestamp:l?
-    MuteSignalTargetUser user_number:l? user_name:s? user_role:l? user_avatar:s? group_id:l?
-    MuteSignalData room_id:l? behavior:s? time:s? user_number:l? user_name:s? user_role:l? user_avatar:s? duration:l? group_id:l? client_type:l? time_usec:l? target_user:MuteSignalTargetUser?
-    MuteSignalPayload room_id:l? data:[MuteSignalData qid:s? timestamp:l?
-    TranscodePayload video_id:l? status:l? preface_url:s? total_size:l? total_transcode_size:l? length:l? file_md5:s? now_definition:s? origin_definition:s? qid:s? timestamp:l?
+    ClassEventPayload room_id:l op:s op_time:s? qid:s timestamp:l
+    PlaybackGeneratedPayload room_id:l session_id:l? version:l? video_id:l status:l preface_url:s? total_size:l? total_transcode_size:l? length:l? file_md5:s? now_definition:s? origin_definition:s? qid:s timestamp:l
+    UserInOutUserEvents number:l name:s event:s ts:l group_id:l
+    UserInOutPayload room_id:l user_events:[UserInOutUserEvents qid:s timestamp:l
+    AnswerOrQuizResultPayload room_id:l op_time:s type:s quiz_id:s? question_id:s? qid:s timestamp:l
+    DocTranscodeStatusPayload fid:l status:l error_msg:s qid:s timestamp:l
+    PresenterDeviceEventInfoJson classId:l
+    PresenterDeviceEventPayload room_id:l op_time:s? type:s info_json:PresenterDeviceEventInfoJson qid:s timestamp:l
+    ChatMessagesReference send_time:s user_id:s number:s user_role:l nickname:s content:s avatar:s group_id:l group_name:s
+    ChatMessagesChatMessage room_id:l send_time:s user_id:s number:l uid:s msg_id:s user_role:l send_msg_role:l nickname:s content:s city:s ip:s is_virtual_chat:l avatar:s filtered:l group_id:l group_name:s customstr:s reference:ChatMessagesReference
+    ChatMessagesPayload room_id:l chat_message:[ChatMessagesChatMessage qid:s timestamp:l
+    LotteryResultInfoJson user_number:l
+    LotteryResultPayload room_id:l type:s id:l info_json:LotteryResultInfoJson? qid:s timestamp:l
+    StudentMessageOnWallPayload room_id:l user_name:s user_number:l send_time:l content:s group_id:l state:l qid:s timestamp:l
+    MuteSignalTargetUser user_number:l user_name:s user_role:l user_avatar:s group_id:l
+    MuteSignalData room_id:l behavior:s time:s user_number:l user_name:s user_role:l user_avatar:s duration:l group_id:l client_type:l time_usec:l target_user:MuteSignalTargetUser
+    MuteSignalPayload room_id:l data:[MuteSignalData qid:s timestamp:l
+    TranscodePayload video_id:l status:l preface_url:s? total_size:l? total_transcode_size:l? length:l? file_md5:s? now_definition:s? origin_definition:s? qid:s timestamp:l
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -238,7 +238,7 @@ internal object CallbackTypes : Types(
 /** What `class_event` posts. */
 class ClassEventPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /**
      * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
@@ -249,7 +249,7 @@ class ClassEventPayload internal constructor(record: Record, values: Array<Any?>
      * - `teacher_out`: teacher left
      * - `stat`: length of the class updated
      */
-    val op: String? get() = at(1)
+    val op: String get() = at(1)
 
     /** When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     val opTime: String? get() = at(2)
@@ -258,10 +258,10 @@ class ClassEventPayload internal constructor(record: Record, values: Array<Any?>
     val opTimeInstant: Instant? get() = instant(at(2))
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(3)
+    val qid: String get() = at(3)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(4)
+    val timestamp: Long get() = at(4)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(4))
@@ -270,7 +270,7 @@ class ClassEventPayload internal constructor(record: Record, values: Array<Any?>
 /** What `playback_generated` posts. */
 class PlaybackGeneratedPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Session number of the recording, for a long-term room. */
     val sessionId: Long? get() = at(1)
@@ -279,7 +279,7 @@ class PlaybackGeneratedPayload internal constructor(record: Record, values: Arra
     val version: Long? get() = at(2)
 
     /** VOD video id of the recording. */
-    val videoId: Long? get() = at(3)
+    val videoId: Long get() = at(3)
 
     /**
      * What happened.
@@ -287,7 +287,7 @@ class PlaybackGeneratedPayload internal constructor(record: Record, values: Arra
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? get() = at(4)
+    val status: Long get() = at(4)
 
     /** URL of the cover image; only with status 100. */
     val prefaceUrl: String? get() = at(5)
@@ -311,10 +311,10 @@ class PlaybackGeneratedPayload internal constructor(record: Record, values: Arra
     val originDefinition: String? get() = at(11)
 
     /** Unique id of one request. */
-    val qid: String? get() = at(12)
+    val qid: String get() = at(12)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(13)
+    val timestamp: Long get() = at(13)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(13))
@@ -322,41 +322,41 @@ class PlaybackGeneratedPayload internal constructor(record: Record, values: Arra
 
 class UserInOutUserEvents internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The user's number. */
-    val number: Long? get() = at(0)
+    val number: Long get() = at(0)
 
     /** User name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * What the user did.
      * - `user_in`: entered the room
      * - `user_out`: left the room
      */
-    val event: String? get() = at(2)
+    val event: String get() = at(2)
 
     /** When. Unix seconds. */
-    val ts: Long? get() = at(3)
+    val ts: Long get() = at(3)
 
     /** [ts] as a point in time; null if there is none. */
     val tsInstant: Instant? get() = instant(at(3))
 
     /** Group of the user; 0 in the small class document's example. */
-    val groupId: Long? get() = at(4)
+    val groupId: Long get() = at(4)
 }
 
 /** What `user_in_out` posts. */
 class UserInOutPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The events of the span. */
     val userEvents: List<UserInOutUserEvents> get() = at(1)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(2)
+    val qid: String get() = at(2)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(3)
+    val timestamp: Long get() = at(3)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(3))
@@ -365,10 +365,10 @@ class UserInOutPayload internal constructor(record: Record, values: Array<Any?>)
 /** What `answer_or_quiz_result` posts. */
 class AnswerOrQuizResultPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val opTime: String? get() = at(1)
+    val opTime: String get() = at(1)
 
     /** [opTime] as a point in time; null if there is none. */
     val opTimeInstant: Instant? get() = instant(at(1))
@@ -378,7 +378,7 @@ class AnswerOrQuizResultPayload internal constructor(record: Record, values: Arr
      * - `answer`: answer tool
      * - `quiz`: quiz
      */
-    val type: String? get() = at(2)
+    val type: String get() = at(2)
 
     /** Id of the quiz; comes with type quiz. */
     val quizId: String? get() = at(3)
@@ -387,10 +387,10 @@ class AnswerOrQuizResultPayload internal constructor(record: Record, values: Arr
     val questionId: String? get() = at(4)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(5)
+    val qid: String get() = at(5)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(6)
+    val timestamp: Long get() = at(6)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(6))
@@ -399,7 +399,7 @@ class AnswerOrQuizResultPayload internal constructor(record: Record, values: Arr
 /** What `doc_transcode_status` posts. */
 class DocTranscodeStatusPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Document id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 
     /**
      * Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
@@ -407,16 +407,16 @@ class DocTranscodeStatusPayload internal constructor(record: Record, values: Arr
      * - `90`: animated conversion failed, static only
      * - `3`: failed
      */
-    val status: Long? get() = at(1)
+    val status: Long get() = at(1)
 
     /** Error message of the transcoding. */
-    val errorMsg: String? get() = at(2)
+    val errorMsg: String get() = at(2)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(3)
+    val qid: String get() = at(3)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(4)
+    val timestamp: Long get() = at(4)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(4))
@@ -425,13 +425,13 @@ class DocTranscodeStatusPayload internal constructor(record: Record, values: Arr
 /** The device data, after percent-decoding where needed. */
 class PresenterDeviceEventInfoJson internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class (room) id, the only inner field that is readable; in the example its last digits differ from room_id. */
-    val classId: Long? get() = at(0)
+    val classId: Long get() = at(0)
 }
 
 /** What `presenter_device_event` posts. */
 class PresenterDeviceEventPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     val opTime: String? get() = at(1)
@@ -443,16 +443,16 @@ class PresenterDeviceEventPayload internal constructor(record: Record, values: A
      * Always live_device_callback.
      * - `live_device_callback`: device data
      */
-    val type: String? get() = at(2)
+    val type: String get() = at(2)
 
     /** The device data, after percent-decoding where needed. */
-    val infoJson: PresenterDeviceEventInfoJson? get() = at(3)
+    val infoJson: PresenterDeviceEventInfoJson get() = at(3)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(4)
+    val qid: String get() = at(4)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(5)
+    val timestamp: Long get() = at(5)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(5))
@@ -461,16 +461,16 @@ class PresenterDeviceEventPayload internal constructor(record: Record, values: A
 /** The message that this one quotes; its members are empty when it quotes none. */
 class ChatMessagesReference internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the quoted message was sent; empty string when none. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val sendTime: String? get() = at(0)
+    val sendTime: String get() = at(0)
 
     /** [sendTime] as a point in time; null if there is none. */
     val sendTimeInstant: Instant? get() = instant(at(0))
 
     /** Evidently the same as number; may be ignored. */
-    val userId: String? get() = at(1)
+    val userId: String get() = at(1)
 
     /** The quoted sender's user_number; an empty text when none is quoted. */
-    val number: String? get() = at(2)
+    val number: String get() = at(2)
 
     /**
      * The quoted sender's role.
@@ -478,45 +478,45 @@ class ChatMessagesReference internal constructor(record: Record, values: Array<A
      * - `1`: teacher
      * - `2`: assistant
      */
-    val userRole: Long? get() = at(3)
+    val userRole: Long get() = at(3)
 
     /** The quoted sender's nickname. */
-    val nickname: String? get() = at(4)
+    val nickname: String get() = at(4)
 
     /** Content of the quoted message. */
-    val content: String? get() = at(5)
+    val content: String get() = at(5)
 
     /** The quoted sender's avatar URL. */
-    val avatar: String? get() = at(6)
+    val avatar: String get() = at(6)
 
     /** Id of the quoted sender's group. */
-    val groupId: Long? get() = at(7)
+    val groupId: Long get() = at(7)
 
     /** Name of the quoted sender's group. */
-    val groupName: String? get() = at(8)
+    val groupName: String get() = at(8)
 }
 
 class ChatMessagesChatMessage internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val sendTime: String? get() = at(1)
+    val sendTime: String get() = at(1)
 
     /** [sendTime] as a point in time; null if there is none. */
     val sendTimeInstant: Instant? get() = instant(at(1))
 
     /** Evidently the same as number; the table says that it may be ignored. */
-    val userId: String? get() = at(2)
+    val userId: String get() = at(2)
 
     /** The sender's user_number. */
-    val number: Long? get() = at(3)
+    val number: Long get() = at(3)
 
     /** Uid of the sender; needed to recall the message (from_uid of the recall API). */
-    val uid: String? get() = at(4)
+    val uid: String get() = at(4)
 
     /** Id of the message; needed to recall it (id of the recall API). */
-    val msgId: String? get() = at(5)
+    val msgId: String get() = at(5)
 
     /**
      * The user's own role.
@@ -524,7 +524,7 @@ class ChatMessagesChatMessage internal constructor(record: Record, values: Array
      * - `1`: teacher
      * - `2`: assistant
      */
-    val userRole: Long? get() = at(6)
+    val userRole: Long get() = at(6)
 
     /**
      * The role in which the message was sent.
@@ -532,63 +532,63 @@ class ChatMessagesChatMessage internal constructor(record: Record, values: Array
      * - `1`: teacher
      * - `2`: assistant
      */
-    val sendMsgRole: Long? get() = at(7)
+    val sendMsgRole: Long get() = at(7)
 
     /** Nickname. */
-    val nickname: String? get() = at(8)
+    val nickname: String get() = at(8)
 
     /** Content of the message. */
-    val content: String? get() = at(9)
+    val content: String get() = at(9)
 
     /** City. */
-    val city: String? get() = at(10)
+    val city: String get() = at(10)
 
     /** IP address. */
-    val ip: String? get() = at(11)
+    val ip: String get() = at(11)
 
     /**
      * Whether it is a virtual message.
      * - `0`: no
      * - `1`: yes
      */
-    val isVirtualChat: Long? get() = at(12)
+    val isVirtualChat: Long get() = at(12)
 
     /** Avatar URL. */
-    val avatar: String? get() = at(13)
+    val avatar: String get() = at(13)
 
     /**
      * Whether it was filtered (the cell is clipped: 是否是...).
      * - `0`: no
      * - `1`: yes
      */
-    val filtered: Long? get() = at(14)
+    val filtered: Long get() = at(14)
 
     /** Id of the sender's group. */
-    val groupId: Long? get() = at(15)
+    val groupId: Long get() = at(15)
 
     /** Name of the sender's group. */
-    val groupName: String? get() = at(16)
+    val groupName: String get() = at(16)
 
     /** Custom string: what the sender gave as customstr to the send chat message API. */
-    val customstr: String? get() = at(17)
+    val customstr: String get() = at(17)
 
     /** The message that this one quotes; its members are empty when it quotes none. */
-    val reference: ChatMessagesReference? get() = at(18)
+    val reference: ChatMessagesReference get() = at(18)
 }
 
 /** What `chat_messages` posts. */
 class ChatMessagesPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The messages, one or more. */
     val chatMessage: List<ChatMessagesChatMessage> get() = at(1)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(2)
+    val qid: String get() = at(2)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(3)
+    val timestamp: Long get() = at(3)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(3))
@@ -597,32 +597,32 @@ class ChatMessagesPayload internal constructor(record: Record, values: Array<Any
 /** The winner's data. */
 class LotteryResultInfoJson internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The winner's user_number (the only inner field that is readable). */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 }
 
 /** What `lottery_result` posts. */
 class LotteryResultPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /**
      * Kind of data; the description is clipped away.
      * - `list`: list (meaning clipped)
      * - `mobile`: mobile (meaning clipped)
      */
-    val type: String? get() = at(1)
+    val type: String get() = at(1)
 
     /** Id (evidently of the lottery draw). */
-    val id: Long? get() = at(2)
+    val id: Long get() = at(2)
 
     /** The winner's data. */
     val infoJson: LotteryResultInfoJson? get() = at(3)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(4)
+    val qid: String get() = at(4)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(5)
+    val timestamp: Long get() = at(5)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(5))
@@ -631,31 +631,31 @@ class LotteryResultPayload internal constructor(record: Record, values: Array<An
 /** What `student_message_on_wall` posts. */
 class StudentMessageOnWallPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The student's name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** The student's user_number. */
-    val userNumber: Long? get() = at(2)
+    val userNumber: Long get() = at(2)
 
     /** When the message was sent, in unix milliseconds (13 digits in the example). */
-    val sendTime: Long? get() = at(3)
+    val sendTime: Long get() = at(3)
 
     /** Content of the message. */
-    val content: String? get() = at(4)
+    val content: String get() = at(4)
 
     /** Group of the student. */
-    val groupId: Long? get() = at(5)
+    val groupId: Long get() = at(5)
 
     /** State; the meaning is clipped away (1 in the example, evidently on the wall). */
-    val state: Long? get() = at(6)
+    val state: Long get() = at(6)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(7)
+    val qid: String get() = at(7)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(8)
+    val timestamp: Long get() = at(8)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(8))
@@ -664,10 +664,10 @@ class StudentMessageOnWallPayload internal constructor(record: Record, values: A
 /** The muted user: an object in the example. */
 class MuteSignalTargetUser internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the muted user. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** Nickname of the muted user. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /**
      * Role of the muted user.
@@ -676,33 +676,33 @@ class MuteSignalTargetUser internal constructor(record: Record, values: Array<An
      * - `2`: assistant
      * - `3`: guest
      */
-    val userRole: Long? get() = at(2)
+    val userRole: Long get() = at(2)
 
     /** Avatar of the muted user. */
-    val userAvatar: String? get() = at(3)
+    val userAvatar: String get() = at(3)
 
     /** Group of the muted user. */
-    val groupId: Long? get() = at(4)
+    val groupId: Long get() = at(4)
 }
 
 class MuteSignalData internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** What was done; the example's value is clipped after me (the vendor's public web client names such an event message_send_forbid). */
-    val behavior: String? get() = at(1)
+    val behavior: String get() = at(1)
 
     /** When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val time: String? get() = at(2)
+    val time: String get() = at(2)
 
     /** [time] as a point in time; null if there is none. */
     val timeInstant: Instant? get() = instant(at(2))
 
     /** Id of the user who muted. */
-    val userNumber: Long? get() = at(3)
+    val userNumber: Long get() = at(3)
 
     /** Nickname of the user who muted. */
-    val userName: String? get() = at(4)
+    val userName: String get() = at(4)
 
     /**
      * Role of the user who muted.
@@ -711,40 +711,40 @@ class MuteSignalData internal constructor(record: Record, values: Array<Any?>) :
      * - `2`: assistant
      * - `3`: guest
      */
-    val userRole: Long? get() = at(5)
+    val userRole: Long get() = at(5)
 
     /** Avatar of the user who muted. */
-    val userAvatar: String? get() = at(6)
+    val userAvatar: String get() = at(6)
 
     /** Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting). */
-    val duration: Long? get() = at(7)
+    val duration: Long get() = at(7)
 
     /** Group of the user who muted. */
-    val groupId: Long? get() = at(8)
+    val groupId: Long get() = at(8)
 
     /** Client of the user who muted. */
-    val clientType: Long? get() = at(9)
+    val clientType: Long get() = at(9)
 
     /** Time; the example's value is clipped (by its name in microseconds). */
-    val timeUsec: Long? get() = at(10)
+    val timeUsec: Long get() = at(10)
 
     /** The muted user: an object in the example. */
-    val targetUser: MuteSignalTargetUser? get() = at(11)
+    val targetUser: MuteSignalTargetUser get() = at(11)
 }
 
 /** What `mute_signal` posts. */
 class MuteSignalPayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The mute signals: one in the example, several by the text. */
     val data: List<MuteSignalData> get() = at(1)
 
     /** Unique id of this callback request; about 24 characters. */
-    val qid: String? get() = at(2)
+    val qid: String get() = at(2)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(3)
+    val timestamp: Long get() = at(3)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(3))
@@ -753,7 +753,7 @@ class MuteSignalPayload internal constructor(record: Record, values: Array<Any?>
 /** What `transcode_callback` posts. */
 class TranscodePayload internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** VOD video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /**
      * What happened.
@@ -761,7 +761,7 @@ class TranscodePayload internal constructor(record: Record, values: Array<Any?>)
      * - `30`: transcoding failed
      * - `100`: transcoded
      */
-    val status: Long? get() = at(1)
+    val status: Long get() = at(1)
 
     /** URL of the cover image; only with status 100. */
     val prefaceUrl: String? get() = at(2)
@@ -785,10 +785,10 @@ class TranscodePayload internal constructor(record: Record, values: Array<Any?>)
     val originDefinition: String? get() = at(8)
 
     /** Unique id of one request. */
-    val qid: String? get() = at(9)
+    val qid: String get() = at(9)
 
     /** When it was signed. Unix seconds. */
-    val timestamp: Long? get() = at(10)
+    val timestamp: Long get() = at(10)
 
     /** [timestamp] as a point in time; null if there is none. */
     val timestampInstant: Instant? get() = instant(at(10))

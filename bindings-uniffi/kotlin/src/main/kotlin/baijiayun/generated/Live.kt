@@ -235,7 +235,7 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(switchPresenterAsked(roomId, userId, options))
+    ): Boolean = call(switchPresenterAsked(roomId, userId, options))
 
     @JvmSynthetic
     internal fun switchPresenterAsked(roomId: Long, userId: Long, options: CallOptions?): Asked<Boolean> {
@@ -256,7 +256,7 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: LiveForceCloseRoomParams.() -> Unit = nothing,
-    ): Boolean? = ask(forceCloseRoomAsked(roomId, options, LiveForceCloseRoomParams().apply(params)))
+    ): Boolean = call(forceCloseRoomAsked(roomId, options, LiveForceCloseRoomParams().apply(params)))
 
     @JvmSynthetic
     internal fun forceCloseRoomAsked(roomId: Long, options: CallOptions?, given: LiveForceCloseRoomParams): Asked<Boolean> {
@@ -367,7 +367,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) : BlockingR
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.switchPresenterAsked(roomId, userId, options))
+    ): Boolean = call(api.switchPresenterAsked(roomId, userId, options))
 
     /** 强制关闭教室 See [LiveApi.forceCloseRoom]. */
     @JvmOverloads
@@ -375,7 +375,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) : BlockingR
         roomId: Long,
         params: Consumer<in LiveForceCloseRoomParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.forceCloseRoomAsked(roomId, options, LiveForceCloseRoomParams().also(params::accept)))
+    ): Boolean = call(api.forceCloseRoomAsked(roomId, options, LiveForceCloseRoomParams().also(params::accept)))
 
     /** 获取教室回放录制状态接口 See [LiveApi.getRecordStatus]. */
     @JvmOverloads
@@ -593,10 +593,10 @@ class LiveSetVirtualUsersUser(name: String) : Params() {
 /** How these are read. */
 internal object LiveTypes : Types(
     """
-    LiveGetStatusResult status:l?
-    LiveGetTeacherOnlineStatusResult status:l?
-    LiveGetUserCountResult user_count:l? display_user_count:l?
-    LiveGetRecordStatusResult status:l? is_long_term:l?
+    LiveGetStatusResult status:l
+    LiveGetTeacherOnlineStatusResult status:l
+    LiveGetUserCountResult user_count:l display_user_count:l
+    LiveGetRecordStatusResult status:l is_long_term:l
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -614,7 +614,7 @@ class LiveGetStatusResult internal constructor(record: Record, values: Array<Any
      * - `0`: not in class
      * - `1`: in class
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 }
 
 class LiveGetTeacherOnlineStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -623,15 +623,15 @@ class LiveGetTeacherOnlineStatusResult internal constructor(record: Record, valu
      * - `0`: not in the room
      * - `1`: in the room
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 }
 
 class LiveGetUserCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Users now in the room. */
-    val userCount: Long? get() = at(0)
+    val userCount: Long get() = at(0)
 
     /** Number of users that the room shows. */
-    val displayUserCount: Long? get() = at(1)
+    val displayUserCount: Long get() = at(1)
 }
 
 class LiveGetRecordStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -641,14 +641,14 @@ class LiveGetRecordStatusResult internal constructor(record: Record, values: Arr
      * - `1`: recording, from its beginning to its end
      * - `2`: transcoding, from its beginning to its end
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 
     /**
      * Whether it is a long-term room.
      * - `0`: short-term
      * - `1`: long-term
      */
-    val isLongTerm: Long? get() = at(1)
+    val isLongTerm: Long get() = at(1)
 }
 
 /**

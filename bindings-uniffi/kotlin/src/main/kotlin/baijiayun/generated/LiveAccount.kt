@@ -460,10 +460,10 @@ internal object LiveAccountTypes : Types(
     LiveAccountGetDailyCostResult cost:{l
     LiveAccountGetDailyMediaLengthResult media_length:{l
     LiveAccountListRoomMediaLengthResult media_length:{l
-    LiveAccountGetUserCountResult total:l? list:{l
-    LiveAccountSetClassCallbackUrlResult url:s?
-    LiveAccountGetClassCallbackUrlResult url:s?
-    LiveAccountListRoomCostsResult room_cost:a?
+    LiveAccountGetUserCountResult total:l list:{l
+    LiveAccountSetClassCallbackUrlResult url:s
+    LiveAccountGetClassCallbackUrlResult url:s
+    LiveAccountListRoomCostsResult room_cost:a
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -507,7 +507,7 @@ class LiveAccountListRoomMediaLengthResult internal constructor(record: Record, 
 
 class LiveAccountGetUserCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** Attendances per day; the key is the date. */
     val list: Map<String, Long> get() = at(1)
@@ -515,17 +515,17 @@ class LiveAccountGetUserCountResult internal constructor(record: Record, values:
 
 class LiveAccountSetClassCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback URL; the table describes it as a date (日期), evidently by mistake. */
-    val url: String? get() = at(0)
+    val url: String get() = at(0)
 }
 
 class LiveAccountGetClassCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback URL. */
-    val url: String? get() = at(0)
+    val url: String get() = at(0)
 }
 
 class LiveAccountListRoomCostsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** What each room used up. */
-    val roomCost: JsonElement? get() = at(0)
+    val roomCost: JsonElement get() = at(0)
 }
 
 /**

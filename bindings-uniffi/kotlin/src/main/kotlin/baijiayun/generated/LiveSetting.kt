@@ -63,7 +63,7 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
         attachment: UploadFile,
         options: CallOptions? = null,
         params: LiveSettingImportSensitiveWordsParams.() -> Unit = nothing,
-    ): Long? = ask(importSensitiveWordsAsked(productType, attachment, options, LiveSettingImportSensitiveWordsParams().apply(params)))
+    ): Long = call(importSensitiveWordsAsked(productType, attachment, options, LiveSettingImportSensitiveWordsParams().apply(params)))
 
     @JvmSynthetic
     internal fun importSensitiveWordsAsked(productType: Long, attachment: UploadFile, options: CallOptions?, given: LiveSettingImportSensitiveWordsParams): Asked<Long> {
@@ -131,7 +131,7 @@ class LiveSettingApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? = ask(setNicknameLibraryAsked(nickname, options))
+    ): Boolean = call(setNicknameLibraryAsked(nickname, options))
 
     @JvmSynthetic
     internal fun setNicknameLibraryAsked(nickname: List<String>, options: CallOptions?): Asked<Boolean> {
@@ -378,7 +378,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
         attachment: UploadFile,
         params: Consumer<in LiveSettingImportSensitiveWordsParams> = none,
         options: CallOptions? = null,
-    ): Long? = ask(api.importSensitiveWordsAsked(productType, attachment, options, LiveSettingImportSensitiveWordsParams().also(params::accept)))
+    ): Long = call(api.importSensitiveWordsAsked(productType, attachment, options, LiveSettingImportSensitiveWordsParams().also(params::accept)))
 
     /** 批量删除敏感词接口 See [LiveSettingApi.deleteSensitiveWords]. */
     @JvmOverloads
@@ -401,7 +401,7 @@ class BlockingLiveSettingApi internal constructor(private val api: LiveSettingAp
     fun setNicknameLibrary(
         nickname: List<String>,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setNicknameLibraryAsked(nickname, options))
+    ): Boolean = call(api.setNicknameLibraryAsked(nickname, options))
 
     /** 设置水印 See [LiveSettingApi.setWatermark]. */
     @JvmOverloads
@@ -511,7 +511,7 @@ class LiveSettingListMainScreenNoticesParams : Params() {
         get() = get("room_id")
         set(value) = set("room_id", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -791,14 +791,14 @@ class LiveSettingGetMaxRedPackageCountParams : Params() {
 /** How these are read. */
 internal object LiveSettingTypes : Types(
     """
-    LiveSettingListMainScreenNoticesNotice content:s? link:s?
-    LiveSettingListMainScreenNoticesSettings is_roll:l? roll_interval:l? font_size:l? font_color:s? font_transparency:l? border_color:s? border_transparency:l? bg_color:s? bg_transparency:l? x_scale:l? y_scale:l?
-    LiveSettingListMainScreenNoticesExtend notice:[LiveSettingListMainScreenNoticesNotice settings:LiveSettingListMainScreenNoticesSettings?
-    LiveSettingListMainScreenNoticesItem id:l? content:s? link:s? extend:LiveSettingListMainScreenNoticesExtend? content_num:l? sync_video:l? create_time:s?
-    LiveSettingListMainScreenNoticesResult list:[LiveSettingListMainScreenNoticesItem total:l?
-    LiveSettingAddSensitiveWordsResult total:l?
-    LiveSettingListSensitiveWordsItem id:s? word:s?
-    LiveSettingListSensitiveWordsResult total:l? list:[LiveSettingListSensitiveWordsItem
+    LiveSettingListMainScreenNoticesNotice content:s link:s
+    LiveSettingListMainScreenNoticesSettings is_roll:l roll_interval:l font_size:l font_color:s font_transparency:l border_color:s border_transparency:l bg_color:s bg_transparency:l x_scale:l y_scale:l
+    LiveSettingListMainScreenNoticesExtend notice:[LiveSettingListMainScreenNoticesNotice settings:LiveSettingListMainScreenNoticesSettings
+    LiveSettingListMainScreenNoticesItem id:l content:s link:s extend:LiveSettingListMainScreenNoticesExtend content_num:l sync_video:l create_time:s
+    LiveSettingListMainScreenNoticesResult list:[LiveSettingListMainScreenNoticesItem total:l
+    LiveSettingAddSensitiveWordsResult total:l
+    LiveSettingListSensitiveWordsItem id:s word:s
+    LiveSettingListSensitiveWordsResult total:l list:[LiveSettingListSensitiveWordsItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -816,10 +816,10 @@ internal object LiveSettingTypes : Types(
 
 class LiveSettingListMainScreenNoticesNotice internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text of the item. */
-    val content: String? get() = at(0)
+    val content: String get() = at(0)
 
     /** Link of the item. */
-    val link: String? get() = at(1)
+    val link: String get() = at(1)
 }
 
 /** Display settings. */
@@ -829,37 +829,37 @@ class LiveSettingListMainScreenNoticesSettings internal constructor(record: Reco
      * - `0`: no
      * - `1`: yes
      */
-    val isRoll: Long? get() = at(0)
+    val isRoll: Long get() = at(0)
 
     /** Scroll interval. */
-    val rollInterval: Long? get() = at(1)
+    val rollInterval: Long get() = at(1)
 
     /** Font size. */
-    val fontSize: Long? get() = at(2)
+    val fontSize: Long get() = at(2)
 
     /** Font colour, #RRGGBB. */
-    val fontColor: String? get() = at(3)
+    val fontColor: String get() = at(3)
 
     /** Font opacity, in percent. */
-    val fontTransparency: Long? get() = at(4)
+    val fontTransparency: Long get() = at(4)
 
     /** Border colour, #RRGGBB. */
-    val borderColor: String? get() = at(5)
+    val borderColor: String get() = at(5)
 
     /** Border opacity, in percent. */
-    val borderTransparency: Long? get() = at(6)
+    val borderTransparency: Long get() = at(6)
 
     /** Background colour, #RRGGBB. */
-    val bgColor: String? get() = at(7)
+    val bgColor: String get() = at(7)
 
     /** Background opacity, in percent. */
-    val bgTransparency: Long? get() = at(8)
+    val bgTransparency: Long get() = at(8)
 
     /** Horizontal position. */
-    val xScale: Long? get() = at(9)
+    val xScale: Long get() = at(9)
 
     /** Vertical position. */
-    val yScale: Long? get() = at(10)
+    val yScale: Long get() = at(10)
 }
 
 /** Extended settings. */
@@ -868,34 +868,34 @@ class LiveSettingListMainScreenNoticesExtend internal constructor(record: Record
     val notice: List<LiveSettingListMainScreenNoticesNotice> get() = at(0)
 
     /** Display settings. */
-    val settings: LiveSettingListMainScreenNoticesSettings? get() = at(1)
+    val settings: LiveSettingListMainScreenNoticesSettings get() = at(1)
 }
 
 class LiveSettingListMainScreenNoticesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Announcement id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Text of the announcement. */
-    val content: String? get() = at(1)
+    val content: String get() = at(1)
 
     /** Link that it opens. */
-    val link: String? get() = at(2)
+    val link: String get() = at(2)
 
     /** Extended settings. */
-    val extend: LiveSettingListMainScreenNoticesExtend? get() = at(3)
+    val extend: LiveSettingListMainScreenNoticesExtend get() = at(3)
 
     /** Number of items. */
-    val contentNum: Long? get() = at(4)
+    val contentNum: Long get() = at(4)
 
     /**
      * Whether it is also shown in VOD.
      * - `0`: no
      * - `1`: yes
      */
-    val syncVideo: Long? get() = at(5)
+    val syncVideo: Long get() = at(5)
 
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
@@ -906,25 +906,25 @@ class LiveSettingListMainScreenNoticesResult internal constructor(record: Record
     val list: List<LiveSettingListMainScreenNoticesItem> get() = at(0)
 
     /** Total number of announcements. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class LiveSettingAddSensitiveWordsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of words set. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 }
 
 class LiveSettingListSensitiveWordsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the word. */
-    val id: String? get() = at(0)
+    val id: String get() = at(0)
 
     /** The word. */
-    val word: String? get() = at(1)
+    val word: String get() = at(1)
 }
 
 class LiveSettingListSensitiveWordsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of words. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The words. */
     val list: List<LiveSettingListSensitiveWordsItem> get() = at(1)

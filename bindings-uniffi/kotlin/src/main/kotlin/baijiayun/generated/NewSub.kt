@@ -76,7 +76,7 @@ class NewSubListParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `20`. */
+    /** Entries per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -85,9 +85,9 @@ class NewSubListParams : Params() {
 /** How these are read. */
 internal object NewSubTypes : Types(
     """
-    NewSubListProductStatus large_class_status:l? small_class_status:l? business_status:l? video_status:l?
-    NewSubListItem partner_id:l? mobile:s? email:s? contacts:s? company:s? effect_time:s? expire_time:s? product_status:NewSubListProductStatus?
-    NewSubListResult total:l? list:[NewSubListItem
+    NewSubListProductStatus large_class_status:l small_class_status:l business_status:l video_status:l
+    NewSubListItem partner_id:l mobile:s email:s contacts:s company:s effect_time:s expire_time:s product_status:NewSubListProductStatus
+    NewSubListResult total:l list:[NewSubListItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -106,7 +106,7 @@ class NewSubListProductStatus internal constructor(record: Record, values: Array
      * - `1`: open
      * - `2`: closed
      */
-    val largeClassStatus: Long? get() = at(0)
+    val largeClassStatus: Long get() = at(0)
 
     /**
      * State of the small class product line.
@@ -114,7 +114,7 @@ class NewSubListProductStatus internal constructor(record: Record, values: Array
      * - `1`: open
      * - `2`: closed
      */
-    val smallClassStatus: Long? get() = at(1)
+    val smallClassStatus: Long get() = at(1)
 
     /**
      * State of the enterprise live product line.
@@ -122,7 +122,7 @@ class NewSubListProductStatus internal constructor(record: Record, values: Array
      * - `1`: open
      * - `2`: closed
      */
-    val businessStatus: Long? get() = at(2)
+    val businessStatus: Long get() = at(2)
 
     /**
      * State of the VOD product line.
@@ -130,44 +130,44 @@ class NewSubListProductStatus internal constructor(record: Record, values: Array
      * - `1`: open
      * - `2`: closed
      */
-    val videoStatus: Long? get() = at(3)
+    val videoStatus: Long get() = at(3)
 }
 
 class NewSubListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the sub account. */
-    val partnerId: Long? get() = at(0)
+    val partnerId: Long get() = at(0)
 
     /** Mobile number with which it is registered. */
-    val mobile: String? get() = at(1)
+    val mobile: String get() = at(1)
 
     /** E-mail address. */
-    val email: String? get() = at(2)
+    val email: String get() = at(2)
 
     /** Contact person. */
-    val contacts: String? get() = at(3)
+    val contacts: String get() = at(3)
 
     /** Company. */
-    val company: String? get() = at(4)
+    val company: String get() = at(4)
 
     /** Time from which the account is valid. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val effectTime: String? get() = at(5)
+    val effectTime: String get() = at(5)
 
     /** [effectTime] as a point in time; null if there is none. */
     val effectTimeInstant: Instant? get() = instant(at(5))
 
     /** Time at which the account expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val expireTime: String? get() = at(6)
+    val expireTime: String get() = at(6)
 
     /** [expireTime] as a point in time; null if there is none. */
     val expireTimeInstant: Instant? get() = instant(at(6))
 
     /** State of each product line. */
-    val productStatus: NewSubListProductStatus? get() = at(7)
+    val productStatus: NewSubListProductStatus get() = at(7)
 }
 
 class NewSubListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of sub accounts. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The sub accounts. */
     val list: List<NewSubListItem> get() = at(1)

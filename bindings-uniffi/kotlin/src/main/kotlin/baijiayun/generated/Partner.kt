@@ -112,12 +112,12 @@ class PartnerListTransactionsParams : Params() {
     /** Sets [endTime]. */
     fun endTime(value: Instant): Unit = set("end_time", value.written())
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Page size. */
+    /** Page size. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -126,9 +126,9 @@ class PartnerListTransactionsParams : Params() {
 /** How these are read. */
 internal object PartnerTypes : Types(
     """
-    PartnerGetKeyResult partner_key:s?!
-    PartnerListTransactionsItem purchase_id:l? op_type:l? product_type:l? trade_time:s? op_money:d? remark:s? current_money:d? room_type:s? curr_voucher_money:d? deduct_type:l? pay_type:l? status:s? status_name:s? pay_type_name:s? deduct_type_name:s?
-    PartnerListTransactionsResult list:[PartnerListTransactionsItem total:l?
+    PartnerGetKeyResult partner_key:s!
+    PartnerListTransactionsItem purchase_id:l op_type:l product_type:l trade_time:s op_money:d remark:s current_money:d room_type:s curr_voucher_money:d deduct_type:l pay_type:l status:s status_name:s pay_type_name:s deduct_type_name:s
+    PartnerListTransactionsResult list:[PartnerListTransactionsItem total:l
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -141,19 +141,19 @@ internal object PartnerTypes : Types(
 
 class PartnerGetKeyResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The partner_key; at most 128 characters. */
-    val partnerKey: String? get() = at(0)
+    val partnerKey: String get() = at(0)
 }
 
 class PartnerListTransactionsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Transaction number. */
-    val purchaseId: Long? get() = at(0)
+    val purchaseId: Long get() = at(0)
 
     /**
      * Kind of transaction.
      * - `1`: top-up
      * - `2`: deduction
      */
-    val opType: Long? get() = at(1)
+    val opType: Long get() = at(1)
 
     /**
      * Product line.
@@ -163,28 +163,28 @@ class PartnerListTransactionsItem internal constructor(record: Record, values: A
      * - `4`: enterprise live
      * - `5`: VOD
      */
-    val productType: Long? get() = at(2)
+    val productType: Long get() = at(2)
 
     /** Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val tradeTime: String? get() = at(3)
+    val tradeTime: String get() = at(3)
 
     /** [tradeTime] as a point in time; null if there is none. */
     val tradeTimeInstant: Instant? get() = instant(at(3))
 
     /** Amount. Money: a decimal number in the example, though the table says int. */
-    val opMoney: Double? get() = at(4)
+    val opMoney: Double get() = at(4)
 
     /** Remark. */
-    val remark: String? get() = at(5)
+    val remark: String get() = at(5)
 
     /** Balance after it; may be negative. Money: a decimal number in the example, though the table says int. */
-    val currentMoney: Double? get() = at(6)
+    val currentMoney: Double get() = at(6)
 
     /** Room type, "--" where there is none. */
-    val roomType: String? get() = at(7)
+    val roomType: String get() = at(7)
 
     /** Voucher balance after it. Money: a decimal number in the example, though the table says int. */
-    val currVoucherMoney: Double? get() = at(8)
+    val currVoucherMoney: Double get() = at(8)
 
     /**
      * What was charged.
@@ -194,22 +194,22 @@ class PartnerListTransactionsItem internal constructor(record: Record, values: A
      * - `6`: SMS by the message
      * - `8`: expired voucher
      */
-    val deductType: Long? get() = at(9)
+    val deductType: Long get() = at(9)
 
     /** Way of payment. */
-    val payType: Long? get() = at(10)
+    val payType: Long get() = at(10)
 
     /** Status; 2 is 处理成功 (processed) in the example. */
-    val status: String? get() = at(11)
+    val status: String get() = at(11)
 
     /** Status in words. */
-    val statusName: String? get() = at(12)
+    val statusName: String get() = at(12)
 
     /** Way of payment in words. */
-    val payTypeName: String? get() = at(13)
+    val payTypeName: String get() = at(13)
 
     /** What was charged, in words. */
-    val deductTypeName: String? get() = at(14)
+    val deductTypeName: String get() = at(14)
 }
 
 class PartnerListTransactionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -217,7 +217,7 @@ class PartnerListTransactionsResult internal constructor(record: Record, values:
     val list: List<PartnerListTransactionsItem> get() = at(0)
 
     /** Total number of transactions. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 /**

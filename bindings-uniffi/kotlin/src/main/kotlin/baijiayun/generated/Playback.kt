@@ -720,14 +720,14 @@ class PlaybackReplaceParams : Params() {
 /** How these are read. */
 internal object PlaybackTypes : Types(
     """
-    PlaybackListMarksItem desc:s? time_offset:s?
+    PlaybackListMarksItem desc:s time_offset:s
     PlaybackListMarksResult list:[PlaybackListMarksItem
-    PlaybackInfoResult status:l? video_id:l? name:s? length:l? total_size:l? total_transcode_size:l? total_ext_media_size:l? preface_url:s? publish_status:l? create_time:l?
-    PlaybackListItem playback_id:l? video_id:l? room_id:l? session_id:l? version:l? name:s? status:l? create_time:s? length:l? total_transcode_size:l? play_times:l? publish_status:l? play_url:s? preface_url:s?
-    PlaybackListResult total:l? list:[PlaybackListItem
-    PlaybackGetPlayerTokenResult token:s?
-    PlaybackSetPublishStatusResult status:l?
-    PlaybackGetStatusResult status:l?
+    PlaybackInfoResult status:l video_id:l name:s length:l total_size:l total_transcode_size:l total_ext_media_size:l preface_url:s publish_status:l create_time:l
+    PlaybackListItem playback_id:l video_id:l room_id:l session_id:l? version:l name:s status:l create_time:s length:l total_transcode_size:l play_times:l publish_status:l play_url:s? preface_url:s
+    PlaybackListResult total:l list:[PlaybackListItem
+    PlaybackGetPlayerTokenResult token:s
+    PlaybackSetPublishStatusResult status:l
+    PlaybackGetStatusResult status:l
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -745,10 +745,10 @@ internal object PlaybackTypes : Types(
 
 class PlaybackListMarksItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text of the mark. */
-    val desc: String? get() = at(0)
+    val desc: String get() = at(0)
 
     /** Position from the beginning, HH:MM:SS. */
-    val timeOffset: String? get() = at(1)
+    val timeOffset: String get() = at(1)
 }
 
 class PlaybackListMarksResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -765,58 +765,58 @@ class PlaybackInfoResult internal constructor(record: Record, values: Array<Any?
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 
     /** Id of the video recorded in the cloud. */
-    val videoId: Long? get() = at(1)
+    val videoId: Long get() = at(1)
 
     /** Name of the playback. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** Length in seconds. */
-    val length: Long? get() = at(3)
+    val length: Long get() = at(3)
 
     /** Size of the playback video. */
-    val totalSize: Long? get() = at(4)
+    val totalSize: Long get() = at(4)
 
     /** Total size of the transcoded files. */
-    val totalTranscodeSize: Long? get() = at(5)
+    val totalTranscodeSize: Long get() = at(5)
 
     /** Total transcoded size of the other videos that belong to it (students and second cameras). */
-    val totalExtMediaSize: Long? get() = at(6)
+    val totalExtMediaSize: Long get() = at(6)
 
     /** Address of the cover picture. */
-    val prefaceUrl: String? get() = at(7)
+    val prefaceUrl: String get() = at(7)
 
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    val publishStatus: Long? get() = at(8)
+    val publishStatus: Long get() = at(8)
 
     /** Time at which the playback was generated. */
-    val createTime: Long? get() = at(9)
+    val createTime: Long get() = at(9)
 }
 
 class PlaybackListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the playback; no other has the same. */
-    val playbackId: Long? get() = at(0)
+    val playbackId: Long get() = at(0)
 
     /** Id of the recorded video. */
-    val videoId: Long? get() = at(1)
+    val videoId: Long get() = at(1)
 
     /** Room id. */
-    val roomId: Long? get() = at(2)
+    val roomId: Long get() = at(2)
 
     /** Session number, for a long-term room. */
     val sessionId: Long? get() = at(3)
 
     /** Version of the playback; 0 is the one that was not cropped. */
-    val version: Long? get() = at(4)
+    val version: Long get() = at(4)
 
     /** Name of the playback. */
-    val name: String? get() = at(5)
+    val name: String get() = at(5)
 
     /**
      * State of the playback; the reader takes only 100.
@@ -826,37 +826,37 @@ class PlaybackListItem internal constructor(record: Record, values: Array<Any?>)
      * - `30`: generation failed
      * - `100`: generated
      */
-    val status: Long? get() = at(6)
+    val status: Long get() = at(6)
 
     /** Time at which it was generated: YYYY-MM-DD HH:MM:SS, or unix seconds as a text. */
-    val createTime: String? get() = at(7)
+    val createTime: String get() = at(7)
 
     /** Length in seconds. */
-    val length: Long? get() = at(8)
+    val length: Long get() = at(8)
 
     /** Total size of the transcoded files in bytes. */
-    val totalTranscodeSize: Long? get() = at(9)
+    val totalTranscodeSize: Long get() = at(9)
 
     /** How often it was played. */
-    val playTimes: Long? get() = at(10)
+    val playTimes: Long get() = at(10)
 
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    val publishStatus: Long? get() = at(11)
+    val publishStatus: Long get() = at(11)
 
-    /** Address to play it. */
+    /** Address to play it; only one public code base reads it. */
     val playUrl: String? get() = at(12)
 
     /** Address of the cover picture. */
-    val prefaceUrl: String? get() = at(13)
+    val prefaceUrl: String get() = at(13)
 }
 
 class PlaybackListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of playbacks. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The playbacks. */
     val list: List<PlaybackListItem> get() = at(1)
@@ -864,7 +864,7 @@ class PlaybackListResult internal constructor(record: Record, values: Array<Any?
 
 class PlaybackGetPlayerTokenResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Player token. */
-    val token: String? get() = at(0)
+    val token: String get() = at(0)
 }
 
 class PlaybackSetPublishStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -873,12 +873,12 @@ class PlaybackSetPublishStatusResult internal constructor(record: Record, values
      * - `1`: published
      * - `2`: blocked
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 }
 
 class PlaybackGetStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** State of the playback; 100 means that it can be played. */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 }
 
 /**

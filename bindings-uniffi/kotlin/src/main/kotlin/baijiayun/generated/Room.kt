@@ -484,7 +484,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: RoomSetGroupIsolationParams.() -> Unit = nothing,
-    ): Boolean? = ask(setGroupIsolationAsked(roomId, options, RoomSetGroupIsolationParams().apply(params)))
+    ): Boolean = call(setGroupIsolationAsked(roomId, options, RoomSetGroupIsolationParams().apply(params)))
 
     @JvmSynthetic
     internal fun setGroupIsolationAsked(roomId: Long, options: CallOptions?, given: RoomSetGroupIsolationParams): Asked<Boolean> {
@@ -508,7 +508,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = ask(setSpotLiveAsked(roomId, videoUniques, options))
+    ): Boolean = call(setSpotLiveAsked(roomId, videoUniques, options))
 
     @JvmSynthetic
     internal fun setSpotLiveAsked(roomId: Long, videoUniques: List<Long>, options: CallOptions?): Asked<Boolean> {
@@ -528,7 +528,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(clearSpotLiveAsked(roomId, options))
+    ): Boolean = call(clearSpotLiveAsked(roomId, options))
 
     @JvmSynthetic
     internal fun clearSpotLiveAsked(roomId: Long, options: CallOptions?): Asked<Boolean> {
@@ -552,7 +552,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         videoUniques: List<Long>,
         options: CallOptions? = null,
         params: RoomSetWarmupVideosParams.() -> Unit = nothing,
-    ): Boolean? = ask(setWarmupVideosAsked(roomId, videoUniques, options, RoomSetWarmupVideosParams().apply(params)))
+    ): Boolean = call(setWarmupVideosAsked(roomId, videoUniques, options, RoomSetWarmupVideosParams().apply(params)))
 
     @JvmSynthetic
     internal fun setWarmupVideosAsked(roomId: Long, videoUniques: List<Long>, options: CallOptions?, given: RoomSetWarmupVideosParams): Asked<Boolean> {
@@ -571,7 +571,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(clearWarmupVideosAsked(roomId, options))
+    ): Boolean = call(clearWarmupVideosAsked(roomId, options))
 
     @JvmSynthetic
     internal fun clearWarmupVideosAsked(roomId: Long, options: CallOptions?): Asked<Boolean> {
@@ -594,7 +594,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? = ask(setWatchLimitAsked(roomId, privateType, options))
+    ): Boolean = call(setWatchLimitAsked(roomId, privateType, options))
 
     @JvmSynthetic
     internal fun setWatchLimitAsked(roomId: Long, privateType: String, options: CallOptions?): Asked<Boolean> {
@@ -617,7 +617,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: RoomSetCoverParams.() -> Unit = nothing,
-    ): String? = ask(setCoverAsked(roomId, options, RoomSetCoverParams().apply(params)))
+    ): String = call(setCoverAsked(roomId, options, RoomSetCoverParams().apply(params)))
 
     @JvmSynthetic
     internal fun setCoverAsked(roomId: Long, options: CallOptions?, given: RoomSetCoverParams): Asked<String> {
@@ -640,7 +640,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         options: CallOptions? = null,
         params: RoomAddBroadcastRoomsParams.() -> Unit = nothing,
-    ): Boolean? = ask(addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().apply(params)))
+    ): Boolean = call(addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().apply(params)))
 
     @JvmSynthetic
     internal fun addBroadcastRoomsAsked(broadcastRoomIds: List<Long>, roomId: Long, options: CallOptions?, given: RoomAddBroadcastRoomsParams): Asked<Boolean> {
@@ -682,7 +682,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
+    ): Boolean = call(deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
 
     @JvmSynthetic
     internal fun deleteBroadcastRoomsAsked(broadcastRoomIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Boolean> {
@@ -712,7 +712,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? = ask(switchBroadcastAsked(roomId, broadcastRoomId, operation, options))
+    ): Boolean = call(switchBroadcastAsked(roomId, broadcastRoomId, operation, options))
 
     @JvmSynthetic
     internal fun switchBroadcastAsked(roomId: String, broadcastRoomId: String, operation: String, options: CallOptions?): Asked<Boolean> {
@@ -769,7 +769,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? = ask(uploadGroupLogosAsked(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options))
+    ): Boolean = call(uploadGroupLogosAsked(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options))
 
     @JvmSynthetic
     internal fun uploadGroupLogosAsked(roomId: Long, groupId: Long, mLoading: UploadFile, mNoPpt: UploadFile, wwwClassroom: UploadFile, wwwFavicon: UploadFile, wwwLoading: UploadFile, wwwNoPpt: UploadFile, options: CallOptions?): Asked<Boolean> {
@@ -852,7 +852,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(deletePushPlatformAsked(platformId, roomId, options))
+    ): Boolean = call(deletePushPlatformAsked(platformId, roomId, options))
 
     @JvmSynthetic
     internal fun deletePushPlatformAsked(platformId: String, roomId: Long, options: CallOptions?): Asked<Boolean> {
@@ -878,7 +878,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
+    ): Boolean = call(updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
 
     @JvmSynthetic
     internal fun updatePushPlatformAsked(platformName: String, platformUrl: String, platformId: String, roomId: Long, options: CallOptions?): Asked<Boolean> {
@@ -1082,7 +1082,7 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
         password: String,
         options: CallOptions? = null,
         params: RoomSetPasswordParams.() -> Unit = nothing,
-    ): Boolean? = ask(setPasswordAsked(roomId, password, options, RoomSetPasswordParams().apply(params)))
+    ): Boolean = call(setPasswordAsked(roomId, password, options, RoomSetPasswordParams().apply(params)))
 
     @JvmSynthetic
     internal fun setPasswordAsked(roomId: Long, password: String, options: CallOptions?, given: RoomSetPasswordParams): Asked<Boolean> {
@@ -1398,7 +1398,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         roomId: Long,
         params: Consumer<in RoomSetGroupIsolationParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setGroupIsolationAsked(roomId, options, RoomSetGroupIsolationParams().also(params::accept)))
+    ): Boolean = call(api.setGroupIsolationAsked(roomId, options, RoomSetGroupIsolationParams().also(params::accept)))
 
     /** 教室插播视频 See [RoomApi.setSpotLive]. */
     @JvmOverloads
@@ -1406,14 +1406,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         roomId: Long,
         videoUniques: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setSpotLiveAsked(roomId, videoUniques, options))
+    ): Boolean = call(api.setSpotLiveAsked(roomId, videoUniques, options))
 
     /** 清除教室插播视频 See [RoomApi.clearSpotLive]. */
     @JvmOverloads
     fun clearSpotLive(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.clearSpotLiveAsked(roomId, options))
+    ): Boolean = call(api.clearSpotLiveAsked(roomId, options))
 
     /** 教室点播预热 See [RoomApi.setWarmupVideos]. */
     @JvmOverloads
@@ -1422,14 +1422,14 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         videoUniques: List<Long>,
         params: Consumer<in RoomSetWarmupVideosParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setWarmupVideosAsked(roomId, videoUniques, options, RoomSetWarmupVideosParams().also(params::accept)))
+    ): Boolean = call(api.setWarmupVideosAsked(roomId, videoUniques, options, RoomSetWarmupVideosParams().also(params::accept)))
 
     /** 清除教室内的点播预热视频 See [RoomApi.clearWarmupVideos]. */
     @JvmOverloads
     fun clearWarmupVideos(
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.clearWarmupVideosAsked(roomId, options))
+    ): Boolean = call(api.clearWarmupVideosAsked(roomId, options))
 
     /** 设置教室观看限制 See [RoomApi.setWatchLimit]. */
     @JvmOverloads
@@ -1437,7 +1437,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         roomId: Long,
         privateType: String,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setWatchLimitAsked(roomId, privateType, options))
+    ): Boolean = call(api.setWatchLimitAsked(roomId, privateType, options))
 
     /** 自定义装修封面 See [RoomApi.setCover]. */
     @JvmOverloads
@@ -1445,7 +1445,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         roomId: Long,
         params: Consumer<in RoomSetCoverParams> = none,
         options: CallOptions? = null,
-    ): String? = ask(api.setCoverAsked(roomId, options, RoomSetCoverParams().also(params::accept)))
+    ): String = call(api.setCoverAsked(roomId, options, RoomSetCoverParams().also(params::accept)))
 
     /** 大班课转播增加转播房间接口 See [RoomApi.addBroadcastRooms]. */
     @JvmOverloads
@@ -1454,7 +1454,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         roomId: Long,
         params: Consumer<in RoomAddBroadcastRoomsParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().also(params::accept)))
+    ): Boolean = call(api.addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().also(params::accept)))
 
     /** 大班课转播房间查询接口 See [RoomApi.listBroadcastRooms]. */
     @JvmOverloads
@@ -1469,7 +1469,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         broadcastRoomIds: List<Long>,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
+    ): Boolean = call(api.deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
 
     /** 大班课开启&关闭转播接口 See [RoomApi.switchBroadcast]. */
     @JvmOverloads
@@ -1478,7 +1478,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         broadcastRoomId: String,
         operation: String,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.switchBroadcastAsked(roomId, broadcastRoomId, operation, options))
+    ): Boolean = call(api.switchBroadcastAsked(roomId, broadcastRoomId, operation, options))
 
     /** 修改分组直播组名 See [RoomApi.updateGroupName]. */
     @JvmOverloads
@@ -1501,7 +1501,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         wwwLoading: UploadFile,
         wwwNoPpt: UploadFile,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.uploadGroupLogosAsked(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options))
+    ): Boolean = call(api.uploadGroupLogosAsked(roomId, groupId, mLoading, mNoPpt, wwwClassroom, wwwFavicon, wwwLoading, wwwNoPpt, options))
 
     /** 获取已上传分组直播分组logo地址 See [RoomApi.getGroupLogos]. */
     @JvmOverloads
@@ -1526,7 +1526,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.deletePushPlatformAsked(platformId, roomId, options))
+    ): Boolean = call(api.deletePushPlatformAsked(platformId, roomId, options))
 
     /** 多平台推流地址编辑接口 See [RoomApi.updatePushPlatform]. */
     @JvmOverloads
@@ -1536,7 +1536,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         platformId: String,
         roomId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
+    ): Boolean = call(api.updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
 
     /** 多平台推流地址查询接口 See [RoomApi.listPushPlatforms]. */
     @JvmOverloads
@@ -1608,7 +1608,7 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
         password: String,
         params: Consumer<in RoomSetPasswordParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setPasswordAsked(roomId, password, options, RoomSetPasswordParams().also(params::accept)))
+    ): Boolean = call(api.setPasswordAsked(roomId, password, options, RoomSetPasswordParams().also(params::accept)))
 
     /** 删除直播分组 See [RoomApi.deleteGroup]. */
     @JvmOverloads
@@ -2268,12 +2268,12 @@ class RoomListCodesParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number; each page has limit codes. Default: `1`. */
+    /** Page number; each page has limit codes. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Codes per page; at most 1000. Default: `100`. */
+    /** Codes per page; at most 1000. Default: `100`. From 1 to 1000. */
     var limit: Long?
         get() = get("limit")
         set(value) = set("limit", value)
@@ -2281,12 +2281,12 @@ class RoomListCodesParams : Params() {
 
 /** What `room.list` takes besides what it requires. */
 class RoomListParams : Params() {
-    /** Page number; each page has limit rooms. Default: `1`. */
+    /** Page number; each page has limit rooms. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Rooms per page; at most 1000. Default: `100`. */
+    /** Rooms per page; at most 1000. Default: `100`. From 1 to 1000. */
     var limit: Long?
         get() = get("limit")
         set(value) = set("limit", value)
@@ -2470,12 +2470,12 @@ class RoomUpdateGroupNameParams : Params() {
 
 /** What `room.list_group_codes_by_role` takes besides what it requires. */
 class RoomListGroupCodesByRoleParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `50`. */
+    /** Entries per page. Default: `50`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -2495,12 +2495,12 @@ class RoomSetPasswordParams : Params() {
 
 /** What `room.list_patrol_rooms` takes besides what it requires. */
 class RoomListPatrolRoomsParams : Params() {
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Rooms per page; 20 stands in the example column, which may be the default. */
+    /** Rooms per page; 20 stands in the example column, which may be the default. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -2760,51 +2760,51 @@ class RoomCreateWithLiveParams : Params() {
 /** How these are read. */
 internal object RoomTypes : Types(
     """
-    RoomCreateResult room_id:l? admin_code:s? teacher_code:s? student_code:s?
-    RoomInfoResult room_id:l? title:s? start_time:s? end_time:s? type:l? is_long_term:l? max_users:l? admin_code:s? teacher_code:s? create_from:l? is_private:l? new_group_live:l? media_type:l? enable_share:l? pre_enter_time:l? is_mock_live:l? is_push_live:l? max_backup_users:l? is_discuss_live:l? speak_camera_turnon:l? teacher_need_detect_device:l? student_need_detect_device:l? auto_playback_record:l? template_name:s? is_video_main:l? m_is_video_main:l? m_template:l? enable_weixin_auth:l? system_auto_allocate_name:l? has_student_raise:l? switch_room_role:l? enable_group_users_public:l? group_admin_permission:l? enable_group_chat_public:l? end_delay_time:l? enable_live_sell:l? app_template:l? sell_goods_in_large_class:l? enable_mock_sync_chat_message:l? enable_ppt_page_down:l? mock_live_record:l? push_live_record:l? create_time:s?
-    RoomCreateCodeResult student_code:s?
-    RoomGetCodeInfoCodeInfo code:s? room_id:l? user_number:l? user_role:l? user_name:s? create_time:s?
-    RoomGetCodeInfoResult exist:b? code_info:RoomGetCodeInfoCodeInfo?
-    RoomListCodesItem code:s? user_number:l? user_avatar:s? student_code:s?
-    RoomListCodesResult total:l? list:[RoomListCodesItem
-    RoomListItem room_id:l? title:s? start_time:l? end_time:l? create_time:l? type:l? max_users:l? admin_code:s? teacher_code:s? student_code:s? industry_type:l? new_live_status:l? create_from:l? is_private:l? media_type:l? enable_share:l? pre_enter_time:l? is_mock_live:l? is_push_live:l? max_backup_users:l? new_group_live:l? is_discuss_live:l? speak_camera_turnon:l? teacher_need_detect_device:l? student_need_detect_device:l? auto_playback_record:l? template_name:s? is_video_main:l? m_template:l? enable_weixin_auth:l? system_auto_allocate_name:l? has_student_raise:l? switch_room_role:l? enable_group_users_public:l? group_admin_permission:l? enable_group_chat_public:l? end_delay_time:l? enable_live_sell:l? app_template:l? sell_goods_in_large_class:l? enable_mock_sync_chat_message:l? enable_ppt_page_down:l? is_long_term:l? m_is_video_main:l?
+    RoomCreateResult room_id:l admin_code:s teacher_code:s student_code:s
+    RoomInfoResult room_id:l title:s start_time:s end_time:s type:l is_long_term:l? max_users:l admin_code:s teacher_code:s create_from:l? is_private:l? new_group_live:l? media_type:l? enable_share:l? pre_enter_time:l? is_mock_live:l? is_push_live:l? max_backup_users:l? is_discuss_live:l? speak_camera_turnon:l? teacher_need_detect_device:l? student_need_detect_device:l? auto_playback_record:l? template_name:s? is_video_main:l? m_is_video_main:l? m_template:l? enable_weixin_auth:l? system_auto_allocate_name:l? has_student_raise:l? switch_room_role:l? enable_group_users_public:l? group_admin_permission:l? enable_group_chat_public:l? end_delay_time:l? enable_live_sell:l? app_template:l? sell_goods_in_large_class:l? enable_mock_sync_chat_message:l? enable_ppt_page_down:l? mock_live_record:l? push_live_record:l? create_time:s?
+    RoomCreateCodeResult student_code:s
+    RoomGetCodeInfoCodeInfo code:s room_id:l user_number:l user_role:l user_name:s? create_time:s
+    RoomGetCodeInfoResult exist:b code_info:RoomGetCodeInfoCodeInfo?
+    RoomListCodesItem code:s user_number:l user_avatar:s student_code:s?
+    RoomListCodesResult total:l list:[RoomListCodesItem
+    RoomListItem room_id:l title:s start_time:l end_time:l create_time:l type:l max_users:l admin_code:s teacher_code:s student_code:s industry_type:l? new_live_status:l? create_from:l? is_private:l? media_type:l? enable_share:l? pre_enter_time:l? is_mock_live:l? is_push_live:l? max_backup_users:l? new_group_live:l? is_discuss_live:l? speak_camera_turnon:l? teacher_need_detect_device:l? student_need_detect_device:l? auto_playback_record:l? template_name:s? is_video_main:l? m_template:l? enable_weixin_auth:l? system_auto_allocate_name:l? has_student_raise:l? switch_room_role:l? enable_group_users_public:l? group_admin_permission:l? enable_group_chat_public:l? end_delay_time:l? enable_live_sell:l? app_template:l? sell_goods_in_large_class:l? enable_mock_sync_chat_message:l? enable_ppt_page_down:l? is_long_term:l? m_is_video_main:l?
     RoomListResult list:[RoomListItem total:l?
-    RoomCreateGroupCodesAdmin group_id:l? code:s? user_role:l? url:s? group_name:s?
-    RoomCreateGroupCodesStudent group_id:l? code:s? user_role:l? url:s? group_name:s?
+    RoomCreateGroupCodesAdmin group_id:l code:s user_role:l url:s group_name:s
+    RoomCreateGroupCodesStudent group_id:l code:s user_role:l url:s group_name:s
     RoomCreateGroupCodesResult admin:[RoomCreateGroupCodesAdmin student:[RoomCreateGroupCodesStudent
-    RoomListGroupCodesAdmin group_id:l? user_role:l? url:s? code:s?
-    RoomListGroupCodesStudent group_id:l? user_role:l? url:s? code:s?
-    RoomListGroupCodesTeacher user_role:l? url:s? code:s?
+    RoomListGroupCodesAdmin group_id:l? user_role:l url:s code:s
+    RoomListGroupCodesStudent group_id:l? user_role:l url:s code:s
+    RoomListGroupCodesTeacher user_role:l url:s code:s
     RoomListGroupCodesResult admin:[RoomListGroupCodesAdmin student:[RoomListGroupCodesStudent teacher:[RoomListGroupCodesTeacher
-    RoomGetPushLiveUrlResult expire_time:s? push_url:s?
-    RoomGetGroupSubRoomIdsGroupRoomId room_id:l? group_id:l?
+    RoomGetPushLiveUrlResult expire_time:s push_url:s
+    RoomGetGroupSubRoomIdsGroupRoomId room_id:l group_id:l
     RoomGetGroupSubRoomIdsResult group_room_id:[RoomGetGroupSubRoomIdsGroupRoomId
-    RoomGetPullStreamUrlResult rtmp_url:s? m3u8_url:s?
-    RoomCreateAuditionCodesItem code:s? user_number:l? student_code:s?
-    RoomCreateAuditionCodesResult total:l? list:[RoomCreateAuditionCodesItem
-    RoomListSpotVideosItem video_id:l? playback_room_id:l? playback_session_id:l? prepare_file_time:s? create_time:s?
+    RoomGetPullStreamUrlResult rtmp_url:s m3u8_url:s
+    RoomCreateAuditionCodesItem code:s? user_number:l student_code:s?
+    RoomCreateAuditionCodesResult total:l list:[RoomCreateAuditionCodesItem
+    RoomListSpotVideosItem video_id:l playback_room_id:l playback_session_id:l prepare_file_time:s? create_time:s
     RoomListSpotVideosResult list:[RoomListSpotVideosItem
-    RoomGetCodeUsageCodeUsage user_number:l? user_role:l? user_name:s?
+    RoomGetCodeUsageCodeUsage user_number:l user_role:l user_name:s
     RoomGetCodeUsageResult code_usage:{~RoomGetCodeUsageCodeUsage
-    RoomListBroadcastRoomsItem broadcast_room_id:l? title:s? is_auto:l?
-    RoomListBroadcastRoomsResult count:l? list:[RoomListBroadcastRoomsItem
+    RoomListBroadcastRoomsItem broadcast_room_id:l title:s is_auto:l
+    RoomListBroadcastRoomsResult count:l list:[RoomListBroadcastRoomsItem
     RoomGetGroupLogosLogoList m-loading:s? m-no-ppt:s? www-classroom:s? www-favicon:s? www-loading:s? www-no-ppt:s?
-    RoomGetGroupLogosResult logo_list:RoomGetGroupLogosLogoList?
-    RoomAddPushPlatformResult platform_id:l?
-    RoomListPushPlatformsItem platform_id:s? platform_name:s? platform_url:s?
+    RoomGetGroupLogosResult logo_list:RoomGetGroupLogosLogoList
+    RoomAddPushPlatformResult platform_id:l
+    RoomListPushPlatformsItem platform_id:s platform_name:s platform_url:s
     RoomListPushPlatformsResult list:[RoomListPushPlatformsItem
-    RoomListGroupCodesByRoleGroupList group_id:l? code:s? user_role:l? url:s?
-    RoomListGroupCodesByRoleDefaultCode code:s? user_role:l? url:s?
-    RoomListGroupCodesByRoleResult total:l? group_list:[RoomListGroupCodesByRoleGroupList current_page:l? default_code:RoomListGroupCodesByRoleDefaultCode?
-    RoomAddSmartLiveResult id:s?
-    RoomUpdateSmartLiveResult id:s?
-    RoomDeleteSmartLiveResult id:s?
-    RoomDeleteGroupResult rows:l?
-    RoomListPatrolRoomsMonitorImg img_url:s? create_time:s?
-    RoomListPatrolRoomsItem room_id:l? title:s? start_time:s? monitor_img:[RoomListPatrolRoomsMonitorImg enter_url:s?
-    RoomCreateWithLiveDoubleTeacher room_id:l? admin_code:s? teacher_code:s? student_code:s?
-    RoomCreateWithLiveLive room_id:l? admin_code:s? teacher_code:s? student_code:s?
-    RoomCreateWithLiveResult double_teacher:RoomCreateWithLiveDoubleTeacher? live:RoomCreateWithLiveLive?
+    RoomListGroupCodesByRoleGroupList group_id:l code:s user_role:l url:s
+    RoomListGroupCodesByRoleDefaultCode code:s user_role:l url:s
+    RoomListGroupCodesByRoleResult total:l group_list:[RoomListGroupCodesByRoleGroupList current_page:l default_code:RoomListGroupCodesByRoleDefaultCode
+    RoomAddSmartLiveResult id:s
+    RoomUpdateSmartLiveResult id:s
+    RoomDeleteSmartLiveResult id:s
+    RoomDeleteGroupResult rows:l
+    RoomListPatrolRoomsMonitorImg img_url:s create_time:s
+    RoomListPatrolRoomsItem room_id:l title:s start_time:s monitor_img:[RoomListPatrolRoomsMonitorImg enter_url:s
+    RoomCreateWithLiveDoubleTeacher room_id:l admin_code:s teacher_code:s student_code:s
+    RoomCreateWithLiveLive room_id:l admin_code:s teacher_code:s student_code:s
+    RoomCreateWithLiveResult double_teacher:RoomCreateWithLiveDoubleTeacher live:RoomCreateWithLiveLive
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -2859,33 +2859,33 @@ internal object RoomTypes : Types(
 
 class RoomCreateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id, 14 digits. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Code with which a teaching assistant enters the room. */
-    val adminCode: String? get() = at(1)
+    val adminCode: String get() = at(1)
 
     /** Code with which the teacher enters the room. */
-    val teacherCode: String? get() = at(2)
+    val teacherCode: String get() = at(2)
 
     /** Public student code; many students can enter with it without pushing each other out. */
-    val studentCode: String? get() = at(3)
+    val studentCode: String get() = at(3)
 }
 
 class RoomInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Room title. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /** Class start time, as 2017-08-18 14:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val startTime: String? get() = at(2)
+    val startTime: String get() = at(2)
 
     /** [startTime] as a point in time; null if there is none. */
     val startTimeInstant: Instant? get() = instant(at(2))
 
     /** Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val endTime: String? get() = at(3)
+    val endTime: String get() = at(3)
 
     /** [endTime] as a point in time; null if there is none. */
     val endTimeInstant: Instant? get() = instant(at(3))
@@ -2899,7 +2899,7 @@ class RoomInfoResult internal constructor(record: Record, values: Array<Any?>) :
      * - `5`: double-teacher
      * - `6`: basic one-to-one
      */
-    val type: Long? get() = at(4)
+    val type: Long get() = at(4)
 
     /**
      * Whether this is a long-term room.
@@ -2909,13 +2909,13 @@ class RoomInfoResult internal constructor(record: Record, values: Array<Any?>) :
     val isLongTerm: Long? get() = at(5)
 
     /** Largest number of users allowed in the room. */
-    val maxUsers: Long? get() = at(6)
+    val maxUsers: Long get() = at(6)
 
     /** Code with which a teaching assistant enters the room. */
-    val adminCode: String? get() = at(7)
+    val adminCode: String get() = at(7)
 
     /** Code with which the teacher enters the room. */
-    val teacherCode: String? get() = at(8)
+    val teacherCode: String get() = at(8)
 
     /**
      * Where the room was created.
@@ -3129,19 +3129,19 @@ class RoomInfoResult internal constructor(record: Record, values: Array<Any?>) :
 
 class RoomCreateCodeResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Student code. */
-    val studentCode: String? get() = at(0)
+    val studentCode: String get() = at(0)
 }
 
-/** The code. */
+/** The code. What it holds when exist is false is not said. */
 class RoomGetCodeInfoCodeInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The code. */
-    val code: String? get() = at(0)
+    val code: String get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(2)
+    val userNumber: Long get() = at(2)
 
     /**
      * The user's role (values clipped in the document).
@@ -3149,13 +3149,13 @@ class RoomGetCodeInfoCodeInfo internal constructor(record: Record, values: Array
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(3)
+    val userRole: Long get() = at(3)
 
     /** The user's name. */
     val userName: String? get() = at(4)
 
     /** When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(5)
+    val createTime: String get() = at(5)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(5))
@@ -3163,21 +3163,21 @@ class RoomGetCodeInfoCodeInfo internal constructor(record: Record, values: Array
 
 class RoomGetCodeInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Whether the code exists. */
-    val exist: Boolean? get() = at(0)
+    val exist: Boolean get() = at(0)
 
-    /** The code. */
+    /** The code. What it holds when exist is false is not said. */
     val codeInfo: RoomGetCodeInfoCodeInfo? get() = at(1)
 }
 
 class RoomListCodesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Student code. */
-    val code: String? get() = at(0)
+    val code: String get() = at(0)
 
     /** The user's id to which the code belongs. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /** Picture given when the code was generated. */
-    val userAvatar: String? get() = at(2)
+    val userAvatar: String get() = at(2)
 
     /** Student code; the example has code instead. */
     val studentCode: String? get() = at(3)
@@ -3185,7 +3185,7 @@ class RoomListCodesItem internal constructor(record: Record, values: Array<Any?>
 
 class RoomListCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of codes in the room. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The codes of this page. */
     val list: List<RoomListCodesItem> get() = at(1)
@@ -3193,25 +3193,25 @@ class RoomListCodesResult internal constructor(record: Record, values: Array<Any
 
 class RoomListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Room title. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /** Class start time, unix seconds. */
-    val startTime: Long? get() = at(2)
+    val startTime: Long get() = at(2)
 
     /** [startTime] as a point in time; null if there is none. */
     val startTimeInstant: Instant? get() = instant(at(2))
 
     /** Class end time, unix seconds. */
-    val endTime: Long? get() = at(3)
+    val endTime: Long get() = at(3)
 
     /** [endTime] as a point in time; null if there is none. */
     val endTimeInstant: Instant? get() = instant(at(3))
 
     /** Creation time, unix seconds. */
-    val createTime: Long? get() = at(4)
+    val createTime: Long get() = at(4)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(4))
@@ -3223,19 +3223,19 @@ class RoomListItem internal constructor(record: Record, values: Array<Any?>) : D
      * - `4`: small class
      * - `5`: double teacher
      */
-    val type: Long? get() = at(5)
+    val type: Long get() = at(5)
 
     /** Largest number of users allowed in the room. */
-    val maxUsers: Long? get() = at(6)
+    val maxUsers: Long get() = at(6)
 
     /** Code with which a teaching assistant enters the room. */
-    val adminCode: String? get() = at(7)
+    val adminCode: String get() = at(7)
 
     /** Code with which the teacher enters the room. */
-    val teacherCode: String? get() = at(8)
+    val teacherCode: String get() = at(8)
 
     /** Public student code. */
-    val studentCode: String? get() = at(9)
+    val studentCode: String get() = at(9)
 
     /**
      * Industry (0 is education).
@@ -3450,44 +3450,44 @@ class RoomListResult internal constructor(record: Record, values: Array<Any?>) :
 
 class RoomCreateGroupCodesAdmin internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id. */
-    val groupId: Long? get() = at(0)
+    val groupId: Long get() = at(0)
 
     /** Room code. */
-    val code: String? get() = at(1)
+    val code: String get() = at(1)
 
     /**
      * Role of the code.
      * - `0`: student
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(2)
+    val userRole: Long get() = at(2)
 
     /** Address for entering the room. */
-    val url: String? get() = at(3)
+    val url: String get() = at(3)
 
     /** Group name. */
-    val groupName: String? get() = at(4)
+    val groupName: String get() = at(4)
 }
 
 class RoomCreateGroupCodesStudent internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id. */
-    val groupId: Long? get() = at(0)
+    val groupId: Long get() = at(0)
 
     /** Room code. */
-    val code: String? get() = at(1)
+    val code: String get() = at(1)
 
     /**
      * Role of the code.
      * - `0`: student
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(2)
+    val userRole: Long get() = at(2)
 
     /** Address for entering the room. */
-    val url: String? get() = at(3)
+    val url: String get() = at(3)
 
     /** Group name. */
-    val groupName: String? get() = at(4)
+    val groupName: String get() = at(4)
 }
 
 class RoomCreateGroupCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3508,13 +3508,13 @@ class RoomListGroupCodesAdmin internal constructor(record: Record, values: Array
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(1)
+    val userRole: Long get() = at(1)
 
     /** Address for entering the room. */
-    val url: String? get() = at(2)
+    val url: String get() = at(2)
 
     /** Room code. */
-    val code: String? get() = at(3)
+    val code: String get() = at(3)
 }
 
 class RoomListGroupCodesStudent internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3527,13 +3527,13 @@ class RoomListGroupCodesStudent internal constructor(record: Record, values: Arr
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(1)
+    val userRole: Long get() = at(1)
 
     /** Address for entering the room. */
-    val url: String? get() = at(2)
+    val url: String get() = at(2)
 
     /** Room code. */
-    val code: String? get() = at(3)
+    val code: String get() = at(3)
 }
 
 class RoomListGroupCodesTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3543,13 +3543,13 @@ class RoomListGroupCodesTeacher internal constructor(record: Record, values: Arr
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(0)
+    val userRole: Long get() = at(0)
 
     /** Address for entering the room. */
-    val url: String? get() = at(1)
+    val url: String get() = at(1)
 
     /** Room code. */
-    val code: String? get() = at(2)
+    val code: String get() = at(2)
 }
 
 class RoomListGroupCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3565,21 +3565,21 @@ class RoomListGroupCodesResult internal constructor(record: Record, values: Arra
 
 class RoomGetPushLiveUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val expireTime: String? get() = at(0)
+    val expireTime: String get() = at(0)
 
     /** [expireTime] as a point in time; null if there is none. */
     val expireTimeInstant: Instant? get() = instant(at(0))
 
     /** Push address. */
-    val pushUrl: String? get() = at(1)
+    val pushUrl: String get() = at(1)
 }
 
 class RoomGetGroupSubRoomIdsGroupRoomId internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id of the small class. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Group id. */
-    val groupId: Long? get() = at(1)
+    val groupId: Long get() = at(1)
 }
 
 class RoomGetGroupSubRoomIdsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3589,10 +3589,10 @@ class RoomGetGroupSubRoomIdsResult internal constructor(record: Record, values: 
 
 class RoomGetPullStreamUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Pull address, RTMP. */
-    val rtmpUrl: String? get() = at(0)
+    val rtmpUrl: String get() = at(0)
 
     /** Pull address, HLS. */
-    val m3u8Url: String? get() = at(1)
+    val m3u8Url: String get() = at(1)
 }
 
 class RoomCreateAuditionCodesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3600,7 +3600,7 @@ class RoomCreateAuditionCodesItem internal constructor(record: Record, values: A
     val code: String? get() = at(0)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /** Audition code of the student. */
     val studentCode: String? get() = at(2)
@@ -3608,7 +3608,7 @@ class RoomCreateAuditionCodesItem internal constructor(record: Record, values: A
 
 class RoomCreateAuditionCodesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of codes. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The codes. */
     val list: List<RoomCreateAuditionCodesItem> get() = at(1)
@@ -3616,13 +3616,13 @@ class RoomCreateAuditionCodesResult internal constructor(record: Record, values:
 
 class RoomListSpotVideosItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Room id of the playback behind the video. */
-    val playbackRoomId: Long? get() = at(1)
+    val playbackRoomId: Long get() = at(1)
 
     /** Session id of the playback behind the video. */
-    val playbackSessionId: Long? get() = at(2)
+    val playbackSessionId: Long get() = at(2)
 
     /** When the file of the video is prepared (description clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8. */
     val prepareFileTime: String? get() = at(3)
@@ -3631,7 +3631,7 @@ class RoomListSpotVideosItem internal constructor(record: Record, values: Array<
     val prepareFileTimeInstant: Instant? get() = instant(at(3))
 
     /** When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(4))
@@ -3645,7 +3645,7 @@ class RoomListSpotVideosResult internal constructor(record: Record, values: Arra
 /** Usage of one join code; null for a code that was not used. */
 class RoomGetCodeUsageCodeUsage internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** user_number of the user. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /**
      * Role of the user.
@@ -3653,10 +3653,10 @@ class RoomGetCodeUsageCodeUsage internal constructor(record: Record, values: Arr
      * - `1`: teacher
      * - `2`: assistant
      */
-    val userRole: Long? get() = at(1)
+    val userRole: Long get() = at(1)
 
     /** Name of the user. */
-    val userName: String? get() = at(2)
+    val userName: String get() = at(2)
 }
 
 class RoomGetCodeUsageResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3666,22 +3666,22 @@ class RoomGetCodeUsageResult internal constructor(record: Record, values: Array<
 
 class RoomListBroadcastRoomsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the linked room. */
-    val broadcastRoomId: Long? get() = at(0)
+    val broadcastRoomId: Long get() = at(0)
 
     /** Its title. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /**
      * Whether the relay starts by itself.
      * - `0`: no
      * - `1`: yes
      */
-    val isAuto: Long? get() = at(2)
+    val isAuto: Long get() = at(2)
 }
 
 class RoomListBroadcastRoomsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of linked rooms. */
-    val count: Long? get() = at(0)
+    val count: Long get() = at(0)
 
     /** The linked rooms. */
     val list: List<RoomListBroadcastRoomsItem> get() = at(1)
@@ -3710,23 +3710,23 @@ class RoomGetGroupLogosLogoList internal constructor(record: Record, values: Arr
 
 class RoomGetGroupLogosResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Addresses by picture; an empty array when none has been uploaded. */
-    val logoList: RoomGetGroupLogosLogoList? get() = at(0)
+    val logoList: RoomGetGroupLogosLogoList get() = at(0)
 }
 
 class RoomAddPushPlatformResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the address. */
-    val platformId: Long? get() = at(0)
+    val platformId: Long get() = at(0)
 }
 
 class RoomListPushPlatformsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the address. */
-    val platformId: String? get() = at(0)
+    val platformId: String get() = at(0)
 
     /** Name of the address. */
-    val platformName: String? get() = at(1)
+    val platformName: String get() = at(1)
 
     /** Push URL. */
-    val platformUrl: String? get() = at(2)
+    val platformUrl: String get() = at(2)
 }
 
 class RoomListPushPlatformsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -3736,10 +3736,10 @@ class RoomListPushPlatformsResult internal constructor(record: Record, values: A
 
 class RoomListGroupCodesByRoleGroupList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Group id. */
-    val groupId: Long? get() = at(0)
+    val groupId: Long get() = at(0)
 
     /** Join code. */
-    val code: String? get() = at(1)
+    val code: String get() = at(1)
 
     /**
      * Role.
@@ -3747,16 +3747,16 @@ class RoomListGroupCodesByRoleGroupList internal constructor(record: Record, val
      * - `1`: teacher
      * - `2`: assistant
      */
-    val userRole: Long? get() = at(2)
+    val userRole: Long get() = at(2)
 
     /** URL that enters the room. */
-    val url: String? get() = at(3)
+    val url: String get() = at(3)
 }
 
 /** Default join code. */
 class RoomListGroupCodesByRoleDefaultCode internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Join code. */
-    val code: String? get() = at(0)
+    val code: String get() = at(0)
 
     /**
      * Role.
@@ -3764,107 +3764,107 @@ class RoomListGroupCodesByRoleDefaultCode internal constructor(record: Record, v
      * - `1`: teacher
      * - `2`: assistant
      */
-    val userRole: Long? get() = at(1)
+    val userRole: Long get() = at(1)
 
     /** URL that enters the room. */
-    val url: String? get() = at(2)
+    val url: String get() = at(2)
 }
 
 class RoomListGroupCodesByRoleResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of groups. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The groups. */
     val groupList: List<RoomListGroupCodesByRoleGroupList> get() = at(1)
 
     /** Page number. */
-    val currentPage: Long? get() = at(2)
+    val currentPage: Long get() = at(2)
 
     /** Default join code. */
-    val defaultCode: RoomListGroupCodesByRoleDefaultCode? get() = at(3)
+    val defaultCode: RoomListGroupCodesByRoleDefaultCode get() = at(3)
 }
 
 class RoomAddSmartLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the smart live. */
-    val id: String? get() = at(0)
+    val id: String get() = at(0)
 }
 
 class RoomUpdateSmartLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the smart live. */
-    val id: String? get() = at(0)
+    val id: String get() = at(0)
 }
 
 class RoomDeleteSmartLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the smart live. */
-    val id: String? get() = at(0)
+    val id: String get() = at(0)
 }
 
 class RoomDeleteGroupResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of groups deleted. */
-    val rows: Long? get() = at(0)
+    val rows: Long get() = at(0)
 }
 
 class RoomListPatrolRoomsMonitorImg internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Address of the snapshot. */
-    val imgUrl: String? get() = at(0)
+    val imgUrl: String get() = at(0)
 
     /** When it was taken, as 2020-07-16 14:00:35. */
-    val createTime: String? get() = at(1)
+    val createTime: String get() = at(1)
 }
 
 class RoomListPatrolRoomsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Room title. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /** When the class began, as 2020-07-16 13:57:24. */
-    val startTime: String? get() = at(2)
+    val startTime: String get() = at(2)
 
     /** Snapshots of the class. */
     val monitorImg: List<RoomListPatrolRoomsMonitorImg> get() = at(3)
 
     /** Address with which to enter the room; the user name in the example is 隐身 (invisible). */
-    val enterUrl: String? get() = at(4)
+    val enterUrl: String get() = at(4)
 }
 
 /** The double-teacher room. */
 class RoomCreateWithLiveDoubleTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id, 14 digits. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Code with which an assistant enters the room. */
-    val adminCode: String? get() = at(1)
+    val adminCode: String get() = at(1)
 
     /** Code with which the teacher enters the room. */
-    val teacherCode: String? get() = at(2)
+    val teacherCode: String get() = at(2)
 
     /** Common code for student classrooms; several may enter with it. */
-    val studentCode: String? get() = at(3)
+    val studentCode: String get() = at(3)
 }
 
 /** The large class room. */
 class RoomCreateWithLiveLive internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id, 14 digits. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Code with which an assistant enters the room. */
-    val adminCode: String? get() = at(1)
+    val adminCode: String get() = at(1)
 
     /** Code with which the teacher enters the room. */
-    val teacherCode: String? get() = at(2)
+    val teacherCode: String get() = at(2)
 
     /** Common student code; several students may enter with it. */
-    val studentCode: String? get() = at(3)
+    val studentCode: String get() = at(3)
 }
 
 class RoomCreateWithLiveResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The double-teacher room. */
-    val doubleTeacher: RoomCreateWithLiveDoubleTeacher? get() = at(0)
+    val doubleTeacher: RoomCreateWithLiveDoubleTeacher get() = at(0)
 
     /** The large class room. */
-    val live: RoomCreateWithLiveLive? get() = at(1)
+    val live: RoomCreateWithLiveLive get() = at(1)
 }
 
 /**

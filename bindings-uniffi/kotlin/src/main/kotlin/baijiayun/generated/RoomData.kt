@@ -358,8 +358,8 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
      * Documents: large_class.49. Path `/openapi/room_data/getEvaluationStat`, known from public material.
      *
      * @param roomId Room id.
-     * @param page Page number. Default: `1`.
-     * @param pageSize Entries per page. Default: `20`.
+     * @param page Page number. Default: `1`. At least 1.
+     * @param pageSize Entries per page. Default: `20`. At least 1.
      */
     fun getEvaluationStat(
         roomId: Long,
@@ -1235,12 +1235,12 @@ class RoomDataExportLiveReportParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page; all records when absent. Default: `0`. */
+    /** Records per page; all records when absent. Default: `0`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1350,12 +1350,12 @@ class RoomDataGetLiveSellStatParams : Params() {
         get() = get("type")
         set(value) = set("type", value)
 
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page; 20 by default. Default: `20`. */
+    /** Entries per page; 20 by default. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1363,12 +1363,12 @@ class RoomDataGetLiveSellStatParams : Params() {
 
 /** What `room_data.export_attention_list` takes besides what it requires. */
 class RoomDataExportAttentionListParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1398,12 +1398,12 @@ class RoomDataGetReportParams : Params() {
 
 /** What `room_data.list_user_scores` takes besides what it requires. */
 class RoomDataListUserScoresParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `100`. */
+    /** Entries per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1411,12 +1411,12 @@ class RoomDataListUserScoresParams : Params() {
 
 /** What `room_data.list_checkins` takes besides what it requires. */
 class RoomDataListCheckinsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1424,12 +1424,12 @@ class RoomDataListCheckinsParams : Params() {
 
 /** What `room_data.list_checkin_users` takes besides what it requires. */
 class RoomDataListCheckinUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1437,12 +1437,12 @@ class RoomDataListCheckinUsersParams : Params() {
 
 /** What `room_data.list_answer_questions` takes besides what it requires. */
 class RoomDataListAnswerQuestionsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1450,12 +1450,12 @@ class RoomDataListAnswerQuestionsParams : Params() {
 
 /** What `room_data.list_answer_users` takes besides what it requires. */
 class RoomDataListAnswerUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1463,12 +1463,12 @@ class RoomDataListAnswerUsersParams : Params() {
 
 /** What `room_data.list_device_checks` takes besides what it requires. */
 class RoomDataListDeviceChecksParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. Default: `10`. */
+    /** Records per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1476,12 +1476,12 @@ class RoomDataListDeviceChecksParams : Params() {
 
 /** What `room_data.list_daily_evaluations` takes besides what it requires. */
 class RoomDataListDailyEvaluationsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. Default: `100`. */
+    /** Records per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1489,12 +1489,12 @@ class RoomDataListDailyEvaluationsParams : Params() {
 
 /** What `room_data.get_interact_data` takes besides what it requires. */
 class RoomDataGetInteractDataParams : Params() {
-    /** Page number. */
+    /** Page number. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page. */
+    /** Records per page. At least 1. */
     var pageSize: String?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1503,75 +1503,75 @@ class RoomDataGetInteractDataParams : Params() {
 /** How these are read. */
 internal object RoomDataTypes : Types(
     """
-    RoomDataExportChatMessagesItem time:s? user_number:l? user_real_role:l? user_role:l? user_name:s? content:s? avatar:s? area:s? ip:s? filtered:l? group_id:l? group_name:s? is_virtual_chat:l?
+    RoomDataExportChatMessagesItem time:s user_number:l user_real_role:l? user_role:l user_name:s content:s avatar:s? area:s? ip:s? filtered:l? group_id:l? group_name:s? is_virtual_chat:l?
     RoomDataExportChatMessagesResult list:[RoomDataExportChatMessagesItem
-    RoomDataExportLiveReportRoomUserInfo date:s? user_number:l? user_name:s? user_role:l? first_time:s? last_time:s? first_heartbeat_time:s? last_heartbeat_time:s? actual_listen_time:l? user_ip:s? area:s? city:s? network_operator:s? group_id:l? client_type:l? user_event:s? is_audition:l?
-    RoomDataExportLiveReportResult total:l? room_user_info:[RoomDataExportLiveReportRoomUserInfo
-    RoomDataGetAllRoomUserStatRoomUserStat room_id:l? total_user_count:l? student_count:l? peak_user:l?
+    RoomDataExportLiveReportRoomUserInfo date:s user_number:l user_name:s user_role:l first_time:s last_time:s first_heartbeat_time:s last_heartbeat_time:s actual_listen_time:l user_ip:s area:s city:s network_operator:s group_id:l client_type:l user_event:s? is_audition:l?
+    RoomDataExportLiveReportResult total:l room_user_info:[RoomDataExportLiveReportRoomUserInfo
+    RoomDataGetAllRoomUserStatRoomUserStat room_id:l total_user_count:l student_count:l peak_user:l
     RoomDataGetAllRoomUserStatResult room_user_stat:{RoomDataGetAllRoomUserStatRoomUserStat
-    RoomDataGetPeakUsersResult date:s? peak_user:{l
-    RoomDataListChatFileUrlsItem date:s? txt_url:s? csv_url:s?
-    RoomDataListQuizzesOptionList option_id:l? value:s? is_right:s? score:d? imgs:s?
-    RoomDataListQuizzesQuestionList type:s? question_id:l? title:s? suggested_solution:s? question_score:d? option_list:[RoomDataListQuizzesOptionList compound_id:s? remark:s? imgs:s? media:s?
-    RoomDataListQuizzesQuizList quiz_id:l? force_join:l? title:s? total_score:d? question_list:[RoomDataListQuizzesQuestionList create_time:s? score_required:s?
+    RoomDataGetPeakUsersResult date:s peak_user:{l
+    RoomDataListChatFileUrlsItem date:s txt_url:s csv_url:s
+    RoomDataListQuizzesOptionList option_id:l value:s is_right:s score:d? imgs:s?
+    RoomDataListQuizzesQuestionList type:s question_id:l title:s suggested_solution:s? question_score:d? option_list:[RoomDataListQuizzesOptionList compound_id:s? remark:s? imgs:s? media:s?
+    RoomDataListQuizzesQuizList quiz_id:l force_join:l title:s total_score:d? question_list:[RoomDataListQuizzesQuestionList create_time:s? score_required:s?
     RoomDataListQuizzesResult quiz_list:[RoomDataListQuizzesQuizList
-    RoomDataListQuizAnswersAnswerList question_id:l? answer:s? score:l?
-    RoomDataListQuizAnswersStudentAnswerList user_number:l? user_name:s? answer_list:[RoomDataListQuizAnswersAnswerList total_score:l?
+    RoomDataListQuizAnswersAnswerList question_id:l answer:s score:l?
+    RoomDataListQuizAnswersStudentAnswerList user_number:l user_name:s answer_list:[RoomDataListQuizAnswersAnswerList total_score:l
     RoomDataListQuizAnswersResult student_answer_list:[RoomDataListQuizAnswersStudentAnswerList
-    RoomDataGetCheckinInfoUserList nickname:s? user_number:l? checkin:l?
-    RoomDataGetCheckinInfoCheckinList time:s? user_list:[RoomDataGetCheckinInfoUserList
+    RoomDataGetCheckinInfoUserList nickname:s user_number:l checkin:l
+    RoomDataGetCheckinInfoCheckinList time:s user_list:[RoomDataGetCheckinInfoUserList
     RoomDataGetCheckinInfoResult checkin_list:[RoomDataGetCheckinInfoCheckinList
-    RoomDataListRaisedHandsItem room_id:l? user_number:l? user_name:s? raise_time:s? raise_success_time:s? raise_end_time:s? speak_time:s?
-    RoomDataGetRedPackageStatInfo student_id:s? count:l? amount:l? name:s?
+    RoomDataListRaisedHandsItem room_id:l user_number:l user_name:s raise_time:s raise_success_time:s raise_end_time:s speak_time:s
+    RoomDataGetRedPackageStatInfo student_id:s count:l amount:l name:s
     RoomDataGetRedPackageStatResult info:[RoomDataGetRedPackageStatInfo
-    RoomDataExportAwardStatAwardUserList user_name:s? user_number:l? mobile:s?
-    RoomDataExportAwardStatItem id:l? award_name:s? type:l? create_time:s? award_user_list:[RoomDataExportAwardStatAwardUserList
-    RoomDataExportAwardStatResult list:[RoomDataExportAwardStatItem total:l?
-    RoomDataExportQaStatItem partner_id:l? room_id:l? name:s? number:l? user_role:l? content:s? create_time:s? session_id:l? status:s? qa_id:l? is_answer:s?
-    RoomDataExportQaStatResult list:[[RoomDataExportQaStatItem total:l?
-    RoomDataExportQuestionnaireStatQuestion question_id:l? title:s? option_list:[s answer_list:[a create_time:s?
+    RoomDataExportAwardStatAwardUserList user_name:s user_number:l mobile:s
+    RoomDataExportAwardStatItem id:l award_name:s type:l create_time:s award_user_list:[RoomDataExportAwardStatAwardUserList
+    RoomDataExportAwardStatResult list:[RoomDataExportAwardStatItem total:l
+    RoomDataExportQaStatItem partner_id:l room_id:l name:s number:l user_role:l content:s create_time:s session_id:l status:s qa_id:l is_answer:s
+    RoomDataExportQaStatResult list:[[RoomDataExportQaStatItem total:l
+    RoomDataExportQuestionnaireStatQuestion question_id:l title:s option_list:[s answer_list:[a create_time:s
     RoomDataExportQuestionnaireStatItem question:[RoomDataExportQuestionnaireStatQuestion user_answer_list:[{s
-    RoomDataExportQuestionnaireStatResult list:RoomDataExportQuestionnaireStatItem? total:l?
-    RoomDataExportAnswerStatOptionList option:s? is_right:b?
-    RoomDataExportAnswerStatStudentAnswer user_number:l? user_name:s? question_id:l? select_option:s? is_right:b?
-    RoomDataExportAnswerStatItem question_id:l? description:s? right_option:s? option_list:[RoomDataExportAnswerStatOptionList student_answer:[RoomDataExportAnswerStatStudentAnswer is_vote:l?
-    RoomDataExportAnswerStatResult list:[RoomDataExportAnswerStatItem total:l?
-    RoomDataExportPraiseStatItem user_number:l? user_name:s? count:l?
-    RoomDataExportPraiseStatResult room_id:l? list:[RoomDataExportPraiseStatItem
-    RoomDataGetEvaluationStatItem question_id:l? title:s? answer:s? user_name:s? user_number:l?
-    RoomDataGetEvaluationStatResult list:[RoomDataGetEvaluationStatItem total:l?
-    RoomDataGetLiveSellStatItem room_id:l? user_number:l? user_name:s? op_time:s? count:l? gift_type:s?
-    RoomDataGetLiveSellStatResult total:l? list:[RoomDataGetLiveSellStatItem
-    RoomDataExportAttentionListItem user_number:l? user_name:s? client_type:s? ip:s? time:s? attention_level:s? ts:l?
-    RoomDataExportAttentionListResult total:l? list:[RoomDataExportAttentionListItem
+    RoomDataExportQuestionnaireStatResult list:RoomDataExportQuestionnaireStatItem total:l
+    RoomDataExportAnswerStatOptionList option:s is_right:b
+    RoomDataExportAnswerStatStudentAnswer user_number:l user_name:s question_id:l select_option:s is_right:b
+    RoomDataExportAnswerStatItem question_id:l description:s right_option:s option_list:[RoomDataExportAnswerStatOptionList student_answer:[RoomDataExportAnswerStatStudentAnswer is_vote:l?
+    RoomDataExportAnswerStatResult list:[RoomDataExportAnswerStatItem total:l
+    RoomDataExportPraiseStatItem user_number:l user_name:s count:l
+    RoomDataExportPraiseStatResult room_id:l list:[RoomDataExportPraiseStatItem
+    RoomDataGetEvaluationStatItem question_id:l title:s answer:s user_name:s user_number:l
+    RoomDataGetEvaluationStatResult list:[RoomDataGetEvaluationStatItem total:l
+    RoomDataGetLiveSellStatItem room_id:l user_number:l user_name:s op_time:s count:l gift_type:s
+    RoomDataGetLiveSellStatResult total:l list:[RoomDataGetLiveSellStatItem
+    RoomDataExportAttentionListItem user_number:l user_name:s client_type:s ip:s? time:s? attention_level:s ts:l
+    RoomDataExportAttentionListResult total:l list:[RoomDataExportAttentionListItem
     RoomDataGetMediaLengthResult media_length:{l
-    RoomDataListAwardsAward name:s? count:l?
-    RoomDataListAwardsItem user_number:l? user_name:s? award:[RoomDataListAwardsAward
-    RoomDataGetPraiseCountResult total_count:l?
-    RoomDataGetReportResult live_duration:l? live_pv:l? live_uv:l? ip_count:l? praise_count:l? watch_duration:l?
-    RoomDataListUserScoresItem user_number:l? user_name:s? total_score:l?
-    RoomDataListUserScoresResult total:l? list:[RoomDataListUserScoresItem
-    RoomDataListCheckinsItem session_id:l? create_time:s?
-    RoomDataListCheckinsResult total:l? list:[RoomDataListCheckinsItem
-    RoomDataListCheckinUsersItem nickname:s? user_number:l? checkin:l?
-    RoomDataListCheckinUsersResult total:l? list:[RoomDataListCheckinUsersItem
-    RoomDataListAnswerQuestionsOptionList option:s? is_right:b?
-    RoomDataListAnswerQuestionsItem question_id:l? description:s? question_start_time:l? question_end_time:l? right_option:s? option_list:[RoomDataListAnswerQuestionsOptionList
-    RoomDataListAnswerQuestionsResult total:l? list:[RoomDataListAnswerQuestionsItem
-    RoomDataListAnswerUsersItem user_number:l? user_name:s? question_id:l? select_option:s? is_right:b?
-    RoomDataListAnswerUsersResult total:l? list:[RoomDataListAnswerUsersItem
-    RoomDataGetFlowResult room_id:l? pull_flow:l? push_flow:l? total_flow:l?
-    RoomDataListExpressionReportsExpList exp_desc:s? exp_type:s? exp_url:s?
-    RoomDataListExpressionReportsItem user_name:s? user_number:l? user_role:l? exp_list:[RoomDataListExpressionReportsExpList
-    RoomDataListExpressionReportsResult title:s? room_id:l? list:[RoomDataListExpressionReportsItem
-    RoomDataListDeviceChecksItem id:s? room_id:l? partner_id:l? user_number:l? user_name:s? user_role:s? camera_status:s? mic_status:s? speaker_status:s? os:s? client:s? ip:s? create_time:s?
-    RoomDataListDeviceChecksResult list:[RoomDataListDeviceChecksItem total:l?
-    RoomDataListDailyEvaluationsItem room_id:l? partner_id:l? question:s? answer:s? user_number:l? user_name:s? commit_id:l? create_time:s?
-    RoomDataListDailyEvaluationsResult list:[RoomDataListDailyEvaluationsItem total:l?
-    RoomDataListStudyReportsItem index:l? room_id:l? user_name:s? user_number:l? study_report_url:s?
-    RoomDataGetBlackboardFileResult url:s?
-    RoomDataGetInteractDataItem partner_id:l? room_id:l? user_role:l? user_name:s? user_number:l? device_unique:s? start_time:s? end_time:s? interact_type:l?
-    RoomDataGetInteractDataResult total:l? list:[RoomDataGetInteractDataItem
+    RoomDataListAwardsAward name:s count:l
+    RoomDataListAwardsItem user_number:l user_name:s award:[RoomDataListAwardsAward
+    RoomDataGetPraiseCountResult total_count:l
+    RoomDataGetReportResult live_duration:l live_pv:l live_uv:l ip_count:l praise_count:l? watch_duration:l
+    RoomDataListUserScoresItem user_number:l user_name:s total_score:l
+    RoomDataListUserScoresResult total:l list:[RoomDataListUserScoresItem
+    RoomDataListCheckinsItem session_id:l create_time:s
+    RoomDataListCheckinsResult total:l list:[RoomDataListCheckinsItem
+    RoomDataListCheckinUsersItem nickname:s user_number:l checkin:l
+    RoomDataListCheckinUsersResult total:l list:[RoomDataListCheckinUsersItem
+    RoomDataListAnswerQuestionsOptionList option:s is_right:b
+    RoomDataListAnswerQuestionsItem question_id:l description:s question_start_time:l question_end_time:l right_option:s option_list:[RoomDataListAnswerQuestionsOptionList
+    RoomDataListAnswerQuestionsResult total:l list:[RoomDataListAnswerQuestionsItem
+    RoomDataListAnswerUsersItem user_number:l user_name:s question_id:l select_option:s is_right:b
+    RoomDataListAnswerUsersResult total:l list:[RoomDataListAnswerUsersItem
+    RoomDataGetFlowResult room_id:l pull_flow:l push_flow:l total_flow:l
+    RoomDataListExpressionReportsExpList exp_desc:s exp_type:s exp_url:s
+    RoomDataListExpressionReportsItem user_name:s user_number:l user_role:l exp_list:[RoomDataListExpressionReportsExpList
+    RoomDataListExpressionReportsResult title:s room_id:l list:[RoomDataListExpressionReportsItem
+    RoomDataListDeviceChecksItem id:s room_id:l partner_id:l user_number:l user_name:s user_role:s camera_status:s mic_status:s speaker_status:s os:s client:s ip:s create_time:s
+    RoomDataListDeviceChecksResult list:[RoomDataListDeviceChecksItem total:l
+    RoomDataListDailyEvaluationsItem room_id:l partner_id:l question:s answer:s user_number:l user_name:s commit_id:l create_time:s
+    RoomDataListDailyEvaluationsResult list:[RoomDataListDailyEvaluationsItem total:l
+    RoomDataListStudyReportsItem index:l room_id:l user_name:s user_number:l study_report_url:s
+    RoomDataGetBlackboardFileResult url:s
+    RoomDataGetInteractDataItem partner_id:l room_id:l user_role:l user_name:s user_number:l device_unique:s start_time:s end_time:s interact_type:l
+    RoomDataGetInteractDataResult total:l list:[RoomDataGetInteractDataItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -1650,10 +1650,10 @@ internal object RoomDataTypes : Types(
 
 class RoomDataExportChatMessagesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the message was sent, as 2017-04-21 15:15:01. */
-    val time: String? get() = at(0)
+    val time: String get() = at(0)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /**
      * The user's own role.
@@ -1669,13 +1669,13 @@ class RoomDataExportChatMessagesItem internal constructor(record: Record, values
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(3)
+    val userRole: Long get() = at(3)
 
     /** The user's nickname. */
-    val userName: String? get() = at(4)
+    val userName: String get() = at(4)
 
     /** Message text. */
-    val content: String? get() = at(5)
+    val content: String get() = at(5)
 
     /** The user's picture. */
     val avatar: String? get() = at(6)
@@ -1706,13 +1706,13 @@ class RoomDataExportChatMessagesResult internal constructor(record: Record, valu
 
 class RoomDataExportLiveReportRoomUserInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Day. */
-    val date: String? get() = at(0)
+    val date: String get() = at(0)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /** Nickname. */
-    val userName: String? get() = at(2)
+    val userName: String get() = at(2)
 
     /**
      * The user's role.
@@ -1720,43 +1720,43 @@ class RoomDataExportLiveReportRoomUserInfo internal constructor(record: Record, 
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(3)
+    val userRole: Long get() = at(3)
 
     /** When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val firstTime: String? get() = at(4)
+    val firstTime: String get() = at(4)
 
     /** [firstTime] as a point in time; null if there is none. */
     val firstTimeInstant: Instant? get() = instant(at(4))
 
     /** When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val lastTime: String? get() = at(5)
+    val lastTime: String get() = at(5)
 
     /** [lastTime] as a point in time; null if there is none. */
     val lastTimeInstant: Instant? get() = instant(at(5))
 
     /** Earliest time that the user was in the room while class was in progress; may be empty. */
-    val firstHeartbeatTime: String? get() = at(6)
+    val firstHeartbeatTime: String get() = at(6)
 
     /** Latest time that the user was in the room while class was in progress; may be empty. */
-    val lastHeartbeatTime: String? get() = at(7)
+    val lastHeartbeatTime: String get() = at(7)
 
     /** Seconds that the user was in the room while class was in progress, all stays added up. */
-    val actualListenTime: Long? get() = at(8)
+    val actualListenTime: Long get() = at(8)
 
     /** IP address. */
-    val userIp: String? get() = at(9)
+    val userIp: String get() = at(9)
 
     /** The user's province. */
-    val area: String? get() = at(10)
+    val area: String get() = at(10)
 
     /** The user's city. */
-    val city: String? get() = at(11)
+    val city: String get() = at(11)
 
     /** The user's network operator. */
-    val networkOperator: String? get() = at(12)
+    val networkOperator: String get() = at(12)
 
     /** The user's group in the room. */
-    val groupId: Long? get() = at(13)
+    val groupId: Long get() = at(13)
 
     /**
      * Client (the number of the last value is clipped; 6 follows from the order).
@@ -1768,7 +1768,7 @@ class RoomDataExportLiveReportRoomUserInfo internal constructor(record: Record, 
      * - `5`: Mac client
      * - `6`: WeChat mini program
      */
-    val clientType: Long? get() = at(14)
+    val clientType: Long get() = at(14)
 
     /** Details of entering and leaving; only returned with detail=1. */
     val userEvent: String? get() = at(15)
@@ -1783,7 +1783,7 @@ class RoomDataExportLiveReportRoomUserInfo internal constructor(record: Record, 
 
 class RoomDataExportLiveReportResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of records. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The records of this page. */
     val roomUserInfo: List<RoomDataExportLiveReportRoomUserInfo> get() = at(1)
@@ -1792,16 +1792,16 @@ class RoomDataExportLiveReportResult internal constructor(record: Record, values
 /** Statistics of one room. */
 class RoomDataGetAllRoomUserStatRoomUserStat internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Total attendance (students, teachers and teaching assistants). */
-    val totalUserCount: Long? get() = at(1)
+    val totalUserCount: Long get() = at(1)
 
     /** Attendance of students. */
-    val studentCount: Long? get() = at(2)
+    val studentCount: Long get() = at(2)
 
     /** Peak number of users, teachers and teaching assistants included. */
-    val peakUser: Long? get() = at(3)
+    val peakUser: Long get() = at(3)
 }
 
 class RoomDataGetAllRoomUserStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -1811,7 +1811,7 @@ class RoomDataGetAllRoomUserStatResult internal constructor(record: Record, valu
 
 class RoomDataGetPeakUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Day. `YYYY-MM-DD`. */
-    val date: String? get() = at(0)
+    val date: String get() = at(0)
 
     /** Peak number of users keyed by time of day. */
     val peakUser: Map<String, Long> get() = at(1)
@@ -1819,28 +1819,28 @@ class RoomDataGetPeakUsersResult internal constructor(record: Record, values: Ar
 
 class RoomDataListChatFileUrlsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class day, as 2020-01-01. */
-    val date: String? get() = at(0)
+    val date: String get() = at(0)
 
     /** Address of the chat file as text. */
-    val txtUrl: String? get() = at(1)
+    val txtUrl: String get() = at(1)
 
     /** Address of the chat file as CSV. */
-    val csvUrl: String? get() = at(2)
+    val csvUrl: String get() = at(2)
 }
 
 class RoomDataListQuizzesOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Option id. */
-    val optionId: Long? get() = at(0)
+    val optionId: Long get() = at(0)
 
     /** Text of the option. */
-    val value: String? get() = at(1)
+    val value: String get() = at(1)
 
     /**
      * Whether the option is right.
      * - `0`: wrong
      * - `1`: right
      */
-    val isRight: String? get() = at(2)
+    val isRight: String get() = at(2)
 
     /** Score of the option; in the example only on right options. */
     val score: Double? get() = at(3)
@@ -1857,13 +1857,13 @@ class RoomDataListQuizzesQuestionList internal constructor(record: Record, value
      * - `question_answer`: short answer
      * - `judge_question`: true or false
      */
-    val type: String? get() = at(0)
+    val type: String get() = at(0)
 
     /** Question id. */
-    val questionId: Long? get() = at(1)
+    val questionId: Long get() = at(1)
 
     /** Text of the question. */
-    val title: String? get() = at(2)
+    val title: String get() = at(2)
 
     /** Model answer; in the example only on the short-answer question. */
     val suggestedSolution: String? get() = at(3)
@@ -1889,13 +1889,13 @@ class RoomDataListQuizzesQuestionList internal constructor(record: Record, value
 
 class RoomDataListQuizzesQuizList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Quiz id. */
-    val quizId: Long? get() = at(0)
+    val quizId: Long get() = at(0)
 
     /** Whether taking part is compulsory. */
-    val forceJoin: Long? get() = at(1)
+    val forceJoin: Long get() = at(1)
 
     /** Title of the quiz. */
-    val title: String? get() = at(2)
+    val title: String get() = at(2)
 
     /** Full score of the quiz. */
     val totalScore: Double? get() = at(3)
@@ -1920,10 +1920,10 @@ class RoomDataListQuizzesResult internal constructor(record: Record, values: Arr
 
 class RoomDataListQuizAnswersAnswerList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val questionId: Long? get() = at(0)
+    val questionId: Long get() = at(0)
 
     /** The answer: option ids separated by commas, or text. */
-    val answer: String? get() = at(1)
+    val answer: String get() = at(1)
 
     /** Score of the answer; absent from the text answer in the example. */
     val score: Long? get() = at(2)
@@ -1931,16 +1931,16 @@ class RoomDataListQuizAnswersAnswerList internal constructor(record: Record, val
 
 class RoomDataListQuizAnswersStudentAnswerList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The student's id. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** The student's name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** The student's answers. */
     val answerList: List<RoomDataListQuizAnswersAnswerList> get() = at(2)
 
     /** Total score of the student. */
-    val totalScore: Long? get() = at(3)
+    val totalScore: Long get() = at(3)
 }
 
 class RoomDataListQuizAnswersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -1950,22 +1950,22 @@ class RoomDataListQuizAnswersResult internal constructor(record: Record, values:
 
 class RoomDataGetCheckinInfoUserList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Nickname. */
-    val nickname: String? get() = at(0)
+    val nickname: String get() = at(0)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /**
      * Whether the user signed in.
      * - `0`: not signed in
      * - `1`: signed in
      */
-    val checkin: Long? get() = at(2)
+    val checkin: Long get() = at(2)
 }
 
 class RoomDataGetCheckinInfoCheckinList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val time: String? get() = at(0)
+    val time: String get() = at(0)
 
     /** [time] as a point in time; null if there is none. */
     val timeInstant: Instant? get() = instant(at(0))
@@ -1981,39 +1981,39 @@ class RoomDataGetCheckinInfoResult internal constructor(record: Record, values: 
 
 class RoomDataListRaisedHandsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /** The user's nickname. */
-    val userName: String? get() = at(2)
+    val userName: String get() = at(2)
 
     /** When the hand was raised, as 2019-02-19 16:00:29. */
-    val raiseTime: String? get() = at(3)
+    val raiseTime: String get() = at(3)
 
     /** When the user got on the microphone; may be empty. */
-    val raiseSuccessTime: String? get() = at(4)
+    val raiseSuccessTime: String get() = at(4)
 
     /** When it ended; may be empty. */
-    val raiseEndTime: String? get() = at(5)
+    val raiseEndTime: String get() = at(5)
 
     /** How long the user spoke, as 00:00:00. */
-    val speakTime: String? get() = at(6)
+    val speakTime: String get() = at(6)
 }
 
 class RoomDataGetRedPackageStatInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Student id. */
-    val studentId: String? get() = at(0)
+    val studentId: String get() = at(0)
 
     /** Number of red packets. */
-    val count: Long? get() = at(1)
+    val count: Long get() = at(1)
 
     /** Total credits. */
-    val amount: Long? get() = at(2)
+    val amount: Long get() = at(2)
 
     /** Name; empty in the example. */
-    val name: String? get() = at(3)
+    val name: String get() = at(3)
 }
 
 class RoomDataGetRedPackageStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2023,31 +2023,31 @@ class RoomDataGetRedPackageStatResult internal constructor(record: Record, value
 
 class RoomDataExportAwardStatAwardUserList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Nickname of the winner. */
-    val userName: String? get() = at(0)
+    val userName: String get() = at(0)
 
     /** The winner's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /** The winner's phone number. */
-    val mobile: String? get() = at(2)
+    val mobile: String get() = at(2)
 }
 
 class RoomDataExportAwardStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the prize draw. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Name of the prize. */
-    val awardName: String? get() = at(1)
+    val awardName: String get() = at(1)
 
     /**
      * Kind of draw.
      * - `0`: standard draw
      * - `1`: password draw
      */
-    val type: Long? get() = at(2)
+    val type: Long get() = at(2)
 
     /** Creation time, as 2019-02-19 16:00:29. */
-    val createTime: String? get() = at(3)
+    val createTime: String get() = at(3)
 
     /** The winners. */
     val awardUserList: List<RoomDataExportAwardStatAwardUserList> get() = at(4)
@@ -2058,21 +2058,21 @@ class RoomDataExportAwardStatResult internal constructor(record: Record, values:
     val list: List<RoomDataExportAwardStatItem> get() = at(0)
 
     /** Number of prize draws. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataExportQaStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** partner_id. */
-    val partnerId: Long? get() = at(0)
+    val partnerId: Long get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /** The user's nickname. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** The user's id (user_number). */
-    val number: Long? get() = at(3)
+    val number: Long get() = at(3)
 
     /**
      * The user's role.
@@ -2080,16 +2080,16 @@ class RoomDataExportQaStatItem internal constructor(record: Record, values: Arra
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(4)
+    val userRole: Long get() = at(4)
 
     /** Text of the question or answer. */
-    val content: String? get() = at(5)
+    val content: String get() = at(5)
 
     /** Creation time. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** Session id. */
-    val sessionId: Long? get() = at(7)
+    val sessionId: Long get() = at(7)
 
     /**
      * State; the same for the whole round.
@@ -2098,17 +2098,17 @@ class RoomDataExportQaStatItem internal constructor(record: Record, values: Arra
      * - `9`: not answered, published
      * - `10`: not answered, not published
      */
-    val status: String? get() = at(8)
+    val status: String get() = at(8)
 
     /** Id of the round; the same for the question and its answers. */
-    val qaId: Long? get() = at(9)
+    val qaId: Long get() = at(9)
 
     /**
      * Whether this is an answer.
      * - `0`: question
      * - `1`: answer
      */
-    val isAnswer: String? get() = at(10)
+    val isAnswer: String get() = at(10)
 }
 
 class RoomDataExportQaStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2116,15 +2116,15 @@ class RoomDataExportQaStatResult internal constructor(record: Record, values: Ar
     val list: List<List<RoomDataExportQaStatItem>> get() = at(0)
 
     /** Number of entries. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataExportQuestionnaireStatQuestion internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val questionId: Long? get() = at(0)
+    val questionId: Long get() = at(0)
 
     /** Text of the question. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /** The options, as strings; empty for a text question. */
     val optionList: List<String> get() = at(2)
@@ -2133,7 +2133,7 @@ class RoomDataExportQuestionnaireStatQuestion internal constructor(record: Recor
     val answerList: List<JsonElement> get() = at(3)
 
     /** Creation time. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 }
 
 /** The form and its answers. */
@@ -2147,46 +2147,46 @@ class RoomDataExportQuestionnaireStatItem internal constructor(record: Record, v
 
 class RoomDataExportQuestionnaireStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The form and its answers. */
-    val list: RoomDataExportQuestionnaireStatItem? get() = at(0)
+    val list: RoomDataExportQuestionnaireStatItem get() = at(0)
 
     /** Number of users who answered (2 in the example, which has two). */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataExportAnswerStatOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Name of the option. */
-    val option: String? get() = at(0)
+    val option: String get() = at(0)
 
     /** Whether the option is right. */
-    val isRight: Boolean? get() = at(1)
+    val isRight: Boolean get() = at(1)
 }
 
 class RoomDataExportAnswerStatStudentAnswer internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The student's id. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** The student's name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Question id. */
-    val questionId: Long? get() = at(2)
+    val questionId: Long get() = at(2)
 
     /** Options chosen, separated by commas. */
-    val selectOption: String? get() = at(3)
+    val selectOption: String get() = at(3)
 
     /** Whether the answer is right. */
-    val isRight: Boolean? get() = at(4)
+    val isRight: Boolean get() = at(4)
 }
 
 class RoomDataExportAnswerStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val questionId: Long? get() = at(0)
+    val questionId: Long get() = at(0)
 
     /** Description. */
-    val description: String? get() = at(1)
+    val description: String get() = at(1)
 
     /** Right options, separated by commas. */
-    val rightOption: String? get() = at(2)
+    val rightOption: String get() = at(2)
 
     /** The options. */
     val optionList: List<RoomDataExportAnswerStatOptionList> get() = at(3)
@@ -2207,23 +2207,23 @@ class RoomDataExportAnswerStatResult internal constructor(record: Record, values
     val list: List<RoomDataExportAnswerStatItem> get() = at(0)
 
     /** Number of questions. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataExportPraiseStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The user's id. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** The user's name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Number of likes. */
-    val count: Long? get() = at(2)
+    val count: Long get() = at(2)
 }
 
 class RoomDataExportPraiseStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The users. */
     val list: List<RoomDataExportPraiseStatItem> get() = at(1)
@@ -2231,19 +2231,19 @@ class RoomDataExportPraiseStatResult internal constructor(record: Record, values
 
 class RoomDataGetEvaluationStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val questionId: Long? get() = at(0)
+    val questionId: Long get() = at(0)
 
     /** Text of the question. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /** The answer. */
-    val answer: String? get() = at(2)
+    val answer: String get() = at(2)
 
     /** The user's name. */
-    val userName: String? get() = at(3)
+    val userName: String get() = at(3)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(4)
+    val userNumber: Long get() = at(4)
 }
 
 class RoomDataGetEvaluationStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2251,32 +2251,32 @@ class RoomDataGetEvaluationStatResult internal constructor(record: Record, value
     val list: List<RoomDataGetEvaluationStatItem> get() = at(0)
 
     /** Number of answers. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataGetLiveSellStatItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** The user's id. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /** The user's name. */
-    val userName: String? get() = at(2)
+    val userName: String get() = at(2)
 
     /** When it was done, as 2020-10-11 12:22:22. */
-    val opTime: String? get() = at(3)
+    val opTime: String get() = at(3)
 
     /** Number of likes; 0 when gifts are returned. */
-    val count: Long? get() = at(4)
+    val count: Long get() = at(4)
 
     /** Kind of gift. */
-    val giftType: String? get() = at(5)
+    val giftType: String get() = at(5)
 }
 
 class RoomDataGetLiveSellStatResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of entries. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The entries of this page. */
     val list: List<RoomDataGetLiveSellStatItem> get() = at(1)
@@ -2284,13 +2284,13 @@ class RoomDataGetLiveSellStatResult internal constructor(record: Record, values:
 
 class RoomDataExportAttentionListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number (student number). */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** Nickname. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Client, in words, e.g. "pc 网页". */
-    val clientType: String? get() = at(2)
+    val clientType: String get() = at(2)
 
     /** IP address. */
     val ip: String? get() = at(3)
@@ -2303,10 +2303,10 @@ class RoomDataExportAttentionListItem internal constructor(record: Record, value
      * - `专注`: attentive
      * - `不专注`: not attentive
      */
-    val attentionLevel: String? get() = at(5)
+    val attentionLevel: String get() = at(5)
 
     /** Time of the check, unix seconds. */
-    val ts: Long? get() = at(6)
+    val ts: Long get() = at(6)
 
     /** [ts] as a point in time; null if there is none. */
     val tsInstant: Instant? get() = instant(at(6))
@@ -2314,7 +2314,7 @@ class RoomDataExportAttentionListItem internal constructor(record: Record, value
 
 class RoomDataExportAttentionListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of entries. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The attention checks. */
     val list: List<RoomDataExportAttentionListItem> get() = at(1)
@@ -2327,18 +2327,18 @@ class RoomDataGetMediaLengthResult internal constructor(record: Record, values: 
 
 class RoomDataListAwardsAward internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Name of the award, e.g. 点赞, 花花, 奖杯. */
-    val name: String? get() = at(0)
+    val name: String get() = at(0)
 
     /** How many of it. */
-    val count: Long? get() = at(1)
+    val count: Long get() = at(1)
 }
 
 class RoomDataListAwardsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** User name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Awards of the user, one entry per kind. */
     val award: List<RoomDataListAwardsAward> get() = at(2)
@@ -2346,43 +2346,43 @@ class RoomDataListAwardsItem internal constructor(record: Record, values: Array<
 
 class RoomDataGetPraiseCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of likes. */
-    val totalCount: Long? get() = at(0)
+    val totalCount: Long get() = at(0)
 }
 
 class RoomDataGetReportResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Duration of the live, in minutes. */
-    val liveDuration: Long? get() = at(0)
+    val liveDuration: Long get() = at(0)
 
     /** Views (PV). */
-    val livePv: Long? get() = at(1)
+    val livePv: Long get() = at(1)
 
     /** Viewers (UV). */
-    val liveUv: Long? get() = at(2)
+    val liveUv: Long get() = at(2)
 
     /** Number of IP addresses. */
-    val ipCount: Long? get() = at(3)
+    val ipCount: Long get() = at(3)
 
     /** Likes; only for enterprise live. */
     val praiseCount: Long? get() = at(4)
 
     /** Total viewing time, in minutes. */
-    val watchDuration: Long? get() = at(5)
+    val watchDuration: Long get() = at(5)
 }
 
 class RoomDataListUserScoresItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** User name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Score, summed up over this class. */
-    val totalScore: Long? get() = at(2)
+    val totalScore: Long get() = at(2)
 }
 
 class RoomDataListUserScoresResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of entries. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The scores. */
     val list: List<RoomDataListUserScoresItem> get() = at(1)
@@ -2390,10 +2390,10 @@ class RoomDataListUserScoresResult internal constructor(record: Record, values: 
 
 class RoomDataListCheckinsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the roll call, for API 113. */
-    val sessionId: Long? get() = at(0)
+    val sessionId: Long get() = at(0)
 
     /** When it was started. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(1)
+    val createTime: String get() = at(1)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(1))
@@ -2401,7 +2401,7 @@ class RoomDataListCheckinsItem internal constructor(record: Record, values: Arra
 
 class RoomDataListCheckinsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of roll calls. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The roll calls. */
     val list: List<RoomDataListCheckinsItem> get() = at(1)
@@ -2409,22 +2409,22 @@ class RoomDataListCheckinsResult internal constructor(record: Record, values: Ar
 
 class RoomDataListCheckinUsersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Nickname. */
-    val nickname: String? get() = at(0)
+    val nickname: String get() = at(0)
 
     /** User number. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /**
      * Whether the user answered.
      * - `0`: no
      * - `1`: yes
      */
-    val checkin: Long? get() = at(2)
+    val checkin: Long get() = at(2)
 }
 
 class RoomDataListCheckinUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of users. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The users. */
     val list: List<RoomDataListCheckinUsersItem> get() = at(1)
@@ -2432,33 +2432,33 @@ class RoomDataListCheckinUsersResult internal constructor(record: Record, values
 
 class RoomDataListAnswerQuestionsOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Name of the option. */
-    val option: String? get() = at(0)
+    val option: String get() = at(0)
 
     /** Whether it is right. */
-    val isRight: Boolean? get() = at(1)
+    val isRight: Boolean get() = at(1)
 }
 
 class RoomDataListAnswerQuestionsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id, for API 115. */
-    val questionId: Long? get() = at(0)
+    val questionId: Long get() = at(0)
 
     /** Description. */
-    val description: String? get() = at(1)
+    val description: String get() = at(1)
 
     /** When it was opened. Unix seconds. */
-    val questionStartTime: Long? get() = at(2)
+    val questionStartTime: Long get() = at(2)
 
     /** [questionStartTime] as a point in time; null if there is none. */
     val questionStartTimeInstant: Instant? get() = instant(at(2))
 
     /** When it was closed. Unix seconds. */
-    val questionEndTime: Long? get() = at(3)
+    val questionEndTime: Long get() = at(3)
 
     /** [questionEndTime] as a point in time; null if there is none. */
     val questionEndTimeInstant: Instant? get() = instant(at(3))
 
     /** Right option. */
-    val rightOption: String? get() = at(4)
+    val rightOption: String get() = at(4)
 
     /** The options. */
     val optionList: List<RoomDataListAnswerQuestionsOptionList> get() = at(5)
@@ -2466,7 +2466,7 @@ class RoomDataListAnswerQuestionsItem internal constructor(record: Record, value
 
 class RoomDataListAnswerQuestionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of questions. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The questions. */
     val list: List<RoomDataListAnswerQuestionsItem> get() = at(1)
@@ -2474,24 +2474,24 @@ class RoomDataListAnswerQuestionsResult internal constructor(record: Record, val
 
 class RoomDataListAnswerUsersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** User name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Question id. */
-    val questionId: Long? get() = at(2)
+    val questionId: Long get() = at(2)
 
     /** Option chosen; empty if none. */
-    val selectOption: String? get() = at(3)
+    val selectOption: String get() = at(3)
 
     /** Whether it is right. */
-    val isRight: Boolean? get() = at(4)
+    val isRight: Boolean get() = at(4)
 }
 
 class RoomDataListAnswerUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of users. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The answers. */
     val list: List<RoomDataListAnswerUsersItem> get() = at(1)
@@ -2499,35 +2499,35 @@ class RoomDataListAnswerUsersResult internal constructor(record: Record, values:
 
 class RoomDataGetFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Pull traffic. */
-    val pullFlow: Long? get() = at(1)
+    val pullFlow: Long get() = at(1)
 
     /** Push traffic. */
-    val pushFlow: Long? get() = at(2)
+    val pushFlow: Long get() = at(2)
 
     /** Total traffic. */
-    val totalFlow: Long? get() = at(3)
+    val totalFlow: Long get() = at(3)
 }
 
 class RoomDataListExpressionReportsExpList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Description of the expression. */
-    val expDesc: String? get() = at(0)
+    val expDesc: String get() = at(0)
 
     /** Kind of expression; sad and happy in the example. */
-    val expType: String? get() = at(1)
+    val expType: String get() = at(1)
 
     /** Address of the picture, without a scheme in the example. */
-    val expUrl: String? get() = at(2)
+    val expUrl: String get() = at(2)
 }
 
 class RoomDataListExpressionReportsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The user's name. */
-    val userName: String? get() = at(0)
+    val userName: String get() = at(0)
 
     /** The user's number. */
-    val userNumber: Long? get() = at(1)
+    val userNumber: Long get() = at(1)
 
     /**
      * The user's role.
@@ -2535,7 +2535,7 @@ class RoomDataListExpressionReportsItem internal constructor(record: Record, val
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: Long? get() = at(2)
+    val userRole: Long get() = at(2)
 
     /** The expressions captured of the user. */
     val expList: List<RoomDataListExpressionReportsExpList> get() = at(3)
@@ -2543,10 +2543,10 @@ class RoomDataListExpressionReportsItem internal constructor(record: Record, val
 
 class RoomDataListExpressionReportsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Title of the room. */
-    val title: String? get() = at(0)
+    val title: String get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /** The users. */
     val list: List<RoomDataListExpressionReportsItem> get() = at(2)
@@ -2554,19 +2554,19 @@ class RoomDataListExpressionReportsResult internal constructor(record: Record, v
 
 class RoomDataListDeviceChecksItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Record id. */
-    val id: String? get() = at(0)
+    val id: String get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /** Account id. */
-    val partnerId: Long? get() = at(2)
+    val partnerId: Long get() = at(2)
 
     /** The user's number. */
-    val userNumber: Long? get() = at(3)
+    val userNumber: Long get() = at(3)
 
     /** The user's name. */
-    val userName: String? get() = at(4)
+    val userName: String get() = at(4)
 
     /**
      * The user's role.
@@ -2574,40 +2574,40 @@ class RoomDataListDeviceChecksItem internal constructor(record: Record, values: 
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: String? get() = at(5)
+    val userRole: String get() = at(5)
 
     /**
      * State of the camera.
      * - `0`: abnormal
      * - `1`: normal
      */
-    val cameraStatus: String? get() = at(6)
+    val cameraStatus: String get() = at(6)
 
     /**
      * State of the microphone.
      * - `0`: abnormal
      * - `1`: normal
      */
-    val micStatus: String? get() = at(7)
+    val micStatus: String get() = at(7)
 
     /**
      * State of the speaker.
      * - `0`: abnormal
      * - `1`: normal
      */
-    val speakerStatus: String? get() = at(8)
+    val speakerStatus: String get() = at(8)
 
     /** Operating system. */
-    val os: String? get() = at(9)
+    val os: String get() = at(9)
 
     /** Client. */
-    val client: String? get() = at(10)
+    val client: String get() = at(10)
 
     /** IP address. */
-    val ip: String? get() = at(11)
+    val ip: String get() = at(11)
 
     /** When the record was made, as 2020-05-12 14:10:01. */
-    val createTime: String? get() = at(12)
+    val createTime: String get() = at(12)
 }
 
 class RoomDataListDeviceChecksResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2615,33 +2615,33 @@ class RoomDataListDeviceChecksResult internal constructor(record: Record, values
     val list: List<RoomDataListDeviceChecksItem> get() = at(0)
 
     /** Number of records. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataListDailyEvaluationsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Room id. */
-    val roomId: Long? get() = at(0)
+    val roomId: Long get() = at(0)
 
     /** Account id. */
-    val partnerId: Long? get() = at(1)
+    val partnerId: Long get() = at(1)
 
     /** The question. */
-    val question: String? get() = at(2)
+    val question: String get() = at(2)
 
     /** The answer. */
-    val answer: String? get() = at(3)
+    val answer: String get() = at(3)
 
     /** The user's number. */
-    val userNumber: Long? get() = at(4)
+    val userNumber: Long get() = at(4)
 
     /** The user's name. */
-    val userName: String? get() = at(5)
+    val userName: String get() = at(5)
 
     /** Id of the submission; the answers that a user sent together evidently share it. */
-    val commitId: Long? get() = at(6)
+    val commitId: Long get() = at(6)
 
     /** When it was created, as 2020-03-16 14:48:05. */
-    val createTime: String? get() = at(7)
+    val createTime: String get() = at(7)
 }
 
 class RoomDataListDailyEvaluationsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2649,37 +2649,37 @@ class RoomDataListDailyEvaluationsResult internal constructor(record: Record, va
     val list: List<RoomDataListDailyEvaluationsItem> get() = at(0)
 
     /** Number of answers. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class RoomDataListStudyReportsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Serial number. */
-    val index: Long? get() = at(0)
+    val index: Long get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /** The student's name. */
-    val userName: String? get() = at(2)
+    val userName: String get() = at(2)
 
     /** The student's id. */
-    val userNumber: Long? get() = at(3)
+    val userNumber: Long get() = at(3)
 
     /** Address of the study report. */
-    val studyReportUrl: String? get() = at(4)
+    val studyReportUrl: String get() = at(4)
 }
 
 class RoomDataGetBlackboardFileResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Address from which to download the file; it carries an expiry time and an md5. */
-    val url: String? get() = at(0)
+    val url: String get() = at(0)
 }
 
 class RoomDataGetInteractDataItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id. */
-    val partnerId: Long? get() = at(0)
+    val partnerId: Long get() = at(0)
 
     /** Room id. */
-    val roomId: Long? get() = at(1)
+    val roomId: Long get() = at(1)
 
     /**
      * Role.
@@ -2687,25 +2687,25 @@ class RoomDataGetInteractDataItem internal constructor(record: Record, values: A
      * - `1`: teacher
      * - `2`: assistant
      */
-    val userRole: Long? get() = at(2)
+    val userRole: Long get() = at(2)
 
     /** User name. */
-    val userName: String? get() = at(3)
+    val userName: String get() = at(3)
 
     /** User id. */
-    val userNumber: Long? get() = at(4)
+    val userNumber: Long get() = at(4)
 
     /** Unique id of the device, 32 hex digits. */
-    val deviceUnique: String? get() = at(5)
+    val deviceUnique: String get() = at(5)
 
     /** Start of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val startTime: String? get() = at(6)
+    val startTime: String get() = at(6)
 
     /** [startTime] as a point in time; null if there is none. */
     val startTimeInstant: Instant? get() = instant(at(6))
 
     /** End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val endTime: String? get() = at(7)
+    val endTime: String get() = at(7)
 
     /** [endTime] as a point in time; null if there is none. */
     val endTimeInstant: Instant? get() = instant(at(7))
@@ -2715,12 +2715,12 @@ class RoomDataGetInteractDataItem internal constructor(record: Record, values: A
      * - `0`: audio and video
      * - `1`: hand raising
      */
-    val interactType: Long? get() = at(8)
+    val interactType: Long get() = at(8)
 }
 
 class RoomDataGetInteractDataResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of records. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The records of this page. */
     val list: List<RoomDataGetInteractDataItem> get() = at(1)

@@ -208,8 +208,8 @@ internal object SmallCourseTypes : Types(
     """
     SmallCourseGetDailyCostResult cost:{d
     SmallCourseListRoomCostsResult room_cost:{d room_live_cost:{d room_record_cost:{d
-    SmallCourseListUserCostsItem user_number:l? user_name:s? user_role:s? actual_listen_time:s? rate:d? cost:d?
-    SmallCourseListUserCostsResult list:[SmallCourseListUserCostsItem teacher_ext_camera:l?
+    SmallCourseListUserCostsItem user_number:l user_name:s user_role:s actual_listen_time:s rate:d cost:d
+    SmallCourseListUserCostsResult list:[SmallCourseListUserCostsItem teacher_ext_camera:l
     SmallCourseListRecordCostsResult list:{d
     """,
 ) {
@@ -241,10 +241,10 @@ class SmallCourseListRoomCostsResult internal constructor(record: Record, values
 
 class SmallCourseListUserCostsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The user's number. */
-    val userNumber: Long? get() = at(0)
+    val userNumber: Long get() = at(0)
 
     /** The user's name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /**
      * The user's role.
@@ -252,16 +252,16 @@ class SmallCourseListUserCostsItem internal constructor(record: Record, values: 
      * - `1`: teacher
      * - `2`: teaching assistant
      */
-    val userRole: String? get() = at(2)
+    val userRole: String get() = at(2)
 
     /** Time in class, in seconds. */
-    val actualListenTime: String? get() = at(3)
+    val actualListenTime: String get() = at(3)
 
     /** Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32). */
-    val rate: Double? get() = at(4)
+    val rate: Double get() = at(4)
 
     /** Amount spent, in yuan. */
-    val cost: Double? get() = at(5)
+    val cost: Double get() = at(5)
 }
 
 class SmallCourseListUserCostsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -273,7 +273,7 @@ class SmallCourseListUserCostsResult internal constructor(record: Record, values
      * - `0`: no
      * - `1`: yes
      */
-    val teacherExtCamera: Long? get() = at(1)
+    val teacherExtCamera: Long get() = at(1)
 }
 
 class SmallCourseListRecordCostsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {

@@ -373,7 +373,7 @@ class SubAccountListParams : Params() {
 /** How these are read. */
 internal object SubAccountTypes : Types(
     """
-    SubAccountStopResult partner_id:l?
+    SubAccountStopResult partner_id:l
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -384,7 +384,7 @@ internal object SubAccountTypes : Types(
 
 class SubAccountStopResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id; the type is the one it has everywhere else. */
-    val partnerId: Long? get() = at(0)
+    val partnerId: Long get() = at(0)
 }
 
 /**

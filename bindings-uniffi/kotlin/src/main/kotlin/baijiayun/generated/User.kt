@@ -285,7 +285,7 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(assignFakeAssistantAsked(userId, roomId, relationType, options))
+    ): Boolean = call(assignFakeAssistantAsked(userId, roomId, relationType, options))
 
     @JvmSynthetic
     internal fun assignFakeAssistantAsked(userId: Long, roomId: Long, relationType: Long, options: CallOptions?): Asked<Boolean> {
@@ -415,7 +415,7 @@ class BlockingUserApi internal constructor(private val api: UserApi) : BlockingR
         roomId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.assignFakeAssistantAsked(userId, roomId, relationType, options))
+    ): Boolean = call(api.assignFakeAssistantAsked(userId, roomId, relationType, options))
 
     /** 班级列表 See [UserApi.listClasses]. */
     @JvmOverloads
@@ -445,12 +445,12 @@ class UserAddParams : Params() {
 
 /** What `user.list` takes besides what it requires. */
 class UserListParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Users per page. Default: `50`. */
+    /** Users per page. Default: `50`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -469,12 +469,12 @@ class UserAssignTeacherParams : Params() {
 
 /** What `user.list_students` takes besides what it requires. */
 class UserListStudentsParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Students per page. Default: `20`. */
+    /** Students per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -505,12 +505,12 @@ class UserUpdateParams : Params() {
 
 /** What `user.list_classes` takes besides what it requires. */
 class UserListClassesParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Classes per page. Default: `20`. */
+    /** Classes per page. Default: `20`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -519,20 +519,20 @@ class UserListClassesParams : Params() {
 /** How these are read. */
 internal object UserTypes : Types(
     """
-    UserAddResult id:l? name:s? role:l?
-    UserListItem user_id:l? role:l? name:s? user_sn:s? email:s? remark:s? create_time:s? phone_number:s?
-    UserListResult total:l? list:[UserListItem
-    UserAssignTeacherResult id:l?
-    UserListStudentsItem user_id:l? assign_role:l? name:s? user_sn:s? email:s? remark:s? create_time:s? phone_number:s?
-    UserListStudentsResult total:l? list:[UserListStudentsItem
-    UserListTeachersTeacher user_id:l? assign_role:l? role:l? name:s? phone_number:s? email:s? create_time:s? remark:s?
-    UserListTeachersAssistant user_id:l? assign_role:l? role:l? name:s? phone_number:s? email:s? create_time:s? remark:s?
-    UserListTeachersResult total:l? teacher:UserListTeachersTeacher? assistant:[UserListTeachersAssistant
-    UserRemoveTeacherResult id:l?
-    UserGetByPhoneResult user_id:l? role:l? name:s? user_number:l? user_sn:s? email:s? remark:s? create_time:s? phone_number:s?
-    UserUpdateResult id:l? name:s?
-    UserListClassesItem id:l? partner_id:l? name:s? remark:s? user_count:l?
-    UserListClassesResult total:l? list:[UserListClassesItem
+    UserAddResult id:l name:s role:l
+    UserListItem user_id:l role:l name:s user_sn:s email:s remark:s create_time:s phone_number:s
+    UserListResult total:l list:[UserListItem
+    UserAssignTeacherResult id:l
+    UserListStudentsItem user_id:l assign_role:l name:s user_sn:s email:s remark:s create_time:s phone_number:s
+    UserListStudentsResult total:l list:[UserListStudentsItem
+    UserListTeachersTeacher user_id:l assign_role:l role:l name:s phone_number:s email:s? create_time:s remark:s
+    UserListTeachersAssistant user_id:l assign_role:l role:l name:s phone_number:s email:s? create_time:s remark:s
+    UserListTeachersResult total:l teacher:UserListTeachersTeacher? assistant:[UserListTeachersAssistant
+    UserRemoveTeacherResult id:l
+    UserGetByPhoneResult user_id:l role:l name:s user_number:l user_sn:s email:s remark:s create_time:s phone_number:s
+    UserUpdateResult id:l name:s
+    UserListClassesItem id:l partner_id:l name:s remark:s user_count:l
+    UserListClassesResult total:l list:[UserListClassesItem
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -556,10 +556,10 @@ internal object UserTypes : Types(
 
 class UserAddResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the new user. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** User name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Role id.
@@ -567,12 +567,12 @@ class UserAddResult internal constructor(record: Record, values: Array<Any?>) : 
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? get() = at(2)
+    val role: Long get() = at(2)
 }
 
 class UserListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val userId: Long? get() = at(0)
+    val userId: Long get() = at(0)
 
     /**
      * Role.
@@ -580,33 +580,33 @@ class UserListItem internal constructor(record: Record, values: Array<Any?>) : D
      * - `1`: teacher
      * - `2`: administrator
      */
-    val role: Long? get() = at(1)
+    val role: Long get() = at(1)
 
     /** User name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** Student number; in the example a teacher's or administrator's equals the phone number. */
-    val userSn: String? get() = at(3)
+    val userSn: String get() = at(3)
 
     /** E-mail address. */
-    val email: String? get() = at(4)
+    val email: String get() = at(4)
 
     /** Remark. */
-    val remark: String? get() = at(5)
+    val remark: String get() = at(5)
 
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
 
     /** Mobile phone number. */
-    val phoneNumber: String? get() = at(7)
+    val phoneNumber: String get() = at(7)
 }
 
 class UserListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of users. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The users of this page. */
     val list: List<UserListItem> get() = at(1)
@@ -614,12 +614,12 @@ class UserListResult internal constructor(record: Record, values: Array<Any?>) :
 
 class UserAssignTeacherResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the binding of room and teacher or assistant. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 }
 
 class UserListStudentsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val userId: Long? get() = at(0)
+    val userId: Long get() = at(0)
 
     /**
      * Role in the room.
@@ -627,33 +627,33 @@ class UserListStudentsItem internal constructor(record: Record, values: Array<An
      * - `1`: teacher
      * - `2`: assistant
      */
-    val assignRole: Long? get() = at(1)
+    val assignRole: Long get() = at(1)
 
     /** User name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** User number. */
-    val userSn: String? get() = at(3)
+    val userSn: String get() = at(3)
 
     /** E-mail address. */
-    val email: String? get() = at(4)
+    val email: String get() = at(4)
 
     /** Remark. */
-    val remark: String? get() = at(5)
+    val remark: String get() = at(5)
 
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
 
     /** Mobile phone number. */
-    val phoneNumber: String? get() = at(7)
+    val phoneNumber: String get() = at(7)
 }
 
 class UserListStudentsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of students. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The students of this page. */
     val list: List<UserListStudentsItem> get() = at(1)
@@ -662,7 +662,7 @@ class UserListStudentsResult internal constructor(record: Record, values: Array<
 /** The teacher. */
 class UserListTeachersTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val userId: Long? get() = at(0)
+    val userId: Long get() = at(0)
 
     /**
      * Role in the room.
@@ -670,7 +670,7 @@ class UserListTeachersTeacher internal constructor(record: Record, values: Array
      * - `1`: teacher
      * - `2`: assistant
      */
-    val assignRole: Long? get() = at(1)
+    val assignRole: Long get() = at(1)
 
     /**
      * Role of the user in the account, as the table has it.
@@ -678,30 +678,30 @@ class UserListTeachersTeacher internal constructor(record: Record, values: Array
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? get() = at(2)
+    val role: Long get() = at(2)
 
     /** User name. */
-    val name: String? get() = at(3)
+    val name: String get() = at(3)
 
     /** Mobile phone number. */
-    val phoneNumber: String? get() = at(4)
+    val phoneNumber: String get() = at(4)
 
     /** E-mail address; may be null. */
     val email: String? get() = at(5)
 
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
 
     /** Remark. */
-    val remark: String? get() = at(7)
+    val remark: String get() = at(7)
 }
 
 class UserListTeachersAssistant internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val userId: Long? get() = at(0)
+    val userId: Long get() = at(0)
 
     /**
      * Role in the room.
@@ -709,7 +709,7 @@ class UserListTeachersAssistant internal constructor(record: Record, values: Arr
      * - `1`: teacher
      * - `2`: assistant
      */
-    val assignRole: Long? get() = at(1)
+    val assignRole: Long get() = at(1)
 
     /**
      * Role of the user in the account, as the table has it.
@@ -717,30 +717,30 @@ class UserListTeachersAssistant internal constructor(record: Record, values: Arr
      * - `1`: teacher
      * - `2`: assistant
      */
-    val role: Long? get() = at(2)
+    val role: Long get() = at(2)
 
     /** User name. */
-    val name: String? get() = at(3)
+    val name: String get() = at(3)
 
     /** Mobile phone number. */
-    val phoneNumber: String? get() = at(4)
+    val phoneNumber: String get() = at(4)
 
     /** E-mail address; may be null. */
     val email: String? get() = at(5)
 
     /** Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(6)
+    val createTime: String get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
 
     /** Remark. */
-    val remark: String? get() = at(7)
+    val remark: String get() = at(7)
 }
 
 class UserListTeachersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of people: the teacher and the assistants together. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The teacher. */
     val teacher: UserListTeachersTeacher? get() = at(1)
@@ -751,12 +751,12 @@ class UserListTeachersResult internal constructor(record: Record, values: Array<
 
 class UserRemoveTeacherResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the binding of room and teacher or assistant. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 }
 
 class UserGetByPhoneResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val userId: Long? get() = at(0)
+    val userId: Long get() = at(0)
 
     /**
      * Role.
@@ -764,61 +764,61 @@ class UserGetByPhoneResult internal constructor(record: Record, values: Array<An
      * - `1`: teacher
      * - `2`: administrator
      */
-    val role: Long? get() = at(1)
+    val role: Long get() = at(1)
 
     /** User name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** Student number. */
-    val userNumber: Long? get() = at(3)
+    val userNumber: Long get() = at(3)
 
     /** In the example the same as user_number. */
-    val userSn: String? get() = at(4)
+    val userSn: String get() = at(4)
 
     /** E-mail address. */
-    val email: String? get() = at(5)
+    val email: String get() = at(5)
 
     /** Remark. */
-    val remark: String? get() = at(6)
+    val remark: String get() = at(6)
 
     /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(7)
+    val createTime: String get() = at(7)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(7))
 
     /** Mobile phone number. */
-    val phoneNumber: String? get() = at(8)
+    val phoneNumber: String get() = at(8)
 }
 
 class UserUpdateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** User name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 }
 
 class UserListClassesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class id; evidently the group_id of the VOD white list operations (the same id and name stand in their example). */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Account id. */
-    val partnerId: Long? get() = at(1)
+    val partnerId: Long get() = at(1)
 
     /** Class name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** Remark. */
-    val remark: String? get() = at(3)
+    val remark: String get() = at(3)
 
     /** Number of people in the class. */
-    val userCount: Long? get() = at(4)
+    val userCount: Long get() = at(4)
 }
 
 class UserListClassesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of classes. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The classes of this page. */
     val list: List<UserListClassesItem> get() = at(1)

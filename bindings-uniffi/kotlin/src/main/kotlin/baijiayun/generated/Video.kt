@@ -657,7 +657,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? = ask(deleteQuestionsAsked(questionIds, videoUnique, options))
+    ): Boolean = call(deleteQuestionsAsked(questionIds, videoUnique, options))
 
     @JvmSynthetic
     internal fun deleteQuestionsAsked(questionIds: List<Long>, videoUnique: String, options: CallOptions?): Asked<Boolean> {
@@ -700,7 +700,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         options: CallOptions? = null,
         params: VideoSetTripleScreenParams.() -> Unit = nothing,
-    ): Boolean? = ask(setTripleScreenAsked(videoUnique, options, VideoSetTripleScreenParams().apply(params)))
+    ): Boolean = call(setTripleScreenAsked(videoUnique, options, VideoSetTripleScreenParams().apply(params)))
 
     @JvmSynthetic
     internal fun setTripleScreenAsked(videoUnique: String, options: CallOptions?, given: VideoSetTripleScreenParams): Asked<Boolean> {
@@ -719,7 +719,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         options: CallOptions? = null,
         params: VideoSetMarksParams.() -> Unit = nothing,
-    ): Boolean? = ask(setMarksAsked(videoUnique, options, VideoSetMarksParams().apply(params)))
+    ): Boolean = call(setMarksAsked(videoUnique, options, VideoSetMarksParams().apply(params)))
 
     @JvmSynthetic
     internal fun setMarksAsked(videoUnique: String, options: CallOptions?, given: VideoSetMarksParams): Asked<Boolean> {
@@ -760,7 +760,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? = ask(setMarkJumpAsked(videoUnique, jump, options))
+    ): Boolean = call(setMarkJumpAsked(videoUnique, jump, options))
 
     @JvmSynthetic
     internal fun setMarkJumpAsked(videoUnique: String, jump: Boolean, options: CallOptions?): Asked<Boolean> {
@@ -823,7 +823,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(addWhitelistGroupAsked(videoUnique, groupId, options))
+    ): Boolean = call(addWhitelistGroupAsked(videoUnique, groupId, options))
 
     @JvmSynthetic
     internal fun addWhitelistGroupAsked(videoUnique: Long, groupId: Long, options: CallOptions?): Asked<Boolean> {
@@ -845,7 +845,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(removeWhitelistGroupAsked(videoUnique, groupId, options))
+    ): Boolean = call(removeWhitelistGroupAsked(videoUnique, groupId, options))
 
     @JvmSynthetic
     internal fun removeWhitelistGroupAsked(videoUnique: Long, groupId: Long, options: CallOptions?): Asked<Boolean> {
@@ -886,7 +886,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = ask(addWhitelistUsersAsked(videoUnique, userIds, options))
+    ): Boolean = call(addWhitelistUsersAsked(videoUnique, userIds, options))
 
     @JvmSynthetic
     internal fun addWhitelistUsersAsked(videoUnique: Long, userIds: List<Long>, options: CallOptions?): Asked<Boolean> {
@@ -908,7 +908,7 @@ class VideoApi internal constructor(runner: Runner) : Resource(runner) {
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = ask(removeWhitelistUsersAsked(videoUnique, userIds, options))
+    ): Boolean = call(removeWhitelistUsersAsked(videoUnique, userIds, options))
 
     @JvmSynthetic
     internal fun removeWhitelistUsersAsked(videoUnique: Long, userIds: List<Long>, options: CallOptions?): Asked<Boolean> {
@@ -1225,7 +1225,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         questionIds: List<Long>,
         videoUnique: String,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.deleteQuestionsAsked(questionIds, videoUnique, options))
+    ): Boolean = call(api.deleteQuestionsAsked(questionIds, videoUnique, options))
 
     /** 批量设置视频分类 See [VideoApi.setCategoryBatch]. */
     @JvmOverloads
@@ -1241,7 +1241,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: String,
         params: Consumer<in VideoSetTripleScreenParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setTripleScreenAsked(videoUnique, options, VideoSetTripleScreenParams().also(params::accept)))
+    ): Boolean = call(api.setTripleScreenAsked(videoUnique, options, VideoSetTripleScreenParams().also(params::accept)))
 
     /** 点播设置打点接口 See [VideoApi.setMarks]. */
     @JvmOverloads
@@ -1249,7 +1249,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: String,
         params: Consumer<in VideoSetMarksParams> = none,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setMarksAsked(videoUnique, options, VideoSetMarksParams().also(params::accept)))
+    ): Boolean = call(api.setMarksAsked(videoUnique, options, VideoSetMarksParams().also(params::accept)))
 
     /** 获取打点数据列表 See [VideoApi.listMarks]. */
     @JvmOverloads
@@ -1264,7 +1264,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: String,
         jump: Boolean,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.setMarkJumpAsked(videoUnique, jump, options))
+    ): Boolean = call(api.setMarkJumpAsked(videoUnique, jump, options))
 
     /** 获取点播评论token接口 See [VideoApi.getCommentToken]. */
     @JvmOverloads
@@ -1288,7 +1288,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.addWhitelistGroupAsked(videoUnique, groupId, options))
+    ): Boolean = call(api.addWhitelistGroupAsked(videoUnique, groupId, options))
 
     /** 移除点播白名单已绑定班级 See [VideoApi.removeWhitelistGroup]. */
     @JvmOverloads
@@ -1296,7 +1296,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: Long,
         groupId: Long,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.removeWhitelistGroupAsked(videoUnique, groupId, options))
+    ): Boolean = call(api.removeWhitelistGroupAsked(videoUnique, groupId, options))
 
     /** 获取点播已关联白名单用户列表接口 See [VideoApi.listWhitelistUsers]. */
     @JvmOverloads
@@ -1312,7 +1312,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.addWhitelistUsersAsked(videoUnique, userIds, options))
+    ): Boolean = call(api.addWhitelistUsersAsked(videoUnique, userIds, options))
 
     /** 移除点播白名单学员接口 See [VideoApi.removeWhitelistUsers]. */
     @JvmOverloads
@@ -1320,7 +1320,7 @@ class BlockingVideoApi internal constructor(private val api: VideoApi) : Blockin
         videoUnique: Long,
         userIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean? = ask(api.removeWhitelistUsersAsked(videoUnique, userIds, options))
+    ): Boolean = call(api.removeWhitelistUsersAsked(videoUnique, userIds, options))
 
     /** 获取弹题的学生答题数据 See [VideoApi.listQuestionAnswers]. */
     @JvmOverloads
@@ -1460,12 +1460,12 @@ class VideoAddCategoryParams : Params() {
 
 /** What `video.list_by_category` takes besides what it requires. */
 class VideoListByCategoryParams : Params() {
-    /** Entries per page, at most 100. Default: `20`. */
+    /** Entries per page, at most 100. Default: `20`. From 1 to 100. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -1496,12 +1496,12 @@ class VideoGetPlayerTokensParams : Params() {
 
 /** What `video.list` takes besides what it requires. */
 class VideoListParams : Params() {
-    /** Entries per page, at most 1000. Default: `20`. */
+    /** Entries per page, at most 1000. Default: `20`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
 
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
@@ -1551,12 +1551,12 @@ class VideoGetCommentTokenParams : Params() {
 
 /** What `video.list_whitelist_users` takes besides what it requires. */
 class VideoListWhitelistUsersParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `10`. */
+    /** Entries per page. Default: `10`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -1597,55 +1597,55 @@ class VideoTranscodeAgainParams : Params() {
 /** How these are read. */
 internal object VideoTypes : Types(
     """
-    VideoGetUploadUrlResult video_id:l? upload_url:s?
-    VideoUploadFileResult fid:l?
-    VideoGetResumeUploadUrlResult video_id:l? upload_url:s? upload_size:l?
-    VideoGetStatusResult status:l? info:s?
-    VideoInfoTranscodeInfo definition:s? type:s? size:l?
-    VideoInfoCategory id:l? level:l? name:s?
-    VideoInfoResult video_id:l? name:s? status:l? total_size:l? total_transcode_size:l? create_time:l? preface_url:s? length:l? file_md5:s? origin_definition:s? transcode_info:[VideoInfoTranscodeInfo category:[VideoInfoCategory publish_status:l?
-    VideoGetScreenshotsResult video_id:l? height:l? width:l? img_count:l? imgs:[s
-    VideoRemoveDefinitionsResult video_id:l? definition:s? type:s?
-    VideoUpdateResult video_id:l?
-    VideoDeleteResult video_id:l?
-    VideoListCategoriesChildren id:l? name:s? parent_id:l? level:l? video_count:l?
-    VideoListCategoriesItem id:l? name:s? parent_id:l? level:l? video_count:l? children:[VideoListCategoriesChildren
+    VideoGetUploadUrlResult video_id:l upload_url:s
+    VideoUploadFileResult fid:l
+    VideoGetResumeUploadUrlResult video_id:l upload_url:s upload_size:l
+    VideoGetStatusResult status:l info:s
+    VideoInfoTranscodeInfo definition:s type:s size:l
+    VideoInfoCategory id:l level:l name:s
+    VideoInfoResult video_id:l name:s status:l total_size:l total_transcode_size:l create_time:l preface_url:s length:l file_md5:s origin_definition:s transcode_info:[VideoInfoTranscodeInfo category:[VideoInfoCategory publish_status:l
+    VideoGetScreenshotsResult video_id:l height:l width:l img_count:l imgs:[s
+    VideoRemoveDefinitionsResult video_id:l definition:s type:s?
+    VideoUpdateResult video_id:l
+    VideoDeleteResult video_id:l
+    VideoListCategoriesChildren id:l name:s parent_id:l level:l video_count:l
+    VideoListCategoriesItem id:l name:s parent_id:l level:l video_count:l children:[VideoListCategoriesChildren
     VideoListCategoriesResult list:[VideoListCategoriesItem
-    VideoGetCategoryChildren id:l? name:s? parent_id:l? level:l?
-    VideoGetCategoryResult id:l? name:s? parent_id:l? level:l? children:[VideoGetCategoryChildren
-    VideoAddCategoryResult id:l? name:s? parent_id:l? level:l?
-    VideoDeleteCategoryResult category_id:l?
-    VideoListByCategoryItem video_id:l? name:s? status:l? total_size:l? total_transcode_size:l? origin_definition:s? create_time:l? preface_url:s? length:s? publish_status:l? audit_status:l? file_md5:s? category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
-    VideoListByCategoryResult total:l? page:l? page_size:l? list:[VideoListByCategoryItem
-    VideoSetCategoryResult video_id:l? category_id:l? category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
-    VideoGetPlayerTokenResult token:s?
-    VideoSetPublishStatusResult status:l?
-    VideoGetShareUrlResult js:s? iframe:s? flash:s?
-    VideoListCategory category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
-    VideoListItem video_id:l? name:s? status:l? total_size:l? create_time:s? preface_url:s? play_url:s? length:l? publish_status:l? category:VideoListCategory?
-    VideoListResult total:l? page:l? page_size:l? list:[VideoListItem
-    VideoUploadSubtitleResult subtitle_id:s? subtitle_name:s? subtitle_path:s? create_time:s?
-    VideoListSubtitlesItem subtitle_id:s? subtitle_name:s? subtitle_path:s? is_default:s? create_time:s? update_time:s?
-    VideoSetScrollNoticeNotice content:s? link:s?
-    VideoSetScrollNoticeResult id:l? notice:[VideoSetScrollNoticeNotice
-    VideoListQuestionsOptionList id:l? question_id:l? value:s? is_right:l? display_order:l? ver:l?
-    VideoListQuestionsQuestionList id:l? title:s? option_type:l? illustration:s? show_analysis:l? answer:s? wrong_answer:s? wrong_time:l? skip:l? show_time:l? video_unique:l? illustration_title:s? ver:l? option_list:[VideoListQuestionsOptionList
-    VideoListQuestionsResult total:l? question_list:[VideoListQuestionsQuestionList
-    VideoSetCategoryBatchItem video_id:l? category_level1_id:l? category_level2_id:l? category_level3_id:l? category_level4_id:l? category_level5_id:l?
+    VideoGetCategoryChildren id:l name:s parent_id:l level:l
+    VideoGetCategoryResult id:l name:s parent_id:l level:l children:[VideoGetCategoryChildren
+    VideoAddCategoryResult id:l name:s parent_id:l level:l
+    VideoDeleteCategoryResult category_id:l
+    VideoListByCategoryItem video_id:l name:s status:l total_size:l total_transcode_size:l? origin_definition:s? create_time:l preface_url:s length:s publish_status:l audit_status:l? file_md5:s? category_level1_id:l category_level2_id:l category_level3_id:l category_level4_id:l category_level5_id:l
+    VideoListByCategoryResult total:l page:l page_size:l list:[VideoListByCategoryItem
+    VideoSetCategoryResult video_id:l category_id:l? category_level1_id:l category_level2_id:l category_level3_id:l category_level4_id:l category_level5_id:l
+    VideoGetPlayerTokenResult token:s
+    VideoSetPublishStatusResult status:l
+    VideoGetShareUrlResult js:s iframe:s flash:s
+    VideoListCategory category_level1_id:l category_level2_id:l category_level3_id:l category_level4_id:l category_level5_id:l
+    VideoListItem video_id:l name:s status:l total_size:l create_time:s preface_url:s play_url:s? length:l publish_status:l category:VideoListCategory
+    VideoListResult total:l page:l page_size:l list:[VideoListItem
+    VideoUploadSubtitleResult subtitle_id:s subtitle_name:s subtitle_path:s create_time:s
+    VideoListSubtitlesItem subtitle_id:s subtitle_name:s subtitle_path:s is_default:s create_time:s update_time:s
+    VideoSetScrollNoticeNotice content:s link:s
+    VideoSetScrollNoticeResult id:l notice:[VideoSetScrollNoticeNotice
+    VideoListQuestionsOptionList id:l question_id:l value:s is_right:l display_order:l ver:l
+    VideoListQuestionsQuestionList id:l title:s option_type:l illustration:s show_analysis:l answer:s wrong_answer:s wrong_time:l skip:l show_time:l video_unique:l illustration_title:s ver:l option_list:[VideoListQuestionsOptionList
+    VideoListQuestionsResult total:l question_list:[VideoListQuestionsQuestionList
+    VideoSetCategoryBatchItem video_id:l category_level1_id:l category_level2_id:l category_level3_id:l category_level4_id:l category_level5_id:l
     VideoSetCategoryBatchResult list:[VideoSetCategoryBatchItem
-    VideoListMarksItem time_offset:s? description:s? reference_link:s? btntxt:s? image:s?
-    VideoListMarksResult total:l? list:[VideoListMarksItem enable_jump:b?
-    VideoGetCommentTokenResult token:s?
-    VideoListWhitelistGroupsItem group_id:l? name:s? all_count:l? select_count:l?
-    VideoListWhitelistGroupsResult list:[VideoListWhitelistGroupsItem total:l?
-    VideoListWhitelistUsersItem assign_role:l? user_id:l? name:s? role:l? remark:s? status:l? email:s? mobile:s? phone_number:s?
-    VideoListWhitelistUsersResult list:[VideoListWhitelistUsersItem total:l?
-    VideoListQuestionAnswersAnswerList question_id:s? solution:s? update_time:s? is_right:l? ver:s?
-    VideoListQuestionAnswersItem user_number:s? user_name:s? skip_count:l? right_count:s? complete_time:s? answer_list:[VideoListQuestionAnswersAnswerList
+    VideoListMarksItem time_offset:s description:s reference_link:s btntxt:s image:s
+    VideoListMarksResult total:l list:[VideoListMarksItem enable_jump:b
+    VideoGetCommentTokenResult token:s
+    VideoListWhitelistGroupsItem group_id:l name:s all_count:l select_count:l
+    VideoListWhitelistGroupsResult list:[VideoListWhitelistGroupsItem total:l
+    VideoListWhitelistUsersItem assign_role:l user_id:l name:s role:l remark:s status:l email:s mobile:s phone_number:s
+    VideoListWhitelistUsersResult list:[VideoListWhitelistUsersItem total:l
+    VideoListQuestionAnswersAnswerList question_id:s solution:s update_time:s is_right:l ver:s
+    VideoListQuestionAnswersItem user_number:s user_name:s skip_count:l right_count:s complete_time:s answer_list:[VideoListQuestionAnswersAnswerList
     VideoListQuestionAnswersResult list:[VideoListQuestionAnswersItem
-    VideoGetUrlsLow url:s?
+    VideoGetUrlsLow url:s
     VideoGetUrlsPlayInfo low:VideoGetUrlsLow?
-    VideoGetUrlsResult play_info:VideoGetUrlsPlayInfo?
+    VideoGetUrlsResult play_info:VideoGetUrlsPlayInfo
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -1704,26 +1704,26 @@ internal object VideoTypes : Types(
 
 class VideoGetUploadUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the video or audio; later calls (transcode status, playing) need it. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Address to which the file is then uploaded (see vod.3). */
-    val uploadUrl: String? get() = at(1)
+    val uploadUrl: String get() = at(1)
 }
 
 class VideoUploadFileResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** File id. */
-    val fid: Long? get() = at(0)
+    val fid: Long get() = at(0)
 }
 
 class VideoGetResumeUploadUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Address to which the rest of the file is uploaded. */
-    val uploadUrl: String? get() = at(1)
+    val uploadUrl: String get() = at(1)
 
     /** Size already uploaded; that part need not be sent again. The document prints no unit (bytes, evidently). */
-    val uploadSize: Long? get() = at(2)
+    val uploadSize: Long get() = at(2)
 }
 
 class VideoGetStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -1736,40 +1736,40 @@ class VideoGetStatusResult internal constructor(record: Record, values: Array<An
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 
     /** The status in words. */
-    val info: String? get() = at(1)
+    val info: String get() = at(1)
 }
 
 class VideoInfoTranscodeInfo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Definition of the file, a name (super, high and std in the example). */
-    val definition: String? get() = at(0)
+    val definition: String get() = at(0)
 
     /** Format of the file: mp4, flv, m3u8 (or the encrypted form). */
-    val type: String? get() = at(1)
+    val type: String get() = at(1)
 
     /** Size of the file in bytes. */
-    val size: Long? get() = at(2)
+    val size: Long get() = at(2)
 }
 
 class VideoInfoCategory internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Category level. */
-    val level: Long? get() = at(1)
+    val level: Long get() = at(1)
 
     /** Category name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 }
 
 class VideoInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Video name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Video status.
@@ -1780,31 +1780,31 @@ class VideoInfoResult internal constructor(record: Record, values: Array<Any?>) 
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? get() = at(2)
+    val status: Long get() = at(2)
 
     /** Video size in bytes. */
-    val totalSize: Long? get() = at(3)
+    val totalSize: Long get() = at(3)
 
     /** Total size in bytes: the source file plus all transcoded files. */
-    val totalTranscodeSize: Long? get() = at(4)
+    val totalTranscodeSize: Long get() = at(4)
 
     /** Time of creation. Unix seconds. */
-    val createTime: Long? get() = at(5)
+    val createTime: Long get() = at(5)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(5))
 
     /** URL of the cover image. */
-    val prefaceUrl: String? get() = at(6)
+    val prefaceUrl: String get() = at(6)
 
     /** Duration in seconds. */
-    val length: Long? get() = at(7)
+    val length: Long get() = at(7)
 
     /** MD5 of the video file. */
-    val fileMd5: String? get() = at(8)
+    val fileMd5: String get() = at(8)
 
     /** Definition of the source, a name such as super; public code for the transcode callback names low, std, high, super and 1080p. */
-    val originDefinition: String? get() = at(9)
+    val originDefinition: String get() = at(9)
 
     /** The transcoded files. */
     val transcodeInfo: List<VideoInfoTranscodeInfo> get() = at(10)
@@ -1817,21 +1817,21 @@ class VideoInfoResult internal constructor(record: Record, values: Array<Any?>) 
      * - `1`: published
      * - `2`: blocked
      */
-    val publishStatus: Long? get() = at(12)
+    val publishStatus: Long get() = at(12)
 }
 
 class VideoGetScreenshotsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Height of the screenshots. */
-    val height: Long? get() = at(1)
+    val height: Long get() = at(1)
 
     /** Width of the screenshots. */
-    val width: Long? get() = at(2)
+    val width: Long get() = at(2)
 
     /** Number of screenshots. */
-    val imgCount: Long? get() = at(3)
+    val imgCount: Long get() = at(3)
 
     /** The addresses of the screenshots. */
     val imgs: List<String> get() = at(4)
@@ -1839,7 +1839,7 @@ class VideoGetScreenshotsResult internal constructor(record: Record, values: Arr
 
 class VideoRemoveDefinitionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /**
      * The definitions deleted, several codes separated by commas.
@@ -1849,7 +1849,7 @@ class VideoRemoveDefinitionsResult internal constructor(record: Record, values: 
      * - `4`: 720p
      * - `8`: 1080p
      */
-    val definition: String? get() = at(1)
+    val definition: String get() = at(1)
 
     /**
      * The file types deleted; present only when type was given.
@@ -1863,46 +1863,46 @@ class VideoRemoveDefinitionsResult internal constructor(record: Record, values: 
 
 class VideoUpdateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the updated video. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 }
 
 class VideoDeleteResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the deleted video. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 }
 
 class VideoListCategoriesChildren internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Category name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Id of the parent category. */
-    val parentId: Long? get() = at(2)
+    val parentId: Long get() = at(2)
 
     /** Level of the category. */
-    val level: Long? get() = at(3)
+    val level: Long get() = at(3)
 
     /** Number of videos in the category. */
-    val videoCount: Long? get() = at(4)
+    val videoCount: Long get() = at(4)
 }
 
 class VideoListCategoriesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Category name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Id of the parent category; 0 for the first level. */
-    val parentId: Long? get() = at(2)
+    val parentId: Long get() = at(2)
 
     /** Level of the category; there are up to five. */
-    val level: Long? get() = at(3)
+    val level: Long get() = at(3)
 
     /** Number of videos in the category. */
-    val videoCount: Long? get() = at(4)
+    val videoCount: Long get() = at(4)
 
     /** Its subcategories, each of the same form and in turn with children; may be absent. */
     val children: List<VideoListCategoriesChildren> get() = at(5)
@@ -1915,30 +1915,30 @@ class VideoListCategoriesResult internal constructor(record: Record, values: Arr
 
 class VideoGetCategoryChildren internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Category name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Id of the parent category. */
-    val parentId: Long? get() = at(2)
+    val parentId: Long get() = at(2)
 
     /** Level of the category; the example gives the children's level as a string, the parent's as a number. */
-    val level: Long? get() = at(3)
+    val level: Long get() = at(3)
 }
 
 class VideoGetCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Category name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Id of the parent category; 0 for the first level. */
-    val parentId: Long? get() = at(2)
+    val parentId: Long get() = at(2)
 
     /** Level of the category; there are up to five. */
-    val level: Long? get() = at(3)
+    val level: Long get() = at(3)
 
     /** Its subcategories; absent for a category of the fifth level. */
     val children: List<VideoGetCategoryChildren> get() = at(4)
@@ -1946,29 +1946,29 @@ class VideoGetCategoryResult internal constructor(record: Record, values: Array<
 
 class VideoAddCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Category id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Category name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Id of the parent category. */
-    val parentId: Long? get() = at(2)
+    val parentId: Long get() = at(2)
 
     /** Level of the category; there are up to five. */
-    val level: Long? get() = at(3)
+    val level: Long get() = at(3)
 }
 
 class VideoDeleteCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the deleted category. */
-    val categoryId: Long? get() = at(0)
+    val categoryId: Long get() = at(0)
 }
 
 class VideoListByCategoryItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Video name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Video status.
@@ -1979,10 +1979,10 @@ class VideoListByCategoryItem internal constructor(record: Record, values: Array
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? get() = at(2)
+    val status: Long get() = at(2)
 
     /** Video size in bytes. */
-    val totalSize: Long? get() = at(3)
+    val totalSize: Long get() = at(3)
 
     /** Total size in bytes: the source file plus all transcoded files (from public code). */
     val totalTranscodeSize: Long? get() = at(4)
@@ -1991,19 +1991,19 @@ class VideoListByCategoryItem internal constructor(record: Record, values: Array
     val originDefinition: String? get() = at(5)
 
     /** Time of creation. Unix seconds. */
-    val createTime: Long? get() = at(6)
+    val createTime: Long get() = at(6)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(6))
 
     /** URL of the cover image. */
-    val prefaceUrl: String? get() = at(7)
+    val prefaceUrl: String get() = at(7)
 
     /** Duration in seconds. */
-    val length: String? get() = at(8)
+    val length: String get() = at(8)
 
     /** Publish status (1 published, 2 blocked elsewhere in the document; the example has 102). */
-    val publishStatus: Long? get() = at(9)
+    val publishStatus: Long get() = at(9)
 
     /** Status of the review (from public code; the values are not known). */
     val auditStatus: Long? get() = at(10)
@@ -2012,30 +2012,30 @@ class VideoListByCategoryItem internal constructor(record: Record, values: Array
     val fileMd5: String? get() = at(11)
 
     /** Id of the first-level category; 0 if none. */
-    val categoryLevel1Id: Long? get() = at(12)
+    val categoryLevel1Id: Long get() = at(12)
 
     /** Id of the second-level category; 0 if none. */
-    val categoryLevel2Id: Long? get() = at(13)
+    val categoryLevel2Id: Long get() = at(13)
 
     /** Id of the third-level category; 0 if none. */
-    val categoryLevel3Id: Long? get() = at(14)
+    val categoryLevel3Id: Long get() = at(14)
 
     /** Id of the fourth-level category; 0 if none. */
-    val categoryLevel4Id: Long? get() = at(15)
+    val categoryLevel4Id: Long get() = at(15)
 
     /** Id of the fifth-level category; 0 if none. */
-    val categoryLevel5Id: Long? get() = at(16)
+    val categoryLevel5Id: Long get() = at(16)
 }
 
 class VideoListByCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of videos. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** Page number. */
-    val page: Long? get() = at(1)
+    val page: Long get() = at(1)
 
     /** Entries per page. */
-    val pageSize: Long? get() = at(2)
+    val pageSize: Long get() = at(2)
 
     /** The videos. */
     val list: List<VideoListByCategoryItem> get() = at(3)
@@ -2043,30 +2043,30 @@ class VideoListByCategoryResult internal constructor(record: Record, values: Arr
 
 class VideoSetCategoryResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Category id. */
     val categoryId: Long? get() = at(1)
 
     /** Id of the first-level category; 0 if none. */
-    val categoryLevel1Id: Long? get() = at(2)
+    val categoryLevel1Id: Long get() = at(2)
 
     /** Id of the second-level category; 0 if none. */
-    val categoryLevel2Id: Long? get() = at(3)
+    val categoryLevel2Id: Long get() = at(3)
 
     /** Id of the third-level category; 0 if none. */
-    val categoryLevel3Id: Long? get() = at(4)
+    val categoryLevel3Id: Long get() = at(4)
 
     /** Id of the fourth-level category; 0 if none. */
-    val categoryLevel4Id: Long? get() = at(5)
+    val categoryLevel4Id: Long get() = at(5)
 
     /** Id of the fifth-level category; 0 if none. */
-    val categoryLevel5Id: Long? get() = at(6)
+    val categoryLevel5Id: Long get() = at(6)
 }
 
 class VideoGetPlayerTokenResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Player token. */
-    val token: String? get() = at(0)
+    val token: String get() = at(0)
 }
 
 class VideoSetPublishStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2075,44 +2075,44 @@ class VideoSetPublishStatusResult internal constructor(record: Record, values: A
      * - `1`: published
      * - `2`: blocked
      */
-    val status: Long? get() = at(0)
+    val status: Long get() = at(0)
 }
 
 class VideoGetShareUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Address for playing with js. */
-    val js: String? get() = at(0)
+    val js: String get() = at(0)
 
     /** Address for playing in an iframe. */
-    val iframe: String? get() = at(1)
+    val iframe: String get() = at(1)
 
     /** Address for playing with flash. */
-    val flash: String? get() = at(2)
+    val flash: String get() = at(2)
 }
 
 /** The categories of the video. */
 class VideoListCategory internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the first-level category; 0 if none. */
-    val categoryLevel1Id: Long? get() = at(0)
+    val categoryLevel1Id: Long get() = at(0)
 
     /** Id of the second-level category; 0 if none. */
-    val categoryLevel2Id: Long? get() = at(1)
+    val categoryLevel2Id: Long get() = at(1)
 
     /** Id of the third-level category; 0 if none. */
-    val categoryLevel3Id: Long? get() = at(2)
+    val categoryLevel3Id: Long get() = at(2)
 
     /** Id of the fourth-level category; 0 if none. */
-    val categoryLevel4Id: Long? get() = at(3)
+    val categoryLevel4Id: Long get() = at(3)
 
     /** Id of the fifth-level category; 0 if none. */
-    val categoryLevel5Id: Long? get() = at(4)
+    val categoryLevel5Id: Long get() = at(4)
 }
 
 class VideoListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Video name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /**
      * Video status.
@@ -2123,42 +2123,42 @@ class VideoListItem internal constructor(record: Record, values: Array<Any?>) : 
      * - `32`: upload timed out
      * - `100`: transcoded
      */
-    val status: Long? get() = at(2)
+    val status: Long get() = at(2)
 
     /** Video size in bytes. */
-    val totalSize: Long? get() = at(3)
+    val totalSize: Long get() = at(3)
 
     /** Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(4))
 
     /** URL of the cover image. */
-    val prefaceUrl: String? get() = at(5)
+    val prefaceUrl: String get() = at(5)
 
     /** Address to play it (in a row of January 2026). */
     val playUrl: String? get() = at(6)
 
     /** Duration in seconds. */
-    val length: Long? get() = at(7)
+    val length: Long get() = at(7)
 
     /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
-    val publishStatus: Long? get() = at(8)
+    val publishStatus: Long get() = at(8)
 
     /** The categories of the video. */
-    val category: VideoListCategory? get() = at(9)
+    val category: VideoListCategory get() = at(9)
 }
 
 class VideoListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of videos. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** Page number. */
-    val page: Long? get() = at(1)
+    val page: Long get() = at(1)
 
     /** Entries per page. */
-    val pageSize: Long? get() = at(2)
+    val pageSize: Long get() = at(2)
 
     /** The videos. */
     val list: List<VideoListItem> get() = at(3)
@@ -2166,16 +2166,16 @@ class VideoListResult internal constructor(record: Record, values: Array<Any?>) 
 
 class VideoUploadSubtitleResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Subtitle id. */
-    val subtitleId: String? get() = at(0)
+    val subtitleId: String get() = at(0)
 
     /** Subtitle name. */
-    val subtitleName: String? get() = at(1)
+    val subtitleName: String get() = at(1)
 
     /** Address of the subtitle file. */
-    val subtitlePath: String? get() = at(2)
+    val subtitlePath: String get() = at(2)
 
     /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(3)
+    val createTime: String get() = at(3)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(3))
@@ -2183,29 +2183,29 @@ class VideoUploadSubtitleResult internal constructor(record: Record, values: Arr
 
 class VideoListSubtitlesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Subtitle id. */
-    val subtitleId: String? get() = at(0)
+    val subtitleId: String get() = at(0)
 
     /** Subtitle name. */
-    val subtitleName: String? get() = at(1)
+    val subtitleName: String get() = at(1)
 
     /** Address of the subtitle file. */
-    val subtitlePath: String? get() = at(2)
+    val subtitlePath: String get() = at(2)
 
     /**
      * Whether it is the default subtitle.
      * - `0`: no
      * - `1`: yes
      */
-    val isDefault: String? get() = at(3)
+    val isDefault: String get() = at(3)
 
     /** Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val createTime: String? get() = at(4)
+    val createTime: String get() = at(4)
 
     /** [createTime] as a point in time; null if there is none. */
     val createTimeInstant: Instant? get() = instant(at(4))
 
     /** Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val updateTime: String? get() = at(5)
+    val updateTime: String get() = at(5)
 
     /** [updateTime] as a point in time; null if there is none. */
     val updateTimeInstant: Instant? get() = instant(at(5))
@@ -2213,15 +2213,15 @@ class VideoListSubtitlesItem internal constructor(record: Record, values: Array<
 
 class VideoSetScrollNoticeNotice internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text. */
-    val content: String? get() = at(0)
+    val content: String get() = at(0)
 
     /** Link. */
-    val link: String? get() = at(1)
+    val link: String get() = at(1)
 }
 
 class VideoSetScrollNoticeResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Notice id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** The lines of the notice. */
     val notice: List<VideoSetScrollNoticeNotice> get() = at(1)
@@ -2229,67 +2229,67 @@ class VideoSetScrollNoticeResult internal constructor(record: Record, values: Ar
 
 class VideoListQuestionsOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Option id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Id of the question that the option belongs to. */
-    val questionId: Long? get() = at(1)
+    val questionId: Long get() = at(1)
 
     /** Option text. */
-    val value: String? get() = at(2)
+    val value: String get() = at(2)
 
     /**
      * Whether the option is right.
      * - `0`: wrong
      * - `1`: right
      */
-    val isRight: Long? get() = at(3)
+    val isRight: Long get() = at(3)
 
     /** Place of the option in the list, from 0 or 1. */
-    val displayOrder: Long? get() = at(4)
+    val displayOrder: Long get() = at(4)
 
     /** Version of the question. */
-    val ver: Long? get() = at(5)
+    val ver: Long get() = at(5)
 }
 
 class VideoListQuestionsQuestionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val id: Long? get() = at(0)
+    val id: Long get() = at(0)
 
     /** Question text. */
-    val title: String? get() = at(1)
+    val title: String get() = at(1)
 
     /** Kind of question: 1 single choice, 2 multiple choice, by the examples. */
-    val optionType: Long? get() = at(2)
+    val optionType: Long get() = at(2)
 
     /** URL of the illustration; may be empty. */
-    val illustration: String? get() = at(3)
+    val illustration: String get() = at(3)
 
     /** Whether the analysis is shown (1 yes, 0 no, evidently). */
-    val showAnalysis: Long? get() = at(4)
+    val showAnalysis: Long get() = at(4)
 
     /** Text shown after a right answer. */
-    val answer: String? get() = at(5)
+    val answer: String get() = at(5)
 
     /** Text shown after a wrong answer. */
-    val wrongAnswer: String? get() = at(6)
+    val wrongAnswer: String get() = at(6)
 
     /** Where to go in the video after a wrong answer, evidently in seconds; -1 in the examples, evidently for none. */
-    val wrongTime: Long? get() = at(7)
+    val wrongTime: Long get() = at(7)
 
     /** Whether the question may be skipped (1 yes, 0 no, evidently). */
-    val skip: Long? get() = at(8)
+    val skip: Long get() = at(8)
 
     /** Time in the video at which the question pops up, evidently in seconds. */
-    val showTime: Long? get() = at(9)
+    val showTime: Long get() = at(9)
 
     /** Video id. */
-    val videoUnique: Long? get() = at(10)
+    val videoUnique: Long get() = at(10)
 
     /** Title (file name) of the illustration. */
-    val illustrationTitle: String? get() = at(11)
+    val illustrationTitle: String get() = at(11)
 
     /** Version of the question. */
-    val ver: Long? get() = at(12)
+    val ver: Long get() = at(12)
 
     /** The options. */
     val optionList: List<VideoListQuestionsOptionList> get() = at(13)
@@ -2297,7 +2297,7 @@ class VideoListQuestionsQuestionList internal constructor(record: Record, values
 
 class VideoListQuestionsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of questions. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The questions. */
     val questionList: List<VideoListQuestionsQuestionList> get() = at(1)
@@ -2305,22 +2305,22 @@ class VideoListQuestionsResult internal constructor(record: Record, values: Arra
 
 class VideoSetCategoryBatchItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Id of the first-level category; 0 if none. */
-    val categoryLevel1Id: Long? get() = at(1)
+    val categoryLevel1Id: Long get() = at(1)
 
     /** Id of the second-level category; 0 if none. */
-    val categoryLevel2Id: Long? get() = at(2)
+    val categoryLevel2Id: Long get() = at(2)
 
     /** Id of the third-level category; 0 if none. */
-    val categoryLevel3Id: Long? get() = at(3)
+    val categoryLevel3Id: Long get() = at(3)
 
     /** Id of the fourth-level category; 0 if none. */
-    val categoryLevel4Id: Long? get() = at(4)
+    val categoryLevel4Id: Long get() = at(4)
 
     /** Id of the fifth-level category; 0 if none. */
-    val categoryLevel5Id: Long? get() = at(5)
+    val categoryLevel5Id: Long get() = at(5)
 }
 
 class VideoSetCategoryBatchResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2330,49 +2330,49 @@ class VideoSetCategoryBatchResult internal constructor(record: Record, values: A
 
 class VideoListMarksItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Place in the video, HH:MM:SS. */
-    val timeOffset: String? get() = at(0)
+    val timeOffset: String get() = at(0)
 
     /** Description. */
-    val description: String? get() = at(1)
+    val description: String get() = at(1)
 
     /** Link that the marker leads to. */
-    val referenceLink: String? get() = at(2)
+    val referenceLink: String get() = at(2)
 
     /** Text of the button. */
-    val btntxt: String? get() = at(3)
+    val btntxt: String get() = at(3)
 
     /** URL of the image. */
-    val image: String? get() = at(4)
+    val image: String get() = at(4)
 }
 
 class VideoListMarksResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of markers. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The markers. */
     val list: List<VideoListMarksItem> get() = at(1)
 
     /** Whether jumping is enabled (see vod.50). */
-    val enableJump: Boolean? get() = at(2)
+    val enableJump: Boolean get() = at(2)
 }
 
 class VideoGetCommentTokenResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Comment token. */
-    val token: String? get() = at(0)
+    val token: String get() = at(0)
 }
 
 class VideoListWhitelistGroupsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Class id. */
-    val groupId: Long? get() = at(0)
+    val groupId: Long get() = at(0)
 
     /** Class name. */
-    val name: String? get() = at(1)
+    val name: String get() = at(1)
 
     /** Number of students in the class. */
-    val allCount: Long? get() = at(2)
+    val allCount: Long get() = at(2)
 
     /** Number of students of the class that are bound to the video. */
-    val selectCount: Long? get() = at(3)
+    val selectCount: Long get() = at(3)
 }
 
 class VideoListWhitelistGroupsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2380,36 +2380,36 @@ class VideoListWhitelistGroupsResult internal constructor(record: Record, values
     val list: List<VideoListWhitelistGroupsItem> get() = at(0)
 
     /** Number of classes. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class VideoListWhitelistUsersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Assigned role; 0 in the example, the codes are not printed. */
-    val assignRole: Long? get() = at(0)
+    val assignRole: Long get() = at(0)
 
     /** User id. */
-    val userId: Long? get() = at(1)
+    val userId: Long get() = at(1)
 
     /** User name. */
-    val name: String? get() = at(2)
+    val name: String get() = at(2)
 
     /** Role; 0 in the example, the codes are not printed. */
-    val role: Long? get() = at(3)
+    val role: Long get() = at(3)
 
     /** Remark. */
-    val remark: String? get() = at(4)
+    val remark: String get() = at(4)
 
     /** Status; 0 in the example, the codes are not printed. */
-    val status: Long? get() = at(5)
+    val status: Long get() = at(5)
 
     /** E-mail address. */
-    val email: String? get() = at(6)
+    val email: String get() = at(6)
 
     /** Mobile number. */
-    val mobile: String? get() = at(7)
+    val mobile: String get() = at(7)
 
     /** Telephone number. */
-    val phoneNumber: String? get() = at(8)
+    val phoneNumber: String get() = at(8)
 }
 
 class VideoListWhitelistUsersResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -2417,18 +2417,18 @@ class VideoListWhitelistUsersResult internal constructor(record: Record, values:
     val list: List<VideoListWhitelistUsersItem> get() = at(0)
 
     /** Number of users. */
-    val total: Long? get() = at(1)
+    val total: Long get() = at(1)
 }
 
 class VideoListQuestionAnswersAnswerList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    val questionId: String? get() = at(0)
+    val questionId: String get() = at(0)
 
     /** The answer given, e.g. A; -1 evidently for a skipped question. */
-    val solution: String? get() = at(1)
+    val solution: String get() = at(1)
 
     /** Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val updateTime: String? get() = at(2)
+    val updateTime: String get() = at(2)
 
     /** [updateTime] as a point in time; null if there is none. */
     val updateTimeInstant: Instant? get() = instant(at(2))
@@ -2438,27 +2438,27 @@ class VideoListQuestionAnswersAnswerList internal constructor(record: Record, va
      * - `0`: wrong
      * - `1`: right
      */
-    val isRight: Long? get() = at(3)
+    val isRight: Long get() = at(3)
 
     /** Version of the question that was answered. */
-    val ver: String? get() = at(4)
+    val ver: String get() = at(4)
 }
 
 class VideoListQuestionAnswersItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** User number; not always digits in the example. */
-    val userNumber: String? get() = at(0)
+    val userNumber: String get() = at(0)
 
     /** User name. */
-    val userName: String? get() = at(1)
+    val userName: String get() = at(1)
 
     /** Number of questions skipped. */
-    val skipCount: Long? get() = at(2)
+    val skipCount: Long get() = at(2)
 
     /** Right answers over questions, e.g. 0/3. */
-    val rightCount: String? get() = at(3)
+    val rightCount: String get() = at(3)
 
     /** Time of completion; empty if not completed. */
-    val completeTime: String? get() = at(4)
+    val completeTime: String get() = at(4)
 
     /** The answers; may be empty. */
     val answerList: List<VideoListQuestionAnswersAnswerList> get() = at(5)
@@ -2472,7 +2472,7 @@ class VideoListQuestionAnswersResult internal constructor(record: Record, values
 /** The definition named low. */
 class VideoGetUrlsLow internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Play address. */
-    val url: String? get() = at(0)
+    val url: String get() = at(0)
 }
 
 /** The addresses, one member per definition. */
@@ -2483,7 +2483,7 @@ class VideoGetUrlsPlayInfo internal constructor(record: Record, values: Array<An
 
 class VideoGetUrlsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The addresses, one member per definition. */
-    val playInfo: VideoGetUrlsPlayInfo? get() = at(0)
+    val playInfo: VideoGetUrlsPlayInfo get() = at(0)
 }
 
 /**

@@ -253,12 +253,12 @@ class BlockingVideoAccountApi internal constructor(private val api: VideoAccount
 
 /** What `video_account.list_video_flow` takes besides what it requires. */
 class VideoAccountListVideoFlowParams : Params() {
-    /** Page number. Default: `1`. */
+    /** Page number. Default: `1`. At least 1. */
     var page: Long?
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Entries per page. Default: `100`. */
+    /** Entries per page. Default: `100`. At least 1. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -267,22 +267,22 @@ class VideoAccountListVideoFlowParams : Params() {
 /** How these are read. */
 internal object VideoAccountTypes : Types(
     """
-    VideoAccountInfoResult partner_id:l? mobile:s? type:l? status:l? charge_type:l? effect_time:s? expire_time:s? total_storage:l? used_storage:l? used_flow:l? month_flow_limit:l? total_flow_limit:l?
-    VideoAccountGetUsedFlowResult flow:l?
+    VideoAccountInfoResult partner_id:l mobile:s type:l status:l charge_type:l effect_time:s expire_time:s total_storage:l used_storage:l used_flow:l month_flow_limit:l? total_flow_limit:l?
+    VideoAccountGetUsedFlowResult flow:l
     VideoAccountGetUsedFlowDetailResult flow:{l
-    VideoAccountListVideoFlowItem video_id:l? flow:l?
-    VideoAccountListVideoFlowResult total:l? list:[VideoAccountListVideoFlowItem
-    VideoAccountGetStorageAndFlowLargeClass storage:l? flow:l?
-    VideoAccountGetStorageAndFlowSmallClass storage:l? flow:l?
-    VideoAccountGetStorageAndFlowDoubleTeacher storage:l? flow:l?
-    VideoAccountGetStorageAndFlowBusiness storage:l? flow:l?
-    VideoAccountGetStorageAndFlowVideo storage:l? flow:l?
-    VideoAccountGetStorageAndFlowWeclass storage:l? flow:l?
-    VideoAccountGetStorageAndFlowDoc storage:l?
-    VideoAccountGetStorageAndFlowTotal storage:l? flow:l?
-    VideoAccountGetStorageAndFlowResult large_class:VideoAccountGetStorageAndFlowLargeClass? small_class:VideoAccountGetStorageAndFlowSmallClass? double_teacher:VideoAccountGetStorageAndFlowDoubleTeacher? business:VideoAccountGetStorageAndFlowBusiness? video:VideoAccountGetStorageAndFlowVideo? weclass:VideoAccountGetStorageAndFlowWeclass? doc:VideoAccountGetStorageAndFlowDoc? total:VideoAccountGetStorageAndFlowTotal?
-    VideoAccountSetTranscodeCallbackUrlResult url:s?
-    VideoAccountGetTranscodeCallbackUrlResult url:s?
+    VideoAccountListVideoFlowItem video_id:l flow:l
+    VideoAccountListVideoFlowResult total:l list:[VideoAccountListVideoFlowItem
+    VideoAccountGetStorageAndFlowLargeClass storage:l flow:l
+    VideoAccountGetStorageAndFlowSmallClass storage:l flow:l
+    VideoAccountGetStorageAndFlowDoubleTeacher storage:l flow:l
+    VideoAccountGetStorageAndFlowBusiness storage:l flow:l
+    VideoAccountGetStorageAndFlowVideo storage:l flow:l
+    VideoAccountGetStorageAndFlowWeclass storage:l flow:l
+    VideoAccountGetStorageAndFlowDoc storage:l
+    VideoAccountGetStorageAndFlowTotal storage:l flow:l
+    VideoAccountGetStorageAndFlowResult large_class:VideoAccountGetStorageAndFlowLargeClass small_class:VideoAccountGetStorageAndFlowSmallClass double_teacher:VideoAccountGetStorageAndFlowDoubleTeacher business:VideoAccountGetStorageAndFlowBusiness video:VideoAccountGetStorageAndFlowVideo weclass:VideoAccountGetStorageAndFlowWeclass doc:VideoAccountGetStorageAndFlowDoc total:VideoAccountGetStorageAndFlowTotal
+    VideoAccountSetTranscodeCallbackUrlResult url:s
+    VideoAccountGetTranscodeCallbackUrlResult url:s
     """,
 ) {
     override fun make(record: Record, values: Array<Any?>): Any =
@@ -308,10 +308,10 @@ internal object VideoAccountTypes : Types(
 
 class VideoAccountInfoResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Account id. */
-    val partnerId: Long? get() = at(0)
+    val partnerId: Long get() = at(0)
 
     /** Mobile number that the account was registered with. */
-    val mobile: String? get() = at(1)
+    val mobile: String get() = at(1)
 
     /**
      * Type of the VOD account.
@@ -319,7 +319,7 @@ class VideoAccountInfoResult internal constructor(record: Record, values: Array<
      * - `1`: trial
      * - `2`: regular
      */
-    val type: Long? get() = at(2)
+    val type: Long get() = at(2)
 
     /**
      * State of the VOD service.
@@ -327,35 +327,35 @@ class VideoAccountInfoResult internal constructor(record: Record, values: Array<
      * - `1`: normal
      * - `2`: closed
      */
-    val status: Long? get() = at(3)
+    val status: Long get() = at(3)
 
     /**
      * Kind of charging.
      * - `0`: monthly traffic package
      * - `1`: total traffic package
      */
-    val chargeType: Long? get() = at(4)
+    val chargeType: Long get() = at(4)
 
     /** Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val effectTime: String? get() = at(5)
+    val effectTime: String get() = at(5)
 
     /** [effectTime] as a point in time; null if there is none. */
     val effectTimeInstant: Instant? get() = instant(at(5))
 
     /** End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val expireTime: String? get() = at(6)
+    val expireTime: String get() = at(6)
 
     /** [expireTime] as a point in time; null if there is none. */
     val expireTimeInstant: Instant? get() = instant(at(6))
 
     /** Total storage of the account in bytes. */
-    val totalStorage: Long? get() = at(7)
+    val totalStorage: Long get() = at(7)
 
     /** Used storage in bytes; what VOD takes is what is returned (the text is partly cut off). */
-    val usedStorage: Long? get() = at(8)
+    val usedStorage: Long get() = at(8)
 
     /** Used traffic in bytes. */
-    val usedFlow: Long? get() = at(9)
+    val usedFlow: Long get() = at(9)
 
     /** Monthly traffic of the package; only when charge_type is 0. */
     val monthFlowLimit: Long? get() = at(10)
@@ -366,7 +366,7 @@ class VideoAccountInfoResult internal constructor(record: Record, values: Array<
 
 class VideoAccountGetUsedFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Traffic used, in bytes. */
-    val flow: Long? get() = at(0)
+    val flow: Long get() = at(0)
 }
 
 class VideoAccountGetUsedFlowDetailResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
@@ -376,15 +376,15 @@ class VideoAccountGetUsedFlowDetailResult internal constructor(record: Record, v
 
 class VideoAccountListVideoFlowItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Traffic used, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 class VideoAccountListVideoFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of entries in all. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The videos. */
     val list: List<VideoAccountListVideoFlowItem> get() = at(1)
@@ -393,106 +393,106 @@ class VideoAccountListVideoFlowResult internal constructor(record: Record, value
 /** Use by the large class. */
 class VideoAccountGetStorageAndFlowLargeClass internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by the large class. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used by the large class, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 /** Use by the small class. */
 class VideoAccountGetStorageAndFlowSmallClass internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by the small class. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used by the small class, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 /** Use by double teacher classes. */
 class VideoAccountGetStorageAndFlowDoubleTeacher internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by double teacher classes. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used by double teacher classes, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 /** Use by enterprise live. */
 class VideoAccountGetStorageAndFlowBusiness internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by enterprise live. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used by enterprise live, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 /** Use by video on demand. */
 class VideoAccountGetStorageAndFlowVideo internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by video on demand. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used by video on demand, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 /** Use by BaijiaYun weclass (百家微课). */
 class VideoAccountGetStorageAndFlowWeclass internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by BaijiaYun weclass (百家微课). */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used by BaijiaYun weclass (百家微课), in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 /** Use by documents. */
 class VideoAccountGetStorageAndFlowDoc internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used by documents. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 }
 
 /** Use in all. */
 class VideoAccountGetStorageAndFlowTotal internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Storage used in all. */
-    val storage: Long? get() = at(0)
+    val storage: Long get() = at(0)
 
     /** Traffic used in all, in bytes. */
-    val flow: Long? get() = at(1)
+    val flow: Long get() = at(1)
 }
 
 class VideoAccountGetStorageAndFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Use by the large class. */
-    val largeClass: VideoAccountGetStorageAndFlowLargeClass? get() = at(0)
+    val largeClass: VideoAccountGetStorageAndFlowLargeClass get() = at(0)
 
     /** Use by the small class. */
-    val smallClass: VideoAccountGetStorageAndFlowSmallClass? get() = at(1)
+    val smallClass: VideoAccountGetStorageAndFlowSmallClass get() = at(1)
 
     /** Use by double teacher classes. */
-    val doubleTeacher: VideoAccountGetStorageAndFlowDoubleTeacher? get() = at(2)
+    val doubleTeacher: VideoAccountGetStorageAndFlowDoubleTeacher get() = at(2)
 
     /** Use by enterprise live. */
-    val business: VideoAccountGetStorageAndFlowBusiness? get() = at(3)
+    val business: VideoAccountGetStorageAndFlowBusiness get() = at(3)
 
     /** Use by video on demand. */
-    val video: VideoAccountGetStorageAndFlowVideo? get() = at(4)
+    val video: VideoAccountGetStorageAndFlowVideo get() = at(4)
 
     /** Use by BaijiaYun weclass (百家微课). */
-    val weclass: VideoAccountGetStorageAndFlowWeclass? get() = at(5)
+    val weclass: VideoAccountGetStorageAndFlowWeclass get() = at(5)
 
     /** Use by documents. */
-    val doc: VideoAccountGetStorageAndFlowDoc? get() = at(6)
+    val doc: VideoAccountGetStorageAndFlowDoc get() = at(6)
 
     /** Use in all. */
-    val total: VideoAccountGetStorageAndFlowTotal? get() = at(7)
+    val total: VideoAccountGetStorageAndFlowTotal get() = at(7)
 }
 
 class VideoAccountSetTranscodeCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback address. */
-    val url: String? get() = at(0)
+    val url: String get() = at(0)
 }
 
 class VideoAccountGetTranscodeCallbackUrlResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** The callback address. */
-    val url: String? get() = at(0)
+    val url: String get() = at(0)
 }
 
 /**

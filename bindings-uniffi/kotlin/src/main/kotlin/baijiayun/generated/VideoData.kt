@@ -386,7 +386,7 @@ class VideoDataListPlayRecordsParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page, at most 1000. Default: `100`. */
+    /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -411,7 +411,7 @@ class VideoDataExportReportsParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page, at most 1000. Default: `100`. */
+    /** Records per page, at most 1000. Default: `100`. From 1 to 1000. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)
@@ -468,12 +468,12 @@ class VideoDataListPlaybackRecordsParams : Params() {
 /** How these are read. */
 internal object VideoDataTypes : Types(
     """
-    VideoDataGetUsedFlowResult flow:l?
-    VideoDataListPlayRecordsItem guid:s? uuid:s? video_id:l? user_name:s? user_number:l? play_begin_time:s? play_end_time:s? play_length:l? client_type:l? user_ip:s? area:s? ext_data:s?
-    VideoDataListPlayRecordsResult total:l? list:[VideoDataListPlayRecordsItem page:l? page_size:l?
-    VideoDataExportReportsItem guid:s? uuid:s? video_id:l? room_id:l? user_name:s? user_number:l? play_begin_time:s? play_end_time:s? play_length:l? client_type:l? user_ip:s? area:s? ext_data:s?
-    VideoDataExportReportsResult total:l? list:[VideoDataExportReportsItem page:l? page_size:l?
-    VideoDataGetPlayCountRankPlayRank video_id:l? play_count:l?
+    VideoDataGetUsedFlowResult flow:l
+    VideoDataListPlayRecordsItem guid:s uuid:s video_id:l user_name:s user_number:l play_begin_time:s play_end_time:s play_length:l client_type:l user_ip:s area:s ext_data:s
+    VideoDataListPlayRecordsResult total:l list:[VideoDataListPlayRecordsItem page:l page_size:l
+    VideoDataExportReportsItem guid:s uuid:s video_id:l room_id:l? user_name:s user_number:l play_begin_time:s play_end_time:s play_length:l client_type:l user_ip:s area:s ext_data:s
+    VideoDataExportReportsResult total:l list:[VideoDataExportReportsItem page:l page_size:l
+    VideoDataGetPlayCountRankPlayRank video_id:l play_count:l
     VideoDataGetPlayCountRankResult play_rank:[VideoDataGetPlayCountRankPlayRank
     VideoDataGetPlayCountResult play_count:{l
     VideoDataGetAccountPlayCountResult play_count:{l
@@ -495,39 +495,39 @@ internal object VideoDataTypes : Types(
 
 class VideoDataGetUsedFlowResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Traffic used, in bytes. */
-    val flow: Long? get() = at(0)
+    val flow: Long get() = at(0)
 }
 
 class VideoDataListPlayRecordsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Unique mark of one play, 32 characters. */
-    val guid: String? get() = at(0)
+    val guid: String get() = at(0)
 
     /** Unique mark of the user, made at random by the client. */
-    val uuid: String? get() = at(1)
+    val uuid: String get() = at(1)
 
     /** VOD video id. */
-    val videoId: Long? get() = at(2)
+    val videoId: Long get() = at(2)
 
     /** User name (the customer must pass in the user's data when integrating the player). */
-    val userName: String? get() = at(3)
+    val userName: String get() = at(3)
 
     /** User number (the customer must pass in the user's data when integrating the player). */
-    val userNumber: Long? get() = at(4)
+    val userNumber: Long get() = at(4)
 
     /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val playBeginTime: String? get() = at(5)
+    val playBeginTime: String get() = at(5)
 
     /** [playBeginTime] as a point in time; null if there is none. */
     val playBeginTimeInstant: Instant? get() = instant(at(5))
 
     /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val playEndTime: String? get() = at(6)
+    val playEndTime: String get() = at(6)
 
     /** [playEndTime] as a point in time; null if there is none. */
     val playEndTimeInstant: Instant? get() = instant(at(6))
 
     /** Time really watched, in seconds. */
-    val playLength: Long? get() = at(7)
+    val playLength: Long get() = at(7)
 
     /**
      * Kind of client.
@@ -538,65 +538,65 @@ class VideoDataListPlayRecordsItem internal constructor(record: Record, values: 
      * - `4`: mobile web (M station)
      * - `5`: PC web
      */
-    val clientType: Long? get() = at(8)
+    val clientType: Long get() = at(8)
 
     /** IP address of the user. */
-    val userIp: String? get() = at(9)
+    val userIp: String get() = at(9)
 
     /** Region of the user as "province city"; may be empty. */
-    val area: String? get() = at(10)
+    val area: String get() = at(10)
 
     /** Custom reported data. */
-    val extData: String? get() = at(11)
+    val extData: String get() = at(11)
 }
 
 class VideoDataListPlayRecordsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of records. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The records. */
     val list: List<VideoDataListPlayRecordsItem> get() = at(1)
 
     /** Page number. */
-    val page: Long? get() = at(2)
+    val page: Long get() = at(2)
 
     /** Records per page. */
-    val pageSize: Long? get() = at(3)
+    val pageSize: Long get() = at(3)
 }
 
 class VideoDataExportReportsItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Unique mark of one play, 32 characters. */
-    val guid: String? get() = at(0)
+    val guid: String get() = at(0)
 
     /** Unique mark of the user, made at random by the client. */
-    val uuid: String? get() = at(1)
+    val uuid: String get() = at(1)
 
     /** Video id of the playback or VOD video. */
-    val videoId: Long? get() = at(2)
+    val videoId: Long get() = at(2)
 
     /** Room id of the playback; only records of playbacks have it. */
     val roomId: Long? get() = at(3)
 
     /** User name (the customer must pass in the user's data when integrating the player). */
-    val userName: String? get() = at(4)
+    val userName: String get() = at(4)
 
     /** User number (the customer must pass in the user's data when integrating the player). */
-    val userNumber: Long? get() = at(5)
+    val userNumber: Long get() = at(5)
 
     /** Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val playBeginTime: String? get() = at(6)
+    val playBeginTime: String get() = at(6)
 
     /** [playBeginTime] as a point in time; null if there is none. */
     val playBeginTimeInstant: Instant? get() = instant(at(6))
 
     /** End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
-    val playEndTime: String? get() = at(7)
+    val playEndTime: String get() = at(7)
 
     /** [playEndTime] as a point in time; null if there is none. */
     val playEndTimeInstant: Instant? get() = instant(at(7))
 
     /** Time really watched, in seconds. */
-    val playLength: Long? get() = at(8)
+    val playLength: Long get() = at(8)
 
     /**
      * Kind of client.
@@ -607,38 +607,38 @@ class VideoDataExportReportsItem internal constructor(record: Record, values: Ar
      * - `4`: mobile web (M station)
      * - `5`: PC web
      */
-    val clientType: Long? get() = at(9)
+    val clientType: Long get() = at(9)
 
     /** IP address of the user. */
-    val userIp: String? get() = at(10)
+    val userIp: String get() = at(10)
 
     /** Region of the user as "province city"; may be empty. */
-    val area: String? get() = at(11)
+    val area: String get() = at(11)
 
     /** Custom reported data. */
-    val extData: String? get() = at(12)
+    val extData: String get() = at(12)
 }
 
 class VideoDataExportReportsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Total number of records. */
-    val total: Long? get() = at(0)
+    val total: Long get() = at(0)
 
     /** The records. */
     val list: List<VideoDataExportReportsItem> get() = at(1)
 
     /** Page number. */
-    val page: Long? get() = at(2)
+    val page: Long get() = at(2)
 
     /** Records per page. */
-    val pageSize: Long? get() = at(3)
+    val pageSize: Long get() = at(3)
 }
 
 class VideoDataGetPlayCountRankPlayRank internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Video id. */
-    val videoId: Long? get() = at(0)
+    val videoId: Long get() = at(0)
 
     /** Number of plays. */
-    val playCount: Long? get() = at(1)
+    val playCount: Long get() = at(1)
 }
 
 class VideoDataGetPlayCountRankResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
