@@ -59,7 +59,7 @@ class MockTest {
         Mock.start().use { mock ->
             val error = assertThrows(SignatureException::class.java) { runBlocking { Client(mock.url, mock.partnerId, "another key").room.list().page() } }
             assertEquals(1002L, error.code)
-            assertTrue("partner_key" in error.message.orEmpty())
+            assertTrue("partnerKey" in error.message.orEmpty())
         }
     }
 

@@ -7,8 +7,6 @@ import baijiayun.CallbacksKt;
 import baijiayun.DeparturesException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -17,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Receives callbacks: reads the raw body, verifies it, and hands each on once. */
 @RestController
 class BaijiayunCallbackController {
-    private static final Logger log = LoggerFactory.getLogger(BaijiayunCallbackController.class);
+    private static final System.Logger log = System.getLogger("baijiayun");
 
     private final BlockingClient client;
     private final BaijiayunCallbackHandler handler;
@@ -40,7 +38,7 @@ class BaijiayunCallbackController {
         try {
             callback = client.getCallbacks().parse(body, request.getContentType());
         } catch (CallbackException | DeparturesException error) {
-            log.warn("a callback was refused: {}", error.getMessage());
+            log.log(System.Logger.Level.WARNING, "a callback was refused: " + error.getMessage());
             return answer(401, CallbacksKt.callbackFailure("the callback was refused"));
         }
         if (!client.getCallbacks().claim(callback)) {
@@ -50,7 +48,7 @@ class BaijiayunCallbackController {
             handler.handle(callback);
         } catch (Exception error) {
             client.getCallbacks().release(callback);
-            log.error("a callback was given back: its handler failed", error);
+            log.log(System.Logger.Level.ERROR, "a callback was given back: its handler failed", error);
             return answer(500, CallbacksKt.callbackFailure("try again"));
         }
         return answer(200, CallbacksKt.CALLBACK_SUCCESS);
