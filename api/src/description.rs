@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Callback, ErrorCode, Operation, Resource};
+use crate::{Callback, ErrorCode, ListedValues, Operation, Resource};
 
 /// Everything that is known about the service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Description {
     pub callbacks: IndexMap<String, Callback>,
     /// The codes of the answer envelope.
     pub error_codes: Vec<ErrorCode>,
+    /// Lists of values, by the names that their types have in every language.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub listed_values: IndexMap<String, ListedValues>,
 }
 
 /// An operation together with where it stands in the description.

@@ -10,6 +10,8 @@
 mod callback;
 mod description;
 mod error_code;
+mod faults;
+mod listed;
 #[cfg(feature = "yaml")]
 mod load;
 mod operation;
@@ -23,6 +25,7 @@ mod value;
 pub use callback::{Callback, ContentType, Reply};
 pub use description::{Description, Entry};
 pub use error_code::ErrorCode;
+pub use listed::ListedValues;
 #[cfg(feature = "yaml")]
 pub use load::LoadError;
 pub use operation::{

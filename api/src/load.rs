@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Callback, Description, ErrorCode, Resource, presence};
+use crate::{Callback, Description, ErrorCode, ListedValues, Operation, Param, presence};
 
 /// A file of the description that cannot be read.
 #[derive(Debug)]
@@ -45,10 +45,16 @@ struct ErrorCodesFile {
     error_codes: Vec<ErrorCode>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListedValuesFile {
+    listed_values: IndexMap<String, ListedValues>,
+}
+
 impl Description {
-    /// Reads `callbacks.yaml`, `error_codes.yaml` and, as resources, all other
+    /// Reads `callbacks.yaml`, `error_codes.yaml`, `listed_values.yaml` and, as resources, all other
     /// YAML files of a folder. The resources are sorted by file name. Members that printed examples lack are marked
-    /// as optional.
+    /// as optional, and `room_id` is the first parameter where it is required.
     pub fn load_dir(dir: impl AsRef<Path>) -> Result<Description, LoadError> {
         let mut description = Description::default();
         for path in yaml_files(dir.as_ref())? {
@@ -57,25 +63,36 @@ impl Description {
                 Some("error_codes") => {
                     description.error_codes = read::<ErrorCodesFile>(&path)?.error_codes;
                 }
-                _ => description.resources.push(paged_from_one(read(&path)?)),
+                Some("listed_values") => {
+                    description.listed_values = read::<ListedValuesFile>(&path)?.listed_values;
+                }
+                _ => description.resources.push(read(&path)?),
             }
         }
         presence::mark(&mut description);
+        let operations = description.resources.iter_mut().flat_map(|resource| resource.operations.values_mut());
+        operations.for_each(|operation| {
+            room_first(operation);
+            paged_from_one(operation);
+        });
         Ok(description)
     }
 }
 
+/// Where arguments have an order, the room comes first, whatever the order of the document.
+fn room_first(operation: &mut Operation) {
+    let is_room = |name: &str, param: &Param| name == "room_id" && param.required;
+    operation.params.sort_by(|name, param, other, other_param| is_room(other, other_param).cmp(&is_room(name, param)));
+}
+
 /// Pages are counted from 1, and have rows, whether or not a document says it of this list.
-fn paged_from_one(mut resource: Resource) -> Resource {
-    for operation in resource.operations.values_mut() {
-        let Some(size) = operation.paging.as_ref().map(|paging| paging.style.size_param()) else { continue };
-        for name in ["page", size] {
-            if let Some(param) = operation.params.get_mut(name) {
-                param.min.get_or_insert(1);
-            }
+fn paged_from_one(operation: &mut Operation) {
+    let Some(size) = operation.paging.as_ref().map(|paging| paging.style.size_param()) else { return };
+    for name in ["page", size] {
+        if let Some(param) = operation.params.get_mut(name) {
+            param.min.get_or_insert(1);
         }
     }
-    resource
 }
 
 fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {

@@ -17,7 +17,7 @@ fn schema() -> Value {
 /// The validator for a file, by its name without extension.
 fn validator(stem: &str) -> Validator {
     let schema = match stem {
-        "callbacks" | "error_codes" => json!({
+        "callbacks" | "error_codes" | "listed_values" => json!({
             "$schema": schema()["$schema"],
             "$defs": schema()["$defs"],
             "$ref": format!("#/$defs/{stem}_file"),

@@ -11,8 +11,8 @@ use std::cell::RefCell;
 use baijiayun_core::Error;
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::operation::{self, PathSource};
 use baijiayun_core::host::{Host, Limiters, Told, refusal};
+use baijiayun_core::operation::{self, PathSource};
 use wasm_bindgen::prelude::*;
 
 mod page;

@@ -346,9 +346,7 @@ fn fault(name: &str, text: &str) -> Option<Fault> {
 
 /// The service has no room, video or user 0, and takes what is no number for it.
 fn is_number(text: &str) -> bool {
-    text.len() <= 20
-        && text.bytes().all(|digit| digit.is_ascii_digit())
-        && text.bytes().any(|digit| digit != b'0')
+    text.len() <= 20 && text.bytes().all(|digit| digit.is_ascii_digit()) && text.bytes().any(|digit| digit != b'0')
 }
 
 /// Pages in PHP take the last of two fields of one name, and read other signs in a name as `_`.

@@ -7,13 +7,14 @@ use baijiayun_api::{Callback, ContentType, Description, Param, ParamType, Shape,
 use serde_json::json;
 
 use crate::core_table;
+use crate::doc_links::DocLinks;
 use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
 use crate::kotlin::constant;
 use crate::model::{Enum, Repr, Struct};
 use crate::names::{Names, pascal, variant_names};
 use crate::render::render;
-use crate::rust_client::types;
+use crate::rust_client::callback_types;
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let callbacks = &description.callbacks;
@@ -23,11 +24,14 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     });
     let events: Vec<_> =
         callbacks.iter().map(|(name, callback)| json!({ "name": name, "docs": [callback_title(callback)] })).collect();
-    let (structs, enums) = types("callback", &["Event"], &shapes);
-    let context = json!({ "callbacks": events, "structs": structs, "enums": enums });
+    let (structs, values) = callback_types(description, &shapes)?;
+    let context = json!({ "callbacks": events, "structs": structs, "values": values });
     Ok(vec![
         Output::new("core/src/generated/callbacks.txt", table),
-        Output::new("client/src/generated/callbacks.rs", render("client/callbacks.rs.jinja", context)?),
+        Output::new(
+            "client/src/generated/callbacks.rs",
+            DocLinks::of(description).linked(&render("client/callbacks.rs.jinja", context)?),
+        ),
     ])
 }
 
@@ -64,8 +68,11 @@ pub fn payload_names<'a>(
     structs.iter().map(|object| (object.name.as_str(), name(&object.name))).collect()
 }
 
-/// The values that are listed for members of callbacks, named as constants: for languages whose types only list them.
-pub fn constants(enums: &[Enum], names: &mut Names) -> Vec<serde_json::Value> {
+/// Lists of values as constants: for languages whose types only list them.
+pub fn constants<'m, 'a: 'm>(
+    enums: impl Iterator<Item = &'m Enum<'a>>,
+    names: &mut Names,
+) -> Result<Vec<serde_json::Value>, String> {
     let mut object = |listed: &Enum| {
         let values = listed.values.iter().zip(variant_names(listed.values)).map(|(value, name)| {
             let literal = match listed.repr {
@@ -74,13 +81,13 @@ pub fn constants(enums: &[Enum], names: &mut Names) -> Vec<serde_json::Value> {
             };
             json!({ "name": constant(&name), "value": literal, "docs": [value.meaning] })
         });
-        json!({
-            "name": names.claim(listed.name.clone()),
+        Ok(json!({
+            "name": names.claim_as_it_is(&listed.name)?,
             "docs": [listed.desc, "", "The service may know others."],
             "values": values.collect::<Vec<_>>(),
-        })
+        }))
     };
-    enums.iter().map(&mut object).collect()
+    enums.map(&mut object).collect()
 }
 
 /// The name of a callback's event there.

@@ -37,7 +37,6 @@ struct Module {
     calls: Vec<Call>,
     objects: Vec<Object>,
     inputs: Vec<Input>,
-    constants: Vec<Constants>,
 }
 
 #[derive(Serialize)]
@@ -69,15 +68,21 @@ struct Rows {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut names = Names::default();
+    let posted = posted_objects(description);
+    let listed = model::all_listed(description, &posted)?;
+    let constants = listed.values().map(|listed| Ok(Constants::new(names.claim_as_it_is(&listed.name)?, listed)));
+    let constants = constants.collect::<Result<Vec<_>, String>>()?;
     let mut outputs = Vec::new();
     let mut add = |file: String, text| outputs.push(Output::new(format!("{FOLDER}/{file}.kt"), text));
     let mut modules = Vec::new();
     for resource in &description.resources {
-        let module = module(resource, &mut names)?;
+        let module = module(description, resource, &mut names)?;
         let body = render("kotlin/resource.kt.jinja", &module)?;
         add(pascal(&resource.resource), file(&resource.resource, &body)?);
         modules.push(module);
     }
+    let body = render("kotlin/values.kt.jinja", json!({ "constants": constants }))?;
+    add("ListedValues".to_owned(), file("listed_values", &body)?);
     add("KnownCallbacks".to_owned(), file("callbacks", &callbacks(description, &mut names)?)?);
     add("Resources".to_owned(), file("*", &render("kotlin/resources.kt.jinja", json!({ "resources": modules }))?)?);
     Ok(outputs)
@@ -95,9 +100,9 @@ fn file(source: &str, body: &str) -> Result<String, Box<dyn Error>> {
     render("kotlin/file.kt.jinja", json!({ "source": source, "imports": imports, "body": body.trim() }))
 }
 
-fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Error>> {
+fn module(description: &Description, resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Error>> {
     let prefix = pascal(&resource.resource);
-    let model = model::module(resource);
+    let model = model::module(description, resource)?;
     let class = names.claim(format!("{prefix}Api"));
     let types = names.claim(format!("{prefix}Types"));
     let scope = Scope::new(model.object_names(&prefix, names), types.clone());
@@ -107,11 +112,6 @@ fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Erro
     });
     let calls = calls.collect::<Result<_, _>>()?;
     let (inputs, objects): (Vec<_>, Vec<_>) = model.structs.iter().partition(|object| object.input);
-    let constants = model.enums.iter().map(|listed| {
-        let name =
-            if listed.name.starts_with(&prefix) { listed.name.clone() } else { format!("{prefix}{}", listed.name) };
-        Constants::new(names.claim(name), listed)
-    });
     Ok(Module {
         property: camel(&resource.resource),
         title: format!("{} {}", resource.title, resource.summary),
@@ -119,7 +119,6 @@ fn module(resource: &Resource, names: &mut Names) -> Result<Module, Box<dyn Erro
         calls,
         objects: objects.into_iter().map(|object| scope.object(object)).collect::<Result<_, _>>()?,
         inputs: inputs.into_iter().map(|object| scope.input(object)).collect::<Result<_, _>>()?,
-        constants: constants.collect(),
         class,
     })
 }
@@ -166,7 +165,7 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
 
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
-    let (structs, enums) = model::objects("callback", &["Event"], &posted);
+    let (structs, _) = model::objects(description, "callback", &posted)?;
     let types = names.claim("CallbackTypes".to_owned());
     let scope = Scope::new(payload_names(&structs, &posted, names), types);
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
@@ -185,7 +184,5 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
             "docs": callback_docs(callback),
         }));
     }
-    let constants: Vec<_> =
-        enums.iter().map(|listed| Constants::new(names.claim(listed.name.clone()), listed)).collect();
-    render("kotlin/callbacks.kt.jinja", json!({ "events": events, "objects": objects, "constants": constants }))
+    render("kotlin/callbacks.kt.jinja", json!({ "events": events, "objects": objects }))
 }

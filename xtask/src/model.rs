@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use baijiayun_api::{EnumValue, Format, ItemType, Operation, Param, ParamType, Resource, Scalar, Shape, ShapeType};
+use baijiayun_api::{
+    Description, EnumValue, Format, ItemType, Operation, Param, ParamType, Resource, Scalar, Shape, ShapeType,
+};
 
 use crate::core_table::is_flag;
 use crate::names::{Names, pascal};
@@ -116,68 +118,83 @@ pub struct Enum<'a> {
 }
 
 /// The types of a resource.
-pub fn module(resource: &Resource) -> Module<'_> {
+///
+/// # Errors
+/// What `api/listed_values.yaml` lacks.
+pub fn module<'a>(description: &'a Description, resource: &'a Resource) -> Result<Module<'a>, String> {
     let reserved = resource.operations.keys().map(|method| pascal(method)).collect();
-    let mut builder = Builder::new(&resource.resource, reserved);
-    for operation in resource.operations.values() {
-        for (name, param) in &operation.params {
-            builder.count_use(name, &param.enum_values);
-        }
-        builder.count_uses("data", &operation.response);
-    }
+    let mut builder = Builder::new(description, &resource.resource, reserved);
     let calls = resource.operations.iter().map(|(method, operation)| builder.call(method, operation)).collect();
-    Module { calls, structs: builder.structs, enums: builder.enums.into_values().collect() }
+    let (structs, enums) = builder.finish()?;
+    Ok(Module { calls, structs, enums })
 }
 
 /// The types of named objects that are received, and of the values in them.
-/// None of them gets one of the `reserved` names.
-pub fn objects<'a>(scope: &str, reserved: &[&str], objects: &'a [(&str, Shape)]) -> (Vec<Struct<'a>>, Vec<Enum<'a>>) {
-    let reserved = reserved.iter().copied().map(str::to_owned).chain(objects.iter().map(|(name, _)| pascal(name)));
-    let mut builder = Builder::new(scope, reserved.collect());
-    for (name, shape) in objects {
-        builder.count_uses(name, shape);
-    }
+///
+/// # Errors
+/// As [`module`].
+pub fn objects<'a>(
+    description: &'a Description,
+    scope: &str,
+    objects: &'a [(&str, Shape)],
+) -> Result<(Vec<Struct<'a>>, Vec<Enum<'a>>), String> {
+    let mut builder = Builder::new(description, scope, Vec::new());
     for (name, shape) in objects {
         builder.output_struct(&pascal(name), &pascal(name), name, shape);
     }
-    (builder.structs, builder.enums.into_values().collect())
+    builder.finish()
+}
+
+/// All lists of values that results, parameters and callbacks use, by name.
+///
+/// # Errors
+/// As [`module`]; all that is missing, of all modules.
+pub fn all_listed<'a>(
+    description: &'a Description,
+    posted: &'a [(&str, Shape)],
+) -> Result<BTreeMap<String, Enum<'a>>, String> {
+    let mut all = BTreeMap::new();
+    let mut faults = Vec::new();
+    let modules = description.resources.iter().map(|resource| module(description, resource).map(|module| module.enums));
+    for enums in modules.chain([objects(description, "callback", posted).map(|(_, enums)| enums)]) {
+        match enums {
+            Ok(enums) => all.extend(enums.into_iter().map(|listed| (listed.name.clone(), listed))),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(all) } else { Err(format!("nothing was written:\n  {}", faults.join("\n  "))) }
 }
 
 /// Gathers the types of one module.
 struct Builder<'a> {
-    /// What the module is about; the first half of names that are common.
+    description: &'a Description,
+    /// The resource, or `callback`.
     scope: String,
     /// Names that no enum of the module may have.
     reserved: Vec<String>,
     structs: Vec<Struct<'a>>,
     enums: BTreeMap<String, Enum<'a>>,
-    /// How many different lists of values each wire name has in the module.
-    enum_uses: BTreeMap<String, Vec<Vec<&'a Scalar>>>,
+    faults: Vec<String>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(scope: &str, reserved: Vec<String>) -> Builder<'a> {
-        let (structs, enums, enum_uses) = Default::default();
-        Builder { scope: scope.to_owned(), reserved, structs, enums, enum_uses }
+    fn new(description: &'a Description, scope: &str, reserved: Vec<String>) -> Builder<'a> {
+        let (structs, enums, faults) = Default::default();
+        Builder { description, scope: scope.to_owned(), reserved, structs, enums, faults }
     }
 
-    fn count_use(&mut self, name: &str, values: &'a [EnumValue]) {
-        if values.is_empty() {
-            return;
-        }
-        let lists = self.enum_uses.entry(name.to_owned()).or_default();
-        if !lists.contains(&keys(values)) {
-            lists.push(keys(values));
-        }
-    }
-
-    fn count_uses(&mut self, name: &str, shape: &'a Shape) {
-        self.count_use(name, &shape.enum_values);
-        for (wire, field) in &shape.fields {
-            self.count_uses(wire, field);
-        }
-        for inner in shape.items.iter().chain(&shape.values) {
-            self.count_uses(name, inner);
+    fn finish(mut self) -> Result<(Vec<Struct<'a>>, Vec<Enum<'a>>), String> {
+        let taken = self.reserved.iter().chain(self.structs.iter().map(|object| &object.name));
+        let taken = taken.filter(|name| self.enums.contains_key(*name));
+        self.faults.extend(
+            taken.map(|name| {
+                format!("{}: another type is called {name}: name the list of values otherwise", self.scope)
+            }),
+        );
+        if self.faults.is_empty() {
+            Ok((self.structs, self.enums.into_values().collect()))
+        } else {
+            Err(self.faults.join("\n  "))
         }
     }
 
@@ -213,7 +230,7 @@ impl<'a> Builder<'a> {
             ParamType::Int | ParamType::String if is_id => Type::Id(repr),
             ParamType::Int if is_flag(param) && reads_as_bool(name, param) => Type::Bool,
             ParamType::Int | ParamType::String if !param.enum_values.is_empty() => {
-                self.enum_type(method, name, &param.enum_values, &param.desc, repr)
+                self.enum_type(method, name, &param.enum_values, repr)
             }
             ParamType::Int => Type::Int,
             ParamType::Timestamp => Type::Timestamp,
@@ -287,7 +304,7 @@ impl<'a> Builder<'a> {
     fn output_type(&mut self, own: &str, prefix: &str, method: &str, name: &str, shape: &'a Shape) -> Type {
         if !shape.enum_values.is_empty() && matches!(shape.kind, ShapeType::Int | ShapeType::String) {
             let repr = if shape.kind == ShapeType::Int { Repr::Int } else { Repr::Text };
-            return self.enum_type(method, name, &shape.enum_values, shape.desc.as_deref().unwrap_or_default(), repr);
+            return self.enum_type(method, name, &shape.enum_values, repr);
         }
         let inner = |this: &mut Self, inner: &'a Option<Box<Shape>>| {
             Box::new(match inner {
@@ -324,31 +341,25 @@ impl<'a> Builder<'a> {
         Type::Struct(name.to_owned())
     }
 
-    /// The type of a listed value, shared within the module where the lists are the same.
-    fn enum_type(&mut self, method: &str, wire: &str, values: &'a [EnumValue], desc: &'a str, repr: Repr) -> Type {
-        let shared = if ["type", "status", "state", "format", "op", "role", "data", "result", "list"].contains(&wire) {
-            format!("{}{}", pascal(&self.scope), pascal(wire))
-        } else {
-            pascal(wire)
+    /// The type of a listed value, by the name that `api/listed_values.yaml` has for it.
+    fn enum_type(&mut self, method: &str, wire: &str, values: &'a [EnumValue], repr: Repr) -> Type {
+        let (name, listed) = match self.description.listed_values(&self.scope, method, wire, values) {
+            Ok(found) => found,
+            Err(fault) => {
+                self.faults.push(fault);
+                return Type::Any;
+            }
         };
-        let single = self.enum_uses.get(wire).is_some_and(|lists| lists.len() == 1);
-        let own = format!("{}{}", pascal(method), pascal(wire));
-        let taken = |name: &str, this: &Self| {
-            this.reserved.iter().any(|known| known == name)
-                || this.structs.iter().any(|known| known.name == name)
-                || this.enums.get(name).is_some_and(|known| keys(known.values) != keys(values) || known.repr != repr)
-        };
-        let mut name = if single && !taken(&shared, self) { shared } else { own };
-        while taken(&name, self) {
-            name.push_str("Value");
-        }
+        // Some operations print numbers as texts.
+        let are_numbers = listed.values.iter().all(|listed| listed.value.to_string().parse::<i64>().is_ok());
+        let is_spelled = repr == Repr::Text
+            && are_numbers
+            && listed.values.iter().any(|listed| matches!(listed.value, Scalar::Int(_)));
+        let name = if is_spelled { format!("{name}Text") } else { name.to_owned() };
+        let (desc, values) = (listed.desc.as_str(), listed.values.as_slice());
         self.enums.entry(name.clone()).or_insert_with(|| Enum { name: name.clone(), desc, repr, values });
         Type::Enum(name, repr)
     }
-}
-
-fn keys(values: &[EnumValue]) -> Vec<&Scalar> {
-    values.iter().map(|value| &value.value).collect()
 }
 
 fn scalar(shape: &Shape) -> Type {

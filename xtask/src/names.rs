@@ -9,6 +9,16 @@ use baijiayun_api::{EnumValue, Scalar};
 pub struct Names(BTreeSet<String>);
 
 impl Names {
+    /// The wanted name of a list of values, which no other type may have.
+    pub fn claim_as_it_is(&mut self, wanted: &str) -> Result<String, String> {
+        match self.0.insert(wanted.to_owned()) {
+            true => Ok(wanted.to_owned()),
+            false => {
+                Err(format!("{wanted}: another type has the name; name the list in api/listed_values.yaml otherwise"))
+            }
+        }
+    }
+
     /// The wanted name, or a longer one if another type has it.
     pub fn claim(&mut self, wanted: String) -> String {
         let mut name = wanted;

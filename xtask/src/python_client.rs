@@ -78,7 +78,10 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
             );
         }
     }
-    let modules = description.resources.iter().map(|resource| module(resource, &mut names));
+    let posted = posted_objects(description);
+    let listed = model::all_listed(description, &posted)?;
+    let constants = constants(listed.values(), &mut names)?;
+    let modules = description.resources.iter().map(|resource| module(description, resource, &mut names));
     let modules = modules.collect::<Result<Vec<_>, _>>()?;
     let mut outputs = Vec::new();
     let mut add = |file: &str, text| outputs.push(Output::new(format!("{FOLDER}/{file}.py"), text));
@@ -87,6 +90,8 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
         add(module.resource, file(module.resource, &module.title, &body)?);
     }
     add("callbacks", callbacks(description, &mut names)?);
+    let body = render("python/values.py.jinja", json!({ "constants": constants }))?;
+    add("values", file("listed_values", "The lists of values that the service knows, each under one name.", &body)?);
     let context = json!({ "resources": modules });
     for name in ["__init__", "operations", "resources", "types"] {
         add(name, render(&format!("python/{name}.py.jinja"), &context)?);
@@ -113,9 +118,13 @@ fn file(source: &str, title: &str, body: &str) -> Result<String, Box<dyn Error>>
     )
 }
 
-fn module<'a>(resource: &'a Resource, names: &mut Names) -> Result<Module<'a>, Box<dyn Error>> {
+fn module<'a>(
+    description: &Description,
+    resource: &'a Resource,
+    names: &mut Names,
+) -> Result<Module<'a>, Box<dyn Error>> {
     let class = pascal(&resource.resource);
-    let model = model::module(resource);
+    let model = model::module(description, resource)?;
     let scope = Scope::new(model.object_names(&class, names));
     let calls = model.calls.iter().map(|model| call(&scope, format!("{}.{}", resource.resource, model.method), model));
     let objects = model.structs.iter().map(|object| scope.object(object)).collect::<Result<_, _>>()?;
@@ -179,7 +188,7 @@ fn parameter_name(wire: &str) -> String {
 
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
-    let (structs, enums) = model::objects("callback", &["Event"], &posted);
+    let (structs, enums) = model::objects(description, "callback", &posted)?;
     let scope = Scope::new(payload_names(&structs, &posted, names));
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::new();
@@ -195,10 +204,10 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
         public.push(name.clone());
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
-    let constants = constants(&enums, names);
-    public.extend(constants.iter().filter_map(|object| object["name"].as_str().map(str::to_owned)));
+    let values: Vec<&str> = enums.iter().map(|listed| listed.name.as_str()).collect();
+    public.extend(values.iter().map(|name| (*name).to_owned()));
     public.sort();
-    let context = json!({ "names": public, "events": events, "objects": objects, "constants": constants });
+    let context = json!({ "names": public, "events": events, "objects": objects, "values": values });
     let body = render("python/callbacks.py.jinja", context)?;
     file("callbacks", "What the service posts.", &body)
 }

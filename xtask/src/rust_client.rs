@@ -6,6 +6,8 @@ use baijiayun_api::{Description, EnumValue, ParamType, Resource, Shape};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::callbacks::posted_objects;
+use crate::doc_links::DocLinks;
 use crate::docs::{operation_docs, param_docs, shape_docs};
 use crate::generate::Output;
 use crate::model::{self, Repr, Type};
@@ -19,7 +21,8 @@ struct Module {
     summary: String,
     calls: Vec<CallType>,
     structs: Vec<Struct>,
-    enums: Vec<EnumType>,
+    /// The names of its lists of values.
+    values: Vec<String>,
 }
 
 /// A builder and the facade method that makes it.
@@ -41,6 +44,8 @@ struct CallType {
 struct Paged {
     item: String,
     rows: String,
+    /// What tells a row from all others; of none, where there is nothing that does.
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -70,11 +75,13 @@ struct StructField {
     docs: Vec<String>,
     optional: bool,
     secret: bool,
+    /// There is a method of the same name that reads it as a time.
+    time: bool,
 }
 
-/// An enum as the template `client/types.rs.jinja` takes it.
+/// An enum as the template `client/values.rs.jinja` takes it.
 #[derive(Serialize)]
-pub struct EnumType {
+struct EnumType {
     name: String,
     docs: Vec<String>,
     /// `i64` or `String`.
@@ -91,9 +98,18 @@ struct Variant {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut outputs = Vec::new();
-    let modules: Vec<Module> = description.resources.iter().map(module).collect();
+    let links = DocLinks::of(description);
+    let models = description.resources.iter().map(|resource| model::module(description, resource));
+    let models = models.collect::<Result<Vec<_>, _>>()?;
+    let modules: Vec<Module> = description.resources.iter().zip(&models).map(module).collect();
+    let posted = posted_objects(description);
+    let enums: Vec<EnumType> = model::all_listed(description, &posted)?.values().map(enum_type).collect();
+    outputs.push(Output::new(
+        "client/src/generated/values.rs",
+        render("client/values.rs.jinja", json!({ "enums": enums }))?,
+    ));
     for module in &modules {
-        let text = render("client/resource.rs.jinja", module)?;
+        let text = links.linked(&render("client/resource.rs.jinja", module)?);
         outputs.push(Output::new(format!("client/src/generated/{}.rs", module.resource), text));
     }
     let calls: Vec<&CallType> = modules.iter().flat_map(|module| &module.calls).collect();
@@ -109,22 +125,23 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     Ok(outputs)
 }
 
-/// The types of named objects that are received, and of the values in them.
-/// None of them gets one of the `reserved` names.
-pub fn types(scope: &str, reserved: &[&str], objects: &[(&str, Shape)]) -> (Vec<Struct>, Vec<EnumType>) {
-    let (structs, enums) = model::objects(scope, reserved, objects);
-    (structs.iter().map(object).collect(), enums.iter().map(enum_type).collect())
+/// The types of what callbacks post, and the names of the lists of values in them.
+pub fn callback_types(
+    description: &Description,
+    posted: &[(&str, Shape)],
+) -> Result<(Vec<Struct>, Vec<String>), Box<dyn Error>> {
+    let (structs, enums) = model::objects(description, "callback", posted)?;
+    Ok((structs.iter().map(object).collect(), enums.into_iter().map(|listed| listed.name).collect()))
 }
 
-fn module(resource: &Resource) -> Module {
-    let module = model::module(resource);
+fn module((resource, module): (&Resource, &model::Module)) -> Module {
     Module {
         resource: resource.resource.clone(),
         title: resource.title.clone(),
         summary: resource.summary.clone(),
         calls: module.calls.iter().map(|call| call_type(&resource.resource, call)).collect(),
         structs: module.structs.iter().map(object).collect(),
-        enums: module.enums.iter().map(enum_type).collect(),
+        values: module.enums.iter().map(|listed| listed.name.clone()).collect(),
     }
 }
 
@@ -144,6 +161,10 @@ fn call_type(resource: &str, call: &model::Call) -> CallType {
         optional: arguments(false),
         paged: call.rows.as_ref().map(|rows| Paged {
             item: spelled(&rows.item),
+            id: match call.operation.paging.as_ref().and_then(|paging| paging.id.as_deref()) {
+                Some(id) => format!("|row| crate::pages::RowId::id(&row.{})", rust_field(id)),
+                None => "|_| None".to_owned(),
+            },
             rows: rows.field.map_or("|data| data".to_owned(), |field| format!("|data| data.{}", rust_field(field))),
         }),
     }
@@ -182,12 +203,21 @@ fn object(object: &model::Struct) -> Struct {
             field: rust_field(field.wire),
             ty: if field.optional { format!("Option<{ty}>") } else { ty },
             docs: shape_docs(field.shape),
+            time: is_time(&field.ty),
             optional: field.optional,
             secret: field.shape.secret,
         }
     });
     let fields = fields.collect();
     Struct { name: object.name.clone(), docs: shape_docs(object.shape), fields, input: object.input }
+}
+
+fn is_time(ty: &Type) -> bool {
+    match ty {
+        Type::Timestamp | Type::Date | Type::Datetime => true,
+        Type::Nullable(inner) => is_time(inner),
+        _ => false,
+    }
 }
 
 fn enum_type(listed: &model::Enum) -> EnumType {

@@ -43,23 +43,25 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
             json!({ "name": name, "title": callback.title, "fields": fields })
         })
         .collect();
-    let (members, optional) = received_members(description);
+    let (members, optional) = received_members(description)?;
     let context = json!({
         "resources": resources,
         "callbacks": callbacks,
         "count": description.operations().count(),
         "members": members,
         "optional": optional,
+        "lists": model::all_listed(description, &posted_objects(description))?.len(),
     });
     Ok(vec![Output::new("api.md", render("api.md.jinja", context)?)])
 }
 
 /// How many members results and callbacks have, and how many of them may be missing.
-fn received_members(description: &Description) -> (usize, usize) {
+fn received_members(description: &Description) -> Result<(usize, usize), String> {
     let posted = posted_objects(description);
-    let modules = description.resources.iter().flat_map(|resource| model::module(resource).structs);
-    let structs = modules.filter(|object| !object.input).chain(model::objects("callback", &[], &posted).0);
-    let count =
-        |object: model::Struct| (object.fields.len(), object.fields.iter().filter(|field| field.optional).count());
-    structs.map(count).fold((0, 0), |sum, object| (sum.0 + object.0, sum.1 + object.1))
+    let modules = description.resources.iter().map(|resource| model::module(description, resource));
+    let modules = modules.collect::<Result<Vec<_>, _>>()?;
+    let structs = modules.into_iter().flat_map(|module| module.structs).filter(|object| !object.input);
+    let structs = structs.chain(model::objects(description, "callback", &posted)?.0);
+    let fields: Vec<bool> = structs.flat_map(|object| object.fields).map(|field| field.optional).collect();
+    Ok((fields.len(), fields.iter().filter(|optional| **optional).count()))
 }

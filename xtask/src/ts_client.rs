@@ -65,7 +65,11 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     for name in FIXED.into_iter().map(str::to_owned).chain(classes) {
         names.claim(name);
     }
-    let modules: Vec<Module> = description.resources.iter().map(|resource| module(resource, &mut names)).collect();
+    let posted = posted_objects(description);
+    let listed = model::all_listed(description, &posted)?;
+    let constants = constants(listed.values(), &mut names)?;
+    let modules = description.resources.iter().map(|resource| module(description, resource, &mut names));
+    let modules = modules.collect::<Result<Vec<_>, _>>()?;
     let mut outputs = Vec::new();
     let mut add = |file: &str, text| outputs.push(Output::new(format!("{FOLDER}/{file}.ts"), text));
     for module in &modules {
@@ -75,6 +79,7 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
         add(module.resource, render("ts/resource.ts.jinja", module)?);
     }
     add("callbacks", callbacks(description, &mut names)?);
+    add("values", render("ts/values.ts.jinja", json!({ "constants": constants }))?);
     add("operations", operations(&modules)?);
     add("index", render("ts/index.ts.jinja", json!({ "resources": modules }))?);
     Ok(outputs)
@@ -92,9 +97,9 @@ impl Module<'_> {
     }
 }
 
-fn module<'a>(resource: &'a Resource, names: &mut Names) -> Module<'a> {
+fn module<'a>(description: &Description, resource: &'a Resource, names: &mut Names) -> Result<Module<'a>, String> {
     let class = pascal(&resource.resource);
-    let model = model::module(resource);
+    let model = model::module(description, resource)?;
     let scope = Scope::new(model.object_names(&class, names), &model.enums);
     let calls = model.calls.iter().map(|model| {
         let params = names.claim(format!("{class}{}Params", pascal(model.method)));
@@ -114,7 +119,7 @@ fn module<'a>(resource: &'a Resource, names: &mut Names) -> Module<'a> {
     let promises = mentioned(PROMISES, methods.iter().copied());
     let scalars = mentioned(SCALARS, module.interfaces().flat_map(Interface::types).chain(methods));
     (module.promises, module.scalars) = (promises, scalars);
-    module
+    Ok(module)
 }
 
 fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Call {
@@ -151,7 +156,7 @@ fn operations(modules: &[Module]) -> Result<String, Box<dyn Error>> {
 
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
-    let (structs, enums) = model::objects("callback", &["Event"], &posted);
+    let (structs, enums) = model::objects(description, "callback", &posted)?;
     let scope = Scope::new(payload_names(&structs, &posted, names), &enums);
     let mut objects: Vec<Interface> = structs.iter().map(|object| scope.interface(object)).collect();
     let mut events = Vec::new();
@@ -165,7 +170,6 @@ fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box
         events.push(json!({ "wire": wire, "name": name, "data": data, "docs": callback_docs(callback) }));
     }
     let scalars = mentioned(SCALARS, objects.iter().flat_map(Interface::types));
-    let constants = constants(&enums, names);
-    let context = json!({ "events": events, "objects": objects, "scalars": scalars, "constants": constants });
+    let context = json!({ "events": events, "objects": objects, "scalars": scalars });
     render("ts/callbacks.ts.jinja", context)
 }

@@ -14,7 +14,7 @@ from baijiayun import AsyncClient, CallbackError, Client, MisuseError
 from baijiayun.callbacks import (
     CAPACITY,
     SUCCESS,
-    CallbackOp,
+    ClassEventOp,
     ClassEventCallback,
     PlaybackGeneratedCallback,
     PlaybackGeneratedStatus,
@@ -143,7 +143,7 @@ def test_replies() -> None:
 
 
 def test_listed_values_have_names() -> None:
-    assert (CallbackOp.START, CallbackOp.TEACHER_IN) == ("start", "teacher_in")
+    assert (ClassEventOp.START, ClassEventOp.TEACHER_IN) == ("start", "teacher_in")
     assert (TranscodeCallbackStatus.UPLOAD_FINISHED, TranscodeCallbackStatus.TRANSCODED) == (20, 100)
     assert PlaybackGeneratedStatus.GENERATION_FAILED == 30
 

@@ -47,6 +47,7 @@ export { FileSource, file, fromPath } from "./files.js";
 export type { FileContent, FileOptions } from "./files.js";
 export * from "./generated/callbacks.js";
 export type * from "./generated/index.js";
+export * from "./generated/values.js";
 export type { SignedRequest } from "./engine.js";
 export type { FetchLike, FetchResponse, HttpExecutor, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
 export type { CallOptions, Priority } from "./options.js";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import {
   CallbackError,
-  CallbackOp,
+  ClassEventOp,
   Client,
   InvalidAccountError,
   MisuseError,
@@ -231,7 +231,7 @@ test("a handler refuses what the service did not post", async () => {
 test("listed values have names", () => {
   assert.deepEqual(TranscodeCallbackStatus, { UPLOAD_FINISHED: 20, TRANSCODING_FAILED: 30, TRANSCODED: 100 });
   assert.deepEqual(PlaybackGeneratedStatus, { GENERATION_STARTED: 20, GENERATION_FAILED: 30, GENERATED: 100 });
-  assert.equal(CallbackOp.TEACHER_IN, "teacher_in");
+  assert.equal(ClassEventOp.TEACHER_IN, "teacher_in");
 });
 
 test("claims", async () => {

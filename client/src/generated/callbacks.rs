@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::open_enum::{open_int_enum, open_text_enum};
+pub use super::values::{AnswerOrQuiz, ClassEventOp, DocTranscodeState, LotteryResultType, PlaybackGeneratedStatus, PresenterDeviceEventType, Role, TranscodeCallbackStatus, UserInOutEvent, YesNo};
 
 /// What a callback tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ pub struct ClassEvent {
     /// Room id.
     pub room_id: i64,
     /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-    pub op: CallbackOp,
+    pub op: ClassEventOp,
     /// When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than start and end.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,11 +82,23 @@ pub struct ClassEvent {
     pub timestamp: i64,
 }
 
+impl ClassEvent {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
 ///
 /// Documents: callbacks.4, small_class.callbacks.4.
 ///
-/// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+/// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of [`LiveAccount::set_class_callback_url`](crate::live_account::LiveAccount::set_class_callback_url) (callbacks.1).
 ///
 /// What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback, one without is a video.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -133,6 +145,13 @@ pub struct PlaybackGenerated {
     pub timestamp: i64,
 }
 
+impl PlaybackGenerated {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// What `UserInOutUserEvents` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -149,6 +168,13 @@ pub struct UserInOutUserEvents {
     pub ts: i64,
     /// Group of the user; 0 in the small class document's example.
     pub group_id: i64,
+}
+
+impl UserInOutUserEvents {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn ts(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.ts)
+    }
 }
 
 /// 用户进出教室事件回调 Tells which users entered and left a room during a span of time.
@@ -173,6 +199,13 @@ pub struct UserInOut {
     pub timestamp: i64,
 }
 
+impl UserInOut {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 答题器、小测回调 Tells that a teacher ended an answer-tool question or a quiz.
 ///
 /// Documents: callbacks.6.
@@ -191,7 +224,7 @@ pub struct AnswerOrQuizResult {
     pub op_time: String,
     /// Kind of callback.
     #[serde(rename = "type")]
-    pub type_: AnswerOrQuizResultType,
+    pub type_: AnswerOrQuiz,
     /// Id of the quiz; comes with type quiz.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiz_id: Option<String>,
@@ -203,6 +236,18 @@ pub struct AnswerOrQuizResult {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl AnswerOrQuizResult {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// 文档转码回调 Tells that a document's transcoding status changed.
@@ -217,7 +262,7 @@ pub struct DocTranscodeStatus {
     /// Document id.
     pub fid: i64,
     /// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-    pub status: DocTranscodeStatusStatus,
+    pub status: DocTranscodeState,
     /// Error message of the transcoding.
     pub error_msg: String,
     /// Unique id of this callback request; about 24 characters.
@@ -225,6 +270,13 @@ pub struct DocTranscodeStatus {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl DocTranscodeStatus {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The device data, after percent-decoding where needed.
@@ -266,6 +318,18 @@ pub struct PresenterDeviceEvent {
     pub timestamp: i64,
 }
 
+impl PresenterDeviceEvent {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// The message that this one quotes; its members are empty when it quotes none.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -279,7 +343,7 @@ pub struct ChatMessagesReference {
     /// The quoted sender's user_number; an empty text when none is quoted.
     pub number: String,
     /// The quoted sender's role.
-    pub user_role: ChatMessagesUserRole,
+    pub user_role: Role,
     /// The quoted sender's nickname.
     pub nickname: String,
     /// Content of the quoted message.
@@ -290,6 +354,13 @@ pub struct ChatMessagesReference {
     pub group_id: i64,
     /// Name of the quoted sender's group.
     pub group_name: String,
+}
+
+impl ChatMessagesReference {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn send_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.send_time)
+    }
 }
 
 /// What `ChatMessagesChatMessage` holds.
@@ -311,9 +382,9 @@ pub struct ChatMessagesChatMessage {
     /// Id of the message; needed to recall it (id of the recall API).
     pub msg_id: String,
     /// The user's own role.
-    pub user_role: ChatMessagesUserRole,
+    pub user_role: Role,
     /// The role in which the message was sent.
-    pub send_msg_role: SendMsgRole,
+    pub send_msg_role: Role,
     /// Nickname.
     pub nickname: String,
     /// Content of the message.
@@ -323,11 +394,11 @@ pub struct ChatMessagesChatMessage {
     /// IP address.
     pub ip: String,
     /// Whether it is a virtual message.
-    pub is_virtual_chat: IsVirtualChat,
+    pub is_virtual_chat: YesNo,
     /// Avatar URL.
     pub avatar: String,
     /// Whether it was filtered (the cell is clipped: 是否是...).
-    pub filtered: Filtered,
+    pub filtered: YesNo,
     /// Id of the sender's group.
     pub group_id: i64,
     /// Name of the sender's group.
@@ -336,6 +407,13 @@ pub struct ChatMessagesChatMessage {
     pub customstr: String,
     /// The message that this one quotes; its members are empty when it quotes none.
     pub reference: ChatMessagesReference,
+}
+
+impl ChatMessagesChatMessage {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn send_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.send_time)
+    }
 }
 
 /// 聊天消息回调 Sends the chat messages of a room as they arise.
@@ -356,6 +434,13 @@ pub struct ChatMessages {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl ChatMessages {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The winner's data.
@@ -397,6 +482,13 @@ pub struct LotteryResult {
     pub timestamp: i64,
 }
 
+impl LotteryResult {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 学生发言上墙回调 Tells that a student's message was put on the wall.
 ///
 /// Documents: callbacks.11.
@@ -425,6 +517,13 @@ pub struct StudentMessageOnWall {
     pub timestamp: i64,
 }
 
+impl StudentMessageOnWall {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// The muted user: an object in the example.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -435,7 +534,7 @@ pub struct MuteSignalTargetUser {
     /// Nickname of the muted user.
     pub user_name: String,
     /// Role of the muted user.
-    pub user_role: MuteSignalUserRole,
+    pub user_role: Role,
     /// Avatar of the muted user.
     pub user_avatar: String,
     /// Group of the muted user.
@@ -459,7 +558,7 @@ pub struct MuteSignalData {
     /// Nickname of the user who muted.
     pub user_name: String,
     /// Role of the user who muted.
-    pub user_role: MuteSignalUserRole,
+    pub user_role: Role,
     /// Avatar of the user who muted.
     pub user_avatar: String,
     /// Length of the muting; the unit is clipped (seconds in the vendor's public web client, where 0 lifts the muting).
@@ -472,6 +571,13 @@ pub struct MuteSignalData {
     pub time_usec: i64,
     /// The muted user: an object in the example.
     pub target_user: MuteSignalTargetUser,
+}
+
+impl MuteSignalData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.time)
+    }
 }
 
 /// 直播间禁言信令回调 Tells that a user in a room was muted (禁言 signal).
@@ -494,13 +600,20 @@ pub struct MuteSignal {
     pub timestamp: i64,
 }
 
+impl MuteSignal {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 视频转码回调 Tells the customer that a video has been uploaded, transcoded, or failed to transcode.
 ///
 /// Documents: vod.cb3.
 ///
 /// A callback for transcoding that succeeded or failed is sent again when it fails: after 5 s and then after 30 s; after these two tries no more.
 ///
-/// Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
+/// Sent to the account-wide address of [`VideoAccount::set_transcode_callback_url`](crate::video_account::VideoAccount::set_transcode_callback_url), or to the callback_url given for one video in [`Video::get_upload_url`](crate::video::Video::get_upload_url).
 ///
 /// The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only, 100 carries all.
 ///
@@ -543,152 +656,9 @@ pub struct TranscodeCallback {
     pub timestamp: i64,
 }
 
-open_text_enum! {
-    /// Kind of callback.
-    AnswerOrQuizResultType {
-        /// answer: answer tool
-        Answer = "answer",
-        /// quiz: quiz
-        Quiz = "quiz",
-    }
-}
-
-open_text_enum! {
-    /// What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
-    CallbackOp {
-        /// start: class started
-        Start = "start",
-        /// end: class ended
-        End = "end",
-        /// forbidden: room disabled
-        Forbidden = "forbidden",
-        /// teacher_in: teacher entered
-        TeacherIn = "teacher_in",
-        /// teacher_out: teacher left
-        TeacherOut = "teacher_out",
-        /// stat: length of the class updated
-        Stat = "stat",
-    }
-}
-
-open_int_enum! {
-    /// The user's own role.
-    ChatMessagesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
-    DocTranscodeStatusStatus {
-        /// 100: done
-        Done = 100,
-        /// 90: animated conversion failed, static only
-        AnimatedConversionFailed = 90,
-        /// 3: failed
-        Failed = 3,
-    }
-}
-
-open_int_enum! {
-    /// Whether it was filtered (the cell is clipped: 是否是...).
-    Filtered {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is a virtual message.
-    IsVirtualChat {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_text_enum! {
-    /// Kind of data; the description is clipped away.
-    LotteryResultType {
-        /// list: list (meaning clipped)
-        List = "list",
-        /// mobile: mobile (meaning clipped)
-        Mobile = "mobile",
-    }
-}
-
-open_int_enum! {
-    /// Role of the user who muted.
-    MuteSignalUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-        /// 3: guest
-        Guest = 3,
-    }
-}
-
-open_int_enum! {
-    /// What happened.
-    PlaybackGeneratedStatus {
-        /// 20: generation started
-        GenerationStarted = 20,
-        /// 30: generation failed
-        GenerationFailed = 30,
-        /// 100: generated
-        Generated = 100,
-    }
-}
-
-open_text_enum! {
-    /// Always live_device_callback.
-    PresenterDeviceEventType {
-        /// live_device_callback: device data
-        LiveDeviceCallback = "live_device_callback",
-    }
-}
-
-open_int_enum! {
-    /// The role in which the message was sent.
-    SendMsgRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// What happened.
-    TranscodeCallbackStatus {
-        /// 20: upload finished
-        UploadFinished = 20,
-        /// 30: transcoding failed
-        TranscodingFailed = 30,
-        /// 100: transcoded
-        Transcoded = 100,
-    }
-}
-
-open_text_enum! {
-    /// What the user did.
-    UserInOutEvent {
-        /// user_in: entered the room
-        UserIn = "user_in",
-        /// user_out: left the room
-        UserOut = "user_out",
+impl TranscodeCallback {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
     }
 }

@@ -5,24 +5,26 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{Marquee, ProductType, WatermarkPosition, YesNo};
 
 /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
 #[derive(Debug, Clone, Copy)]
-pub struct LiveSetting<'a>(pub(crate) &'a Client);
+pub struct LiveSetting<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl LiveSetting<'_> {
+impl<M> LiveSetting<'_, M> {
     /// 获取主屏区公告ID Lists the main-screen announcements with their ids.
     ///
     /// Documents: large_class.69. **The path `/openapi/live_setting/getMainScreenNoticeList` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/getMainScreenNoticeList`, `/openapi/live_setting/getMainNoticeList`, `/openapi/live_setting/getScreenNoticeList`, `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`, `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
-    pub fn list_main_screen_notices(&self) -> ListMainScreenNotices {
+    pub fn list_main_screen_notices(&self) -> ListMainScreenNotices<M> {
         let call = Call::new(self.0, "live_setting.list_main_screen_notices");
         ListMainScreenNotices(call)
     }
@@ -30,9 +32,9 @@ impl LiveSetting<'_> {
     /// 批量设置敏感词接口 Adds sensitive words to the chat filter.
     ///
     /// Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-    pub fn add_sensitive_words(&self, product_type: impl Into<AddSensitiveWordsProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords {
+    pub fn add_sensitive_words(&self, product_type: impl Into<ProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.add_sensitive_words");
-        let call = call.set("product_type", Into::<AddSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("words", words.into_iter().map(Into::into).collect::<Vec<String>>());
         AddSensitiveWords(call)
     }
@@ -40,9 +42,9 @@ impl LiveSetting<'_> {
     /// 导入敏感词接口 Imports sensitive words from an Excel file.
     ///
     /// Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-    pub fn import_sensitive_words(&self, product_type: impl Into<ImportSensitiveWordsProductType>, attachment: impl Into<File>) -> ImportSensitiveWords {
+    pub fn import_sensitive_words(&self, product_type: impl Into<ProductType>, attachment: impl Into<File>) -> ImportSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.import_sensitive_words");
-        let call = call.set("product_type", Into::<ImportSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("attachment", Into::<File>::into(attachment));
         ImportSensitiveWords(call)
     }
@@ -50,9 +52,9 @@ impl LiveSetting<'_> {
     /// 批量删除敏感词接口 Deletes sensitive words.
     ///
     /// Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-    pub fn delete_sensitive_words(&self, product_type: impl Into<DeleteSensitiveWordsProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords {
+    pub fn delete_sensitive_words(&self, product_type: impl Into<ProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.delete_sensitive_words");
-        let call = call.set("product_type", Into::<DeleteSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteSensitiveWords(call)
     }
@@ -62,16 +64,16 @@ impl LiveSetting<'_> {
     /// Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
     ///
     /// The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-    pub fn list_sensitive_words(&self, product_type: impl Into<ListSensitiveWordsProductType>) -> ListSensitiveWords {
+    pub fn list_sensitive_words(&self, product_type: impl Into<ProductType>) -> ListSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.list_sensitive_words");
-        let call = call.set("product_type", Into::<ListSensitiveWordsProductType>::into(product_type));
+        let call = call.set("product_type", Into::<ProductType>::into(product_type));
         ListSensitiveWords(call)
     }
 
     /// 自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
     ///
     /// Documents: large_class.117. **The path `/openapi/live_setting/setNicknameLibrary` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/setNickname`, `/openapi/live_setting/addNickname`, `/openapi/live_setting/addNicknameBatch`, `/openapi/live_setting/setNicknameLib`, `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`, `/openapi/live_setting/setAssistantNickname`.
-    pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary {
+    pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary<M> {
         let call = Call::new(self.0, "live_setting.set_nickname_library");
         let call = call.set("nickname", nickname.into_iter().map(Into::into).collect::<Vec<String>>());
         SetNicknameLibrary(call)
@@ -80,16 +82,16 @@ impl LiveSetting<'_> {
     /// 设置水印 Sets the watermark of live rooms: its corner and its picture.
     ///
     /// Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-    pub fn set_watermark(&self, pos: impl Into<Pos>) -> SetWatermark {
+    pub fn set_watermark(&self, pos: impl Into<WatermarkPosition>) -> SetWatermark<M> {
         let call = Call::new(self.0, "live_setting.set_watermark");
-        let call = call.set("pos", Into::<Pos>::into(pos));
+        let call = call.set("pos", Into::<WatermarkPosition>::into(pos));
         SetWatermark(call)
     }
 
     /// 获取水印配置 Returns the watermark setting of live rooms.
     ///
     /// Documents: public_only.live_setting.getWatermark. Path `/openapi/live_setting/getWatermark`, known from public material.
-    pub fn get_watermark(&self) -> GetWatermark {
+    pub fn get_watermark(&self) -> GetWatermark<M> {
         let call = Call::new(self.0, "live_setting.get_watermark");
         GetWatermark(call)
     }
@@ -97,7 +99,7 @@ impl LiveSetting<'_> {
     /// 设置跑马灯设置 Sets the marquee, the text that runs across the live picture.
     ///
     /// Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known from public material.
-    pub fn set_marquee(&self) -> SetMarquee {
+    pub fn set_marquee(&self) -> SetMarquee<M> {
         let call = Call::new(self.0, "live_setting.set_marquee");
         SetMarquee(call)
     }
@@ -105,7 +107,7 @@ impl LiveSetting<'_> {
     /// 获取跑马灯设置 Returns the marquee setting of live rooms.
     ///
     /// Documents: public_only.live_setting.getLiveHorseLamp. Path `/openapi/live_setting/getLiveHorseLamp`, known from public material.
-    pub fn get_marquee(&self) -> GetMarquee {
+    pub fn get_marquee(&self) -> GetMarquee<M> {
         let call = Call::new(self.0, "live_setting.get_marquee");
         GetMarquee(call)
     }
@@ -113,7 +115,7 @@ impl LiveSetting<'_> {
     /// 添加公告模板 Adds a notice template to the account.
     ///
     /// Documents: public_only.live_setting.addNotice. Path `/openapi/live_setting/addNotice`, known from public material.
-    pub fn add_notice(&self, content: impl Into<String>, link: impl Into<String>) -> AddNotice {
+    pub fn add_notice(&self, content: impl Into<String>, link: impl Into<String>) -> AddNotice<M> {
         let call = Call::new(self.0, "live_setting.add_notice");
         let call = call.set("content", Into::<String>::into(content));
         let call = call.set("link", Into::<String>::into(link));
@@ -123,7 +125,7 @@ impl LiveSetting<'_> {
     /// 获取公告列表 Lists the notice templates of the account.
     ///
     /// Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from public material.
-    pub fn list_notices(&self) -> ListNotices {
+    pub fn list_notices(&self) -> ListNotices<M> {
         let call = Call::new(self.0, "live_setting.list_notices");
         ListNotices(call)
     }
@@ -131,7 +133,7 @@ impl LiveSetting<'_> {
     /// 删除公告 Deletes notice templates of the account.
     ///
     /// Documents: public_only.live_setting.deleteNoticeBatch. Path `/openapi/live_setting/deleteNoticeBatch`, known from public material.
-    pub fn delete_notices(&self, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteNotices {
+    pub fn delete_notices(&self, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteNotices<M> {
         let call = Call::new(self.0, "live_setting.delete_notices");
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteNotices(call)
@@ -140,7 +142,7 @@ impl LiveSetting<'_> {
     /// 添加小测 Adds a quiz template to the account from a filled-in Excel form.
     ///
     /// Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public material.
-    pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz {
+    pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz<M> {
         let call = Call::new(self.0, "live_setting.add_quiz");
         let call = call.set("attachment", Into::<File>::into(attachment));
         AddQuiz(call)
@@ -149,7 +151,7 @@ impl LiveSetting<'_> {
     /// 获取小测模板 Lists the quiz templates of the account.
     ///
     /// Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public material.
-    pub fn list_quizzes(&self) -> ListQuizzes {
+    pub fn list_quizzes(&self) -> ListQuizzes<M> {
         let call = Call::new(self.0, "live_setting.list_quizzes");
         ListQuizzes(call)
     }
@@ -157,7 +159,7 @@ impl LiveSetting<'_> {
     /// 删除小测模板 Deletes a quiz template of the account.
     ///
     /// Documents: public_only.live_setting.deleteQuiz. Path `/openapi/live_setting/deleteQuiz`, known from public material.
-    pub fn delete_quiz(&self, id: impl Into<Id>) -> DeleteQuiz {
+    pub fn delete_quiz(&self, id: impl Into<Id>) -> DeleteQuiz<M> {
         let call = Call::new(self.0, "live_setting.delete_quiz");
         let call = call.set("id", Into::<Id>::into(id));
         DeleteQuiz(call)
@@ -166,7 +168,7 @@ impl LiveSetting<'_> {
     /// 修改红包最大个数限制 Sets how many red packets may be sent at most.
     ///
     /// Documents: public_only.live_setting.setMaxRedPackageCount. Path `/openapi/live_setting/setMaxRedPackageCount`, known from public material.
-    pub fn set_max_red_package_count(&self, max_count: i64) -> SetMaxRedPackageCount {
+    pub fn set_max_red_package_count(&self, max_count: i64) -> SetMaxRedPackageCount<M> {
         let call = Call::new(self.0, "live_setting.set_max_red_package_count");
         let call = call.set("max_count", max_count);
         SetMaxRedPackageCount(call)
@@ -175,29 +177,29 @@ impl LiveSetting<'_> {
     /// 获取红包最大个数限制 Returns how many red packets may be sent at most.
     ///
     /// Documents: public_only.live_setting.getMaxRedPackageCount. Path `/openapi/live_setting/getMaxRedPackageCount`, known from public material.
-    pub fn get_max_red_package_count(&self) -> GetMaxRedPackageCount {
+    pub fn get_max_red_package_count(&self) -> GetMaxRedPackageCount<M> {
         let call = Call::new(self.0, "live_setting.get_max_red_package_count");
         GetMaxRedPackageCount(call)
     }
 }
 
-/// A call of `live_setting.list_main_screen_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_main_screen_notices`](crate::live_setting::LiveSetting::list_main_screen_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListMainScreenNotices(Call);
+pub struct ListMainScreenNotices<M = Awaited>(Call<M>);
 
 typed_call!(ListMainScreenNotices => ListMainScreenNoticesData);
-paged_call!(ListMainScreenNotices => ListMainScreenNoticesData, ListMainScreenNoticesItem, |data| data.list);
+paged_call!(ListMainScreenNotices => ListMainScreenNoticesData, ListMainScreenNoticesItem, |data| data.list, |row| crate::pages::RowId::id(&row.id));
 
-impl ListMainScreenNotices {
+impl<M> ListMainScreenNotices<M> {
     /// Product line (further values clipped).
     ///
     /// Default: `1`.
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn product_type(self, product_type: impl Into<ListMainScreenNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListMainScreenNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 
     /// Room id.
@@ -220,70 +222,70 @@ impl ListMainScreenNotices {
     }
 }
 
-/// A call of `live_setting.add_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_sensitive_words`](crate::live_setting::LiveSetting::add_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSensitiveWords(Call);
+pub struct AddSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(AddSensitiveWords => AddSensitiveWordsData);
 
-impl AddSensitiveWords {
+impl<M> AddSensitiveWords<M> {
     /// Room id; if passed, the words hold only for that room; by default for the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `live_setting.import_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::import_sensitive_words`](crate::live_setting::LiveSetting::import_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ImportSensitiveWords(Call);
+pub struct ImportSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(ImportSensitiveWords => i64);
 
-impl ImportSensitiveWords {
+impl<M> ImportSensitiveWords<M> {
     /// Room id; if passed, the words are set for that room; by default for the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `live_setting.delete_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_sensitive_words`](crate::live_setting::LiveSetting::delete_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSensitiveWords(Call);
+pub struct DeleteSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSensitiveWords => Nothing);
 
-/// A call of `live_setting.list_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_sensitive_words`](crate::live_setting::LiveSetting::list_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSensitiveWords(Call);
+pub struct ListSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(ListSensitiveWords => ListSensitiveWordsData);
 
-impl ListSensitiveWords {
+impl<M> ListSensitiveWords<M> {
     /// Room id; if passed, the words of that room; by default those of the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `live_setting.set_nickname_library`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_nickname_library`](crate::live_setting::LiveSetting::set_nickname_library): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetNicknameLibrary(Call);
+pub struct SetNicknameLibrary<M = Awaited>(Call<M>);
 
 typed_call!(SetNicknameLibrary => bool);
 
-/// A call of `live_setting.set_watermark`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_watermark`](crate::live_setting::LiveSetting::set_watermark): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWatermark(Call);
+pub struct SetWatermark<M = Awaited>(Call<M>);
 
 typed_call!(SetWatermark => serde_json::Value);
 
-impl SetWatermark {
+impl<M> SetWatermark<M> {
     /// The picture, at most 1 MB.
     pub fn attachment(self, attachment: impl Into<File>) -> Self {
         Self(self.0.set("attachment", Into::<File>::into(attachment)))
@@ -297,19 +299,19 @@ impl SetWatermark {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetWatermarkProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetWatermarkProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.get_watermark`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_watermark`](crate::live_setting::LiveSetting::get_watermark): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetWatermark(Call);
+pub struct GetWatermark<M = Awaited>(Call<M>);
 
 typed_call!(GetWatermark => serde_json::Value);
 
-impl GetWatermark {
+impl<M> GetWatermark<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -318,26 +320,26 @@ impl GetWatermark {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetWatermarkProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetWatermarkProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.set_marquee`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_marquee`](crate::live_setting::LiveSetting::set_marquee): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMarquee(Call);
+pub struct SetMarquee<M = Awaited>(Call<M>);
 
 typed_call!(SetMarquee => serde_json::Value);
 
-impl SetMarquee {
+impl<M> SetMarquee<M> {
     /// What the marquee shows.
     ///
     /// - `0`: off
     /// - `1`: a fixed text
     /// - `2`: the user's nickname
-    pub fn type_(self, type_: impl Into<LiveSettingType>) -> Self {
-        Self(self.0.set("type", Into::<LiveSettingType>::into(type_)))
+    pub fn type_(self, type_: impl Into<Marquee>) -> Self {
+        Self(self.0.set("type", Into::<Marquee>::into(type_)))
     }
 
     /// Text of the marquee.
@@ -372,19 +374,19 @@ impl SetMarquee {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetMarqueeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetMarqueeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.get_marquee`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_marquee`](crate::live_setting::LiveSetting::get_marquee): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMarquee(Call);
+pub struct GetMarquee<M = Awaited>(Call<M>);
 
 typed_call!(GetMarquee => serde_json::Value);
 
-impl GetMarquee {
+impl<M> GetMarquee<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -393,19 +395,19 @@ impl GetMarquee {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetMarqueeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetMarqueeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.add_notice`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_notice`](crate::live_setting::LiveSetting::add_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddNotice(Call);
+pub struct AddNotice<M = Awaited>(Call<M>);
 
 typed_call!(AddNotice => serde_json::Value);
 
-impl AddNotice {
+impl<M> AddNotice<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -414,19 +416,19 @@ impl AddNotice {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<AddNoticeProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<AddNoticeProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.list_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_notices`](crate::live_setting::LiveSetting::list_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListNotices(Call);
+pub struct ListNotices<M = Awaited>(Call<M>);
 
 typed_call!(ListNotices => serde_json::Value);
 
-impl ListNotices {
+impl<M> ListNotices<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -454,19 +456,19 @@ impl ListNotices {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.delete_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_notices`](crate::live_setting::LiveSetting::delete_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteNotices(Call);
+pub struct DeleteNotices<M = Awaited>(Call<M>);
 
 typed_call!(DeleteNotices => serde_json::Value);
 
-impl DeleteNotices {
+impl<M> DeleteNotices<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -475,19 +477,19 @@ impl DeleteNotices {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<DeleteNoticesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<DeleteNoticesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.add_quiz`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_quiz`](crate::live_setting::LiveSetting::add_quiz): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddQuiz(Call);
+pub struct AddQuiz<M = Awaited>(Call<M>);
 
 typed_call!(AddQuiz => serde_json::Value);
 
-impl AddQuiz {
+impl<M> AddQuiz<M> {
     /// Whether taking part is compulsory.
     ///
     /// Default: `0`.
@@ -506,19 +508,19 @@ impl AddQuiz {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<AddQuizProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<AddQuizProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.list_quizzes`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_quizzes`](crate::live_setting::LiveSetting::list_quizzes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuizzes(Call);
+pub struct ListQuizzes<M = Awaited>(Call<M>);
 
 typed_call!(ListQuizzes => serde_json::Value);
 
-impl ListQuizzes {
+impl<M> ListQuizzes<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -546,19 +548,19 @@ impl ListQuizzes {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<ListQuizzesProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<ListQuizzesProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.delete_quiz`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_quiz`](crate::live_setting::LiveSetting::delete_quiz): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteQuiz(Call);
+pub struct DeleteQuiz<M = Awaited>(Call<M>);
 
 typed_call!(DeleteQuiz => serde_json::Value);
 
-impl DeleteQuiz {
+impl<M> DeleteQuiz<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -567,19 +569,19 @@ impl DeleteQuiz {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<DeleteQuizProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<DeleteQuizProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.set_max_red_package_count`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_max_red_package_count`](crate::live_setting::LiveSetting::set_max_red_package_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMaxRedPackageCount(Call);
+pub struct SetMaxRedPackageCount<M = Awaited>(Call<M>);
 
 typed_call!(SetMaxRedPackageCount => serde_json::Value);
 
-impl SetMaxRedPackageCount {
+impl<M> SetMaxRedPackageCount<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -588,19 +590,19 @@ impl SetMaxRedPackageCount {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<SetMaxRedPackageCountProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<SetMaxRedPackageCountProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
-/// A call of `live_setting.get_max_red_package_count`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_max_red_package_count`](crate::live_setting::LiveSetting::get_max_red_package_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMaxRedPackageCount(Call);
+pub struct GetMaxRedPackageCount<M = Awaited>(Call<M>);
 
 typed_call!(GetMaxRedPackageCount => serde_json::Value);
 
-impl GetMaxRedPackageCount {
+impl<M> GetMaxRedPackageCount<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -609,8 +611,8 @@ impl GetMaxRedPackageCount {
     /// - `2`: small class
     /// - `3`: double teacher
     /// - `4`: enterprise live
-    pub fn product_type(self, product_type: impl Into<GetMaxRedPackageCountProductType>) -> Self {
-        Self(self.0.set("product_type", Into::<GetMaxRedPackageCountProductType>::into(product_type)))
+    pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
+        Self(self.0.set("product_type", Into::<ProductType>::into(product_type)))
     }
 }
 
@@ -631,7 +633,7 @@ pub struct ListMainScreenNoticesNotice {
 #[non_exhaustive]
 pub struct ListMainScreenNoticesSettings {
     /// Whether the text scrolls.
-    pub is_roll: IsRoll,
+    pub is_roll: YesNo,
     /// Scroll interval.
     pub roll_interval: i64,
     /// Font size.
@@ -681,10 +683,17 @@ pub struct ListMainScreenNoticesItem {
     /// Number of items.
     pub content_num: i64,
     /// Whether it is also shown in VOD.
-    pub sync_video: SyncVideo,
+    pub sync_video: YesNo,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl ListMainScreenNoticesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListMainScreenNoticesData` holds.
@@ -727,278 +736,4 @@ pub struct ListSensitiveWordsData {
     pub total: i64,
     /// The words.
     pub list: Vec<ListSensitiveWordsItem>,
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    AddNoticeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    AddQuizProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs). The cell names large class, small class and enterprise live.
-    AddSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    DeleteNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    DeleteQuizProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    DeleteSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetMarqueeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetMaxRedPackageCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    GetWatermarkProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    ImportSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether the text scrolls.
-    IsRoll {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Product line (further values clipped).
-    ListMainScreenNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ListNoticesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    ListQuizzesProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line (values clipped; 1 and 2 appear in examples, numbers as in the other APIs).
-    ListSensitiveWordsProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// What the marquee shows.
-    LiveSettingType {
-        /// 0: off
-        Off = 0,
-        /// 1: a fixed text
-        FixedText = 1,
-        /// 2: the user's nickname
-        UserSNickname = 2,
-    }
-}
-
-open_int_enum! {
-    /// Corner, or 0 to switch the watermark off.
-    Pos {
-        /// 0: off
-        Off = 0,
-        /// 1: top left
-        TopLeft = 1,
-        /// 2: top right
-        TopRight = 2,
-        /// 3: bottom right
-        BottomRight = 3,
-        /// 4: bottom left
-        BottomLeft = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetMarqueeProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetMaxRedPackageCountProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Product line; an account with a single product line need not send it.
-    SetWatermarkProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is also shown in VOD.
-    SyncVideo {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
 }

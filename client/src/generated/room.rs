@@ -5,20 +5,22 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
-use crate::open_enum::{open_int_enum, open_text_enum};
 use crate::pages::paged_call;
+
+pub use super::values::{ClassSwitcher, CodeKind, ForeignUsers, GroupKind, GroupLive, GroupScope, Industry, LiveSellTemplate, LiveState, MainView, Media, OnOff, Orientation, PasswordForce, PcTemplate, PlaybackRecording, PrivateChat, ProductType, RelayOperation, Role, RoomAccess, RoomOrigin, RoomStatus, RoomType, TemplateNumber, Visibility, WatchLimit, YesNo};
 
 /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
 #[derive(Debug, Clone, Copy)]
-pub struct Room<'a>(pub(crate) &'a Client);
+pub struct Room<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Room<'_> {
+impl<M> Room<'_, M> {
     /// 创建房间 Creates a room.
     ///
     /// Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public material.
@@ -32,7 +34,7 @@ impl Room<'_> {
     /// (large_class.2) For many rooms made ahead of time, spread the calls over several days.
     ///
     /// (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
-    pub fn create(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> Create {
+    pub fn create(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> Create<M> {
         let call = Call::new(self.0, "room.create");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -43,7 +45,7 @@ impl Room<'_> {
     /// 更新房间信息 Updates a room's settings.
     ///
     /// Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
-    pub fn update(&self, room_id: impl Into<Id>) -> Update {
+    pub fn update(&self, room_id: impl Into<Id>) -> Update<M> {
         let call = Call::new(self.0, "room.update");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Update(call)
@@ -52,7 +54,7 @@ impl Room<'_> {
     /// 删除房间 Deletes a room.
     ///
     /// Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
-    pub fn delete(&self, room_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, room_id: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "room.delete");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Delete(call)
@@ -61,7 +63,7 @@ impl Room<'_> {
     /// 获取房间信息 Returns the settings of one room.
     ///
     /// Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
-    pub fn info(&self, room_id: impl Into<Id>) -> Info {
+    pub fn info(&self, room_id: impl Into<Id>) -> Info<M> {
         let call = Call::new(self.0, "room.info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Info(call)
@@ -78,7 +80,7 @@ impl Room<'_> {
     /// (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
     ///
     /// (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
-    pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode {
+    pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode<M> {
         let call = Call::new(self.0, "room.create_code");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_number", Into::<Id>::into(user_number));
@@ -90,7 +92,7 @@ impl Room<'_> {
     /// Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
     ///
     /// (double_teacher.8) What code_info holds when exist is false is not said.
-    pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo {
+    pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo<M> {
         let call = Call::new(self.0, "room.get_code_info");
         let call = call.set("code", Into::<String>::into(code));
         GetCodeInfo(call)
@@ -99,7 +101,7 @@ impl Room<'_> {
     /// 获取已生成的参加码列表 Lists the student codes already generated for a room.
     ///
     /// Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
-    pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes {
+    pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes<M> {
         let call = Call::new(self.0, "room.list_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListCodes(call)
@@ -110,7 +112,7 @@ impl Room<'_> {
     /// Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
     ///
     /// (double_teacher.10) There is no total.
-    pub fn list(&self) -> List {
+    pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "room.list");
         List(call)
     }
@@ -120,7 +122,7 @@ impl Room<'_> {
     /// Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
     ///
     /// Do not call it concurrently: codes may collide and creation fail.
-    pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes {
+    pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes<M> {
         let call = Call::new(self.0, "room.create_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("number", number);
@@ -130,7 +132,7 @@ impl Room<'_> {
     /// 获取分组直播参加码 Returns the room codes of a group live room.
     ///
     /// Documents: large_class.32. Path `/openapi/room/getGroupLiveCodes`, known from public material.
-    pub fn list_group_codes(&self, room_id: impl Into<Id>) -> ListGroupCodes {
+    pub fn list_group_codes(&self, room_id: impl Into<Id>) -> ListGroupCodes<M> {
         let call = Call::new(self.0, "room.list_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListGroupCodes(call)
@@ -139,7 +141,7 @@ impl Room<'_> {
     /// 获取推流直播的推流地址 Returns the push address of a push-stream live room.
     ///
     /// Documents: large_class.33. Path `/openapi/room/getPushLiveUrl`, known from public material.
-    pub fn get_push_live_url(&self, room_id: impl Into<Id>) -> GetPushLiveUrl {
+    pub fn get_push_live_url(&self, room_id: impl Into<Id>) -> GetPushLiveUrl<M> {
         let call = Call::new(self.0, "room.get_push_live_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPushLiveUrl(call)
@@ -148,7 +150,7 @@ impl Room<'_> {
     /// 获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large and small classes.
     ///
     /// Documents: large_class.36. Path `/openapi/room/getGroupSubRoomId`, known from public material.
-    pub fn get_group_sub_room_ids(&self, room_id: impl Into<Id>) -> GetGroupSubRoomIds {
+    pub fn get_group_sub_room_ids(&self, room_id: impl Into<Id>) -> GetGroupSubRoomIds<M> {
         let call = Call::new(self.0, "room.get_group_sub_room_ids");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetGroupSubRoomIds(call)
@@ -159,7 +161,7 @@ impl Room<'_> {
     /// Documents: large_class.37. Path `/openapi/room/getPullStreamUrl`, known from public material.
     ///
     /// Only for push-stream live.
-    pub fn get_pull_stream_url(&self, room_id: impl Into<Id>) -> GetPullStreamUrl {
+    pub fn get_pull_stream_url(&self, room_id: impl Into<Id>) -> GetPullStreamUrl<M> {
         let call = Call::new(self.0, "room.get_pull_stream_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPullStreamUrl(call)
@@ -174,7 +176,7 @@ impl Room<'_> {
     /// Codes are unique and 6 characters long; one code belongs to exactly one room_id and user_number.
     ///
     /// Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
-    pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes {
+    pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes<M> {
         let call = Call::new(self.0, "room.create_audition_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_numbers", user_numbers.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -187,7 +189,7 @@ impl Room<'_> {
     /// Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
     ///
     /// 007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
-    pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos {
+    pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos<M> {
         let call = Call::new(self.0, "room.set_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -197,7 +199,7 @@ impl Room<'_> {
     /// 获取教室设置的插播列表 Lists the videos set to be played in a room.
     ///
     /// Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-    pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos {
+    pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos<M> {
         let call = Call::new(self.0, "room.list_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListSpotVideos(call)
@@ -208,7 +210,7 @@ impl Room<'_> {
     /// Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`, `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`, `/openapi/room/operateRoom`.
     ///
     /// Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the other.
-    pub fn set_status(&self, room_id: impl Into<Id>, status: impl Into<RoomStatus>) -> SetStatus {
+    pub fn set_status(&self, room_id: impl Into<Id>, status: impl Into<RoomStatus>) -> SetStatus<M> {
         let call = Call::new(self.0, "room.set_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("status", Into::<RoomStatus>::into(status));
@@ -218,7 +220,7 @@ impl Room<'_> {
     /// 设置助教权限 Sets what assistants may do in a room.
     ///
     /// Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-    pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions {
+    pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions<M> {
         let call = Call::new(self.0, "room.set_assistant_permissions");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetAssistantPermissions(call)
@@ -229,17 +231,17 @@ impl Room<'_> {
     /// Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
     ///
     /// Only join codes of the student role can be deleted.
-    pub fn delete_code(&self, code: impl Into<String>, room_id: impl Into<Id>) -> DeleteCode {
+    pub fn delete_code(&self, room_id: impl Into<Id>, code: impl Into<String>) -> DeleteCode<M> {
         let call = Call::new(self.0, "room.delete_code");
-        let call = call.set("code", Into::<String>::into(code));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("code", Into::<String>::into(code));
         DeleteCode(call)
     }
 
     /// 获取参加码使用记录 Gets who used the given join codes of a room.
     ///
     /// Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
-    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<Time>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage {
+    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<Time>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage<M> {
         let call = Call::new(self.0, "room.get_code_usage");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("date", Into::<Time>::into(date));
@@ -250,7 +252,7 @@ impl Room<'_> {
     /// 获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
     ///
     /// Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-    pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation {
+    pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation<M> {
         let call = Call::new(self.0, "room.set_group_isolation");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetGroupIsolation(call)
@@ -263,7 +265,7 @@ impl Room<'_> {
     /// (large_class.79) At most 10 playbacks and 10 VOD videos.
     ///
     /// The account needs the permission for it.
-    pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive {
+    pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive<M> {
         let call = Call::new(self.0, "room.set_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_uniques", video_uniques.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -273,7 +275,7 @@ impl Room<'_> {
     /// 清除教室插播视频 Removes the videos set to be played in a room during the live.
     ///
     /// Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-    pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive {
+    pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive<M> {
         let call = Call::new(self.0, "room.clear_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ClearSpotLive(call)
@@ -284,7 +286,7 @@ impl Room<'_> {
     /// Documents: large_class.81. Path `/openapi/room/setRoomVideoOnDemand`, printed in a document.
     ///
     /// Only VOD videos, at most 5.
-    pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos {
+    pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos<M> {
         let call = Call::new(self.0, "room.set_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_uniques", video_uniques.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -294,7 +296,7 @@ impl Room<'_> {
     /// 清除教室内的点播预热视频 Removes the warm-up videos of a room.
     ///
     /// Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
-    pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos {
+    pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos<M> {
         let call = Call::new(self.0, "room.clear_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ClearWarmupVideos(call)
@@ -303,10 +305,10 @@ impl Room<'_> {
     /// 设置教室观看限制 Sets how users are let in to watch a room (watch limit).
     ///
     /// Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<PrivateType>) -> SetWatchLimit {
+    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<WatchLimit>) -> SetWatchLimit<M> {
         let call = Call::new(self.0, "room.set_watch_limit");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("private_type", Into::<PrivateType>::into(private_type));
+        let call = call.set("private_type", Into::<WatchLimit>::into(private_type));
         SetWatchLimit(call)
     }
 
@@ -315,7 +317,7 @@ impl Room<'_> {
     /// Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
     ///
     /// Give at least one of `web_bg_img`, `h5_bg_img`.
-    pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover {
+    pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover<M> {
         let call = Call::new(self.0, "room.set_cover");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetCover(call)
@@ -326,10 +328,10 @@ impl Room<'_> {
     /// Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
     ///
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-    pub fn add_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> AddBroadcastRooms {
+    pub fn add_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddBroadcastRooms<M> {
         let call = Call::new(self.0, "room.add_broadcast_rooms");
-        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         AddBroadcastRooms(call)
     }
 
@@ -338,7 +340,7 @@ impl Room<'_> {
     /// Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
     ///
     /// The description says that it is effective for the room that is relayed (被转播房间).
-    pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms {
+    pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms<M> {
         let call = Call::new(self.0, "room.list_broadcast_rooms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListBroadcastRooms(call)
@@ -347,10 +349,10 @@ impl Room<'_> {
     /// 大班课转播房间删除接口 Removes relay rooms from a large-class room.
     ///
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-    pub fn delete_broadcast_rooms(&self, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>, room_id: impl Into<Id>) -> DeleteBroadcastRooms {
+    pub fn delete_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBroadcastRooms<M> {
         let call = Call::new(self.0, "room.delete_broadcast_rooms");
-        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteBroadcastRooms(call)
     }
 
@@ -361,18 +363,18 @@ impl Room<'_> {
     /// Effective for the relaying room (转播房间).
     ///
     /// The relaying room and the relayed room must both be in class.
-    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<Operation>) -> SwitchBroadcast {
+    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<RelayOperation>) -> SwitchBroadcast<M> {
         let call = Call::new(self.0, "room.switch_broadcast");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("broadcast_room_id", Into::<Id>::into(broadcast_room_id));
-        let call = call.set("operation", Into::<Operation>::into(operation));
+        let call = call.set("operation", Into::<RelayOperation>::into(operation));
         SwitchBroadcast(call)
     }
 
     /// 修改分组直播组名 Renames a group of a group class, online double-teacher or seminar room.
     ///
     /// Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`, `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`, `/openapi/room/setGroupLiveName`.
-    pub fn update_group_name(&self, room_id: impl Into<Id>, group_name: impl Into<String>) -> UpdateGroupName {
+    pub fn update_group_name(&self, room_id: impl Into<Id>, group_name: impl Into<String>) -> UpdateGroupName<M> {
         let call = Call::new(self.0, "room.update_group_name");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_name", Into::<String>::into(group_name));
@@ -382,7 +384,7 @@ impl Room<'_> {
     /// 上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
     ///
     /// Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
-    pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos {
+    pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos<M> {
         let call = Call::new(self.0, "room.upload_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -398,7 +400,7 @@ impl Room<'_> {
     /// 获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
     ///
     /// Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
-    pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos {
+    pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos<M> {
         let call = Call::new(self.0, "room.get_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -414,11 +416,11 @@ impl Room<'_> {
     /// Adding one turns on the push function.
     ///
     /// There is a maximum number of addresses.
-    pub fn add_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, room_id: impl Into<Id>) -> AddPushPlatform {
+    pub fn add_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>) -> AddPushPlatform<M> {
         let call = Call::new(self.0, "room.add_push_platform");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         AddPushPlatform(call)
     }
 
@@ -427,29 +429,29 @@ impl Room<'_> {
     /// Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
     ///
     /// room_id and platform_id must belong together.
-    pub fn delete_push_platform(&self, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> DeletePushPlatform {
+    pub fn delete_push_platform(&self, room_id: impl Into<Id>, platform_id: impl Into<Id>) -> DeletePushPlatform<M> {
         let call = Call::new(self.0, "room.delete_push_platform");
-        let call = call.set("platform_id", Into::<Id>::into(platform_id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("platform_id", Into::<Id>::into(platform_id));
         DeletePushPlatform(call)
     }
 
     /// 多平台推流地址编辑接口 Changes a push address of a room.
     ///
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-    pub fn update_push_platform(&self, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>, room_id: impl Into<Id>) -> UpdatePushPlatform {
+    pub fn update_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>) -> UpdatePushPlatform<M> {
         let call = Call::new(self.0, "room.update_push_platform");
+        let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
         let call = call.set("platform_url", Into::<String>::into(platform_url));
         let call = call.set("platform_id", Into::<Id>::into(platform_id));
-        let call = call.set("room_id", Into::<Id>::into(room_id));
         UpdatePushPlatform(call)
     }
 
     /// 多平台推流地址查询接口 Lists the push addresses of a room.
     ///
     /// Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
-    pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms {
+    pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms<M> {
         let call = Call::new(self.0, "room.list_push_platforms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListPushPlatforms(call)
@@ -458,10 +460,10 @@ impl Room<'_> {
     /// 按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
     ///
     /// Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<ListGroupCodesByRoleUserRole>) -> ListGroupCodesByRole {
+    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<Role>) -> ListGroupCodesByRole<M> {
         let call = Call::new(self.0, "room.list_group_codes_by_role");
         let call = call.set("room_id", Into::<Id>::into(room_id));
-        let call = call.set("user_role", Into::<ListGroupCodesByRoleUserRole>::into(user_role));
+        let call = call.set("user_role", Into::<Role>::into(user_role));
         ListGroupCodesByRole(call)
     }
 
@@ -470,7 +472,7 @@ impl Room<'_> {
     /// Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
     ///
     /// For the online double-teacher room type of real live plus mock live.
-    pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive {
+    pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive<M> {
         let call = Call::new(self.0, "room.add_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
@@ -483,10 +485,10 @@ impl Room<'_> {
     /// 编辑智能直播 Changes a smart live.
     ///
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-    pub fn update_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
+    pub fn update_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive<M> {
         let call = Call::new(self.0, "room.update_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("merge_playback", merge_playback);
         let call = call.set("is_auto_play", is_auto_play);
@@ -497,30 +499,30 @@ impl Room<'_> {
     /// 删除智能直播 Deletes a smart live.
     ///
     /// Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
-    pub fn delete_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> DeleteSmartLive {
+    pub fn delete_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> DeleteSmartLive<M> {
         let call = Call::new(self.0, "room.delete_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         DeleteSmartLive(call)
     }
 
     /// 播放智能直播 Starts playing a smart live.
     ///
     /// Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
-    pub fn play_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> PlaySmartLive {
+    pub fn play_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> PlaySmartLive<M> {
         let call = Call::new(self.0, "room.play_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         PlaySmartLive(call)
     }
 
     /// 停止智能直播 Stops playing a smart live.
     ///
     /// Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
-    pub fn stop_smart_live(&self, id: impl Into<Id>, room_id: impl Into<Id>) -> StopSmartLive {
+    pub fn stop_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> StopSmartLive<M> {
         let call = Call::new(self.0, "room.stop_smart_live");
-        let call = call.set("id", Into::<Id>::into(id));
         let call = call.set("room_id", Into::<Id>::into(room_id));
+        let call = call.set("id", Into::<Id>::into(id));
         StopSmartLive(call)
     }
 
@@ -529,7 +531,7 @@ impl Room<'_> {
     /// Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
     ///
     /// the values of force are partly clipped; value 1 is not printed
-    pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword {
+    pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword<M> {
         let call = Call::new(self.0, "room.set_password");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("password", Into::<String>::into(password));
@@ -541,7 +543,7 @@ impl Room<'_> {
     /// Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`, `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
     ///
     /// Only for a class that has not begun.
-    pub fn delete_group(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> DeleteGroup {
+    pub fn delete_group(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> DeleteGroup<M> {
         let call = Call::new(self.0, "room.delete_group");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -551,7 +553,7 @@ impl Room<'_> {
     /// 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
     ///
     /// Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
-    pub fn list_patrol_rooms(&self) -> ListPatrolRooms {
+    pub fn list_patrol_rooms(&self) -> ListPatrolRooms<M> {
         let call = Call::new(self.0, "room.list_patrol_rooms");
         ListPatrolRooms(call)
     }
@@ -560,8 +562,8 @@ impl Room<'_> {
     ///
     /// Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
     ///
-    /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
-    pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos {
+    /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from [`Room::list_spot_videos`](crate::room::Room::list_spot_videos) (small_class.42) (list) and [`Room::delete_spot_videos`](crate::room::Room::delete_spot_videos) (delete) after it. [`Room::set_spot_videos`](crate::room::Room::set_spot_videos) (set, replacing the whole set) is its likely twin but has no partner_id.
+    pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos<M> {
         let call = Call::new(self.0, "room.add_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -572,8 +574,8 @@ impl Room<'_> {
     ///
     /// Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
     ///
-    /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
-    pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos {
+    /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after [`Room::add_spot_videos`](crate::room::Room::add_spot_videos) and 42.
+    pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos<M> {
         let call = Call::new(self.0, "room.delete_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -583,7 +585,7 @@ impl Room<'_> {
     /// 创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
     ///
     /// Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
-    pub fn create_with_live(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> CreateWithLive {
+    pub fn create_with_live(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> CreateWithLive<M> {
         let call = Call::new(self.0, "room.create_with_live");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -592,15 +594,15 @@ impl Room<'_> {
     }
 }
 
-/// A call of `room.create`: add what is optional, then `.await` it.
+/// A call of [`Room::create`](crate::room::Room::create): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Create(Call);
+pub struct Create<M = Awaited>(Call<M>);
 
 typed_call!(Create => CreateData);
 
-impl Create {
-    /// Room type. Default 5 in double_teacher.2.
+impl<M> Create<M> {
+    /// Room type. Default 5 in [`Room::create`](crate::room::Room::create) (double_teacher.2).
     ///
     /// Default: `2`. Required in small_class.2.
     ///
@@ -610,8 +612,8 @@ impl Create {
     /// - `4`: small class
     /// - `5`: double-teacher
     /// - `6`: basic one-to-one
-    pub fn type_(self, type_: impl Into<CreateType>) -> Self {
-        Self(self.0.set("type", Into::<CreateType>::into(type_)))
+    pub fn type_(self, type_: impl Into<RoomType>) -> Self {
+        Self(self.0.set("type", Into::<RoomType>::into(type_)))
     }
 
     /// Industry.
@@ -620,8 +622,8 @@ impl Create {
     ///
     /// - `0`: education
     /// - `1`: enterprise
-    pub fn industry_type(self, industry_type: impl Into<IndustryType>) -> Self {
-        Self(self.0.set("industry_type", Into::<IndustryType>::into(industry_type)))
+    pub fn industry_type(self, industry_type: impl Into<Industry>) -> Self {
+        Self(self.0.set("industry_type", Into::<Industry>::into(industry_type)))
     }
 
     /// Largest number of users in an ordinary large class; absent or 0 means no limit.
@@ -655,8 +657,8 @@ impl Create {
     /// - `triple`: three-part screen
     /// - `liveWall`: video wall
     /// - `video`: video only
-    pub fn template_name(self, template_name: impl Into<CreateTemplateName>) -> Self {
-        Self(self.0.set("template_name", Into::<CreateTemplateName>::into(template_name)))
+    pub fn template_name(self, template_name: impl Into<PcTemplate>) -> Self {
+        Self(self.0.set("template_name", Into::<PcTemplate>::into(template_name)))
     }
 
     /// Layout of the app template.
@@ -665,8 +667,8 @@ impl Create {
     ///
     /// - `1`: landscape
     /// - `2`: portrait
-    pub fn app_template(self, app_template: impl Into<AppTemplate>) -> Self {
-        Self(self.0.set("app_template", Into::<AppTemplate>::into(app_template)))
+    pub fn app_template(self, app_template: impl Into<Orientation>) -> Self {
+        Self(self.0.set("app_template", Into::<Orientation>::into(app_template)))
     }
 
     /// Whether a student's camera is turned on automatically when the student speaks; on by default.
@@ -675,8 +677,8 @@ impl Create {
     ///
     /// - `1`: on
     /// - `2`: off
-    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<CreateSpeakCameraTurnon>) -> Self {
-        Self(self.0.set("speak_camera_turnon", Into::<CreateSpeakCameraTurnon>::into(speak_camera_turnon)))
+    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<OnOff>) -> Self {
+        Self(self.0.set("speak_camera_turnon", Into::<OnOff>::into(speak_camera_turnon)))
     }
 
     /// Whether the teacher goes through a device check; not by default.
@@ -685,8 +687,8 @@ impl Create {
     ///
     /// - `1`: check
     /// - `2`: no check
-    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<CreateTeacherNeedDetectDevice>) -> Self {
-        Self(self.0.set("teacher_need_detect_device", Into::<CreateTeacherNeedDetectDevice>::into(teacher_need_detect_device)))
+    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("teacher_need_detect_device", Into::<OnOff>::into(teacher_need_detect_device)))
     }
 
     /// Whether students go through a device check; not by default.
@@ -695,8 +697,8 @@ impl Create {
     ///
     /// - `1`: check
     /// - `2`: no check
-    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<CreateStudentNeedDetectDevice>) -> Self {
-        Self(self.0.set("student_need_detect_device", Into::<CreateStudentNeedDetectDevice>::into(student_need_detect_device)))
+    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("student_need_detect_device", Into::<OnOff>::into(student_need_detect_device)))
     }
 
     /// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
@@ -705,8 +707,8 @@ impl Create {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn is_video_main(self, is_video_main: impl Into<CreateIsVideoMain>) -> Self {
-        Self(self.0.set("is_video_main", Into::<CreateIsVideoMain>::into(is_video_main)))
+    pub fn is_video_main(self, is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("is_video_main", Into::<MainView>::into(is_video_main)))
     }
 
     /// Whether the video is the main view on the mobile H5 page; video by default.
@@ -715,8 +717,8 @@ impl Create {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn m_is_video_main(self, m_is_video_main: impl Into<MIsVideoMain>) -> Self {
-        Self(self.0.set("m_is_video_main", Into::<MIsVideoMain>::into(m_is_video_main)))
+    pub fn m_is_video_main(self, m_is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("m_is_video_main", Into::<MainView>::into(m_is_video_main)))
     }
 
     /// Whether this is a mock live (a recording played as if live). Needs the permission; mock_video_id, or mock_room_id with mock_session_id, must then be given; cannot be combined with a long-term room.
@@ -766,8 +768,8 @@ impl Create {
     ///
     /// - `1`: large-class teacher
     /// - `2`: small-class teacher
-    pub fn switch_room_role(self, switch_room_role: impl Into<SwitchRoomRole>) -> Self {
-        Self(self.0.set("switch_room_role", Into::<SwitchRoomRole>::into(switch_room_role)))
+    pub fn switch_room_role(self, switch_room_role: impl Into<ClassSwitcher>) -> Self {
+        Self(self.0.set("switch_room_role", Into::<ClassSwitcher>::into(switch_room_role)))
     }
 
     /// Whether sharing from the app is allowed; allowed by default.
@@ -777,8 +779,8 @@ impl Create {
     /// - `0`: use the default
     /// - `1`: allowed
     /// - `2`: not allowed
-    pub fn enable_share(self, enable_share: impl Into<EnableShare>) -> Self {
-        Self(self.0.set("enable_share", Into::<EnableShare>::into(enable_share)))
+    pub fn enable_share(self, enable_share: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_share", Into::<OnOff>::into(enable_share)))
     }
 
     /// Group class and online double-teacher: what members see of the member list; own group only by default.
@@ -797,8 +799,8 @@ impl Create {
     ///
     /// - `0`: own group only (default)
     /// - `1`: all data
-    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupAdminPermission>) -> Self {
-        Self(self.0.set("group_admin_permission", Into::<GroupAdminPermission>::into(group_admin_permission)))
+    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupScope>) -> Self {
+        Self(self.0.set("group_admin_permission", Into::<GroupScope>::into(group_admin_permission)))
     }
 
     /// Group live and online double-teacher: what members see of the chat; own group only by default.
@@ -818,8 +820,8 @@ impl Create {
     /// - `0`: ordinary live
     /// - `1`: group class
     /// - `2`: online double-teacher
-    pub fn new_group_live(self, new_group_live: impl Into<NewGroupLive>) -> Self {
-        Self(self.0.set("new_group_live", Into::<NewGroupLive>::into(new_group_live)))
+    pub fn new_group_live(self, new_group_live: impl Into<GroupLive>) -> Self {
+        Self(self.0.set("new_group_live", Into::<GroupLive>::into(new_group_live)))
     }
 
     /// Seminar mode; supported only with new_group_live=2.
@@ -862,8 +864,8 @@ impl Create {
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<CreateEnableWeixinAuth>) -> Self {
-        Self(self.0.set("enable_weixin_auth", Into::<CreateEnableWeixinAuth>::into(enable_weixin_auth)))
+    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_weixin_auth", Into::<OnOff>::into(enable_weixin_auth)))
     }
 
     /// Whether the system assigns nicknames automatically.
@@ -872,8 +874,8 @@ impl Create {
     ///
     /// - `0`: disabled
     /// - `1`: enabled
-    pub fn system_auto_allocate_name(self, system_auto_allocate_name: impl Into<SystemAutoAllocateName>) -> Self {
-        Self(self.0.set("system_auto_allocate_name", Into::<SystemAutoAllocateName>::into(system_auto_allocate_name)))
+    pub fn system_auto_allocate_name(self, system_auto_allocate_name: impl Into<YesNo>) -> Self {
+        Self(self.0.set("system_auto_allocate_name", Into::<YesNo>::into(system_auto_allocate_name)))
     }
 
     /// Whether students can raise a hand and go on the microphone; only for webrtc rooms. Default 1 for an ordinary large class, 0 for mock live, push-stream live and the like.
@@ -900,8 +902,8 @@ impl Create {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<LiveSellTemplate>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<LiveSellTemplate>::into(enable_live_sell)))
     }
 
     /// Room-level control of automatic recording.
@@ -911,8 +913,8 @@ impl Create {
     /// - `0`: use the back office configuration
     /// - `1`: on
     /// - `2`: off
-    pub fn auto_playback_record(self, auto_playback_record: impl Into<AutoPlaybackRecord>) -> Self {
-        Self(self.0.set("auto_playback_record", Into::<AutoPlaybackRecord>::into(auto_playback_record)))
+    pub fn auto_playback_record(self, auto_playback_record: impl Into<OnOff>) -> Self {
+        Self(self.0.set("auto_playback_record", Into::<OnOff>::into(auto_playback_record)))
     }
 
     /// Whether the beauty filter is available; by default read from the account configuration.
@@ -982,8 +984,8 @@ impl Create {
     ///
     /// - `1`: no
     /// - `2`: yes
-    pub fn has_foreign_user(self, has_foreign_user: impl Into<HasForeignUser>) -> Self {
-        Self(self.0.set("has_foreign_user", Into::<HasForeignUser>::into(has_foreign_user)))
+    pub fn has_foreign_user(self, has_foreign_user: impl Into<ForeignUsers>) -> Self {
+        Self(self.0.set("has_foreign_user", Into::<ForeignUsers>::into(has_foreign_user)))
     }
 
     /// Picture for the background of the room; takes no part in the signature.
@@ -1007,8 +1009,8 @@ impl Create {
     /// - `1`: first template
     /// - `2`: second template
     /// - `3`: one-to-one template
-    pub fn template_type(self, template_type: impl Into<TemplateType>) -> Self {
-        Self(self.0.set("template_type", Into::<TemplateType>::into(template_type)))
+    pub fn template_type(self, template_type: impl Into<TemplateNumber>) -> Self {
+        Self(self.0.set("template_type", Into::<TemplateNumber>::into(template_type)))
     }
 
     /// Whether the room shows cloud recording; by default the system configuration decides.
@@ -1017,8 +1019,8 @@ impl Create {
     ///
     /// - `1`: shown
     /// - `2`: hidden
-    pub fn enable_cloud_record(self, enable_cloud_record: impl Into<EnableCloudRecord>) -> Self {
-        Self(self.0.set("enable_cloud_record", Into::<EnableCloudRecord>::into(enable_cloud_record)))
+    pub fn enable_cloud_record(self, enable_cloud_record: impl Into<Visibility>) -> Self {
+        Self(self.0.set("enable_cloud_record", Into::<Visibility>::into(enable_cloud_record)))
     }
 
     /// By its name, whether only audio is pulled; no description can be read and no other source names it.
@@ -1033,19 +1035,19 @@ impl Create {
     /// Only in double_teacher.2.
     ///
     /// - `1`: yes
-    pub fn is_webrtc_live(self, is_webrtc_live: impl Into<IsWebrtcLive>) -> Self {
-        Self(self.0.set("is_webrtc_live", Into::<IsWebrtcLive>::into(is_webrtc_live)))
+    pub fn is_webrtc_live(self, is_webrtc_live: impl Into<YesNo>) -> Self {
+        Self(self.0.set("is_webrtc_live", Into::<YesNo>::into(is_webrtc_live)))
     }
 }
 
-/// A call of `room.update`: add what is optional, then `.await` it.
+/// A call of [`Room::update`](crate::room::Room::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => Nothing);
 
-impl Update {
+impl<M> Update<M> {
     /// Room title.
     pub fn title(self, title: impl Into<String>) -> Self {
         Self(self.0.set("title", Into::<String>::into(title)))
@@ -1082,8 +1084,8 @@ impl Update {
     /// - `doubleCamera`: two cameras
     /// - `classic`: classic template
     /// - `triple`: three-part screen
-    pub fn template_name(self, template_name: impl Into<UpdateTemplateName>) -> Self {
-        Self(self.0.set("template_name", Into::<UpdateTemplateName>::into(template_name)))
+    pub fn template_name(self, template_name: impl Into<PcTemplate>) -> Self {
+        Self(self.0.set("template_name", Into::<PcTemplate>::into(template_name)))
     }
 
     /// Layout of the app template.
@@ -1092,8 +1094,8 @@ impl Update {
     ///
     /// - `1`: landscape
     /// - `2`: portrait
-    pub fn app_template(self, app_template: impl Into<AppTemplate>) -> Self {
-        Self(self.0.set("app_template", Into::<AppTemplate>::into(app_template)))
+    pub fn app_template(self, app_template: impl Into<Orientation>) -> Self {
+        Self(self.0.set("app_template", Into::<Orientation>::into(app_template)))
     }
 
     /// Clients that are shut out, several separated by commas.
@@ -1112,8 +1114,8 @@ impl Update {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn is_video_main(self, is_video_main: impl Into<UpdateIsVideoMain>) -> Self {
-        Self(self.0.set("is_video_main", Into::<UpdateIsVideoMain>::into(is_video_main)))
+    pub fn is_video_main(self, is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("is_video_main", Into::<MainView>::into(is_video_main)))
     }
 
     /// Whether the video is the main view on the mobile H5 page; video by default.
@@ -1122,8 +1124,8 @@ impl Update {
     ///
     /// - `1`: video is the main view
     /// - `2`: slides are the main view
-    pub fn m_is_video_main(self, m_is_video_main: impl Into<MIsVideoMain>) -> Self {
-        Self(self.0.set("m_is_video_main", Into::<MIsVideoMain>::into(m_is_video_main)))
+    pub fn m_is_video_main(self, m_is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("m_is_video_main", Into::<MainView>::into(m_is_video_main)))
     }
 
     /// Room id of the playback that the mock live plays.
@@ -1153,8 +1155,8 @@ impl Update {
     ///
     /// - `1`: large class
     /// - `2`: small class
-    pub fn switch_room_role(self, switch_room_role: impl Into<SwitchRoomRole>) -> Self {
-        Self(self.0.set("switch_room_role", Into::<SwitchRoomRole>::into(switch_room_role)))
+    pub fn switch_room_role(self, switch_room_role: impl Into<ClassSwitcher>) -> Self {
+        Self(self.0.set("switch_room_role", Into::<ClassSwitcher>::into(switch_room_role)))
     }
 
     /// Whom students may chat with privately.
@@ -1164,8 +1166,8 @@ impl Update {
     /// - `0`: everyone
     /// - `1`: teacher
     /// - `2`: teaching assistant
-    pub fn student_private_chat_role(self, student_private_chat_role: impl Into<StudentPrivateChatRole>) -> Self {
-        Self(self.0.set("student_private_chat_role", Into::<StudentPrivateChatRole>::into(student_private_chat_role)))
+    pub fn student_private_chat_role(self, student_private_chat_role: impl Into<PrivateChat>) -> Self {
+        Self(self.0.set("student_private_chat_role", Into::<PrivateChat>::into(student_private_chat_role)))
     }
 
     /// Live-selling template; update it before the class begins.
@@ -1175,8 +1177,8 @@ impl Update {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<LiveSellTemplate>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<LiveSellTemplate>::into(enable_live_sell)))
     }
 
     /// How users are let in.
@@ -1190,8 +1192,8 @@ impl Update {
     /// - `4`: password
     /// - `5`: cloud live whitelist
     /// - `6`: phone verification
-    pub fn is_private(self, is_private: impl Into<IsPrivate>) -> Self {
-        Self(self.0.set("is_private", Into::<IsPrivate>::into(is_private)))
+    pub fn is_private(self, is_private: impl Into<RoomAccess>) -> Self {
+        Self(self.0.set("is_private", Into::<RoomAccess>::into(is_private)))
     }
 
     /// Mock live: whether the playback's chat messages are replayed.
@@ -1249,19 +1251,19 @@ impl Update {
     /// - `1`: first template
     /// - `2`: second template
     /// - `3`: one-to-one template
-    pub fn template_type(self, template_type: impl Into<TemplateType>) -> Self {
-        Self(self.0.set("template_type", Into::<TemplateType>::into(template_type)))
+    pub fn template_type(self, template_type: impl Into<TemplateNumber>) -> Self {
+        Self(self.0.set("template_type", Into::<TemplateNumber>::into(template_type)))
     }
 
-    /// Room-level control of automatic recording (values from large_class.2).
+    /// Room-level control of automatic recording (values from [`Room::create`](crate::room::Room::create) (large_class.2)).
     ///
     /// Only in small_class.3.
     ///
     /// - `0`: use the back office configuration
     /// - `1`: on
     /// - `2`: off
-    pub fn auto_playback_record(self, auto_playback_record: impl Into<AutoPlaybackRecord>) -> Self {
-        Self(self.0.set("auto_playback_record", Into::<AutoPlaybackRecord>::into(auto_playback_record)))
+    pub fn auto_playback_record(self, auto_playback_record: impl Into<OnOff>) -> Self {
+        Self(self.0.set("auto_playback_record", Into::<OnOff>::into(auto_playback_record)))
     }
 
     /// By its name, whether only audio is pulled; no description can be read and no other source names it.
@@ -1272,28 +1274,28 @@ impl Update {
     }
 }
 
-/// A call of `room.delete`: add what is optional, then `.await` it.
+/// A call of [`Room::delete`](crate::room::Room::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `room.info`: add what is optional, then `.await` it.
+/// A call of [`Room::info`](crate::room::Room::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `room.create_code`: add what is optional, then `.await` it.
+/// A call of [`Room::create_code`](crate::room::Room::create_code): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateCode(Call);
+pub struct CreateCode<M = Awaited>(Call<M>);
 
 typed_call!(CreateCode => CreateCodeData);
 
-impl CreateCode {
+impl<M> CreateCode<M> {
     /// The user's picture, a full URL.
     pub fn user_avatar(self, user_avatar: impl Into<String>) -> Self {
         Self(self.0.set("user_avatar", Into::<String>::into(user_avatar)))
@@ -1307,30 +1309,30 @@ impl CreateCode {
     }
 }
 
-/// A call of `room.get_code_info`: add what is optional, then `.await` it.
+/// A call of [`Room::get_code_info`](crate::room::Room::get_code_info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCodeInfo(Call);
+pub struct GetCodeInfo<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeInfo => GetCodeInfoData);
 
-/// A call of `room.list_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::list_codes`](crate::room::Room::list_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCodes(Call);
+pub struct ListCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListCodes => ListCodesData);
-paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list);
+paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list, |row| crate::pages::RowId::id(&row.code));
 
-impl ListCodes {
+impl<M> ListCodes<M> {
     /// Kind of code.
     ///
     /// Default: `0`. Only in large_class.8, double_teacher.9.
     ///
     /// - `0`: ordinary code
     /// - `1`: audition (trial) code
-    pub fn type_(self, type_: impl Into<ListCodesType>) -> Self {
-        Self(self.0.set("type", Into::<ListCodesType>::into(type_)))
+    pub fn type_(self, type_: impl Into<CodeKind>) -> Self {
+        Self(self.0.set("type", Into::<CodeKind>::into(type_)))
     }
 
     /// Page number; each page has limit codes.
@@ -1348,15 +1350,15 @@ impl ListCodes {
     }
 }
 
-/// A call of `room.list`: add what is optional, then `.await` it.
+/// A call of [`Room::list`](crate::room::Room::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.room_id));
 
-impl List {
+impl<M> List<M> {
     /// Page number; each page has limit rooms.
     ///
     /// Default: `1`. At least 1.
@@ -1398,19 +1400,19 @@ impl List {
     /// - `1`: not started
     /// - `2`: live
     /// - `3`: clipped in the document (about recording or playback being on and the playback generated)
-    pub fn new_live_status(self, new_live_status: impl Into<NewLiveStatus>) -> Self {
-        Self(self.0.set("new_live_status", Into::<NewLiveStatus>::into(new_live_status)))
+    pub fn new_live_status(self, new_live_status: impl Into<LiveState>) -> Self {
+        Self(self.0.set("new_live_status", Into::<LiveState>::into(new_live_status)))
     }
 }
 
-/// A call of `room.create_group_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::create_group_codes`](crate::room::Room::create_group_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateGroupCodes(Call);
+pub struct CreateGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(CreateGroupCodes => CreateGroupCodesData);
 
-impl CreateGroupCodes {
+impl<M> CreateGroupCodes<M> {
     /// Group name (description clipped in the document; individual_group_name names the groups one by one).
     pub fn group_name(self, group_name: impl Into<String>) -> Self {
         Self(self.0.set("group_name", Into::<String>::into(group_name)))
@@ -1422,77 +1424,77 @@ impl CreateGroupCodes {
     }
 }
 
-/// A call of `room.list_group_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::list_group_codes`](crate::room::Room::list_group_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListGroupCodes(Call);
+pub struct ListGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodes => ListGroupCodesData);
 
-/// A call of `room.get_push_live_url`: add what is optional, then `.await` it.
+/// A call of [`Room::get_push_live_url`](crate::room::Room::get_push_live_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPushLiveUrl(Call);
+pub struct GetPushLiveUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPushLiveUrl => GetPushLiveUrlData);
 
-/// A call of `room.get_group_sub_room_ids`: add what is optional, then `.await` it.
+/// A call of [`Room::get_group_sub_room_ids`](crate::room::Room::get_group_sub_room_ids): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetGroupSubRoomIds(Call);
+pub struct GetGroupSubRoomIds<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupSubRoomIds => GetGroupSubRoomIdsData);
 
-/// A call of `room.get_pull_stream_url`: add what is optional, then `.await` it.
+/// A call of [`Room::get_pull_stream_url`](crate::room::Room::get_pull_stream_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPullStreamUrl(Call);
+pub struct GetPullStreamUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPullStreamUrl => GetPullStreamUrlData);
 
-/// A call of `room.create_audition_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::create_audition_codes`](crate::room::Room::create_audition_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateAuditionCodes(Call);
+pub struct CreateAuditionCodes<M = Awaited>(Call<M>);
 
 typed_call!(CreateAuditionCodes => CreateAuditionCodesData);
 
-impl CreateAuditionCodes {
+impl<M> CreateAuditionCodes<M> {
     /// The user's picture, a full URL.
     pub fn user_avatar(self, user_avatar: impl Into<String>) -> Self {
         Self(self.0.set("user_avatar", Into::<String>::into(user_avatar)))
     }
 }
 
-/// A call of `room.set_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::set_spot_videos`](crate::room::Room::set_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetSpotVideos(Call);
+pub struct SetSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotVideos => Nothing);
 
-/// A call of `room.list_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::list_spot_videos`](crate::room::Room::list_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSpotVideos(Call);
+pub struct ListSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(ListSpotVideos => ListSpotVideosData);
 
-/// A call of `room.set_status`: add what is optional, then `.await` it.
+/// A call of [`Room::set_status`](crate::room::Room::set_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetStatus(Call);
+pub struct SetStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetStatus => Nothing);
 
-/// A call of `room.set_assistant_permissions`: add what is optional, then `.await` it.
+/// A call of [`Room::set_assistant_permissions`](crate::room::Room::set_assistant_permissions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetAssistantPermissions(Call);
+pub struct SetAssistantPermissions<M = Awaited>(Call<M>);
 
 typed_call!(SetAssistantPermissions => Nothing);
 
-impl SetAssistantPermissions {
+impl<M> SetAssistantPermissions<M> {
     /// Assistants may draw with the brush (values clipped in the document, evidently 0 no, 1 yes).
     pub fn enable_assistant_brush(self, enable_assistant_brush: i64) -> Self {
         Self(self.0.set("enable_assistant_brush", enable_assistant_brush))
@@ -1534,34 +1536,34 @@ impl SetAssistantPermissions {
     }
 }
 
-/// A call of `room.delete_code`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_code`](crate::room::Room::delete_code): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteCode(Call);
+pub struct DeleteCode<M = Awaited>(Call<M>);
 
 typed_call!(DeleteCode => Nothing);
 
-/// A call of `room.get_code_usage`: add what is optional, then `.await` it.
+/// A call of [`Room::get_code_usage`](crate::room::Room::get_code_usage): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCodeUsage(Call);
+pub struct GetCodeUsage<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeUsage => GetCodeUsageData);
 
-/// A call of `room.set_group_isolation`: add what is optional, then `.await` it.
+/// A call of [`Room::set_group_isolation`](crate::room::Room::set_group_isolation): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetGroupIsolation(Call);
+pub struct SetGroupIsolation<M = Awaited>(Call<M>);
 
 typed_call!(SetGroupIsolation => bool);
 
-impl SetGroupIsolation {
+impl<M> SetGroupIsolation<M> {
     /// Which answers assistants see (meaning from room/create in 007gzs room.py).
     ///
     /// - `0`: those of their own group
     /// - `1`: all
-    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupAdminPermission>) -> Self {
-        Self(self.0.set("group_admin_permission", Into::<GroupAdminPermission>::into(group_admin_permission)))
+    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupScope>) -> Self {
+        Self(self.0.set("group_admin_permission", Into::<GroupScope>::into(group_admin_permission)))
     }
 
     /// Which member list members see (meaning from room/create in 007gzs room.py).
@@ -1591,28 +1593,28 @@ impl SetGroupIsolation {
     }
 }
 
-/// A call of `room.set_spot_live`: add what is optional, then `.await` it.
+/// A call of [`Room::set_spot_live`](crate::room::Room::set_spot_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetSpotLive(Call);
+pub struct SetSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotLive => bool);
 
-/// A call of `room.clear_spot_live`: add what is optional, then `.await` it.
+/// A call of [`Room::clear_spot_live`](crate::room::Room::clear_spot_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ClearSpotLive(Call);
+pub struct ClearSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(ClearSpotLive => bool);
 
-/// A call of `room.set_warmup_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::set_warmup_videos`](crate::room::Room::set_warmup_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWarmupVideos(Call);
+pub struct SetWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetWarmupVideos => bool);
 
-impl SetWarmupVideos {
+impl<M> SetWarmupVideos<M> {
     /// How they are played (the second value is clipped).
     ///
     /// Default: `0`.
@@ -1624,28 +1626,28 @@ impl SetWarmupVideos {
     }
 }
 
-/// A call of `room.clear_warmup_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::clear_warmup_videos`](crate::room::Room::clear_warmup_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ClearWarmupVideos(Call);
+pub struct ClearWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(ClearWarmupVideos => bool);
 
-/// A call of `room.set_watch_limit`: add what is optional, then `.await` it.
+/// A call of [`Room::set_watch_limit`](crate::room::Room::set_watch_limit): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWatchLimit(Call);
+pub struct SetWatchLimit<M = Awaited>(Call<M>);
 
 typed_call!(SetWatchLimit => bool);
 
-/// A call of `room.set_cover`: add what is optional, then `.await` it.
+/// A call of [`Room::set_cover`](crate::room::Room::set_cover): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetCover(Call);
+pub struct SetCover<M = Awaited>(Call<M>);
 
 typed_call!(SetCover => String);
 
-impl SetCover {
+impl<M> SetCover<M> {
     /// Background picture for web; at least one of web_bg_img and h5_bg_img must be given.
     pub fn web_bg_img(self, web_bg_img: impl Into<File>) -> Self {
         Self(self.0.set("web_bg_img", Into::<File>::into(web_bg_img)))
@@ -1657,14 +1659,14 @@ impl SetCover {
     }
 }
 
-/// A call of `room.add_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::add_broadcast_rooms`](crate::room::Room::add_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddBroadcastRooms(Call);
+pub struct AddBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(AddBroadcastRooms => bool);
 
-impl AddBroadcastRooms {
+impl<M> AddBroadcastRooms<M> {
     /// Whether the relay starts by itself (description clipped).
     ///
     /// Default: `0`.
@@ -1676,92 +1678,92 @@ impl AddBroadcastRooms {
     }
 }
 
-/// A call of `room.list_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_broadcast_rooms`](crate::room::Room::list_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListBroadcastRooms(Call);
+pub struct ListBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListBroadcastRooms => ListBroadcastRoomsData);
 
-/// A call of `room.delete_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_broadcast_rooms`](crate::room::Room::delete_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteBroadcastRooms(Call);
+pub struct DeleteBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBroadcastRooms => bool);
 
-/// A call of `room.switch_broadcast`: add what is optional, then `.await` it.
+/// A call of [`Room::switch_broadcast`](crate::room::Room::switch_broadcast): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SwitchBroadcast(Call);
+pub struct SwitchBroadcast<M = Awaited>(Call<M>);
 
 typed_call!(SwitchBroadcast => bool);
 
-/// A call of `room.update_group_name`: add what is optional, then `.await` it.
+/// A call of [`Room::update_group_name`](crate::room::Room::update_group_name): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateGroupName(Call);
+pub struct UpdateGroupName<M = Awaited>(Call<M>);
 
 typed_call!(UpdateGroupName => Nothing);
 
-impl UpdateGroupName {
+impl<M> UpdateGroupName<M> {
     /// Group id, e.g. 1.
     pub fn group_id(self, group_id: impl Into<Id>) -> Self {
         Self(self.0.set("group_id", Into::<Id>::into(group_id)))
     }
 }
 
-/// A call of `room.upload_group_logos`: add what is optional, then `.await` it.
+/// A call of [`Room::upload_group_logos`](crate::room::Room::upload_group_logos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadGroupLogos(Call);
+pub struct UploadGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(UploadGroupLogos => bool);
 
-/// A call of `room.get_group_logos`: add what is optional, then `.await` it.
+/// A call of [`Room::get_group_logos`](crate::room::Room::get_group_logos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetGroupLogos(Call);
+pub struct GetGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupLogos => GetGroupLogosData);
 
-/// A call of `room.add_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::add_push_platform`](crate::room::Room::add_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddPushPlatform(Call);
+pub struct AddPushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(AddPushPlatform => AddPushPlatformData);
 
-/// A call of `room.delete_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_push_platform`](crate::room::Room::delete_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeletePushPlatform(Call);
+pub struct DeletePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(DeletePushPlatform => bool);
 
-/// A call of `room.update_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::update_push_platform`](crate::room::Room::update_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdatePushPlatform(Call);
+pub struct UpdatePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(UpdatePushPlatform => bool);
 
-/// A call of `room.list_push_platforms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_push_platforms`](crate::room::Room::list_push_platforms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPushPlatforms(Call);
+pub struct ListPushPlatforms<M = Awaited>(Call<M>);
 
 typed_call!(ListPushPlatforms => ListPushPlatformsData);
 
-/// A call of `room.list_group_codes_by_role`: add what is optional, then `.await` it.
+/// A call of [`Room::list_group_codes_by_role`](crate::room::Room::list_group_codes_by_role): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListGroupCodesByRole(Call);
+pub struct ListGroupCodesByRole<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodesByRole => ListGroupCodesByRoleData);
-paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list);
+paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list, |_| None);
 
-impl ListGroupCodesByRole {
+impl<M> ListGroupCodesByRole<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -1777,76 +1779,76 @@ impl ListGroupCodesByRole {
     }
 }
 
-/// A call of `room.add_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::add_smart_live`](crate::room::Room::add_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSmartLive(Call);
+pub struct AddSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(AddSmartLive => AddSmartLiveData);
 
-/// A call of `room.update_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::update_smart_live`](crate::room::Room::update_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateSmartLive(Call);
+pub struct UpdateSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(UpdateSmartLive => UpdateSmartLiveData);
 
-/// A call of `room.delete_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_smart_live`](crate::room::Room::delete_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSmartLive(Call);
+pub struct DeleteSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSmartLive => DeleteSmartLiveData);
 
-/// A call of `room.play_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::play_smart_live`](crate::room::Room::play_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct PlaySmartLive(Call);
+pub struct PlaySmartLive<M = Awaited>(Call<M>);
 
 typed_call!(PlaySmartLive => Nothing);
 
-/// A call of `room.stop_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::stop_smart_live`](crate::room::Room::stop_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct StopSmartLive(Call);
+pub struct StopSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(StopSmartLive => Nothing);
 
-/// A call of `room.set_password`: add what is optional, then `.await` it.
+/// A call of [`Room::set_password`](crate::room::Room::set_password): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetPassword(Call);
+pub struct SetPassword<M = Awaited>(Call<M>);
 
 typed_call!(SetPassword => bool);
 
-impl SetPassword {
+impl<M> SetPassword<M> {
     /// What happens if the room is not yet watched by password.
     ///
     /// Default: `0`.
     ///
     /// - `0`: no password can be set
     /// - `1`: the room is switched to watching by password and the password is set
-    pub fn force(self, force: impl Into<Force>) -> Self {
-        Self(self.0.set("force", Into::<Force>::into(force)))
+    pub fn force(self, force: impl Into<PasswordForce>) -> Self {
+        Self(self.0.set("force", Into::<PasswordForce>::into(force)))
     }
 }
 
-/// A call of `room.delete_group`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_group`](crate::room::Room::delete_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteGroup(Call);
+pub struct DeleteGroup<M = Awaited>(Call<M>);
 
 typed_call!(DeleteGroup => DeleteGroupData);
 
-/// A call of `room.list_patrol_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_patrol_rooms`](crate::room::Room::list_patrol_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPatrolRooms(Call);
+pub struct ListPatrolRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>);
-paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data);
+paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data, |row| crate::pages::RowId::id(&row.room_id));
 
-impl ListPatrolRooms {
+impl<M> ListPatrolRooms<M> {
     /// Page number.
     ///
     /// At least 1.
@@ -1862,28 +1864,28 @@ impl ListPatrolRooms {
     }
 }
 
-/// A call of `room.add_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::add_spot_videos`](crate::room::Room::add_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSpotVideos(Call);
+pub struct AddSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(AddSpotVideos => Nothing);
 
-/// A call of `room.delete_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_spot_videos`](crate::room::Room::delete_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSpotVideos(Call);
+pub struct DeleteSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSpotVideos => Nothing);
 
-/// A call of `room.create_with_live`: add what is optional, then `.await` it.
+/// A call of [`Room::create_with_live`](crate::room::Room::create_with_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateWithLive(Call);
+pub struct CreateWithLive<M = Awaited>(Call<M>);
 
 typed_call!(CreateWithLive => CreateWithLiveData);
 
-impl CreateWithLive {
+impl<M> CreateWithLive<M> {
     /// Whether the room is long-term; needs a permission of the account. A normal room lasts less than 24 hours.
     ///
     /// - `0`: normal
@@ -1906,8 +1908,8 @@ impl CreateWithLive {
     ///
     /// - `0`: education
     /// - `1`: enterprise
-    pub fn industry_type(self, industry_type: impl Into<IndustryType>) -> Self {
-        Self(self.0.set("industry_type", Into::<IndustryType>::into(industry_type)))
+    pub fn industry_type(self, industry_type: impl Into<Industry>) -> Self {
+        Self(self.0.set("industry_type", Into::<Industry>::into(industry_type)))
     }
 
     /// How many seconds before the start students may enter.
@@ -1920,8 +1922,8 @@ impl CreateWithLive {
     /// - `0`: normal live
     /// - `1`: group live
     /// - `2`: group live with big and small classes
-    pub fn is_group_live(self, is_group_live: impl Into<IsGroupLive>) -> Self {
-        Self(self.0.set("is_group_live", Into::<IsGroupLive>::into(is_group_live)))
+    pub fn is_group_live(self, is_group_live: impl Into<GroupKind>) -> Self {
+        Self(self.0.set("is_group_live", Into::<GroupKind>::into(is_group_live)))
     }
 
     /// Template. Education: doubleCamera (two cameras), classic, triple (three-part layout), single (one video), liveWall (video wall), video (video only); enterprise: singleVideo, docAudio, docVideo.
@@ -1933,40 +1935,40 @@ impl CreateWithLive {
     ///
     /// - `1`: on
     /// - `2`: off
-    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<CreateWithLiveSpeakCameraTurnon>) -> Self {
-        Self(self.0.set("speak_camera_turnon", Into::<CreateWithLiveSpeakCameraTurnon>::into(speak_camera_turnon)))
+    pub fn speak_camera_turnon(self, speak_camera_turnon: impl Into<OnOff>) -> Self {
+        Self(self.0.set("speak_camera_turnon", Into::<OnOff>::into(speak_camera_turnon)))
     }
 
     /// Whether the teacher's devices are checked.
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<CreateWithLiveTeacherNeedDetectDevice>) -> Self {
-        Self(self.0.set("teacher_need_detect_device", Into::<CreateWithLiveTeacherNeedDetectDevice>::into(teacher_need_detect_device)))
+    pub fn teacher_need_detect_device(self, teacher_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("teacher_need_detect_device", Into::<OnOff>::into(teacher_need_detect_device)))
     }
 
     /// Whether the students' devices are checked.
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<CreateWithLiveStudentNeedDetectDevice>) -> Self {
-        Self(self.0.set("student_need_detect_device", Into::<CreateWithLiveStudentNeedDetectDevice>::into(student_need_detect_device)))
+    pub fn student_need_detect_device(self, student_need_detect_device: impl Into<OnOff>) -> Self {
+        Self(self.0.set("student_need_detect_device", Into::<OnOff>::into(student_need_detect_device)))
     }
 
     /// What takes the main place on the PC (three-part layout only).
     ///
     /// - `1`: video
     /// - `2`: slides
-    pub fn is_video_main(self, is_video_main: impl Into<CreateWithLiveIsVideoMain>) -> Self {
-        Self(self.0.set("is_video_main", Into::<CreateWithLiveIsVideoMain>::into(is_video_main)))
+    pub fn is_video_main(self, is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("is_video_main", Into::<MainView>::into(is_video_main)))
     }
 
     /// What takes the main place on the phone's H5 page.
     ///
     /// - `1`: video
     /// - `2`: slides
-    pub fn m_is_video_main(self, m_is_video_main: impl Into<MIsVideoMain>) -> Self {
-        Self(self.0.set("m_is_video_main", Into::<MIsVideoMain>::into(m_is_video_main)))
+    pub fn m_is_video_main(self, m_is_video_main: impl Into<MainView>) -> Self {
+        Self(self.0.set("m_is_video_main", Into::<MainView>::into(m_is_video_main)))
     }
 
     /// Whether it is a mock live class (recorded material shown as live); needs a permission, and mock_video_id or mock_room_id with mock_session_id.
@@ -1996,8 +1998,8 @@ impl CreateWithLive {
     ///
     /// - `1`: big class teacher
     /// - `2`: small class teacher
-    pub fn switch_room_role(self, switch_room_role: impl Into<SwitchRoomRole>) -> Self {
-        Self(self.0.set("switch_room_role", Into::<SwitchRoomRole>::into(switch_room_role)))
+    pub fn switch_room_role(self, switch_room_role: impl Into<ClassSwitcher>) -> Self {
+        Self(self.0.set("switch_room_role", Into::<ClassSwitcher>::into(switch_room_role)))
     }
 
     /// Whether sharing in the app is allowed; 0 or left out = the default (allowed).
@@ -2005,8 +2007,8 @@ impl CreateWithLive {
     /// - `0`: default
     /// - `1`: allowed
     /// - `2`: not allowed
-    pub fn enable_share(self, enable_share: impl Into<EnableShare>) -> Self {
-        Self(self.0.set("enable_share", Into::<EnableShare>::into(enable_share)))
+    pub fn enable_share(self, enable_share: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_share", Into::<OnOff>::into(enable_share)))
     }
 
     /// Which members a group member sees in the member list.
@@ -2021,8 +2023,8 @@ impl CreateWithLive {
     ///
     /// - `0`: own group
     /// - `1`: all
-    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupAdminPermission>) -> Self {
-        Self(self.0.set("group_admin_permission", Into::<GroupAdminPermission>::into(group_admin_permission)))
+    pub fn group_admin_permission(self, group_admin_permission: impl Into<GroupScope>) -> Self {
+        Self(self.0.set("group_admin_permission", Into::<GroupScope>::into(group_admin_permission)))
     }
 
     /// Which chat a group member sees.
@@ -2038,8 +2040,8 @@ impl CreateWithLive {
     /// - `0`: normal live
     /// - `1`: group classroom
     /// - `2`: online double teacher
-    pub fn new_group_live(self, new_group_live: impl Into<NewGroupLive>) -> Self {
-        Self(self.0.set("new_group_live", Into::<NewGroupLive>::into(new_group_live)))
+    pub fn new_group_live(self, new_group_live: impl Into<GroupLive>) -> Self {
+        Self(self.0.set("new_group_live", Into::<GroupLive>::into(new_group_live)))
     }
 
     /// Whether a mock live class is recorded automatically.
@@ -2067,8 +2069,8 @@ impl CreateWithLive {
     ///
     /// - `1`: enabled
     /// - `2`: disabled
-    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<CreateWithLiveEnableWeixinAuth>) -> Self {
-        Self(self.0.set("enable_weixin_auth", Into::<CreateWithLiveEnableWeixinAuth>::into(enable_weixin_auth)))
+    pub fn enable_weixin_auth(self, enable_weixin_auth: impl Into<OnOff>) -> Self {
+        Self(self.0.set("enable_weixin_auth", Into::<OnOff>::into(enable_weixin_auth)))
     }
 
     /// Whether the system gives nicknames.
@@ -2099,8 +2101,8 @@ impl CreateWithLive {
     /// - `0`: not used
     /// - `1`: video-only selling template
     /// - `2`: slides selling template
-    pub fn enable_live_sell(self, enable_live_sell: impl Into<EnableLiveSell>) -> Self {
-        Self(self.0.set("enable_live_sell", Into::<EnableLiveSell>::into(enable_live_sell)))
+    pub fn enable_live_sell(self, enable_live_sell: impl Into<LiveSellTemplate>) -> Self {
+        Self(self.0.set("enable_live_sell", Into::<LiveSellTemplate>::into(enable_live_sell)))
     }
 
     /// Whether this room is recorded automatically.
@@ -2108,8 +2110,8 @@ impl CreateWithLive {
     /// - `0`: as set in the console
     /// - `1`: on
     /// - `2`: off
-    pub fn auto_playback_record(self, auto_playback_record: impl Into<AutoPlaybackRecord>) -> Self {
-        Self(self.0.set("auto_playback_record", Into::<AutoPlaybackRecord>::into(auto_playback_record)))
+    pub fn auto_playback_record(self, auto_playback_record: impl Into<OnOff>) -> Self {
+        Self(self.0.set("auto_playback_record", Into::<OnOff>::into(auto_playback_record)))
     }
 }
 
@@ -2145,10 +2147,10 @@ pub struct InfoData {
     pub end_time: String,
     /// Room type.
     #[serde(rename = "type")]
-    pub type_: InfoType,
+    pub type_: RoomType,
     /// Whether this is a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_long_term: Option<IsLongTerm>,
+    pub is_long_term: Option<YesNo>,
     /// Largest number of users allowed in the room.
     pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
@@ -2157,28 +2159,28 @@ pub struct InfoData {
     pub teacher_code: String,
     /// Where the room was created.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_from: Option<CreateFrom>,
+    pub create_from: Option<RoomOrigin>,
     /// How users are let in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_private: Option<IsPrivate>,
+    pub is_private: Option<RoomAccess>,
     /// Whether the room is divided into groups.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_group_live: Option<NewGroupLive>,
+    pub new_group_live: Option<GroupLive>,
     /// Media type.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<MediaType>,
+    pub media_type: Option<Media>,
     /// Whether sharing is allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_share: Option<EnableShare>,
+    pub enable_share: Option<OnOff>,
     /// How many seconds before the start users may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_enter_time: Option<i64>,
     /// Whether this is a mock live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_mock_live: Option<IsMockLive>,
+    pub is_mock_live: Option<YesNo>,
     /// Whether this is a push-stream live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_push_live: Option<IsPushLive>,
+    pub is_push_live: Option<YesNo>,
     /// Largest number of users off stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_backup_users: Option<i64>,
@@ -2187,31 +2189,31 @@ pub struct InfoData {
     pub is_discuss_live: Option<i64>,
     /// Whether a speaking student's camera is turned on by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub speak_camera_turnon: Option<InfoSpeakCameraTurnon>,
+    pub speak_camera_turnon: Option<OnOff>,
     /// Whether the device check of the teacher is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_need_detect_device: Option<InfoTeacherNeedDetectDevice>,
+    pub teacher_need_detect_device: Option<OnOff>,
     /// Whether the device check of students is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_need_detect_device: Option<InfoStudentNeedDetectDevice>,
+    pub student_need_detect_device: Option<OnOff>,
     /// Whether cloud recording starts automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_playback_record: Option<AutoPlaybackRecord>,
+    pub auto_playback_record: Option<PlaybackRecording>,
     /// Name of the PC template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<String>,
     /// Whether the video is the main view.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_video_main: Option<InfoIsVideoMain>,
+    pub is_video_main: Option<OnOff>,
     /// Whether the video is the main view on the mobile H5 page; video by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub m_is_video_main: Option<MIsVideoMain>,
+    pub m_is_video_main: Option<MainView>,
     /// Whether the video is the main view on the mobile site.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub m_template: Option<MTemplate>,
+    pub m_template: Option<OnOff>,
     /// Whether WeChat users have their nickname fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_weixin_auth: Option<InfoEnableWeixinAuth>,
+    pub enable_weixin_auth: Option<OnOff>,
     /// Whether the system assigns nicknames automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_auto_allocate_name: Option<i64>,
@@ -2220,16 +2222,16 @@ pub struct InfoData {
     pub has_student_raise: Option<i64>,
     /// Who controls switching between large class and small class.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub switch_room_role: Option<SwitchRoomRole>,
+    pub switch_room_role: Option<ClassSwitcher>,
     /// Whether groups are visible to other groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_group_users_public: Option<i64>,
     /// What teaching assistants may see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_admin_permission: Option<GroupAdminPermission>,
+    pub group_admin_permission: Option<GroupScope>,
     /// Whether group chat is visible to everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_group_chat_public: Option<EnableGroupChatPublic>,
+    pub enable_group_chat_public: Option<YesNo>,
     /// Seconds that the class may run past its planned end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_delay_time: Option<i64>,
@@ -2250,14 +2252,31 @@ pub struct InfoData {
     pub enable_ppt_page_down: Option<i64>,
     /// Whether a mock live is recorded automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mock_live_record: Option<MockLiveRecord>,
+    pub mock_live_record: Option<YesNo>,
     /// Whether a push-stream live is recorded automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_live_record: Option<PushLiveRecord>,
+    pub push_live_record: Option<YesNo>,
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
+}
+
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `CreateCodeData` holds.
@@ -2281,13 +2300,20 @@ pub struct GetCodeInfoCodeInfo {
     /// The user's id.
     pub user_number: i64,
     /// The user's role (values clipped in the document).
-    pub user_role: GetCodeInfoUserRole,
+    pub user_role: Role,
     /// The user's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// When the code was created.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl GetCodeInfoCodeInfo {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `GetCodeInfoData` holds.
@@ -2349,7 +2375,7 @@ pub struct ListItem {
     pub create_time: i64,
     /// Room type.
     #[serde(rename = "type")]
-    pub type_: ListType,
+    pub type_: RoomType,
     /// Largest number of users allowed in the room.
     pub max_users: i64,
     /// Code with which a teaching assistant enters the room.
@@ -2360,64 +2386,64 @@ pub struct ListItem {
     pub student_code: String,
     /// Industry (0 is education).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub industry_type: Option<IndustryType>,
+    pub industry_type: Option<Industry>,
     /// Live state of the room; the values are those of the request parameter of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_live_status: Option<i64>,
     /// Where the room was created.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_from: Option<CreateFrom>,
+    pub create_from: Option<RoomOrigin>,
     /// How users are let in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_private: Option<IsPrivate>,
+    pub is_private: Option<RoomAccess>,
     /// Media type.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<MediaType>,
+    pub media_type: Option<Media>,
     /// Whether sharing is allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_share: Option<EnableShare>,
+    pub enable_share: Option<OnOff>,
     /// How many seconds before the start users may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_enter_time: Option<i64>,
     /// Whether this is a mock live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_mock_live: Option<IsMockLive>,
+    pub is_mock_live: Option<YesNo>,
     /// Whether this is a push-stream live.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_push_live: Option<IsPushLive>,
+    pub is_push_live: Option<YesNo>,
     /// Largest number of users off stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_backup_users: Option<i64>,
     /// Whether the room is divided into groups.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_group_live: Option<NewGroupLive>,
+    pub new_group_live: Option<GroupLive>,
     /// Whether this is a seminar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_discuss_live: Option<i64>,
     /// Whether a speaking student's camera is turned on by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub speak_camera_turnon: Option<ListSpeakCameraTurnon>,
+    pub speak_camera_turnon: Option<OnOff>,
     /// Whether the device check of the teacher is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub teacher_need_detect_device: Option<ListTeacherNeedDetectDevice>,
+    pub teacher_need_detect_device: Option<OnOff>,
     /// Whether the device check of students is automatic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub student_need_detect_device: Option<ListStudentNeedDetectDevice>,
+    pub student_need_detect_device: Option<OnOff>,
     /// Whether cloud recording starts automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_playback_record: Option<AutoPlaybackRecord>,
+    pub auto_playback_record: Option<PlaybackRecording>,
     /// Name of the PC template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<String>,
     /// Whether the video is the main view.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_video_main: Option<ListIsVideoMain>,
+    pub is_video_main: Option<OnOff>,
     /// Whether the video is the main view on the mobile site.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub m_template: Option<MTemplate>,
+    pub m_template: Option<OnOff>,
     /// Whether WeChat users have their nickname fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_weixin_auth: Option<ListEnableWeixinAuth>,
+    pub enable_weixin_auth: Option<OnOff>,
     /// Whether the system assigns nicknames automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_auto_allocate_name: Option<i64>,
@@ -2426,16 +2452,16 @@ pub struct ListItem {
     pub has_student_raise: Option<i64>,
     /// Who controls switching between large class and small class.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub switch_room_role: Option<SwitchRoomRole>,
+    pub switch_room_role: Option<ClassSwitcher>,
     /// Whether groups are visible to other groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_group_users_public: Option<i64>,
     /// What teaching assistants may see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_admin_permission: Option<GroupAdminPermission>,
+    pub group_admin_permission: Option<GroupScope>,
     /// Whether group chat is visible to everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_group_chat_public: Option<EnableGroupChatPublic>,
+    pub enable_group_chat_public: Option<YesNo>,
     /// Seconds that the class may run past its planned end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_delay_time: Option<i64>,
@@ -2456,10 +2482,27 @@ pub struct ListItem {
     pub enable_ppt_page_down: Option<i64>,
     /// Whether this is a long-term room.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_long_term: Option<IsLongTerm>,
+    pub is_long_term: Option<YesNo>,
     /// Whether the video is the main view on the mobile H5 page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub m_is_video_main: Option<i64>,
+}
+
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListData` holds.
@@ -2484,7 +2527,7 @@ pub struct CreateGroupCodesAdmin {
     /// Room code.
     pub code: String,
     /// Role of the code.
-    pub user_role: CreateGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Group name.
@@ -2501,7 +2544,7 @@ pub struct CreateGroupCodesStudent {
     /// Room code.
     pub code: String,
     /// Role of the code.
-    pub user_role: CreateGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Group name.
@@ -2528,7 +2571,7 @@ pub struct ListGroupCodesAdmin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    pub user_role: ListGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Room code.
@@ -2544,7 +2587,7 @@ pub struct ListGroupCodesStudent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<i64>,
     /// Role of the code.
-    pub user_role: ListGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Room code.
@@ -2557,7 +2600,7 @@ pub struct ListGroupCodesStudent {
 #[non_exhaustive]
 pub struct ListGroupCodesTeacher {
     /// Role of the code.
-    pub user_role: ListGroupCodesUserRole,
+    pub user_role: Role,
     /// Address for entering the room.
     pub url: String,
     /// Room code.
@@ -2587,6 +2630,13 @@ pub struct GetPushLiveUrlData {
     pub expire_time: String,
     /// Push address.
     pub push_url: String,
+}
+
+impl GetPushLiveUrlData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
 }
 
 /// What `GetGroupSubRoomIdsGroupRoomId` holds.
@@ -2666,6 +2716,18 @@ pub struct ListSpotVideosItem {
     pub create_time: String,
 }
 
+impl ListSpotVideosItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn prepare_file_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.prepare_file_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListSpotVideosData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2683,7 +2745,7 @@ pub struct GetCodeUsageCodeUsage {
     /// user_number of the user.
     pub user_number: i64,
     /// Role of the user.
-    pub user_role: GetCodeUsageUserRole,
+    pub user_role: Role,
     /// Name of the user.
     pub user_name: String,
 }
@@ -2707,7 +2769,7 @@ pub struct ListBroadcastRoomsItem {
     /// Its title.
     pub title: String,
     /// Whether the relay starts by itself.
-    pub is_auto: IsAuto,
+    pub is_auto: YesNo,
 }
 
 /// What `ListBroadcastRoomsData` holds.
@@ -2802,7 +2864,7 @@ pub struct ListGroupCodesByRoleGroupList {
     /// Join code.
     pub code: String,
     /// Role.
-    pub user_role: ListGroupCodesByRoleUserRole,
+    pub user_role: Role,
     /// URL that enters the room.
     pub url: String,
 }
@@ -2815,7 +2877,7 @@ pub struct ListGroupCodesByRoleDefaultCode {
     /// Join code.
     pub code: String,
     /// Role.
-    pub user_role: ListGroupCodesByRoleUserRole,
+    pub user_role: Role,
     /// URL that enters the room.
     pub url: String,
 }
@@ -2938,762 +3000,4 @@ pub struct CreateWithLiveData {
     pub double_teacher: CreateWithLiveDoubleTeacher,
     /// The large class room.
     pub live: CreateWithLiveLive,
-}
-
-open_int_enum! {
-    /// Layout of the app template.
-    AppTemplate {
-        /// 1: landscape
-        Landscape = 1,
-        /// 2: portrait
-        Portrait = 2,
-    }
-}
-
-open_int_enum! {
-    /// Room-level control of automatic recording.
-    AutoPlaybackRecord {
-        /// 0: use the back office configuration
-        UseBackOfficeConfiguration = 0,
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether WeChat users have their WeChat nickname fetched.
-    CreateEnableWeixinAuth {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// Where the room was created.
-    CreateFrom {
-        /// 1: open platform API
-        OpenPlatformAPI = 1,
-        /// 2: admin back office
-        AdminBackOffice = 2,
-        /// 3: live app
-        LiveApp = 3,
-        /// 4: demo page
-        DemoPage = 4,
-        /// 5: cloud classroom back office
-        CloudClassroomBackOffice = 5,
-        /// 6: double-teacher auxiliary room
-        DoubleTeacherAuxiliaryRoom = 6,
-        /// 7: parent room of a group class
-        ParentRoomGroupClass = 7,
-        /// 8: small class back office
-        SmallClassBackOffice = 8,
-        /// 9: business live back office
-        BusinessLiveBackOffice = 9,
-        /// 10: double-teacher auxiliary room without webrtc
-        DoubleTeacherAuxiliaryRoomWithout = 10,
-        /// 11: brtc
-        Brtc = 11,
-        /// 12: outside tutoring of a study room
-        OutsideTutoringStudyRoom = 12,
-    }
-}
-
-open_int_enum! {
-    /// Role of the code.
-    CreateGroupCodesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
-    CreateIsVideoMain {
-        /// 1: video is the main view
-        VideoMainView = 1,
-        /// 2: slides are the main view
-        SlidesMainView = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a student's camera is turned on automatically when the student speaks; on by default.
-    CreateSpeakCameraTurnon {
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether students go through a device check; not by default.
-    CreateStudentNeedDetectDevice {
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the teacher goes through a device check; not by default.
-    CreateTeacherNeedDetectDevice {
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_text_enum! {
-    /// Page template for education live rooms.
-    CreateTemplateName {
-        /// doubleCamera: two cameras
-        DoubleCamera = "doubleCamera",
-        /// classic: classic template
-        Classic = "classic",
-        /// triple: three-part screen
-        Triple = "triple",
-        /// liveWall: video wall
-        LiveWall = "liveWall",
-        /// video: video only
-        Video = "video",
-    }
-}
-
-open_int_enum! {
-    /// Room type. Default 5 in double_teacher.2.
-    CreateType {
-        /// 1: one-to-one (old room type, old accounts only)
-        OneToOne = 1,
-        /// 2: ordinary large class
-        OrdinaryLargeClass = 2,
-        /// 3: basic small class (old room type, old accounts only)
-        BasicSmallClass = 3,
-        /// 4: small class
-        SmallClass = 4,
-        /// 5: double-teacher
-        DoubleTeacher = 5,
-        /// 6: basic one-to-one
-        BasicOneToOne = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether a WeChat user's nickname is fetched.
-    CreateWithLiveEnableWeixinAuth {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// What takes the main place on the PC (three-part layout only).
-    CreateWithLiveIsVideoMain {
-        /// 1: video
-        Video = 1,
-        /// 2: slides
-        Slides = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a student's camera is turned on automatically when the student speaks.
-    CreateWithLiveSpeakCameraTurnon {
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the students' devices are checked.
-    CreateWithLiveStudentNeedDetectDevice {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the teacher's devices are checked.
-    CreateWithLiveTeacherNeedDetectDevice {
-        /// 1: enabled
-        Enabled = 1,
-        /// 2: disabled
-        Disabled = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the room shows cloud recording; by default the system configuration decides.
-    EnableCloudRecord {
-        /// 1: shown
-        Shown = 1,
-        /// 2: hidden
-        Hidden = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether group chat is visible to everyone.
-    EnableGroupChatPublic {
-        /// 0: not visible
-        NotVisible = 0,
-        /// 1: visible
-        Visible = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether a live-selling template is used.
-    EnableLiveSell {
-        /// 0: not used
-        NotUsed = 0,
-        /// 1: video-only selling template
-        VideoOnlySellingTemplate = 1,
-        /// 2: slides selling template
-        SlidesSellingTemplate = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether sharing from the app is allowed; allowed by default.
-    EnableShare {
-        /// 0: use the default
-        UseDefault = 0,
-        /// 1: allowed
-        Allowed = 1,
-        /// 2: not allowed
-        NotAllowed = 2,
-    }
-}
-
-open_int_enum! {
-    /// What happens if the room is not yet watched by password.
-    Force {
-        /// 0: no password can be set
-        NoPasswordCanBeSet = 0,
-        /// 1: the room is switched to watching by password and the password is set
-        RoomSwitchedToWatchingBy = 1,
-    }
-}
-
-open_int_enum! {
-    /// The user's role (values clipped in the document).
-    GetCodeInfoUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role of the user.
-    GetCodeUsageUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Group class and online double-teacher: what teaching assistants see of the answer data; own group only by default.
-    GroupAdminPermission {
-        /// 0: own group only (default)
-        OwnGroupOnly = 0,
-        /// 1: all data
-        AllData = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether there are users overseas.
-    HasForeignUser {
-        /// 1: no
-        No = 1,
-        /// 2: yes
-        Yes = 2,
-    }
-}
-
-open_int_enum! {
-    /// Industry.
-    IndustryType {
-        /// 0: education
-        Education = 0,
-        /// 1: enterprise
-        Enterprise = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether WeChat users have their nickname fetched.
-    InfoEnableWeixinAuth {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view.
-    InfoIsVideoMain {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a speaking student's camera is turned on by default.
-    InfoSpeakCameraTurnon {
-        /// 0: default
-        Default = 0,
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of students is automatic.
-    InfoStudentNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of the teacher is automatic.
-    InfoTeacherNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Room type.
-    InfoType {
-        /// 1: one-to-one (old room type)
-        OneToOne = 1,
-        /// 2: large class
-        LargeClass = 2,
-        /// 3: basic small class (old room type)
-        BasicSmallClass = 3,
-        /// 4: small class
-        SmallClass = 4,
-        /// 5: double-teacher
-        DoubleTeacher = 5,
-        /// 6: basic one-to-one
-        BasicOneToOne = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether the relay starts by itself.
-    IsAuto {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Group live (older parameter).
-    IsGroupLive {
-        /// 0: normal live
-        NormalLive = 0,
-        /// 1: group live
-        GroupLive = 1,
-        /// 2: group live with big and small classes
-        GroupLiveWithBigAnd = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a long-term room.
-    IsLongTerm {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a mock live.
-    IsMockLive {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// How users are let in.
-    IsPrivate {
-        /// 0: enter directly
-        EnterDirectly = 0,
-        /// 1: private code of the class
-        PrivateCodeClass = 1,
-        /// 2: public code
-        PublicCode = 2,
-        /// 3: whitelist
-        Whitelist = 3,
-        /// 4: password
-        Password = 4,
-        /// 5: cloud live whitelist
-        CloudLiveWhitelist = 5,
-        /// 6: phone verification
-        PhoneVerification = 6,
-    }
-}
-
-open_int_enum! {
-    /// Whether this is a push-stream live.
-    IsPushLive {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether it is a WebRTC class; must first be set up by the vendor.
-    IsWebrtcLive {
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Kind of code.
-    ListCodesType {
-        /// 0: ordinary code
-        OrdinaryCode = 0,
-        /// 1: audition (trial) code
-        Audition = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether WeChat users have their nickname fetched.
-    ListEnableWeixinAuth {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role.
-    ListGroupCodesByRoleUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: assistant
-        Assistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Role of the code.
-    ListGroupCodesUserRole {
-        /// 0: student
-        Student = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view.
-    ListIsVideoMain {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether a speaking student's camera is turned on by default.
-    ListSpeakCameraTurnon {
-        /// 0: default
-        Default = 0,
-        /// 1: on
-        On = 1,
-        /// 2: off
-        Off = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of students is automatic.
-    ListStudentNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the device check of the teacher is automatic.
-    ListTeacherNeedDetectDevice {
-        /// 0: default
-        Default = 0,
-        /// 1: check
-        Check = 1,
-        /// 2: no check
-        NoCheck = 2,
-    }
-}
-
-open_int_enum! {
-    /// Room type.
-    ListType {
-        /// 1: one-to-one
-        OneToOne = 1,
-        /// 2: large class
-        LargeClass = 2,
-        /// 4: small class
-        SmallClass = 4,
-        /// 5: double teacher
-        DoubleTeacher = 5,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on the mobile H5 page; video by default.
-    MIsVideoMain {
-        /// 1: video is the main view
-        VideoMainView = 1,
-        /// 2: slides are the main view
-        SlidesMainView = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on the mobile site.
-    MTemplate {
-        /// 0: default
-        Default = 0,
-        /// 1: yes
-        Yes = 1,
-        /// 2: no
-        No = 2,
-    }
-}
-
-open_int_enum! {
-    /// Media type.
-    MediaType {
-        /// 0: video
-        Video = 0,
-        /// 1: audio
-        Audio = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether a mock live is recorded automatically.
-    MockLiveRecord {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// Whether the room is divided into groups; 1 and 2 need the permission and type=2.
-    NewGroupLive {
-        /// 0: ordinary live
-        OrdinaryLive = 0,
-        /// 1: group class
-        GroupClass = 1,
-        /// 2: online double-teacher
-        OnlineDoubleTeacher = 2,
-    }
-}
-
-open_int_enum! {
-    /// Live state to filter by; descriptions are clipped in the document.
-    NewLiveStatus {
-        /// 0: all (default)
-        All = 0,
-        /// 1: not started
-        NotStarted = 1,
-        /// 2: live
-        Live = 2,
-        /// 3: clipped in the document (about recording or playback being on and the playback generated)
-        ClippedInDocument = 3,
-    }
-}
-
-open_text_enum! {
-    /// What to do (description clipped; the example has end, the other value is evidently start).
-    Operation {
-        /// start: start the relay
-        Start = "start",
-        /// end: stop the relay
-        End = "end",
-    }
-}
-
-open_text_enum! {
-    /// How users are let in. The cell is clipped: it explains public code (公开参加码), private code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed as a value in the cell and mobile in the request example; the value for the private code is lost (evidently private).
-    PrivateType {
-        /// public: public code
-        Public = "public",
-        /// mobile: phone number verification
-        Mobile = "mobile",
-    }
-}
-
-open_int_enum! {
-    /// Product; an account with a single product need not send it.
-    ProductType {
-        /// 1: large class
-        LargeClass = 1,
-        /// 2: small class
-        SmallClass = 2,
-        /// 4: enterprise live
-        EnterpriseLive = 4,
-        /// 3: double teacher
-        DoubleTeacher = 3,
-    }
-}
-
-open_int_enum! {
-    /// Whether a push-stream live is recorded automatically.
-    PushLiveRecord {
-        /// 0: no
-        No = 0,
-        /// 1: yes
-        Yes = 1,
-    }
-}
-
-open_int_enum! {
-    /// State to set.
-    RoomStatus {
-        /// -1: disable
-        Disable = -1,
-        /// 0: enable
-        Enable = 0,
-    }
-}
-
-open_int_enum! {
-    /// Whom students may chat with privately.
-    StudentPrivateChatRole {
-        /// 0: everyone
-        Everyone = 0,
-        /// 1: teacher
-        Teacher = 1,
-        /// 2: teaching assistant
-        TeachingAssistant = 2,
-    }
-}
-
-open_int_enum! {
-    /// Group live: who controls switching between large class and small class.
-    SwitchRoomRole {
-        /// 1: large-class teacher
-        LargeClassTeacher = 1,
-        /// 2: small-class teacher
-        SmallClassTeacher = 2,
-    }
-}
-
-open_int_enum! {
-    /// Whether the system assigns nicknames automatically.
-    SystemAutoAllocateName {
-        /// 0: disabled
-        Disabled = 0,
-        /// 1: enabled
-        Enabled = 1,
-    }
-}
-
-open_int_enum! {
-    /// Template of the small class; the account must have the one-to-one template enabled.
-    TemplateType {
-        /// 1: first template
-        FirstTemplate = 1,
-        /// 2: second template
-        SecondTemplate = 2,
-        /// 3: one-to-one template
-        OneToOneTemplate = 3,
-    }
-}
-
-open_int_enum! {
-    /// Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
-    UpdateIsVideoMain {
-        /// 1: video is the main view
-        VideoMainView = 1,
-        /// 2: slides are the main view
-        SlidesMainView = 2,
-    }
-}
-
-open_text_enum! {
-    /// Page template.
-    UpdateTemplateName {
-        /// doubleCamera: two cameras
-        DoubleCamera = "doubleCamera",
-        /// classic: classic template
-        Classic = "classic",
-        /// triple: three-part screen
-        Triple = "triple",
-    }
 }

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use baijiayun::callbacks::{
-    Callback, CallbackOp, Dedupe, Event, LotteryResultType, PlaybackGeneratedStatus, Receiver, UserInOutEvent,
+    Callback, ClassEventOp, Dedupe, Event, LotteryResultType, PlaybackGeneratedStatus, Receiver, UserInOutEvent,
 };
 use baijiayun::core::callbacks::CLAIM_SCRIPT;
 use baijiayun::core::sign;
@@ -116,7 +116,7 @@ fn listed_values_are_variants_and_others_stay() {
     let Event::ClassEvent(class) = event(&[("room_id", "5"), ("op", "end"), ("op_time", ""), ("qid", "1")]) else {
         panic!("a class event")
     };
-    assert_eq!((class.room_id, class.op), (5, CallbackOp::End));
+    assert_eq!((class.room_id, class.op), (5, ClassEventOp::End));
     let Event::LotteryResult(lottery) = event(&[("room_id", "5"), ("type", "new"), ("id", "6"), ("qid", "1")]) else {
         panic!("a lottery result")
     };
@@ -126,13 +126,26 @@ fn listed_values_are_variants_and_others_stay() {
     };
     assert_eq!((playback.video_id, playback.status), (6, PlaybackGeneratedStatus::GenerationStarted));
     let Event::ClassEvent(class) = event(&[("room_id", "5"), ("op", "teacher_in")]) else { panic!("a class event") };
-    assert_eq!((class.op, class.op_time), (CallbackOp::TeacherIn, None));
+    assert_eq!((class.op, class.op_time), (ClassEventOp::TeacherIn, None));
     let events = r#"[{"event":"user_out","number":"12","ts":1},{"number":"x"}]"#;
     let Event::UserInOut(users) = event(&[("room_id", "5"), ("user_events", events), ("qid", "1")]) else {
         panic!("users")
     };
     assert_eq!(users.user_events[0].event, UserInOutEvent::UserOut);
     assert_eq!((users.user_events.len(), users.user_events[1].number), (2, 0));
+}
+
+#[test]
+fn listed_values_compare_by_their_values() {
+    use baijiayun::values::{DeviceStatus, Role, RoleText};
+    assert_eq!(Role::Other(0), Role::Student);
+    assert_eq!(Role::from(0), Role::Student);
+    assert_ne!(Role::Other(7), Role::Student);
+    assert_eq!(RoleText::Other("1".to_owned()), RoleText::Teacher);
+    // What is missing is none of them.
+    assert_eq!((Role::default(), DeviceStatus::default()), (Role::Other(-1), DeviceStatus::Other(String::new())));
+    let one: std::collections::HashSet<Role> = [Role::Other(0), Role::Student].into();
+    assert_eq!(one.len(), 1);
 }
 
 #[test]

@@ -309,7 +309,7 @@ export interface ChatMessagesReference {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** The quoted sender's nickname. */
   nickname: string;
   /** Content of the quoted message. */
@@ -341,14 +341,14 @@ export interface ChatMessagesChatMessage {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /**
    * The role in which the message was sent.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  send_msg_role: 0 | 1 | 2 | (number & {});
+  send_msg_role: 0 | 1 | 2 | 3 | (number & {});
   /** Nickname. */
   nickname: string;
   /** Content of the message. */
@@ -536,179 +536,3 @@ export interface TranscodePayload {
   /** When it was signed. Unix seconds. */
   timestamp: number;
 }
-
-/**
- * Kind of callback.
- *
- * The service may know others.
- */
-export const AnswerOrQuizResultType = {
-  /** answer tool */
-  ANSWER: "answer",
-  /** quiz */
-  QUIZ: "quiz",
-} as const;
-
-/**
- * What happened. The cell is clipped after its first words: only start and end are readable, the others are from public code.
- *
- * The service may know others.
- */
-export const CallbackOp = {
-  /** class started */
-  START: "start",
-  /** class ended */
-  END: "end",
-  /** room disabled */
-  FORBIDDEN: "forbidden",
-  /** teacher entered */
-  TEACHER_IN: "teacher_in",
-  /** teacher left */
-  TEACHER_OUT: "teacher_out",
-  /** length of the class updated */
-  STAT: "stat",
-} as const;
-
-/**
- * The user's own role.
- *
- * The service may know others.
- */
-export const ChatMessagesUserRole = {
-  /** student */
-  STUDENT: 0,
-  /** teacher */
-  TEACHER: 1,
-  /** assistant */
-  ASSISTANT: 2,
-} as const;
-
-/**
- * Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the static form can be used), 3 a failure.
- *
- * The service may know others.
- */
-export const DocTranscodeStatusStatus = {
-  /** done */
-  DONE: 100,
-  /** animated conversion failed, static only */
-  ANIMATED_CONVERSION_FAILED: 90,
-  /** failed */
-  FAILED: 3,
-} as const;
-
-/**
- * Whether it was filtered (the cell is clipped: 是否是...).
- *
- * The service may know others.
- */
-export const Filtered = {
-  /** no */
-  NO: 0,
-  /** yes */
-  YES: 1,
-} as const;
-
-/**
- * Whether it is a virtual message.
- *
- * The service may know others.
- */
-export const IsVirtualChat = {
-  /** no */
-  NO: 0,
-  /** yes */
-  YES: 1,
-} as const;
-
-/**
- * Kind of data; the description is clipped away.
- *
- * The service may know others.
- */
-export const LotteryResultType = {
-  /** list (meaning clipped) */
-  LIST: "list",
-  /** mobile (meaning clipped) */
-  MOBILE: "mobile",
-} as const;
-
-/**
- * Role of the user who muted.
- *
- * The service may know others.
- */
-export const MuteSignalUserRole = {
-  /** student */
-  STUDENT: 0,
-  /** teacher */
-  TEACHER: 1,
-  /** assistant */
-  ASSISTANT: 2,
-  /** guest */
-  GUEST: 3,
-} as const;
-
-/**
- * What happened.
- *
- * The service may know others.
- */
-export const PlaybackGeneratedStatus = {
-  /** generation started */
-  GENERATION_STARTED: 20,
-  /** generation failed */
-  GENERATION_FAILED: 30,
-  /** generated */
-  GENERATED: 100,
-} as const;
-
-/**
- * Always live_device_callback.
- *
- * The service may know others.
- */
-export const PresenterDeviceEventType = {
-  /** device data */
-  LIVE_DEVICE_CALLBACK: "live_device_callback",
-} as const;
-
-/**
- * The role in which the message was sent.
- *
- * The service may know others.
- */
-export const SendMsgRole = {
-  /** student */
-  STUDENT: 0,
-  /** teacher */
-  TEACHER: 1,
-  /** assistant */
-  ASSISTANT: 2,
-} as const;
-
-/**
- * What happened.
- *
- * The service may know others.
- */
-export const TranscodeCallbackStatus = {
-  /** upload finished */
-  UPLOAD_FINISHED: 20,
-  /** transcoding failed */
-  TRANSCODING_FAILED: 30,
-  /** transcoded */
-  TRANSCODED: 100,
-} as const;
-
-/**
- * What the user did.
- *
- * The service may know others.
- */
-export const UserInOutEvent = {
-  /** entered the room */
-  USER_IN: "user_in",
-  /** left the room */
-  USER_OUT: "user_out",
-} as const;

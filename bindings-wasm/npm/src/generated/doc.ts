@@ -383,10 +383,10 @@ export interface DocDeleteParams {
 
 /** Parameters of `doc.unbind`: 关联教室的文件删除接口. */
 export interface DocUnbindParams {
-  /** Document id. */
-  fid: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Document id. */
+  fid: IdInput;
 }
 
 export interface DocUploadResult {
@@ -452,7 +452,7 @@ export interface DocListAllItem {
    * - `api`: through the API
    * - `room`: in a room
    */
-  upload_source: "api" | "room" | (string & {});
+  upload_source: "all" | "room" | "api" | "management" | (string & {});
   /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time: string;
   /** Address of the document. */
@@ -504,7 +504,7 @@ export interface DocListMediaItem {
    * - `room`: room
    * - `api`: OpenAPI
    */
-  upload_source: "management" | "room" | "api" | (string & {});
+  upload_source: "all" | "room" | "api" | "management" | (string & {});
   /** Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time: string;
 }
@@ -624,7 +624,7 @@ export interface DocListFilesItem {
    * - `api`: through the API
    * - `management`: in the admin back office
    */
-  upload_source: "api" | "management" | (string & {});
+  upload_source: "all" | "room" | "api" | "management" | (string & {});
   /** Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   create_time: string;
   /** Size in bytes. */

@@ -71,13 +71,13 @@ export interface GoodsUploadImageParams {
 
 /** Parameters of `goods.add`: 直播带货模板的教室添加商品. */
 export interface GoodsAddParams {
+  /** Room id. */
+  room_id: IdInput;
   /**
    * Product line (the cell shows only 1).
    * - `1`: large class
    */
   product_type: 1 | (number & {});
-  /** Room id. */
-  room_id: IdInput;
   /** Name of the article. */
   goods_name: string;
   /** Id of the picture (from goods.1). */
@@ -94,13 +94,13 @@ export interface GoodsAddParams {
 
 /** Parameters of `goods.update`: 直播带货模板的教室编辑商品. */
 export interface GoodsUpdateParams {
+  /** Room id. */
+  room_id: IdInput;
   /**
    * Product line (the cell shows only 1).
    * - `1`: large class
    */
   product_type: 1 | (number & {});
-  /** Room id. */
-  room_id: IdInput;
   /** Id of the article. */
   goods_id: IdInput;
   /** Name of the article. */
@@ -119,13 +119,13 @@ export interface GoodsUpdateParams {
 
 /** Parameters of `goods.delete`: 直播带货模板的教室删除商品. */
 export interface GoodsDeleteParams {
+  /** Room id. */
+  room_id: IdInput;
   /**
    * Product line (the cell shows only 1).
    * - `1`: large class
    */
   product_type: 1 | (number & {});
-  /** Room id. */
-  room_id: IdInput;
   /** Id of the article. */
   goods_id: IdInput;
 }

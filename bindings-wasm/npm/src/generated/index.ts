@@ -29,6 +29,7 @@ import { VideoData } from "./video_data.js";
 
 export * from "./callbacks.js";
 export * from "./operations.js";
+export * from "./values.js";
 export * from "./chat.js";
 export * from "./doc.js";
 export * from "./double_teacher.js";

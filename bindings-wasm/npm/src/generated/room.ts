@@ -1066,10 +1066,10 @@ export interface RoomSetAssistantPermissionsParams {
 
 /** Parameters of `room.delete_code`: 删除学生参加码. */
 export interface RoomDeleteCodeParams {
-  /** The join code. */
-  code: string;
   /** Room id. */
   room_id: IdInput;
+  /** The join code. */
+  code: string;
 }
 
 /** Parameters of `room.get_code_usage`: 获取参加码使用记录. */
@@ -1168,10 +1168,10 @@ export interface RoomSetCoverParams {
 
 /** Parameters of `room.add_broadcast_rooms`: 大班课转播增加转播房间接口. */
 export interface RoomAddBroadcastRoomsParams {
-  /** Ids of the rooms to link for the relay, comma-separated. */
-  broadcast_room_ids: IdInput | readonly IdInput[];
   /** Room id of the relay (description clipped; API 89 calls it the relaying room). */
   room_id: IdInput;
+  /** Ids of the rooms to link for the relay, comma-separated. */
+  broadcast_room_ids: IdInput | readonly IdInput[];
   /**
    * Whether the relay starts by itself (description clipped). Default: `0`.
    * - `0`: no
@@ -1188,10 +1188,10 @@ export interface RoomListBroadcastRoomsParams {
 
 /** Parameters of `room.delete_broadcast_rooms`: 大班课转播房间删除接口. */
 export interface RoomDeleteBroadcastRoomsParams {
-  /** Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202. */
-  broadcast_room_ids: IdInput | readonly IdInput[];
   /** Room id of the relay (description clipped; API 89 calls it the relaying room). */
   room_id: IdInput;
+  /** Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202. */
+  broadcast_room_ids: IdInput | readonly IdInput[];
 }
 
 /** Parameters of `room.switch_broadcast`: 大班课开启&关闭转播接口. */
@@ -1248,32 +1248,32 @@ export interface RoomGetGroupLogosParams {
 
 /** Parameters of `room.add_push_platform`: 多平台推流地址增加接口. */
 export interface RoomAddPushPlatformParams {
+  /** Room id. */
+  room_id: IdInput;
   /** Name of the address. */
   platform_name: string;
   /** Push URL; must be unique. */
   platform_url: string;
-  /** Room id. */
-  room_id: IdInput;
 }
 
 /** Parameters of `room.delete_push_platform`: 多平台推流地址删除接口. */
 export interface RoomDeletePushPlatformParams {
-  /** Id of the address. */
-  platform_id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Id of the address. */
+  platform_id: IdInput;
 }
 
 /** Parameters of `room.update_push_platform`: 多平台推流地址编辑接口. */
 export interface RoomUpdatePushPlatformParams {
+  /** Room id. */
+  room_id: IdInput;
   /** Name of the address. */
   platform_name: string;
   /** Push URL. */
   platform_url: string;
   /** Id of the address to change. */
   platform_id: IdInput;
-  /** Room id. */
-  room_id: IdInput;
 }
 
 /** Parameters of `room.list_push_platforms`: 多平台推流地址查询接口. */
@@ -1315,10 +1315,10 @@ export interface RoomAddSmartLiveParams {
 
 /** Parameters of `room.update_smart_live`: 编辑智能直播. */
 export interface RoomUpdateSmartLiveParams {
-  /** Id of the smart live (returned by API 118). */
-  id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Id of the smart live (returned by API 118). */
+  id: IdInput;
   /** Id of the video to play. */
   video_unique: IdInput;
   /** Whether it goes into the playback (description clipped, meaning taken from the name). */
@@ -1331,26 +1331,26 @@ export interface RoomUpdateSmartLiveParams {
 
 /** Parameters of `room.delete_smart_live`: 删除智能直播. */
 export interface RoomDeleteSmartLiveParams {
-  /** Id of the smart live (returned by API 118). */
-  id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Id of the smart live (returned by API 118). */
+  id: IdInput;
 }
 
 /** Parameters of `room.play_smart_live`: 播放智能直播. */
 export interface RoomPlaySmartLiveParams {
-  /** Id of the smart live (returned by API 118). */
-  id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Id of the smart live (returned by API 118). */
+  id: IdInput;
 }
 
 /** Parameters of `room.stop_smart_live`: 停止智能直播. */
 export interface RoomStopSmartLiveParams {
-  /** Id of the smart live (returned by API 118). */
-  id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** Id of the smart live (returned by API 118). */
+  id: IdInput;
 }
 
 /** Parameters of `room.set_password`: 给教室设置密码. */
@@ -1799,7 +1799,7 @@ export interface RoomGetCodeInfoCodeInfo {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** The user's name. */
   user_name?: string;
   /** When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
@@ -1849,7 +1849,7 @@ export interface RoomListItem {
    * - `4`: small class
    * - `5`: double teacher
    */
-  type: 1 | 2 | 4 | 5 | (number & {});
+  type: 1 | 2 | 3 | 4 | 5 | 6 | (number & {});
   /** Largest number of users allowed in the room. */
   max_users: number;
   /** Code with which a teaching assistant enters the room. */
@@ -2045,7 +2045,7 @@ export interface RoomCreateGroupCodesAdmin {
    * - `0`: student
    * - `2`: teaching assistant
    */
-  user_role: 0 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Group name. */
@@ -2062,7 +2062,7 @@ export interface RoomCreateGroupCodesStudent {
    * - `0`: student
    * - `2`: teaching assistant
    */
-  user_role: 0 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Group name. */
@@ -2085,7 +2085,7 @@ export interface RoomListGroupCodesAdmin {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Room code. */
@@ -2101,7 +2101,7 @@ export interface RoomListGroupCodesStudent {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Room code. */
@@ -2115,7 +2115,7 @@ export interface RoomListGroupCodesTeacher {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Address for entering the room. */
   url: string;
   /** Room code. */
@@ -2201,7 +2201,7 @@ export interface RoomGetCodeUsageCodeUsage {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Name of the user. */
   user_name: string;
 }
@@ -2282,7 +2282,7 @@ export interface RoomListGroupCodesByRoleGroupList {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** URL that enters the room. */
   url: string;
 }
@@ -2297,7 +2297,7 @@ export interface RoomListGroupCodesByRoleDefaultCode {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** URL that enters the room. */
   url: string;
 }

@@ -686,12 +686,12 @@ export interface RoomDataGetBlackboardFileParams {
 
 /** Parameters of `room_data.get_interact_data`: 获取直播间举手、互动数据. */
 export interface RoomDataGetInteractDataParams {
+  /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
+  room_id: IdInput;
   /** Page number. At least 1. */
   page?: number | undefined;
   /** Records per page. At least 1. */
   page_size?: string | undefined;
-  /** Room id; the table describes it as an e-mail address (邮箱), evidently by mistake. */
-  room_id: IdInput;
   /**
    * Kind of interaction.
    * - `0`: audio and video
@@ -727,14 +727,14 @@ export interface RoomDataExportChatMessagesItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_real_role?: 0 | 1 | 2 | (number & {});
+  user_real_role?: 0 | 1 | 2 | 3 | (number & {});
   /**
    * The user's role.
    * - `0`: student
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** The user's nickname. */
   user_name: string;
   /** Message text. */
@@ -773,7 +773,7 @@ export interface RoomDataExportLiveReportRoomUserInfo {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
   first_time: string;
   /** When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8. */
@@ -1054,7 +1054,7 @@ export interface RoomDataExportQaStatItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** Text of the question or answer. */
   content: string;
   /** Creation time. */
@@ -1417,7 +1417,7 @@ export interface RoomDataListExpressionReportsItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** The expressions captured of the user. */
   exp_list: RoomDataListExpressionReportsExpList[];
 }
@@ -1448,7 +1448,7 @@ export interface RoomDataListDeviceChecksItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: "0" | "1" | "2" | (string & {});
+  user_role: "0" | "1" | "2" | "3" | (string & {});
   /**
    * State of the camera.
    * - `0`: abnormal
@@ -1539,7 +1539,7 @@ export interface RoomDataGetInteractDataItem {
    * - `1`: teacher
    * - `2`: assistant
    */
-  user_role: 0 | 1 | 2 | (number & {});
+  user_role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   user_name: string;
   /** User id. */

@@ -73,6 +73,8 @@ export interface SmallCourseListRoomCostsParams {
 
 /** Parameters of `small_course.list_user_costs`: 获取小班课指定教室各学员消费详情. */
 export interface SmallCourseListUserCostsParams {
+  /** Room id. */
+  room_id: IdInput;
   /**
    * Product, which depends on the age of the account (values from 007gzs).
    * - `0`: old account
@@ -81,8 +83,6 @@ export interface SmallCourseListUserCostsParams {
   product_type: 0 | 2 | (number & {});
   /** Day. `YYYY-MM-DD`. */
   date: TimeInput;
-  /** Room id. */
-  room_id: IdInput;
 }
 
 /** Parameters of `small_course.list_record_costs`: 获取小班课录制费用. */
@@ -116,7 +116,7 @@ export interface SmallCourseListUserCostsItem {
    * - `1`: teacher
    * - `2`: teaching assistant
    */
-  user_role: "0" | "1" | "2" | (string & {});
+  user_role: "0" | "1" | "2" | "3" | (string & {});
   /** Time in class, in seconds. */
   actual_listen_time: string;
   /** Rate in yuan (in the example, per minute begun: 193 s at 0.08 cost 0.32). */

@@ -189,14 +189,16 @@ export interface UserDeleteBatchParams {
 
 /** Parameters of `user.assign_students`: 给教室批量关联学员. */
 export interface UserAssignStudentsParams {
-  /** Ids of the users; the printed example joins them with English commas. */
-  user_ids: IdInput | readonly IdInput[];
   /** Room id. */
   room_id: IdInput;
+  /** Ids of the users; the printed example joins them with English commas. */
+  user_ids: IdInput | readonly IdInput[];
 }
 
 /** Parameters of `user.assign_teacher`: 给教室关联老师/助教. */
 export interface UserAssignTeacherParams {
+  /** Room id. */
+  room_id: IdInput;
   /**
    * Role in the room.
    * - `1`: teacher
@@ -205,8 +207,6 @@ export interface UserAssignTeacherParams {
   role: 1 | 2 | (number & {});
   /** User id. */
   user_id: IdInput;
-  /** Room id. */
-  room_id: IdInput;
   /**
    * Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes. Only in users.5.
    * - `1`: yes
@@ -232,18 +232,18 @@ export interface UserListTeachersParams {
 
 /** Parameters of `user.remove_students`: 批量移除教室内关联的学员. */
 export interface UserRemoveStudentsParams {
-  /** Ids of the users; the printed example joins them with English commas. */
-  user_ids: IdInput | readonly IdInput[];
   /** Room id. */
   room_id: IdInput;
+  /** Ids of the users; the printed example joins them with English commas. */
+  user_ids: IdInput | readonly IdInput[];
 }
 
 /** Parameters of `user.remove_teacher`: 移除教室内关联的老师/助教. */
 export interface UserRemoveTeacherParams {
-  /** User id. */
-  user_id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** User id. */
+  user_id: IdInput;
 }
 
 /** Parameters of `user.get_by_phone`: 通过手机号获取用户信息. */
@@ -275,10 +275,10 @@ export interface UserUpdateParams {
 
 /** Parameters of `user.assign_fake_assistant`: 关联教室内助教水军角色. */
 export interface UserAssignFakeAssistantParams {
-  /** User id. */
-  user_id: IdInput;
   /** Room id. */
   room_id: IdInput;
+  /** User id. */
+  user_id: IdInput;
   /**
    * What to do with the role.
    * - `1`: give the assistant shill role
@@ -354,7 +354,7 @@ export interface UserListStudentsItem {
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   name: string;
   /** User number. */
@@ -386,14 +386,14 @@ export interface UserListTeachersTeacher {
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | 3 | (number & {});
   /**
    * Role of the user in the account, as the table has it.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   name: string;
   /** Mobile phone number. */
@@ -415,14 +415,14 @@ export interface UserListTeachersAssistant {
    * - `1`: teacher
    * - `2`: assistant
    */
-  assign_role: 0 | 1 | 2 | (number & {});
+  assign_role: 0 | 1 | 2 | 3 | (number & {});
   /**
    * Role of the user in the account, as the table has it.
    * - `0`: student
    * - `1`: teacher
    * - `2`: assistant
    */
-  role: 0 | 1 | 2 | (number & {});
+  role: 0 | 1 | 2 | 3 | (number & {});
   /** User name. */
   name: string;
   /** Mobile phone number. */

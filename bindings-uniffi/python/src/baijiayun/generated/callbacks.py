@@ -3,31 +3,29 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Final, List, Literal, Optional, Tuple, Union
+from typing import Any, Dict, List, Literal, Optional, Tuple, Union
 
 import msgspec
 
 from .._callback import Callback
 from ..details import Value
+from .values import AnswerOrQuiz, ClassEventOp, DocTranscodeState, LotteryResultType, PlaybackGeneratedStatus, PresenterDeviceEventType, Role, TranscodeCallbackStatus, UserInOutEvent, YesNo
 
 __all__ = [
+    "AnswerOrQuiz",
     "AnswerOrQuizResultCallback",
     "AnswerOrQuizResultPayload",
-    "AnswerOrQuizResultType",
     "CallbackName",
-    "CallbackOp",
     "ChatMessagesCallback",
     "ChatMessagesChatMessage",
     "ChatMessagesPayload",
     "ChatMessagesReference",
-    "ChatMessagesUserRole",
     "ClassEventCallback",
+    "ClassEventOp",
     "ClassEventPayload",
+    "DocTranscodeState",
     "DocTranscodeStatusCallback",
     "DocTranscodeStatusPayload",
-    "DocTranscodeStatusStatus",
-    "Filtered",
-    "IsVirtualChat",
     "KnownCallback",
     "LotteryResultCallback",
     "LotteryResultInfoJson",
@@ -37,7 +35,6 @@ __all__ = [
     "MuteSignalData",
     "MuteSignalPayload",
     "MuteSignalTargetUser",
-    "MuteSignalUserRole",
     "PlaybackGeneratedCallback",
     "PlaybackGeneratedPayload",
     "PlaybackGeneratedStatus",
@@ -45,7 +42,7 @@ __all__ = [
     "PresenterDeviceEventInfoJson",
     "PresenterDeviceEventPayload",
     "PresenterDeviceEventType",
-    "SendMsgRole",
+    "Role",
     "StudentMessageOnWallCallback",
     "StudentMessageOnWallPayload",
     "TranscodeCallback",
@@ -55,6 +52,7 @@ __all__ = [
     "UserInOutEvent",
     "UserInOutPayload",
     "UserInOutUserEvents",
+    "YesNo",
 ]
 
 CallbackName = Literal[
@@ -641,184 +639,6 @@ class TranscodePayload(Value, frozen=True, kw_only=True):
     """Unique id of one request."""
     timestamp: int
     """When it was signed. Unix seconds."""
-
-
-class AnswerOrQuizResultType:
-    """Kind of callback.
-
-    The service may know others.
-    """
-
-    ANSWER: Final = "answer"
-    """answer tool"""
-    QUIZ: Final = "quiz"
-    """quiz"""
-
-
-class CallbackOp:
-    """What happened. The cell is clipped after its first words: only start and end are readable, the others are from
-    public code.
-
-    The service may know others.
-    """
-
-    START: Final = "start"
-    """class started"""
-    END: Final = "end"
-    """class ended"""
-    FORBIDDEN: Final = "forbidden"
-    """room disabled"""
-    TEACHER_IN: Final = "teacher_in"
-    """teacher entered"""
-    TEACHER_OUT: Final = "teacher_out"
-    """teacher left"""
-    STAT: Final = "stat"
-    """length of the class updated"""
-
-
-class ChatMessagesUserRole:
-    """The user's own role.
-
-    The service may know others.
-    """
-
-    STUDENT: Final = 0
-    """student"""
-    TEACHER: Final = 1
-    """teacher"""
-    ASSISTANT: Final = 2
-    """assistant"""
-
-
-class DocTranscodeStatusStatus:
-    """Transcoding status. The cell is clipped: 90 is a failure of the animated conversion (只能..., evidently only the
-    static form can be used), 3 a failure.
-
-    The service may know others.
-    """
-
-    DONE: Final = 100
-    """done"""
-    ANIMATED_CONVERSION_FAILED: Final = 90
-    """animated conversion failed, static only"""
-    FAILED: Final = 3
-    """failed"""
-
-
-class Filtered:
-    """Whether it was filtered (the cell is clipped: 是否是...).
-
-    The service may know others.
-    """
-
-    NO: Final = 0
-    """no"""
-    YES: Final = 1
-    """yes"""
-
-
-class IsVirtualChat:
-    """Whether it is a virtual message.
-
-    The service may know others.
-    """
-
-    NO: Final = 0
-    """no"""
-    YES: Final = 1
-    """yes"""
-
-
-class LotteryResultType:
-    """Kind of data; the description is clipped away.
-
-    The service may know others.
-    """
-
-    LIST: Final = "list"
-    """list (meaning clipped)"""
-    MOBILE: Final = "mobile"
-    """mobile (meaning clipped)"""
-
-
-class MuteSignalUserRole:
-    """Role of the user who muted.
-
-    The service may know others.
-    """
-
-    STUDENT: Final = 0
-    """student"""
-    TEACHER: Final = 1
-    """teacher"""
-    ASSISTANT: Final = 2
-    """assistant"""
-    GUEST: Final = 3
-    """guest"""
-
-
-class PlaybackGeneratedStatus:
-    """What happened.
-
-    The service may know others.
-    """
-
-    GENERATION_STARTED: Final = 20
-    """generation started"""
-    GENERATION_FAILED: Final = 30
-    """generation failed"""
-    GENERATED: Final = 100
-    """generated"""
-
-
-class PresenterDeviceEventType:
-    """Always live_device_callback.
-
-    The service may know others.
-    """
-
-    LIVE_DEVICE_CALLBACK: Final = "live_device_callback"
-    """device data"""
-
-
-class SendMsgRole:
-    """The role in which the message was sent.
-
-    The service may know others.
-    """
-
-    STUDENT: Final = 0
-    """student"""
-    TEACHER: Final = 1
-    """teacher"""
-    ASSISTANT: Final = 2
-    """assistant"""
-
-
-class TranscodeCallbackStatus:
-    """What happened.
-
-    The service may know others.
-    """
-
-    UPLOAD_FINISHED: Final = 20
-    """upload finished"""
-    TRANSCODING_FAILED: Final = 30
-    """transcoding failed"""
-    TRANSCODED: Final = 100
-    """transcoded"""
-
-
-class UserInOutEvent:
-    """What the user did.
-
-    The service may know others.
-    """
-
-    USER_IN: Final = "user_in"
-    """entered the room"""
-    USER_OUT: Final = "user_out"
-    """left the room"""
 
 
 KnownCallback = Union[

@@ -403,7 +403,7 @@ class Doc(Resource):
         """
         self._call("doc.delete", NOTHING, {"fid": fid}, options)
 
-    def unbind(self, *, fid: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    def unbind(self, *, room_id: IdInput, fid: IdInput, options: Optional[CallOptions] = None) -> None:
         """关联教室的文件删除接口 By the legible part of its title, removes the binding of a document to a room.
 
         Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other
@@ -417,10 +417,10 @@ class Doc(Resource):
         small_class.14 (remove from the room) and small_class.11 (bind) are certain.
 
         Args:
-            fid: Document id.
             room_id: Room id.
+            fid: Document id.
         """
-        self._call("doc.unbind", NOTHING, {"fid": fid, "room_id": room_id}, options)
+        self._call("doc.unbind", NOTHING, {"room_id": room_id, "fid": fid}, options)
 
 
 class AsyncDoc(AsyncResource):
@@ -818,7 +818,7 @@ class AsyncDoc(AsyncResource):
         """
         await self._call("doc.delete", NOTHING, {"fid": fid}, options)
 
-    async def unbind(self, *, fid: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    async def unbind(self, *, room_id: IdInput, fid: IdInput, options: Optional[CallOptions] = None) -> None:
         """关联教室的文件删除接口 By the legible part of its title, removes the binding of a document to a room.
 
         Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other
@@ -832,10 +832,10 @@ class AsyncDoc(AsyncResource):
         small_class.14 (remove from the room) and small_class.11 (bind) are certain.
 
         Args:
-            fid: Document id.
             room_id: Room id.
+            fid: Document id.
         """
-        await self._call("doc.unbind", NOTHING, {"fid": fid, "room_id": room_id}, options)
+        await self._call("doc.unbind", NOTHING, {"room_id": room_id, "fid": fid}, options)
 
 
 class DocUploadResult(Value, frozen=True, kw_only=True):

@@ -32,8 +32,8 @@ class Goods(Resource):
     def add(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_name: str,
         media_id: IdInput,
         price: Union[float, str],
@@ -49,9 +49,9 @@ class Goods(Resource):
         `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
             price: Original price, with two decimals.
@@ -63,8 +63,8 @@ class Goods(Resource):
             "goods.add",
             GoodsAddResult,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_name": goods_name,
                 "media_id": media_id,
                 "price": price,
@@ -78,8 +78,8 @@ class Goods(Resource):
     def update(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         goods_name: str,
         media_id: IdInput,
@@ -99,9 +99,9 @@ class Goods(Resource):
         All fields are sent again: the required ones are those of goods.2 and goods_id.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
@@ -114,8 +114,8 @@ class Goods(Resource):
             "goods.update",
             NOTHING,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_id": goods_id,
                 "goods_name": goods_name,
                 "media_id": media_id,
@@ -130,8 +130,8 @@ class Goods(Resource):
     def delete(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -142,15 +142,15 @@ class Goods(Resource):
         `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
         """
         self._call(
             "goods.delete",
             NOTHING,
-            {"product_type": product_type, "room_id": room_id, "goods_id": goods_id},
+            {"room_id": room_id, "product_type": product_type, "goods_id": goods_id},
             options,
         )
 
@@ -207,8 +207,8 @@ class AsyncGoods(AsyncResource):
     async def add(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_name: str,
         media_id: IdInput,
         price: Union[float, str],
@@ -224,9 +224,9 @@ class AsyncGoods(AsyncResource):
         `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
             price: Original price, with two decimals.
@@ -238,8 +238,8 @@ class AsyncGoods(AsyncResource):
             "goods.add",
             GoodsAddResult,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_name": goods_name,
                 "media_id": media_id,
                 "price": price,
@@ -253,8 +253,8 @@ class AsyncGoods(AsyncResource):
     async def update(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         goods_name: str,
         media_id: IdInput,
@@ -274,9 +274,9 @@ class AsyncGoods(AsyncResource):
         All fields are sent again: the required ones are those of goods.2 and goods_id.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
             goods_name: Name of the article.
             media_id: Id of the picture (from goods.1).
@@ -289,8 +289,8 @@ class AsyncGoods(AsyncResource):
             "goods.update",
             NOTHING,
             {
-                "product_type": product_type,
                 "room_id": room_id,
+                "product_type": product_type,
                 "goods_id": goods_id,
                 "goods_name": goods_name,
                 "media_id": media_id,
@@ -305,8 +305,8 @@ class AsyncGoods(AsyncResource):
     async def delete(
         self,
         *,
-        product_type: int,
         room_id: IdInput,
+        product_type: int,
         goods_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -317,15 +317,15 @@ class AsyncGoods(AsyncResource):
         `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
 
         Args:
+            room_id: Room id.
             product_type: Product line (the cell shows only 1).
                 - `1`: large class
-            room_id: Room id.
             goods_id: Id of the article.
         """
         await self._call(
             "goods.delete",
             NOTHING,
-            {"product_type": product_type, "room_id": room_id, "goods_id": goods_id},
+            {"room_id": room_id, "product_type": product_type, "goods_id": goods_id},
             options,
         )
 

@@ -851,7 +851,7 @@ class Room(Resource):
             options,
         )
 
-    def delete_code(self, *, code: str, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    def delete_code(self, *, room_id: IdInput, code: str, options: Optional[CallOptions] = None) -> None:
         """删除学生参加码 Deletes a join code of a student.
 
         Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off.
@@ -861,10 +861,10 @@ class Room(Resource):
         Only join codes of the student role can be deleted.
 
         Args:
-            code: The join code.
             room_id: Room id.
+            code: The join code.
         """
-        self._call("room.delete_code", NOTHING, {"code": code, "room_id": room_id}, options)
+        self._call("room.delete_code", NOTHING, {"room_id": room_id, "code": code}, options)
 
     def get_code_usage(
         self,
@@ -1066,8 +1066,8 @@ class Room(Resource):
     def add_broadcast_rooms(
         self,
         *,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         is_auto: Optional[Flag] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -1081,8 +1081,8 @@ class Room(Resource):
         Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
 
         Args:
-            broadcast_room_ids: Ids of the rooms to link for the relay, comma-separated.
             room_id: Room id of the relay (description clipped; API 89 calls it the relaying room).
+            broadcast_room_ids: Ids of the rooms to link for the relay, comma-separated.
             is_auto: Whether the relay starts by itself (description clipped). Default: `0`.
                 - `0`: no
                 - `1`: yes
@@ -1090,7 +1090,7 @@ class Room(Resource):
         return self._call(
             "room.add_broadcast_rooms",
             bool,
-            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id, "is_auto": is_auto},
+            {"room_id": room_id, "broadcast_room_ids": broadcast_room_ids, "is_auto": is_auto},
             options,
         )
 
@@ -1117,8 +1117,8 @@ class Room(Resource):
     def delete_broadcast_rooms(
         self,
         *,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """大班课转播房间删除接口 Removes relay rooms from a large-class room.
@@ -1129,13 +1129,13 @@ class Room(Resource):
         `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
 
         Args:
-            broadcast_room_ids: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
             room_id: Room id of the relay (description clipped; API 89 calls it the relaying room).
+            broadcast_room_ids: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
         """
         return self._call(
             "room.delete_broadcast_rooms",
             bool,
-            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id},
+            {"room_id": room_id, "broadcast_room_ids": broadcast_room_ids},
             options,
         )
 
@@ -1272,9 +1272,9 @@ class Room(Resource):
     def add_push_platform(
         self,
         *,
+        room_id: IdInput,
         platform_name: str,
         platform_url: str,
-        room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> RoomAddPushPlatformResult:
         """多平台推流地址增加接口 Adds a push address of another platform to a room.
@@ -1291,22 +1291,22 @@ class Room(Resource):
         There is a maximum number of addresses.
 
         Args:
+            room_id: Room id.
             platform_name: Name of the address.
             platform_url: Push URL; must be unique.
-            room_id: Room id.
         """
         return self._call(
             "room.add_push_platform",
             RoomAddPushPlatformResult,
-            {"platform_name": platform_name, "platform_url": platform_url, "room_id": room_id},
+            {"room_id": room_id, "platform_name": platform_name, "platform_url": platform_url},
             options,
         )
 
     def delete_push_platform(
         self,
         *,
-        platform_id: IdInput,
         room_id: IdInput,
+        platform_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> bool:
         """多平台推流地址删除接口 Deletes a push address of a room.
@@ -1319,18 +1319,18 @@ class Room(Resource):
         room_id and platform_id must belong together.
 
         Args:
-            platform_id: Id of the address.
             room_id: Room id.
+            platform_id: Id of the address.
         """
-        return self._call("room.delete_push_platform", bool, {"platform_id": platform_id, "room_id": room_id}, options)
+        return self._call("room.delete_push_platform", bool, {"room_id": room_id, "platform_id": platform_id}, options)
 
     def update_push_platform(
         self,
         *,
+        room_id: IdInput,
         platform_name: str,
         platform_url: str,
         platform_id: IdInput,
-        room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> bool:
         """多平台推流地址编辑接口 Changes a push address of a room.
@@ -1341,19 +1341,19 @@ class Room(Resource):
         `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
 
         Args:
+            room_id: Room id.
             platform_name: Name of the address.
             platform_url: Push URL.
             platform_id: Id of the address to change.
-            room_id: Room id.
         """
         return self._call(
             "room.update_push_platform",
             bool,
             {
+                "room_id": room_id,
                 "platform_name": platform_name,
                 "platform_url": platform_url,
                 "platform_id": platform_id,
-                "room_id": room_id,
             },
             options,
         )
@@ -1451,8 +1451,8 @@ class Room(Resource):
     def update_smart_live(
         self,
         *,
-        id: IdInput,
         room_id: IdInput,
+        id: IdInput,
         video_unique: IdInput,
         merge_playback: int,
         is_auto_play: int,
@@ -1467,8 +1467,8 @@ class Room(Resource):
         `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
             video_unique: Id of the video to play.
             merge_playback: Whether it goes into the playback (description clipped, meaning taken from the name).
             is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the
@@ -1479,8 +1479,8 @@ class Room(Resource):
             "room.update_smart_live",
             RoomUpdateSmartLiveResult,
             {
-                "id": id,
                 "room_id": room_id,
+                "id": id,
                 "video_unique": video_unique,
                 "merge_playback": merge_playback,
                 "is_auto_play": is_auto_play,
@@ -1492,8 +1492,8 @@ class Room(Resource):
     def delete_smart_live(
         self,
         *,
-        id: IdInput,
         room_id: IdInput,
+        id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDeleteSmartLiveResult:
         """删除智能直播 Deletes a smart live.
@@ -1504,12 +1504,12 @@ class Room(Resource):
         `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
         """
-        return self._call("room.delete_smart_live", RoomDeleteSmartLiveResult, {"id": id, "room_id": room_id}, options)
+        return self._call("room.delete_smart_live", RoomDeleteSmartLiveResult, {"room_id": room_id, "id": id}, options)
 
-    def play_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    def play_smart_live(self, *, room_id: IdInput, id: IdInput, options: Optional[CallOptions] = None) -> None:
         """播放智能直播 Starts playing a smart live.
 
         Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off.
@@ -1518,12 +1518,12 @@ class Room(Resource):
         `/openapi/room/playMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
         """
-        self._call("room.play_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
+        self._call("room.play_smart_live", NOTHING, {"room_id": room_id, "id": id}, options)
 
-    def stop_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    def stop_smart_live(self, *, room_id: IdInput, id: IdInput, options: Optional[CallOptions] = None) -> None:
         """停止智能直播 Stops playing a smart live.
 
         Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off.
@@ -1532,10 +1532,10 @@ class Room(Resource):
         `/openapi/room/stopMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
         """
-        self._call("room.stop_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
+        self._call("room.stop_smart_live", NOTHING, {"room_id": room_id, "id": id}, options)
 
     def set_password(
         self,
@@ -2698,7 +2698,7 @@ class AsyncRoom(AsyncResource):
             options,
         )
 
-    async def delete_code(self, *, code: str, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    async def delete_code(self, *, room_id: IdInput, code: str, options: Optional[CallOptions] = None) -> None:
         """删除学生参加码 Deletes a join code of a student.
 
         Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off.
@@ -2708,10 +2708,10 @@ class AsyncRoom(AsyncResource):
         Only join codes of the student role can be deleted.
 
         Args:
-            code: The join code.
             room_id: Room id.
+            code: The join code.
         """
-        await self._call("room.delete_code", NOTHING, {"code": code, "room_id": room_id}, options)
+        await self._call("room.delete_code", NOTHING, {"room_id": room_id, "code": code}, options)
 
     async def get_code_usage(
         self,
@@ -2923,8 +2923,8 @@ class AsyncRoom(AsyncResource):
     async def add_broadcast_rooms(
         self,
         *,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         is_auto: Optional[Flag] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -2938,8 +2938,8 @@ class AsyncRoom(AsyncResource):
         Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
 
         Args:
-            broadcast_room_ids: Ids of the rooms to link for the relay, comma-separated.
             room_id: Room id of the relay (description clipped; API 89 calls it the relaying room).
+            broadcast_room_ids: Ids of the rooms to link for the relay, comma-separated.
             is_auto: Whether the relay starts by itself (description clipped). Default: `0`.
                 - `0`: no
                 - `1`: yes
@@ -2947,7 +2947,7 @@ class AsyncRoom(AsyncResource):
         return await self._call(
             "room.add_broadcast_rooms",
             bool,
-            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id, "is_auto": is_auto},
+            {"room_id": room_id, "broadcast_room_ids": broadcast_room_ids, "is_auto": is_auto},
             options,
         )
 
@@ -2979,8 +2979,8 @@ class AsyncRoom(AsyncResource):
     async def delete_broadcast_rooms(
         self,
         *,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """大班课转播房间删除接口 Removes relay rooms from a large-class room.
@@ -2991,13 +2991,13 @@ class AsyncRoom(AsyncResource):
         `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
 
         Args:
-            broadcast_room_ids: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
             room_id: Room id of the relay (description clipped; API 89 calls it the relaying room).
+            broadcast_room_ids: Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
         """
         return await self._call(
             "room.delete_broadcast_rooms",
             bool,
-            {"broadcast_room_ids": broadcast_room_ids, "room_id": room_id},
+            {"room_id": room_id, "broadcast_room_ids": broadcast_room_ids},
             options,
         )
 
@@ -3134,9 +3134,9 @@ class AsyncRoom(AsyncResource):
     async def add_push_platform(
         self,
         *,
+        room_id: IdInput,
         platform_name: str,
         platform_url: str,
-        room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> RoomAddPushPlatformResult:
         """多平台推流地址增加接口 Adds a push address of another platform to a room.
@@ -3153,22 +3153,22 @@ class AsyncRoom(AsyncResource):
         There is a maximum number of addresses.
 
         Args:
+            room_id: Room id.
             platform_name: Name of the address.
             platform_url: Push URL; must be unique.
-            room_id: Room id.
         """
         return await self._call(
             "room.add_push_platform",
             RoomAddPushPlatformResult,
-            {"platform_name": platform_name, "platform_url": platform_url, "room_id": room_id},
+            {"room_id": room_id, "platform_name": platform_name, "platform_url": platform_url},
             options,
         )
 
     async def delete_push_platform(
         self,
         *,
-        platform_id: IdInput,
         room_id: IdInput,
+        platform_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> bool:
         """多平台推流地址删除接口 Deletes a push address of a room.
@@ -3181,23 +3181,23 @@ class AsyncRoom(AsyncResource):
         room_id and platform_id must belong together.
 
         Args:
-            platform_id: Id of the address.
             room_id: Room id.
+            platform_id: Id of the address.
         """
         return await self._call(
             "room.delete_push_platform",
             bool,
-            {"platform_id": platform_id, "room_id": room_id},
+            {"room_id": room_id, "platform_id": platform_id},
             options,
         )
 
     async def update_push_platform(
         self,
         *,
+        room_id: IdInput,
         platform_name: str,
         platform_url: str,
         platform_id: IdInput,
-        room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> bool:
         """多平台推流地址编辑接口 Changes a push address of a room.
@@ -3208,19 +3208,19 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
 
         Args:
+            room_id: Room id.
             platform_name: Name of the address.
             platform_url: Push URL.
             platform_id: Id of the address to change.
-            room_id: Room id.
         """
         return await self._call(
             "room.update_push_platform",
             bool,
             {
+                "room_id": room_id,
                 "platform_name": platform_name,
                 "platform_url": platform_url,
                 "platform_id": platform_id,
-                "room_id": room_id,
             },
             options,
         )
@@ -3318,8 +3318,8 @@ class AsyncRoom(AsyncResource):
     async def update_smart_live(
         self,
         *,
-        id: IdInput,
         room_id: IdInput,
+        id: IdInput,
         video_unique: IdInput,
         merge_playback: int,
         is_auto_play: int,
@@ -3334,8 +3334,8 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
             video_unique: Id of the video to play.
             merge_playback: Whether it goes into the playback (description clipped, meaning taken from the name).
             is_auto_play: Whether it starts by itself at play_time (description clipped, meaning taken from the
@@ -3346,8 +3346,8 @@ class AsyncRoom(AsyncResource):
             "room.update_smart_live",
             RoomUpdateSmartLiveResult,
             {
-                "id": id,
                 "room_id": room_id,
+                "id": id,
                 "video_unique": video_unique,
                 "merge_playback": merge_playback,
                 "is_auto_play": is_auto_play,
@@ -3359,8 +3359,8 @@ class AsyncRoom(AsyncResource):
     async def delete_smart_live(
         self,
         *,
-        id: IdInput,
         room_id: IdInput,
+        id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> RoomDeleteSmartLiveResult:
         """删除智能直播 Deletes a smart live.
@@ -3371,17 +3371,17 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
         """
         return await self._call(
             "room.delete_smart_live",
             RoomDeleteSmartLiveResult,
-            {"id": id, "room_id": room_id},
+            {"room_id": room_id, "id": id},
             options,
         )
 
-    async def play_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    async def play_smart_live(self, *, room_id: IdInput, id: IdInput, options: Optional[CallOptions] = None) -> None:
         """播放智能直播 Starts playing a smart live.
 
         Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off.
@@ -3390,12 +3390,12 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/playMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
         """
-        await self._call("room.play_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
+        await self._call("room.play_smart_live", NOTHING, {"room_id": room_id, "id": id}, options)
 
-    async def stop_smart_live(self, *, id: IdInput, room_id: IdInput, options: Optional[CallOptions] = None) -> None:
+    async def stop_smart_live(self, *, room_id: IdInput, id: IdInput, options: Optional[CallOptions] = None) -> None:
         """停止智能直播 Stops playing a smart live.
 
         Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off.
@@ -3404,10 +3404,10 @@ class AsyncRoom(AsyncResource):
         `/openapi/room/stopMockVideo`.
 
         Args:
-            id: Id of the smart live (returned by API 118).
             room_id: Room id.
+            id: Id of the smart live (returned by API 118).
         """
-        await self._call("room.stop_smart_live", NOTHING, {"id": id, "room_id": room_id}, options)
+        await self._call("room.stop_smart_live", NOTHING, {"room_id": room_id, "id": id}, options)
 
     async def set_password(
         self,

@@ -68,9 +68,9 @@ class SmallCourse(Resource):
     def list_user_costs(
         self,
         *,
+        room_id: IdInput,
         product_type: int,
         date: TimeInput,
-        room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListUserCostsResult:
         """获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
@@ -78,16 +78,16 @@ class SmallCourse(Resource):
         Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
 
         Args:
+            room_id: Room id.
             product_type: Product, which depends on the age of the account (values from 007gzs).
                 - `0`: old account
                 - `2`: new account
             date: Day. `YYYY-MM-DD`.
-            room_id: Room id.
         """
         return self._call(
             "small_course.list_user_costs",
             SmallCourseListUserCostsResult,
-            {"product_type": product_type, "date": date, "room_id": room_id},
+            {"room_id": room_id, "product_type": product_type, "date": date},
             options,
         )
 
@@ -172,9 +172,9 @@ class AsyncSmallCourse(AsyncResource):
     async def list_user_costs(
         self,
         *,
+        room_id: IdInput,
         product_type: int,
         date: TimeInput,
-        room_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> SmallCourseListUserCostsResult:
         """获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
@@ -182,16 +182,16 @@ class AsyncSmallCourse(AsyncResource):
         Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
 
         Args:
+            room_id: Room id.
             product_type: Product, which depends on the age of the account (values from 007gzs).
                 - `0`: old account
                 - `2`: new account
             date: Day. `YYYY-MM-DD`.
-            room_id: Room id.
         """
         return await self._call(
             "small_course.list_user_costs",
             SmallCourseListUserCostsResult,
-            {"product_type": product_type, "date": date, "room_id": room_id},
+            {"room_id": room_id, "product_type": product_type, "date": date},
             options,
         )
 

@@ -117,8 +117,8 @@ class User(Resource):
     def assign_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        user_ids: Union[IdInput, Sequence[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """给教室批量关联学员 Assigns several students to a room (its white list).
@@ -127,17 +127,17 @@ class User(Resource):
         material.
 
         Args:
-            user_ids: Ids of the users; the printed example joins them with English commas.
             room_id: Room id.
+            user_ids: Ids of the users; the printed example joins them with English commas.
         """
-        self._call("user.assign_students", NOTHING, {"user_ids": user_ids, "room_id": room_id}, options)
+        self._call("user.assign_students", NOTHING, {"room_id": room_id, "user_ids": user_ids}, options)
 
     def assign_teacher(
         self,
         *,
+        room_id: IdInput,
         role: int,
         user_id: IdInput,
-        room_id: IdInput,
         is_fake_assistant: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> UserAssignTeacherResult:
@@ -149,11 +149,11 @@ class User(Resource):
         `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
 
         Args:
+            room_id: Room id.
             role: Role in the room.
                 - `1`: teacher
                 - `2`: assistant
             user_id: User id.
-            room_id: Room id.
             is_fake_assistant: Whether the assistant is a shill (助教水军). The cell is clipped; it names a default,
                 evidently no, and 1 = yes. Only in users.5.
                 - `1`: yes
@@ -161,7 +161,7 @@ class User(Resource):
         return self._call(
             "user.assign_teacher",
             UserAssignTeacherResult,
-            {"role": role, "user_id": user_id, "room_id": room_id, "is_fake_assistant": is_fake_assistant},
+            {"room_id": room_id, "role": role, "user_id": user_id, "is_fake_assistant": is_fake_assistant},
             options,
         )
 
@@ -208,8 +208,8 @@ class User(Resource):
     def remove_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        user_ids: Union[IdInput, Sequence[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """批量移除教室内关联的学员 Removes several students from a room.
@@ -221,16 +221,16 @@ class User(Resource):
         `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
 
         Args:
-            user_ids: Ids of the users; the printed example joins them with English commas.
             room_id: Room id.
+            user_ids: Ids of the users; the printed example joins them with English commas.
         """
-        self._call("user.remove_students", NOTHING, {"user_ids": user_ids, "room_id": room_id}, options)
+        self._call("user.remove_students", NOTHING, {"room_id": room_id, "user_ids": user_ids}, options)
 
     def remove_teacher(
         self,
         *,
-        user_id: IdInput,
         room_id: IdInput,
+        user_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> UserRemoveTeacherResult:
         """移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
@@ -241,13 +241,13 @@ class User(Resource):
         `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
 
         Args:
-            user_id: User id.
             room_id: Room id.
+            user_id: User id.
         """
         return self._call(
             "user.remove_teacher",
             UserRemoveTeacherResult,
-            {"user_id": user_id, "room_id": room_id},
+            {"room_id": room_id, "user_id": user_id},
             options,
         )
 
@@ -316,8 +316,8 @@ class User(Resource):
     def assign_fake_assistant(
         self,
         *,
-        user_id: IdInput,
         room_id: IdInput,
+        user_id: IdInput,
         relation_type: int,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -329,8 +329,8 @@ class User(Resource):
         `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
 
         Args:
-            user_id: User id.
             room_id: Room id.
+            user_id: User id.
             relation_type: What to do with the role.
                 - `1`: give the assistant shill role
                 - `2`: take it away
@@ -338,7 +338,7 @@ class User(Resource):
         return self._call(
             "user.assign_fake_assistant",
             bool,
-            {"user_id": user_id, "room_id": room_id, "relation_type": relation_type},
+            {"room_id": room_id, "user_id": user_id, "relation_type": relation_type},
             options,
         )
 
@@ -469,8 +469,8 @@ class AsyncUser(AsyncResource):
     async def assign_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        user_ids: Union[IdInput, Sequence[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """给教室批量关联学员 Assigns several students to a room (its white list).
@@ -479,17 +479,17 @@ class AsyncUser(AsyncResource):
         material.
 
         Args:
-            user_ids: Ids of the users; the printed example joins them with English commas.
             room_id: Room id.
+            user_ids: Ids of the users; the printed example joins them with English commas.
         """
-        await self._call("user.assign_students", NOTHING, {"user_ids": user_ids, "room_id": room_id}, options)
+        await self._call("user.assign_students", NOTHING, {"room_id": room_id, "user_ids": user_ids}, options)
 
     async def assign_teacher(
         self,
         *,
+        room_id: IdInput,
         role: int,
         user_id: IdInput,
-        room_id: IdInput,
         is_fake_assistant: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> UserAssignTeacherResult:
@@ -501,11 +501,11 @@ class AsyncUser(AsyncResource):
         `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
 
         Args:
+            room_id: Room id.
             role: Role in the room.
                 - `1`: teacher
                 - `2`: assistant
             user_id: User id.
-            room_id: Room id.
             is_fake_assistant: Whether the assistant is a shill (助教水军). The cell is clipped; it names a default,
                 evidently no, and 1 = yes. Only in users.5.
                 - `1`: yes
@@ -513,7 +513,7 @@ class AsyncUser(AsyncResource):
         return await self._call(
             "user.assign_teacher",
             UserAssignTeacherResult,
-            {"role": role, "user_id": user_id, "room_id": room_id, "is_fake_assistant": is_fake_assistant},
+            {"room_id": room_id, "role": role, "user_id": user_id, "is_fake_assistant": is_fake_assistant},
             options,
         )
 
@@ -565,8 +565,8 @@ class AsyncUser(AsyncResource):
     async def remove_students(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
         room_id: IdInput,
+        user_ids: Union[IdInput, Sequence[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """批量移除教室内关联的学员 Removes several students from a room.
@@ -578,16 +578,16 @@ class AsyncUser(AsyncResource):
         `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
 
         Args:
-            user_ids: Ids of the users; the printed example joins them with English commas.
             room_id: Room id.
+            user_ids: Ids of the users; the printed example joins them with English commas.
         """
-        await self._call("user.remove_students", NOTHING, {"user_ids": user_ids, "room_id": room_id}, options)
+        await self._call("user.remove_students", NOTHING, {"room_id": room_id, "user_ids": user_ids}, options)
 
     async def remove_teacher(
         self,
         *,
-        user_id: IdInput,
         room_id: IdInput,
+        user_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> UserRemoveTeacherResult:
         """移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
@@ -598,13 +598,13 @@ class AsyncUser(AsyncResource):
         `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
 
         Args:
-            user_id: User id.
             room_id: Room id.
+            user_id: User id.
         """
         return await self._call(
             "user.remove_teacher",
             UserRemoveTeacherResult,
-            {"user_id": user_id, "room_id": room_id},
+            {"room_id": room_id, "user_id": user_id},
             options,
         )
 
@@ -673,8 +673,8 @@ class AsyncUser(AsyncResource):
     async def assign_fake_assistant(
         self,
         *,
-        user_id: IdInput,
         room_id: IdInput,
+        user_id: IdInput,
         relation_type: int,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -686,8 +686,8 @@ class AsyncUser(AsyncResource):
         `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
 
         Args:
-            user_id: User id.
             room_id: Room id.
+            user_id: User id.
             relation_type: What to do with the role.
                 - `1`: give the assistant shill role
                 - `2`: take it away
@@ -695,7 +695,7 @@ class AsyncUser(AsyncResource):
         return await self._call(
             "user.assign_fake_assistant",
             bool,
-            {"user_id": user_id, "room_id": room_id, "relation_type": relation_type},
+            {"room_id": room_id, "user_id": user_id, "relation_type": relation_type},
             options,
         )
 

@@ -89,7 +89,7 @@ class AnswersTest {
     @Test
     fun `every operation has an answer`() {
         assertEquals(SHAPES.keys, vectors("answers").filter { "data" in it }.map { it.text("operation") }.toSet())
-        assertEquals(287, SHAPES.size)
+        assertTrue(SHAPES.size >= 287) { "an operation was lost" }
     }
 
     private fun test(vector: JsonObject, check: suspend () -> Unit): DynamicTest =

@@ -182,25 +182,3 @@ class ChatListReviewsResult internal constructor(record: Record, values: Array<A
     /** The messages. */
     val list: List<ChatListReviewsItem> get() = at(1)
 }
-
-/**
- * Whether the messages pass (the other value is clipped, evidently 0).
- *
- * The service may know others.
- */
-object ChatIsPass {
-    /** pass */
-    const val PASS: Long = 1
-}
-
-/**
- * Order.
- *
- * The service may know others.
- */
-object ChatOrder {
-    /** descending */
-    const val DESC: String = "desc"
-    /** ascending */
-    const val ASC: String = "asc"
-}

@@ -411,20 +411,20 @@ class DocApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
      *
-     * @param fid Document id.
      * @param roomId Room id.
+     * @param fid Document id.
      */
     suspend fun unbind(
-        fid: Long,
         roomId: Long,
+        fid: Long,
         options: CallOptions? = null,
-    ) = carryOut(unbindAsked(fid, roomId, options))
+    ) = carryOut(unbindAsked(roomId, fid, options))
 
     @JvmSynthetic
-    internal fun unbindAsked(fid: Long, roomId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun unbindAsked(roomId: Long, fid: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("fid", fid)
         given.set("room_id", roomId)
+        given.set("fid", fid)
         return Asked("doc.unbind", Kind.Remaining, given.given, options)
     }
 }
@@ -579,10 +579,10 @@ class BlockingDocApi internal constructor(private val api: DocApi) : BlockingRes
     /** 关联教室的文件删除接口 See [DocApi.unbind]. */
     @JvmOverloads
     fun unbind(
-        fid: Long,
         roomId: Long,
+        fid: Long,
         options: CallOptions? = null,
-    ) = carryOut(api.unbindAsked(fid, roomId, options))
+    ) = carryOut(api.unbindAsked(roomId, fid, options))
 }
 
 /** What `doc.upload` takes besides what it requires. */
@@ -1073,116 +1073,4 @@ class DocRenameResult internal constructor(record: Record, values: Array<Any?>) 
 
     /** The new name. */
     val name: String get() = at(1)
-}
-
-/**
- * Kind of file.
- *
- * The service may know others.
- */
-object DocFormat {
-    /** H5 courseware */
-    const val H5: String = "h5"
-    /** PPT with animation */
-    const val ANIMATION_PPT: String = "animation_ppt"
-    /** static document */
-    const val DOC: String = "doc"
-    /** picture */
-    const val IMAGE: String = "image"
-}
-
-/**
- * Which documents to list (the last value is clipped after "manage"; the same document spells it management elsewhere).
- *
- * The service may know others.
- */
-object DocListAllType {
-    /** all documents */
-    const val ALL: String = "all"
-    /** uploaded in a room */
-    const val ROOM: String = "room"
-    /** uploaded through the API */
-    const val API: String = "api"
-    /** uploaded in the back office file management */
-    const val MANAGEMENT: String = "management"
-}
-
-/**
- * Where the document was uploaded.
- *
- * The service may know others.
- */
-object DocListAllUploadSource {
-    /** through the API */
-    const val API: String = "api"
-    /** in a room */
-    const val ROOM: String = "room"
-}
-
-/**
- * Which files to list (the mark is read as optional; the cell begins with a word for source).
- *
- * The service may know others.
- */
-object DocListFilesType {
-    /** uploaded through the API */
-    const val API: String = "api"
-    /** uploaded in the admin back office */
-    const val MANAGEMENT: String = "management"
-}
-
-/**
- * Where the file was uploaded.
- *
- * The service may know others.
- */
-object DocListFilesUploadSource {
-    /** through the API */
-    const val API: String = "api"
-    /** in the admin back office */
-    const val MANAGEMENT: String = "management"
-}
-
-/**
- * Where it was uploaded.
- *
- * The service may know others.
- */
-object DocListMediaUploadSource {
-    /** admin backend */
-    const val MANAGEMENT: String = "management"
-    /** room */
-    const val ROOM: String = "room"
-    /** OpenAPI */
-    const val API: String = "api"
-}
-
-/**
- * Kind of file.
- *
- * The service may know others.
- */
-object DocListType {
-    /** ordinary file */
-    const val ORDINARY_FILE: Long = 1
-    /** picture from the chat (small class only) */
-    const val PICTURE_FROM_CHAT: Long = 2
-    /** uploaded through the API */
-    const val UPLOADED_THROUGH_API: Long = 3
-    /** uploaded in the back office */
-    const val UPLOADED_IN_BACK_OFFICE: Long = 4
-    /** screenshot */
-    const val SCREENSHOT: Long = 5
-}
-
-/**
- * Whether to keep animation; only for PPT files.
- *
- * The service may know others.
- */
-object DocPptAnimation {
-    /** static */
-    const val STATIC: Long = 0
-    /** animated */
-    const val ANIMATED: Long = 1
 }

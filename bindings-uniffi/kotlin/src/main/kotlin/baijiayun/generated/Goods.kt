@@ -30,29 +30,29 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: goods.2. **The path `/openapi/goods/addGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/add`, `/openapi/goods/addRoomGoods`, `/openapi/goods/createGoods`, `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
      *
+     * @param roomId Room id.
      * @param productType Product line (the cell shows only 1).
      *   - `1`: large class
-     * @param roomId Room id.
      * @param goodsName Name of the article.
      * @param mediaId Id of the picture (from goods.1).
      * @param price Original price, with two decimals.
      * @param url Link to follow.
      */
     suspend fun add(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsName: String,
         mediaId: Long,
         price: Double,
         url: String,
         options: CallOptions? = null,
         params: GoodsAddParams.() -> Unit = nothing,
-    ): GoodsAddResult = call(addAsked(productType, roomId, goodsName, mediaId, price, url, options, GoodsAddParams().apply(params)))
+    ): GoodsAddResult = call(addAsked(roomId, productType, goodsName, mediaId, price, url, options, GoodsAddParams().apply(params)))
 
     @JvmSynthetic
-    internal fun addAsked(productType: Long, roomId: Long, goodsName: String, mediaId: Long, price: Double, url: String, options: CallOptions?, given: GoodsAddParams): Asked<GoodsAddResult> {
-        given.set("product_type", productType)
+    internal fun addAsked(roomId: Long, productType: Long, goodsName: String, mediaId: Long, price: Double, url: String, options: CallOptions?, given: GoodsAddParams): Asked<GoodsAddResult> {
         given.set("room_id", roomId)
+        given.set("product_type", productType)
         given.set("goods_name", goodsName)
         given.set("media_id", mediaId)
         given.set("price", price)
@@ -67,9 +67,9 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * All fields are sent again: the required ones are those of goods.2 and goods_id.
      *
+     * @param roomId Room id.
      * @param productType Product line (the cell shows only 1).
      *   - `1`: large class
-     * @param roomId Room id.
      * @param goodsId Id of the article.
      * @param goodsName Name of the article.
      * @param mediaId Id of the picture (from goods.1).
@@ -77,8 +77,8 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      * @param url Link to follow.
      */
     suspend fun update(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         goodsName: String,
         mediaId: Long,
@@ -86,12 +86,12 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
         url: String,
         options: CallOptions? = null,
         params: GoodsUpdateParams.() -> Unit = nothing,
-    ) = carryOut(updateAsked(productType, roomId, goodsId, goodsName, mediaId, price, url, options, GoodsUpdateParams().apply(params)))
+    ) = carryOut(updateAsked(roomId, productType, goodsId, goodsName, mediaId, price, url, options, GoodsUpdateParams().apply(params)))
 
     @JvmSynthetic
-    internal fun updateAsked(productType: Long, roomId: Long, goodsId: Long, goodsName: String, mediaId: Long, price: Double, url: String, options: CallOptions?, given: GoodsUpdateParams): Asked<Rest> {
-        given.set("product_type", productType)
+    internal fun updateAsked(roomId: Long, productType: Long, goodsId: Long, goodsName: String, mediaId: Long, price: Double, url: String, options: CallOptions?, given: GoodsUpdateParams): Asked<Rest> {
         given.set("room_id", roomId)
+        given.set("product_type", productType)
         given.set("goods_id", goodsId)
         given.set("goods_name", goodsName)
         given.set("media_id", mediaId)
@@ -105,23 +105,23 @@ class GoodsApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
      *
+     * @param roomId Room id.
      * @param productType Product line (the cell shows only 1).
      *   - `1`: large class
-     * @param roomId Room id.
      * @param goodsId Id of the article.
      */
     suspend fun delete(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         options: CallOptions? = null,
-    ) = carryOut(deleteAsked(productType, roomId, goodsId, options))
+    ) = carryOut(deleteAsked(roomId, productType, goodsId, options))
 
     @JvmSynthetic
-    internal fun deleteAsked(productType: Long, roomId: Long, goodsId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun deleteAsked(roomId: Long, productType: Long, goodsId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("product_type", productType)
         given.set("room_id", roomId)
+        given.set("product_type", productType)
         given.set("goods_id", goodsId)
         return Asked("goods.delete", Kind.Remaining, given.given, options)
     }
@@ -173,21 +173,21 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) : Blockin
     /** 直播带货模板的教室添加商品 See [GoodsApi.add]. */
     @JvmOverloads
     fun add(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsName: String,
         mediaId: Long,
         price: Double,
         url: String,
         params: Consumer<in GoodsAddParams> = none,
         options: CallOptions? = null,
-    ): GoodsAddResult = call(api.addAsked(productType, roomId, goodsName, mediaId, price, url, options, GoodsAddParams().also(params::accept)))
+    ): GoodsAddResult = call(api.addAsked(roomId, productType, goodsName, mediaId, price, url, options, GoodsAddParams().also(params::accept)))
 
     /** 直播带货模板的教室编辑商品 See [GoodsApi.update]. */
     @JvmOverloads
     fun update(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         goodsName: String,
         mediaId: Long,
@@ -195,16 +195,16 @@ class BlockingGoodsApi internal constructor(private val api: GoodsApi) : Blockin
         url: String,
         params: Consumer<in GoodsUpdateParams> = none,
         options: CallOptions? = null,
-    ) = carryOut(api.updateAsked(productType, roomId, goodsId, goodsName, mediaId, price, url, options, GoodsUpdateParams().also(params::accept)))
+    ) = carryOut(api.updateAsked(roomId, productType, goodsId, goodsName, mediaId, price, url, options, GoodsUpdateParams().also(params::accept)))
 
     /** 直播带货模板的教室删除商品 See [GoodsApi.delete]. */
     @JvmOverloads
     fun delete(
-        productType: Long,
         roomId: Long,
+        productType: Long,
         goodsId: Long,
         options: CallOptions? = null,
-    ) = carryOut(api.deleteAsked(productType, roomId, goodsId, options))
+    ) = carryOut(api.deleteAsked(roomId, productType, goodsId, options))
 
     /** 删除素材 See [GoodsApi.deleteImage]. */
     @JvmOverloads
@@ -311,14 +311,4 @@ class GoodsListImagesResult internal constructor(record: Record, values: Array<A
 
     /** The pictures of this page. */
     val list: List<GoodsListImagesItem> get() = at(1)
-}
-
-/**
- * Product line (the cell shows only 1).
- *
- * The service may know others.
- */
-object GoodsProductType {
-    /** large class */
-    const val LARGE_CLASS: Long = 1
 }

@@ -509,29 +509,3 @@ class InteractDataDeleteResult internal constructor(record: Record, values: Arra
     /** Result. */
     val result: JsonElement get() = at(0)
 }
-
-/**
- * Kind; both when left out.
- *
- * The service may know others.
- */
-object InteractDataType {
-    /** vote */
-    const val VOTE: Long = 0
-    /** quick answer (抢答) */
-    const val QUICK_ANSWER: Long = 1
-}
-
-/**
- * Kind of question.
- *
- * The service may know others.
- */
-object InteractDataSubType {
-    /** choice */
-    const val CHOICE: Long = 0
-    /** true or false */
-    const val TRUE_OR_FALSE: Long = 1
-    /** open question */
-    const val OPEN_QUESTION: Long = 2
-}

@@ -136,13 +136,3 @@ class InteractInfoListCheckinDetailsParams : Params() {
     /** Sets [endTime]. */
     fun endTime(value: Instant): Unit = set("end_time", value.written())
 }
-
-/**
- * Kind of interaction; checkin is the only value known.
- *
- * The service may know others.
- */
-object InteractInfoType {
-    /** sign-in */
-    const val CHECKIN: String = "checkin"
-}

@@ -140,19 +140,3 @@ class NoticeDeleteBatchParams : Params() {
         get() = get("product_type")
         set(value) = set("product_type", value)
 }
-
-/**
- * Product line; an account with a single product line need not send it.
- *
- * The service may know others.
- */
-object NoticeProductType {
-    /** large class */
-    const val LARGE_CLASS: Long = 1
-    /** small class */
-    const val SMALL_CLASS: Long = 2
-    /** double teacher */
-    const val DOUBLE_TEACHER: Long = 3
-    /** enterprise live */
-    const val ENTERPRISE_LIVE: Long = 4
-}

@@ -423,20 +423,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Only join codes of the student role can be deleted.
      *
-     * @param code The join code.
      * @param roomId Room id.
+     * @param code The join code.
      */
     suspend fun deleteCode(
-        code: String,
         roomId: Long,
+        code: String,
         options: CallOptions? = null,
-    ) = carryOut(deleteCodeAsked(code, roomId, options))
+    ) = carryOut(deleteCodeAsked(roomId, code, options))
 
     @JvmSynthetic
-    internal fun deleteCodeAsked(code: String, roomId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun deleteCodeAsked(roomId: Long, code: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("code", code)
         given.set("room_id", roomId)
+        given.set("code", code)
         return Asked("room.delete_code", Kind.Remaining, given.given, options)
     }
 
@@ -632,20 +632,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
      *
-     * @param broadcastRoomIds Ids of the rooms to link for the relay, comma-separated.
      * @param roomId Room id of the relay (description clipped; API 89 calls it the relaying room).
+     * @param broadcastRoomIds Ids of the rooms to link for the relay, comma-separated.
      */
     suspend fun addBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         options: CallOptions? = null,
         params: RoomAddBroadcastRoomsParams.() -> Unit = nothing,
-    ): Boolean = call(addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().apply(params)))
+    ): Boolean = call(addBroadcastRoomsAsked(roomId, broadcastRoomIds, options, RoomAddBroadcastRoomsParams().apply(params)))
 
     @JvmSynthetic
-    internal fun addBroadcastRoomsAsked(broadcastRoomIds: List<Long>, roomId: Long, options: CallOptions?, given: RoomAddBroadcastRoomsParams): Asked<Boolean> {
-        given.set("broadcast_room_ids", broadcastRoomIds)
+    internal fun addBroadcastRoomsAsked(roomId: Long, broadcastRoomIds: List<Long>, options: CallOptions?, given: RoomAddBroadcastRoomsParams): Asked<Boolean> {
         given.set("room_id", roomId)
+        given.set("broadcast_room_ids", broadcastRoomIds)
         return Asked("room.add_broadcast_rooms", Kind.Truth, given.given, options)
     }
 
@@ -675,20 +675,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
      *
-     * @param broadcastRoomIds Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
      * @param roomId Room id of the relay (description clipped; API 89 calls it the relaying room).
+     * @param broadcastRoomIds Ids of the linked rooms, comma-separated, e.g. 22030364712442,22030793818202.
      */
     suspend fun deleteBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean = call(deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
+    ): Boolean = call(deleteBroadcastRoomsAsked(roomId, broadcastRoomIds, options))
 
     @JvmSynthetic
-    internal fun deleteBroadcastRoomsAsked(broadcastRoomIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Boolean> {
+    internal fun deleteBroadcastRoomsAsked(roomId: Long, broadcastRoomIds: List<Long>, options: CallOptions?): Asked<Boolean> {
         val given = Params()
-        given.set("broadcast_room_ids", broadcastRoomIds)
         given.set("room_id", roomId)
+        given.set("broadcast_room_ids", broadcastRoomIds)
         return Asked("room.delete_broadcast_rooms", Kind.Truth, given.given, options)
     }
 
@@ -818,23 +818,23 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * There is a maximum number of addresses.
      *
+     * @param roomId Room id.
      * @param platformName Name of the address.
      * @param platformUrl Push URL; must be unique.
-     * @param roomId Room id.
      */
     suspend fun addPushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
-        roomId: Long,
         options: CallOptions? = null,
-    ): RoomAddPushPlatformResult = call(addPushPlatformAsked(platformName, platformUrl, roomId, options))
+    ): RoomAddPushPlatformResult = call(addPushPlatformAsked(roomId, platformName, platformUrl, options))
 
     @JvmSynthetic
-    internal fun addPushPlatformAsked(platformName: String, platformUrl: String, roomId: Long, options: CallOptions?): Asked<RoomAddPushPlatformResult> {
+    internal fun addPushPlatformAsked(roomId: Long, platformName: String, platformUrl: String, options: CallOptions?): Asked<RoomAddPushPlatformResult> {
         val given = Params()
+        given.set("room_id", roomId)
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
-        given.set("room_id", roomId)
         return Asked("room.add_push_platform", RoomTypes.of("RoomAddPushPlatformResult"), given.given, options)
     }
 
@@ -845,20 +845,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * room_id and platform_id must belong together.
      *
-     * @param platformId Id of the address.
      * @param roomId Room id.
+     * @param platformId Id of the address.
      */
     suspend fun deletePushPlatform(
-        platformId: String,
         roomId: Long,
+        platformId: String,
         options: CallOptions? = null,
-    ): Boolean = call(deletePushPlatformAsked(platformId, roomId, options))
+    ): Boolean = call(deletePushPlatformAsked(roomId, platformId, options))
 
     @JvmSynthetic
-    internal fun deletePushPlatformAsked(platformId: String, roomId: Long, options: CallOptions?): Asked<Boolean> {
+    internal fun deletePushPlatformAsked(roomId: Long, platformId: String, options: CallOptions?): Asked<Boolean> {
         val given = Params()
-        given.set("platform_id", platformId)
         given.set("room_id", roomId)
+        given.set("platform_id", platformId)
         return Asked("room.delete_push_platform", Kind.Truth, given.given, options)
     }
 
@@ -867,26 +867,26 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
      *
+     * @param roomId Room id.
      * @param platformName Name of the address.
      * @param platformUrl Push URL.
      * @param platformId Id of the address to change.
-     * @param roomId Room id.
      */
     suspend fun updatePushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
         platformId: String,
-        roomId: Long,
         options: CallOptions? = null,
-    ): Boolean = call(updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
+    ): Boolean = call(updatePushPlatformAsked(roomId, platformName, platformUrl, platformId, options))
 
     @JvmSynthetic
-    internal fun updatePushPlatformAsked(platformName: String, platformUrl: String, platformId: String, roomId: Long, options: CallOptions?): Asked<Boolean> {
+    internal fun updatePushPlatformAsked(roomId: Long, platformName: String, platformUrl: String, platformId: String, options: CallOptions?): Asked<Boolean> {
         val given = Params()
+        given.set("room_id", roomId)
         given.set("platform_name", platformName)
         given.set("platform_url", platformUrl)
         given.set("platform_id", platformId)
-        given.set("room_id", roomId)
         return Asked("room.update_push_platform", Kind.Truth, given.given, options)
     }
 
@@ -972,28 +972,28 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      * @param videoUnique Id of the video to play.
      * @param mergePlayback Whether it goes into the playback (description clipped, meaning taken from the name).
      * @param isAutoPlay Whether it starts by itself at play_time (description clipped, meaning taken from the name).
      * @param playTime When it starts (description and format clipped).
      */
     suspend fun updateSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         videoUnique: Long,
         mergePlayback: Long,
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomUpdateSmartLiveResult = call(updateSmartLiveAsked(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options))
+    ): RoomUpdateSmartLiveResult = call(updateSmartLiveAsked(roomId, id, videoUnique, mergePlayback, isAutoPlay, playTime, options))
 
     @JvmSynthetic
-    internal fun updateSmartLiveAsked(id: Long, roomId: Long, videoUnique: Long, mergePlayback: Long, isAutoPlay: Long, playTime: String, options: CallOptions?): Asked<RoomUpdateSmartLiveResult> {
+    internal fun updateSmartLiveAsked(roomId: Long, id: Long, videoUnique: Long, mergePlayback: Long, isAutoPlay: Long, playTime: String, options: CallOptions?): Asked<RoomUpdateSmartLiveResult> {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         given.set("video_unique", videoUnique)
         given.set("merge_playback", mergePlayback)
         given.set("is_auto_play", isAutoPlay)
@@ -1006,20 +1006,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      */
     suspend fun deleteSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ): RoomDeleteSmartLiveResult = call(deleteSmartLiveAsked(id, roomId, options))
+    ): RoomDeleteSmartLiveResult = call(deleteSmartLiveAsked(roomId, id, options))
 
     @JvmSynthetic
-    internal fun deleteSmartLiveAsked(id: Long, roomId: Long, options: CallOptions?): Asked<RoomDeleteSmartLiveResult> {
+    internal fun deleteSmartLiveAsked(roomId: Long, id: Long, options: CallOptions?): Asked<RoomDeleteSmartLiveResult> {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         return Asked("room.delete_smart_live", RoomTypes.of("RoomDeleteSmartLiveResult"), given.given, options)
     }
 
@@ -1028,20 +1028,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      */
     suspend fun playSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ) = carryOut(playSmartLiveAsked(id, roomId, options))
+    ) = carryOut(playSmartLiveAsked(roomId, id, options))
 
     @JvmSynthetic
-    internal fun playSmartLiveAsked(id: Long, roomId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun playSmartLiveAsked(roomId: Long, id: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         return Asked("room.play_smart_live", Kind.Remaining, given.given, options)
     }
 
@@ -1050,20 +1050,20 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
      *
-     * @param id Id of the smart live (returned by API 118).
      * @param roomId Room id.
+     * @param id Id of the smart live (returned by API 118).
      */
     suspend fun stopSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ) = carryOut(stopSmartLiveAsked(id, roomId, options))
+    ) = carryOut(stopSmartLiveAsked(roomId, id, options))
 
     @JvmSynthetic
-    internal fun stopSmartLiveAsked(id: Long, roomId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun stopSmartLiveAsked(roomId: Long, id: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("id", id)
         given.set("room_id", roomId)
+        given.set("id", id)
         return Asked("room.stop_smart_live", Kind.Remaining, given.given, options)
     }
 
@@ -1369,10 +1369,10 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
     /** 删除学生参加码 See [RoomApi.deleteCode]. */
     @JvmOverloads
     fun deleteCode(
-        code: String,
         roomId: Long,
+        code: String,
         options: CallOptions? = null,
-    ) = carryOut(api.deleteCodeAsked(code, roomId, options))
+    ) = carryOut(api.deleteCodeAsked(roomId, code, options))
 
     /** 获取参加码使用记录 See [RoomApi.getCodeUsage]. */
     @JvmOverloads
@@ -1450,11 +1450,11 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
     /** 大班课转播增加转播房间接口 See [RoomApi.addBroadcastRooms]. */
     @JvmOverloads
     fun addBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         params: Consumer<in RoomAddBroadcastRoomsParams> = none,
         options: CallOptions? = null,
-    ): Boolean = call(api.addBroadcastRoomsAsked(broadcastRoomIds, roomId, options, RoomAddBroadcastRoomsParams().also(params::accept)))
+    ): Boolean = call(api.addBroadcastRoomsAsked(roomId, broadcastRoomIds, options, RoomAddBroadcastRoomsParams().also(params::accept)))
 
     /** 大班课转播房间查询接口 See [RoomApi.listBroadcastRooms]. */
     @JvmOverloads
@@ -1466,10 +1466,10 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
     /** 大班课转播房间删除接口 See [RoomApi.deleteBroadcastRooms]. */
     @JvmOverloads
     fun deleteBroadcastRooms(
-        broadcastRoomIds: List<Long>,
         roomId: Long,
+        broadcastRoomIds: List<Long>,
         options: CallOptions? = null,
-    ): Boolean = call(api.deleteBroadcastRoomsAsked(broadcastRoomIds, roomId, options))
+    ): Boolean = call(api.deleteBroadcastRoomsAsked(roomId, broadcastRoomIds, options))
 
     /** 大班课开启&关闭转播接口 See [RoomApi.switchBroadcast]. */
     @JvmOverloads
@@ -1514,29 +1514,29 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
     /** 多平台推流地址增加接口 See [RoomApi.addPushPlatform]. */
     @JvmOverloads
     fun addPushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
-        roomId: Long,
         options: CallOptions? = null,
-    ): RoomAddPushPlatformResult = call(api.addPushPlatformAsked(platformName, platformUrl, roomId, options))
+    ): RoomAddPushPlatformResult = call(api.addPushPlatformAsked(roomId, platformName, platformUrl, options))
 
     /** 多平台推流地址删除接口 See [RoomApi.deletePushPlatform]. */
     @JvmOverloads
     fun deletePushPlatform(
-        platformId: String,
         roomId: Long,
+        platformId: String,
         options: CallOptions? = null,
-    ): Boolean = call(api.deletePushPlatformAsked(platformId, roomId, options))
+    ): Boolean = call(api.deletePushPlatformAsked(roomId, platformId, options))
 
     /** 多平台推流地址编辑接口 See [RoomApi.updatePushPlatform]. */
     @JvmOverloads
     fun updatePushPlatform(
+        roomId: Long,
         platformName: String,
         platformUrl: String,
         platformId: String,
-        roomId: Long,
         options: CallOptions? = null,
-    ): Boolean = call(api.updatePushPlatformAsked(platformName, platformUrl, platformId, roomId, options))
+    ): Boolean = call(api.updatePushPlatformAsked(roomId, platformName, platformUrl, platformId, options))
 
     /** 多平台推流地址查询接口 See [RoomApi.listPushPlatforms]. */
     @JvmOverloads
@@ -1568,38 +1568,38 @@ class BlockingRoomApi internal constructor(private val api: RoomApi) : BlockingR
     /** 编辑智能直播 See [RoomApi.updateSmartLive]. */
     @JvmOverloads
     fun updateSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         videoUnique: Long,
         mergePlayback: Long,
         isAutoPlay: Long,
         playTime: String,
         options: CallOptions? = null,
-    ): RoomUpdateSmartLiveResult = call(api.updateSmartLiveAsked(id, roomId, videoUnique, mergePlayback, isAutoPlay, playTime, options))
+    ): RoomUpdateSmartLiveResult = call(api.updateSmartLiveAsked(roomId, id, videoUnique, mergePlayback, isAutoPlay, playTime, options))
 
     /** 删除智能直播 See [RoomApi.deleteSmartLive]. */
     @JvmOverloads
     fun deleteSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ): RoomDeleteSmartLiveResult = call(api.deleteSmartLiveAsked(id, roomId, options))
+    ): RoomDeleteSmartLiveResult = call(api.deleteSmartLiveAsked(roomId, id, options))
 
     /** 播放智能直播 See [RoomApi.playSmartLive]. */
     @JvmOverloads
     fun playSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ) = carryOut(api.playSmartLiveAsked(id, roomId, options))
+    ) = carryOut(api.playSmartLiveAsked(roomId, id, options))
 
     /** 停止智能直播 See [RoomApi.stopSmartLive]. */
     @JvmOverloads
     fun stopSmartLive(
-        id: Long,
         roomId: Long,
+        id: Long,
         options: CallOptions? = null,
-    ) = carryOut(api.stopSmartLiveAsked(id, roomId, options))
+    ) = carryOut(api.stopSmartLiveAsked(roomId, id, options))
 
     /** 给教室设置密码 See [RoomApi.setPassword]. */
     @JvmOverloads
@@ -3865,892 +3865,4 @@ class RoomCreateWithLiveResult internal constructor(record: Record, values: Arra
 
     /** The large class room. */
     val live: RoomCreateWithLiveLive get() = at(1)
-}
-
-/**
- * Layout of the app template.
- *
- * The service may know others.
- */
-object RoomAppTemplate {
-    /** landscape */
-    const val LANDSCAPE: Long = 1
-    /** portrait */
-    const val PORTRAIT: Long = 2
-}
-
-/**
- * Room-level control of automatic recording.
- *
- * The service may know others.
- */
-object RoomAutoPlaybackRecord {
-    /** use the back office configuration */
-    const val USE_BACK_OFFICE_CONFIGURATION: Long = 0
-    /** on */
-    const val ON: Long = 1
-    /** off */
-    const val OFF: Long = 2
-}
-
-/**
- * Whether WeChat users have their WeChat nickname fetched.
- *
- * The service may know others.
- */
-object RoomCreateEnableWeixinAuth {
-    /** enabled */
-    const val ENABLED: Long = 1
-    /** disabled */
-    const val DISABLED: Long = 2
-}
-
-/**
- * Where the room was created.
- *
- * The service may know others.
- */
-object RoomCreateFrom {
-    /** open platform API */
-    const val OPEN_PLATFORM_API: Long = 1
-    /** admin back office */
-    const val ADMIN_BACK_OFFICE: Long = 2
-    /** live app */
-    const val LIVE_APP: Long = 3
-    /** demo page */
-    const val DEMO_PAGE: Long = 4
-    /** cloud classroom back office */
-    const val CLOUD_CLASSROOM_BACK_OFFICE: Long = 5
-    /** double-teacher auxiliary room */
-    const val DOUBLE_TEACHER_AUXILIARY_ROOM: Long = 6
-    /** parent room of a group class */
-    const val PARENT_ROOM_GROUP_CLASS: Long = 7
-    /** small class back office */
-    const val SMALL_CLASS_BACK_OFFICE: Long = 8
-    /** business live back office */
-    const val BUSINESS_LIVE_BACK_OFFICE: Long = 9
-    /** double-teacher auxiliary room without webrtc */
-    const val DOUBLE_TEACHER_AUXILIARY_ROOM_WITHOUT: Long = 10
-    /** brtc */
-    const val BRTC: Long = 11
-    /** outside tutoring of a study room */
-    const val OUTSIDE_TUTORING_STUDY_ROOM: Long = 12
-}
-
-/**
- * Role of the code.
- *
- * The service may know others.
- */
-object RoomCreateGroupCodesUserRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teaching assistant */
-    const val TEACHING_ASSISTANT: Long = 2
-}
-
-/**
- * Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
- *
- * The service may know others.
- */
-object RoomCreateIsVideoMain {
-    /** video is the main view */
-    const val VIDEO_MAIN_VIEW: Long = 1
-    /** slides are the main view */
-    const val SLIDES_MAIN_VIEW: Long = 2
-}
-
-/**
- * Whether a student's camera is turned on automatically when the student speaks; on by default.
- *
- * The service may know others.
- */
-object RoomCreateSpeakCameraTurnon {
-    /** on */
-    const val ON: Long = 1
-    /** off */
-    const val OFF: Long = 2
-}
-
-/**
- * Whether students go through a device check; not by default.
- *
- * The service may know others.
- */
-object RoomCreateStudentNeedDetectDevice {
-    /** check */
-    const val CHECK: Long = 1
-    /** no check */
-    const val NO_CHECK: Long = 2
-}
-
-/**
- * Whether the teacher goes through a device check; not by default.
- *
- * The service may know others.
- */
-object RoomCreateTeacherNeedDetectDevice {
-    /** check */
-    const val CHECK: Long = 1
-    /** no check */
-    const val NO_CHECK: Long = 2
-}
-
-/**
- * Page template for education live rooms.
- *
- * The service may know others.
- */
-object RoomCreateTemplateName {
-    /** two cameras */
-    const val DOUBLE_CAMERA: String = "doubleCamera"
-    /** classic template */
-    const val CLASSIC: String = "classic"
-    /** three-part screen */
-    const val TRIPLE: String = "triple"
-    /** video wall */
-    const val LIVE_WALL: String = "liveWall"
-    /** video only */
-    const val VIDEO: String = "video"
-}
-
-/**
- * Room type. Default 5 in double_teacher.2.
- *
- * The service may know others.
- */
-object RoomCreateType {
-    /** one-to-one (old room type, old accounts only) */
-    const val ONE_TO_ONE: Long = 1
-    /** ordinary large class */
-    const val ORDINARY_LARGE_CLASS: Long = 2
-    /** basic small class (old room type, old accounts only) */
-    const val BASIC_SMALL_CLASS: Long = 3
-    /** small class */
-    const val SMALL_CLASS: Long = 4
-    /** double-teacher */
-    const val DOUBLE_TEACHER: Long = 5
-    /** basic one-to-one */
-    const val BASIC_ONE_TO_ONE: Long = 6
-}
-
-/**
- * Whether a WeChat user's nickname is fetched.
- *
- * The service may know others.
- */
-object RoomCreateWithLiveEnableWeixinAuth {
-    /** enabled */
-    const val ENABLED: Long = 1
-    /** disabled */
-    const val DISABLED: Long = 2
-}
-
-/**
- * What takes the main place on the PC (three-part layout only).
- *
- * The service may know others.
- */
-object RoomCreateWithLiveIsVideoMain {
-    /** video */
-    const val VIDEO: Long = 1
-    /** slides */
-    const val SLIDES: Long = 2
-}
-
-/**
- * Whether a student's camera is turned on automatically when the student speaks.
- *
- * The service may know others.
- */
-object RoomCreateWithLiveSpeakCameraTurnon {
-    /** on */
-    const val ON: Long = 1
-    /** off */
-    const val OFF: Long = 2
-}
-
-/**
- * Whether the students' devices are checked.
- *
- * The service may know others.
- */
-object RoomCreateWithLiveStudentNeedDetectDevice {
-    /** enabled */
-    const val ENABLED: Long = 1
-    /** disabled */
-    const val DISABLED: Long = 2
-}
-
-/**
- * Whether the teacher's devices are checked.
- *
- * The service may know others.
- */
-object RoomCreateWithLiveTeacherNeedDetectDevice {
-    /** enabled */
-    const val ENABLED: Long = 1
-    /** disabled */
-    const val DISABLED: Long = 2
-}
-
-/**
- * Whether the room shows cloud recording; by default the system configuration decides.
- *
- * The service may know others.
- */
-object RoomEnableCloudRecord {
-    /** shown */
-    const val SHOWN: Long = 1
-    /** hidden */
-    const val HIDDEN: Long = 2
-}
-
-/**
- * Whether group chat is visible to everyone.
- *
- * The service may know others.
- */
-object RoomEnableGroupChatPublic {
-    /** not visible */
-    const val NOT_VISIBLE: Long = 0
-    /** visible */
-    const val VISIBLE: Long = 1
-}
-
-/**
- * Whether a live-selling template is used.
- *
- * The service may know others.
- */
-object RoomEnableLiveSell {
-    /** not used */
-    const val NOT_USED: Long = 0
-    /** video-only selling template */
-    const val VIDEO_ONLY_SELLING_TEMPLATE: Long = 1
-    /** slides selling template */
-    const val SLIDES_SELLING_TEMPLATE: Long = 2
-}
-
-/**
- * Whether sharing from the app is allowed; allowed by default.
- *
- * The service may know others.
- */
-object RoomEnableShare {
-    /** use the default */
-    const val USE_DEFAULT: Long = 0
-    /** allowed */
-    const val ALLOWED: Long = 1
-    /** not allowed */
-    const val NOT_ALLOWED: Long = 2
-}
-
-/**
- * What happens if the room is not yet watched by password.
- *
- * The service may know others.
- */
-object RoomForce {
-    /** no password can be set */
-    const val NO_PASSWORD_CAN_BE_SET: Long = 0
-    /** the room is switched to watching by password and the password is set */
-    const val ROOM_SWITCHED_TO_WATCHING_BY: Long = 1
-}
-
-/**
- * The user's role (values clipped in the document).
- *
- * The service may know others.
- */
-object RoomGetCodeInfoUserRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** teaching assistant */
-    const val TEACHING_ASSISTANT: Long = 2
-}
-
-/**
- * Role of the user.
- *
- * The service may know others.
- */
-object RoomGetCodeUsageUserRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * Group class and online double-teacher: what teaching assistants see of the answer data; own group only by default.
- *
- * The service may know others.
- */
-object RoomGroupAdminPermission {
-    /** own group only (default) */
-    const val OWN_GROUP_ONLY: Long = 0
-    /** all data */
-    const val ALL_DATA: Long = 1
-}
-
-/**
- * Whether there are users overseas.
- *
- * The service may know others.
- */
-object RoomHasForeignUser {
-    /** no */
-    const val NO: Long = 1
-    /** yes */
-    const val YES: Long = 2
-}
-
-/**
- * Industry.
- *
- * The service may know others.
- */
-object RoomIndustryType {
-    /** education */
-    const val EDUCATION: Long = 0
-    /** enterprise */
-    const val ENTERPRISE: Long = 1
-}
-
-/**
- * Whether WeChat users have their nickname fetched.
- *
- * The service may know others.
- */
-object RoomInfoEnableWeixinAuth {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** yes */
-    const val YES: Long = 1
-    /** no */
-    const val NO: Long = 2
-}
-
-/**
- * Whether the video is the main view.
- *
- * The service may know others.
- */
-object RoomInfoIsVideoMain {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** yes */
-    const val YES: Long = 1
-    /** no */
-    const val NO: Long = 2
-}
-
-/**
- * Whether a speaking student's camera is turned on by default.
- *
- * The service may know others.
- */
-object RoomInfoSpeakCameraTurnon {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** on */
-    const val ON: Long = 1
-    /** off */
-    const val OFF: Long = 2
-}
-
-/**
- * Whether the device check of students is automatic.
- *
- * The service may know others.
- */
-object RoomInfoStudentNeedDetectDevice {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** check */
-    const val CHECK: Long = 1
-    /** no check */
-    const val NO_CHECK: Long = 2
-}
-
-/**
- * Whether the device check of the teacher is automatic.
- *
- * The service may know others.
- */
-object RoomInfoTeacherNeedDetectDevice {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** check */
-    const val CHECK: Long = 1
-    /** no check */
-    const val NO_CHECK: Long = 2
-}
-
-/**
- * Room type.
- *
- * The service may know others.
- */
-object RoomInfoType {
-    /** one-to-one (old room type) */
-    const val ONE_TO_ONE: Long = 1
-    /** large class */
-    const val LARGE_CLASS: Long = 2
-    /** basic small class (old room type) */
-    const val BASIC_SMALL_CLASS: Long = 3
-    /** small class */
-    const val SMALL_CLASS: Long = 4
-    /** double-teacher */
-    const val DOUBLE_TEACHER: Long = 5
-    /** basic one-to-one */
-    const val BASIC_ONE_TO_ONE: Long = 6
-}
-
-/**
- * Whether the relay starts by itself.
- *
- * The service may know others.
- */
-object RoomIsAuto {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Group live (older parameter).
- *
- * The service may know others.
- */
-object RoomIsGroupLive {
-    /** normal live */
-    const val NORMAL_LIVE: Long = 0
-    /** group live */
-    const val GROUP_LIVE: Long = 1
-    /** group live with big and small classes */
-    const val GROUP_LIVE_WITH_BIG_AND: Long = 2
-}
-
-/**
- * Whether this is a long-term room.
- *
- * The service may know others.
- */
-object RoomIsLongTerm {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Whether this is a mock live.
- *
- * The service may know others.
- */
-object RoomIsMockLive {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * How users are let in.
- *
- * The service may know others.
- */
-object RoomIsPrivate {
-    /** enter directly */
-    const val ENTER_DIRECTLY: Long = 0
-    /** private code of the class */
-    const val PRIVATE_CODE_CLASS: Long = 1
-    /** public code */
-    const val PUBLIC_CODE: Long = 2
-    /** whitelist */
-    const val WHITELIST: Long = 3
-    /** password */
-    const val PASSWORD: Long = 4
-    /** cloud live whitelist */
-    const val CLOUD_LIVE_WHITELIST: Long = 5
-    /** phone verification */
-    const val PHONE_VERIFICATION: Long = 6
-}
-
-/**
- * Whether this is a push-stream live.
- *
- * The service may know others.
- */
-object RoomIsPushLive {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Whether it is a WebRTC class; must first be set up by the vendor.
- *
- * The service may know others.
- */
-object RoomIsWebrtcLive {
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Kind of code.
- *
- * The service may know others.
- */
-object RoomListCodesType {
-    /** ordinary code */
-    const val ORDINARY_CODE: Long = 0
-    /** audition (trial) code */
-    const val AUDITION: Long = 1
-}
-
-/**
- * Whether WeChat users have their nickname fetched.
- *
- * The service may know others.
- */
-object RoomListEnableWeixinAuth {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** yes */
-    const val YES: Long = 1
-    /** no */
-    const val NO: Long = 2
-}
-
-/**
- * Role.
- *
- * The service may know others.
- */
-object RoomListGroupCodesByRoleUserRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * Role of the code.
- *
- * The service may know others.
- */
-object RoomListGroupCodesUserRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** teaching assistant */
-    const val TEACHING_ASSISTANT: Long = 2
-}
-
-/**
- * Whether the video is the main view.
- *
- * The service may know others.
- */
-object RoomListIsVideoMain {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** yes */
-    const val YES: Long = 1
-    /** no */
-    const val NO: Long = 2
-}
-
-/**
- * Whether a speaking student's camera is turned on by default.
- *
- * The service may know others.
- */
-object RoomListSpeakCameraTurnon {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** on */
-    const val ON: Long = 1
-    /** off */
-    const val OFF: Long = 2
-}
-
-/**
- * Whether the device check of students is automatic.
- *
- * The service may know others.
- */
-object RoomListStudentNeedDetectDevice {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** check */
-    const val CHECK: Long = 1
-    /** no check */
-    const val NO_CHECK: Long = 2
-}
-
-/**
- * Whether the device check of the teacher is automatic.
- *
- * The service may know others.
- */
-object RoomListTeacherNeedDetectDevice {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** check */
-    const val CHECK: Long = 1
-    /** no check */
-    const val NO_CHECK: Long = 2
-}
-
-/**
- * Room type.
- *
- * The service may know others.
- */
-object RoomListType {
-    /** one-to-one */
-    const val ONE_TO_ONE: Long = 1
-    /** large class */
-    const val LARGE_CLASS: Long = 2
-    /** small class */
-    const val SMALL_CLASS: Long = 4
-    /** double teacher */
-    const val DOUBLE_TEACHER: Long = 5
-}
-
-/**
- * Whether the video is the main view on the mobile H5 page; video by default.
- *
- * The service may know others.
- */
-object RoomMIsVideoMain {
-    /** video is the main view */
-    const val VIDEO_MAIN_VIEW: Long = 1
-    /** slides are the main view */
-    const val SLIDES_MAIN_VIEW: Long = 2
-}
-
-/**
- * Whether the video is the main view on the mobile site.
- *
- * The service may know others.
- */
-object RoomMTemplate {
-    /** default */
-    const val DEFAULT: Long = 0
-    /** yes */
-    const val YES: Long = 1
-    /** no */
-    const val NO: Long = 2
-}
-
-/**
- * Media type.
- *
- * The service may know others.
- */
-object RoomMediaType {
-    /** video */
-    const val VIDEO: Long = 0
-    /** audio */
-    const val AUDIO: Long = 1
-}
-
-/**
- * Whether a mock live is recorded automatically.
- *
- * The service may know others.
- */
-object RoomMockLiveRecord {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Whether the room is divided into groups; 1 and 2 need the permission and type=2.
- *
- * The service may know others.
- */
-object RoomNewGroupLive {
-    /** ordinary live */
-    const val ORDINARY_LIVE: Long = 0
-    /** group class */
-    const val GROUP_CLASS: Long = 1
-    /** online double-teacher */
-    const val ONLINE_DOUBLE_TEACHER: Long = 2
-}
-
-/**
- * Live state to filter by; descriptions are clipped in the document.
- *
- * The service may know others.
- */
-object RoomNewLiveStatus {
-    /** all (default) */
-    const val ALL: Long = 0
-    /** not started */
-    const val NOT_STARTED: Long = 1
-    /** live */
-    const val LIVE: Long = 2
-    /** clipped in the document (about recording or playback being on and the playback generated) */
-    const val CLIPPED_IN_DOCUMENT: Long = 3
-}
-
-/**
- * What to do (description clipped; the example has end, the other value is evidently start).
- *
- * The service may know others.
- */
-object RoomOperation {
-    /** start the relay */
-    const val START: String = "start"
-    /** stop the relay */
-    const val END: String = "end"
-}
-
-/**
- * How users are let in. The cell is clipped: it explains public code (公开参加码), private code (私密参加码) and phone number, the kinds 2, 1 and 6 of is_private in room/update. public is printed as a value in the cell and mobile in the request example; the value for the private code is lost (evidently private).
- *
- * The service may know others.
- */
-object RoomPrivateType {
-    /** public code */
-    const val PUBLIC: String = "public"
-    /** phone number verification */
-    const val MOBILE: String = "mobile"
-}
-
-/**
- * Product; an account with a single product need not send it.
- *
- * The service may know others.
- */
-object RoomProductType {
-    /** large class */
-    const val LARGE_CLASS: Long = 1
-    /** small class */
-    const val SMALL_CLASS: Long = 2
-    /** enterprise live */
-    const val ENTERPRISE_LIVE: Long = 4
-    /** double teacher */
-    const val DOUBLE_TEACHER: Long = 3
-}
-
-/**
- * Whether a push-stream live is recorded automatically.
- *
- * The service may know others.
- */
-object RoomPushLiveRecord {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * State to set.
- *
- * The service may know others.
- */
-object RoomStatus {
-    /** disable */
-    const val DISABLE: Long = -1
-    /** enable */
-    const val ENABLE: Long = 0
-}
-
-/**
- * Whom students may chat with privately.
- *
- * The service may know others.
- */
-object RoomStudentPrivateChatRole {
-    /** everyone */
-    const val EVERYONE: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** teaching assistant */
-    const val TEACHING_ASSISTANT: Long = 2
-}
-
-/**
- * Group live: who controls switching between large class and small class.
- *
- * The service may know others.
- */
-object RoomSwitchRoomRole {
-    /** large-class teacher */
-    const val LARGE_CLASS_TEACHER: Long = 1
-    /** small-class teacher */
-    const val SMALL_CLASS_TEACHER: Long = 2
-}
-
-/**
- * Whether the system assigns nicknames automatically.
- *
- * The service may know others.
- */
-object RoomSystemAutoAllocateName {
-    /** disabled */
-    const val DISABLED: Long = 0
-    /** enabled */
-    const val ENABLED: Long = 1
-}
-
-/**
- * Template of the small class; the account must have the one-to-one template enabled.
- *
- * The service may know others.
- */
-object RoomTemplateType {
-    /** first template */
-    const val FIRST_TEMPLATE: Long = 1
-    /** second template */
-    const val SECOND_TEMPLATE: Long = 2
-    /** one-to-one template */
-    const val ONE_TO_ONE_TEMPLATE: Long = 3
-}
-
-/**
- * Whether the video is the main view on PC; slides by default; only takes effect with the triple template.
- *
- * The service may know others.
- */
-object RoomUpdateIsVideoMain {
-    /** video is the main view */
-    const val VIDEO_MAIN_VIEW: Long = 1
-    /** slides are the main view */
-    const val SLIDES_MAIN_VIEW: Long = 2
-}
-
-/**
- * Page template.
- *
- * The service may know others.
- */
-object RoomUpdateTemplateName {
-    /** two cameras */
-    const val DOUBLE_CAMERA: String = "doubleCamera"
-    /** classic template */
-    const val CLASSIC: String = "classic"
-    /** three-part screen */
-    const val TRIPLE: String = "triple"
 }

@@ -76,33 +76,33 @@ class SmallCourseApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
      *
+     * @param roomId Room id.
      * @param productType Product, which depends on the age of the account (values from 007gzs).
      *   - `0`: old account
      *   - `2`: new account
      * @param date Day. `YYYY-MM-DD`.
-     * @param roomId Room id.
      */
     suspend fun listUserCosts(
+        roomId: String,
         productType: Long,
         date: String,
-        roomId: String,
         options: CallOptions? = null,
-    ): SmallCourseListUserCostsResult = call(listUserCostsAsked(productType, date, roomId, options))
+    ): SmallCourseListUserCostsResult = call(listUserCostsAsked(roomId, productType, date, options))
 
     /** The same, with the times of java.time. */
     suspend fun listUserCosts(
+        roomId: String,
         productType: Long,
         date: LocalDate,
-        roomId: String,
         options: CallOptions? = null,
-    ): SmallCourseListUserCostsResult = call(listUserCostsAsked(productType, date.toString(), roomId, options))
+    ): SmallCourseListUserCostsResult = call(listUserCostsAsked(roomId, productType, date.toString(), options))
 
     @JvmSynthetic
-    internal fun listUserCostsAsked(productType: Long, date: String, roomId: String, options: CallOptions?): Asked<SmallCourseListUserCostsResult> {
+    internal fun listUserCostsAsked(roomId: String, productType: Long, date: String, options: CallOptions?): Asked<SmallCourseListUserCostsResult> {
         val given = Params()
+        given.set("room_id", roomId)
         given.set("product_type", productType)
         given.set("date", date)
-        given.set("room_id", roomId)
         return Asked("small_course.list_user_costs", SmallCourseTypes.of("SmallCourseListUserCostsResult"), given.given, options)
     }
 
@@ -173,20 +173,20 @@ class BlockingSmallCourseApi internal constructor(private val api: SmallCourseAp
     /** 获取小班课指定教室各学员消费详情 See [SmallCourseApi.listUserCosts]. */
     @JvmOverloads
     fun listUserCosts(
+        roomId: String,
         productType: Long,
         date: String,
-        roomId: String,
         options: CallOptions? = null,
-    ): SmallCourseListUserCostsResult = call(api.listUserCostsAsked(productType, date, roomId, options))
+    ): SmallCourseListUserCostsResult = call(api.listUserCostsAsked(roomId, productType, date, options))
 
     /** The same, with the times of java.time. */
     @JvmOverloads
     fun listUserCosts(
+        roomId: String,
         productType: Long,
         date: LocalDate,
-        roomId: String,
         options: CallOptions? = null,
-    ): SmallCourseListUserCostsResult = call(api.listUserCostsAsked(productType, date.toString(), roomId, options))
+    ): SmallCourseListUserCostsResult = call(api.listUserCostsAsked(roomId, productType, date.toString(), options))
 
     /** 获取小班课录制费用 See [SmallCourseApi.listRecordCosts]. */
     @JvmOverloads
@@ -279,42 +279,4 @@ class SmallCourseListUserCostsResult internal constructor(record: Record, values
 class SmallCourseListRecordCostsResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Amounts keyed by room id. */
     val list: Map<String, Double> get() = at(0)
-}
-
-/**
- * Product, which depends on the age of the account (values from 007gzs; the required mark cannot be read with certainty, 007gzs always sends it).
- *
- * The service may know others.
- */
-object SmallCourseProductType {
-    /** old account */
-    const val OLD_ACCOUNT: Long = 0
-    /** new account */
-    const val NEW_ACCOUNT: Long = 2
-}
-
-/**
- * Whether the teacher used the extended (second) camera.
- *
- * The service may know others.
- */
-object SmallCourseTeacherExtCamera {
-    /** no */
-    const val NO: Long = 0
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * The user's role.
- *
- * The service may know others.
- */
-object SmallCourseUserRole {
-    /** student */
-    const val STUDENT: String = "0"
-    /** teacher */
-    const val TEACHER: String = "1"
-    /** teaching assistant */
-    const val TEACHING_ASSISTANT: String = "2"
 }

@@ -95,20 +95,20 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
      *
-     * @param userIds Ids of the users; the printed example joins them with English commas.
      * @param roomId Room id.
+     * @param userIds Ids of the users; the printed example joins them with English commas.
      */
     suspend fun assignStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
-    ) = carryOut(assignStudentsAsked(userIds, roomId, options))
+    ) = carryOut(assignStudentsAsked(roomId, userIds, options))
 
     @JvmSynthetic
-    internal fun assignStudentsAsked(userIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun assignStudentsAsked(roomId: Long, userIds: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("user_ids", userIds)
         given.set("room_id", roomId)
+        given.set("user_ids", userIds)
         return Asked("user.assign_students", Kind.Remaining, given.given, options)
     }
 
@@ -117,25 +117,25 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
      *
+     * @param roomId Room id.
      * @param role Role in the room.
      *   - `1`: teacher
      *   - `2`: assistant
      * @param userId User id.
-     * @param roomId Room id.
      */
     suspend fun assignTeacher(
+        roomId: Long,
         role: Long,
         userId: Long,
-        roomId: Long,
         options: CallOptions? = null,
         params: UserAssignTeacherParams.() -> Unit = nothing,
-    ): UserAssignTeacherResult = call(assignTeacherAsked(role, userId, roomId, options, UserAssignTeacherParams().apply(params)))
+    ): UserAssignTeacherResult = call(assignTeacherAsked(roomId, role, userId, options, UserAssignTeacherParams().apply(params)))
 
     @JvmSynthetic
-    internal fun assignTeacherAsked(role: Long, userId: Long, roomId: Long, options: CallOptions?, given: UserAssignTeacherParams): Asked<UserAssignTeacherResult> {
+    internal fun assignTeacherAsked(roomId: Long, role: Long, userId: Long, options: CallOptions?, given: UserAssignTeacherParams): Asked<UserAssignTeacherResult> {
+        given.set("room_id", roomId)
         given.set("role", role)
         given.set("user_id", userId)
-        given.set("room_id", roomId)
         return Asked("user.assign_teacher", UserTypes.of("UserAssignTeacherResult"), given.given, options)
     }
 
@@ -184,20 +184,20 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
      *
-     * @param userIds Ids of the users; the printed example joins them with English commas.
      * @param roomId Room id.
+     * @param userIds Ids of the users; the printed example joins them with English commas.
      */
     suspend fun removeStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
-    ) = carryOut(removeStudentsAsked(userIds, roomId, options))
+    ) = carryOut(removeStudentsAsked(roomId, userIds, options))
 
     @JvmSynthetic
-    internal fun removeStudentsAsked(userIds: List<Long>, roomId: Long, options: CallOptions?): Asked<Rest> {
+    internal fun removeStudentsAsked(roomId: Long, userIds: List<Long>, options: CallOptions?): Asked<Rest> {
         val given = Params()
-        given.set("user_ids", userIds)
         given.set("room_id", roomId)
+        given.set("user_ids", userIds)
         return Asked("user.remove_students", Kind.Remaining, given.given, options)
     }
 
@@ -206,20 +206,20 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
      *
-     * @param userId User id.
      * @param roomId Room id.
+     * @param userId User id.
      */
     suspend fun removeTeacher(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         options: CallOptions? = null,
-    ): UserRemoveTeacherResult = call(removeTeacherAsked(userId, roomId, options))
+    ): UserRemoveTeacherResult = call(removeTeacherAsked(roomId, userId, options))
 
     @JvmSynthetic
-    internal fun removeTeacherAsked(userId: Long, roomId: Long, options: CallOptions?): Asked<UserRemoveTeacherResult> {
+    internal fun removeTeacherAsked(roomId: Long, userId: Long, options: CallOptions?): Asked<UserRemoveTeacherResult> {
         val given = Params()
-        given.set("user_id", userId)
         given.set("room_id", roomId)
+        given.set("user_id", userId)
         return Asked("user.remove_teacher", UserTypes.of("UserRemoveTeacherResult"), given.given, options)
     }
 
@@ -274,24 +274,24 @@ class UserApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
      *
-     * @param userId User id.
      * @param roomId Room id.
+     * @param userId User id.
      * @param relationType What to do with the role.
      *   - `1`: give the assistant shill role
      *   - `2`: take it away
      */
     suspend fun assignFakeAssistant(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean = call(assignFakeAssistantAsked(userId, roomId, relationType, options))
+    ): Boolean = call(assignFakeAssistantAsked(roomId, userId, relationType, options))
 
     @JvmSynthetic
-    internal fun assignFakeAssistantAsked(userId: Long, roomId: Long, relationType: Long, options: CallOptions?): Asked<Boolean> {
+    internal fun assignFakeAssistantAsked(roomId: Long, userId: Long, relationType: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
-        given.set("user_id", userId)
         given.set("room_id", roomId)
+        given.set("user_id", userId)
         given.set("relation_type", relationType)
         return Asked("user.assign_fake_assistant", Kind.Truth, given.given, options)
     }
@@ -346,20 +346,20 @@ class BlockingUserApi internal constructor(private val api: UserApi) : BlockingR
     /** 给教室批量关联学员 See [UserApi.assignStudents]. */
     @JvmOverloads
     fun assignStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
-    ) = carryOut(api.assignStudentsAsked(userIds, roomId, options))
+    ) = carryOut(api.assignStudentsAsked(roomId, userIds, options))
 
     /** 给教室关联老师/助教 See [UserApi.assignTeacher]. */
     @JvmOverloads
     fun assignTeacher(
+        roomId: Long,
         role: Long,
         userId: Long,
-        roomId: Long,
         params: Consumer<in UserAssignTeacherParams> = none,
         options: CallOptions? = null,
-    ): UserAssignTeacherResult = call(api.assignTeacherAsked(role, userId, roomId, options, UserAssignTeacherParams().also(params::accept)))
+    ): UserAssignTeacherResult = call(api.assignTeacherAsked(roomId, role, userId, options, UserAssignTeacherParams().also(params::accept)))
 
     /** 获取教室关联的学员列表 See [UserApi.listStudents]. */
     @JvmOverloads
@@ -379,18 +379,18 @@ class BlockingUserApi internal constructor(private val api: UserApi) : BlockingR
     /** 批量移除教室内关联的学员 See [UserApi.removeStudents]. */
     @JvmOverloads
     fun removeStudents(
-        userIds: List<Long>,
         roomId: Long,
+        userIds: List<Long>,
         options: CallOptions? = null,
-    ) = carryOut(api.removeStudentsAsked(userIds, roomId, options))
+    ) = carryOut(api.removeStudentsAsked(roomId, userIds, options))
 
     /** 移除教室内关联的老师/助教 See [UserApi.removeTeacher]. */
     @JvmOverloads
     fun removeTeacher(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         options: CallOptions? = null,
-    ): UserRemoveTeacherResult = call(api.removeTeacherAsked(userId, roomId, options))
+    ): UserRemoveTeacherResult = call(api.removeTeacherAsked(roomId, userId, options))
 
     /** 通过手机号获取用户信息 See [UserApi.getByPhone]. */
     @JvmOverloads
@@ -411,11 +411,11 @@ class BlockingUserApi internal constructor(private val api: UserApi) : BlockingR
     /** 关联教室内助教水军角色 See [UserApi.assignFakeAssistant]. */
     @JvmOverloads
     fun assignFakeAssistant(
-        userId: Long,
         roomId: Long,
+        userId: Long,
         relationType: Long,
         options: CallOptions? = null,
-    ): Boolean = call(api.assignFakeAssistantAsked(userId, roomId, relationType, options))
+    ): Boolean = call(api.assignFakeAssistantAsked(roomId, userId, relationType, options))
 
     /** 班级列表 See [UserApi.listClasses]. */
     @JvmOverloads
@@ -822,122 +822,4 @@ class UserListClassesResult internal constructor(record: Record, values: Array<A
 
     /** The classes of this page. */
     val list: List<UserListClassesItem> get() = at(1)
-}
-
-/**
- * Role of the new user.
- *
- * The service may know others.
- */
-object UserAddRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Role in the room.
- *
- * The service may know others.
- */
-object UserAssignRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * Role in the room.
- *
- * The service may know others.
- */
-object UserAssignTeacherRole {
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * Role id of the users.
- *
- * The service may know others.
- */
-object UserDeleteBatchRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Role of the user.
- *
- * The service may know others.
- */
-object UserGetByPhoneRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes.
- *
- * The service may know others.
- */
-object UserIsFakeAssistant {
-    /** yes */
-    const val YES: Long = 1
-}
-
-/**
- * Role id.
- *
- * The service may know others.
- */
-object UserListRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** administrator */
-    const val ADMINISTRATOR: Long = 2
-}
-
-/**
- * Role of the user in the account, as the table has it.
- *
- * The service may know others.
- */
-object UserListTeachersRole {
-    /** student */
-    const val STUDENT: Long = 0
-    /** teacher */
-    const val TEACHER: Long = 1
-    /** assistant */
-    const val ASSISTANT: Long = 2
-}
-
-/**
- * What to do with the role.
- *
- * The service may know others.
- */
-object UserRelationType {
-    /** give the assistant shill role */
-    const val GIVE_ASSISTANT_SHILL_ROLE: Long = 1
-    /** take it away */
-    const val TAKE_IT_AWAY: Long = 2
 }
