@@ -58,7 +58,8 @@ class LessonsTest {
             CallbackName.CLASS_EVENT, Map.of("room_id", Long.valueOf(id), "op", "start", "op_time", "2026-11-28 08:00:00"));
         assertEquals(200, post("/callbacks", posted.getContentType(), posted.getBody()).statusCode());
         assertEquals(id + " start", get("/events/next"));
-        assertEquals(400, post("/rooms", "application/json", room.replace("第一课", "").getBytes("UTF-8")).statusCode());
+        // A nickname that would make a teacher's link of a student's.
+        assertEquals(400, send(HttpRequest.newBuilder(at("/rooms/" + id + "/link?user=7&name=a%26user_role%3D1"))).statusCode());
     }
 
     private String get(String path) throws Exception {
