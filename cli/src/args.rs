@@ -5,9 +5,14 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{call, completions, demo, doctor, mock, operations, parse, request, sign};
 
+const EXIT_CODES: &str = "Exit codes 退出码: 0 it went well 成功; 1 it failed, and stderr says why 失败; \
+    2 the command line is not understood 命令行有误.\n\
+    Errors are words where a person reads them, and one line of JSON with --json, or where neither stdout nor stderr is a \
+    terminal. 终端上的错误为文字；使用 --json 或两个输出均非终端时为一行 JSON。";
+
 /// The BaijiaYun server API from the shell 百家云服务端接口命令行工具
 #[derive(Debug, Parser)]
-#[command(name = "bjy", version, arg_required_else_help = true)]
+#[command(name = "bjy", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     account: AccountFlags,

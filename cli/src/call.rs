@@ -14,7 +14,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     call: CallArgs,
     /// Seconds that the call may take, with all attempts; 120, or 3600 with a file, if not given 超时秒数
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: Option<u64>,
 }
 

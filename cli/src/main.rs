@@ -16,6 +16,7 @@ mod params;
 mod parse;
 mod request;
 mod runtime;
+mod secrets;
 mod sign;
 mod usage;
 
@@ -26,13 +27,14 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
+    completions::answer();
     let cli = Cli::try_parse().unwrap_or_else(|error| usage::exit(&error));
     let output = cli.output;
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.print_failure(&failure);
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }

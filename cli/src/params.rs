@@ -9,17 +9,19 @@ use std::str::FromStr;
 use baijiayun::core::FileSource;
 use baijiayun::core::operation::{self, Operation, ParamKind};
 use baijiayun::{Error, ErrorKind, File, Params, Value};
+use clap_complete::ArgValueCompleter;
 
+use crate::completions;
 use crate::failure::Failure;
 
 /// An operation and its parameters.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CallArgs {
     /// Operation, for example room.create 接口名称
-    #[arg(index = 1)]
+    #[arg(index = 1, add = ArgValueCompleter::new(completions::operations))]
     operation: String,
     /// Parameters; a file and the text of a JSON parameter may be given as key=@path 参数
-    #[arg(index = 2, value_name = "KEY=VALUE")]
+    #[arg(index = 2, value_name = "KEY=VALUE", add = ArgValueCompleter::new(completions::parameters))]
     values: Vec<Assignment>,
     /// JSON object with parameters, - for standard input 参数文件
     #[arg(long, value_name = "FILE")]

@@ -4,14 +4,18 @@ use baijiayun::Answer;
 use baijiayun::core::operation::Operation;
 use baijiayun::core::{answer, operation};
 use baijiayun_api::{Description, Shape};
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use crate::completions;
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::secrets::holds_secret;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Operation that was called, for example room.create 接口名称
+    #[arg(add = ArgValueCompleter::new(completions::operations))]
     operation: String,
     /// HTTP status of the answer HTTP 状态码
     #[arg(long, default_value_t = 200, value_name = "N")]
@@ -53,11 +57,6 @@ fn is_secret(operation: &Operation, path: &str) -> bool {
 
 fn below<'a>(shape: &'a Shape, step: &str) -> Option<&'a Shape> {
     if step.ends_with(']') { shape.items.as_deref() } else { shape.fields.get(step).or(shape.values.as_deref()) }
-}
-
-fn holds_secret(shape: &Shape) -> bool {
-    let element = shape.items.iter().chain(&shape.values).map(AsRef::as_ref);
-    shape.secret || shape.fields.values().chain(element).any(holds_secret)
 }
 
 #[derive(Serialize)]
