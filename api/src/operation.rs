@@ -152,6 +152,9 @@ pub struct Paging {
     /// The field that has the number of all elements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<String>,
+    /// The field of a row that no other row has: a row that comes twice has shifted while the list was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// The parameters that choose a page.

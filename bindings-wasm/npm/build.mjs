@@ -34,6 +34,9 @@ const WASM_OPT = [
 const MODULES = ["web", "workerd", "edge-light", "inline", "node-bundled", "inline-node-bundled"];
 const NODE = ["node", "inline-node"];
 
+/** What test environments that play the browser hide of Node; some load one of these modules, some the other. */
+const SHIMS = "src/entries/shims.ts";
+
 const JS = {
   absWorkingDir: here,
   bundle: true,
@@ -120,7 +123,8 @@ async function buildNode() {
     format: "cjs",
     platform: "node",
     target: "node20",
-    external: ["./toml.cjs"],
+    external: ["./toml.cjs", "./packed.cjs"],
+    inject: [SHIMS],
   });
   await build({ ...JS, entryPoints: ["src/toml.ts"], outfile: join(dist, "toml.cjs"), format: "cjs", platform: "node" });
   const { createRequire } = await import("node:module");
@@ -134,6 +138,19 @@ async function buildNode() {
     ];
     writeFileSync(join(dist, `${name}.mjs`), text.join("\n"));
   }
+}
+
+/**
+ * For the few that `require` where nothing says that it is Node: above all test environments that play the browser (jsdom
+ * of Jest). It has the WebAssembly in a module, as the inline entry of Node has: a CommonJS module has no address to
+ * find a file by.
+ */
+async function buildWebCommonJs() {
+  const entryPoints = ["src/entries/web-cjs.ts"];
+  const external = ["./packed.cjs"];
+  await build({ ...JS, entryPoints, inject: [SHIMS], external, outfile: join(dist, "web.cjs"), format: "cjs", platform: "neutral" });
+  const inlined = readFileSync(join(wasm, "inline.js"), "utf8").replace("export default", "module.exports =");
+  writeFileSync(join(dist, "packed.cjs"), inlined);
 }
 
 /** What uploads where there is no key: a file of its own for each kind of module, as small as can be. */
@@ -162,6 +179,6 @@ mkdirSync(dist, { recursive: true });
 if (process.argv.includes("--js")) writeGlue();
 else buildWasm();
 copyFileSync(optimised, join(dist, "baijiayun.wasm"));
-await Promise.all([buildModules(), buildNode(), buildUpload()]);
+await Promise.all([buildModules(), buildNode(), buildWebCommonJs(), buildUpload()]);
 buildTypes();
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(join(workspace, licence), join(here, licence));

@@ -1,7 +1,11 @@
 //! One call: its parameters, and sending it.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::time::Duration;
 
 use baijiayun_core::answer::Answer;
@@ -13,121 +17,144 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tracing::Instrument;
 
-use crate::{Client, Pages};
+use crate::drive::Answered;
+use crate::hooks::Watch;
+use crate::{Awaited, Client, Pages};
 
-/// A call that is being put together. The typed calls of the resource modules stand on it.
+/// A call that is being put together: `.await` it. The typed calls of the resource modules stand on it.
+#[must_use = "a call is sent when it is awaited"]
 #[derive(Clone)]
-pub struct Call {
+pub struct Call<M = Awaited> {
     client: Client,
+    mode: PhantomData<M>,
     operation: Target,
     params: Params,
     options: CallOptions,
     /// What was wrong before the call could be checked.
     error: Option<Error>,
+    /// Who watches the whole of which it is a part.
+    watch: Option<Watch>,
 }
 
 #[derive(Clone)]
 enum Target {
     Known(&'static Operation),
     Raw(Box<Operation>),
-    /// The error says why.
-    Missing,
+    /// It is this name that there is not; the error says so.
+    Missing(String),
 }
 
-impl Call {
+impl<M> Call<M> {
     /// A call by operation name. An unknown name is reported when the call is sent.
-    pub(crate) fn new(client: &Client, name: &str) -> Call {
+    pub(crate) fn new(client: &Client, name: &str) -> Call<M> {
         let (operation, error) = match operation::find(name) {
             Ok(operation) => (Target::Known(operation), None),
-            Err(error) => (Target::Missing, Some(error)),
+            Err(error) => (Target::Missing(name.to_owned()), Some(error)),
         };
-        Call { client: client.clone(), operation, params: Params::new(), options: CallOptions::default(), error }
+        Call::of(client, operation, error)
     }
 
-    pub(crate) fn raw(client: &Client, operation: Operation) -> Call {
-        let operation = Target::Raw(Box::new(operation));
-        Call { client: client.clone(), operation, params: Params::new(), options: CallOptions::default(), error: None }
+    pub(crate) fn raw(client: &Client, operation: Operation) -> Call<M> {
+        Call::of(client, Target::Raw(Box::new(operation)), None)
+    }
+
+    fn of(client: &Client, operation: Target, error: Option<Error>) -> Call<M> {
+        let (params, options, watch) = (Params::new(), CallOptions::default(), None);
+        Call { client: client.clone(), mode: PhantomData, operation, params, options, error, watch }
+    }
+
+    /// The same call, to be sent in another way.
+    pub(crate) fn in_mode<N>(self) -> Call<N> {
+        let Call { client, operation, params, options, error, watch, .. } = self;
+        Call { client, mode: PhantomData, operation, params, options, error, watch }
     }
 
     /// Sets a parameter.
-    #[must_use]
-    pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Call {
-        self.params.set(name, value);
+    pub fn set(mut self, name: impl AsRef<str>, value: impl Into<Value>) -> Call<M> {
+        self.params.set(self.named(name.as_ref()), value);
         self
     }
 
     /// Sets a JSON parameter. It is serialized here, once.
-    #[must_use]
-    pub fn set_json<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Call {
+    pub fn set_json<T: Serialize + ?Sized>(mut self, name: impl AsRef<str>, value: &T) -> Call<M> {
         match Value::json(&value) {
-            Ok(json) => drop(self.params.set(name, json)),
+            Ok(json) => drop(self.params.set(self.named(name.as_ref()), json)),
             Err(error) => self.error = Some(error),
         }
         self
     }
 
+    /// The table's own copy of a name.
+    fn named(&self, name: &str) -> Cow<'static, str> {
+        let known = match &self.operation {
+            Target::Known(operation) => operation.param(name),
+            _ => None,
+        };
+        known.map_or_else(|| Cow::Owned(name.to_owned()), |param| Cow::Borrowed(param.name))
+    }
+
     /// Sends a parameter that the description lacks.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Call {
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Call<M> {
         self.params.set_extra(name, value);
         self
     }
 
     /// Replaces all parameters.
-    #[must_use]
-    pub fn params(mut self, params: Params) -> Call {
+    pub fn params(mut self, params: Params) -> Call<M> {
         self.params = params;
         self
     }
 
     /// Waits this long for the answer to each attempt instead of the client's timeout.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Call {
+    pub fn timeout(mut self, timeout: Duration) -> Call<M> {
         self.options.attempt_timeout = Some(timeout);
         self
     }
 
     /// Gives up after this long in all, with every wait and attempt.
-    #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Call {
+    pub fn deadline(mut self, deadline: Duration) -> Call<M> {
         self.options.deadline = Some(deadline);
         self
     }
 
     /// Refuses an answer of more bytes than this, decoded, instead of the client's limit.
-    #[must_use]
-    pub fn max_answer(mut self, bytes: u64) -> Call {
+    pub fn max_answer(mut self, bytes: u64) -> Call<M> {
         self.options.max_answer = Some(bytes);
         self
     }
 
     /// Sends it at most so often.
-    #[must_use]
-    pub fn attempts(mut self, attempts: u32) -> Call {
+    pub fn attempts(mut self, attempts: u32) -> Call<M> {
         self.options.attempts = Some(attempts);
         self
     }
 
     /// Says which failures are tried again.
-    #[must_use]
-    pub fn retry(mut self, retry: Retry) -> Call {
+    pub fn retry(mut self, retry: Retry) -> Call<M> {
         self.options.retry = retry;
         self
     }
 
     /// Whether the call fails where the answer departs from the documents, instead of the client's
     /// [`strict`](crate::ClientBuilder::strict).
-    #[must_use]
-    pub fn strict(mut self, strict: bool) -> Call {
+    pub fn strict(mut self, strict: bool) -> Call<M> {
         self.options.strict = Some(strict);
         self
     }
 
     /// Says who goes first where a limit makes calls wait.
-    #[must_use]
-    pub fn priority(mut self, priority: Priority) -> Call {
+    pub fn priority(mut self, priority: Priority) -> Call<M> {
         self.options.priority = Some(priority);
         self
+    }
+
+    /// The operation as it was called.
+    fn name(&self) -> Cow<'static, str> {
+        match &self.operation {
+            Target::Known(operation) => operation.name.clone(),
+            Target::Raw(operation) => operation.name.clone(),
+            Target::Missing(name) => Cow::Owned(name.clone()),
+        }
     }
 
     pub(crate) fn given(&self) -> &Params {
@@ -136,18 +163,6 @@ impl Call {
 
     pub(crate) fn pager(&self) -> Result<Pager, Error> {
         Pager::new(self.operation()?, &self.params)
-    }
-
-    /// The same call for the page that the pager has come to.
-    pub(crate) fn page(&self, pager: &Pager) -> Call {
-        let mut call = self.clone().params(pager.params(&self.params));
-        call.options.walks = true;
-        call
-    }
-
-    /// All pages of a list by name, with their data as JSON.
-    pub fn pages(self) -> Pages<serde_json::Value> {
-        Pages::new(self)
     }
 
     /// The request as it would be sent at that unix time.
@@ -163,12 +178,55 @@ impl Call {
             (Some(error), _) => Err(error.clone()),
             (None, Target::Known(operation)) => Ok(operation),
             (None, Target::Raw(operation)) => Ok(operation),
-            (None, Target::Missing) => operation::find("").map(|operation| operation as &Operation),
+            (None, Target::Missing(name)) => operation::find(name).map(|operation| operation as &Operation),
         }
     }
+}
 
-    async fn answer(&self, data: coerce::Options) -> Result<(Answer, Trace), Error> {
-        let operation = self.operation()?;
+impl Call {
+    /// The same call for the page that the pager has come to.
+    pub(crate) fn page(&self, pager: &Pager) -> Call {
+        let mut call = self.clone().params(pager.params(&self.params));
+        call.options.walks = true;
+        call
+    }
+
+    /// All pages of a list by name, with their data as JSON.
+    pub fn pages(self) -> Pages<serde_json::Value> {
+        Pages::new(self)
+    }
+
+    /// Has this told how it goes, which says itself when all of it is done.
+    pub(crate) fn watched(mut self, watch: &Watch) -> Call {
+        self.watch = Some(watch.clone());
+        self
+    }
+
+    /// Sends it and makes something of the answer, before those who watch are told that it is done.
+    async fn ask<T>(
+        &self,
+        data: coerce::Options,
+        make: impl FnOnce(&Operation, Answered) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let driver = self.client.driver();
+        let watch = match &self.watch {
+            Some(watch) => {
+                let operation = self.operation()?;
+                return make(operation, self.answer(operation, data, watch).await?);
+            }
+            None => Watch::new(driver.hook.as_ref(), || self.name()),
+        };
+        let _guard = watch.guard();
+        let result = async {
+            let operation = self.operation()?;
+            make(operation, self.answer(operation, data, &watch).await?)
+        };
+        let result = result.await;
+        watch.done(&result);
+        result
+    }
+
+    async fn answer(&self, operation: &Operation, data: coerce::Options, watch: &Watch) -> Result<Answered, Error> {
         let span = tracing::info_span!(
             "baijiayun",
             operation = operation.name.as_ref(),
@@ -176,12 +234,17 @@ impl Call {
             code = tracing::field::Empty
         );
         let options = CallOptions { data, ..self.options };
-        let result = self.client.driver().call(operation, &self.params, options).instrument(span.clone()).await;
+        let call = self.client.driver().call(operation, &self.params, options, watch);
+        let result = call.instrument(span.clone()).await;
         match &result {
-            Ok((answer, trace)) => {
+            Ok(Answered { answer, trace, .. }) => {
                 span.record("attempts", trace.attempts);
                 for Departure { path, expected, .. } in &answer.departures {
-                    tracing::debug!(parent: &span, path, expected, "not as documented");
+                    if path.is_empty() {
+                        tracing::warn!(parent: &span, expected, "the data are something else altogether");
+                    } else {
+                        tracing::debug!(parent: &span, path, expected, "not as documented");
+                    }
                 }
             }
             Err(error) => {
@@ -193,33 +256,66 @@ impl Call {
         result
     }
 
-    /// Sends the call and returns its data as canonical JSON.
+    /// Sends the call and returns its data as canonical JSON. The future is the call's own, as tasks want it:
+    /// `tokio::spawn(client.call("room.list").send())`. To `.await` the call is the same.
     ///
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send(self) -> Result<Answer, Error> {
-        self.answer(coerce::Options::default()).await.map(|(answer, _)| answer)
+        self.ask(coerce::Options::default(), |_, answered| Ok(answered.answer)).await
     }
 
-    /// Sends the call and returns its data as a type.
+    /// Sends the call and returns its data as a type, with how the call went.
     ///
     /// # Errors
     /// See [`ErrorKind`](baijiayun_core::ErrorKind).
     pub async fn send_as<T: DeserializeOwned + Default>(self) -> Result<Response<T>, Error> {
-        let (answer, trace) = self.answer(coerce::Options { set_aside: true, ..coerce::Options::default() }).await?;
-        let data = answer.decode(self.operation()?)?;
-        Ok(Response { data, answer, trace })
+        let data = coerce::Options { set_aside: true, ..coerce::Options::default() };
+        let response =
+            |operation: &Operation, Answered { answer, trace, headers }: Answered| match answer.decode(operation) {
+                Ok(data) => Ok(Response { data, answer, trace, headers }),
+                Err(error) => Err(error.with_headers(headers).with_trace(trace)),
+            };
+        self.ask(data, response).await
     }
 }
 
-impl fmt::Debug for Call {
+impl IntoFuture for Call {
+    type Output = Result<Answer, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl Call<crate::Blocking> {
+    /// Sends the call, waits, and returns its data as canonical JSON.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](baijiayun_core::ErrorKind).
+    pub fn send(self) -> Result<Answer, Error> {
+        crate::blocking::run(self.in_mode::<Awaited>().send())
+    }
+
+    /// Sends the call, waits, and returns its data as a type, with how the call went.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](baijiayun_core::ErrorKind).
+    pub fn send_as<T: DeserializeOwned + Default + Send + 'static>(self) -> Result<Response<T>, Error> {
+        crate::blocking::run(self.in_mode::<Awaited>().send_as())
+    }
+
+    /// All pages of a list by name, with their data as JSON.
+    pub fn pages(self) -> crate::blocking::Pages<serde_json::Value> {
+        crate::blocking::Pages::new(self.in_mode::<Awaited>().pages())
+    }
+}
+
+impl<M> fmt::Debug for Call<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match &self.operation {
-            Target::Known(operation) => operation.name.as_ref(),
-            Target::Raw(operation) => operation.name.as_ref(),
-            Target::Missing => "unknown",
-        };
-        f.debug_struct("Call").field("operation", &name).field("params", &self.params).finish_non_exhaustive()
+        f.debug_struct("Call").field("operation", &self.name()).field("params", &self.params).finish_non_exhaustive()
     }
 }
 
@@ -229,6 +325,7 @@ pub struct Response<T> {
     data: T,
     answer: Answer,
     trace: Trace,
+    headers: Vec<(String, String)>,
 }
 
 impl<T> Response<T> {
@@ -237,7 +334,8 @@ impl<T> Response<T> {
         self.data
     }
 
-    /// The data as JSON, with members that the type does not know.
+    /// The data as JSON, also with members that the type does not know. What is not of the type that the documents
+    /// describe is not in here: it stands in the [`departures`](Response::departures).
     pub fn json(&self) -> &[u8] {
         &self.answer.data
     }
@@ -257,9 +355,20 @@ impl<T> Response<T> {
         &self.trace
     }
 
-    /// Values that are not what the documents describe, and so are not in the typed data.
+    /// The headers of the HTTP answer, names in small letters.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// Values that are not what the documents describe, and so are not in the typed data. An answer whose data are
+    /// something else altogether is a success all the same, with empty data and a departure.
     pub fn departures(&self) -> &[Departure] {
         &self.answer.departures
+    }
+
+    /// The data and the departures.
+    pub(crate) fn into_parts(self) -> (T, Vec<Departure>) {
+        (self.data, self.answer.departures)
     }
 }
 
@@ -290,7 +399,7 @@ impl Serialize for Nothing {
 /// What all typed calls have in common.
 macro_rules! typed_call {
     ($name:ident => $data:ty) => {
-        impl $name {
+        impl<M> $name<M> {
             /// Sends a parameter that the description lacks.
             pub fn extra(self, name: impl Into<String>, value: impl Into<baijiayun_core::Value>) -> Self {
                 Self(self.0.extra(name, value))
@@ -340,10 +449,31 @@ macro_rules! typed_call {
             }
         }
 
-        impl From<$name> for crate::Call {
+        impl<M> From<$name<M>> for crate::Call<M> {
             /// The same call by name, whose answer is JSON.
-            fn from(call: $name) -> crate::Call {
+            fn from(call: $name<M>) -> crate::Call<M> {
                 call.0
+            }
+        }
+
+        impl $name {
+            /// Sends the call, as `.await` does. The future is the call's own, as `tokio::spawn` and `join_all` want it.
+            ///
+            /// # Errors
+            /// See [`ErrorKind`](baijiayun_core::ErrorKind).
+            pub async fn send(self) -> Result<crate::Response<$data>, baijiayun_core::Error> {
+                self.0.send_as().await
+            }
+        }
+
+        #[cfg(feature = "blocking")]
+        impl $name<crate::Blocking> {
+            /// Sends the call and waits for the answer.
+            ///
+            /// # Errors
+            /// See [`ErrorKind`](baijiayun_core::ErrorKind).
+            pub fn send(self) -> Result<crate::Response<$data>, baijiayun_core::Error> {
+                self.0.send_as()
             }
         }
 

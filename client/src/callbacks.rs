@@ -34,6 +34,7 @@ pub use baijiayun_core::callbacks::{Post, Posting, SUCCESS, failure, signed};
 pub use dedupe::Dedupe;
 
 /// Checks and reads callbacks.
+#[must_use = "`receive` reads a callback"]
 #[derive(Debug, Clone)]
 pub struct Receiver {
     keys: Vec<PartnerKey>,
@@ -49,7 +50,6 @@ impl Receiver {
     }
 
     /// Takes what is signed with this key as well: the old one, while you change keys.
-    #[must_use]
     pub fn also(mut self, key: impl Into<PartnerKey>) -> Receiver {
         self.keys.push(key.into());
         self
@@ -57,14 +57,12 @@ impl Receiver {
 
     /// Refuses callbacks whose timestamp is further than this from now, either
     /// way: what was recorded and is posted again. 300 s if nothing is said.
-    #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Receiver {
         self.tolerance = Some(tolerance);
         self
     }
 
     /// Takes callbacks of any time, also recorded ones that are posted again: for old examples in tests.
-    #[must_use]
     pub fn any_time(mut self) -> Receiver {
         self.tolerance = None;
         self
@@ -72,7 +70,6 @@ impl Receiver {
 
     /// Refuses callbacks that depart from the documents, with [`Departures`](crate::ErrorKind::Departures). If nothing is
     /// said they are taken, and [`Callback::departures`] names the places.
-    #[must_use]
     pub fn strict(mut self) -> Receiver {
         self.strict = true;
         self
@@ -87,11 +84,34 @@ impl Receiver {
     /// [`CallbackClock`](crate::ErrorKind::CallbackClock): it was not posted by the service, or it
     /// was changed on the way here. The message names the cause.
     pub fn receive(&self, body: &[u8], content_type: &str) -> Result<Callback, Error> {
+        self.read(body, content_type, None)
+    }
+
+    /// As [`Receiver::receive`], of a callback that you know by the address that it came to: it is taken for the one of
+    /// this name, for example `playback_generated`, whatever its fields look like.
+    ///
+    /// # Errors
+    /// As [`Receiver::receive`]; [`UnknownOperation`](crate::ErrorKind::UnknownOperation) if there is none of that name.
+    pub fn receive_as(&self, name: &str, body: &[u8], content_type: &str) -> Result<Callback, Error> {
+        let known = core::find(name).ok_or_else(|| {
+            let names: Vec<&str> = core::all().iter().map(|callback| callback.name).collect();
+            Error::new(crate::ErrorKind::UnknownOperation, name)
+                .with_message("there is no callback of that name")
+                .with_hint(format!("there are {}", names.join(", ")))
+        })?;
+        self.read(body, content_type, Some(known))
+    }
+
+    fn read(&self, body: &[u8], content_type: &str, known: Option<&'static core::Callback>) -> Result<Callback, Error> {
         let clock = self.tolerance.map(|tolerance| Clock { now: now(), tolerance: tolerance.as_secs() });
         let verified = core::verify(body, content_type, &self.keys, clock)?;
-        let whole = core::parse(&verified, Options { strict: self.strict, ..Options::default() })?;
+        let parse = |options| match known {
+            Some(callback) => core::parse_as(&verified, callback, options),
+            None => core::parse(&verified, options),
+        };
+        let whole = parse(Options { strict: self.strict, ..Options::default() })?;
         // The typed event is read from what fits its types; the rest stands in the departures.
-        let fitting = core::parse(&verified, Options { set_aside: true, ..Options::default() })?;
+        let fitting = parse(Options { set_aside: true, ..Options::default() })?;
         let event = decode(fitting.name, &fitting.json)
             .map_err(|error| Error::decode(fitting.name.unwrap_or_default(), &error).with_answer(200, &whole.json))?;
         Ok(Callback { event, parsed: whole })

@@ -9,12 +9,13 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use baijiayun_core::engine::{
     CallOptions, Canonical, Engine, Event, Handle, Now, QUOTA_SCRIPT, Step, StoreQuestion, Trace,
 };
-use baijiayun_core::{Account, Answer, Error, ErrorKind, Operation, Params, Request};
+use baijiayun_core::{Account, Answer, Error, ErrorKind, Operation, Params, retry_after};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::closing::{Closing, Stage};
-use crate::executor::{Executor, TransportError, TransportErrorKind};
+use crate::executor::{Executor, HttpAnswer, TransportError, TransportErrorKind};
+use crate::hooks::{Hook, Watch};
 use crate::ports::{QuotaStore, RemoteSigner};
 use crate::timer::before;
 
@@ -25,6 +26,7 @@ pub(crate) struct Driver {
     pub(crate) executor: Arc<dyn Executor>,
     pub(crate) store: Option<Arc<dyn QuotaStore>>,
     pub(crate) signer: Option<Arc<dyn RemoteSigner>>,
+    pub(crate) hook: Option<Hook>,
     engine: Mutex<Engine>,
     pub(crate) closing: Closing,
 }
@@ -38,9 +40,10 @@ impl Driver {
         executor: Arc<dyn Executor>,
         store: Option<Arc<dyn QuotaStore>>,
         signer: Option<Arc<dyn RemoteSigner>>,
+        hook: Option<Hook>,
     ) -> Driver {
         let account = engine.account().clone();
-        Driver { account, executor, store, signer, engine: Mutex::new(engine), closing: Closing::default() }
+        Driver { account, executor, store, signer, hook, engine: Mutex::new(engine), closing: Closing::default() }
     }
 
     /// The engine does not panic, so a poisoned lock still guards whole data.
@@ -68,47 +71,76 @@ impl Driver {
         operation: &Operation,
         params: &Params,
         options: CallOptions,
-    ) -> Result<(Answer, Trace), Error> {
+        watch: &Watch,
+    ) -> Result<Answered, Error> {
         let _entered = self.closing.enter();
         let (handle, mut step) = self.engine().begin(operation, params, options, self.now());
         let _cancel = CancelOnDrop { driver: self, handle };
+        let mut attempt = Attempt::default();
         loop {
             let event = match step {
-                Step::Done { answer, trace } => return Ok((answer, trace)),
-                Step::Failed { error, trace } => return Err(error.with_trace(trace)),
+                Step::Done { answer, trace } => return Ok(Answered { answer, trace, headers: attempt.headers }),
+                Step::Failed { error, trace } => return Err(attempt.explain(error).with_trace(trace)),
                 Step::Send { request, timeout, max_answer } => {
-                    let sent = self.send(request, timeout, max_answer);
+                    attempt = Attempt::default();
+                    watch.request(&request);
+                    let sent = self.executor.execute_within(request, timeout, max_answer);
                     match self.within(timeout, Stage::Over, sent).await {
-                        Event::Answer { status, retry_after, body } => {
-                            step = self.read(handle, status, retry_after, &body);
+                        Ok(Ok(answer)) if answer.body.len() as u64 > max_answer => {
+                            watch.given_up(&Event::TooLarge);
+                            Event::TooLarge
+                        }
+                        Ok(Ok(answer)) => {
+                            tracing::debug!(status = answer.status, "answered");
+                            watch.answer(&answer);
+                            step = self.read(handle, &answer);
+                            attempt.headers = answer.headers;
                             continue;
                         }
-                        event => event,
+                        Ok(Err(error)) => {
+                            tracing::debug!(message = error.message, "no answer");
+                            watch.no_answer(&error);
+                            attempt.source.clone_from(&error.source);
+                            unanswered(error)
+                        }
+                        Err(event) => {
+                            watch.given_up(&event);
+                            event
+                        }
                     }
                 }
-                Step::Wait { time, why, .. } => {
+                Step::Wait { time, why, failed } => {
                     tracing::debug!(?why, ?time, "waiting");
+                    watch.wait(time, why, failed);
                     match before(self.closing.reached(Stage::Closed), self.executor.sleep(time)).await {
                         Some(()) => Event::Elapsed,
                         None => Event::Closed,
                     }
                 }
-                Step::Store { question, timeout } => self.within(timeout, Stage::Closed, self.ask(question)).await,
-                Step::Sign { canonical, timeout } => self.within(timeout, Stage::Closed, self.sign(canonical)).await,
+                Step::Store { question, timeout } => {
+                    let asked = self.within(timeout, Stage::Closed, self.ask(question)).await;
+                    let event = asked.unwrap_or_else(|event| event);
+                    watch.store(&event);
+                    event
+                }
+                Step::Sign { canonical, timeout } => {
+                    let signed = self.within(timeout, Stage::Closed, self.sign(canonical)).await;
+                    signed.unwrap_or_else(|event| event)
+                }
             };
             step = self.engine().resume(handle, event, self.now());
         }
     }
 
     /// What the outside says, unless it takes too long or the client is closed that far.
-    async fn within(
+    async fn within<T>(
         &self,
         time: Duration,
         stage: Stage,
-        event: impl Future<Output = Event<'static>>,
-    ) -> Event<'static> {
-        let closed = before(self.closing.reached(stage), before(self.executor.sleep(time), event)).await;
-        closed.map_or(Event::Closed, |late| late.unwrap_or(Event::Late))
+        said: impl Future<Output = T>,
+    ) -> Result<T, Event<'static>> {
+        let said = before(self.closing.reached(stage), before(self.executor.sleep(time), said)).await;
+        said.ok_or(Event::Closed)?.ok_or(Event::Late)
     }
 
     async fn ask(&self, question: StoreQuestion) -> Event<'static> {
@@ -141,7 +173,9 @@ impl Driver {
     }
 
     /// Others go on while an answer is read.
-    fn read(&self, handle: Handle, status: u16, retry_after: Option<Duration>, body: &[u8]) -> Step {
+    fn read(&self, handle: Handle, answer: &HttpAnswer) -> Step {
+        let (status, body) = (answer.status, answer.body.as_slice());
+        let retry_after = answer.header("retry-after").and_then(|header| retry_after(header, self.now().unix));
         let taken = self.engine().take(handle);
         match taken {
             Some(reading) => {
@@ -152,24 +186,41 @@ impl Driver {
             None => self.engine().resume(handle, Event::Answer { status, retry_after, body: body.into() }, self.now()),
         }
     }
+}
 
-    async fn send(&self, request: Request, timeout: Duration, max_answer: u64) -> Event<'static> {
-        match self.executor.execute_within(request, timeout, max_answer).await {
-            Ok(answer) => {
-                tracing::debug!(status = answer.status, "answered");
-                Event::Answer { status: answer.status, retry_after: answer.retry_after, body: answer.body.into() }
-            }
-            Err(TransportError { kind, message }) => {
-                tracing::debug!(message, "no answer");
-                match kind {
-                    TransportErrorKind::TooLarge => Event::TooLarge,
-                    TransportErrorKind::NoMemory => Event::NoMemory,
-                    TransportErrorKind::Redirect(status) => Event::Redirect { status, location: message },
-                    TransportErrorKind::Tls => Event::Unsendable { tls: true, message },
-                    TransportErrorKind::Unsendable => Event::Unsendable { tls: false, message },
-                    kind => Event::Transport { kind: ErrorKind::from(kind), message },
-                }
-            }
+/// What the engine is told of an attempt without an answer.
+fn unanswered(TransportError { kind, message, .. }: TransportError) -> Event<'static> {
+    match kind {
+        TransportErrorKind::TooLarge => Event::TooLarge,
+        TransportErrorKind::NoMemory => Event::NoMemory,
+        TransportErrorKind::Redirect(status) => Event::Redirect { status, location: message },
+        TransportErrorKind::Tls => Event::Unsendable { tls: true, message },
+        TransportErrorKind::Unsendable => Event::Unsendable { tls: false, message },
+        kind => Event::Transport { kind: ErrorKind::from(kind), message },
+    }
+}
+
+/// What a call came to.
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) trace: Trace,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+/// What the engine does not know of the last attempt.
+#[derive(Default)]
+struct Attempt {
+    headers: Vec<(String, String)>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Attempt {
+    fn explain(self, error: Error) -> Error {
+        match self.source {
+            Some(source) => error.with_source(source),
+            // An error that is not of the answer has none of its headers.
+            None if error.status().is_none() => error,
+            None => error.with_headers(self.headers),
         }
     }
 }

@@ -4,11 +4,12 @@ mod tls;
 
 use std::error::Error as _;
 use std::io::{Cursor, SeekFrom};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::time::Duration;
 
 use baijiayun_core::engine::MAX_ANSWER;
 use baijiayun_core::operation::Method;
-use baijiayun_core::{Body, Chunk, File, FileSource, PartContent, Request, retry_after};
+use baijiayun_core::{Body, Chunk, File, FileSource, PartContent, Request};
 use futures_util::TryStreamExt;
 use reqwest::multipart::{Form, Part};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
@@ -39,7 +40,7 @@ impl ReqwestExecutor {
     /// # Errors
     /// If TLS cannot be set up on this machine.
     pub fn builder() -> Result<reqwest::ClientBuilder, TransportError> {
-        let tls = tls::config().map_err(|message| TransportError { kind: TransportErrorKind::Connect, message })?;
+        let tls = tls::config().map_err(|message| TransportError::new(TransportErrorKind::Unsendable, message))?;
         Ok(reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
@@ -94,11 +95,14 @@ impl ReqwestExecutor {
             let message = format!("the answer is in a coding that was not asked for, or in several: {coding:?}");
             return Err(TransportError::new(TransportErrorKind::Other, message));
         }
-        let retry_after = header("retry-after").and_then(|header| retry_after(&header, unix()));
         let too_large = || TransportError::new(TransportErrorKind::TooLarge, "the answer is too long");
         if response.content_length().is_some_and(|length| length > max_answer) {
             return Err(too_large());
         }
+        let headers = response.headers().iter();
+        let headers = headers
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let headers = headers.collect();
         let mut body = Vec::new();
         // Doubled as it grows, it would take twice as much. What is said is within the limit.
         let said = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
@@ -114,13 +118,8 @@ impl ReqwestExecutor {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(HttpAnswer { status, retry_after, body })
+        Ok(HttpAnswer { headers, ..HttpAnswer::new(status, body) })
     }
-}
-
-fn unix() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl Executor for ReqwestExecutor {
@@ -151,7 +150,7 @@ struct Stream {
 /// What is sent of a file, as a stream of known length.
 async fn stream(file: File) -> Result<Stream, TransportError> {
     let offset = file.chunk.map_or(0, |chunk| chunk.offset);
-    let unreadable = |message: String| TransportError { kind: TransportErrorKind::File, message };
+    let unreadable = |message: String| TransportError::new(TransportErrorKind::File, message);
     let (content, size): (Box<dyn AsyncRead + Send + Unpin>, u64) = match file.source {
         FileSource::Bytes(bytes) => {
             let size = bytes.len() as u64;
@@ -159,16 +158,8 @@ async fn stream(file: File) -> Result<Stream, TransportError> {
             content.set_position(offset);
             (Box::new(content), size)
         }
-        FileSource::Named(path) => {
-            let open = async {
-                let mut content = tokio::fs::File::open(&path).await?;
-                content.seek(SeekFrom::Start(offset)).await?;
-                let size = content.metadata().await?.len();
-                Ok::<_, std::io::Error>((content, size))
-            };
-            let (content, size) = open.await.map_err(|error| unreadable(format!("cannot read {path}: {error}")))?;
-            (Box::new(content), size)
-        }
+        FileSource::Named(path) => open(Path::new(&path), offset).await?,
+        FileSource::Path(path) => open(&path, offset).await?,
     };
     if let Some(expected) = file.size.filter(|expected| *expected != size) {
         return Err(unreadable(format!("{} has {size} bytes now, no longer {expected}", file.name)));
@@ -192,6 +183,22 @@ async fn stream(file: File) -> Result<Stream, TransportError> {
     Ok(Stream { chunks: reqwest::Body::wrap_stream(chunks), length })
 }
 
+async fn open(path: &Path, offset: u64) -> Result<(Box<dyn AsyncRead + Send + Unpin>, u64), TransportError> {
+    let open = async {
+        let mut content = tokio::fs::File::open(path).await?;
+        content.seek(SeekFrom::Start(offset)).await?;
+        let size = content.metadata().await?.len();
+        Ok::<_, std::io::Error>((content, size))
+    };
+    match open.await {
+        Ok((content, size)) => Ok((Box::new(content), size)),
+        Err(error) => {
+            let message = format!("cannot read {}: {error}", path.display());
+            Err(TransportError::new(TransportErrorKind::File, message).with_source(error))
+        }
+    }
+}
+
 /// reqwest's error without the address, whose query may be signed.
 fn failure(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() {
@@ -210,7 +217,7 @@ fn failure(error: reqwest::Error) -> TransportError {
         message = format!("{message}: {inner}");
         cause = inner.source();
     }
-    TransportError { kind, message }
+    TransportError::new(kind, message).with_source(error)
 }
 
 /// Whether the handshake failed, before anything of the request was sent.

@@ -22,6 +22,16 @@
 //! - partner_key stays on servers. An app gets the link, the token or the upload address from
 //!   yours; see [`RemoteSigner`] for why it should not get signatures.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+compile_error!(
+    "this client needs a clock, which wasm32-unknown-unknown has not: in browsers and workers use the npm package, \
+     or baijiayun-core, which signs and reads without one"
+);
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 pub mod callbacks;
 mod closing;
@@ -29,9 +39,11 @@ pub mod configuration;
 mod drive;
 mod executor;
 mod generated;
+mod hooks;
 #[cfg(feature = "reqwest")]
 mod http;
 mod links;
+mod mode;
 mod open_enum;
 mod pages;
 pub mod paths;
@@ -39,9 +51,11 @@ mod ports;
 #[cfg(feature = "redis")]
 mod redis;
 mod timer;
+mod times;
 mod upload;
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,9 +74,13 @@ pub use baijiayun_core::{
 pub use call::{Call, Nothing, Response};
 pub use executor::{Executor, HttpAnswer, Sending, Sleeping, TransportError, TransportErrorKind};
 pub use generated::*;
+pub use hooks::{CallEvent, CallEventKind};
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestExecutor;
 pub use links::{CodePlayer, EnterRoom, Links, Role};
+pub use mode::Awaited;
+#[cfg(feature = "blocking")]
+pub use mode::Blocking;
 pub use pages::{Items, Pages};
 pub use ports::{Asking, QuotaStore, RemoteSigner, UploadAddresses};
 pub use upload::{Uploader, VideoUpload};
@@ -107,14 +125,7 @@ impl Client {
 
     /// A client with settings of your own.
     pub fn builder(account: Account) -> ClientBuilder {
-        ClientBuilder {
-            account,
-            executor: None,
-            settings: Settings::default(),
-            store: None,
-            signer: None,
-            limiter: None,
-        }
+        ClientBuilder::of(account)
     }
 
     /// A call by operation name, for example `room.create`.
@@ -154,65 +165,82 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Settings of a client.
-pub struct ClientBuilder {
+/// Settings of a client. In what order they are said does not matter: [`ClientBuilder::settings`] says all of them, and
+/// each of the others one that counts for more.
+#[must_use = "`build` makes the client"]
+pub struct ClientBuilder<M = Awaited> {
     account: Account,
     executor: Option<Arc<dyn Executor>>,
     settings: Settings,
+    timeout: Option<Duration>,
+    max_answer: Option<u64>,
+    allow_http: Option<bool>,
+    strict: Option<bool>,
     store: Option<Arc<dyn QuotaStore>>,
     signer: Option<Arc<dyn RemoteSigner>>,
     limiter: Option<Limiter>,
+    hook: Option<hooks::Hook>,
+    mode: PhantomData<M>,
 }
 
-impl ClientBuilder {
+impl<M> ClientBuilder<M> {
+    pub(crate) fn of(account: Account) -> ClientBuilder<M> {
+        ClientBuilder {
+            account,
+            executor: None,
+            settings: Settings::default(),
+            timeout: None,
+            max_answer: None,
+            allow_http: None,
+            strict: None,
+            store: None,
+            signer: None,
+            limiter: None,
+            hook: None,
+            mode: PhantomData,
+        }
+    }
+
     /// Sends requests with this.
-    #[must_use]
-    pub fn executor(mut self, executor: impl Executor + 'static) -> ClientBuilder {
+    pub fn executor(mut self, executor: impl Executor + 'static) -> ClientBuilder<M> {
         self.executor = Some(Arc::new(executor));
         self
     }
 
     /// Retries, quotas and time limits.
-    #[must_use]
-    pub fn settings(mut self, settings: Settings) -> ClientBuilder {
+    pub fn settings(mut self, settings: Settings) -> ClientBuilder<M> {
         self.settings = settings;
         self
     }
 
     /// Waits this long for the answer to each attempt; 30 s if nothing is said.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> ClientBuilder {
-        self.settings.attempt_timeout = timeout;
+    pub fn timeout(mut self, timeout: Duration) -> ClientBuilder<M> {
+        self.timeout = Some(timeout);
         self
     }
 
     /// Refuses answers of more bytes than this, decoded; 8 MiB if nothing is said.
-    #[must_use]
-    pub fn max_answer(mut self, bytes: u64) -> ClientBuilder {
-        self.settings.max_answer = bytes;
+    pub fn max_answer(mut self, bytes: u64) -> ClientBuilder<M> {
+        self.max_answer = Some(bytes);
         self
     }
 
     /// Whether calls may go to the vendor's own domains without TLS. They may not if nothing is said.
-    #[must_use]
-    pub fn allow_http(mut self, allow: bool) -> ClientBuilder {
-        self.settings.allow_http = allow;
+    pub fn allow_http(mut self, allow: bool) -> ClientBuilder<M> {
+        self.allow_http = Some(allow);
         self
     }
 
     /// Whether calls fail whose answer departs from the documents, with [`ErrorKind::Departures`], after the call was
     /// carried out. They do not if nothing is said: [`Response::departures`] names the places then.
-    #[must_use]
-    pub fn strict(mut self, strict: bool) -> ClientBuilder {
-        self.settings.strict = strict;
+    pub fn strict(mut self, strict: bool) -> ClientBuilder<M> {
+        self.strict = Some(strict);
         self
     }
 
     /// Keeps the service's limits together with other processes.
-    #[must_use]
-    pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder {
+    pub fn quota_store(mut self, store: impl QuotaStore + 'static) -> ClientBuilder<M> {
         self.store = Some(Arc::new(store));
-        self.settings.quota.store = true;
         self
     }
 
@@ -230,34 +258,83 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
-    pub fn limiter(mut self, limiter: Limiter) -> ClientBuilder {
+    pub fn limiter(mut self, limiter: Limiter) -> ClientBuilder<M> {
         self.limiter = Some(limiter);
         self
     }
 
     /// Has requests signed elsewhere, for an account without a key
     /// ([`Account::without_signer`]). See [`RemoteSigner`] for who may have them signed.
-    #[must_use]
-    pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder {
+    pub fn signer(mut self, signer: impl RemoteSigner + 'static) -> ClientBuilder<M> {
         self.signer = Some(Arc::new(signer));
         self
     }
 
-    /// The client.
+    /// Calls this with what happens in calls: requests, answers, retries, waits and their end, for logs and metrics. It is
+    /// called where the call runs, from several threads at once, and has to be quick. What it panics with is reported
+    /// by `tracing`, and does not reach the call.
     ///
-    /// # Errors
-    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant; [`ErrorKind::Connect`] if there is no executor, or
-    /// the default one cannot be made.
-    pub fn build(self) -> Result<Client, Error> {
-        self.settings.check(&self.account)?;
+    /// ```
+    /// # fn example(account: baijiayun::Account) -> Result<baijiayun::Client, baijiayun::Error> {
+    /// use baijiayun::{CallEventKind, Client};
+    ///
+    /// let client = Client::builder(account)
+    ///     .on_event(|event| {
+    ///         if event.kind == CallEventKind::Done {
+    ///             println!("{} {:?} {}", event.operation, event.duration, event.why.unwrap_or("ok"));
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
+    pub fn on_event(mut self, hook: impl Fn(&CallEvent) + Send + Sync + 'static) -> ClientBuilder<M> {
+        self.hook = Some(Arc::new(hook));
+        self
+    }
+
+    fn make(self) -> Result<Client, Error> {
+        let mut settings = self.settings;
+        settings.attempt_timeout = self.timeout.unwrap_or(settings.attempt_timeout);
+        settings.max_answer = self.max_answer.unwrap_or(settings.max_answer);
+        settings.allow_http = self.allow_http.unwrap_or(settings.allow_http);
+        settings.strict = self.strict.unwrap_or(settings.strict);
+        settings.quota.store |= self.store.is_some();
+        settings.check(&self.account)?;
         let executor = match self.executor {
             Some(executor) => executor,
             None => default_executor()?,
         };
-        let limiter = self.limiter.unwrap_or_else(|| Limiter::new(self.settings.quota.clone()));
-        let engine = Engine::with_limiter(self.account, self.settings, limiter);
-        Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer))))
+        let limiter = self.limiter.unwrap_or_else(|| Limiter::new(settings.quota.clone()));
+        let engine = Engine::with_limiter(self.account, settings, limiter);
+        Ok(Client(Arc::new(Driver::new(engine, executor, self.store, self.signer, self.hook))))
+    }
+}
+
+impl ClientBuilder {
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant, there is no executor, or the default one has no TLS.
+    pub fn build(self) -> Result<Client, Error> {
+        self.make()
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl ClientBuilder<Blocking> {
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidAccount`] if a setting cannot be meant, there is no executor, or the default one has no TLS.
+    pub fn build(self) -> Result<blocking::Client, Error> {
+        self.make().map(blocking::Client)
+    }
+}
+
+impl<M> fmt::Debug for ClientBuilder<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("account", &self.account).finish_non_exhaustive()
     }
 }
 
@@ -265,12 +342,16 @@ impl ClientBuilder {
 fn default_executor() -> Result<Arc<dyn Executor>, Error> {
     match ReqwestExecutor::new() {
         Ok(executor) => Ok(Arc::new(executor)),
-        Err(failure) => Err(Error::new(failure.kind.into(), "").with_message(failure.message)),
+        Err(failure) => Err(Error::new(ErrorKind::InvalidAccount, "")
+            .with_message(failure.message.clone())
+            .with_hint("without TLS there is no client; one of your own executor needs none of this package's")
+            .with_source(Arc::new(failure))),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
 fn default_executor() -> Result<Arc<dyn Executor>, Error> {
-    Err(Error::new(ErrorKind::Connect, "")
-        .with_message("the client has no executor: set one, or use the feature reqwest"))
+    Err(Error::new(ErrorKind::InvalidAccount, "")
+        .with_message("the client has nothing to send requests with")
+        .with_hint("give ClientBuilder::executor yours, or use this package's feature reqwest, which brings one"))
 }

@@ -13,6 +13,10 @@ use crate::ports::{Asking, QuotaStore};
 /// How long a store gets to answer, with connecting, unless another time is set.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
+const ADDRESS: &str =
+    "an address looks like redis://127.0.0.1:6379, or redis://:password@host:6379/0 with a password and a database";
+const NO_TLS: &str = "rediss:// needs TLS: add redis with its feature tokio-rustls-comp to your own dependencies";
+
 /// Keeps the service's limits together with other processes, on Redis (5 or
 /// later) or Valkey.
 ///
@@ -43,14 +47,14 @@ impl RedisStore {
     /// The store at an address such as `redis://:password@127.0.0.1:6379/0`.
     ///
     /// # Errors
-    /// [`ErrorKind::Connect`] if the address cannot be right. Whether the store
-    /// is there is seen with the first call.
+    /// [`ErrorKind::InvalidAccount`] if the address cannot be right, or asks for TLS that is not built in. Whether the
+    /// store is there is seen with the first call.
     pub fn connect(url: &str) -> Result<RedisStore, Error> {
         match Client::open(url) {
             Ok(client) => Ok(RedisStore::new(client)),
-            Err(error) => {
-                Err(Error::new(ErrorKind::Connect, "").with_message(format!("the address of the store: {error}")))
-            }
+            Err(error) => Err(Error::new(ErrorKind::InvalidAccount, "")
+                .with_message(format!("the address of the store: {error}"))
+                .with_hint(if url.starts_with("rediss") { NO_TLS } else { ADDRESS })),
         }
     }
 

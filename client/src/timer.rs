@@ -13,7 +13,7 @@ use crate::executor::Sleeping;
 
 /// Waits so long: on tokio's timer, or where there is no runtime of tokio on a thread.
 pub(crate) fn sleep(time: Duration) -> Sleeping<'static> {
-    #[cfg(any(feature = "reqwest", feature = "redis"))]
+    #[cfg(any(feature = "reqwest", feature = "redis", feature = "blocking"))]
     if tokio::runtime::Handle::try_current().is_ok() {
         return Box::pin(tokio::time::sleep(time));
     }

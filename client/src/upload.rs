@@ -1,7 +1,9 @@
 //! Uploading videos: the core says what to do next, this does it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::IntoFuture;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,10 +15,11 @@ use futures_util::future::{Either, select};
 
 use crate::closing::Stage;
 use crate::generated::video::{GetUploadUrl, Video};
+use crate::hooks::Watch;
 use crate::timer::before;
-use crate::{Call, Client, Executor, Retry, UploadAddresses};
+use crate::{Awaited, Call, Client, Executor, Retry, UploadAddresses};
 
-impl Video<'_> {
+impl<M> Video<'_, M> {
     /// Uploads a video or audio file: registers it, streams it in chunks, and
     /// goes on where a broken connection left off. `definition` is what to
     /// transcode it to (16 standard, 1 high, 2 super, 4 720p, 8 1080p).
@@ -33,15 +36,17 @@ impl Video<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn upload(&self, file: impl Into<File>, definition: impl IntoIterator<Item = impl Into<Id>>) -> VideoUpload {
+    pub fn upload(&self, file: impl Into<File>, definition: impl IntoIterator<Item = impl Into<Id>>) -> VideoUpload<M> {
         let file = file.into();
         let call = self.get_upload_url(file.name.clone(), definition);
-        VideoUpload::new(self.0, Target::New(call), file)
+        VideoUpload::new(self.0, Target::New(Box::new(call)), file)
     }
 
     /// Goes on with an upload that broke off earlier, perhaps in another
     /// process: the same file, for the video that was registered then.
-    pub fn resume_upload(&self, video_id: i64, file: impl Into<File>) -> VideoUpload {
+    ///
+    /// A file of another size than the one which the service has is refused, also where that one is whole.
+    pub fn resume_upload(&self, video_id: i64, file: impl Into<File>) -> VideoUpload<M> {
         VideoUpload::new(self.0, Target::Known(video_id, None), file.into())
     }
 }
@@ -97,6 +102,9 @@ impl fmt::Debug for Uploader {
     }
 }
 
+/// What all of an upload is called for those who watch.
+const VIDEO_UPLOAD: &str = "video.upload";
+
 /// The account of a client that only posts to addresses that it is given.
 fn nobody() -> Result<Account, Error> {
     Account::without_signer("https://account.invalid", 0)
@@ -110,31 +118,43 @@ fn nobody() -> Result<Account, Error> {
 /// [`Video::resume_upload`].
 #[must_use = "an upload begins when it is awaited"]
 #[derive(Clone)]
-pub struct VideoUpload {
+pub struct VideoUpload<M = Awaited> {
     client: Client,
-    target: Target,
+    target: Target<M>,
     file: File,
     settings: Settings,
+    chunk_size: Option<u64>,
+    use_https: Option<bool>,
+    transcoding: Option<Duration>,
     stall_timeout: Duration,
     registered: Option<Arc<dyn Fn(i64) + Send + Sync>>,
 }
 
 #[derive(Clone)]
-enum Target {
-    New(GetUploadUrl),
+enum Target<M> {
+    New(Box<GetUploadUrl<M>>),
     /// A new video, of which somebody else knows more.
     Elsewhere(Arc<dyn UploadAddresses>),
     Known(i64, Option<Arc<dyn UploadAddresses>>),
 }
 
-impl VideoUpload {
-    fn new(client: &Client, target: Target, file: File) -> VideoUpload {
-        let (settings, stall_timeout) = (Settings::default(), Duration::from_secs(60));
-        VideoUpload { client: client.clone(), target, file, settings, stall_timeout, registered: None }
+impl<M> VideoUpload<M> {
+    fn new(client: &Client, target: Target<M>, file: File) -> VideoUpload<M> {
+        VideoUpload {
+            client: client.clone(),
+            target,
+            file,
+            settings: Settings::default(),
+            chunk_size: None,
+            use_https: None,
+            transcoding: None,
+            stall_timeout: Duration::from_secs(60),
+            registered: None,
+        }
     }
 
     /// Names the video; otherwise it is named after the file.
-    pub fn name(mut self, name: impl Into<String>) -> VideoUpload {
+    pub fn name(mut self, name: impl Into<String>) -> VideoUpload<M> {
         self.file.name = name.into();
         self
     }
@@ -142,103 +162,131 @@ impl VideoUpload {
     /// Sets what else `video.get_upload_url` takes, for example
     /// `.with(|call| call.audio_with_view(true))`. A video that is registered
     /// already has all that.
-    pub fn with(mut self, change: impl FnOnce(GetUploadUrl) -> GetUploadUrl) -> VideoUpload {
+    pub fn with(mut self, change: impl FnOnce(GetUploadUrl<M>) -> GetUploadUrl<M>) -> VideoUpload<M> {
         if let Target::New(call) = self.target {
-            self.target = Target::New(change(call));
+            self.target = Target::New(Box::new(change(*call)));
         }
         self
     }
 
     /// Calls this as soon as the video is registered, with its id: with that
     /// alone the upload can go on in another process.
-    pub fn registered(mut self, tell: impl Fn(i64) + Send + Sync + 'static) -> VideoUpload {
+    pub fn registered(mut self, tell: impl Fn(i64) + Send + Sync + 'static) -> VideoUpload<M> {
         self.registered = Some(Arc::new(tell));
         self
     }
 
     /// Calls this with the number of bytes of the file that the service has,
     /// and the size, whenever it has more. The number only grows.
-    pub fn progress(mut self, tell: impl Fn(u64, u64) + Send + Sync + 'static) -> VideoUpload {
+    pub fn progress(mut self, tell: impl Fn(u64, u64) + Send + Sync + 'static) -> VideoUpload<M> {
         self.file = self.file.with_progress(tell);
         self
     }
 
     /// Sends this many bytes at a time instead of 5 MiB.
-    pub fn chunk_size(mut self, bytes: u64) -> VideoUpload {
-        self.settings.chunk_size = bytes;
+    pub fn chunk_size(mut self, bytes: u64) -> VideoUpload<M> {
+        self.chunk_size = Some(bytes);
         self
     }
 
     /// Whether the addresses have to be https. They have to if nothing is said.
-    pub fn use_https(mut self, use_https: bool) -> VideoUpload {
-        self.settings.use_https = use_https;
+    pub fn use_https(mut self, use_https: bool) -> VideoUpload<M> {
+        self.use_https = Some(use_https);
         self
     }
 
     /// Waits until the video is transcoded, at most this long after the
     /// upload. An [`Uploader`] cannot: to ask for that takes the key.
-    pub fn wait_for_transcoding(mut self, at_most: Duration) -> VideoUpload {
-        self.settings.transcoding = Some(at_most);
+    pub fn wait_for_transcoding(mut self, at_most: Duration) -> VideoUpload<M> {
+        self.transcoding = Some(at_most);
         self
     }
 
-    /// How often it goes on after breaks, how long it waits in between, and all else of the upload.
-    pub fn settings(mut self, settings: Settings) -> VideoUpload {
+    /// How often it goes on after breaks, how long it waits in between, and all else of the upload. What the other
+    /// methods say counts for more, before this or after it.
+    pub fn settings(mut self, settings: Settings) -> VideoUpload<M> {
         self.settings = settings;
         self
     }
 
     /// Takes a connection on which nothing moved for this long for broken; 60 s if nothing is said.
-    pub fn stall_timeout(mut self, time: Duration) -> VideoUpload {
+    pub fn stall_timeout(mut self, time: Duration) -> VideoUpload<M> {
         self.stall_timeout = time;
         self
     }
+}
 
+impl<M: Clone> VideoUpload<M> {
+    /// What all of it comes to.
+    fn said(&self) -> Settings {
+        let settings = self.settings;
+        Settings {
+            chunk_size: self.chunk_size.unwrap_or(settings.chunk_size),
+            use_https: self.use_https.unwrap_or(settings.use_https),
+            transcoding: self.transcoding.or(settings.transcoding),
+            ..settings
+        }
+    }
+
+    /// All of it is one call for those who watch.
     async fn run(self) -> Result<Uploaded, Error> {
+        let watch = Watch::new(self.client.driver().hook.as_ref(), || Cow::Borrowed(VIDEO_UPLOAD));
+        let _guard = watch.guard();
+        let result = self.drive(&watch).await;
+        watch.done(&result);
+        result
+    }
+
+    async fn drive(&self, watch: &Watch) -> Result<Uploaded, Error> {
+        let settings = self.said();
         let size = size_of(&self.file)?;
-        let (mut upload, mut first, addresses) = match self.target.clone() {
+        let (mut upload, mut first, addresses) = match &self.target {
             Target::New(call) => {
-                let call = Call::from(call).set("file_name", self.file.name.as_str());
-                (Upload::new(call.given().clone(), size, self.settings), Some(call), None)
+                let call =
+                    Call::from(call.as_ref().clone()).in_mode::<Awaited>().set("file_name", self.file.name.as_str());
+                (Upload::new(call.given().clone(), size, settings), Some(call), None)
             }
-            Target::Elsewhere(addresses) => (Upload::new(Params::new(), size, self.settings), None, Some(addresses)),
-            Target::Known(video_id, addresses) => (Upload::of(video_id, size, self.settings), None, addresses),
+            Target::Elsewhere(addresses) => (Upload::new(Params::new(), size, settings), None, Some(addresses)),
+            Target::Known(video_id, addresses) => (Upload::of(*video_id, size, settings), None, addresses.as_ref()),
         };
-        if addresses.is_some() && self.settings.transcoding.is_some() {
-            let message = "the transcoding cannot be waited for where the key is not";
-            return Err(Error::new(ErrorKind::InvalidParameters, UPLOAD_FILE).with_message(message));
+        if addresses.is_some() && settings.transcoding.is_some() {
+            return Err(Error::new(ErrorKind::InvalidParameters, UPLOAD_FILE)
+                .with_message("the transcoding cannot be waited for where the key is not")
+                .with_hint("ask your server, which can call video.get_status"));
         }
         let driver = self.client.driver();
         let mut told = Told::default();
         let mut step = upload.begin(driver.now());
         loop {
             self.tell(&upload, size, &mut told);
+            let video_id = upload.video_id();
             let event = match step {
                 Step::Call { operation, params } => match &addresses {
                     Some(addresses) => {
                         let patience = driver.patience();
                         let time = upload.left(driver.now()).map_or(patience, |left| left.min(patience));
-                        let asked = ask(addresses.as_ref(), operation, upload.video_id());
+                        let asked = ask(addresses.as_ref(), operation, video_id);
                         let asked = before(driver.executor.sleep(time), asked);
                         match before(driver.closing.reached(Stage::Closed), asked).await {
                             Some(event) => event.unwrap_or_else(|| late(operation)),
-                            None => return Err(closed()),
+                            None => return Err(closed(video_id)),
                         }
                     }
                     // The caller's own call has its own timeout and retries.
                     None => {
                         let call = first.take().unwrap_or_else(|| Call::new(&self.client, operation));
-                        event(within(call.params(params), upload.left(driver.now())).send().await)
+                        event(within(call.params(params), upload.left(driver.now())).watched(watch).send().await)
                     }
                 },
                 Step::Send { url, post } => {
-                    tracing::info!(video_id = upload.video_id(), ?post, size, "sending a video");
-                    event(self.post(url, post, size, upload.left(driver.now())).await)
+                    tracing::info!(video_id, ?post, size, "sending a video");
+                    event(self.post(url, post, size, upload.left(driver.now()), watch).await)
                 }
                 Step::Wait { time } => {
+                    watch.pause(time);
                     match before(driver.closing.reached(Stage::Closed), driver.executor.sleep(time)).await {
                         Some(()) => Event::Elapsed,
-                        None => return Err(closed()),
+                        None => return Err(closed(video_id)),
                     }
                 }
                 Step::Done(uploaded) => return Ok(uploaded),
@@ -246,9 +294,9 @@ impl VideoUpload {
             };
             if let Event::Failed(error) = &event {
                 if error.kind() == ErrorKind::Closed {
-                    return Err(closed());
+                    return Err(closed(video_id));
                 }
-                tracing::info!(video_id = upload.video_id(), %error, "an upload was held up");
+                tracing::info!(video_id, %error, "an upload was held up");
             }
             step = upload.resume(event, driver.now());
         }
@@ -272,7 +320,14 @@ impl VideoUpload {
 
     /// Posts that much of the file. A connection can die without a word, so a
     /// post on which nothing moves is given up: the service is asked what it has.
-    async fn post(&self, url: String, post: Post, size: u64, left: Option<Duration>) -> Result<Answer, Error> {
+    async fn post(
+        &self,
+        url: String,
+        post: Post,
+        size: u64,
+        left: Option<Duration>,
+        watch: &Watch,
+    ) -> Result<Answer, Error> {
         let file = File { size: Some(size), ..self.file.clone() };
         let (file, offset) = match post {
             Post::Form => (file, 0),
@@ -284,7 +339,7 @@ impl VideoUpload {
             move |sent, _| position.store(sent, Ordering::Relaxed)
         });
         let call = Call::new(&self.client, UPLOAD_FILE).set("upload_url", url).set("data", file).retry(Retry::Never);
-        let mut post = Box::pin(within(call, left).send());
+        let mut post = Box::pin(within(call, left).watched(watch).send());
         let mut before = offset;
         loop {
             match select(post, self.client.driver().executor.sleep(self.stall_timeout)).await {
@@ -302,6 +357,29 @@ impl VideoUpload {
     }
 }
 
+impl VideoUpload {
+    /// Uploads it, as `.await` does. The future is the upload's own, as `tokio::spawn` and `join_all` want it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] before anything is sent if the file cannot be read; else what the last step failed with.
+    /// [`Error::video_id`] is the video with which the upload can go on.
+    pub async fn send(self) -> Result<Uploaded, Error> {
+        self.run().await
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl VideoUpload<crate::Blocking> {
+    /// Uploads it, and waits. What is given to [`VideoUpload::progress`] is called in another thread.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] before anything is sent if the file cannot be read; else what the last step failed with.
+    /// [`Error::video_id`] is the video with which the upload can go on.
+    pub fn send(self) -> Result<Uploaded, Error> {
+        crate::blocking::run(self.run())
+    }
+}
+
 impl IntoFuture for VideoUpload {
     type Output = Result<Uploaded, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
@@ -311,7 +389,7 @@ impl IntoFuture for VideoUpload {
     }
 }
 
-impl fmt::Debug for VideoUpload {
+impl<M> fmt::Debug for VideoUpload<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VideoUpload")
             .field("file", &self.file)
@@ -353,10 +431,11 @@ fn late(operation: &'static str) -> Event {
 }
 
 /// It goes no further, and can go on in another client.
-fn closed() -> Error {
+fn closed(video_id: Option<i64>) -> Error {
     Error::new(ErrorKind::Closed, UPLOAD_FILE)
         .with_message("the client was closed while the file was on its way")
         .with_hint("the upload can go on later, with the id of its video")
+        .with_video_id(video_id)
 }
 
 fn event(result: Result<Answer, Error>) -> Event {
@@ -368,18 +447,24 @@ fn event(result: Result<Answer, Error>) -> Event {
 
 /// Told before anything is registered: a file that is not there or cannot be read, or no file.
 fn size_of(file: &File) -> Result<u64, Error> {
-    let unreadable = |message: String| Error::new(ErrorKind::File, UPLOAD_FILE).with_message(message);
     match (&file.source, file.size) {
         (FileSource::Bytes(content), _) => Ok(content.len() as u64),
         // An executor may know files by other names than paths.
-        (FileSource::Named(_), Some(size)) => Ok(size),
-        (FileSource::Named(path), None) => match std::fs::metadata(path) {
-            Ok(found) if found.is_file() => match std::fs::File::open(path) {
-                Ok(_) => Ok(found.len()),
-                Err(error) => Err(unreadable(format!("cannot read {path}: {error}"))),
-            },
-            Ok(_) => Err(unreadable(format!("cannot read {path}: it is not a file"))),
-            Err(error) => Err(unreadable(format!("cannot read {path}: {error}"))),
+        (_, Some(size)) => Ok(size),
+        (source, None) => on_disk(source.path().unwrap_or(Path::new(""))),
+    }
+}
+
+fn on_disk(path: &Path) -> Result<u64, Error> {
+    let unreadable = |why: &dyn fmt::Display| {
+        Error::new(ErrorKind::File, UPLOAD_FILE).with_message(format!("cannot read {}: {why}", path.display()))
+    };
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => match std::fs::File::open(path) {
+            Ok(_) => Ok(found.len()),
+            Err(error) => Err(unreadable(&error).with_source(Arc::new(error))),
         },
+        Ok(_) => Err(unreadable(&"it is not a file")),
+        Err(error) => Err(unreadable(&error).with_source(Arc::new(error))),
     }
 }

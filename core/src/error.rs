@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::trace::Trace;
 
@@ -25,10 +27,16 @@ struct Inner {
     code: Option<i64>,
     ts: Option<i64>,
     status: Option<u16>,
+    headers: Vec<(String, String)>,
     body: Vec<u8>,
+    retry_after: Option<Duration>,
     departures: Vec<Departure>,
     data: Vec<u8>,
     trace: Option<Trace>,
+    video_id: Option<i64>,
+    /// It would fail alike the next time, though its kind often passes.
+    lasting: bool,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// The kinds of errors, by direction: building the request, sending it,
@@ -255,6 +263,21 @@ impl FaultKind {
     }
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fault { parameter, message, .. } = self;
+        // A message about an element of it begins with the element's place.
+        let between = if message.starts_with('[') { "" } else { " " };
+        write!(f, "{parameter}{between}{message}")
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A value that is not what the document describes and could not be straightened.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Departure {
@@ -294,10 +317,15 @@ impl Error {
             code: None,
             ts: None,
             status: None,
+            headers: Vec::new(),
             body: Vec::new(),
+            retry_after: None,
             departures: Vec::new(),
             data: Vec::new(),
             trace: None,
+            video_id: None,
+            lasting: false,
+            source: None,
         }))
     }
 
@@ -324,14 +352,7 @@ impl Error {
 
     /// Parameters that cannot be sent.
     pub(crate) fn faulty(operation: &str, faults: Vec<Fault>) -> Error {
-        let words: Vec<String> = faults
-            .iter()
-            .map(|Fault { parameter, message, .. }| match message.starts_with('[') {
-                // An element of it.
-                true => format!("{parameter}{message}"),
-                false => format!("{parameter} {message}"),
-            })
-            .collect();
+        let words: Vec<String> = faults.iter().map(Fault::to_string).collect();
         let mut error = Error::new(ErrorKind::InvalidParameters, operation).with_message(words.join("; "));
         error.0.faults = faults;
         error
@@ -381,6 +402,55 @@ impl Error {
         self
     }
 
+    /// Keeps the headers of the answer.
+    #[must_use]
+    pub fn with_headers(mut self, headers: Vec<(String, String)>) -> Error {
+        self.0.headers = headers;
+        self
+    }
+
+    /// Says when the service wants to be asked again.
+    #[must_use]
+    pub fn with_retry_after(mut self, time: Option<Duration>) -> Error {
+        self.0.retry_after = time;
+        self
+    }
+
+    /// Names the video whose upload failed.
+    #[must_use]
+    pub fn with_video_id(mut self, video_id: Option<i64>) -> Error {
+        self.0.video_id = video_id;
+        self
+    }
+
+    /// Says what led to it, such as the error of an HTTP client. Neither may its words hold a key or a password.
+    #[must_use]
+    pub fn with_source(mut self, source: Arc<dyn std::error::Error + Send + Sync>) -> Error {
+        self.0.source = Some(source);
+        self
+    }
+
+    /// Says that it would fail alike the next time (see [`Error::is_transient`]).
+    pub(crate) fn lasting(mut self) -> Error {
+        self.0.lasting = true;
+        self
+    }
+
+    /// Whether the cause may pass by itself, so that the same call may go well later: there was no connection or no
+    /// answer in time, the service throttles, or something in front of it failed.
+    ///
+    /// It does not say whether the call may be repeated: after a timeout the service may have carried it out. The client
+    /// has tried again what can do no harm before it fails.
+    pub fn is_transient(&self) -> bool {
+        let server_failed = matches!(self.status(), Some(408 | 500 | 502..));
+        match self.kind() {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => !self.0.lasting,
+            // Something in front of the service answered, or the answer was cut off.
+            ErrorKind::Throttled | ErrorKind::NotJson => true,
+            _ => server_failed,
+        }
+    }
+
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -421,6 +491,21 @@ impl Error {
         self.0.status
     }
 
+    /// The headers of the answer, names in small letters, if the executor gave them on; empty if there was none.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.0.headers
+    }
+
+    /// How long the answer asked to wait before the next request (its header Retry-After).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The video whose upload failed, once it was registered: with its id the upload can go on later.
+    pub fn video_id(&self) -> Option<i64> {
+        self.0.video_id
+    }
+
     /// The places where the answer departs from the documents, for an error of the kind [`ErrorKind::Departures`].
     pub fn departures(&self) -> &[Departure] {
         &self.0.departures
@@ -443,7 +528,7 @@ impl Error {
 }
 
 impl fmt::Debug for Error {
-    /// Without the answer: it may hold anything.
+    /// Without the answer and its headers: they may hold anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
         f.debug_struct("Error")
@@ -454,6 +539,7 @@ impl fmt::Debug for Error {
             .field("hint", &inner.hint)
             .field("faults", &inner.faults)
             .field("status", &inner.status)
+            .field("video_id", &inner.video_id)
             .finish_non_exhaustive()
     }
 }
@@ -482,4 +568,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// What led to it, for example the HTTP client's error; its words are in [`Error::message`] too.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -51,6 +51,8 @@ pub const GET_RESUME_UPLOAD_URL: &str = "video.get_resume_upload_url";
 pub const UPLOAD_FILE: &str = "video.upload_file";
 /// Says how far the service is with a video.
 pub const GET_STATUS: &str = "video.get_status";
+/// Says how large the file of a video is.
+pub const INFO: &str = "video.info";
 
 /// The size of a chunk if nothing is said, that of the vendor's own uploader: 5 MiB.
 pub const CHUNK_SIZE: u64 = 5 << 20;
@@ -102,7 +104,8 @@ impl Default for Settings {
 #[derive(Clone)]
 pub enum Step {
     /// Call this operation, and tell [`Event::Answer`] or [`Event::Failed`].
-    /// Where the key is elsewhere, so is the call: [`GET_UPLOAD_URL`], [`GET_RESUME_UPLOAD_URL`] or [`GET_STATUS`].
+    /// Where the key is elsewhere, so is the call: [`GET_UPLOAD_URL`], [`GET_RESUME_UPLOAD_URL`], [`GET_STATUS`] or
+    /// [`INFO`].
     Call {
         /// The operation.
         operation: &'static str,
@@ -195,6 +198,8 @@ pub struct Upload {
     settings: Settings,
     size: u64,
     video_id: Option<i64>,
+    /// The service may have begun with another file: it has not told yet how much it has.
+    unseen: bool,
     state: State,
     /// Breaks since the service last had more of the file than before.
     breaks: u32,
@@ -224,6 +229,8 @@ enum State {
     Resuming,
     /// There was no address for the rest: asking whether the file has arrived whole. If not, this is what it fails with.
     Doubting(Error),
+    /// It has, before this upload sent anything: asking whether it is this file. The status is what was answered before.
+    Comparing(Option<i64>),
     /// Waiting before it looks at the transcoding.
     Waiting,
     Polling,
@@ -246,7 +253,7 @@ impl Upload {
 
     /// Goes on with a video whose upload broke off earlier.
     pub fn of(video_id: i64, size: u64, settings: Settings) -> Upload {
-        Upload { video_id: Some(video_id), ..Upload::with(State::New(None), size, settings) }
+        Upload { video_id: Some(video_id), unseen: true, ..Upload::with(State::New(None), size, settings) }
     }
 
     fn with(state: State, size: u64, settings: Settings) -> Upload {
@@ -254,6 +261,7 @@ impl Upload {
             settings,
             size,
             video_id: None,
+            unseen: false,
             state,
             breaks: 0,
             received: 0,
@@ -311,16 +319,22 @@ impl Upload {
             (State::Sending { .. }, Event::Failed(error)) if !is_ours(&error) => self.broke(error, now),
             (State::Broken, Event::Elapsed) => self.ask_where(),
             (State::Resuming, Event::Answer(data)) => self.go_on(&data, now),
-            (State::Resuming | State::Doubting(_), Event::Failed(error)) if is_transient(&error) => {
+            (State::Resuming | State::Doubting(_) | State::Comparing(_), Event::Failed(error))
+                if is_transient(&error) =>
+            {
                 self.broke(error, now)
             }
             (State::Resuming, Event::Failed(error)) => self.ask_status(State::Doubting(error)),
             (State::Doubting(refusal), Event::Answer(data)) => self.settle(refusal, &data, now),
             (State::Doubting(refusal), Event::Failed(_)) => self.fail(refusal),
+            (State::Comparing(status), Event::Answer(data)) => self.compare(status, &data, now),
             (State::Waiting, Event::Elapsed) => self.ask_status(State::Polling),
-            (State::Polling, Event::Answer(data)) => self.look(&data, now),
+            (State::Polling, Event::Answer(data)) => self.look(Answer::read(&data).status, now),
             (State::Polling, Event::Failed(error)) if is_transient(&error) => self.wait(now),
-            (State::Registering | State::Sending { .. } | State::Polling, Event::Failed(error)) => self.fail(error),
+            (
+                State::Registering | State::Sending { .. } | State::Comparing(_) | State::Polling,
+                Event::Failed(error),
+            ) => self.fail(error),
             _ => self.misuse(),
         }
     }
@@ -378,18 +392,22 @@ impl Upload {
     }
 
     fn go_on(&mut self, data: &[u8], now: Now) -> Step {
-        let Answer { upload_url, upload_size: Some(offset), status, .. } = Answer::read(data) else {
+        let Answer { upload_url, upload_size: Some(offset), status, total_size, .. } = Answer::read(data) else {
             return self.fail(unreadable(GET_RESUME_UPLOAD_URL, "upload_size"));
         };
         if upload_url.is_none() && has_arrived(status) {
             // A server between us and the service has asked what we ask in `settle`.
-            return self.arrived(now);
+            return match self.is_another(total_size) {
+                Some(error) => self.fail(error),
+                None => self.arrived(now),
+            };
         }
         if offset > self.size {
             let message = format!("the service has {offset} bytes already, but the file has only {}", self.size);
             let hint = "go on with the file that the upload began with";
             return self.fail(Error::new(ErrorKind::File, GET_RESUME_UPLOAD_URL).with_message(message).with_hint(hint));
         }
+        self.unseen = false;
         self.resumes = self.resumes.saturating_add(1);
         self.reached(offset);
         if offset == self.size {
@@ -410,12 +428,36 @@ impl Upload {
         if !has_arrived(status) {
             return self.fail(refusal);
         }
+        if self.unseen {
+            let params = self.video();
+            return self.call(State::Comparing(status), INFO, params);
+        }
+        self.settled(status, now)
+    }
+
+    /// The file is there: this one, if it has the same size.
+    fn compare(&mut self, status: Option<i64>, data: &[u8], now: Now) -> Step {
+        match self.is_another(Answer::read(data).total_size) {
+            Some(error) => self.fail(error),
+            None => self.settled(status, now),
+        }
+    }
+
+    /// The error for a file that is not the one which the service has. It may not say how large that is.
+    fn is_another(&self, total_size: Option<u64>) -> Option<Error> {
+        let total = total_size.filter(|total| *total != 0 && *total != self.size)?;
+        let message = format!("the video has its whole file already, of {total} bytes; this one has {}", self.size);
+        let hint = "another file is another video: upload it as a new one";
+        Some(Error::new(ErrorKind::File, INFO).with_message(message).with_hint(hint))
+    }
+
+    fn settled(&mut self, status: Option<i64>, now: Now) -> Step {
         self.reached(self.size);
         if self.settings.transcoding.is_none() {
             return self.done(status);
         }
         self.set_poll_deadline(now);
-        self.look(data, now)
+        self.look(status, now)
     }
 
     fn broke(&mut self, error: Error, now: Now) -> Step {
@@ -464,8 +506,8 @@ impl Upload {
         Step::Wait { time }
     }
 
-    fn look(&mut self, data: &[u8], now: Now) -> Step {
-        let failed = match Answer::read(data).status {
+    fn look(&mut self, status: Option<i64>, now: Now) -> Step {
+        let failed = match status {
             Some(TRANSCODED) => return self.done(Some(TRANSCODED)),
             Some(TRANSCODING_FAILED) => "the transcoding failed (status 30)",
             Some(TRANSCODING_TIMED_OUT) => "the transcoding timed out (status 31)",
@@ -501,7 +543,7 @@ impl Upload {
         Step::Failed(match self.video_id {
             Some(id) => {
                 let message = format!("video {id}: {}", error.message());
-                error.with_message(message)
+                error.with_message(message).with_video_id(self.video_id)
             }
             None => error,
         })
@@ -543,7 +585,8 @@ fn is_ours(error: &Error) -> bool {
 fn is_transient(error: &Error) -> bool {
     use ErrorKind::{Connect, HttpStatus, NotEnvelope, NotJson, Throttled, Timeout, Transport, UploadFailed};
     match error.kind() {
-        Connect | Timeout | Transport | Throttled | UploadFailed | NotEnvelope | NotJson => true,
+        UploadFailed | NotEnvelope => true,
+        Connect | Timeout | Transport | Throttled | NotJson => error.is_transient(),
         HttpStatus => matches!(error.status(), Some(408 | 500..)),
         _ => false,
     }

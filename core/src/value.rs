@@ -1,11 +1,13 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use crate::civil;
 use crate::decimal;
 use crate::error::{Error, ErrorKind};
 use crate::json::{self, JsonError, Member, Members, needed};
@@ -153,7 +155,15 @@ value_from! {
     bool => |value| Value::Bool(value),
     i64 => |value| Value::Int(value),
     i32 => |value| Value::Int(value.into()),
+    i16 => |value| Value::Int(value.into()),
+    i8 => |value| Value::Int(value.into()),
     u32 => |value| Value::Int(value.into()),
+    u16 => |value| Value::Int(value.into()),
+    u8 => |value| Value::Int(value.into()),
+    u64 => |value| unsigned(value),
+    usize => |value| unsigned(value),
+    &i64 => |value| Value::Int(*value),
+    f32 => |value| Value::Decimal(value.to_string()),
     f64 => |value| Value::Decimal(value.to_string()),
     &str => |value| Value::Text(value.to_owned()),
     String => |value| Value::Text(value),
@@ -168,6 +178,26 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(values: Vec<T>) -> Value {
         Value::List(values.into_iter().map(Into::into).collect())
     }
+}
+
+impl<T: Into<Value> + Clone> From<&[T]> for Value {
+    fn from(values: &[T]) -> Value {
+        values.to_vec().into()
+    }
+}
+
+impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
+    fn from(values: [T; N]) -> Value {
+        Value::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+/// One that is too large for the type is told as text.
+fn unsigned<N: ToString + Copy>(number: N) -> Value
+where
+    i64: TryFrom<N>,
+{
+    i64::try_from(number).map_or_else(|_| Value::Text(number.to_string()), Value::Int)
 }
 
 /// An id as the caller has it: a number, or the text that another operation
@@ -189,7 +219,8 @@ id_from! {
     i64 => |value| Value::Int(value),
     i32 => |value| Value::Int(value.into()),
     u32 => |value| Value::Int(value.into()),
-    u64 => |value| i64::try_from(value).map_or_else(|_| Value::Text(value.to_string()), Value::Int),
+    u64 => |value| unsigned(value),
+    usize => |value| unsigned(value),
     &i64 => |value| Value::Int(*value),
     &str => |value| Value::Text(value.to_owned()),
     String => |value| Value::Text(value),
@@ -247,6 +278,19 @@ time_from! {
     &jiff::Zoned => |value| Value::Int(value.timestamp().as_second()),
     jiff::civil::DateTime => |value| Value::Text(value.to_string()),
     jiff::civil::Date => |value| Value::Text(value.to_string()),
+}
+
+impl Time {
+    /// That moment; `None` if it is no time.
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        let unix = match &self.0 {
+            Value::Int(unix) => *unix,
+            Value::Text(text) => civil::read(text).or_else(|| text.parse().ok())?,
+            _ => return None,
+        };
+        let seconds = Duration::from_secs(unix.unsigned_abs());
+        if unix < 0 { UNIX_EPOCH.checked_sub(seconds) } else { UNIX_EPOCH.checked_add(seconds) }
+    }
 }
 
 /// The second that a moment is in.
@@ -308,6 +352,19 @@ pub enum FileSource {
     Bytes(Arc<[u8]>),
     /// Where the executor finds it by this name; the Rust client takes it for a path.
     Named(String),
+    /// On disk, at a path that is no text.
+    Path(PathBuf),
+}
+
+impl FileSource {
+    /// Where it is on disk; `None` if the content is here.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            FileSource::Bytes(_) => None,
+            FileSource::Named(name) => Some(Path::new(name)),
+            FileSource::Path(path) => Some(path),
+        }
+    }
 }
 
 impl File {
@@ -381,6 +438,37 @@ impl From<String> for File {
     /// The file at this path.
     fn from(path: String) -> File {
         File::path(path)
+    }
+}
+
+impl From<&String> for File {
+    /// The file at this path.
+    fn from(path: &String) -> File {
+        File::path(path.as_str())
+    }
+}
+
+impl From<&Path> for File {
+    /// The file at this path.
+    fn from(path: &Path) -> File {
+        match path.to_str() {
+            Some(text) => File::path(text),
+            None => File { source: FileSource::Path(path.to_owned()), ..File::path(path.to_string_lossy()) },
+        }
+    }
+}
+
+impl From<PathBuf> for File {
+    /// The file at this path.
+    fn from(path: PathBuf) -> File {
+        File::from(path.as_path())
+    }
+}
+
+impl From<&PathBuf> for File {
+    /// The file at this path.
+    fn from(path: &PathBuf) -> File {
+        File::from(path.as_path())
     }
 }
 

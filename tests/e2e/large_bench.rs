@@ -24,7 +24,7 @@ impl Executor for Canned {
                 if large { self.0.to_vec() } else { br#"{"code":0,"data":{"title":"a"},"msg":"","ts":1}"#.to_vec() };
             // The small callers are no benchmark of themselves.
             tokio::time::sleep(Duration::from_millis(1)).await;
-            Ok(HttpAnswer { status: 200, retry_after: None, body })
+            Ok(HttpAnswer::new(200, body))
         })
     }
 }

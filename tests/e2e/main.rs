@@ -1,6 +1,7 @@
 //! The Rust client over real HTTP, against the mock and on a real Redis.
 
 mod claims;
+mod documents;
 mod every_operation;
 mod lists;
 mod quota_script;

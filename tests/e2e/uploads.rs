@@ -234,7 +234,7 @@ impl Executor for Troubled {
         let number = self.posts.fetch_add(1, Ordering::Relaxed);
         match self.trouble {
             Trouble::Cut => {
-                let error = TransportError { kind: TransportErrorKind::Other, message: "the cable is cut".to_owned() };
+                let error = TransportError::new(TransportErrorKind::Other, "the cable is cut");
                 Box::pin(async { Err(error) })
             }
             Trouble::FirstHangs if number == 0 => {
@@ -272,11 +272,21 @@ async fn an_upload_gives_up_and_can_go_on_later() {
     assert!(error.message().contains("broke off 3 times"), "{error}");
 
     let client = client(&mock);
-    let video = client.video().list().await.expect("the videos").list[0].video_id;
+    let video = error.video_id().expect("it was registered");
     assert!(error.message().contains(&format!("video {video}")), "{error}");
-    let uploaded = client.video().resume_upload(video, path).await.expect("it arrives");
+    let uploaded = client.video().resume_upload(video, path.clone()).await.expect("it arrives");
     assert_eq!(uploaded.video_id, video);
     assert_eq!(stored(&client, video).await, (md5(&content), 200_000));
+
+    // Now it is whole: the same file is there, another one is refused.
+    let again = client.video().resume_upload(video, path).await.expect("it is there");
+    assert_eq!((again.video_id, again.resumes), (video, 0));
+    let told = Told::default();
+    let (_other, path) = on_disk(&film(200_001));
+    let error = client.video().resume_upload(video, path).progress(told.hook()).await.expect_err("another file");
+    assert_eq!((error.kind(), error.video_id()), (ErrorKind::File, Some(video)));
+    assert!(error.message().contains("of 200000 bytes; this one has 200001"), "{error}");
+    assert_eq!(told.all(), [], "nothing of it arrived");
 }
 
 #[tokio::test]

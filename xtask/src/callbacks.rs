@@ -7,6 +7,7 @@ use baijiayun_api::{Callback, ContentType, Description, Param, ParamType, Shape,
 use serde_json::json;
 
 use crate::core_table;
+use crate::doc_links::DocLinks;
 use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
 use crate::kotlin::constant;
@@ -27,7 +28,10 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
     let context = json!({ "callbacks": events, "structs": structs, "values": values });
     Ok(vec![
         Output::new("core/src/generated/callbacks.txt", table),
-        Output::new("client/src/generated/callbacks.rs", render("client/callbacks.rs.jinja", context)?),
+        Output::new(
+            "client/src/generated/callbacks.rs",
+            DocLinks::of(description).linked(&render("client/callbacks.rs.jinja", context)?),
+        ),
     ])
 }
 

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use baijiayun_api::Description;
 
-use crate::{callbacks, core_table, kotlin_client, promises, python_client, rust_client, surface, ts_client};
+use crate::{
+    callbacks, core_table, documents, kotlin_client, promises, python_client, rust_client, surface, ts_client,
+};
 
 /// A generated file: its path in the repository and its content.
 pub struct Output {
@@ -22,11 +24,12 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
     "client/tests/client/generated",
+    "tests/e2e/generated",
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
     kotlin_client::FOLDER,
@@ -47,6 +50,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
+    outputs.extend(documents::outputs(root)?);
 
     let stale = stale_files(root, &outputs)?;
     let mut differing = Vec::new();
@@ -65,7 +69,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
         differing.extend(stale.iter().map(|path| path.display().to_string()));
         if !differing.is_empty() {
             return Err(format!(
-                "these files differ from api/ or tests/promises/; run `cargo xtask generate`:\n  {}",
+                "these files differ from api/, tests/promises/ or the guides; run `cargo xtask generate`:\n  {}",
                 differing.join("\n  ")
             )
             .into());

@@ -3,7 +3,9 @@
 
 mod callbacks;
 mod core_table;
+mod doc_links;
 mod docs;
+mod documents;
 mod generate;
 mod kotlin;
 mod kotlin_client;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::callbacks::posted_objects;
+use crate::doc_links::DocLinks;
 use crate::docs::{operation_docs, param_docs, shape_docs};
 use crate::generate::Output;
 use crate::model::{self, Repr, Type};
@@ -43,6 +44,8 @@ struct CallType {
 struct Paged {
     item: String,
     rows: String,
+    /// What tells a row from all others; of none, where there is nothing that does.
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -72,6 +75,8 @@ struct StructField {
     docs: Vec<String>,
     optional: bool,
     secret: bool,
+    /// There is a method of the same name that reads it as a time.
+    time: bool,
 }
 
 /// An enum as the template `client/values.rs.jinja` takes it.
@@ -93,6 +98,7 @@ struct Variant {
 
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let mut outputs = Vec::new();
+    let links = DocLinks::of(description);
     let models = description.resources.iter().map(|resource| model::module(description, resource));
     let models = models.collect::<Result<Vec<_>, _>>()?;
     let modules: Vec<Module> = description.resources.iter().zip(&models).map(module).collect();
@@ -103,7 +109,7 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
         render("client/values.rs.jinja", json!({ "enums": enums }))?,
     ));
     for module in &modules {
-        let text = render("client/resource.rs.jinja", module)?;
+        let text = links.linked(&render("client/resource.rs.jinja", module)?);
         outputs.push(Output::new(format!("client/src/generated/{}.rs", module.resource), text));
     }
     let calls: Vec<&CallType> = modules.iter().flat_map(|module| &module.calls).collect();
@@ -155,6 +161,10 @@ fn call_type(resource: &str, call: &model::Call) -> CallType {
         optional: arguments(false),
         paged: call.rows.as_ref().map(|rows| Paged {
             item: spelled(&rows.item),
+            id: match call.operation.paging.as_ref().and_then(|paging| paging.id.as_deref()) {
+                Some(id) => format!("|row| crate::pages::RowId::id(&row.{})", rust_field(id)),
+                None => "|_| None".to_owned(),
+            },
             rows: rows.field.map_or("|data| data".to_owned(), |field| format!("|data| data.{}", rust_field(field))),
         }),
     }
@@ -193,12 +203,21 @@ fn object(object: &model::Struct) -> Struct {
             field: rust_field(field.wire),
             ty: if field.optional { format!("Option<{ty}>") } else { ty },
             docs: shape_docs(field.shape),
+            time: is_time(&field.ty),
             optional: field.optional,
             secret: field.shape.secret,
         }
     });
     let fields = fields.collect();
     Struct { name: object.name.clone(), docs: shape_docs(object.shape), fields, input: object.input }
+}
+
+fn is_time(ty: &Type) -> bool {
+    match ty {
+        Type::Timestamp | Type::Date | Type::Datetime => true,
+        Type::Nullable(inner) => is_time(inner),
+        _ => false,
+    }
 }
 
 fn enum_type(listed: &model::Enum) -> EnumType {

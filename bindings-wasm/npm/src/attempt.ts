@@ -22,7 +22,7 @@ export class Attempt implements HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Record<string, string>;
-  body: NonNullable<HttpRequest["body"]>;
+  body: string | Blob | ReadableStream<Uint8Array>;
   readonly timeout: number;
   readonly #maxAnswer: number;
   redirect: "manual" | "error" = "manual";

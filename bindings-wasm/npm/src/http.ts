@@ -13,8 +13,12 @@ export interface HttpRequest {
   url: string;
   /** What it is sent with. */
   headers: Record<string, string>;
-  /** A form, or one with files: a stream in Node, a Blob elsewhere. It may hold passwords. A GET has none. */
-  body?: string | Blob | ReadableStream<Uint8Array>;
+  /**
+   * A form, which is a text, or one with files: a ReadableStream in Node, a Blob elsewhere. It may hold passwords. A GET
+   * has none.
+   */
+  // DOM, Node and undici have types of their own for the last two, none of which takes another's.
+  body?: any;
   /** Aborted when time is up or the caller gives up. */
   signal: AbortSignal;
   /** How long the call waits for the answer, in milliseconds; `signal` is aborted then. */
@@ -25,6 +29,16 @@ export interface HttpRequest {
   duplex: "half";
   /** Wants to be told how many bytes of the body went out, where the body is a Blob. */
   onProgress: ((sent: number) => void) | undefined;
+}
+
+declare global {
+  interface RequestInit {
+    /**
+     * Of the `fetch` of Node: `fetch(request.url, { ...request, dispatcher })`. The types of the DOM do not know it, and
+     * those of Node take the one of a single version of undici.
+     */
+    dispatcher?: any;
+  }
 }
 
 /** Headers of an answer, whatever holds them. */

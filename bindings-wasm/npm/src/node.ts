@@ -1,7 +1,7 @@
 import { constants, createReadStream, promises, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { transferableAbortController } from "node:util";
+import * as util from "node:util";
 
 import { configurationOf } from "./configuration.js";
 import type { Reader } from "./configuration.js";
@@ -76,6 +76,7 @@ let Native: typeof AbortController | undefined;
 
 /** The controller of Node itself: that of jsdom, which a test environment puts in its place, no `fetch` of Node knows. */
 function aborting(): AbortController {
-  Native ??= (transferableAbortController?.() as AbortController | undefined)?.constructor as typeof AbortController | undefined;
+  // Bun has no such function.
+  Native ??= (util.transferableAbortController?.() as AbortController | undefined)?.constructor as typeof AbortController | undefined;
   return new (Native ?? AbortController)();
 }

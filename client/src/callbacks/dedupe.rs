@@ -12,7 +12,7 @@ use super::Callback;
 use crate::ports::QuotaStore;
 use crate::timer::{self, before};
 
-/// Takes each callback once: the service posts one again when it heard no success.
+/// Takes each callback once: the service posts one again when it heard no success. Clones remember together.
 ///
 /// A callback is claimed by its `qid` and by its signature: whoever has seen a
 /// post can give it another `qid` by cutting its fields differently, but not
@@ -29,6 +29,7 @@ use crate::timer::{self, before};
 /// baijiayun::callbacks::SUCCESS.to_owned()
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Dedupe {
     claims: Arc<Claims>,
     hold: u32,
@@ -163,7 +164,7 @@ impl Drop for Pending {
             return;
         }
         self.claims.forget(self.ids());
-        #[cfg(any(feature = "reqwest", feature = "redis"))]
+        #[cfg(any(feature = "reqwest", feature = "redis", feature = "blocking"))]
         if self.claims.store.is_some()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {

@@ -82,11 +82,23 @@ pub struct ClassEvent {
     pub timestamp: i64,
 }
 
+impl ClassEvent {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 直播生成回放的回调 Tells what becomes of the recording of a class: its playback is being generated, is there, or failed.
 ///
 /// Documents: callbacks.4, small_class.callbacks.4.
 ///
-/// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of callbacks.1.
+/// Its URL is the transcoding callback URL for VOD and playback (video_account/setTranscodeCallbackUrl in public SDKs), not that of [`LiveAccount::set_class_callback_url`](crate::live_account::LiveAccount::set_class_callback_url) (callbacks.1).
 ///
 /// What transcode_callback posts for an uploaded video comes to the same address: a post with room_id is a playback, one without is a video.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -133,6 +145,13 @@ pub struct PlaybackGenerated {
     pub timestamp: i64,
 }
 
+impl PlaybackGenerated {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// What `UserInOutUserEvents` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -149,6 +168,13 @@ pub struct UserInOutUserEvents {
     pub ts: i64,
     /// Group of the user; 0 in the small class document's example.
     pub group_id: i64,
+}
+
+impl UserInOutUserEvents {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn ts(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.ts)
+    }
 }
 
 /// 用户进出教室事件回调 Tells which users entered and left a room during a span of time.
@@ -171,6 +197,13 @@ pub struct UserInOut {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl UserInOut {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// 答题器、小测回调 Tells that a teacher ended an answer-tool question or a quiz.
@@ -205,6 +238,18 @@ pub struct AnswerOrQuizResult {
     pub timestamp: i64,
 }
 
+impl AnswerOrQuizResult {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 文档转码回调 Tells that a document's transcoding status changed.
 ///
 /// Documents: callbacks.7.
@@ -225,6 +270,13 @@ pub struct DocTranscodeStatus {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl DocTranscodeStatus {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The device data, after percent-decoding where needed.
@@ -266,6 +318,18 @@ pub struct PresenterDeviceEvent {
     pub timestamp: i64,
 }
 
+impl PresenterDeviceEvent {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn op_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.op_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// The message that this one quotes; its members are empty when it quotes none.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -290,6 +354,13 @@ pub struct ChatMessagesReference {
     pub group_id: i64,
     /// Name of the quoted sender's group.
     pub group_name: String,
+}
+
+impl ChatMessagesReference {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn send_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.send_time)
+    }
 }
 
 /// What `ChatMessagesChatMessage` holds.
@@ -338,6 +409,13 @@ pub struct ChatMessagesChatMessage {
     pub reference: ChatMessagesReference,
 }
 
+impl ChatMessagesChatMessage {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn send_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.send_time)
+    }
+}
+
 /// 聊天消息回调 Sends the chat messages of a room as they arise.
 ///
 /// Documents: callbacks.9.
@@ -356,6 +434,13 @@ pub struct ChatMessages {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl ChatMessages {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The winner's data.
@@ -397,6 +482,13 @@ pub struct LotteryResult {
     pub timestamp: i64,
 }
 
+impl LotteryResult {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 学生发言上墙回调 Tells that a student's message was put on the wall.
 ///
 /// Documents: callbacks.11.
@@ -423,6 +515,13 @@ pub struct StudentMessageOnWall {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl StudentMessageOnWall {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }
 
 /// The muted user: an object in the example.
@@ -474,6 +573,13 @@ pub struct MuteSignalData {
     pub target_user: MuteSignalTargetUser,
 }
 
+impl MuteSignalData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.time)
+    }
+}
+
 /// 直播间禁言信令回调 Tells that a user in a room was muted (禁言 signal).
 ///
 /// Documents: callbacks.12.
@@ -494,13 +600,20 @@ pub struct MuteSignal {
     pub timestamp: i64,
 }
 
+impl MuteSignal {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
+}
+
 /// 视频转码回调 Tells the customer that a video has been uploaded, transcoded, or failed to transcode.
 ///
 /// Documents: vod.cb3.
 ///
 /// A callback for transcoding that succeeded or failed is sent again when it fails: after 5 s and then after 30 s; after these two tries no more.
 ///
-/// Sent to the account-wide address of vod.cb1, or to the callback_url given for one video in vod.2.
+/// Sent to the account-wide address of [`VideoAccount::set_transcode_callback_url`](crate::video_account::VideoAccount::set_transcode_callback_url), or to the callback_url given for one video in [`Video::get_upload_url`](crate::video::Video::get_upload_url).
 ///
 /// The parameters depend on status: by the document 20 and 30 carry video_id, status, qid, timestamp and sign only, 100 carries all.
 ///
@@ -541,4 +654,11 @@ pub struct TranscodeCallback {
     /// When it was signed.
     /// Unix seconds.
     pub timestamp: i64,
+}
+
+impl TranscodeCallback {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn timestamp(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.timestamp)
+    }
 }

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,15 +18,15 @@ pub use super::values::{ReviewResult, SortOrder};
 
 /// 聊天审核 Review and recall of chat messages.
 #[derive(Debug, Clone, Copy)]
-pub struct Chat<'a>(pub(crate) &'a Client);
+pub struct Chat<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Chat<'_> {
+impl<M> Chat<'_, M> {
     /// 获取教室聊天消息审核列表 Lists the chat messages of a room that wait for review.
     ///
     /// Documents: large_class.77. Path `/openapi/chat/getRoomChatList`, printed in a document.
     ///
     /// At most 2 calls in 1 s for one room.
-    pub fn list_reviews(&self, room_id: impl Into<Id>) -> ListReviews {
+    pub fn list_reviews(&self, room_id: impl Into<Id>) -> ListReviews<M> {
         let call = Call::new(self.0, "chat.list_reviews");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListReviews(call)
@@ -36,7 +37,7 @@ impl Chat<'_> {
     /// Documents: large_class.78. Path `/openapi/chat/checkChat`, printed in a document.
     ///
     /// At most 3 calls in 1 s for one room.
-    pub fn review_messages(&self, room_id: impl Into<Id>, chat_ids: impl IntoIterator<Item = impl Into<Id>>) -> ReviewMessages {
+    pub fn review_messages(&self, room_id: impl Into<Id>, chat_ids: impl IntoIterator<Item = impl Into<Id>>) -> ReviewMessages<M> {
         let call = Call::new(self.0, "chat.review_messages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("chat_ids", chat_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -46,7 +47,7 @@ impl Chat<'_> {
     /// 撤回单条聊天消息接口 Withdraws one chat message.
     ///
     /// Documents: large_class.86, small_class.65. **The path `/openapi/chat/revokeChat` is a guess**: the documents cut it off. Other candidates: `/openapi/chat/revoke`, `/openapi/chat/revokeChatMessage`, `/openapi/live/revokeChatMessage`, `/openapi/chat/recallChat`, `/openapi/chat/revokeMessage`, `/openapi/chat/withdrawChat`.
-    pub fn revoke_message(&self, class_id: impl Into<Id>, id: impl Into<Id>) -> RevokeMessage {
+    pub fn revoke_message(&self, class_id: impl Into<Id>, id: impl Into<Id>) -> RevokeMessage<M> {
         let call = Call::new(self.0, "chat.revoke_message");
         let call = call.set("class_id", Into::<Id>::into(class_id));
         let call = call.set("id", Into::<Id>::into(id));
@@ -54,15 +55,15 @@ impl Chat<'_> {
     }
 }
 
-/// A call of `chat.list_reviews`: add what is optional, then `.await` it.
+/// A call of [`Chat::list_reviews`](crate::chat::Chat::list_reviews): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListReviews(Call);
+pub struct ListReviews<M = Awaited>(Call<M>);
 
 typed_call!(ListReviews => ListReviewsData);
-paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list);
+paged_call!(ListReviews => ListReviewsData, ListReviewsItem, |data| data.list, |row| crate::pages::RowId::id(&row.id));
 
-impl ListReviews {
+impl<M> ListReviews<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -88,14 +89,14 @@ impl ListReviews {
     }
 }
 
-/// A call of `chat.review_messages`: add what is optional, then `.await` it.
+/// A call of [`Chat::review_messages`](crate::chat::Chat::review_messages): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ReviewMessages(Call);
+pub struct ReviewMessages<M = Awaited>(Call<M>);
 
 typed_call!(ReviewMessages => bool);
 
-impl ReviewMessages {
+impl<M> ReviewMessages<M> {
     /// Whether the messages pass (the other value is clipped, evidently 0).
     ///
     /// Default: `1`.
@@ -106,14 +107,14 @@ impl ReviewMessages {
     }
 }
 
-/// A call of `chat.revoke_message`: add what is optional, then `.await` it.
+/// A call of [`Chat::revoke_message`](crate::chat::Chat::revoke_message): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct RevokeMessage(Call);
+pub struct RevokeMessage<M = Awaited>(Call<M>);
 
 typed_call!(RevokeMessage => Nothing);
 
-impl RevokeMessage {
+impl<M> RevokeMessage<M> {
     /// User id of the sender: uid of the chat message callback.
     ///
     /// Only in large_class.86. Required in large_class.86.
@@ -136,6 +137,13 @@ pub struct ListReviewsItem {
     /// Time sent.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub chat_time: String,
+}
+
+impl ListReviewsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn chat_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.chat_time)
+    }
 }
 
 /// What `ListReviewsData` holds.

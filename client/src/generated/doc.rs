@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,9 +18,9 @@ pub use super::values::{Animation, DocFormat, DocKind, DocSource};
 
 /// 课件文档 Courseware: upload, folders, binding to rooms.
 #[derive(Debug, Clone, Copy)]
-pub struct Doc<'a>(pub(crate) &'a Client);
+pub struct Doc<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Doc<'_> {
+impl<M> Doc<'_, M> {
     /// 直播课件文档上传 Uploads a document or picture as courseware and optionally binds it to a room.
     ///
     /// Documents: large_class.10, small_class.10. Path `/openapi/doc/uploadDoc`, known from public material.
@@ -28,8 +29,8 @@ impl Doc<'_> {
     ///
     /// (small_class.10) File types: .doc .ppt .pdf .pptx .docx .jpg .jpeg .png .gif .zip.
     ///
-    /// H5 courseware is uploaded as a .zip here, or by its URL with doc.upload_h5_by_url.
-    pub fn upload(&self, attachment: impl Into<File>) -> Upload {
+    /// H5 courseware is uploaded as a .zip here, or by its URL with [`Doc::upload_h5_by_url`](crate::doc::Doc::upload_h5_by_url).
+    pub fn upload(&self, attachment: impl Into<File>) -> Upload<M> {
         let call = Call::new(self.0, "doc.upload");
         let call = call.set("attachment", Into::<File>::into(attachment));
         Upload(call)
@@ -38,7 +39,7 @@ impl Doc<'_> {
     /// 关联文档到教室 Binds a document to a room.
     ///
     /// Documents: large_class.11, small_class.11. Path `/openapi/doc/bindDoc`, known from public material.
-    pub fn bind(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Bind {
+    pub fn bind(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Bind<M> {
         let call = Call::new(self.0, "doc.bind");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -48,7 +49,7 @@ impl Doc<'_> {
     /// 获取指定教室内已上传的文档列表 Lists the documents uploaded to a room.
     ///
     /// Documents: large_class.12, small_class.12. Path `/openapi/doc/listDoc`, known from public material.
-    pub fn list(&self, room_id: impl Into<Id>) -> List {
+    pub fn list(&self, room_id: impl Into<Id>) -> List<M> {
         let call = Call::new(self.0, "doc.list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         List(call)
@@ -57,7 +58,7 @@ impl Doc<'_> {
     /// 获取账号下上传的所有文档 Lists the documents uploaded under the account.
     ///
     /// Documents: large_class.13, small_class.13. Path `/openapi/doc/listAllDoc`, known from public material.
-    pub fn list_all(&self, type_: impl Into<DocSource>) -> ListAll {
+    pub fn list_all(&self, type_: impl Into<DocSource>) -> ListAll<M> {
         let call = Call::new(self.0, "doc.list_all");
         let call = call.set("type", Into::<DocSource>::into(type_));
         ListAll(call)
@@ -66,7 +67,7 @@ impl Doc<'_> {
     /// 移除教室内文档 Removes an uploaded document from a room.
     ///
     /// Documents: large_class.14, small_class.14. Path `/openapi/doc/removeDoc`, known from public material.
-    pub fn remove(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Remove {
+    pub fn remove(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Remove<M> {
         let call = Call::new(self.0, "doc.remove");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -84,7 +85,7 @@ impl Doc<'_> {
     /// (large_class.61, small_class.47) Only rooms on webrtc can play audio and video courseware.
     ///
     /// (large_class.84, small_class.64) At most 50 MB.
-    pub fn upload_media(&self, attachment: impl Into<File>) -> UploadMedia {
+    pub fn upload_media(&self, attachment: impl Into<File>) -> UploadMedia<M> {
         let call = Call::new(self.0, "doc.upload_media");
         let call = call.set("attachment", Into::<File>::into(attachment));
         UploadMedia(call)
@@ -93,7 +94,7 @@ impl Doc<'_> {
     /// 关联多个文档到教室 Binds several documents to one room.
     ///
     /// Documents: large_class.68, small_class.54. **The path `/openapi/doc/bindMultiDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/bindDocs`, `/openapi/doc/multiBindDoc`, `/openapi/doc/bindDocBatch`, `/openapi/doc/bindMultiDocToRoom`, `/openapi/doc/batchBindDoc`, `/openapi/doc/bindRoomMulti`.
-    pub fn bind_batch(&self, room_id: impl Into<Id>, fids: impl IntoIterator<Item = impl Into<Id>>) -> BindBatch {
+    pub fn bind_batch(&self, room_id: impl Into<Id>, fids: impl IntoIterator<Item = impl Into<Id>>) -> BindBatch<M> {
         let call = Call::new(self.0, "doc.bind_batch");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("fids", fids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -103,7 +104,7 @@ impl Doc<'_> {
     /// 获取教室内音视频课件 Lists the audio and video courseware of a room.
     ///
     /// Documents: large_class.75, small_class.59. **The path `/openapi/doc/listVideoDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/getVideoDocList`, `/openapi/doc/getRoomVideoDoc`, `/openapi/doc/listRoomVideoDoc`, `/openapi/doc/getVideoDoc`, `/openapi/doc/listMediaDoc`, `/openapi/doc/getRoomVideoDocList`.
-    pub fn list_media(&self, room_id: impl Into<Id>) -> ListMedia {
+    pub fn list_media(&self, room_id: impl Into<Id>) -> ListMedia<M> {
         let call = Call::new(self.0, "doc.list_media");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListMedia(call)
@@ -112,7 +113,7 @@ impl Doc<'_> {
     /// 创建文件夹 Creates a folder.
     ///
     /// Documents: large_class.76, small_class.60. **The path `/openapi/doc/createFinder` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/addFinder`, `/openapi/doc/createDir`, `/openapi/doc/createFolder`, `/openapi/doc/createDirectory`, `/openapi/doc/finderCreate`, `/openapi/doc/addFolder`.
-    pub fn create_folder(&self, parent_finder_id: impl Into<Id>, name: impl Into<String>) -> CreateFolder {
+    pub fn create_folder(&self, parent_finder_id: impl Into<Id>, name: impl Into<String>) -> CreateFolder<M> {
         let call = Call::new(self.0, "doc.create_folder");
         let call = call.set("parent_finder_id", Into::<Id>::into(parent_finder_id));
         let call = call.set("name", Into::<String>::into(name));
@@ -124,7 +125,7 @@ impl Doc<'_> {
     /// Documents: large_class.106. **The path `/openapi/doc/uploadDocByUrl` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/uploadByUrl`, `/openapi/doc/uploadDocUrl`, `/openapi/doc/uploadFileByUrl`, `/openapi/doc/uploadDocFromUrl`, `/openapi/doc/uploadUrl`.
     ///
     /// Types: .doc, .ppt, .pdf, .pptx, .docx, .jpg, .jpeg, .png, .gif, .zip.
-    pub fn upload_by_url(&self, file_url: impl Into<String>) -> UploadByUrl {
+    pub fn upload_by_url(&self, file_url: impl Into<String>) -> UploadByUrl<M> {
         let call = Call::new(self.0, "doc.upload_by_url");
         let call = call.set("file_url", Into::<String>::into(file_url));
         UploadByUrl(call)
@@ -133,7 +134,7 @@ impl Doc<'_> {
     /// 通过文件夹关联课件到教室 Binds the courseware of folders to a room.
     ///
     /// Documents: large_class.107. **The path `/openapi/doc/bindFinder` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/bindDocByFinder`, `/openapi/doc/bindFinderDoc`, `/openapi/doc/bindDocByFinderIds`, `/openapi/doc/bindFinderToRoom`, `/openapi/doc/bindFolder`, `/openapi/doc/bindFinderMulti`, `/openapi/doc/bindRoomByFinder`.
-    pub fn bind_folders(&self, finder_ids: impl IntoIterator<Item = impl Into<Id>>) -> BindFolders {
+    pub fn bind_folders(&self, finder_ids: impl IntoIterator<Item = impl Into<Id>>) -> BindFolders<M> {
         let call = Call::new(self.0, "doc.bind_folders");
         let call = call.set("finder_ids", finder_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         BindFolders(call)
@@ -144,7 +145,7 @@ impl Doc<'_> {
     /// Documents: large_class.108. **The path `/openapi/doc/deleteFinder` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/removeFinder`, `/openapi/doc/delFinder`, `/openapi/doc/deleteFolder`, `/openapi/doc/deleteDir`, `/openapi/doc/finderDelete`.
     ///
     /// System folders cannot be deleted.
-    pub fn delete_folder(&self, finder_id: impl Into<Id>) -> DeleteFolder {
+    pub fn delete_folder(&self, finder_id: impl Into<Id>) -> DeleteFolder<M> {
         let call = Call::new(self.0, "doc.delete_folder");
         let call = call.set("finder_id", Into::<Id>::into(finder_id));
         DeleteFolder(call)
@@ -153,7 +154,7 @@ impl Doc<'_> {
     /// 使用url上传h5课件 Uploads H5 courseware by its URL and optionally binds it to a room.
     ///
     /// Documents: small_class.35. Path `/openapi/doc/uploadH5ByUrl`, known from public material.
-    pub fn upload_h5_by_url(&self, h5_doc_url: impl Into<String>) -> UploadH5ByUrl {
+    pub fn upload_h5_by_url(&self, h5_doc_url: impl Into<String>) -> UploadH5ByUrl<M> {
         let call = Call::new(self.0, "doc.upload_h5_by_url");
         let call = call.set("h5_doc_url", Into::<String>::into(h5_doc_url));
         UploadH5ByUrl(call)
@@ -162,7 +163,7 @@ impl Doc<'_> {
     /// 关联文档到多个教室 Binds one document to several rooms.
     ///
     /// Documents: small_class.38. Path `/openapi/doc/bindDocMulti`, known from public material.
-    pub fn bind_to_rooms(&self, room_ids: impl IntoIterator<Item = impl Into<Id>>, fid: impl Into<Id>) -> BindToRooms {
+    pub fn bind_to_rooms(&self, room_ids: impl IntoIterator<Item = impl Into<Id>>, fid: impl Into<Id>) -> BindToRooms<M> {
         let call = Call::new(self.0, "doc.bind_to_rooms");
         let call = call.set("room_ids", room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -172,7 +173,7 @@ impl Doc<'_> {
     /// 小班课课件预览接口 Lists the courseware of a room with the addresses at which it can be viewed.
     ///
     /// Documents: small_class.45. **The path `/openapi/doc/getRoomDocPreview` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/previewRoomDoc`, `/openapi/doc/docPreview`, `/openapi/doc/getDocPreviewList`, `/openapi/doc/listDocPreview`, `/openapi/doc/getRoomDocList`, `/openapi/doc/preview`, `/openapi/doc/getPreviewList`.
-    pub fn list_room_previews(&self, room_id: impl Into<Id>) -> ListRoomPreviews {
+    pub fn list_room_previews(&self, room_id: impl Into<Id>) -> ListRoomPreviews<M> {
         let call = Call::new(self.0, "doc.list_room_previews");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListRoomPreviews(call)
@@ -181,7 +182,7 @@ impl Doc<'_> {
     /// 通过文件ID获取文件转码后预览信息接口 Gets the addresses at which a document can be viewed, by its id.
     ///
     /// Documents: small_class.49. **The path `/openapi/doc/getDocPreview` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/getDocPreviewByFid`, `/openapi/doc/docPreview`, `/openapi/doc/previewDoc`, `/openapi/doc/getDocInfo`, `/openapi/doc/getPreviewInfo`, `/openapi/doc/getDocPreviewUrl`, `/openapi/doc/getDocInfoByFid`.
-    pub fn get_preview(&self, fid: impl Into<Id>) -> GetPreview {
+    pub fn get_preview(&self, fid: impl Into<Id>) -> GetPreview<M> {
         let call = Call::new(self.0, "doc.get_preview");
         let call = call.set("fid", Into::<Id>::into(fid));
         GetPreview(call)
@@ -190,7 +191,7 @@ impl Doc<'_> {
     /// 获取账号下已上传的所有文件接口 Lists the files uploaded under the account, by page.
     ///
     /// Documents: small_class.50. **The path `/openapi/doc/getDocList` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/listFile`, `/openapi/doc/listAllFile`, `/openapi/doc/getAllDoc`, `/openapi/doc/listAccountDoc`, `/openapi/doc/getFileList`, `/openapi/doc/listPartnerDoc`, `/openapi/doc/listAllDocs`.
-    pub fn list_files(&self) -> ListFiles {
+    pub fn list_files(&self) -> ListFiles<M> {
         let call = Call::new(self.0, "doc.list_files");
         ListFiles(call)
     }
@@ -198,7 +199,7 @@ impl Doc<'_> {
     /// 重命名接口 Renames a document.
     ///
     /// Documents: small_class.51. **The path `/openapi/doc/renameDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/rename`, `/openapi/doc/updateDocName`, `/openapi/doc/updateDoc`, `/openapi/doc/renameFile`, `/openapi/doc/update`, `/openapi/doc/setDocName`.
-    pub fn rename(&self, fid: impl Into<Id>, name: impl Into<String>) -> Rename {
+    pub fn rename(&self, fid: impl Into<Id>, name: impl Into<String>) -> Rename<M> {
         let call = Call::new(self.0, "doc.rename");
         let call = call.set("fid", Into::<Id>::into(fid));
         let call = call.set("name", Into::<String>::into(name));
@@ -208,7 +209,7 @@ impl Doc<'_> {
     /// 删除文件接口 Deletes a document.
     ///
     /// Documents: small_class.52. **The path `/openapi/doc/deleteDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/delete`, `/openapi/doc/delDoc`, `/openapi/doc/deleteFile`, `/openapi/doc/removeFile`, `/openapi/doc/deleteAllDoc`.
-    pub fn delete(&self, fid: impl Into<Id>) -> Delete {
+    pub fn delete(&self, fid: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "doc.delete");
         let call = call.set("fid", Into::<Id>::into(fid));
         Delete(call)
@@ -218,8 +219,8 @@ impl Doc<'_> {
     ///
     /// Documents: small_class.53. **The path `/openapi/doc/unbindDoc` is a guess**: the documents cut it off. Other candidates: `/openapi/doc/deleteRoomDoc`, `/openapi/doc/unBindDoc`, `/openapi/doc/deleteBindDoc`, `/openapi/doc/removeBindDoc`, `/openapi/doc/removeRoomDoc`, `/openapi/doc/deleteDocBind`, `/openapi/doc/cancelBindDoc`.
     ///
-    /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; small_class.14 (remove from the room) and small_class.11 (bind) are certain.
-    pub fn unbind(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Unbind {
+    /// Uncertain whether it binds or unbinds: the title begins with 关联教室 (bound to the room) and ends in 接口 (interface); before that stands BB, which in the VOD document is the OCR of 删除视频 (delete video). data is null, while the binding operations return binding ids. Try it on a test account before relying on it; [`Doc::remove`](crate::doc::Doc::remove) (small_class.14) (remove from the room) and [`Doc::bind`](crate::doc::Doc::bind) (small_class.11) (bind) are certain.
+    pub fn unbind(&self, room_id: impl Into<Id>, fid: impl Into<Id>) -> Unbind<M> {
         let call = Call::new(self.0, "doc.unbind");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("fid", Into::<Id>::into(fid));
@@ -227,14 +228,14 @@ impl Doc<'_> {
     }
 }
 
-/// A call of `doc.upload`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload`](crate::doc::Doc::upload): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Upload(Call);
+pub struct Upload<M = Awaited>(Call<M>);
 
 typed_call!(Upload => UploadData);
 
-impl Upload {
+impl<M> Upload<M> {
     /// Parent folder id; 0 or absent means the root folder (description clipped).
     pub fn parent_finder_id(self, parent_finder_id: impl Into<Id>) -> Self {
         Self(self.0.set("parent_finder_id", Into::<Id>::into(parent_finder_id)))
@@ -256,29 +257,29 @@ impl Upload {
     }
 }
 
-/// A call of `doc.bind`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind`](crate::doc::Doc::bind): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Bind(Call);
+pub struct Bind<M = Awaited>(Call<M>);
 
 typed_call!(Bind => BindData);
 
-/// A call of `doc.list`: add what is optional, then `.await` it.
+/// A call of [`Doc::list`](crate::doc::Doc::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
 
-/// A call of `doc.list_all`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_all`](crate::doc::Doc::list_all): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListAll(Call);
+pub struct ListAll<M = Awaited>(Call<M>);
 
 typed_call!(ListAll => ListAllData);
-paged_call!(ListAll => ListAllData, ListAllItem, |data| data.list);
+paged_call!(ListAll => ListAllData, ListAllItem, |data| data.list, |row| crate::pages::RowId::id(&row.fid));
 
-impl ListAll {
+impl<M> ListAll<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -294,21 +295,21 @@ impl ListAll {
     }
 }
 
-/// A call of `doc.remove`: add what is optional, then `.await` it.
+/// A call of [`Doc::remove`](crate::doc::Doc::remove): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Remove(Call);
+pub struct Remove<M = Awaited>(Call<M>);
 
 typed_call!(Remove => RemoveData);
 
-/// A call of `doc.upload_media`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload_media`](crate::doc::Doc::upload_media): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadMedia(Call);
+pub struct UploadMedia<M = Awaited>(Call<M>);
 
 typed_call!(UploadMedia => UploadMediaData);
 
-impl UploadMedia {
+impl<M> UploadMedia<M> {
     /// Room id; when given the file is bound to the room, otherwise it is not bound.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
@@ -322,35 +323,35 @@ impl UploadMedia {
     }
 }
 
-/// A call of `doc.bind_batch`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind_batch`](crate::doc::Doc::bind_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindBatch(Call);
+pub struct BindBatch<M = Awaited>(Call<M>);
 
 typed_call!(BindBatch => BindBatchData);
 
-/// A call of `doc.list_media`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_media`](crate::doc::Doc::list_media): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListMedia(Call);
+pub struct ListMedia<M = Awaited>(Call<M>);
 
 typed_call!(ListMedia => ListMediaData);
 
-/// A call of `doc.create_folder`: add what is optional, then `.await` it.
+/// A call of [`Doc::create_folder`](crate::doc::Doc::create_folder): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateFolder(Call);
+pub struct CreateFolder<M = Awaited>(Call<M>);
 
 typed_call!(CreateFolder => CreateFolderData);
 
-/// A call of `doc.upload_by_url`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload_by_url`](crate::doc::Doc::upload_by_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadByUrl(Call);
+pub struct UploadByUrl<M = Awaited>(Call<M>);
 
 typed_call!(UploadByUrl => UploadByUrlData);
 
-impl UploadByUrl {
+impl<M> UploadByUrl<M> {
     /// Room id; if passed, the document is bound to that room, otherwise not.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
@@ -372,35 +373,35 @@ impl UploadByUrl {
     }
 }
 
-/// A call of `doc.bind_folders`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind_folders`](crate::doc::Doc::bind_folders): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindFolders(Call);
+pub struct BindFolders<M = Awaited>(Call<M>);
 
 typed_call!(BindFolders => Nothing);
 
-impl BindFolders {
+impl<M> BindFolders<M> {
     /// Room id.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `doc.delete_folder`: add what is optional, then `.await` it.
+/// A call of [`Doc::delete_folder`](crate::doc::Doc::delete_folder): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteFolder(Call);
+pub struct DeleteFolder<M = Awaited>(Call<M>);
 
 typed_call!(DeleteFolder => Nothing);
 
-/// A call of `doc.upload_h5_by_url`: add what is optional, then `.await` it.
+/// A call of [`Doc::upload_h5_by_url`](crate::doc::Doc::upload_h5_by_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadH5ByUrl(Call);
+pub struct UploadH5ByUrl<M = Awaited>(Call<M>);
 
 typed_call!(UploadH5ByUrl => UploadH5ByUrlData);
 
-impl UploadH5ByUrl {
+impl<M> UploadH5ByUrl<M> {
     /// Room id; when given the courseware is bound to the room, otherwise it is not bound.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
@@ -412,36 +413,36 @@ impl UploadH5ByUrl {
     }
 }
 
-/// A call of `doc.bind_to_rooms`: add what is optional, then `.await` it.
+/// A call of [`Doc::bind_to_rooms`](crate::doc::Doc::bind_to_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindToRooms(Call);
+pub struct BindToRooms<M = Awaited>(Call<M>);
 
 typed_call!(BindToRooms => BindToRoomsData);
 
-/// A call of `doc.list_room_previews`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_room_previews`](crate::doc::Doc::list_room_previews): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRoomPreviews(Call);
+pub struct ListRoomPreviews<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomPreviews => ListRoomPreviewsData);
 
-/// A call of `doc.get_preview`: add what is optional, then `.await` it.
+/// A call of [`Doc::get_preview`](crate::doc::Doc::get_preview): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPreview(Call);
+pub struct GetPreview<M = Awaited>(Call<M>);
 
 typed_call!(GetPreview => GetPreviewData);
 
-/// A call of `doc.list_files`: add what is optional, then `.await` it.
+/// A call of [`Doc::list_files`](crate::doc::Doc::list_files): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListFiles(Call);
+pub struct ListFiles<M = Awaited>(Call<M>);
 
 typed_call!(ListFiles => ListFilesData);
-paged_call!(ListFiles => ListFilesData, ListFilesItem, |data| data.list);
+paged_call!(ListFiles => ListFilesData, ListFilesItem, |data| data.list, |row| crate::pages::RowId::id(&row.fid));
 
-impl ListFiles {
+impl<M> ListFiles<M> {
     /// Which files to list (the mark is read as optional; the cell begins with a word for source).
     ///
     /// - `api`: uploaded through the API
@@ -465,24 +466,24 @@ impl ListFiles {
     }
 }
 
-/// A call of `doc.rename`: add what is optional, then `.await` it.
+/// A call of [`Doc::rename`](crate::doc::Doc::rename): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Rename(Call);
+pub struct Rename<M = Awaited>(Call<M>);
 
 typed_call!(Rename => RenameData);
 
-/// A call of `doc.delete`: add what is optional, then `.await` it.
+/// A call of [`Doc::delete`](crate::doc::Doc::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `doc.unbind`: add what is optional, then `.await` it.
+/// A call of [`Doc::unbind`](crate::doc::Doc::unbind): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Unbind(Call);
+pub struct Unbind<M = Awaited>(Call<M>);
 
 typed_call!(Unbind => Nothing);
 
@@ -536,6 +537,13 @@ pub struct ListItem {
     pub create_time: String,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -567,6 +575,13 @@ pub struct ListAllItem {
     pub file_type: String,
     /// Size in bytes.
     pub size: i64,
+}
+
+impl ListAllItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListAllData` holds.
@@ -630,6 +645,13 @@ pub struct ListMediaItem {
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl ListMediaItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListMediaData` holds.
@@ -779,6 +801,13 @@ pub struct ListFilesItem {
     pub create_time: String,
     /// Size in bytes.
     pub size: i64,
+}
+
+impl ListFilesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListFilesData` holds.

@@ -5,23 +5,24 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
 /// 双师 Zones of double teacher classes.
 #[derive(Debug, Clone, Copy)]
-pub struct DoubleTeacher<'a>(pub(crate) &'a Client);
+pub struct DoubleTeacher<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl DoubleTeacher<'_> {
+impl<M> DoubleTeacher<'_, M> {
     /// 添加校区 Adds a campus to the account (double teacher).
     ///
     /// Documents: public_only.double_teacher.addZone. Path `/openapi/double_teacher/addZone`, known from public material.
-    pub fn add_zone(&self, zone_unique: impl Into<Id>, area_id: impl Into<Id>, name: impl Into<String>, address: impl Into<String>) -> AddZone {
+    pub fn add_zone(&self, zone_unique: impl Into<Id>, area_id: impl Into<Id>, name: impl Into<String>, address: impl Into<String>) -> AddZone<M> {
         let call = Call::new(self.0, "double_teacher.add_zone");
         let call = call.set("zone_unique", Into::<Id>::into(zone_unique));
         let call = call.set("area_id", Into::<Id>::into(area_id));
@@ -33,7 +34,7 @@ impl DoubleTeacher<'_> {
     /// 获取校区列表 Lists the campuses of the account (double teacher).
     ///
     /// Documents: public_only.double_teacher.listZone. Path `/openapi/double_teacher/listZone`, known from public material.
-    pub fn list_zones(&self, page: i64, page_size: i64) -> ListZones {
+    pub fn list_zones(&self, page: i64, page_size: i64) -> ListZones<M> {
         let call = Call::new(self.0, "double_teacher.list_zones");
         let call = call.set("page", page);
         let call = call.set("page_size", page_size);
@@ -41,20 +42,20 @@ impl DoubleTeacher<'_> {
     }
 }
 
-/// A call of `double_teacher.add_zone`: add what is optional, then `.await` it.
+/// A call of [`DoubleTeacher::add_zone`](crate::double_teacher::DoubleTeacher::add_zone): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddZone(Call);
+pub struct AddZone<M = Awaited>(Call<M>);
 
 typed_call!(AddZone => AddZoneData);
 
-/// A call of `double_teacher.list_zones`: add what is optional, then `.await` it.
+/// A call of [`DoubleTeacher::list_zones`](crate::double_teacher::DoubleTeacher::list_zones): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListZones(Call);
+pub struct ListZones<M = Awaited>(Call<M>);
 
 typed_call!(ListZones => ListZonesData);
-paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list);
+paged_call!(ListZones => ListZonesData, ListZonesItem, |data| data.list, |row| crate::pages::RowId::id(&row.zone_id));
 
 /// What `AddZoneData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -81,6 +82,13 @@ pub struct ListZonesItem {
     /// Time at which it was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl ListZonesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListZonesData` holds.

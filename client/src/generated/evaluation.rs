@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,15 +18,15 @@ pub use super::values::{EvaluationQuestion, EvaluationStatus, ProductType, YesNo
 
 /// 课后评价 Evaluation templates and their binding to rooms.
 #[derive(Debug, Clone, Copy)]
-pub struct Evaluation<'a>(pub(crate) &'a Client);
+pub struct Evaluation<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Evaluation<'_> {
+impl<M> Evaluation<'_, M> {
     /// 获取课后评价模板列表 Lists the after-class evaluation templates.
     ///
     /// Documents: large_class.50. Path `/openapi/evaluation/getEvaluationList`, known from public material.
     ///
     /// Only for accounts in the pro environment.
-    pub fn list_templates(&self) -> ListTemplates {
+    pub fn list_templates(&self) -> ListTemplates<M> {
         let call = Call::new(self.0, "evaluation.list_templates");
         ListTemplates(call)
     }
@@ -33,7 +34,7 @@ impl Evaluation<'_> {
     /// 关联教室评价模板 Binds an evaluation template to a room.
     ///
     /// Documents: large_class.51. Path `/openapi/evaluation/bindRoomEvaluation`, known from public material.
-    pub fn bind_room(&self, room_id: impl Into<Id>, evaluate_id: impl Into<Id>) -> BindRoom {
+    pub fn bind_room(&self, room_id: impl Into<Id>, evaluate_id: impl Into<Id>) -> BindRoom<M> {
         let call = Call::new(self.0, "evaluation.bind_room");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("evaluate_id", Into::<Id>::into(evaluate_id));
@@ -45,7 +46,7 @@ impl Evaluation<'_> {
     /// Documents: large_class.52. Path `/openapi/evaluation/updateRoomEvaluation`, known from public material.
     ///
     /// Only for accounts in the pro environment.
-    pub fn update_room(&self, room_id: impl Into<Id>, evaluate_id: impl Into<Id>) -> UpdateRoom {
+    pub fn update_room(&self, room_id: impl Into<Id>, evaluate_id: impl Into<Id>) -> UpdateRoom<M> {
         let call = Call::new(self.0, "evaluation.update_room");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("evaluate_id", Into::<Id>::into(evaluate_id));
@@ -55,7 +56,7 @@ impl Evaluation<'_> {
     /// 创建课后评价模板 Creates an after-class evaluation template.
     ///
     /// Documents: large_class.60, small_class.46. **The path `/openapi/evaluation/createEvaluation` is a guess**: the documents cut it off. Other candidates: `/openapi/evaluation/addEvaluation`, `/openapi/evaluation/createEvaluationTemplate`, `/openapi/evaluation/addEvaluationTemplate`, `/openapi/evaluation/create`, `/openapi/evaluation/saveEvaluation`, `/openapi/evaluation/createRoomEvaluation`.
-    pub fn create_template(&self, title: impl Into<String>, questions: &[CreateTemplateQuestion]) -> CreateTemplate {
+    pub fn create_template(&self, title: impl Into<String>, questions: &[CreateTemplateQuestion]) -> CreateTemplate<M> {
         let call = Call::new(self.0, "evaluation.create_template");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set_json("questions", questions);
@@ -63,15 +64,15 @@ impl Evaluation<'_> {
     }
 }
 
-/// A call of `evaluation.list_templates`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::list_templates`](crate::evaluation::Evaluation::list_templates): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListTemplates(Call);
+pub struct ListTemplates<M = Awaited>(Call<M>);
 
 typed_call!(ListTemplates => ListTemplatesData);
-paged_call!(ListTemplates => ListTemplatesData, ListTemplatesItem, |data| data.list);
+paged_call!(ListTemplates => ListTemplatesData, ListTemplatesItem, |data| data.list, |_| None);
 
-impl ListTemplates {
+impl<M> ListTemplates<M> {
     /// Which templates to list; all by default.
     ///
     /// - `0`: not published
@@ -102,28 +103,28 @@ impl ListTemplates {
     }
 }
 
-/// A call of `evaluation.bind_room`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::bind_room`](crate::evaluation::Evaluation::bind_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindRoom(Call);
+pub struct BindRoom<M = Awaited>(Call<M>);
 
 typed_call!(BindRoom => Nothing);
 
-/// A call of `evaluation.update_room`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::update_room`](crate::evaluation::Evaluation::update_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateRoom(Call);
+pub struct UpdateRoom<M = Awaited>(Call<M>);
 
 typed_call!(UpdateRoom => Nothing);
 
-/// A call of `evaluation.create_template`: add what is optional, then `.await` it.
+/// A call of [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateTemplate(Call);
+pub struct CreateTemplate<M = Awaited>(Call<M>);
 
 typed_call!(CreateTemplate => CreateTemplateData);
 
-impl CreateTemplate {
+impl<M> CreateTemplate<M> {
     /// Guiding text.
     pub fn guide_info(self, guide_info: impl Into<String>) -> Self {
         Self(self.0.set("guide_info", Into::<String>::into(guide_info)))
@@ -145,7 +146,7 @@ impl CreateTemplate {
 pub struct ListTemplatesOptionList {
     /// Text of the question.
     pub title: String,
-    /// How the question is answered (values from large_class.60).
+    /// How the question is answered (values from [`Evaluation::create_template`](crate::evaluation::Evaluation::create_template) (large_class.60)).
     #[serde(rename = "type")]
     pub type_: EvaluationQuestion,
     /// Whether an answer is required.

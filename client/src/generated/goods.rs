@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{ProductType};
 
 /// 直播带货商品 Goods and pictures of live selling rooms.
 #[derive(Debug, Clone, Copy)]
-pub struct Goods<'a>(pub(crate) &'a Client);
+pub struct Goods<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Goods<'_> {
+impl<M> Goods<'_, M> {
     /// 上传图片素材 Uploads a picture for use with goods.
     ///
     /// Documents: goods.1. **The path `/openapi/goods/uploadMedia` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/uploadImage`, `/openapi/goods/uploadMaterial`, `/openapi/goods/uploadImg`, `/openapi/media/uploadImage`, `/openapi/media/upload`, `/openapi/material/uploadImage`, `/openapi/live_sell/uploadMedia`.
-    pub fn upload_image(&self, media: impl Into<File>) -> UploadImage {
+    pub fn upload_image(&self, media: impl Into<File>) -> UploadImage<M> {
         let call = Call::new(self.0, "goods.upload_image");
         let call = call.set("media", Into::<File>::into(media));
         UploadImage(call)
@@ -32,7 +33,7 @@ impl Goods<'_> {
     /// 直播带货模板的教室添加商品 Adds an article to a room with the live-selling template.
     ///
     /// Documents: goods.2. **The path `/openapi/goods/addGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/add`, `/openapi/goods/addRoomGoods`, `/openapi/goods/createGoods`, `/openapi/goods/create`, `/openapi/live_sell/addGoods`, `/openapi/room_goods/add`, `/openapi/room/addGoods`.
-    pub fn add(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Add {
+    pub fn add(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Add<M> {
         let call = Call::new(self.0, "goods.add");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -47,8 +48,8 @@ impl Goods<'_> {
     ///
     /// Documents: goods.3. **The path `/openapi/goods/updateGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/editGoods`, `/openapi/goods/update`, `/openapi/goods/edit`, `/openapi/goods/updateRoomGoods`, `/openapi/live_sell/updateGoods`, `/openapi/live_sell/editGoods`, `/openapi/room/editGoods`.
     ///
-    /// All fields are sent again: the required ones are those of goods.2 and goods_id.
-    pub fn update(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Update {
+    /// All fields are sent again: the required ones are those of [`Goods::add`](crate::goods::Goods::add) and goods_id.
+    pub fn update(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_id: impl Into<Id>, goods_name: impl Into<String>, media_id: impl Into<Id>, price: f64, url: impl Into<String>) -> Update<M> {
         let call = Call::new(self.0, "goods.update");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -63,7 +64,7 @@ impl Goods<'_> {
     /// 直播带货模板的教室删除商品 Deletes an article from a room with the live-selling template.
     ///
     /// Documents: goods.4. **The path `/openapi/goods/deleteGoods` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/delete`, `/openapi/goods/delGoods`, `/openapi/goods/removeGoods`, `/openapi/goods/deleteRoomGoods`, `/openapi/live_sell/deleteGoods`, `/openapi/room/deleteGoods`.
-    pub fn delete(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, room_id: impl Into<Id>, product_type: impl Into<ProductType>, goods_id: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "goods.delete");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
@@ -74,7 +75,7 @@ impl Goods<'_> {
     /// 删除素材 Deletes a picture.
     ///
     /// Documents: goods.5. **The path `/openapi/goods/deleteMedia` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/deleteMaterial`, `/openapi/goods/deleteImage`, `/openapi/goods/delMedia`, `/openapi/media/delete`, `/openapi/media/deleteMedia`, `/openapi/material/delete`, `/openapi/live_sell/deleteMedia`.
-    pub fn delete_image(&self, media_id: impl Into<Id>) -> DeleteImage {
+    pub fn delete_image(&self, media_id: impl Into<Id>) -> DeleteImage<M> {
         let call = Call::new(self.0, "goods.delete_image");
         let call = call.set("media_id", Into::<Id>::into(media_id));
         DeleteImage(call)
@@ -83,27 +84,27 @@ impl Goods<'_> {
     /// 获取图片列表 Lists the uploaded pictures, by page.
     ///
     /// Documents: goods.6. **The path `/openapi/goods/getMediaList` is a guess**: the documents cut it off. Other candidates: `/openapi/goods/getImageList`, `/openapi/goods/listMedia`, `/openapi/goods/getMaterialList`, `/openapi/goods/listImage`, `/openapi/media/getList`, `/openapi/media/getImageList`, `/openapi/live_sell/getMediaList`.
-    pub fn list_images(&self) -> ListImages {
+    pub fn list_images(&self) -> ListImages<M> {
         let call = Call::new(self.0, "goods.list_images");
         ListImages(call)
     }
 }
 
-/// A call of `goods.upload_image`: add what is optional, then `.await` it.
+/// A call of [`Goods::upload_image`](crate::goods::Goods::upload_image): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadImage(Call);
+pub struct UploadImage<M = Awaited>(Call<M>);
 
 typed_call!(UploadImage => UploadImageData);
 
-/// A call of `goods.add`: add what is optional, then `.await` it.
+/// A call of [`Goods::add`](crate::goods::Goods::add): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Add(Call);
+pub struct Add<M = Awaited>(Call<M>);
 
 typed_call!(Add => AddData);
 
-impl Add {
+impl<M> Add<M> {
     /// Discount price, with two decimals.
     pub fn discount_price(self, discount_price: f64) -> Self {
         Self(self.0.set("discount_price", discount_price))
@@ -115,14 +116,14 @@ impl Add {
     }
 }
 
-/// A call of `goods.update`: add what is optional, then `.await` it.
+/// A call of [`Goods::update`](crate::goods::Goods::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => Nothing);
 
-impl Update {
+impl<M> Update<M> {
     /// Discount price, with two decimals.
     pub fn discount_price(self, discount_price: f64) -> Self {
         Self(self.0.set("discount_price", discount_price))
@@ -134,29 +135,29 @@ impl Update {
     }
 }
 
-/// A call of `goods.delete`: add what is optional, then `.await` it.
+/// A call of [`Goods::delete`](crate::goods::Goods::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `goods.delete_image`: add what is optional, then `.await` it.
+/// A call of [`Goods::delete_image`](crate::goods::Goods::delete_image): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteImage(Call);
+pub struct DeleteImage<M = Awaited>(Call<M>);
 
 typed_call!(DeleteImage => Nothing);
 
-/// A call of `goods.list_images`: add what is optional, then `.await` it.
+/// A call of [`Goods::list_images`](crate::goods::Goods::list_images): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListImages(Call);
+pub struct ListImages<M = Awaited>(Call<M>);
 
 typed_call!(ListImages => ListImagesData);
-paged_call!(ListImages => ListImagesData, ListImagesItem, |data| data.list);
+paged_call!(ListImages => ListImagesData, ListImagesItem, |data| data.list, |row| crate::pages::RowId::id(&row.media_id));
 
-impl ListImages {
+impl<M> ListImages<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -204,6 +205,13 @@ pub struct ListImagesItem {
     /// Time of the upload.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl ListImagesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListImagesData` holds.

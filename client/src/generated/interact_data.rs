@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{RandomAsk, RedPackage, VoteKind, VoteQuestion};
 
 /// 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com).
 #[derive(Debug, Clone, Copy)]
-pub struct InteractData<'a>(pub(crate) &'a Client);
+pub struct InteractData<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl InteractData<'_> {
+impl<M> InteractData<'_, M> {
     /// 获取班级投票数据 Lists the votes and quick-answer questions of the classes in a room.
     ///
     /// Documents: public_only.interact_data.getClassVoteData. Path `/openapi/interact_data/getClassVoteData`, known from public material.
-    pub fn list_class_votes(&self, room_id: impl Into<Id>) -> ListClassVotes {
+    pub fn list_class_votes(&self, room_id: impl Into<Id>) -> ListClassVotes<M> {
         let call = Call::new(self.0, "interact_data.list_class_votes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListClassVotes(call)
@@ -32,7 +33,7 @@ impl InteractData<'_> {
     /// 获取班级红包数据 Lists the red packets of the classes in a room.
     ///
     /// Documents: public_only.interact_data.getRedPackageData. Path `/openapi/interact_data/getRedPackageData`, known from public material.
-    pub fn list_red_packages(&self, room_id: impl Into<Id>) -> ListRedPackages {
+    pub fn list_red_packages(&self, room_id: impl Into<Id>) -> ListRedPackages<M> {
         let call = Call::new(self.0, "interact_data.list_red_packages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListRedPackages(call)
@@ -41,7 +42,7 @@ impl InteractData<'_> {
     /// 获取班级随机点名数据 Lists the random roll calls of the classes in a room.
     ///
     /// Documents: public_only.interact_data.getRandomAskData. Path `/openapi/interact_data/getRandomAskData`, known from public material.
-    pub fn list_random_asks(&self, room_id: impl Into<Id>) -> ListRandomAsks {
+    pub fn list_random_asks(&self, room_id: impl Into<Id>) -> ListRandomAsks<M> {
         let call = Call::new(self.0, "interact_data.list_random_asks");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListRandomAsks(call)
@@ -50,7 +51,7 @@ impl InteractData<'_> {
     /// 获取AI班级数人数列表 Lists the numbers of people in the classes of a room, as counted by AI.
     ///
     /// Documents: public_only.interact_data.getAiUserCountData. Path `/openapi/interact_data/getAiUserCountData`, known from public material.
-    pub fn list_ai_user_counts(&self, room_id: impl Into<Id>) -> ListAiUserCounts {
+    pub fn list_ai_user_counts(&self, room_id: impl Into<Id>) -> ListAiUserCounts<M> {
         let call = Call::new(self.0, "interact_data.list_ai_user_counts");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListAiUserCounts(call)
@@ -59,7 +60,7 @@ impl InteractData<'_> {
     /// 根据签到id,获取签到信息 Returns the details of one sign-in by its id.
     ///
     /// Documents: public_only.interact_data.getCheckinData. Path `/openapi/interact_data/getCheckinData`, known from public material.
-    pub fn get_checkin(&self, checkin_id: impl Into<Id>) -> GetCheckin {
+    pub fn get_checkin(&self, checkin_id: impl Into<Id>) -> GetCheckin<M> {
         let call = Call::new(self.0, "interact_data.get_checkin");
         let call = call.set("checkin_id", Into::<Id>::into(checkin_id));
         GetCheckin(call)
@@ -68,7 +69,7 @@ impl InteractData<'_> {
     /// 双师人员数据保存 Hands a class with its assistant teacher and students over from the customer's scheduling system to the double teacher system.
     ///
     /// Documents: public_only.interact_data.save. Path `/openapi/interact_data/save`, known from public material.
-    pub fn save(&self, assist_teacher_id: impl Into<Id>, assist_teacher_name: impl Into<String>, assist_teacher_mobile: impl Into<String>, class_id: impl Into<Id>, class_name: impl Into<String>, student_list: &[SaveStudent], origin: impl Into<String>) -> Save {
+    pub fn save(&self, assist_teacher_id: impl Into<Id>, assist_teacher_name: impl Into<String>, assist_teacher_mobile: impl Into<String>, class_id: impl Into<Id>, class_name: impl Into<String>, student_list: &[SaveStudent], origin: impl Into<String>) -> Save<M> {
         let call = Call::new(self.0, "interact_data.save");
         let call = call.set("assist_teacher_id", Into::<Id>::into(assist_teacher_id));
         let call = call.set("assist_teacher_name", Into::<String>::into(assist_teacher_name));
@@ -84,8 +85,8 @@ impl InteractData<'_> {
     ///
     /// Documents: public_only.interact_data.list. Path `/openapi/interact_data/list`, known from public material.
     ///
-    /// The type of class_id is that of public_only.interact_data.save; whether the customer's id or the system's own is meant is not said.
-    pub fn list(&self, class_id: impl Into<Id>) -> List {
+    /// The type of class_id is that of [`InteractData::save`](crate::interact_data::InteractData::save); whether the customer's id or the system's own is meant is not said.
+    pub fn list(&self, class_id: impl Into<Id>) -> List<M> {
         let call = Call::new(self.0, "interact_data.list");
         let call = call.set("class_id", Into::<Id>::into(class_id));
         List(call)
@@ -94,7 +95,7 @@ impl InteractData<'_> {
     /// 删除班级、助教、学生信息 Deletes classes with the students and teachers connected with them.
     ///
     /// Documents: public_only.interact_data.delete. Path `/openapi/interact_data/delete`, known from public material.
-    pub fn delete(&self, class_ids: impl IntoIterator<Item = impl Into<Id>>) -> Delete {
+    pub fn delete(&self, class_ids: impl IntoIterator<Item = impl Into<Id>>) -> Delete<M> {
         let call = Call::new(self.0, "interact_data.delete");
         let call = call.set("class_ids", class_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         Delete(call)
@@ -105,21 +106,21 @@ impl InteractData<'_> {
     /// Documents: public_only.interact_data.updateCallbackUrl. Path `/openapi/interact_data/updateCallbackUrl`, known from public material.
     ///
     /// What is sent to the address is not known.
-    pub fn set_callback_url(&self, callback_url: impl Into<String>) -> SetCallbackUrl {
+    pub fn set_callback_url(&self, callback_url: impl Into<String>) -> SetCallbackUrl<M> {
         let call = Call::new(self.0, "interact_data.set_callback_url");
         let call = call.set("callback_url", Into::<String>::into(callback_url));
         SetCallbackUrl(call)
     }
 }
 
-/// A call of `interact_data.list_class_votes`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_class_votes`](crate::interact_data::InteractData::list_class_votes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListClassVotes(Call);
+pub struct ListClassVotes<M = Awaited>(Call<M>);
 
 typed_call!(ListClassVotes => serde_json::Value);
 
-impl ListClassVotes {
+impl<M> ListClassVotes<M> {
     /// Kind; both when left out.
     ///
     /// - `0`: vote
@@ -159,14 +160,14 @@ impl ListClassVotes {
     }
 }
 
-/// A call of `interact_data.list_red_packages`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_red_packages`](crate::interact_data::InteractData::list_red_packages): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRedPackages(Call);
+pub struct ListRedPackages<M = Awaited>(Call<M>);
 
 typed_call!(ListRedPackages => serde_json::Value);
 
-impl ListRedPackages {
+impl<M> ListRedPackages<M> {
     /// Kind of red packet; both when left out.
     ///
     /// - `0`: ordinary
@@ -197,14 +198,14 @@ impl ListRedPackages {
     }
 }
 
-/// A call of `interact_data.list_random_asks`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_random_asks`](crate::interact_data::InteractData::list_random_asks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRandomAsks(Call);
+pub struct ListRandomAsks<M = Awaited>(Call<M>);
 
 typed_call!(ListRandomAsks => serde_json::Value);
 
-impl ListRandomAsks {
+impl<M> ListRandomAsks<M> {
     /// What was drawn; both when left out.
     ///
     /// - `0`: a class
@@ -235,14 +236,14 @@ impl ListRandomAsks {
     }
 }
 
-/// A call of `interact_data.list_ai_user_counts`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list_ai_user_counts`](crate::interact_data::InteractData::list_ai_user_counts): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListAiUserCounts(Call);
+pub struct ListAiUserCounts<M = Awaited>(Call<M>);
 
 typed_call!(ListAiUserCounts => serde_json::Value);
 
-impl ListAiUserCounts {
+impl<M> ListAiUserCounts<M> {
     /// Day, YYYY-MM-DD.
     ///
     /// `YYYY-MM-DD`.
@@ -265,38 +266,38 @@ impl ListAiUserCounts {
     }
 }
 
-/// A call of `interact_data.get_checkin`: add what is optional, then `.await` it.
+/// A call of [`InteractData::get_checkin`](crate::interact_data::InteractData::get_checkin): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCheckin(Call);
+pub struct GetCheckin<M = Awaited>(Call<M>);
 
 typed_call!(GetCheckin => serde_json::Value);
 
-/// A call of `interact_data.save`: add what is optional, then `.await` it.
+/// A call of [`InteractData::save`](crate::interact_data::InteractData::save): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Save(Call);
+pub struct Save<M = Awaited>(Call<M>);
 
 typed_call!(Save => SaveData);
 
-/// A call of `interact_data.list`: add what is optional, then `.await` it.
+/// A call of [`InteractData::list`](crate::interact_data::InteractData::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => serde_json::Value);
 
-/// A call of `interact_data.delete`: add what is optional, then `.await` it.
+/// A call of [`InteractData::delete`](crate::interact_data::InteractData::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => DeleteData);
 
-/// A call of `interact_data.set_callback_url`: add what is optional, then `.await` it.
+/// A call of [`InteractData::set_callback_url`](crate::interact_data::InteractData::set_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetCallbackUrl(Call);
+pub struct SetCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetCallbackUrl => serde_json::Value);
 

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,15 +18,15 @@ pub use super::values::{CheckinInfo};
 
 /// 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com).
 #[derive(Debug, Clone, Copy)]
-pub struct InteractInfo<'a>(pub(crate) &'a Client);
+pub struct InteractInfo<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl InteractInfo<'_> {
+impl<M> InteractInfo<'_, M> {
     /// 签到汇总数据 Lists the sign-ins of a room in summary.
     ///
     /// Documents: public_only.interact_info.getInteractList. Path `/openapi/interact_info/getInteractList`, known from public material.
     ///
     /// The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
-    pub fn list_checkin_summaries(&self, room_id: impl Into<Id>, type_: impl Into<CheckinInfo>) -> ListCheckinSummaries {
+    pub fn list_checkin_summaries(&self, room_id: impl Into<Id>, type_: impl Into<CheckinInfo>) -> ListCheckinSummaries<M> {
         let call = Call::new(self.0, "interact_info.list_checkin_summaries");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("type", Into::<CheckinInfo>::into(type_));
@@ -37,7 +38,7 @@ impl InteractInfo<'_> {
     /// Documents: public_only.interact_info.getInteractDetail. Path `/openapi/interact_info/getInteractDetail`, known from public material.
     ///
     /// The SDKs disagree on the form of begin_time and end_time: 007gzs sends YYYY-MM-DD HH:MM:SS, SyLive YYYY-MM-DD.
-    pub fn list_checkin_details(&self, room_id: impl Into<Id>, type_: impl Into<CheckinInfo>) -> ListCheckinDetails {
+    pub fn list_checkin_details(&self, room_id: impl Into<Id>, type_: impl Into<CheckinInfo>) -> ListCheckinDetails<M> {
         let call = Call::new(self.0, "interact_info.list_checkin_details");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("type", Into::<CheckinInfo>::into(type_));
@@ -45,14 +46,14 @@ impl InteractInfo<'_> {
     }
 }
 
-/// A call of `interact_info.list_checkin_summaries`: add what is optional, then `.await` it.
+/// A call of [`InteractInfo::list_checkin_summaries`](crate::interact_info::InteractInfo::list_checkin_summaries): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCheckinSummaries(Call);
+pub struct ListCheckinSummaries<M = Awaited>(Call<M>);
 
 typed_call!(ListCheckinSummaries => serde_json::Value);
 
-impl ListCheckinSummaries {
+impl<M> ListCheckinSummaries<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -82,14 +83,14 @@ impl ListCheckinSummaries {
     }
 }
 
-/// A call of `interact_info.list_checkin_details`: add what is optional, then `.await` it.
+/// A call of [`InteractInfo::list_checkin_details`](crate::interact_info::InteractInfo::list_checkin_details): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCheckinDetails(Call);
+pub struct ListCheckinDetails<M = Awaited>(Call<M>);
 
 typed_call!(ListCheckinDetails => serde_json::Value);
 
-impl ListCheckinDetails {
+impl<M> ListCheckinDetails<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,9 +18,9 @@ pub use super::values::{ClassStatus, RecordStatus, TeacherPresence, YesNo};
 
 /// 直播 A running class: status, start, stop, chat, notices, cloud recording.
 #[derive(Debug, Clone, Copy)]
-pub struct Live<'a>(pub(crate) &'a Client);
+pub struct Live<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Live<'_> {
+impl<M> Live<'_, M> {
     /// 获取直播教室当前上课状态 Tells whether class is in progress in a room.
     ///
     /// Documents: large_class.15, small_class.15, double_teacher.11. Path `/openapi/live/getLiveStatus`, known from public material.
@@ -27,7 +28,7 @@ impl Live<'_> {
     /// At most 100 calls in 60 s.
     ///
     /// (large_class.15) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-    pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus {
+    pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus<M> {
         let call = Call::new(self.0, "live.get_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetStatus(call)
@@ -40,7 +41,7 @@ impl Live<'_> {
     /// At most 100 calls in 60 s.
     ///
     /// (large_class.16) Prefer the class begin/end callback (see the callbacks of the same document) to polling.
-    pub fn get_teacher_online_status(&self, room_id: impl Into<Id>) -> GetTeacherOnlineStatus {
+    pub fn get_teacher_online_status(&self, room_id: impl Into<Id>) -> GetTeacherOnlineStatus<M> {
         let call = Call::new(self.0, "live.get_teacher_online_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetTeacherOnlineStatus(call)
@@ -49,7 +50,7 @@ impl Live<'_> {
     /// 获取当前时间教室人数 Returns the number of users now in a room.
     ///
     /// Documents: large_class.17, small_class.17, double_teacher.13. Path `/openapi/live/getUserCount`, known from public material.
-    pub fn get_user_count(&self, room_id: impl Into<Id>) -> GetUserCount {
+    pub fn get_user_count(&self, room_id: impl Into<Id>) -> GetUserCount<M> {
         let call = Call::new(self.0, "live.get_user_count");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetUserCount(call)
@@ -58,7 +59,7 @@ impl Live<'_> {
     /// 设置教室公告 Sets a room's notice.
     ///
     /// Documents: large_class.19. Path `/openapi/live/setNotify`, known from public material.
-    pub fn set_notice(&self, room_id: impl Into<Id>, content: impl Into<String>) -> SetNotice {
+    pub fn set_notice(&self, room_id: impl Into<Id>, content: impl Into<String>) -> SetNotice<M> {
         let call = Call::new(self.0, "live.set_notice");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("content", Into::<String>::into(content));
@@ -70,7 +71,7 @@ impl Live<'_> {
     /// Documents: large_class.35. Path `/openapi/live/sendChatMessage`, known from public material.
     ///
     /// At most 600 calls in 60 s.
-    pub fn send_chat_message(&self, message_list: &[SendChatMessageMessage]) -> SendChatMessage {
+    pub fn send_chat_message(&self, message_list: &[SendChatMessageMessage]) -> SendChatMessage<M> {
         let call = Call::new(self.0, "live.send_chat_message");
         let call = call.set_json("message_list", message_list);
         SendChatMessage(call)
@@ -79,7 +80,7 @@ impl Live<'_> {
     /// 停止直播教室的云端录制 Stops the cloud recording of a room.
     ///
     /// Documents: large_class.44. Path `/openapi/live/stopCloudRecord`, known from public material.
-    pub fn stop_cloud_record(&self, room_id: impl Into<Id>) -> StopCloudRecord {
+    pub fn stop_cloud_record(&self, room_id: impl Into<Id>) -> StopCloudRecord<M> {
         let call = Call::new(self.0, "live.stop_cloud_record");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         StopCloudRecord(call)
@@ -88,7 +89,7 @@ impl Live<'_> {
     /// 直播教室的云端录制生成回放 Turns a room's cloud recording into a playback.
     ///
     /// Documents: large_class.45. Path `/openapi/live/transCloudRecord`, known from public material.
-    pub fn generate_playback(&self, room_id: impl Into<Id>) -> GeneratePlayback {
+    pub fn generate_playback(&self, room_id: impl Into<Id>) -> GeneratePlayback<M> {
         let call = Call::new(self.0, "live.generate_playback");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GeneratePlayback(call)
@@ -97,7 +98,7 @@ impl Live<'_> {
     /// 设置虚拟人数与成员 Sets the number of virtual users of a room, by group, and their nicknames.
     ///
     /// Documents: large_class.59. **The path `/openapi/live/setVirtualUser` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setVirtualUser`, `/openapi/live/setVirtualUserCount`, `/openapi/room/setVirtualUserCount`, `/openapi/live/setVirtualUsers`, `/openapi/live/setDisplayUserCount`, `/openapi/room/setDisplayUserCount`, `/openapi/room/setRoomVirtualUser`.
-    pub fn set_virtual_users(&self, room_id: impl Into<Id>, display_user_count: i64, multiple: i64) -> SetVirtualUsers {
+    pub fn set_virtual_users(&self, room_id: impl Into<Id>, display_user_count: i64, multiple: i64) -> SetVirtualUsers<M> {
         let call = Call::new(self.0, "live.set_virtual_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("display_user_count", display_user_count);
@@ -110,7 +111,7 @@ impl Live<'_> {
     /// Documents: large_class.62. Path `/openapi/live/startClass`, known from public material.
     ///
     /// Mock live does not support it for now.
-    pub fn start_class(&self, room_id: impl Into<Id>) -> StartClass {
+    pub fn start_class(&self, room_id: impl Into<Id>) -> StartClass<M> {
         let call = Call::new(self.0, "live.start_class");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         StartClass(call)
@@ -119,7 +120,7 @@ impl Live<'_> {
     /// 教室下课 Ends the class in a room.
     ///
     /// Documents: large_class.63. Path `/openapi/live/stopClass`, known from public material.
-    pub fn stop_class(&self, room_id: impl Into<Id>, is_kick_out_all: bool) -> StopClass {
+    pub fn stop_class(&self, room_id: impl Into<Id>, is_kick_out_all: bool) -> StopClass<M> {
         let call = Call::new(self.0, "live.stop_class");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("is_kick_out_all", is_kick_out_all);
@@ -131,7 +132,7 @@ impl Live<'_> {
     /// Documents: large_class.70. **The path `/openapi/live/switchPresenter` is a guess**: the documents cut it off. Other candidates: `/openapi/live/changePresenter`, `/openapi/room/switchPresenter`, `/openapi/live/setPresenter`, `/openapi/live/presenterChange`, `/openapi/room/changePresenter`, `/openapi/live/switchSpeaker`.
     ///
     /// Works without the teacher's PC client.
-    pub fn switch_presenter(&self, room_id: impl Into<Id>, user_id: impl Into<Id>) -> SwitchPresenter {
+    pub fn switch_presenter(&self, room_id: impl Into<Id>, user_id: impl Into<Id>) -> SwitchPresenter<M> {
         let call = Call::new(self.0, "live.switch_presenter");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_id", Into::<Id>::into(user_id));
@@ -141,7 +142,7 @@ impl Live<'_> {
     /// 强制关闭教室 Shows everyone in the room a notice and disables the room after a countdown.
     ///
     /// Documents: large_class.73, small_class.58. **The path `/openapi/live/forceCloseRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/forceCloseRoom`, `/openapi/live/forceClose`, `/openapi/room/forceClose`, `/openapi/live/forceCloseClass`, `/openapi/room/closeRoom`, `/openapi/live/closeRoom`.
-    pub fn force_close_room(&self, room_id: impl Into<Id>) -> ForceCloseRoom {
+    pub fn force_close_room(&self, room_id: impl Into<Id>) -> ForceCloseRoom<M> {
         let call = Call::new(self.0, "live.force_close_room");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ForceCloseRoom(call)
@@ -150,70 +151,70 @@ impl Live<'_> {
     /// 获取教室回放录制状态接口 Gets the state of the playback recording of a room.
     ///
     /// Documents: large_class.110. **The path `/openapi/live/getRecordStatus` is a guess**: the documents cut it off. Other candidates: `/openapi/live/getCloudRecordStatus`, `/openapi/playback/getRecordStatus`, `/openapi/room/getRecordStatus`, `/openapi/live/getPlaybackRecordStatus`, `/openapi/room/getRoomRecordStatus`, `/openapi/live/getRoomRecordStatus`.
-    pub fn get_record_status(&self, room_id: impl Into<Id>) -> GetRecordStatus {
+    pub fn get_record_status(&self, room_id: impl Into<Id>) -> GetRecordStatus<M> {
         let call = Call::new(self.0, "live.get_record_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetRecordStatus(call)
     }
 }
 
-/// A call of `live.get_status`: add what is optional, then `.await` it.
+/// A call of [`Live::get_status`](crate::live::Live::get_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetStatus(Call);
+pub struct GetStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetStatus => GetStatusData);
 
-/// A call of `live.get_teacher_online_status`: add what is optional, then `.await` it.
+/// A call of [`Live::get_teacher_online_status`](crate::live::Live::get_teacher_online_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetTeacherOnlineStatus(Call);
+pub struct GetTeacherOnlineStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetTeacherOnlineStatus => GetTeacherOnlineStatusData);
 
-/// A call of `live.get_user_count`: add what is optional, then `.await` it.
+/// A call of [`Live::get_user_count`](crate::live::Live::get_user_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUserCount(Call);
+pub struct GetUserCount<M = Awaited>(Call<M>);
 
 typed_call!(GetUserCount => GetUserCountData);
 
-/// A call of `live.set_notice`: add what is optional, then `.await` it.
+/// A call of [`Live::set_notice`](crate::live::Live::set_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetNotice(Call);
+pub struct SetNotice<M = Awaited>(Call<M>);
 
 typed_call!(SetNotice => Nothing);
 
-/// A call of `live.send_chat_message`: add what is optional, then `.await` it.
+/// A call of [`Live::send_chat_message`](crate::live::Live::send_chat_message): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SendChatMessage(Call);
+pub struct SendChatMessage<M = Awaited>(Call<M>);
 
 typed_call!(SendChatMessage => BTreeMap<String, String>);
 
-/// A call of `live.stop_cloud_record`: add what is optional, then `.await` it.
+/// A call of [`Live::stop_cloud_record`](crate::live::Live::stop_cloud_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct StopCloudRecord(Call);
+pub struct StopCloudRecord<M = Awaited>(Call<M>);
 
 typed_call!(StopCloudRecord => Nothing);
 
-/// A call of `live.generate_playback`: add what is optional, then `.await` it.
+/// A call of [`Live::generate_playback`](crate::live::Live::generate_playback): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GeneratePlayback(Call);
+pub struct GeneratePlayback<M = Awaited>(Call<M>);
 
 typed_call!(GeneratePlayback => Nothing);
 
-/// A call of `live.set_virtual_users`: add what is optional, then `.await` it.
+/// A call of [`Live::set_virtual_users`](crate::live::Live::set_virtual_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetVirtualUsers(Call);
+pub struct SetVirtualUsers<M = Awaited>(Call<M>);
 
 typed_call!(SetVirtualUsers => Nothing);
 
-impl SetVirtualUsers {
+impl<M> SetVirtualUsers<M> {
     /// JSON array of at most 1000 virtual members; imported when not empty. It can be imported only once per room: later calls must leave it out or send an empty string, as a room that has nicknames answers that they are already set.
     ///
     /// At most 1000 elements.
@@ -227,45 +228,45 @@ impl SetVirtualUsers {
     }
 }
 
-/// A call of `live.start_class`: add what is optional, then `.await` it.
+/// A call of [`Live::start_class`](crate::live::Live::start_class): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct StartClass(Call);
+pub struct StartClass<M = Awaited>(Call<M>);
 
 typed_call!(StartClass => Nothing);
 
-/// A call of `live.stop_class`: add what is optional, then `.await` it.
+/// A call of [`Live::stop_class`](crate::live::Live::stop_class): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct StopClass(Call);
+pub struct StopClass<M = Awaited>(Call<M>);
 
 typed_call!(StopClass => Nothing);
 
-/// A call of `live.switch_presenter`: add what is optional, then `.await` it.
+/// A call of [`Live::switch_presenter`](crate::live::Live::switch_presenter): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SwitchPresenter(Call);
+pub struct SwitchPresenter<M = Awaited>(Call<M>);
 
 typed_call!(SwitchPresenter => bool);
 
-/// A call of `live.force_close_room`: add what is optional, then `.await` it.
+/// A call of [`Live::force_close_room`](crate::live::Live::force_close_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ForceCloseRoom(Call);
+pub struct ForceCloseRoom<M = Awaited>(Call<M>);
 
 typed_call!(ForceCloseRoom => bool);
 
-impl ForceCloseRoom {
+impl<M> ForceCloseRoom<M> {
     /// Text of the notice; if not passed, a default text says that the room has been closed (default clipped; the example is 房间已被管理员关闭，您即将被请出).
     pub fn content(self, content: impl Into<String>) -> Self {
         Self(self.0.set("content", Into::<String>::into(content)))
     }
 }
 
-/// A call of `live.get_record_status`: add what is optional, then `.await` it.
+/// A call of [`Live::get_record_status`](crate::live::Live::get_record_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetRecordStatus(Call);
+pub struct GetRecordStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetRecordStatus => GetRecordStatusData);
 

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{ProductType};
 
 /// 直播账号 Account-wide live figures and the class callback address.
 #[derive(Debug, Clone, Copy)]
-pub struct LiveAccount<'a>(pub(crate) &'a Client);
+pub struct LiveAccount<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl LiveAccount<'_> {
+impl<M> LiveAccount<'_, M> {
     /// 获取账号一天中每小时最高并发量 Returns the peak concurrency of the account in every hour of one day.
     ///
     /// Documents: large_class.23, small_class.23, double_teacher.17. Path `/openapi/live_account/getHourPeakUser`, known from public material.
-    pub fn get_hourly_peak_users(&self, date: impl Into<Time>) -> GetHourlyPeakUsers {
+    pub fn get_hourly_peak_users(&self, date: impl Into<Time>) -> GetHourlyPeakUsers<M> {
         let call = Call::new(self.0, "live_account.get_hourly_peak_users");
         let call = call.set("date", Into::<Time>::into(date));
         GetHourlyPeakUsers(call)
@@ -32,7 +33,7 @@ impl LiveAccount<'_> {
     /// 查询账号一段时间内每天的最高并发量 Returns the peak concurrency of the account on every day of a period.
     ///
     /// Documents: large_class.24, small_class.24, double_teacher.18. Path `/openapi/live_account/getDayPeakUser`, known from public material.
-    pub fn get_daily_peak_users(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyPeakUsers {
+    pub fn get_daily_peak_users(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyPeakUsers<M> {
         let call = Call::new(self.0, "live_account.get_daily_peak_users");
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
@@ -45,8 +46,8 @@ impl LiveAccount<'_> {
     ///
     /// For accounts billed by attendance or by duration.
     ///
-    /// The document says to use the newer large_class.109 instead.
-    pub fn get_daily_cost(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost {
+    /// The document says to use the newer [`LiveAccount::get_user_count`](crate::live_account::LiveAccount::get_user_count) instead.
+    pub fn get_daily_cost(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost<M> {
         let call = Call::new(self.0, "live_account.get_daily_cost");
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
@@ -56,7 +57,7 @@ impl LiveAccount<'_> {
     /// 查询账号大班课一段时间内每天拉流总时长(分钟) Returns the total pull-stream duration of the account's large classes on every day of a period.
     ///
     /// Documents: large_class.55. Path `/openapi/live_account/getDayMediaLength`, known from public material.
-    pub fn get_daily_media_length(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyMediaLength {
+    pub fn get_daily_media_length(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyMediaLength<M> {
         let call = Call::new(self.0, "live_account.get_daily_media_length");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -67,7 +68,7 @@ impl LiveAccount<'_> {
     /// 查询指定日期内所有教室的拉流总时长(分钟) Returns the total pull-stream duration of every large class room on one day.
     ///
     /// Documents: large_class.56. **The path `/openapi/live_account/getAllRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getRoomMediaLength`, `/openapi/live_account/getDayRoomMediaLength`, `/openapi/live_account/getDayAllRoomMediaLength`, `/openapi/room_data/getAllRoomMediaLength`, `/openapi/live_account/getMediaLengthByDate`.
-    pub fn list_room_media_length(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListRoomMediaLength {
+    pub fn list_room_media_length(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListRoomMediaLength<M> {
         let call = Call::new(self.0, "live_account.list_room_media_length");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
@@ -79,7 +80,7 @@ impl LiveAccount<'_> {
     /// Documents: large_class.109. **The path `/openapi/live_account/getPartnerUserCount` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getDayUserCount`, `/openapi/live_account/getPartnerDailyUserCount`, `/openapi/live_account/getAccountUserCount`, `/openapi/live_account/getDailyUserCount`, `/openapi/live_account/getUserCount`, `/openapi/live_account/getLiveUserCount`, `/openapi/live_account/getDailyCost`.
     ///
     /// The dates may be at most 90 days apart.
-    pub fn get_user_count(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUserCount {
+    pub fn get_user_count(&self, product_type: impl Into<ProductType>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUserCount<M> {
         let call = Call::new(self.0, "live_account.get_user_count");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -91,8 +92,8 @@ impl LiveAccount<'_> {
     ///
     /// Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
     ///
-    /// (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the playback document describes.
-    pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl {
+    /// (callbacks.1) It serves [`Event::ClassEvent`](crate::callbacks::Event::ClassEvent), not the callback for a finished playback ([`Event::PlaybackGenerated`](crate::callbacks::Event::PlaybackGenerated)), which the playback document describes.
+    pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl<M> {
         let call = Call::new(self.0, "live_account.set_class_callback_url");
         let call = call.set("url", Into::<String>::into(url));
         SetClassCallbackUrl(call)
@@ -103,7 +104,7 @@ impl LiveAccount<'_> {
     /// Documents: callbacks.2, small_class.callbacks.2. Path `/openapi/live_account/getClassCallbackUrl`, known from public material.
     ///
     /// (callbacks.2) What url holds when none was set is not said.
-    pub fn get_class_callback_url(&self) -> GetClassCallbackUrl {
+    pub fn get_class_callback_url(&self) -> GetClassCallbackUrl<M> {
         let call = Call::new(self.0, "live_account.get_class_callback_url");
         GetClassCallbackUrl(call)
     }
@@ -111,21 +112,21 @@ impl LiveAccount<'_> {
     /// 查询直播账号指定日期中各教室使用的人次 Returns the attendance that each room used up on one day.
     ///
     /// Documents: public_only.live_account.getAllRoomCost. Path `/openapi/live_account/getAllRoomCost`, known from public material.
-    pub fn list_room_costs(&self, date: impl Into<Time>) -> ListRoomCosts {
+    pub fn list_room_costs(&self, date: impl Into<Time>) -> ListRoomCosts<M> {
         let call = Call::new(self.0, "live_account.list_room_costs");
         let call = call.set("date", Into::<Time>::into(date));
         ListRoomCosts(call)
     }
 }
 
-/// A call of `live_account.get_hourly_peak_users`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_hourly_peak_users`](crate::live_account::LiveAccount::get_hourly_peak_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetHourlyPeakUsers(Call);
+pub struct GetHourlyPeakUsers<M = Awaited>(Call<M>);
 
 typed_call!(GetHourlyPeakUsers => GetHourlyPeakUsersData);
 
-impl GetHourlyPeakUsers {
+impl<M> GetHourlyPeakUsers<M> {
     /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
     ///
     /// Default: `0`.
@@ -139,14 +140,14 @@ impl GetHourlyPeakUsers {
     }
 }
 
-/// A call of `live_account.get_daily_peak_users`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_daily_peak_users`](crate::live_account::LiveAccount::get_daily_peak_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyPeakUsers(Call);
+pub struct GetDailyPeakUsers<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyPeakUsers => GetDailyPeakUsersData);
 
-impl GetDailyPeakUsers {
+impl<M> GetDailyPeakUsers<M> {
     /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 2 small class and 4 enterprise live.
     ///
     /// Default: `0`.
@@ -160,14 +161,14 @@ impl GetDailyPeakUsers {
     }
 }
 
-/// A call of `live_account.get_daily_cost`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_daily_cost`](crate::live_account::LiveAccount::get_daily_cost): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyCost(Call);
+pub struct GetDailyCost<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyCost => GetDailyCostData);
 
-impl GetDailyCost {
+impl<M> GetDailyCost<M> {
     /// Product (1 is education live, the large class). 007gzs, of another version of the document, also has 4 enterprise live.
     ///
     /// Default: `0`.
@@ -178,49 +179,49 @@ impl GetDailyCost {
     }
 }
 
-/// A call of `live_account.get_daily_media_length`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_daily_media_length`](crate::live_account::LiveAccount::get_daily_media_length): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyMediaLength(Call);
+pub struct GetDailyMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyMediaLength => GetDailyMediaLengthData);
 
-/// A call of `live_account.list_room_media_length`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::list_room_media_length`](crate::live_account::LiveAccount::list_room_media_length): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRoomMediaLength(Call);
+pub struct ListRoomMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomMediaLength => ListRoomMediaLengthData);
 
-/// A call of `live_account.get_user_count`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_user_count`](crate::live_account::LiveAccount::get_user_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUserCount(Call);
+pub struct GetUserCount<M = Awaited>(Call<M>);
 
 typed_call!(GetUserCount => GetUserCountData);
 
-/// A call of `live_account.set_class_callback_url`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::set_class_callback_url`](crate::live_account::LiveAccount::set_class_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetClassCallbackUrl(Call);
+pub struct SetClassCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetClassCallbackUrl => SetClassCallbackUrlData);
 
-/// A call of `live_account.get_class_callback_url`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::get_class_callback_url`](crate::live_account::LiveAccount::get_class_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetClassCallbackUrl(Call);
+pub struct GetClassCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetClassCallbackUrl => GetClassCallbackUrlData);
 
-/// A call of `live_account.list_room_costs`: add what is optional, then `.await` it.
+/// A call of [`LiveAccount::list_room_costs`](crate::live_account::LiveAccount::list_room_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRoomCosts(Call);
+pub struct ListRoomCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomCosts => ListRoomCostsData);
 
-impl ListRoomCosts {
+impl<M> ListRoomCosts<M> {
     /// Product line.
     ///
     /// Default: `0`.

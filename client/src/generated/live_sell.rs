@@ -5,23 +5,24 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
 /// 直播带货 Purchase and enter records of live selling.
 #[derive(Debug, Clone, Copy)]
-pub struct LiveSell<'a>(pub(crate) &'a Client);
+pub struct LiveSell<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl LiveSell<'_> {
+impl<M> LiveSell<'_, M> {
     /// 直播带货创建进房记录 Adds a record of a user entering a live-selling room.
     ///
     /// Documents: large_class.57. **The path `/openapi/live_sell/createEnterRecord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_sell/addEnterRecord`, `/openapi/live_sell/createEnterRoomRecord`, `/openapi/live_sell/addEnterRoomRecord`, `/openapi/goods/createEnterRecord`, `/openapi/goods/addEnterRecord`, `/openapi/room/createEnterRecord`, `/openapi/live/createEnterRecord`.
-    pub fn create_enter_record(&self, room_id: impl Into<Id>, user_name: impl Into<String>) -> CreateEnterRecord {
+    pub fn create_enter_record(&self, room_id: impl Into<Id>, user_name: impl Into<String>) -> CreateEnterRecord<M> {
         let call = Call::new(self.0, "live_sell.create_enter_record");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_name", Into::<String>::into(user_name));
@@ -31,7 +32,7 @@ impl LiveSell<'_> {
     /// 直播带货创建购买记录 Adds a record of a user buying in a live-selling room.
     ///
     /// Documents: large_class.58. **The path `/openapi/live_sell/createBuyRecord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_sell/addBuyRecord`, `/openapi/live_sell/createPurchaseRecord`, `/openapi/live_sell/createOrderRecord`, `/openapi/goods/createBuyRecord`, `/openapi/goods/addBuyRecord`, `/openapi/room/createBuyRecord`, `/openapi/live/createBuyRecord`.
-    pub fn create_buy_record(&self, room_id: impl Into<Id>, user_name: impl Into<String>, goods_name: impl Into<String>) -> CreateBuyRecord {
+    pub fn create_buy_record(&self, room_id: impl Into<Id>, user_name: impl Into<String>, goods_name: impl Into<String>) -> CreateBuyRecord<M> {
         let call = Call::new(self.0, "live_sell.create_buy_record");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_name", Into::<String>::into(user_name));
@@ -40,16 +41,16 @@ impl LiveSell<'_> {
     }
 }
 
-/// A call of `live_sell.create_enter_record`: add what is optional, then `.await` it.
+/// A call of [`LiveSell::create_enter_record`](crate::live_sell::LiveSell::create_enter_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateEnterRecord(Call);
+pub struct CreateEnterRecord<M = Awaited>(Call<M>);
 
 typed_call!(CreateEnterRecord => Nothing);
 
-/// A call of `live_sell.create_buy_record`: add what is optional, then `.await` it.
+/// A call of [`LiveSell::create_buy_record`](crate::live_sell::LiveSell::create_buy_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateBuyRecord(Call);
+pub struct CreateBuyRecord<M = Awaited>(Call<M>);
 
 typed_call!(CreateBuyRecord => Nothing);

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{Marquee, ProductType, WatermarkPosition, YesNo};
 
 /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
 #[derive(Debug, Clone, Copy)]
-pub struct LiveSetting<'a>(pub(crate) &'a Client);
+pub struct LiveSetting<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl LiveSetting<'_> {
+impl<M> LiveSetting<'_, M> {
     /// 获取主屏区公告ID Lists the main-screen announcements with their ids.
     ///
     /// Documents: large_class.69. **The path `/openapi/live_setting/getMainScreenNoticeList` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/getMainScreenNoticeList`, `/openapi/live_setting/getMainNoticeList`, `/openapi/live_setting/getScreenNoticeList`, `/openapi/notice/getNoticeList`, `/openapi/notice/getMainNoticeList`, `/openapi/live_setting/getMainScreenNotice`, `/openapi/live_setting/getRollNoticeList`.
-    pub fn list_main_screen_notices(&self) -> ListMainScreenNotices {
+    pub fn list_main_screen_notices(&self) -> ListMainScreenNotices<M> {
         let call = Call::new(self.0, "live_setting.list_main_screen_notices");
         ListMainScreenNotices(call)
     }
@@ -31,7 +32,7 @@ impl LiveSetting<'_> {
     /// 批量设置敏感词接口 Adds sensitive words to the chat filter.
     ///
     /// Documents: large_class.92. Path `/openapi/live_setting/addSensitiveWordBatch`, known from public material.
-    pub fn add_sensitive_words(&self, product_type: impl Into<ProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords {
+    pub fn add_sensitive_words(&self, product_type: impl Into<ProductType>, words: impl IntoIterator<Item = impl Into<String>>) -> AddSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.add_sensitive_words");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("words", words.into_iter().map(Into::into).collect::<Vec<String>>());
@@ -41,7 +42,7 @@ impl LiveSetting<'_> {
     /// 导入敏感词接口 Imports sensitive words from an Excel file.
     ///
     /// Documents: large_class.93. **The path `/openapi/live_setting/importSensitiveWord` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/importSensitiveWordBatch`, `/openapi/live_setting/uploadSensitiveWord`, `/openapi/live_setting/importSensitiveWords`, `/openapi/live_setting/addSensitiveWordByExcel`, `/openapi/live_setting/importSensitive`.
-    pub fn import_sensitive_words(&self, product_type: impl Into<ProductType>, attachment: impl Into<File>) -> ImportSensitiveWords {
+    pub fn import_sensitive_words(&self, product_type: impl Into<ProductType>, attachment: impl Into<File>) -> ImportSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.import_sensitive_words");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("attachment", Into::<File>::into(attachment));
@@ -51,7 +52,7 @@ impl LiveSetting<'_> {
     /// 批量删除敏感词接口 Deletes sensitive words.
     ///
     /// Documents: large_class.94. Path `/openapi/live_setting/deleteSensitiveWordBatch`, known from public material.
-    pub fn delete_sensitive_words(&self, product_type: impl Into<ProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords {
+    pub fn delete_sensitive_words(&self, product_type: impl Into<ProductType>, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.delete_sensitive_words");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -63,7 +64,7 @@ impl LiveSetting<'_> {
     /// Documents: large_class.95. Path `/openapi/live_setting/getSensitiveWord`, known from public material.
     ///
     /// The public SDKs also pass page (default 1) and page_size (default 20), which this document does not list.
-    pub fn list_sensitive_words(&self, product_type: impl Into<ProductType>) -> ListSensitiveWords {
+    pub fn list_sensitive_words(&self, product_type: impl Into<ProductType>) -> ListSensitiveWords<M> {
         let call = Call::new(self.0, "live_setting.list_sensitive_words");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         ListSensitiveWords(call)
@@ -72,7 +73,7 @@ impl LiveSetting<'_> {
     /// 自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
     ///
     /// Documents: large_class.117. **The path `/openapi/live_setting/setNicknameLibrary` is a guess**: the documents cut it off. Other candidates: `/openapi/live_setting/setNickname`, `/openapi/live_setting/addNickname`, `/openapi/live_setting/addNicknameBatch`, `/openapi/live_setting/setNicknameLib`, `/openapi/live_setting/customNickname`, `/openapi/live_setting/uploadNickname`, `/openapi/live_setting/setAssistantNickname`.
-    pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary {
+    pub fn set_nickname_library(&self, nickname: impl IntoIterator<Item = impl Into<String>>) -> SetNicknameLibrary<M> {
         let call = Call::new(self.0, "live_setting.set_nickname_library");
         let call = call.set("nickname", nickname.into_iter().map(Into::into).collect::<Vec<String>>());
         SetNicknameLibrary(call)
@@ -81,7 +82,7 @@ impl LiveSetting<'_> {
     /// 设置水印 Sets the watermark of live rooms: its corner and its picture.
     ///
     /// Documents: public_only.live_setting.setWatermark. Path `/openapi/live_setting/setWatermark`, known from public material.
-    pub fn set_watermark(&self, pos: impl Into<WatermarkPosition>) -> SetWatermark {
+    pub fn set_watermark(&self, pos: impl Into<WatermarkPosition>) -> SetWatermark<M> {
         let call = Call::new(self.0, "live_setting.set_watermark");
         let call = call.set("pos", Into::<WatermarkPosition>::into(pos));
         SetWatermark(call)
@@ -90,7 +91,7 @@ impl LiveSetting<'_> {
     /// 获取水印配置 Returns the watermark setting of live rooms.
     ///
     /// Documents: public_only.live_setting.getWatermark. Path `/openapi/live_setting/getWatermark`, known from public material.
-    pub fn get_watermark(&self) -> GetWatermark {
+    pub fn get_watermark(&self) -> GetWatermark<M> {
         let call = Call::new(self.0, "live_setting.get_watermark");
         GetWatermark(call)
     }
@@ -98,7 +99,7 @@ impl LiveSetting<'_> {
     /// 设置跑马灯设置 Sets the marquee, the text that runs across the live picture.
     ///
     /// Documents: public_only.live_setting.setLiveHorseLamp. Path `/openapi/live_setting/setLiveHorseLamp`, known from public material.
-    pub fn set_marquee(&self) -> SetMarquee {
+    pub fn set_marquee(&self) -> SetMarquee<M> {
         let call = Call::new(self.0, "live_setting.set_marquee");
         SetMarquee(call)
     }
@@ -106,7 +107,7 @@ impl LiveSetting<'_> {
     /// 获取跑马灯设置 Returns the marquee setting of live rooms.
     ///
     /// Documents: public_only.live_setting.getLiveHorseLamp. Path `/openapi/live_setting/getLiveHorseLamp`, known from public material.
-    pub fn get_marquee(&self) -> GetMarquee {
+    pub fn get_marquee(&self) -> GetMarquee<M> {
         let call = Call::new(self.0, "live_setting.get_marquee");
         GetMarquee(call)
     }
@@ -114,7 +115,7 @@ impl LiveSetting<'_> {
     /// 添加公告模板 Adds a notice template to the account.
     ///
     /// Documents: public_only.live_setting.addNotice. Path `/openapi/live_setting/addNotice`, known from public material.
-    pub fn add_notice(&self, content: impl Into<String>, link: impl Into<String>) -> AddNotice {
+    pub fn add_notice(&self, content: impl Into<String>, link: impl Into<String>) -> AddNotice<M> {
         let call = Call::new(self.0, "live_setting.add_notice");
         let call = call.set("content", Into::<String>::into(content));
         let call = call.set("link", Into::<String>::into(link));
@@ -124,7 +125,7 @@ impl LiveSetting<'_> {
     /// 获取公告列表 Lists the notice templates of the account.
     ///
     /// Documents: public_only.live_setting.getNoticeList. Path `/openapi/live_setting/getNoticeList`, known from public material.
-    pub fn list_notices(&self) -> ListNotices {
+    pub fn list_notices(&self) -> ListNotices<M> {
         let call = Call::new(self.0, "live_setting.list_notices");
         ListNotices(call)
     }
@@ -132,7 +133,7 @@ impl LiveSetting<'_> {
     /// 删除公告 Deletes notice templates of the account.
     ///
     /// Documents: public_only.live_setting.deleteNoticeBatch. Path `/openapi/live_setting/deleteNoticeBatch`, known from public material.
-    pub fn delete_notices(&self, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteNotices {
+    pub fn delete_notices(&self, ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteNotices<M> {
         let call = Call::new(self.0, "live_setting.delete_notices");
         let call = call.set("ids", ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteNotices(call)
@@ -141,7 +142,7 @@ impl LiveSetting<'_> {
     /// 添加小测 Adds a quiz template to the account from a filled-in Excel form.
     ///
     /// Documents: public_only.live_setting.addQuiz. Path `/openapi/live_setting/addQuiz`, known from public material.
-    pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz {
+    pub fn add_quiz(&self, attachment: impl Into<File>) -> AddQuiz<M> {
         let call = Call::new(self.0, "live_setting.add_quiz");
         let call = call.set("attachment", Into::<File>::into(attachment));
         AddQuiz(call)
@@ -150,7 +151,7 @@ impl LiveSetting<'_> {
     /// 获取小测模板 Lists the quiz templates of the account.
     ///
     /// Documents: public_only.live_setting.getQuizList. Path `/openapi/live_setting/getQuizList`, known from public material.
-    pub fn list_quizzes(&self) -> ListQuizzes {
+    pub fn list_quizzes(&self) -> ListQuizzes<M> {
         let call = Call::new(self.0, "live_setting.list_quizzes");
         ListQuizzes(call)
     }
@@ -158,7 +159,7 @@ impl LiveSetting<'_> {
     /// 删除小测模板 Deletes a quiz template of the account.
     ///
     /// Documents: public_only.live_setting.deleteQuiz. Path `/openapi/live_setting/deleteQuiz`, known from public material.
-    pub fn delete_quiz(&self, id: impl Into<Id>) -> DeleteQuiz {
+    pub fn delete_quiz(&self, id: impl Into<Id>) -> DeleteQuiz<M> {
         let call = Call::new(self.0, "live_setting.delete_quiz");
         let call = call.set("id", Into::<Id>::into(id));
         DeleteQuiz(call)
@@ -167,7 +168,7 @@ impl LiveSetting<'_> {
     /// 修改红包最大个数限制 Sets how many red packets may be sent at most.
     ///
     /// Documents: public_only.live_setting.setMaxRedPackageCount. Path `/openapi/live_setting/setMaxRedPackageCount`, known from public material.
-    pub fn set_max_red_package_count(&self, max_count: i64) -> SetMaxRedPackageCount {
+    pub fn set_max_red_package_count(&self, max_count: i64) -> SetMaxRedPackageCount<M> {
         let call = Call::new(self.0, "live_setting.set_max_red_package_count");
         let call = call.set("max_count", max_count);
         SetMaxRedPackageCount(call)
@@ -176,21 +177,21 @@ impl LiveSetting<'_> {
     /// 获取红包最大个数限制 Returns how many red packets may be sent at most.
     ///
     /// Documents: public_only.live_setting.getMaxRedPackageCount. Path `/openapi/live_setting/getMaxRedPackageCount`, known from public material.
-    pub fn get_max_red_package_count(&self) -> GetMaxRedPackageCount {
+    pub fn get_max_red_package_count(&self) -> GetMaxRedPackageCount<M> {
         let call = Call::new(self.0, "live_setting.get_max_red_package_count");
         GetMaxRedPackageCount(call)
     }
 }
 
-/// A call of `live_setting.list_main_screen_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_main_screen_notices`](crate::live_setting::LiveSetting::list_main_screen_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListMainScreenNotices(Call);
+pub struct ListMainScreenNotices<M = Awaited>(Call<M>);
 
 typed_call!(ListMainScreenNotices => ListMainScreenNoticesData);
-paged_call!(ListMainScreenNotices => ListMainScreenNoticesData, ListMainScreenNoticesItem, |data| data.list);
+paged_call!(ListMainScreenNotices => ListMainScreenNoticesData, ListMainScreenNoticesItem, |data| data.list, |row| crate::pages::RowId::id(&row.id));
 
-impl ListMainScreenNotices {
+impl<M> ListMainScreenNotices<M> {
     /// Product line (further values clipped).
     ///
     /// Default: `1`.
@@ -221,70 +222,70 @@ impl ListMainScreenNotices {
     }
 }
 
-/// A call of `live_setting.add_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_sensitive_words`](crate::live_setting::LiveSetting::add_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSensitiveWords(Call);
+pub struct AddSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(AddSensitiveWords => AddSensitiveWordsData);
 
-impl AddSensitiveWords {
+impl<M> AddSensitiveWords<M> {
     /// Room id; if passed, the words hold only for that room; by default for the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `live_setting.import_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::import_sensitive_words`](crate::live_setting::LiveSetting::import_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ImportSensitiveWords(Call);
+pub struct ImportSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(ImportSensitiveWords => i64);
 
-impl ImportSensitiveWords {
+impl<M> ImportSensitiveWords<M> {
     /// Room id; if passed, the words are set for that room; by default for the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `live_setting.delete_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_sensitive_words`](crate::live_setting::LiveSetting::delete_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSensitiveWords(Call);
+pub struct DeleteSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSensitiveWords => Nothing);
 
-/// A call of `live_setting.list_sensitive_words`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_sensitive_words`](crate::live_setting::LiveSetting::list_sensitive_words): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSensitiveWords(Call);
+pub struct ListSensitiveWords<M = Awaited>(Call<M>);
 
 typed_call!(ListSensitiveWords => ListSensitiveWordsData);
 
-impl ListSensitiveWords {
+impl<M> ListSensitiveWords<M> {
     /// Room id; if passed, the words of that room; by default those of the product line.
     pub fn room_id(self, room_id: impl Into<Id>) -> Self {
         Self(self.0.set("room_id", Into::<Id>::into(room_id)))
     }
 }
 
-/// A call of `live_setting.set_nickname_library`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_nickname_library`](crate::live_setting::LiveSetting::set_nickname_library): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetNicknameLibrary(Call);
+pub struct SetNicknameLibrary<M = Awaited>(Call<M>);
 
 typed_call!(SetNicknameLibrary => bool);
 
-/// A call of `live_setting.set_watermark`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_watermark`](crate::live_setting::LiveSetting::set_watermark): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWatermark(Call);
+pub struct SetWatermark<M = Awaited>(Call<M>);
 
 typed_call!(SetWatermark => serde_json::Value);
 
-impl SetWatermark {
+impl<M> SetWatermark<M> {
     /// The picture, at most 1 MB.
     pub fn attachment(self, attachment: impl Into<File>) -> Self {
         Self(self.0.set("attachment", Into::<File>::into(attachment)))
@@ -303,14 +304,14 @@ impl SetWatermark {
     }
 }
 
-/// A call of `live_setting.get_watermark`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_watermark`](crate::live_setting::LiveSetting::get_watermark): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetWatermark(Call);
+pub struct GetWatermark<M = Awaited>(Call<M>);
 
 typed_call!(GetWatermark => serde_json::Value);
 
-impl GetWatermark {
+impl<M> GetWatermark<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -324,14 +325,14 @@ impl GetWatermark {
     }
 }
 
-/// A call of `live_setting.set_marquee`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_marquee`](crate::live_setting::LiveSetting::set_marquee): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMarquee(Call);
+pub struct SetMarquee<M = Awaited>(Call<M>);
 
 typed_call!(SetMarquee => serde_json::Value);
 
-impl SetMarquee {
+impl<M> SetMarquee<M> {
     /// What the marquee shows.
     ///
     /// - `0`: off
@@ -378,14 +379,14 @@ impl SetMarquee {
     }
 }
 
-/// A call of `live_setting.get_marquee`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_marquee`](crate::live_setting::LiveSetting::get_marquee): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMarquee(Call);
+pub struct GetMarquee<M = Awaited>(Call<M>);
 
 typed_call!(GetMarquee => serde_json::Value);
 
-impl GetMarquee {
+impl<M> GetMarquee<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -399,14 +400,14 @@ impl GetMarquee {
     }
 }
 
-/// A call of `live_setting.add_notice`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_notice`](crate::live_setting::LiveSetting::add_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddNotice(Call);
+pub struct AddNotice<M = Awaited>(Call<M>);
 
 typed_call!(AddNotice => serde_json::Value);
 
-impl AddNotice {
+impl<M> AddNotice<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -420,14 +421,14 @@ impl AddNotice {
     }
 }
 
-/// A call of `live_setting.list_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_notices`](crate::live_setting::LiveSetting::list_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListNotices(Call);
+pub struct ListNotices<M = Awaited>(Call<M>);
 
 typed_call!(ListNotices => serde_json::Value);
 
-impl ListNotices {
+impl<M> ListNotices<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -460,14 +461,14 @@ impl ListNotices {
     }
 }
 
-/// A call of `live_setting.delete_notices`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_notices`](crate::live_setting::LiveSetting::delete_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteNotices(Call);
+pub struct DeleteNotices<M = Awaited>(Call<M>);
 
 typed_call!(DeleteNotices => serde_json::Value);
 
-impl DeleteNotices {
+impl<M> DeleteNotices<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -481,14 +482,14 @@ impl DeleteNotices {
     }
 }
 
-/// A call of `live_setting.add_quiz`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::add_quiz`](crate::live_setting::LiveSetting::add_quiz): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddQuiz(Call);
+pub struct AddQuiz<M = Awaited>(Call<M>);
 
 typed_call!(AddQuiz => serde_json::Value);
 
-impl AddQuiz {
+impl<M> AddQuiz<M> {
     /// Whether taking part is compulsory.
     ///
     /// Default: `0`.
@@ -512,14 +513,14 @@ impl AddQuiz {
     }
 }
 
-/// A call of `live_setting.list_quizzes`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::list_quizzes`](crate::live_setting::LiveSetting::list_quizzes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuizzes(Call);
+pub struct ListQuizzes<M = Awaited>(Call<M>);
 
 typed_call!(ListQuizzes => serde_json::Value);
 
-impl ListQuizzes {
+impl<M> ListQuizzes<M> {
     /// Page number, from 1.
     ///
     /// Default: `1`. At least 1.
@@ -552,14 +553,14 @@ impl ListQuizzes {
     }
 }
 
-/// A call of `live_setting.delete_quiz`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::delete_quiz`](crate::live_setting::LiveSetting::delete_quiz): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteQuiz(Call);
+pub struct DeleteQuiz<M = Awaited>(Call<M>);
 
 typed_call!(DeleteQuiz => serde_json::Value);
 
-impl DeleteQuiz {
+impl<M> DeleteQuiz<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -573,14 +574,14 @@ impl DeleteQuiz {
     }
 }
 
-/// A call of `live_setting.set_max_red_package_count`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::set_max_red_package_count`](crate::live_setting::LiveSetting::set_max_red_package_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMaxRedPackageCount(Call);
+pub struct SetMaxRedPackageCount<M = Awaited>(Call<M>);
 
 typed_call!(SetMaxRedPackageCount => serde_json::Value);
 
-impl SetMaxRedPackageCount {
+impl<M> SetMaxRedPackageCount<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -594,14 +595,14 @@ impl SetMaxRedPackageCount {
     }
 }
 
-/// A call of `live_setting.get_max_red_package_count`: add what is optional, then `.await` it.
+/// A call of [`LiveSetting::get_max_red_package_count`](crate::live_setting::LiveSetting::get_max_red_package_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMaxRedPackageCount(Call);
+pub struct GetMaxRedPackageCount<M = Awaited>(Call<M>);
 
 typed_call!(GetMaxRedPackageCount => serde_json::Value);
 
-impl GetMaxRedPackageCount {
+impl<M> GetMaxRedPackageCount<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -686,6 +687,13 @@ pub struct ListMainScreenNoticesItem {
     /// Creation time.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl ListMainScreenNoticesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListMainScreenNoticesData` holds.

@@ -55,131 +55,261 @@ pub mod video_account;
 #[rustfmt::skip]
 pub mod video_data;
 
+use std::marker::PhantomData;
+
 use crate::Client;
 
 impl Client {
     /// 聊天审核 Review and recall of chat messages.
     pub fn chat(&self) -> chat::Chat<'_> {
-        chat::Chat(self)
+        chat::Chat(self, PhantomData)
     }
 
     /// 课件文档 Courseware: upload, folders, binding to rooms.
     pub fn doc(&self) -> doc::Doc<'_> {
-        doc::Doc(self)
+        doc::Doc(self, PhantomData)
     }
 
     /// 双师 Zones of double teacher classes.
     pub fn double_teacher(&self) -> double_teacher::DoubleTeacher<'_> {
-        double_teacher::DoubleTeacher(self)
+        double_teacher::DoubleTeacher(self, PhantomData)
     }
 
     /// 课后评价 Evaluation templates and their binding to rooms.
     pub fn evaluation(&self) -> evaluation::Evaluation<'_> {
-        evaluation::Evaluation(self)
+        evaluation::Evaluation(self, PhantomData)
     }
 
     /// 直播带货商品 Goods and pictures of live selling rooms.
     pub fn goods(&self) -> goods::Goods<'_> {
-        goods::Goods(self)
+        goods::Goods(self, PhantomData)
     }
 
     /// 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com).
     pub fn interact_data(&self) -> interact_data::InteractData<'_> {
-        interact_data::InteractData(self)
+        interact_data::InteractData(self, PhantomData)
     }
 
     /// 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com).
     pub fn interact_info(&self) -> interact_info::InteractInfo<'_> {
-        interact_info::InteractInfo(self)
+        interact_info::InteractInfo(self, PhantomData)
     }
 
     /// 直播 A running class: status, start, stop, chat, notices, cloud recording.
     pub fn live(&self) -> live::Live<'_> {
-        live::Live(self)
+        live::Live(self, PhantomData)
     }
 
     /// 直播账号 Account-wide live figures and the class callback address.
     pub fn live_account(&self) -> live_account::LiveAccount<'_> {
-        live_account::LiveAccount(self)
+        live_account::LiveAccount(self, PhantomData)
     }
 
     /// 直播带货 Purchase and enter records of live selling.
     pub fn live_sell(&self) -> live_sell::LiveSell<'_> {
-        live_sell::LiveSell(self)
+        live_sell::LiveSell(self, PhantomData)
     }
 
     /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
     pub fn live_setting(&self) -> live_setting::LiveSetting<'_> {
-        live_setting::LiveSetting(self)
+        live_setting::LiveSetting(self, PhantomData)
     }
 
     /// 子账号（新） Sub accounts, newer form.
     pub fn new_sub(&self) -> new_sub::NewSub<'_> {
-        new_sub::NewSub(self)
+        new_sub::NewSub(self, PhantomData)
     }
 
     /// 教室公告 Notices bound to a room.
     pub fn notice(&self) -> notice::Notice<'_> {
-        notice::Notice(self)
+        notice::Notice(self, PhantomData)
     }
 
     /// 合作方账号 The account: its key and its transactions.
     pub fn partner(&self) -> partner::Partner<'_> {
-        partner::Partner(self)
+        partner::Partner(self, PhantomData)
     }
 
     /// 回放 Playbacks of recorded classes.
     pub fn playback(&self) -> playback::Playback<'_> {
-        playback::Playback(self)
+        playback::Playback(self, PhantomData)
     }
 
     /// 教室小测 Quizzes bound to a room.
     pub fn quiz(&self) -> quiz::Quiz<'_> {
-        quiz::Quiz(self)
+        quiz::Quiz(self, PhantomData)
     }
 
     /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
     pub fn room(&self) -> room::Room<'_> {
-        room::Room(self)
+        room::Room(self, PhantomData)
     }
 
     /// 教室数据 Reports and exports about what happened in a room.
     pub fn room_data(&self) -> room_data::RoomData<'_> {
-        room_data::RoomData(self)
+        room_data::RoomData(self, PhantomData)
     }
 
     /// 小班课费用 Costs of small classes.
     pub fn small_course(&self) -> small_course::SmallCourse<'_> {
-        small_course::SmallCourse(self)
+        small_course::SmallCourse(self, PhantomData)
     }
 
     /// 子账号 Sub accounts.
     pub fn sub_account(&self) -> sub_account::SubAccount<'_> {
-        sub_account::SubAccount(self)
+        sub_account::SubAccount(self, PhantomData)
     }
 
     /// 双师老师 Teachers of double teacher classes (host hudong.baijiayun.com).
     pub fn teacher(&self) -> teacher::Teacher<'_> {
-        teacher::Teacher(self)
+        teacher::Teacher(self, PhantomData)
     }
 
     /// 后台用户 Back office users and their assignment to rooms.
     pub fn user(&self) -> user::User<'_> {
-        user::User(self)
+        user::User(self, PhantomData)
     }
 
     /// 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists.
     pub fn video(&self) -> video::Video<'_> {
-        video::Video(self)
+        video::Video(self, PhantomData)
     }
 
     /// 点播账号 Account-wide video figures and the transcode callback address.
     pub fn video_account(&self) -> video_account::VideoAccount<'_> {
-        video_account::VideoAccount(self)
+        video_account::VideoAccount(self, PhantomData)
     }
 
     /// 点播数据 Play counts, traffic and watch records of videos.
     pub fn video_data(&self) -> video_data::VideoData<'_> {
-        video_data::VideoData(self)
+        video_data::VideoData(self, PhantomData)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl crate::blocking::Client {
+    /// 聊天审核 Review and recall of chat messages.
+    pub fn chat(&self) -> chat::Chat<'_, crate::Blocking> {
+        chat::Chat(&self.0, PhantomData)
+    }
+
+    /// 课件文档 Courseware: upload, folders, binding to rooms.
+    pub fn doc(&self) -> doc::Doc<'_, crate::Blocking> {
+        doc::Doc(&self.0, PhantomData)
+    }
+
+    /// 双师 Zones of double teacher classes.
+    pub fn double_teacher(&self) -> double_teacher::DoubleTeacher<'_, crate::Blocking> {
+        double_teacher::DoubleTeacher(&self.0, PhantomData)
+    }
+
+    /// 课后评价 Evaluation templates and their binding to rooms.
+    pub fn evaluation(&self) -> evaluation::Evaluation<'_, crate::Blocking> {
+        evaluation::Evaluation(&self.0, PhantomData)
+    }
+
+    /// 直播带货商品 Goods and pictures of live selling rooms.
+    pub fn goods(&self) -> goods::Goods<'_, crate::Blocking> {
+        goods::Goods(&self.0, PhantomData)
+    }
+
+    /// 双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com).
+    pub fn interact_data(&self) -> interact_data::InteractData<'_, crate::Blocking> {
+        interact_data::InteractData(&self.0, PhantomData)
+    }
+
+    /// 双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com).
+    pub fn interact_info(&self) -> interact_info::InteractInfo<'_, crate::Blocking> {
+        interact_info::InteractInfo(&self.0, PhantomData)
+    }
+
+    /// 直播 A running class: status, start, stop, chat, notices, cloud recording.
+    pub fn live(&self) -> live::Live<'_, crate::Blocking> {
+        live::Live(&self.0, PhantomData)
+    }
+
+    /// 直播账号 Account-wide live figures and the class callback address.
+    pub fn live_account(&self) -> live_account::LiveAccount<'_, crate::Blocking> {
+        live_account::LiveAccount(&self.0, PhantomData)
+    }
+
+    /// 直播带货 Purchase and enter records of live selling.
+    pub fn live_sell(&self) -> live_sell::LiveSell<'_, crate::Blocking> {
+        live_sell::LiveSell(&self.0, PhantomData)
+    }
+
+    /// 直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark.
+    pub fn live_setting(&self) -> live_setting::LiveSetting<'_, crate::Blocking> {
+        live_setting::LiveSetting(&self.0, PhantomData)
+    }
+
+    /// 子账号（新） Sub accounts, newer form.
+    pub fn new_sub(&self) -> new_sub::NewSub<'_, crate::Blocking> {
+        new_sub::NewSub(&self.0, PhantomData)
+    }
+
+    /// 教室公告 Notices bound to a room.
+    pub fn notice(&self) -> notice::Notice<'_, crate::Blocking> {
+        notice::Notice(&self.0, PhantomData)
+    }
+
+    /// 合作方账号 The account: its key and its transactions.
+    pub fn partner(&self) -> partner::Partner<'_, crate::Blocking> {
+        partner::Partner(&self.0, PhantomData)
+    }
+
+    /// 回放 Playbacks of recorded classes.
+    pub fn playback(&self) -> playback::Playback<'_, crate::Blocking> {
+        playback::Playback(&self.0, PhantomData)
+    }
+
+    /// 教室小测 Quizzes bound to a room.
+    pub fn quiz(&self) -> quiz::Quiz<'_, crate::Blocking> {
+        quiz::Quiz(&self.0, PhantomData)
+    }
+
+    /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
+    pub fn room(&self) -> room::Room<'_, crate::Blocking> {
+        room::Room(&self.0, PhantomData)
+    }
+
+    /// 教室数据 Reports and exports about what happened in a room.
+    pub fn room_data(&self) -> room_data::RoomData<'_, crate::Blocking> {
+        room_data::RoomData(&self.0, PhantomData)
+    }
+
+    /// 小班课费用 Costs of small classes.
+    pub fn small_course(&self) -> small_course::SmallCourse<'_, crate::Blocking> {
+        small_course::SmallCourse(&self.0, PhantomData)
+    }
+
+    /// 子账号 Sub accounts.
+    pub fn sub_account(&self) -> sub_account::SubAccount<'_, crate::Blocking> {
+        sub_account::SubAccount(&self.0, PhantomData)
+    }
+
+    /// 双师老师 Teachers of double teacher classes (host hudong.baijiayun.com).
+    pub fn teacher(&self) -> teacher::Teacher<'_, crate::Blocking> {
+        teacher::Teacher(&self.0, PhantomData)
+    }
+
+    /// 后台用户 Back office users and their assignment to rooms.
+    pub fn user(&self) -> user::User<'_, crate::Blocking> {
+        user::User(&self.0, PhantomData)
+    }
+
+    /// 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists.
+    pub fn video(&self) -> video::Video<'_, crate::Blocking> {
+        video::Video(&self.0, PhantomData)
+    }
+
+    /// 点播账号 Account-wide video figures and the transcode callback address.
+    pub fn video_account(&self) -> video_account::VideoAccount<'_, crate::Blocking> {
+        video_account::VideoAccount(&self.0, PhantomData)
+    }
+
+    /// 点播数据 Play counts, traffic and watch records of videos.
+    pub fn video_data(&self) -> video_data::VideoData<'_, crate::Blocking> {
+        video_data::VideoData(&self.0, PhantomData)
     }
 }

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{ServiceStatus, SubAccountFilter};
 
 /// 子账号（新） Sub accounts, newer form.
 #[derive(Debug, Clone, Copy)]
-pub struct NewSub<'a>(pub(crate) &'a Client);
+pub struct NewSub<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl NewSub<'_> {
+impl<M> NewSub<'_, M> {
     /// 查询子账号列表 Lists the sub accounts with the state of each product line (newer form).
     ///
     /// Documents: public_only.new_sub.getSubAccountList. Path `/openapi/new_sub/getSubAccountList`, known from public material.
-    pub fn list(&self) -> List {
+    pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "new_sub.list");
         List(call)
     }
@@ -31,22 +32,22 @@ impl NewSub<'_> {
     /// 获取子账号信息 Returns the facts of a sub account (newer form).
     ///
     /// Documents: public_only.new_sub.getAccountInfo. Path `/openapi/new_sub/getAccountInfo`, known from public material.
-    pub fn get(&self, sub_partner_id: impl Into<Id>) -> Get {
+    pub fn get(&self, sub_partner_id: impl Into<Id>) -> Get<M> {
         let call = Call::new(self.0, "new_sub.get");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));
         Get(call)
     }
 }
 
-/// A call of `new_sub.list`: add what is optional, then `.await` it.
+/// A call of [`NewSub::list`](crate::new_sub::NewSub::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.partner_id));
 
-impl List {
+impl<M> List<M> {
     /// Which accounts.
     ///
     /// Default: `0`.
@@ -73,10 +74,10 @@ impl List {
     }
 }
 
-/// A call of `new_sub.get`: add what is optional, then `.await` it.
+/// A call of [`NewSub::get`](crate::new_sub::NewSub::get): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Get(Call);
+pub struct Get<M = Awaited>(Call<M>);
 
 typed_call!(Get => serde_json::Value);
 
@@ -118,6 +119,18 @@ pub struct ListItem {
     pub expire_time: String,
     /// State of each product line.
     pub product_status: ListProductStatus,
+}
+
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn effect_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.effect_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
 }
 
 /// What `ListData` holds.

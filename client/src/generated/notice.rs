@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{ProductType};
 
 /// 教室公告 Notices bound to a room.
 #[derive(Debug, Clone, Copy)]
-pub struct Notice<'a>(pub(crate) &'a Client);
+pub struct Notice<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Notice<'_> {
+impl<M> Notice<'_, M> {
     /// 绑定教室公告 Binds notice templates to a room.
     ///
     /// Documents: public_only.notice.assignRoomNotice. Path `/openapi/notice/assignRoomNotice`, known from public material.
-    pub fn bind_room(&self, room_id: impl Into<Id>, notice_ids: impl IntoIterator<Item = impl Into<Id>>) -> BindRoom {
+    pub fn bind_room(&self, room_id: impl Into<Id>, notice_ids: impl IntoIterator<Item = impl Into<Id>>) -> BindRoom<M> {
         let call = Call::new(self.0, "notice.bind_room");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("notice_ids", notice_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -33,7 +34,7 @@ impl Notice<'_> {
     /// 查看教室公告 Lists the notices bound to a room.
     ///
     /// Documents: public_only.notice.getRoomNoticeList. Path `/openapi/notice/getRoomNoticeList`, known from public material.
-    pub fn list(&self, room_id: impl Into<Id>) -> List {
+    pub fn list(&self, room_id: impl Into<Id>) -> List<M> {
         let call = Call::new(self.0, "notice.list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         List(call)
@@ -42,7 +43,7 @@ impl Notice<'_> {
     /// 删除教室公告 Deletes notices from a room.
     ///
     /// Documents: public_only.notice.batchDeleteRoomNotice. Path `/openapi/notice/batchDeleteRoomNotice`, known from public material.
-    pub fn delete_batch(&self, room_id: impl Into<Id>, notice_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBatch {
+    pub fn delete_batch(&self, room_id: impl Into<Id>, notice_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBatch<M> {
         let call = Call::new(self.0, "notice.delete_batch");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("notice_ids", notice_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -50,14 +51,14 @@ impl Notice<'_> {
     }
 }
 
-/// A call of `notice.bind_room`: add what is optional, then `.await` it.
+/// A call of [`Notice::bind_room`](crate::notice::Notice::bind_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindRoom(Call);
+pub struct BindRoom<M = Awaited>(Call<M>);
 
 typed_call!(BindRoom => serde_json::Value);
 
-impl BindRoom {
+impl<M> BindRoom<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -71,14 +72,14 @@ impl BindRoom {
     }
 }
 
-/// A call of `notice.list`: add what is optional, then `.await` it.
+/// A call of [`Notice::list`](crate::notice::Notice::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => serde_json::Value);
 
-impl List {
+impl<M> List<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -92,14 +93,14 @@ impl List {
     }
 }
 
-/// A call of `notice.delete_batch`: add what is optional, then `.await` it.
+/// A call of [`Notice::delete_batch`](crate::notice::Notice::delete_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteBatch(Call);
+pub struct DeleteBatch<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBatch => serde_json::Value);
 
-impl DeleteBatch {
+impl<M> DeleteBatch<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,15 +18,15 @@ pub use super::values::{Deduction, ProductType, TransactionKind};
 
 /// 合作方账号 The account: its key and its transactions.
 #[derive(Debug, Clone, Copy)]
-pub struct Partner<'a>(pub(crate) &'a Client);
+pub struct Partner<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Partner<'_> {
+impl<M> Partner<'_, M> {
     /// 获取/重置partner_key Returns the account's current partner_key, or replaces it with a new one.
     ///
     /// Documents: large_class.1, small_class.1, double_teacher.1, vod.1. Path `/openapi/partner/createkey`, known from public material.
     ///
     /// (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
-    pub fn get_key(&self, secret_key: impl Into<String>) -> GetKey {
+    pub fn get_key(&self, secret_key: impl Into<String>) -> GetKey<M> {
         let call = Call::new(self.0, "partner.get_key");
         let call = call.set("secret_key", Into::<String>::into(secret_key));
         GetKey(call)
@@ -34,20 +35,20 @@ impl Partner<'_> {
     /// 获取账户收支明细 Lists the income and expenses of the account.
     ///
     /// Documents: large_class.103. **The path `/openapi/partner/getPurchaseList` is a guess**: the documents cut it off. Other candidates: `/openapi/live_account/getPurchaseList`, `/openapi/partner/getPurchaseRecord`, `/openapi/partner/getAccountDetail`, `/openapi/partner/getTradeList`, `/openapi/partner/listPurchase`, `/openapi/partner/getBill`.
-    pub fn list_transactions(&self) -> ListTransactions {
+    pub fn list_transactions(&self) -> ListTransactions<M> {
         let call = Call::new(self.0, "partner.list_transactions");
         ListTransactions(call)
     }
 }
 
-/// A call of `partner.get_key`: add what is optional, then `.await` it.
+/// A call of [`Partner::get_key`](crate::partner::Partner::get_key): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetKey(Call);
+pub struct GetKey<M = Awaited>(Call<M>);
 
 typed_call!(GetKey => GetKeyData);
 
-impl GetKey {
+impl<M> GetKey<M> {
     /// Whether to force a new partner_key; by default the existing one is returned.
     ///
     /// Default: `0`.
@@ -59,15 +60,15 @@ impl GetKey {
     }
 }
 
-/// A call of `partner.list_transactions`: add what is optional, then `.await` it.
+/// A call of [`Partner::list_transactions`](crate::partner::Partner::list_transactions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListTransactions(Call);
+pub struct ListTransactions<M = Awaited>(Call<M>);
 
 typed_call!(ListTransactions => ListTransactionsData);
-paged_call!(ListTransactions => ListTransactionsData, ListTransactionsItem, |data| data.list);
+paged_call!(ListTransactions => ListTransactionsData, ListTransactionsItem, |data| data.list, |_| None);
 
-impl ListTransactions {
+impl<M> ListTransactions<M> {
     /// Kind of transaction (values clipped; as in the response).
     ///
     /// - `1`: top-up
@@ -168,6 +169,13 @@ pub struct ListTransactionsItem {
     pub pay_type_name: String,
     /// What was charged, in words.
     pub deduct_type_name: String,
+}
+
+impl ListTransactionsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn trade_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.trade_time)
+    }
 }
 
 /// What `ListTransactionsData` holds.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{PlaybackReplacement, PlaybackStatus, ProductType, Publis
 
 /// 回放 Playbacks of recorded classes.
 #[derive(Debug, Clone, Copy)]
-pub struct Playback<'a>(pub(crate) &'a Client);
+pub struct Playback<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Playback<'_> {
+impl<M> Playback<'_, M> {
     /// 获取大班课回放打点标记数据接口 Lists the marks set in the playback of a large-class room.
     ///
     /// Documents: large_class.87. **The path `/openapi/playback/getMarkList` is a guess**: the documents cut it off. Other candidates: `/openapi/playback/getPlaybackMark`, `/openapi/playback/getMark`, `/openapi/playback/getPlaybackMarkList`, `/openapi/playback/getMarkInfo`, `/openapi/playback/listMark`, `/openapi/playback/getMarkData`, `/openapi/playback/getDotList`.
-    pub fn list_marks(&self, room_id: impl Into<Id>) -> ListMarks {
+    pub fn list_marks(&self, room_id: impl Into<Id>) -> ListMarks<M> {
         let call = Call::new(self.0, "playback.list_marks");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListMarks(call)
@@ -34,7 +35,7 @@ impl Playback<'_> {
     /// Documents: public_only.playback.getBasicInfo. Path `/openapi/playback/getBasicInfo`, known from public material.
     ///
     /// Until the playback exists only status is meaningful: video_id and the rest are missing.
-    pub fn info(&self, room_id: impl Into<Id>) -> Info {
+    pub fn info(&self, room_id: impl Into<Id>) -> Info<M> {
         let call = Call::new(self.0, "playback.info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Info(call)
@@ -43,7 +44,7 @@ impl Playback<'_> {
     /// 获取回放列表 Lists the playbacks of a product line, the newest first.
     ///
     /// Documents: public_only.playback.getList. Path `/openapi/playback/getList`, known from public material.
-    pub fn list(&self, product_type: impl Into<ProductType>, page: i64, page_size: i64) -> List {
+    pub fn list(&self, product_type: impl Into<ProductType>, page: i64, page_size: i64) -> List<M> {
         let call = Call::new(self.0, "playback.list");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("page", page);
@@ -54,7 +55,7 @@ impl Playback<'_> {
     /// 获取回放token Gets a token with which a client can play a playback.
     ///
     /// Documents: public_only.playback.getPlayerToken. Path `/openapi/playback/getPlayerToken`, known from public material.
-    pub fn get_player_token(&self, room_id: impl Into<Id>) -> GetPlayerToken {
+    pub fn get_player_token(&self, room_id: impl Into<Id>) -> GetPlayerToken<M> {
         let call = Call::new(self.0, "playback.get_player_token");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPlayerToken(call)
@@ -63,7 +64,7 @@ impl Playback<'_> {
     /// 批量获取回放token Gets the player tokens of several playbacks at once.
     ///
     /// Documents: public_only.playback.getPlayerTokenBatch. Path `/openapi/playback/getPlayerTokenBatch`, known from public material.
-    pub fn get_player_tokens(&self, room_ids: impl IntoIterator<Item = impl Into<Id>>, expires_in: i64) -> GetPlayerTokens {
+    pub fn get_player_tokens(&self, room_ids: impl IntoIterator<Item = impl Into<Id>>, expires_in: i64) -> GetPlayerTokens<M> {
         let call = Call::new(self.0, "playback.get_player_tokens");
         let call = call.set("room_ids", room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("expires_in", expires_in);
@@ -75,7 +76,7 @@ impl Playback<'_> {
     /// Documents: public_only.playback.getSessionList. Path `/openapi/playback/getSessionList`, known from public material.
     ///
     /// Cloud recording can make several playbacks of one long-term room; they share the room id and differ in the session number, and a playback is played by both.
-    pub fn list_sessions(&self, room_id: impl Into<Id>) -> ListSessions {
+    pub fn list_sessions(&self, room_id: impl Into<Id>) -> ListSessions<M> {
         let call = Call::new(self.0, "playback.list_sessions");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListSessions(call)
@@ -86,7 +87,7 @@ impl Playback<'_> {
     /// Documents: public_only.playback.setPublishStatus. Path `/openapi/playback/setPublishStatus`, known from public material.
     ///
     /// By default a playback is published as soon as it is transcoded.
-    pub fn set_publish_status(&self, room_id: impl Into<Id>, status: impl Into<PublishStatus>) -> SetPublishStatus {
+    pub fn set_publish_status(&self, room_id: impl Into<Id>, status: impl Into<PublishStatus>) -> SetPublishStatus<M> {
         let call = Call::new(self.0, "playback.set_publish_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("status", Into::<PublishStatus>::into(status));
@@ -96,7 +97,7 @@ impl Playback<'_> {
     /// 删除回放 Deletes a playback.
     ///
     /// Documents: public_only.playback.delete. Path `/openapi/playback/delete`, known from public material.
-    pub fn delete(&self, room_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, room_id: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "playback.delete");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Delete(call)
@@ -105,7 +106,7 @@ impl Playback<'_> {
     /// 更新回放名称 Changes the name of a playback.
     ///
     /// Documents: public_only.playback.update. Path `/openapi/playback/update`, known from public material.
-    pub fn update(&self, room_id: impl Into<Id>, name: impl Into<String>) -> Update {
+    pub fn update(&self, room_id: impl Into<Id>, name: impl Into<String>) -> Update<M> {
         let call = Call::new(self.0, "playback.update");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("name", Into::<String>::into(name));
@@ -115,7 +116,7 @@ impl Playback<'_> {
     /// 获取裁剪回放列表 Lists the playbacks of a room together with the links of their cropped versions.
     ///
     /// Documents: public_only.playback.getCropList. Path `/openapi/playback/getCropList`, known from public material.
-    pub fn list_cropped(&self, room_id: impl Into<Id>) -> ListCropped {
+    pub fn list_cropped(&self, room_id: impl Into<Id>) -> ListCropped<M> {
         let call = Call::new(self.0, "playback.list_cropped");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListCropped(call)
@@ -124,7 +125,7 @@ impl Playback<'_> {
     /// 设置回放主版本 Makes one version of a playback its main version; of use when there are cropped versions.
     ///
     /// Documents: public_only.playback.setMainVersion. Path `/openapi/playback/setMainVersion`, known from public material.
-    pub fn set_main_version(&self, room_id: impl Into<Id>, version: i64) -> SetMainVersion {
+    pub fn set_main_version(&self, room_id: impl Into<Id>, version: i64) -> SetMainVersion<M> {
         let call = Call::new(self.0, "playback.set_main_version");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("version", version);
@@ -136,7 +137,7 @@ impl Playback<'_> {
     /// Documents: public_only.playback.getPlaybackPptUrlList. Path `/openapi/playback/getPlaybackPptUrlList`, known from public material.
     ///
     /// Only for accounts of the "pro" environment (007gzs).
-    pub fn list_ppt_urls(&self, room_id: impl Into<Id>) -> ListPptUrls {
+    pub fn list_ppt_urls(&self, room_id: impl Into<Id>) -> ListPptUrls<M> {
         let call = Call::new(self.0, "playback.list_ppt_urls");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListPptUrls(call)
@@ -147,7 +148,7 @@ impl Playback<'_> {
     /// Documents: public_only.playback.getPlaybackPptUrl. Path `/openapi/playback/getPlaybackPptUrl`, known from public material.
     ///
     /// Only for accounts of the "pro" environment (007gzs).
-    pub fn get_ppt_url(&self, room_id: impl Into<Id>) -> GetPptUrl {
+    pub fn get_ppt_url(&self, room_id: impl Into<Id>) -> GetPptUrl<M> {
         let call = Call::new(self.0, "playback.get_ppt_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPptUrl(call)
@@ -156,7 +157,7 @@ impl Playback<'_> {
     /// 替换回放 Replaces a faulty playback (the target) by another one (the source), or adds the source to it as a new one.
     ///
     /// Documents: public_only.playback.replacePlayback. Path `/openapi/playback/replacePlayback`, known from public material.
-    pub fn replace(&self, type_: impl Into<PlaybackReplacement>, source_room_id: impl Into<Id>, target_room_id: impl Into<Id>) -> Replace {
+    pub fn replace(&self, type_: impl Into<PlaybackReplacement>, source_room_id: impl Into<Id>, target_room_id: impl Into<Id>) -> Replace<M> {
         let call = Call::new(self.0, "playback.replace");
         let call = call.set("type", Into::<PlaybackReplacement>::into(type_));
         let call = call.set("source_room_id", Into::<Id>::into(source_room_id));
@@ -167,7 +168,7 @@ impl Playback<'_> {
     /// 点播替换回放 Replaces the playback of a room by a VOD video.
     ///
     /// Documents: public_only.playback.replacePlaybackByVideo. Path `/openapi/playback/replacePlaybackByVideo`, known from public material.
-    pub fn replace_by_video(&self, target_room_id: impl Into<Id>, video_id: impl Into<Id>) -> ReplaceByVideo {
+    pub fn replace_by_video(&self, target_room_id: impl Into<Id>, video_id: impl Into<Id>) -> ReplaceByVideo<M> {
         let call = Call::new(self.0, "playback.replace_by_video");
         let call = call.set("target_room_id", Into::<Id>::into(target_room_id));
         let call = call.set("video_id", Into::<Id>::into(video_id));
@@ -178,8 +179,8 @@ impl Playback<'_> {
     ///
     /// Documents: public_only.playback.generatePureVideo. Path `/openapi/playback/generatePureVideo`, known from public material.
     ///
-    /// The finished video is fetched by public_only.playback.getRecordVideoUrl.
-    pub fn generate_pure_video(&self, room_id: impl Into<Id>) -> GeneratePureVideo {
+    /// The finished video is fetched by [`Playback::get_pure_video_url`](crate::playback::Playback::get_pure_video_url).
+    pub fn generate_pure_video(&self, room_id: impl Into<Id>) -> GeneratePureVideo<M> {
         let call = Call::new(self.0, "playback.generate_pure_video");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GeneratePureVideo(call)
@@ -188,7 +189,7 @@ impl Playback<'_> {
     /// 获取回放转纯视频下载地址 Returns the address from which the plain video of a playback can be downloaded.
     ///
     /// Documents: public_only.playback.getRecordVideoUrl. Path `/openapi/playback/getRecordVideoUrl`, known from public material.
-    pub fn get_pure_video_url(&self, room_id: impl Into<Id>) -> GetPureVideoUrl {
+    pub fn get_pure_video_url(&self, room_id: impl Into<Id>) -> GetPureVideoUrl<M> {
         let call = Call::new(self.0, "playback.get_pure_video_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPureVideoUrl(call)
@@ -198,22 +199,22 @@ impl Playback<'_> {
     ///
     /// Documents: public_only.playback.getStatus. Path `/openapi/playback/getStatus`, known from public material.
     ///
-    /// Old and perhaps gone: neither of the two SDKs of 2020 has it; public_only.playback.getBasicInfo returns the same status. The title is ours, after the comment in the code.
-    pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus {
+    /// Old and perhaps gone: neither of the two SDKs of 2020 has it; [`Playback::info`](crate::playback::Playback::info) returns the same status. The title is ours, after the comment in the code.
+    pub fn get_status(&self, room_id: impl Into<Id>) -> GetStatus<M> {
         let call = Call::new(self.0, "playback.get_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetStatus(call)
     }
 }
 
-/// A call of `playback.list_marks`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_marks`](crate::playback::Playback::list_marks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListMarks(Call);
+pub struct ListMarks<M = Awaited>(Call<M>);
 
 typed_call!(ListMarks => ListMarksData);
 
-impl ListMarks {
+impl<M> ListMarks<M> {
     /// Session id, for a long-term room.
     ///
     /// Default: `0`.
@@ -229,29 +230,29 @@ impl ListMarks {
     }
 }
 
-/// A call of `playback.info`: add what is optional, then `.await` it.
+/// A call of [`Playback::info`](crate::playback::Playback::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-impl Info {
+impl<M> Info<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
     }
 }
 
-/// A call of `playback.list`: add what is optional, then `.await` it.
+/// A call of [`Playback::list`](crate::playback::Playback::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.playback_id));
 
-impl List {
+impl<M> List<M> {
     /// Whether playbacks of cropped videos are included.
     ///
     /// Default: `0`.
@@ -268,14 +269,14 @@ impl List {
     }
 }
 
-/// A call of `playback.get_player_token`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_player_token`](crate::playback::Playback::get_player_token): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPlayerToken(Call);
+pub struct GetPlayerToken<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayerToken => GetPlayerTokenData);
 
-impl GetPlayerToken {
+impl<M> GetPlayerToken<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
@@ -289,42 +290,42 @@ impl GetPlayerToken {
     }
 }
 
-/// A call of `playback.get_player_tokens`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_player_tokens`](crate::playback::Playback::get_player_tokens): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPlayerTokens(Call);
+pub struct GetPlayerTokens<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayerTokens => BTreeMap<String, String>);
 
-/// A call of `playback.list_sessions`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_sessions`](crate::playback::Playback::list_sessions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSessions(Call);
+pub struct ListSessions<M = Awaited>(Call<M>);
 
 typed_call!(ListSessions => serde_json::Value);
 
-/// A call of `playback.set_publish_status`: add what is optional, then `.await` it.
+/// A call of [`Playback::set_publish_status`](crate::playback::Playback::set_publish_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetPublishStatus(Call);
+pub struct SetPublishStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetPublishStatus => SetPublishStatusData);
 
-impl SetPublishStatus {
+impl<M> SetPublishStatus<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
     }
 }
 
-/// A call of `playback.delete`: add what is optional, then `.await` it.
+/// A call of [`Playback::delete`](crate::playback::Playback::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => serde_json::Value);
 
-impl Delete {
+impl<M> Delete<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
@@ -336,28 +337,28 @@ impl Delete {
     }
 }
 
-/// A call of `playback.update`: add what is optional, then `.await` it.
+/// A call of [`Playback::update`](crate::playback::Playback::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => serde_json::Value);
 
-impl Update {
+impl<M> Update<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
     }
 }
 
-/// A call of `playback.list_cropped`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_cropped`](crate::playback::Playback::list_cropped): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCropped(Call);
+pub struct ListCropped<M = Awaited>(Call<M>);
 
 typed_call!(ListCropped => serde_json::Value);
 
-impl ListCropped {
+impl<M> ListCropped<M> {
     /// Product line.
     ///
     /// Default: `0`.
@@ -392,14 +393,14 @@ impl ListCropped {
     }
 }
 
-/// A call of `playback.set_main_version`: add what is optional, then `.await` it.
+/// A call of [`Playback::set_main_version`](crate::playback::Playback::set_main_version): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMainVersion(Call);
+pub struct SetMainVersion<M = Awaited>(Call<M>);
 
 typed_call!(SetMainVersion => serde_json::Value);
 
-impl SetMainVersion {
+impl<M> SetMainVersion<M> {
     /// Session number; must be given for a long-term room.
     ///
     /// Default: `0`.
@@ -408,14 +409,14 @@ impl SetMainVersion {
     }
 }
 
-/// A call of `playback.list_ppt_urls`: add what is optional, then `.await` it.
+/// A call of [`Playback::list_ppt_urls`](crate::playback::Playback::list_ppt_urls): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPptUrls(Call);
+pub struct ListPptUrls<M = Awaited>(Call<M>);
 
 typed_call!(ListPptUrls => serde_json::Value);
 
-impl ListPptUrls {
+impl<M> ListPptUrls<M> {
     /// Day, YYYY-MM-DD; needed for a long-term room, not for a short-term one.
     ///
     /// `YYYY-MM-DD`.
@@ -424,28 +425,28 @@ impl ListPptUrls {
     }
 }
 
-/// A call of `playback.get_ppt_url`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_ppt_url`](crate::playback::Playback::get_ppt_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPptUrl(Call);
+pub struct GetPptUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPptUrl => serde_json::Value);
 
-impl GetPptUrl {
+impl<M> GetPptUrl<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
     }
 }
 
-/// A call of `playback.replace`: add what is optional, then `.await` it.
+/// A call of [`Playback::replace`](crate::playback::Playback::replace): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Replace(Call);
+pub struct Replace<M = Awaited>(Call<M>);
 
 typed_call!(Replace => serde_json::Value);
 
-impl Replace {
+impl<M> Replace<M> {
     /// Session number of the source; only for long-term rooms.
     pub fn source_session_id(self, source_session_id: impl Into<Id>) -> Self {
         Self(self.0.set("source_session_id", Into::<Id>::into(source_session_id)))
@@ -475,31 +476,31 @@ impl Replace {
     }
 }
 
-/// A call of `playback.replace_by_video`: add what is optional, then `.await` it.
+/// A call of [`Playback::replace_by_video`](crate::playback::Playback::replace_by_video): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ReplaceByVideo(Call);
+pub struct ReplaceByVideo<M = Awaited>(Call<M>);
 
 typed_call!(ReplaceByVideo => serde_json::Value);
 
-/// A call of `playback.generate_pure_video`: add what is optional, then `.await` it.
+/// A call of [`Playback::generate_pure_video`](crate::playback::Playback::generate_pure_video): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GeneratePureVideo(Call);
+pub struct GeneratePureVideo<M = Awaited>(Call<M>);
 
 typed_call!(GeneratePureVideo => serde_json::Value);
 
-/// A call of `playback.get_pure_video_url`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_pure_video_url`](crate::playback::Playback::get_pure_video_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPureVideoUrl(Call);
+pub struct GetPureVideoUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPureVideoUrl => serde_json::Value);
 
-/// A call of `playback.get_status`: add what is optional, then `.await` it.
+/// A call of [`Playback::get_status`](crate::playback::Playback::get_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetStatus(Call);
+pub struct GetStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetStatus => GetStatusData);
 

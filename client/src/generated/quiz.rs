@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{ProductType};
 
 /// 教室小测 Quizzes bound to a room.
 #[derive(Debug, Clone, Copy)]
-pub struct Quiz<'a>(pub(crate) &'a Client);
+pub struct Quiz<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Quiz<'_> {
+impl<M> Quiz<'_, M> {
     /// 小测关联直播间 Binds quizzes to a room.
     ///
     /// Documents: public_only.quiz.assignRoomPaper. Path `/openapi/quiz/assignRoomPaper`, known from public material.
-    pub fn bind_room(&self, room_id: impl Into<Id>, paper_ids: impl IntoIterator<Item = impl Into<Id>>) -> BindRoom {
+    pub fn bind_room(&self, room_id: impl Into<Id>, paper_ids: impl IntoIterator<Item = impl Into<Id>>) -> BindRoom<M> {
         let call = Call::new(self.0, "quiz.bind_room");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("paper_ids", paper_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -33,7 +34,7 @@ impl Quiz<'_> {
     /// 查看教室小测 Lists the quizzes bound to a room.
     ///
     /// Documents: public_only.quiz.getRoomQuizList. Path `/openapi/quiz/getRoomQuizList`, known from public material.
-    pub fn list(&self, room_id: impl Into<Id>) -> List {
+    pub fn list(&self, room_id: impl Into<Id>) -> List<M> {
         let call = Call::new(self.0, "quiz.list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         List(call)
@@ -42,7 +43,7 @@ impl Quiz<'_> {
     /// 删除教室小测 Deletes quizzes from a room.
     ///
     /// Documents: public_only.quiz.batchDeleteRoomPaper. Path `/openapi/quiz/batchDeleteRoomPaper`, known from public material.
-    pub fn delete_batch(&self, room_id: impl Into<Id>, paper_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBatch {
+    pub fn delete_batch(&self, room_id: impl Into<Id>, paper_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBatch<M> {
         let call = Call::new(self.0, "quiz.delete_batch");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("paper_ids", paper_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -50,14 +51,14 @@ impl Quiz<'_> {
     }
 }
 
-/// A call of `quiz.bind_room`: add what is optional, then `.await` it.
+/// A call of [`Quiz::bind_room`](crate::quiz::Quiz::bind_room): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindRoom(Call);
+pub struct BindRoom<M = Awaited>(Call<M>);
 
 typed_call!(BindRoom => serde_json::Value);
 
-impl BindRoom {
+impl<M> BindRoom<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -71,14 +72,14 @@ impl BindRoom {
     }
 }
 
-/// A call of `quiz.list`: add what is optional, then `.await` it.
+/// A call of [`Quiz::list`](crate::quiz::Quiz::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => serde_json::Value);
 
-impl List {
+impl<M> List<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.
@@ -92,14 +93,14 @@ impl List {
     }
 }
 
-/// A call of `quiz.delete_batch`: add what is optional, then `.await` it.
+/// A call of [`Quiz::delete_batch`](crate::quiz::Quiz::delete_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteBatch(Call);
+pub struct DeleteBatch<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBatch => serde_json::Value);
 
-impl DeleteBatch {
+impl<M> DeleteBatch<M> {
     /// Product line; an account with a single product line need not send it.
     ///
     /// Default: `0`.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,9 +18,9 @@ pub use super::values::{ClassSwitcher, CodeKind, ForeignUsers, GroupKind, GroupL
 
 /// 教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos.
 #[derive(Debug, Clone, Copy)]
-pub struct Room<'a>(pub(crate) &'a Client);
+pub struct Room<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Room<'_> {
+impl<M> Room<'_, M> {
     /// 创建房间 Creates a room.
     ///
     /// Documents: large_class.2, small_class.2, double_teacher.2. Path `/openapi/room/create`, known from public material.
@@ -33,7 +34,7 @@ impl Room<'_> {
     /// (large_class.2) For many rooms made ahead of time, spread the calls over several days.
     ///
     /// (small_class.2) There are two kinds of small class, 1vN and 1vNvM: max_users is N, the number on stage; max_backup_users is M, the number off stage.
-    pub fn create(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> Create {
+    pub fn create(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> Create<M> {
         let call = Call::new(self.0, "room.create");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -44,7 +45,7 @@ impl Room<'_> {
     /// 更新房间信息 Updates a room's settings.
     ///
     /// Documents: large_class.3, small_class.3, double_teacher.4. Path `/openapi/room/update`, known from public material.
-    pub fn update(&self, room_id: impl Into<Id>) -> Update {
+    pub fn update(&self, room_id: impl Into<Id>) -> Update<M> {
         let call = Call::new(self.0, "room.update");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Update(call)
@@ -53,7 +54,7 @@ impl Room<'_> {
     /// 删除房间 Deletes a room.
     ///
     /// Documents: large_class.4, small_class.4, double_teacher.5. Path `/openapi/room/delete`, known from public material.
-    pub fn delete(&self, room_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, room_id: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "room.delete");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Delete(call)
@@ -62,7 +63,7 @@ impl Room<'_> {
     /// 获取房间信息 Returns the settings of one room.
     ///
     /// Documents: large_class.5, small_class.5, double_teacher.6. Path `/openapi/room/info`, known from public material.
-    pub fn info(&self, room_id: impl Into<Id>) -> Info {
+    pub fn info(&self, room_id: impl Into<Id>) -> Info<M> {
         let call = Call::new(self.0, "room.info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         Info(call)
@@ -79,7 +80,7 @@ impl Room<'_> {
     /// (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
     ///
     /// (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
-    pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode {
+    pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode<M> {
         let call = Call::new(self.0, "room.create_code");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_number", Into::<Id>::into(user_number));
@@ -91,7 +92,7 @@ impl Room<'_> {
     /// Documents: large_class.7, small_class.7, double_teacher.8. Path `/openapi/room/getCodeInfo`, known from public material.
     ///
     /// (double_teacher.8) What code_info holds when exist is false is not said.
-    pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo {
+    pub fn get_code_info(&self, code: impl Into<String>) -> GetCodeInfo<M> {
         let call = Call::new(self.0, "room.get_code_info");
         let call = call.set("code", Into::<String>::into(code));
         GetCodeInfo(call)
@@ -100,7 +101,7 @@ impl Room<'_> {
     /// 获取已生成的参加码列表 Lists the student codes already generated for a room.
     ///
     /// Documents: large_class.8, small_class.8, double_teacher.9. Path `/openapi/room/listcode`, known from public material.
-    pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes {
+    pub fn list_codes(&self, room_id: impl Into<Id>) -> ListCodes<M> {
         let call = Call::new(self.0, "room.list_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListCodes(call)
@@ -111,7 +112,7 @@ impl Room<'_> {
     /// Documents: large_class.9, small_class.9, double_teacher.10. Path `/openapi/room/list`, known from public material.
     ///
     /// (double_teacher.10) There is no total.
-    pub fn list(&self) -> List {
+    pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "room.list");
         List(call)
     }
@@ -121,7 +122,7 @@ impl Room<'_> {
     /// Documents: large_class.31. Path `/openapi/room/createGroupLiveCodes`, known from public material.
     ///
     /// Do not call it concurrently: codes may collide and creation fail.
-    pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes {
+    pub fn create_group_codes(&self, room_id: impl Into<Id>, number: i64) -> CreateGroupCodes<M> {
         let call = Call::new(self.0, "room.create_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("number", number);
@@ -131,7 +132,7 @@ impl Room<'_> {
     /// 获取分组直播参加码 Returns the room codes of a group live room.
     ///
     /// Documents: large_class.32. Path `/openapi/room/getGroupLiveCodes`, known from public material.
-    pub fn list_group_codes(&self, room_id: impl Into<Id>) -> ListGroupCodes {
+    pub fn list_group_codes(&self, room_id: impl Into<Id>) -> ListGroupCodes<M> {
         let call = Call::new(self.0, "room.list_group_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListGroupCodes(call)
@@ -140,7 +141,7 @@ impl Room<'_> {
     /// 获取推流直播的推流地址 Returns the push address of a push-stream live room.
     ///
     /// Documents: large_class.33. Path `/openapi/room/getPushLiveUrl`, known from public material.
-    pub fn get_push_live_url(&self, room_id: impl Into<Id>) -> GetPushLiveUrl {
+    pub fn get_push_live_url(&self, room_id: impl Into<Id>) -> GetPushLiveUrl<M> {
         let call = Call::new(self.0, "room.get_push_live_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPushLiveUrl(call)
@@ -149,7 +150,7 @@ impl Room<'_> {
     /// 获取支持大小班的分组直播小班教室room_id Returns the small-class room ids of a group live room that has large and small classes.
     ///
     /// Documents: large_class.36. Path `/openapi/room/getGroupSubRoomId`, known from public material.
-    pub fn get_group_sub_room_ids(&self, room_id: impl Into<Id>) -> GetGroupSubRoomIds {
+    pub fn get_group_sub_room_ids(&self, room_id: impl Into<Id>) -> GetGroupSubRoomIds<M> {
         let call = Call::new(self.0, "room.get_group_sub_room_ids");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetGroupSubRoomIds(call)
@@ -160,7 +161,7 @@ impl Room<'_> {
     /// Documents: large_class.37. Path `/openapi/room/getPullStreamUrl`, known from public material.
     ///
     /// Only for push-stream live.
-    pub fn get_pull_stream_url(&self, room_id: impl Into<Id>) -> GetPullStreamUrl {
+    pub fn get_pull_stream_url(&self, room_id: impl Into<Id>) -> GetPullStreamUrl<M> {
         let call = Call::new(self.0, "room.get_pull_stream_url");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPullStreamUrl(call)
@@ -175,7 +176,7 @@ impl Room<'_> {
     /// Codes are unique and 6 characters long; one code belongs to exactly one room_id and user_number.
     ///
     /// Only one person can be online with a student's audition code; a later entry pushes the earlier one out.
-    pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes {
+    pub fn create_audition_codes(&self, room_id: impl Into<Id>, user_numbers: impl IntoIterator<Item = impl Into<Id>>, audition_length: i64) -> CreateAuditionCodes<M> {
         let call = Call::new(self.0, "room.create_audition_codes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_numbers", user_numbers.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -188,7 +189,7 @@ impl Room<'_> {
     /// Documents: large_class.46. Path `/openapi/room/setSpotVideo`, known from public material.
     ///
     /// 007gzs, of an older document: at most 3 videos per room; a newly chosen video takes 5 hours to process and expires after 7 days.
-    pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos {
+    pub fn set_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotVideos<M> {
         let call = Call::new(self.0, "room.set_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -198,7 +199,7 @@ impl Room<'_> {
     /// 获取教室设置的插播列表 Lists the videos set to be played in a room.
     ///
     /// Documents: large_class.47, small_class.42. Path `/openapi/room/getSpotVideo`, known from public material.
-    pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos {
+    pub fn list_spot_videos(&self, room_id: impl Into<Id>) -> ListSpotVideos<M> {
         let call = Call::new(self.0, "room.list_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListSpotVideos(call)
@@ -209,7 +210,7 @@ impl Room<'_> {
     /// Documents: large_class.53. **The path `/openapi/room/setRoomStatus` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateRoomStatus`, `/openapi/room/setStatus`, `/openapi/room/updateStatus`, `/openapi/room/changeRoomStatus`, `/openapi/room/forbidRoom`, `/openapi/room/disableRoom`, `/openapi/room/operateRoom`.
     ///
     /// Where a double-teacher room and a large live room are linked, disabling or enabling one does the same to the other.
-    pub fn set_status(&self, room_id: impl Into<Id>, status: impl Into<RoomStatus>) -> SetStatus {
+    pub fn set_status(&self, room_id: impl Into<Id>, status: impl Into<RoomStatus>) -> SetStatus<M> {
         let call = Call::new(self.0, "room.set_status");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("status", Into::<RoomStatus>::into(status));
@@ -219,7 +220,7 @@ impl Room<'_> {
     /// 设置助教权限 Sets what assistants may do in a room.
     ///
     /// Documents: large_class.64. **The path `/openapi/room/setAssistantPermission` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setAssistantAuth`, `/openapi/room/setAssistantPermissions`, `/openapi/live/setAssistantPermission`, `/openapi/room/updateAssistantPermission`, `/openapi/live_setting/setAssistantPermission`, `/openapi/room/setRoomAssistantPermission`.
-    pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions {
+    pub fn set_assistant_permissions(&self, room_id: impl Into<Id>) -> SetAssistantPermissions<M> {
         let call = Call::new(self.0, "room.set_assistant_permissions");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetAssistantPermissions(call)
@@ -230,7 +231,7 @@ impl Room<'_> {
     /// Documents: large_class.65. **The path `/openapi/room/deleteCode` is a guess**: the documents cut it off. Other candidates: `/openapi/room/delCode`, `/openapi/room/deletecode`, `/openapi/room/deleteStudentCode`, `/openapi/room/removeCode`, `/openapi/room/deleteRoomCode`.
     ///
     /// Only join codes of the student role can be deleted.
-    pub fn delete_code(&self, room_id: impl Into<Id>, code: impl Into<String>) -> DeleteCode {
+    pub fn delete_code(&self, room_id: impl Into<Id>, code: impl Into<String>) -> DeleteCode<M> {
         let call = Call::new(self.0, "room.delete_code");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("code", Into::<String>::into(code));
@@ -240,7 +241,7 @@ impl Room<'_> {
     /// 获取参加码使用记录 Gets who used the given join codes of a room.
     ///
     /// Documents: large_class.66. **The path `/openapi/room/getCodeUsage` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getCodeUsageRecord`, `/openapi/room_data/getCodeUsage`, `/openapi/room/getCodeUseRecord`, `/openapi/room/codeUsage`, `/openapi/room_data/exportCodeUsage`, `/openapi/room/getCodeUsageList`.
-    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<Time>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage {
+    pub fn get_code_usage(&self, room_id: impl Into<Id>, date: impl Into<Time>, code: impl IntoIterator<Item = impl Into<String>>) -> GetCodeUsage<M> {
         let call = Call::new(self.0, "room.get_code_usage");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("date", Into::<Time>::into(date));
@@ -251,7 +252,7 @@ impl Room<'_> {
     /// 获取设置隔离用户数据 Sets which data the groups of a group class can see of each other.
     ///
     /// Documents: large_class.74. **The path `/openapi/room/setGroupIsolation` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupIsolate`, `/openapi/room/updateGroupIsolation`, `/openapi/room/setIsolationUser`, `/openapi/room/setGroupUserIsolation`, `/openapi/room/setGroupPermission`, `/openapi/room/getGroupIsolation`, `/openapi/live/setGroupIsolation`.
-    pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation {
+    pub fn set_group_isolation(&self, room_id: impl Into<Id>) -> SetGroupIsolation<M> {
         let call = Call::new(self.0, "room.set_group_isolation");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetGroupIsolation(call)
@@ -264,7 +265,7 @@ impl Room<'_> {
     /// (large_class.79) At most 10 playbacks and 10 VOD videos.
     ///
     /// The account needs the permission for it.
-    pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive {
+    pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive<M> {
         let call = Call::new(self.0, "room.set_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_uniques", video_uniques.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -274,7 +275,7 @@ impl Room<'_> {
     /// 清除教室插播视频 Removes the videos set to be played in a room during the live.
     ///
     /// Documents: large_class.80, small_class.62. Path `/openapi/room/clearRoomSpotLive`, printed in a document.
-    pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive {
+    pub fn clear_spot_live(&self, room_id: impl Into<Id>) -> ClearSpotLive<M> {
         let call = Call::new(self.0, "room.clear_spot_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ClearSpotLive(call)
@@ -285,7 +286,7 @@ impl Room<'_> {
     /// Documents: large_class.81. Path `/openapi/room/setRoomVideoOnDemand`, printed in a document.
     ///
     /// Only VOD videos, at most 5.
-    pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos {
+    pub fn set_warmup_videos(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetWarmupVideos<M> {
         let call = Call::new(self.0, "room.set_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_uniques", video_uniques.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -295,7 +296,7 @@ impl Room<'_> {
     /// 清除教室内的点播预热视频 Removes the warm-up videos of a room.
     ///
     /// Documents: large_class.82. Path `/openapi/room/clearRoomVideoOnDemand`, printed in a document.
-    pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos {
+    pub fn clear_warmup_videos(&self, room_id: impl Into<Id>) -> ClearWarmupVideos<M> {
         let call = Call::new(self.0, "room.clear_warmup_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ClearWarmupVideos(call)
@@ -304,7 +305,7 @@ impl Room<'_> {
     /// 设置教室观看限制 Sets how users are let in to watch a room (watch limit).
     ///
     /// Documents: large_class.83, small_class.63. Path `/openapi/room/setRoomWatchLimit`, printed in a document.
-    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<WatchLimit>) -> SetWatchLimit {
+    pub fn set_watch_limit(&self, room_id: impl Into<Id>, private_type: impl Into<WatchLimit>) -> SetWatchLimit<M> {
         let call = Call::new(self.0, "room.set_watch_limit");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("private_type", Into::<WatchLimit>::into(private_type));
@@ -316,7 +317,7 @@ impl Room<'_> {
     /// Documents: large_class.85. **The path `/openapi/room/setRoomCover` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setCover`, `/openapi/room/uploadCover`, `/openapi/room/setRoomBgImg`, `/openapi/room/customCover`, `/openapi/room/setRoomDecorate`, `/openapi/room/setBgImg`, `/openapi/room/uploadRoomCover`.
     ///
     /// Give at least one of `web_bg_img`, `h5_bg_img`.
-    pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover {
+    pub fn set_cover(&self, room_id: impl Into<Id>) -> SetCover<M> {
         let call = Call::new(self.0, "room.set_cover");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         SetCover(call)
@@ -327,7 +328,7 @@ impl Room<'_> {
     /// Documents: large_class.88. **The path `/openapi/room/addBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addBroadcast`, `/openapi/room/bindBroadcastRoom`, `/openapi/room/addBroadcastRooms`, `/openapi/live/addBroadcastRoom`, `/openapi/broadcast/addBroadcastRoom`, `/openapi/room/addRoomBroadcast`, `/openapi/broadcast/add`.
     ///
     /// Only rooms of the same type; a push-stream room can relay only to push-stream rooms.
-    pub fn add_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddBroadcastRooms {
+    pub fn add_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddBroadcastRooms<M> {
         let call = Call::new(self.0, "room.add_broadcast_rooms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -339,7 +340,7 @@ impl Room<'_> {
     /// Documents: large_class.89. **The path `/openapi/room/getBroadcastRoomList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getBroadcastRoom`, `/openapi/room/listBroadcastRoom`, `/openapi/room/getBroadcastList`, `/openapi/room/getBroadcastRooms`, `/openapi/live/getBroadcastRoomList`, `/openapi/broadcast/getBroadcastRoomList`, `/openapi/broadcast/list`.
     ///
     /// The description says that it is effective for the room that is relayed (被转播房间).
-    pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms {
+    pub fn list_broadcast_rooms(&self, room_id: impl Into<Id>) -> ListBroadcastRooms<M> {
         let call = Call::new(self.0, "room.list_broadcast_rooms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListBroadcastRooms(call)
@@ -348,7 +349,7 @@ impl Room<'_> {
     /// 大班课转播房间删除接口 Removes relay rooms from a large-class room.
     ///
     /// Documents: large_class.90. **The path `/openapi/room/deleteBroadcastRoom` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeBroadcastRoom`, `/openapi/room/delBroadcastRoom`, `/openapi/room/deleteBroadcast`, `/openapi/room/unbindBroadcastRoom`, `/openapi/live/deleteBroadcastRoom`, `/openapi/broadcast/deleteBroadcastRoom`, `/openapi/broadcast/delete`.
-    pub fn delete_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBroadcastRooms {
+    pub fn delete_broadcast_rooms(&self, room_id: impl Into<Id>, broadcast_room_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteBroadcastRooms<M> {
         let call = Call::new(self.0, "room.delete_broadcast_rooms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("broadcast_room_ids", broadcast_room_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -362,7 +363,7 @@ impl Room<'_> {
     /// Effective for the relaying room (转播房间).
     ///
     /// The relaying room and the relayed room must both be in class.
-    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<RelayOperation>) -> SwitchBroadcast {
+    pub fn switch_broadcast(&self, room_id: impl Into<Id>, broadcast_room_id: impl Into<Id>, operation: impl Into<RelayOperation>) -> SwitchBroadcast<M> {
         let call = Call::new(self.0, "room.switch_broadcast");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("broadcast_room_id", Into::<Id>::into(broadcast_room_id));
@@ -373,7 +374,7 @@ impl Room<'_> {
     /// 修改分组直播组名 Renames a group of a group class, online double-teacher or seminar room.
     ///
     /// Documents: large_class.96. **The path `/openapi/room/updateGroupName` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setGroupName`, `/openapi/room/updateGroupLiveName`, `/openapi/room/modifyGroupName`, `/openapi/room/editGroupName`, `/openapi/room/updateGroup`, `/openapi/room/setGroupLiveName`.
-    pub fn update_group_name(&self, room_id: impl Into<Id>, group_name: impl Into<String>) -> UpdateGroupName {
+    pub fn update_group_name(&self, room_id: impl Into<Id>, group_name: impl Into<String>) -> UpdateGroupName<M> {
         let call = Call::new(self.0, "room.update_group_name");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_name", Into::<String>::into(group_name));
@@ -383,7 +384,7 @@ impl Room<'_> {
     /// 上传分组直播分组logo Uploads the logo pictures of a group of a group live room.
     ///
     /// Documents: large_class.97. **The path `/openapi/room/uploadGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/uploadGroupLiveLogo`, `/openapi/room/setGroupLogo`, `/openapi/room/uploadGroupLogos`, `/openapi/room/setGroupLiveLogo`, `/openapi/room/addGroupLogo`, `/openapi/live_setting/uploadGroupLogo`.
-    pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos {
+    pub fn upload_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>, m_loading: impl Into<File>, m_no_ppt: impl Into<File>, www_classroom: impl Into<File>, www_favicon: impl Into<File>, www_loading: impl Into<File>, www_no_ppt: impl Into<File>) -> UploadGroupLogos<M> {
         let call = Call::new(self.0, "room.upload_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -399,7 +400,7 @@ impl Room<'_> {
     /// 获取已上传分组直播分组logo地址 Gets the addresses of the uploaded logo pictures of a group.
     ///
     /// Documents: large_class.98. **The path `/openapi/room/getGroupLogo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveLogo`, `/openapi/room/getGroupLogoList`, `/openapi/room/getGroupLogos`, `/openapi/room/listGroupLogo`, `/openapi/live_setting/getGroupLogo`.
-    pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos {
+    pub fn get_group_logos(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> GetGroupLogos<M> {
         let call = Call::new(self.0, "room.get_group_logos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -415,7 +416,7 @@ impl Room<'_> {
     /// Adding one turns on the push function.
     ///
     /// There is a maximum number of addresses.
-    pub fn add_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>) -> AddPushPlatform {
+    pub fn add_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>) -> AddPushPlatform<M> {
         let call = Call::new(self.0, "room.add_push_platform");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
@@ -428,7 +429,7 @@ impl Room<'_> {
     /// Documents: large_class.100. **The path `/openapi/room/deletePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deletePlatform`, `/openapi/room/delPushPlatform`, `/openapi/room/deletePlatformUrl`, `/openapi/room/deletePushStreamPlatform`, `/openapi/room/removePushPlatform`, `/openapi/room/deletePushUrl`, `/openapi/live/deletePushPlatform`.
     ///
     /// room_id and platform_id must belong together.
-    pub fn delete_push_platform(&self, room_id: impl Into<Id>, platform_id: impl Into<Id>) -> DeletePushPlatform {
+    pub fn delete_push_platform(&self, room_id: impl Into<Id>, platform_id: impl Into<Id>) -> DeletePushPlatform<M> {
         let call = Call::new(self.0, "room.delete_push_platform");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_id", Into::<Id>::into(platform_id));
@@ -438,7 +439,7 @@ impl Room<'_> {
     /// 多平台推流地址编辑接口 Changes a push address of a room.
     ///
     /// Documents: large_class.101. **The path `/openapi/room/updatePushPlatform` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updatePlatform`, `/openapi/room/editPushPlatform`, `/openapi/room/updatePlatformUrl`, `/openapi/room/updatePushStreamPlatform`, `/openapi/room/editPlatform`, `/openapi/room/updatePushUrl`, `/openapi/live/updatePushPlatform`.
-    pub fn update_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>) -> UpdatePushPlatform {
+    pub fn update_push_platform(&self, room_id: impl Into<Id>, platform_name: impl Into<String>, platform_url: impl Into<String>, platform_id: impl Into<Id>) -> UpdatePushPlatform<M> {
         let call = Call::new(self.0, "room.update_push_platform");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("platform_name", Into::<String>::into(platform_name));
@@ -450,7 +451,7 @@ impl Room<'_> {
     /// 多平台推流地址查询接口 Lists the push addresses of a room.
     ///
     /// Documents: large_class.102. **The path `/openapi/room/getPushPlatformList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getPlatformList`, `/openapi/room/getPushPlatform`, `/openapi/room/listPushPlatform`, `/openapi/room/getPlatformUrlList`, `/openapi/room/getPushStreamPlatform`, `/openapi/room/getPushUrlList`, `/openapi/live/getPushPlatformList`.
-    pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms {
+    pub fn list_push_platforms(&self, room_id: impl Into<Id>) -> ListPushPlatforms<M> {
         let call = Call::new(self.0, "room.list_push_platforms");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListPushPlatforms(call)
@@ -459,7 +460,7 @@ impl Room<'_> {
     /// 按角色获取分组直播参加码接口 Gets the group join codes of a room for one role, page by page.
     ///
     /// Documents: large_class.116. **The path `/openapi/room/getGroupLiveCodesByRole` is a guess**: the documents cut it off. Other candidates: `/openapi/room/getGroupLiveCodesByUserRole`, `/openapi/room/getGroupCodesByRole`, `/openapi/room/getGroupLiveCodeByRole`, `/openapi/room/listGroupLiveCodes`, `/openapi/room/getGroupLiveCodeList`, `/openapi/room/getGroupLiveCodesByPage`.
-    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<Role>) -> ListGroupCodesByRole {
+    pub fn list_group_codes_by_role(&self, room_id: impl Into<Id>, user_role: impl Into<Role>) -> ListGroupCodesByRole<M> {
         let call = Call::new(self.0, "room.list_group_codes_by_role");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_role", Into::<Role>::into(user_role));
@@ -471,7 +472,7 @@ impl Room<'_> {
     /// Documents: large_class.118. **The path `/openapi/room/addSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addMockLive`, `/openapi/room/createSmartLive`, `/openapi/live/addSmartLive`, `/openapi/smart_live/add`, `/openapi/room/addIntelligentLive`, `/openapi/room/addAiLive`, `/openapi/room/addMockVideo`.
     ///
     /// For the online double-teacher room type of real live plus mock live.
-    pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive {
+    pub fn add_smart_live(&self, room_id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> AddSmartLive<M> {
         let call = Call::new(self.0, "room.add_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
@@ -484,7 +485,7 @@ impl Room<'_> {
     /// 编辑智能直播 Changes a smart live.
     ///
     /// Documents: large_class.119. **The path `/openapi/room/updateSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/updateMockLive`, `/openapi/room/editSmartLive`, `/openapi/live/updateSmartLive`, `/openapi/smart_live/update`, `/openapi/room/updateIntelligentLive`, `/openapi/room/editMockLive`, `/openapi/room/updateMockVideo`.
-    pub fn update_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive {
+    pub fn update_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>, video_unique: impl Into<Id>, merge_playback: i64, is_auto_play: i64, play_time: impl Into<String>) -> UpdateSmartLive<M> {
         let call = Call::new(self.0, "room.update_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("id", Into::<Id>::into(id));
@@ -498,7 +499,7 @@ impl Room<'_> {
     /// 删除智能直播 Deletes a smart live.
     ///
     /// Documents: large_class.120. **The path `/openapi/room/deleteSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteMockLive`, `/openapi/room/delSmartLive`, `/openapi/live/deleteSmartLive`, `/openapi/smart_live/delete`, `/openapi/room/deleteIntelligentLive`, `/openapi/room/removeSmartLive`, `/openapi/room/deleteMockVideo`.
-    pub fn delete_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> DeleteSmartLive {
+    pub fn delete_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> DeleteSmartLive<M> {
         let call = Call::new(self.0, "room.delete_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("id", Into::<Id>::into(id));
@@ -508,7 +509,7 @@ impl Room<'_> {
     /// 播放智能直播 Starts playing a smart live.
     ///
     /// Documents: large_class.121. **The path `/openapi/room/playSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/playMockLive`, `/openapi/room/startSmartLive`, `/openapi/live/playSmartLive`, `/openapi/smart_live/play`, `/openapi/room/playIntelligentLive`, `/openapi/live/startSmartLive`, `/openapi/room/playMockVideo`.
-    pub fn play_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> PlaySmartLive {
+    pub fn play_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> PlaySmartLive<M> {
         let call = Call::new(self.0, "room.play_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("id", Into::<Id>::into(id));
@@ -518,7 +519,7 @@ impl Room<'_> {
     /// 停止智能直播 Stops playing a smart live.
     ///
     /// Documents: large_class.122. **The path `/openapi/room/stopSmartLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/stopMockLive`, `/openapi/room/endSmartLive`, `/openapi/live/stopSmartLive`, `/openapi/smart_live/stop`, `/openapi/room/stopIntelligentLive`, `/openapi/live/endSmartLive`, `/openapi/room/stopMockVideo`.
-    pub fn stop_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> StopSmartLive {
+    pub fn stop_smart_live(&self, room_id: impl Into<Id>, id: impl Into<Id>) -> StopSmartLive<M> {
         let call = Call::new(self.0, "room.stop_smart_live");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("id", Into::<Id>::into(id));
@@ -530,7 +531,7 @@ impl Room<'_> {
     /// Documents: large_class.123. **The path `/openapi/room/setRoomPassword` is a guess**: the documents cut it off. Other candidates: `/openapi/room/setPassword`, `/openapi/room/setRoomWatchPassword`, `/openapi/room/updateRoomPassword`, `/openapi/room/setWatchPassword`, `/openapi/room/setRoomPwd`, `/openapi/room/updatePassword`.
     ///
     /// the values of force are partly clipped; value 1 is not printed
-    pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword {
+    pub fn set_password(&self, room_id: impl Into<Id>, password: impl Into<String>) -> SetPassword<M> {
         let call = Call::new(self.0, "room.set_password");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("password", Into::<String>::into(password));
@@ -542,7 +543,7 @@ impl Room<'_> {
     /// Documents: large_class.125. **The path `/openapi/room/deleteGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/room/deleteLiveGroup`, `/openapi/room/deleteGroupLive`, `/openapi/room/delGroup`, `/openapi/room/removeGroup`, `/openapi/room/deleteRoomGroup`, `/openapi/room/deleteGroupLiveGroup`.
     ///
     /// Only for a class that has not begun.
-    pub fn delete_group(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> DeleteGroup {
+    pub fn delete_group(&self, room_id: impl Into<Id>, group_id: impl Into<Id>) -> DeleteGroup<M> {
         let call = Call::new(self.0, "room.delete_group");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -552,7 +553,7 @@ impl Room<'_> {
     /// 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
     ///
     /// Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
-    pub fn list_patrol_rooms(&self) -> ListPatrolRooms {
+    pub fn list_patrol_rooms(&self) -> ListPatrolRooms<M> {
         let call = Call::new(self.0, "room.list_patrol_rooms");
         ListPatrolRooms(call)
     }
@@ -561,8 +562,8 @@ impl Room<'_> {
     ///
     /// Documents: small_class.41. **The path `/openapi/room/addSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/addSpotVideos`, `/openapi/room/addSpotVideoBatch`, `/openapi/room/addRoomSpotVideo`, `/openapi/small_course/addSpotVideo`, `/openapi/room/bindSpotVideo`, `/openapi/room/addVideo`, `/openapi/room/setSpotVideo`.
     ///
-    /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from small_class.42 (list) and small_class.43 (delete) after it. large_class.46 (set, replacing the whole set) is its likely twin but has no partner_id.
-    pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos {
+    /// The title and the one-line description cannot be read; that it adds (or sets) videos of a room follows from its parameters and from [`Room::list_spot_videos`](crate::room::Room::list_spot_videos) (small_class.42) (list) and [`Room::delete_spot_videos`](crate::room::Room::delete_spot_videos) (delete) after it. [`Room::set_spot_videos`](crate::room::Room::set_spot_videos) (set, replacing the whole set) is its likely twin but has no partner_id.
+    pub fn add_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddSpotVideos<M> {
         let call = Call::new(self.0, "room.add_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -573,8 +574,8 @@ impl Room<'_> {
     ///
     /// Documents: small_class.43. **The path `/openapi/room/deleteSpotVideo` is a guess**: the documents cut it off. Other candidates: `/openapi/room/removeSpotVideo`, `/openapi/room/delSpotVideo`, `/openapi/room/deleteSpotVideoBatch`, `/openapi/room/deleteRoomSpotVideo`, `/openapi/small_course/deleteSpotVideo`, `/openapi/room/removeVideo`.
     ///
-    /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after small_class.41 and 42.
-    pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos {
+    /// Of the title only 小班课 (small class) can be read; 删除 (delete) is likely by the OCR, which turns 删除视频 into BB in the VOD document, and by its place after [`Room::add_spot_videos`](crate::room::Room::add_spot_videos) and 42.
+    pub fn delete_spot_videos(&self, room_id: impl Into<Id>, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSpotVideos<M> {
         let call = Call::new(self.0, "room.delete_spot_videos");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -584,7 +585,7 @@ impl Room<'_> {
     /// 创建双师+大直播教室 Creates a double-teacher room and a large class room on the same stream and binds the two.
     ///
     /// Documents: double_teacher.3. **The path `/openapi/room/createDoubleTeacherAndLive` is a guess**: the documents cut it off. Other candidates: `/openapi/room/createDoubleTeacherLive`, `/openapi/room/createDoubleTeacherWithLive`, `/openapi/room/createDoubleTeacherAndLiveRoom`, `/openapi/room/createDoubleTeacher`, `/openapi/room/createBindRoom`, `/openapi/double_teacher/createRoom`, `/openapi/double_teacher/createDoubleTeacherAndLive`.
-    pub fn create_with_live(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> CreateWithLive {
+    pub fn create_with_live(&self, title: impl Into<String>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> CreateWithLive<M> {
         let call = Call::new(self.0, "room.create_with_live");
         let call = call.set("title", Into::<String>::into(title));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -593,15 +594,15 @@ impl Room<'_> {
     }
 }
 
-/// A call of `room.create`: add what is optional, then `.await` it.
+/// A call of [`Room::create`](crate::room::Room::create): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Create(Call);
+pub struct Create<M = Awaited>(Call<M>);
 
 typed_call!(Create => CreateData);
 
-impl Create {
-    /// Room type. Default 5 in double_teacher.2.
+impl<M> Create<M> {
+    /// Room type. Default 5 in [`Room::create`](crate::room::Room::create) (double_teacher.2).
     ///
     /// Default: `2`. Required in small_class.2.
     ///
@@ -1039,14 +1040,14 @@ impl Create {
     }
 }
 
-/// A call of `room.update`: add what is optional, then `.await` it.
+/// A call of [`Room::update`](crate::room::Room::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => Nothing);
 
-impl Update {
+impl<M> Update<M> {
     /// Room title.
     pub fn title(self, title: impl Into<String>) -> Self {
         Self(self.0.set("title", Into::<String>::into(title)))
@@ -1254,7 +1255,7 @@ impl Update {
         Self(self.0.set("template_type", Into::<TemplateNumber>::into(template_type)))
     }
 
-    /// Room-level control of automatic recording (values from large_class.2).
+    /// Room-level control of automatic recording (values from [`Room::create`](crate::room::Room::create) (large_class.2)).
     ///
     /// Only in small_class.3.
     ///
@@ -1273,28 +1274,28 @@ impl Update {
     }
 }
 
-/// A call of `room.delete`: add what is optional, then `.await` it.
+/// A call of [`Room::delete`](crate::room::Room::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => Nothing);
 
-/// A call of `room.info`: add what is optional, then `.await` it.
+/// A call of [`Room::info`](crate::room::Room::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `room.create_code`: add what is optional, then `.await` it.
+/// A call of [`Room::create_code`](crate::room::Room::create_code): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateCode(Call);
+pub struct CreateCode<M = Awaited>(Call<M>);
 
 typed_call!(CreateCode => CreateCodeData);
 
-impl CreateCode {
+impl<M> CreateCode<M> {
     /// The user's picture, a full URL.
     pub fn user_avatar(self, user_avatar: impl Into<String>) -> Self {
         Self(self.0.set("user_avatar", Into::<String>::into(user_avatar)))
@@ -1308,22 +1309,22 @@ impl CreateCode {
     }
 }
 
-/// A call of `room.get_code_info`: add what is optional, then `.await` it.
+/// A call of [`Room::get_code_info`](crate::room::Room::get_code_info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCodeInfo(Call);
+pub struct GetCodeInfo<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeInfo => GetCodeInfoData);
 
-/// A call of `room.list_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::list_codes`](crate::room::Room::list_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCodes(Call);
+pub struct ListCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListCodes => ListCodesData);
-paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list);
+paged_call!(ListCodes => ListCodesData, ListCodesItem, |data| data.list, |row| crate::pages::RowId::id(&row.code));
 
-impl ListCodes {
+impl<M> ListCodes<M> {
     /// Kind of code.
     ///
     /// Default: `0`. Only in large_class.8, double_teacher.9.
@@ -1349,15 +1350,15 @@ impl ListCodes {
     }
 }
 
-/// A call of `room.list`: add what is optional, then `.await` it.
+/// A call of [`Room::list`](crate::room::Room::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.room_id));
 
-impl List {
+impl<M> List<M> {
     /// Page number; each page has limit rooms.
     ///
     /// Default: `1`. At least 1.
@@ -1404,14 +1405,14 @@ impl List {
     }
 }
 
-/// A call of `room.create_group_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::create_group_codes`](crate::room::Room::create_group_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateGroupCodes(Call);
+pub struct CreateGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(CreateGroupCodes => CreateGroupCodesData);
 
-impl CreateGroupCodes {
+impl<M> CreateGroupCodes<M> {
     /// Group name (description clipped in the document; individual_group_name names the groups one by one).
     pub fn group_name(self, group_name: impl Into<String>) -> Self {
         Self(self.0.set("group_name", Into::<String>::into(group_name)))
@@ -1423,77 +1424,77 @@ impl CreateGroupCodes {
     }
 }
 
-/// A call of `room.list_group_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::list_group_codes`](crate::room::Room::list_group_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListGroupCodes(Call);
+pub struct ListGroupCodes<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodes => ListGroupCodesData);
 
-/// A call of `room.get_push_live_url`: add what is optional, then `.await` it.
+/// A call of [`Room::get_push_live_url`](crate::room::Room::get_push_live_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPushLiveUrl(Call);
+pub struct GetPushLiveUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPushLiveUrl => GetPushLiveUrlData);
 
-/// A call of `room.get_group_sub_room_ids`: add what is optional, then `.await` it.
+/// A call of [`Room::get_group_sub_room_ids`](crate::room::Room::get_group_sub_room_ids): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetGroupSubRoomIds(Call);
+pub struct GetGroupSubRoomIds<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupSubRoomIds => GetGroupSubRoomIdsData);
 
-/// A call of `room.get_pull_stream_url`: add what is optional, then `.await` it.
+/// A call of [`Room::get_pull_stream_url`](crate::room::Room::get_pull_stream_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPullStreamUrl(Call);
+pub struct GetPullStreamUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetPullStreamUrl => GetPullStreamUrlData);
 
-/// A call of `room.create_audition_codes`: add what is optional, then `.await` it.
+/// A call of [`Room::create_audition_codes`](crate::room::Room::create_audition_codes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateAuditionCodes(Call);
+pub struct CreateAuditionCodes<M = Awaited>(Call<M>);
 
 typed_call!(CreateAuditionCodes => CreateAuditionCodesData);
 
-impl CreateAuditionCodes {
+impl<M> CreateAuditionCodes<M> {
     /// The user's picture, a full URL.
     pub fn user_avatar(self, user_avatar: impl Into<String>) -> Self {
         Self(self.0.set("user_avatar", Into::<String>::into(user_avatar)))
     }
 }
 
-/// A call of `room.set_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::set_spot_videos`](crate::room::Room::set_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetSpotVideos(Call);
+pub struct SetSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotVideos => Nothing);
 
-/// A call of `room.list_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::list_spot_videos`](crate::room::Room::list_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSpotVideos(Call);
+pub struct ListSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(ListSpotVideos => ListSpotVideosData);
 
-/// A call of `room.set_status`: add what is optional, then `.await` it.
+/// A call of [`Room::set_status`](crate::room::Room::set_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetStatus(Call);
+pub struct SetStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetStatus => Nothing);
 
-/// A call of `room.set_assistant_permissions`: add what is optional, then `.await` it.
+/// A call of [`Room::set_assistant_permissions`](crate::room::Room::set_assistant_permissions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetAssistantPermissions(Call);
+pub struct SetAssistantPermissions<M = Awaited>(Call<M>);
 
 typed_call!(SetAssistantPermissions => Nothing);
 
-impl SetAssistantPermissions {
+impl<M> SetAssistantPermissions<M> {
     /// Assistants may draw with the brush (values clipped in the document, evidently 0 no, 1 yes).
     pub fn enable_assistant_brush(self, enable_assistant_brush: i64) -> Self {
         Self(self.0.set("enable_assistant_brush", enable_assistant_brush))
@@ -1535,28 +1536,28 @@ impl SetAssistantPermissions {
     }
 }
 
-/// A call of `room.delete_code`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_code`](crate::room::Room::delete_code): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteCode(Call);
+pub struct DeleteCode<M = Awaited>(Call<M>);
 
 typed_call!(DeleteCode => Nothing);
 
-/// A call of `room.get_code_usage`: add what is optional, then `.await` it.
+/// A call of [`Room::get_code_usage`](crate::room::Room::get_code_usage): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCodeUsage(Call);
+pub struct GetCodeUsage<M = Awaited>(Call<M>);
 
 typed_call!(GetCodeUsage => GetCodeUsageData);
 
-/// A call of `room.set_group_isolation`: add what is optional, then `.await` it.
+/// A call of [`Room::set_group_isolation`](crate::room::Room::set_group_isolation): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetGroupIsolation(Call);
+pub struct SetGroupIsolation<M = Awaited>(Call<M>);
 
 typed_call!(SetGroupIsolation => bool);
 
-impl SetGroupIsolation {
+impl<M> SetGroupIsolation<M> {
     /// Which answers assistants see (meaning from room/create in 007gzs room.py).
     ///
     /// - `0`: those of their own group
@@ -1592,28 +1593,28 @@ impl SetGroupIsolation {
     }
 }
 
-/// A call of `room.set_spot_live`: add what is optional, then `.await` it.
+/// A call of [`Room::set_spot_live`](crate::room::Room::set_spot_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetSpotLive(Call);
+pub struct SetSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(SetSpotLive => bool);
 
-/// A call of `room.clear_spot_live`: add what is optional, then `.await` it.
+/// A call of [`Room::clear_spot_live`](crate::room::Room::clear_spot_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ClearSpotLive(Call);
+pub struct ClearSpotLive<M = Awaited>(Call<M>);
 
 typed_call!(ClearSpotLive => bool);
 
-/// A call of `room.set_warmup_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::set_warmup_videos`](crate::room::Room::set_warmup_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWarmupVideos(Call);
+pub struct SetWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(SetWarmupVideos => bool);
 
-impl SetWarmupVideos {
+impl<M> SetWarmupVideos<M> {
     /// How they are played (the second value is clipped).
     ///
     /// Default: `0`.
@@ -1625,28 +1626,28 @@ impl SetWarmupVideos {
     }
 }
 
-/// A call of `room.clear_warmup_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::clear_warmup_videos`](crate::room::Room::clear_warmup_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ClearWarmupVideos(Call);
+pub struct ClearWarmupVideos<M = Awaited>(Call<M>);
 
 typed_call!(ClearWarmupVideos => bool);
 
-/// A call of `room.set_watch_limit`: add what is optional, then `.await` it.
+/// A call of [`Room::set_watch_limit`](crate::room::Room::set_watch_limit): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetWatchLimit(Call);
+pub struct SetWatchLimit<M = Awaited>(Call<M>);
 
 typed_call!(SetWatchLimit => bool);
 
-/// A call of `room.set_cover`: add what is optional, then `.await` it.
+/// A call of [`Room::set_cover`](crate::room::Room::set_cover): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetCover(Call);
+pub struct SetCover<M = Awaited>(Call<M>);
 
 typed_call!(SetCover => String);
 
-impl SetCover {
+impl<M> SetCover<M> {
     /// Background picture for web; at least one of web_bg_img and h5_bg_img must be given.
     pub fn web_bg_img(self, web_bg_img: impl Into<File>) -> Self {
         Self(self.0.set("web_bg_img", Into::<File>::into(web_bg_img)))
@@ -1658,14 +1659,14 @@ impl SetCover {
     }
 }
 
-/// A call of `room.add_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::add_broadcast_rooms`](crate::room::Room::add_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddBroadcastRooms(Call);
+pub struct AddBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(AddBroadcastRooms => bool);
 
-impl AddBroadcastRooms {
+impl<M> AddBroadcastRooms<M> {
     /// Whether the relay starts by itself (description clipped).
     ///
     /// Default: `0`.
@@ -1677,92 +1678,92 @@ impl AddBroadcastRooms {
     }
 }
 
-/// A call of `room.list_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_broadcast_rooms`](crate::room::Room::list_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListBroadcastRooms(Call);
+pub struct ListBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListBroadcastRooms => ListBroadcastRoomsData);
 
-/// A call of `room.delete_broadcast_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_broadcast_rooms`](crate::room::Room::delete_broadcast_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteBroadcastRooms(Call);
+pub struct DeleteBroadcastRooms<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBroadcastRooms => bool);
 
-/// A call of `room.switch_broadcast`: add what is optional, then `.await` it.
+/// A call of [`Room::switch_broadcast`](crate::room::Room::switch_broadcast): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SwitchBroadcast(Call);
+pub struct SwitchBroadcast<M = Awaited>(Call<M>);
 
 typed_call!(SwitchBroadcast => bool);
 
-/// A call of `room.update_group_name`: add what is optional, then `.await` it.
+/// A call of [`Room::update_group_name`](crate::room::Room::update_group_name): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateGroupName(Call);
+pub struct UpdateGroupName<M = Awaited>(Call<M>);
 
 typed_call!(UpdateGroupName => Nothing);
 
-impl UpdateGroupName {
+impl<M> UpdateGroupName<M> {
     /// Group id, e.g. 1.
     pub fn group_id(self, group_id: impl Into<Id>) -> Self {
         Self(self.0.set("group_id", Into::<Id>::into(group_id)))
     }
 }
 
-/// A call of `room.upload_group_logos`: add what is optional, then `.await` it.
+/// A call of [`Room::upload_group_logos`](crate::room::Room::upload_group_logos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadGroupLogos(Call);
+pub struct UploadGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(UploadGroupLogos => bool);
 
-/// A call of `room.get_group_logos`: add what is optional, then `.await` it.
+/// A call of [`Room::get_group_logos`](crate::room::Room::get_group_logos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetGroupLogos(Call);
+pub struct GetGroupLogos<M = Awaited>(Call<M>);
 
 typed_call!(GetGroupLogos => GetGroupLogosData);
 
-/// A call of `room.add_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::add_push_platform`](crate::room::Room::add_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddPushPlatform(Call);
+pub struct AddPushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(AddPushPlatform => AddPushPlatformData);
 
-/// A call of `room.delete_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_push_platform`](crate::room::Room::delete_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeletePushPlatform(Call);
+pub struct DeletePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(DeletePushPlatform => bool);
 
-/// A call of `room.update_push_platform`: add what is optional, then `.await` it.
+/// A call of [`Room::update_push_platform`](crate::room::Room::update_push_platform): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdatePushPlatform(Call);
+pub struct UpdatePushPlatform<M = Awaited>(Call<M>);
 
 typed_call!(UpdatePushPlatform => bool);
 
-/// A call of `room.list_push_platforms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_push_platforms`](crate::room::Room::list_push_platforms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPushPlatforms(Call);
+pub struct ListPushPlatforms<M = Awaited>(Call<M>);
 
 typed_call!(ListPushPlatforms => ListPushPlatformsData);
 
-/// A call of `room.list_group_codes_by_role`: add what is optional, then `.await` it.
+/// A call of [`Room::list_group_codes_by_role`](crate::room::Room::list_group_codes_by_role): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListGroupCodesByRole(Call);
+pub struct ListGroupCodesByRole<M = Awaited>(Call<M>);
 
 typed_call!(ListGroupCodesByRole => ListGroupCodesByRoleData);
-paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list);
+paged_call!(ListGroupCodesByRole => ListGroupCodesByRoleData, ListGroupCodesByRoleGroupList, |data| data.group_list, |_| None);
 
-impl ListGroupCodesByRole {
+impl<M> ListGroupCodesByRole<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -1778,49 +1779,49 @@ impl ListGroupCodesByRole {
     }
 }
 
-/// A call of `room.add_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::add_smart_live`](crate::room::Room::add_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSmartLive(Call);
+pub struct AddSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(AddSmartLive => AddSmartLiveData);
 
-/// A call of `room.update_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::update_smart_live`](crate::room::Room::update_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateSmartLive(Call);
+pub struct UpdateSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(UpdateSmartLive => UpdateSmartLiveData);
 
-/// A call of `room.delete_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_smart_live`](crate::room::Room::delete_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSmartLive(Call);
+pub struct DeleteSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSmartLive => DeleteSmartLiveData);
 
-/// A call of `room.play_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::play_smart_live`](crate::room::Room::play_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct PlaySmartLive(Call);
+pub struct PlaySmartLive<M = Awaited>(Call<M>);
 
 typed_call!(PlaySmartLive => Nothing);
 
-/// A call of `room.stop_smart_live`: add what is optional, then `.await` it.
+/// A call of [`Room::stop_smart_live`](crate::room::Room::stop_smart_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct StopSmartLive(Call);
+pub struct StopSmartLive<M = Awaited>(Call<M>);
 
 typed_call!(StopSmartLive => Nothing);
 
-/// A call of `room.set_password`: add what is optional, then `.await` it.
+/// A call of [`Room::set_password`](crate::room::Room::set_password): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetPassword(Call);
+pub struct SetPassword<M = Awaited>(Call<M>);
 
 typed_call!(SetPassword => bool);
 
-impl SetPassword {
+impl<M> SetPassword<M> {
     /// What happens if the room is not yet watched by password.
     ///
     /// Default: `0`.
@@ -1832,22 +1833,22 @@ impl SetPassword {
     }
 }
 
-/// A call of `room.delete_group`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_group`](crate::room::Room::delete_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteGroup(Call);
+pub struct DeleteGroup<M = Awaited>(Call<M>);
 
 typed_call!(DeleteGroup => DeleteGroupData);
 
-/// A call of `room.list_patrol_rooms`: add what is optional, then `.await` it.
+/// A call of [`Room::list_patrol_rooms`](crate::room::Room::list_patrol_rooms): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPatrolRooms(Call);
+pub struct ListPatrolRooms<M = Awaited>(Call<M>);
 
 typed_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>);
-paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data);
+paged_call!(ListPatrolRooms => Vec<ListPatrolRoomsItem>, ListPatrolRoomsItem, |data| data, |row| crate::pages::RowId::id(&row.room_id));
 
-impl ListPatrolRooms {
+impl<M> ListPatrolRooms<M> {
     /// Page number.
     ///
     /// At least 1.
@@ -1863,28 +1864,28 @@ impl ListPatrolRooms {
     }
 }
 
-/// A call of `room.add_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::add_spot_videos`](crate::room::Room::add_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddSpotVideos(Call);
+pub struct AddSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(AddSpotVideos => Nothing);
 
-/// A call of `room.delete_spot_videos`: add what is optional, then `.await` it.
+/// A call of [`Room::delete_spot_videos`](crate::room::Room::delete_spot_videos): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSpotVideos(Call);
+pub struct DeleteSpotVideos<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSpotVideos => Nothing);
 
-/// A call of `room.create_with_live`: add what is optional, then `.await` it.
+/// A call of [`Room::create_with_live`](crate::room::Room::create_with_live): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct CreateWithLive(Call);
+pub struct CreateWithLive<M = Awaited>(Call<M>);
 
 typed_call!(CreateWithLive => CreateWithLiveData);
 
-impl CreateWithLive {
+impl<M> CreateWithLive<M> {
     /// Whether the room is long-term; needs a permission of the account. A normal room lasts less than 24 hours.
     ///
     /// - `0`: normal
@@ -2261,6 +2262,23 @@ pub struct InfoData {
     pub create_time: Option<String>,
 }
 
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `CreateCodeData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2289,6 +2307,13 @@ pub struct GetCodeInfoCodeInfo {
     /// When the code was created.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl GetCodeInfoCodeInfo {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `GetCodeInfoData` holds.
@@ -2463,6 +2488,23 @@ pub struct ListItem {
     pub m_is_video_main: Option<i64>,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2590,6 +2632,13 @@ pub struct GetPushLiveUrlData {
     pub push_url: String,
 }
 
+impl GetPushLiveUrlData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
+}
+
 /// What `GetGroupSubRoomIdsGroupRoomId` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -2665,6 +2714,18 @@ pub struct ListSpotVideosItem {
     /// When the video was added.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub create_time: String,
+}
+
+impl ListSpotVideosItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn prepare_file_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.prepare_file_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListSpotVideosData` holds.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,17 +18,17 @@ pub use super::values::{Attention, CheckinStatus, ClassClient, CorrectnessText, 
 
 /// 教室数据 Reports and exports about what happened in a room.
 #[derive(Debug, Clone, Copy)]
-pub struct RoomData<'a>(pub(crate) &'a Client);
+pub struct RoomData<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl RoomData<'_> {
+impl<M> RoomData<'_, M> {
     /// 导出教室聊天记录 Exports the chat messages of a room.
     ///
     /// Documents: large_class.18, small_class.19. Path `/openapi/room_data/exportChatMsg`, known from public material.
     ///
     /// Only chat of live classes of the last two weeks can be exported.
     ///
-    /// (large_class.18) Planned to be withdrawn; large_class.25 (chat file addresses) is to be used instead, and must be where the chat file exceeds 4 MB.
-    pub fn export_chat_messages(&self, room_id: impl Into<Id>) -> ExportChatMessages {
+    /// (large_class.18) Planned to be withdrawn; [`RoomData::list_chat_file_urls`](crate::room_data::RoomData::list_chat_file_urls) (chat file addresses) is to be used instead, and must be where the chat file exceeds 4 MB.
+    pub fn export_chat_messages(&self, room_id: impl Into<Id>) -> ExportChatMessages<M> {
         let call = Call::new(self.0, "room_data.export_chat_messages");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportChatMessages(call)
@@ -36,7 +37,7 @@ impl RoomData<'_> {
     /// 导出直播教室学员观看记录 Exports the attendance records of the users of a room.
     ///
     /// Documents: large_class.20, small_class.20, double_teacher.14. Path `/openapi/room_data/exportLiveReport`, known from public material.
-    pub fn export_live_report(&self, room_id: impl Into<Id>) -> ExportLiveReport {
+    pub fn export_live_report(&self, room_id: impl Into<Id>) -> ExportLiveReport<M> {
         let call = Call::new(self.0, "room_data.export_live_report");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportLiveReport(call)
@@ -45,7 +46,7 @@ impl RoomData<'_> {
     /// 获取指定日期所有的直播间人次和最高并发量 Returns attendance and peak concurrency of every room on one day.
     ///
     /// Documents: large_class.21, small_class.21, double_teacher.15. Path `/openapi/room_data/getAllRoomUserStat`, known from public material.
-    pub fn get_all_room_user_stat(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> GetAllRoomUserStat {
+    pub fn get_all_room_user_stat(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> GetAllRoomUserStat<M> {
         let call = Call::new(self.0, "room_data.get_all_room_user_stat");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
@@ -57,7 +58,7 @@ impl RoomData<'_> {
     /// Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
     ///
     /// (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
-    pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> GetPeakUsers {
+    pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> GetPeakUsers<M> {
         let call = Call::new(self.0, "room_data.get_peak_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -69,8 +70,8 @@ impl RoomData<'_> {
     ///
     /// Documents: large_class.25. **The path `/openapi/room_data/getChatFileUrl` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomChatFileUrl`, `/openapi/room_data/getChatFile`, `/openapi/room_data/exportChatFile`, `/openapi/room_data/exportChatFileUrl`, `/openapi/room_data/exportChatMsgFile`, `/openapi/room_data/exportChatMsgUrl`, `/openapi/room_data/getChatMsgUrl`.
     ///
-    /// Meant for chat files above 4 MB, for which large_class.18 does not work.
-    pub fn list_chat_file_urls(&self, room_id: impl Into<Id>) -> ListChatFileUrls {
+    /// Meant for chat files above 4 MB, for which [`RoomData::export_chat_messages`](crate::room_data::RoomData::export_chat_messages) (large_class.18) does not work.
+    pub fn list_chat_file_urls(&self, room_id: impl Into<Id>) -> ListChatFileUrls<M> {
         let call = Call::new(self.0, "room_data.list_chat_file_urls");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListChatFileUrls(call)
@@ -79,7 +80,7 @@ impl RoomData<'_> {
     /// 获取直播教室测验的试题信息 Returns the quizzes of a room with their questions.
     ///
     /// Documents: large_class.28, small_class.29. Path `/openapi/room_data/getRoomQuiz`, known from public material.
-    pub fn list_quizzes(&self, room_id: impl Into<Id>) -> ListQuizzes {
+    pub fn list_quizzes(&self, room_id: impl Into<Id>) -> ListQuizzes<M> {
         let call = Call::new(self.0, "room_data.list_quizzes");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListQuizzes(call)
@@ -88,7 +89,7 @@ impl RoomData<'_> {
     /// 获取直播教室测验题目的学员答案信息 Returns the answers of the students to a quiz of a room.
     ///
     /// Documents: large_class.29, small_class.30. Path `/openapi/room_data/getQuizUserAnswer`, known from public material.
-    pub fn list_quiz_answers(&self, room_id: impl Into<Id>, quiz_id: impl Into<Id>) -> ListQuizAnswers {
+    pub fn list_quiz_answers(&self, room_id: impl Into<Id>, quiz_id: impl Into<Id>) -> ListQuizAnswers<M> {
         let call = Call::new(self.0, "room_data.list_quiz_answers");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("quiz_id", Into::<Id>::into(quiz_id));
@@ -98,7 +99,7 @@ impl RoomData<'_> {
     /// 获取教室学员签到信息 Returns the sign-ins of the students of a room.
     ///
     /// Documents: large_class.30, small_class.56. Path `/openapi/room_data/getUserCheckinInfo`, known from public material.
-    pub fn get_checkin_info(&self, room_id: impl Into<Id>) -> GetCheckinInfo {
+    pub fn get_checkin_info(&self, room_id: impl Into<Id>) -> GetCheckinInfo<M> {
         let call = Call::new(self.0, "room_data.get_checkin_info");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetCheckinInfo(call)
@@ -109,7 +110,7 @@ impl RoomData<'_> {
     /// Documents: large_class.34, small_class.39. Path `/openapi/room_data/getRoomRaiseData`, known from public material.
     ///
     /// (large_class.34) Only for accounts in the pro environment.
-    pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListRaisedHands {
+    pub fn list_raised_hands(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListRaisedHands<M> {
         let call = Call::new(self.0, "room_data.list_raised_hands");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -122,7 +123,7 @@ impl RoomData<'_> {
     /// Documents: large_class.38. Path `/openapi/room-data/getRoomRedPackage`, known from public material.
     ///
     /// Only for the third-party red packet rain.
-    pub fn get_red_package_stat(&self, room_id: impl Into<Id>) -> GetRedPackageStat {
+    pub fn get_red_package_stat(&self, room_id: impl Into<Id>) -> GetRedPackageStat<M> {
         let call = Call::new(self.0, "room_data.get_red_package_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetRedPackageStat(call)
@@ -131,7 +132,7 @@ impl RoomData<'_> {
     /// 获取教室抽奖数据 Returns the prize draws of a room and their winners.
     ///
     /// Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
-    pub fn export_award_stat(&self, room_id: impl Into<Id>) -> ExportAwardStat {
+    pub fn export_award_stat(&self, room_id: impl Into<Id>) -> ExportAwardStat<M> {
         let call = Call::new(self.0, "room_data.export_award_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportAwardStat(call)
@@ -140,7 +141,7 @@ impl RoomData<'_> {
     /// 获取教室问答数据 Returns the questions and answers of a room.
     ///
     /// Documents: large_class.40. Path `/openapi/room_data/exportQaStat`, known from public material.
-    pub fn export_qa_stat(&self, room_id: impl Into<Id>) -> ExportQaStat {
+    pub fn export_qa_stat(&self, room_id: impl Into<Id>) -> ExportQaStat<M> {
         let call = Call::new(self.0, "room_data.export_qa_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportQaStat(call)
@@ -149,7 +150,7 @@ impl RoomData<'_> {
     /// 获取教室邀请函数据 Returns the invitation form of a room and what the users filled in.
     ///
     /// Documents: large_class.41. Path `/openapi/room_data/exportQuestionnaireStat`, known from public material.
-    pub fn export_questionnaire_stat(&self, room_id: impl Into<Id>) -> ExportQuestionnaireStat {
+    pub fn export_questionnaire_stat(&self, room_id: impl Into<Id>) -> ExportQuestionnaireStat<M> {
         let call = Call::new(self.0, "room_data.export_questionnaire_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportQuestionnaireStat(call)
@@ -158,7 +159,7 @@ impl RoomData<'_> {
     /// 获取教室答题器数据 Returns the in-class answering tool questions of a room and the answers of the students.
     ///
     /// Documents: large_class.42, small_class.18. Path `/openapi/room_data/exportAnswerStat`, known from public material.
-    pub fn export_answer_stat(&self, room_id: impl Into<Id>) -> ExportAnswerStat {
+    pub fn export_answer_stat(&self, room_id: impl Into<Id>) -> ExportAnswerStat<M> {
         let call = Call::new(self.0, "room_data.export_answer_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportAnswerStat(call)
@@ -168,8 +169,8 @@ impl RoomData<'_> {
     ///
     /// Documents: large_class.48, small_class.28, small_class.32. Path `/openapi/room_data/exportRoomPraiseStat`, known from public material.
     ///
-    /// (small_class.32) Same parameters and same example (ts included) as small_class.28 and large_class.48, but the OCR of the title differs from that of small_class.28 and shows no sure sign of 点赞 (likes); it may be another per-user count of a room whose example was copied. The title ends in 数据 (data).
-    pub fn export_praise_stat(&self, room_id: impl Into<Id>) -> ExportPraiseStat {
+    /// (small_class.32) Same parameters and same example (ts included) as [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat) (small_class.28) and [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat) (large_class.48), but the OCR of the title differs from that of [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat) (small_class.28) and shows no sure sign of 点赞 (likes); it may be another per-user count of a room whose example was copied. The title ends in 数据 (data).
+    pub fn export_praise_stat(&self, room_id: impl Into<Id>) -> ExportPraiseStat<M> {
         let call = Call::new(self.0, "room_data.export_praise_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ExportPraiseStat(call)
@@ -178,7 +179,7 @@ impl RoomData<'_> {
     /// 获取教室课后评价数据 Returns the after-class evaluations of a room.
     ///
     /// Documents: large_class.49. Path `/openapi/room_data/getEvaluationStat`, known from public material.
-    pub fn get_evaluation_stat(&self, room_id: impl Into<Id>, page: i64, page_size: i64) -> GetEvaluationStat {
+    pub fn get_evaluation_stat(&self, room_id: impl Into<Id>, page: i64, page_size: i64) -> GetEvaluationStat<M> {
         let call = Call::new(self.0, "room_data.get_evaluation_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("page", page);
@@ -189,7 +190,7 @@ impl RoomData<'_> {
     /// 获取直播带货点赞或礼物数据 Returns the likes or the gifts of a live-selling room.
     ///
     /// Documents: large_class.54. **The path `/openapi/room_data/getLiveSellData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomLiveSellData`, `/openapi/room_data/exportLiveSellStat`, `/openapi/room_data/getLiveSellStat`, `/openapi/room_data/getLiveSellPraiseOrGift`, `/openapi/live_sell/getLiveSellData`, `/openapi/live_sell/getPraiseOrGiftList`, `/openapi/goods/getLiveSellData`.
-    pub fn get_live_sell_stat(&self, room_id: impl Into<Id>) -> GetLiveSellStat {
+    pub fn get_live_sell_stat(&self, room_id: impl Into<Id>) -> GetLiveSellStat<M> {
         let call = Call::new(self.0, "room_data.get_live_sell_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetLiveSellStat(call)
@@ -198,7 +199,7 @@ impl RoomData<'_> {
     /// 获取专注度监测数据 Exports the attention checks of a room for one day.
     ///
     /// Documents: large_class.67. **The path `/openapi/room_data/exportAttentionList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/exportAttention`, `/openapi/room_data/exportAttentionStat`, `/openapi/room_data/getAttentionList`, `/openapi/room_data/exportAttentionListByDate`, `/openapi/room_data/exportAttentionData`.
-    pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ExportAttentionList {
+    pub fn export_attention_list(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ExportAttentionList<M> {
         let call = Call::new(self.0, "room_data.export_attention_list");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("date", Into::<Time>::into(date));
@@ -208,7 +209,7 @@ impl RoomData<'_> {
     /// 根据日期获取教室等效分钟数 Gets the equivalent minutes of a room, day by day.
     ///
     /// Documents: large_class.71. **The path `/openapi/room_data/getRoomMediaLength` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getMediaLength`, `/openapi/live_account/getRoomMediaLength`, `/openapi/room_data/getRoomDayMediaLength`, `/openapi/room_data/getDayMediaLength`, `/openapi/room_data/getRoomMediaLengthByDate`, `/openapi/live_account/getRoomDayMediaLength`.
-    pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetMediaLength {
+    pub fn get_media_length(&self, room_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetMediaLength<M> {
         let call = Call::new(self.0, "room_data.get_media_length");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -221,7 +222,7 @@ impl RoomData<'_> {
     /// Documents: large_class.72, small_class.48. **The path `/openapi/room_data/getRoomAwardData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomAward`, `/openapi/room_data/getRoomReward`, `/openapi/room_data/exportRoomAward`, `/openapi/room_data/getRewardData`, `/openapi/room_data/getAwardData`, `/openapi/room_data/exportRewardStat`, `/openapi/room_data/getRoomRewardData`.
     ///
     /// A kind of award that is hidden in the admin settings is not returned.
-    pub fn list_awards(&self, room_id: impl Into<Id>) -> ListAwards {
+    pub fn list_awards(&self, room_id: impl Into<Id>) -> ListAwards<M> {
         let call = Call::new(self.0, "room_data.list_awards");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListAwards(call)
@@ -230,7 +231,7 @@ impl RoomData<'_> {
     /// 获取直播间点赞热度数据 Gets the number of likes of a room.
     ///
     /// Documents: large_class.104. **The path `/openapi/room_data/getRoomPraiseCount` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getPraiseCount`, `/openapi/room_data/getRoomPraise`, `/openapi/room_data/getRoomPraiseStat`, `/openapi/room_data/getPraiseHot`, `/openapi/room_data/getRoomPraiseHot`, `/openapi/room_data/getRoomPraiseTotal`.
-    pub fn get_praise_count(&self, room_id: impl Into<Id>) -> GetPraiseCount {
+    pub fn get_praise_count(&self, room_id: impl Into<Id>) -> GetPraiseCount<M> {
         let call = Call::new(self.0, "room_data.get_praise_count");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetPraiseCount(call)
@@ -239,7 +240,7 @@ impl RoomData<'_> {
     /// 获取直播间数据报表 Gets the summary figures of a room.
     ///
     /// Documents: large_class.105. **The path `/openapi/room_data/getRoomReport` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getLiveReport`, `/openapi/room_data/getRoomReportData`, `/openapi/room_data/getRoomStat`, `/openapi/room_data/getRoomData`, `/openapi/room_data/getRoomLiveReport`, `/openapi/room_data/getReport`.
-    pub fn get_report(&self, room_id: impl Into<Id>) -> GetReport {
+    pub fn get_report(&self, room_id: impl Into<Id>) -> GetReport<M> {
         let call = Call::new(self.0, "room_data.get_report");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetReport(call)
@@ -248,7 +249,7 @@ impl RoomData<'_> {
     /// 获取教室个人积分记录 Lists the personal scores in a room for one day.
     ///
     /// Documents: large_class.111, small_class.31. **The path `/openapi/room_data/getRoomUserScore` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getUserScore`, `/openapi/room_data/getRoomScore`, `/openapi/room_data/getRoomScoreList`, `/openapi/room_data/exportUserScore`, `/openapi/room_data/getPersonalScore`, `/openapi/room_data/getUserScoreList`, `/openapi/room_data/getRoomIntegral`.
-    pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ListUserScores {
+    pub fn list_user_scores(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> ListUserScores<M> {
         let call = Call::new(self.0, "room_data.list_user_scores");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("date", Into::<Time>::into(date));
@@ -258,7 +259,7 @@ impl RoomData<'_> {
     /// 获取教室学员签到次数列表 Lists the roll calls held in a room.
     ///
     /// Documents: large_class.112. **The path `/openapi/room_data/getCheckinList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getUserCheckinList`, `/openapi/room_data/getRoomCheckinList`, `/openapi/room_data/getCheckinSessionList`, `/openapi/room_data/listCheckin`, `/openapi/room_data/getCheckinCount`, `/openapi/room_data/getCheckinSession`.
-    pub fn list_checkins(&self, room_id: impl Into<Id>) -> ListCheckins {
+    pub fn list_checkins(&self, room_id: impl Into<Id>) -> ListCheckins<M> {
         let call = Call::new(self.0, "room_data.list_checkins");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListCheckins(call)
@@ -267,7 +268,7 @@ impl RoomData<'_> {
     /// 获取教室学员单次签到列表 Lists who answered one roll call of a room.
     ///
     /// Documents: large_class.113. Path `/openapi/room_data/getCheckinInfo`, known from public material.
-    pub fn list_checkin_users(&self, room_id: impl Into<Id>, session_id: impl Into<Id>) -> ListCheckinUsers {
+    pub fn list_checkin_users(&self, room_id: impl Into<Id>, session_id: impl Into<Id>) -> ListCheckinUsers<M> {
         let call = Call::new(self.0, "room_data.list_checkin_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("session_id", Into::<Id>::into(session_id));
@@ -277,7 +278,7 @@ impl RoomData<'_> {
     /// 获取教室答题器题目列表 Lists the answer-sheet questions asked in a room.
     ///
     /// Documents: large_class.114. **The path `/openapi/room_data/getAnswerQuestionList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getAnswerList`, `/openapi/room_data/exportAnswerList`, `/openapi/room_data/exportAnswerQuestionList`, `/openapi/room_data/getQuestionList`, `/openapi/room_data/getRoomAnswerList`, `/openapi/room_data/getAnswerQuestion`, `/openapi/room_data/exportAnswerQuestion`.
-    pub fn list_answer_questions(&self, room_id: impl Into<Id>) -> ListAnswerQuestions {
+    pub fn list_answer_questions(&self, room_id: impl Into<Id>) -> ListAnswerQuestions<M> {
         let call = Call::new(self.0, "room_data.list_answer_questions");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListAnswerQuestions(call)
@@ -286,7 +287,7 @@ impl RoomData<'_> {
     /// 获取教室学员单次答题器答案列表 Lists the answers to one answer-sheet question of a room.
     ///
     /// Documents: large_class.115. Path `/openapi/room_data/exportAnswerByQuestionId`, known from public material.
-    pub fn list_answer_users(&self, room_id: impl Into<Id>, question_id: impl Into<Id>) -> ListAnswerUsers {
+    pub fn list_answer_users(&self, room_id: impl Into<Id>, question_id: impl Into<Id>) -> ListAnswerUsers<M> {
         let call = Call::new(self.0, "room_data.list_answer_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("question_id", Into::<Id>::into(question_id));
@@ -298,7 +299,7 @@ impl RoomData<'_> {
     /// Documents: large_class.124. **The path `/openapi/room_data/getRoomFlow` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getRoomUsedFlow`, `/openapi/room_data/getUsedFlow`, `/openapi/live_account/getRoomFlow`, `/openapi/room_data/getRoomFlowCost`, `/openapi/room_data/getFlow`, `/openapi/live_account/getRoomUsedFlow`, `/openapi/room_data/getRoomStreamFlow`.
     ///
     /// the unit of the traffic is not stated
-    pub fn get_flow(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> GetFlow {
+    pub fn get_flow(&self, room_id: impl Into<Id>, date: impl Into<Time>) -> GetFlow<M> {
         let call = Call::new(self.0, "room_data.get_flow");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("date", Into::<Time>::into(date));
@@ -308,7 +309,7 @@ impl RoomData<'_> {
     /// 获取表情报告截取的表情图片 Returns the pictures of facial expressions captured for the expression report of a room.
     ///
     /// Documents: small_class.33. Path `/openapi/room_data/getExpReportList`, known from public material.
-    pub fn list_expression_reports(&self, room_id: impl Into<Id>) -> ListExpressionReports {
+    pub fn list_expression_reports(&self, room_id: impl Into<Id>) -> ListExpressionReports<M> {
         let call = Call::new(self.0, "room_data.list_expression_reports");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListExpressionReports(call)
@@ -319,7 +320,7 @@ impl RoomData<'_> {
     /// Documents: small_class.36. **The path `/openapi/room_data/getDeviceCheckList` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getDeviceCheck`, `/openapi/room_data/getDeviceInfo`, `/openapi/room_data/getDeviceDetect`, `/openapi/room_data/getUserDeviceInfo`, `/openapi/room_data/getRoomDeviceInfo`, `/openapi/room_data/exportDeviceCheck`, `/openapi/room_data/getDetectDevice`.
     ///
     /// The title and the words for 0 and 1 of the three states cannot be read for certain; the description says by room_id, the rest follows from the fields.
-    pub fn list_device_checks(&self, room_id: impl Into<Id>) -> ListDeviceChecks {
+    pub fn list_device_checks(&self, room_id: impl Into<Id>) -> ListDeviceChecks<M> {
         let call = Call::new(self.0, "room_data.list_device_checks");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListDeviceChecks(call)
@@ -328,7 +329,7 @@ impl RoomData<'_> {
     /// 批量获取课后评价 Lists the after-class evaluation answers given in the rooms of the account on one day.
     ///
     /// Documents: small_class.37. **The path `/openapi/room_data/getEvaluationStatBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getEvaluationBatch`, `/openapi/room_data/batchGetEvaluationStat`, `/openapi/room_data/getEvaluationStatByDate`, `/openapi/room_data/getAllRoomEvaluationStat`, `/openapi/room_data/getEvaluationList`, `/openapi/evaluation/getEvaluationStatBatch`, `/openapi/room_data/exportEvaluationStatBatch`.
-    pub fn list_daily_evaluations(&self, date: impl Into<Time>) -> ListDailyEvaluations {
+    pub fn list_daily_evaluations(&self, date: impl Into<Time>) -> ListDailyEvaluations<M> {
         let call = Call::new(self.0, "room_data.list_daily_evaluations");
         let call = call.set("date", Into::<Time>::into(date));
         ListDailyEvaluations(call)
@@ -337,7 +338,7 @@ impl RoomData<'_> {
     /// 获取小班课学习报告数据 Lists the study reports of the students of a room.
     ///
     /// Documents: small_class.44. **The path `/openapi/room_data/getStudyReport` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getStudyReportList`, `/openapi/room_data/exportStudyReport`, `/openapi/room_data/getRoomStudyReport`, `/openapi/room_data/getStudyReportUrl`, `/openapi/small_course/getStudyReport`, `/openapi/room/getStudyReport`, `/openapi/room_data/getLearningReport`.
-    pub fn list_study_reports(&self, room_id: impl Into<Id>) -> ListStudyReports {
+    pub fn list_study_reports(&self, room_id: impl Into<Id>) -> ListStudyReports<M> {
         let call = Call::new(self.0, "room_data.list_study_reports");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListStudyReports(call)
@@ -354,7 +355,7 @@ impl RoomData<'_> {
     /// Of its limit only the number 100 is legible: that it counts calls, in a day and for the account, is a guess.
     ///
     /// Error code 3008: something does not exist, evidently the blackboard of the room. Error code 3009: evidently a job for the file is still running, try again later. Their texts are OCR.
-    pub fn get_blackboard_file(&self, room_id: impl Into<Id>) -> GetBlackboardFile {
+    pub fn get_blackboard_file(&self, room_id: impl Into<Id>) -> GetBlackboardFile<M> {
         let call = Call::new(self.0, "room_data.get_blackboard_file");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         GetBlackboardFile(call)
@@ -365,7 +366,7 @@ impl RoomData<'_> {
     /// Documents: double_teacher.19. **The path `/openapi/room_data/getRoomInteractData` is a guess**: the documents cut it off. Other candidates: `/openapi/room_data/getInteractData`, `/openapi/room_data/getRoomInteractList`, `/openapi/room_data/getInteractList`, `/openapi/room_data/exportInteractData`, `/openapi/room_data/getRoomInteractStat`, `/openapi/double_teacher/getInteractData`, `/openapi/interact_data/getInteractData`.
     ///
     /// The values of interact_type are clipped after 1 (举手数...), so there may be more.
-    pub fn get_interact_data(&self, room_id: impl Into<Id>, interact_type: impl Into<Interaction>) -> GetInteractData {
+    pub fn get_interact_data(&self, room_id: impl Into<Id>, interact_type: impl Into<Interaction>) -> GetInteractData<M> {
         let call = Call::new(self.0, "room_data.get_interact_data");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("interact_type", Into::<Interaction>::into(interact_type));
@@ -375,7 +376,7 @@ impl RoomData<'_> {
     /// 获取教室专注度检测详情 Returns the details of one attention check of a room.
     ///
     /// Documents: public_only.room_data.exportAttentionDetail. Path `/openapi/room_data/exportAttentionDetail`, known from public material.
-    pub fn export_attention_detail(&self, room_id: impl Into<Id>, attention_id: impl Into<Id>) -> ExportAttentionDetail {
+    pub fn export_attention_detail(&self, room_id: impl Into<Id>, attention_id: impl Into<Id>) -> ExportAttentionDetail<M> {
         let call = Call::new(self.0, "room_data.export_attention_detail");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("attention_id", Into::<Id>::into(attention_id));
@@ -385,7 +386,7 @@ impl RoomData<'_> {
     /// 获取单次红包记录 Returns the record of one red packet of a room.
     ///
     /// Documents: public_only.room_data.getRedPackageRecordInfo. Path `/openapi/room_data/getRedPackageRecordInfo`, known from public material.
-    pub fn get_red_package_record(&self, room_id: impl Into<Id>, red_package_id: impl Into<Id>) -> GetRedPackageRecord {
+    pub fn get_red_package_record(&self, room_id: impl Into<Id>, red_package_id: impl Into<Id>) -> GetRedPackageRecord<M> {
         let call = Call::new(self.0, "room_data.get_red_package_record");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("red_package_id", Into::<Id>::into(red_package_id));
@@ -393,14 +394,14 @@ impl RoomData<'_> {
     }
 }
 
-/// A call of `room_data.export_chat_messages`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_chat_messages`](crate::room_data::RoomData::export_chat_messages): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportChatMessages(Call);
+pub struct ExportChatMessages<M = Awaited>(Call<M>);
 
 typed_call!(ExportChatMessages => ExportChatMessagesData);
 
-impl ExportChatMessages {
+impl<M> ExportChatMessages<M> {
     /// Day to export. When absent: the latest class day of a long-term room, all chat of this class for a short-term room.
     ///
     /// `YYYY-MM-DD`.
@@ -409,15 +410,15 @@ impl ExportChatMessages {
     }
 }
 
-/// A call of `room_data.export_live_report`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_live_report`](crate::room_data::RoomData::export_live_report): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportLiveReport(Call);
+pub struct ExportLiveReport<M = Awaited>(Call<M>);
 
 typed_call!(ExportLiveReport => ExportLiveReportData);
-paged_call!(ExportLiveReport => ExportLiveReportData, ExportLiveReportRoomUserInfo, |data| data.room_user_info);
+paged_call!(ExportLiveReport => ExportLiveReportData, ExportLiveReportRoomUserInfo, |data| data.room_user_info, |_| None);
 
-impl ExportLiveReport {
+impl<M> ExportLiveReport<M> {
     /// The user's id, to get one user only.
     ///
     /// Only in large_class.20.
@@ -468,42 +469,42 @@ impl ExportLiveReport {
     }
 }
 
-/// A call of `room_data.get_all_room_user_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_all_room_user_stat`](crate::room_data::RoomData::get_all_room_user_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetAllRoomUserStat(Call);
+pub struct GetAllRoomUserStat<M = Awaited>(Call<M>);
 
 typed_call!(GetAllRoomUserStat => GetAllRoomUserStatData);
 
-/// A call of `room_data.get_peak_users`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_peak_users`](crate::room_data::RoomData::get_peak_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPeakUsers(Call);
+pub struct GetPeakUsers<M = Awaited>(Call<M>);
 
 typed_call!(GetPeakUsers => GetPeakUsersData);
 
-/// A call of `room_data.list_chat_file_urls`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_chat_file_urls`](crate::room_data::RoomData::list_chat_file_urls): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListChatFileUrls(Call);
+pub struct ListChatFileUrls<M = Awaited>(Call<M>);
 
 typed_call!(ListChatFileUrls => Vec<ListChatFileUrlsItem>);
 
-/// A call of `room_data.list_quizzes`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_quizzes`](crate::room_data::RoomData::list_quizzes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuizzes(Call);
+pub struct ListQuizzes<M = Awaited>(Call<M>);
 
 typed_call!(ListQuizzes => ListQuizzesData);
 
-/// A call of `room_data.list_quiz_answers`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_quiz_answers`](crate::room_data::RoomData::list_quiz_answers): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuizAnswers(Call);
+pub struct ListQuizAnswers<M = Awaited>(Call<M>);
 
 typed_call!(ListQuizAnswers => ListQuizAnswersData);
 
-impl ListQuizAnswers {
+impl<M> ListQuizAnswers<M> {
     /// Where the answers were given (the text for 0 is clipped).
     ///
     /// Default: `0`.
@@ -522,35 +523,35 @@ impl ListQuizAnswers {
     }
 }
 
-/// A call of `room_data.get_checkin_info`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_checkin_info`](crate::room_data::RoomData::get_checkin_info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCheckinInfo(Call);
+pub struct GetCheckinInfo<M = Awaited>(Call<M>);
 
 typed_call!(GetCheckinInfo => GetCheckinInfoData);
 
-/// A call of `room_data.list_raised_hands`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_raised_hands`](crate::room_data::RoomData::list_raised_hands): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRaisedHands(Call);
+pub struct ListRaisedHands<M = Awaited>(Call<M>);
 
 typed_call!(ListRaisedHands => Vec<ListRaisedHandsItem>);
 
-/// A call of `room_data.get_red_package_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_red_package_stat`](crate::room_data::RoomData::get_red_package_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetRedPackageStat(Call);
+pub struct GetRedPackageStat<M = Awaited>(Call<M>);
 
 typed_call!(GetRedPackageStat => GetRedPackageStatData);
 
-/// A call of `room_data.export_award_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_award_stat`](crate::room_data::RoomData::export_award_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportAwardStat(Call);
+pub struct ExportAwardStat<M = Awaited>(Call<M>);
 
 typed_call!(ExportAwardStat => ExportAwardStatData);
 
-impl ExportAwardStat {
+impl<M> ExportAwardStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
@@ -564,14 +565,14 @@ impl ExportAwardStat {
     }
 }
 
-/// A call of `room_data.export_qa_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_qa_stat`](crate::room_data::RoomData::export_qa_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportQaStat(Call);
+pub struct ExportQaStat<M = Awaited>(Call<M>);
 
 typed_call!(ExportQaStat => ExportQaStatData);
 
-impl ExportQaStat {
+impl<M> ExportQaStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
@@ -580,14 +581,14 @@ impl ExportQaStat {
     }
 }
 
-/// A call of `room_data.export_questionnaire_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_questionnaire_stat`](crate::room_data::RoomData::export_questionnaire_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportQuestionnaireStat(Call);
+pub struct ExportQuestionnaireStat<M = Awaited>(Call<M>);
 
 typed_call!(ExportQuestionnaireStat => ExportQuestionnaireStatData);
 
-impl ExportQuestionnaireStat {
+impl<M> ExportQuestionnaireStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
@@ -596,14 +597,14 @@ impl ExportQuestionnaireStat {
     }
 }
 
-/// A call of `room_data.export_answer_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_answer_stat`](crate::room_data::RoomData::export_answer_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportAnswerStat(Call);
+pub struct ExportAnswerStat<M = Awaited>(Call<M>);
 
 typed_call!(ExportAnswerStat => ExportAnswerStatData);
 
-impl ExportAnswerStat {
+impl<M> ExportAnswerStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
@@ -612,22 +613,22 @@ impl ExportAnswerStat {
     }
 }
 
-/// A call of `room_data.export_praise_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_praise_stat`](crate::room_data::RoomData::export_praise_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportPraiseStat(Call);
+pub struct ExportPraiseStat<M = Awaited>(Call<M>);
 
 typed_call!(ExportPraiseStat => ExportPraiseStatData);
 
-/// A call of `room_data.get_evaluation_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_evaluation_stat`](crate::room_data::RoomData::get_evaluation_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetEvaluationStat(Call);
+pub struct GetEvaluationStat<M = Awaited>(Call<M>);
 
 typed_call!(GetEvaluationStat => GetEvaluationStatData);
-paged_call!(GetEvaluationStat => GetEvaluationStatData, GetEvaluationStatItem, |data| data.list);
+paged_call!(GetEvaluationStat => GetEvaluationStatData, GetEvaluationStatItem, |data| data.list, |_| None);
 
-impl GetEvaluationStat {
+impl<M> GetEvaluationStat<M> {
     /// Day; needed for long-term rooms, not for short-term rooms.
     ///
     /// `YYYY-MM-DD`.
@@ -636,15 +637,15 @@ impl GetEvaluationStat {
     }
 }
 
-/// A call of `room_data.get_live_sell_stat`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_live_sell_stat`](crate::room_data::RoomData::get_live_sell_stat): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetLiveSellStat(Call);
+pub struct GetLiveSellStat<M = Awaited>(Call<M>);
 
 typed_call!(GetLiveSellStat => GetLiveSellStatData);
-paged_call!(GetLiveSellStat => GetLiveSellStatData, GetLiveSellStatItem, |data| data.list);
+paged_call!(GetLiveSellStat => GetLiveSellStatData, GetLiveSellStatItem, |data| data.list, |_| None);
 
-impl GetLiveSellStat {
+impl<M> GetLiveSellStat<M> {
     /// What to return; likes by default.
     ///
     /// Default: `0`.
@@ -670,15 +671,15 @@ impl GetLiveSellStat {
     }
 }
 
-/// A call of `room_data.export_attention_list`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_attention_list`](crate::room_data::RoomData::export_attention_list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportAttentionList(Call);
+pub struct ExportAttentionList<M = Awaited>(Call<M>);
 
 typed_call!(ExportAttentionList => ExportAttentionListData);
-paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListItem, |data| data.list);
+paged_call!(ExportAttentionList => ExportAttentionListData, ExportAttentionListItem, |data| data.list, |_| None);
 
-impl ExportAttentionList {
+impl<M> ExportAttentionList<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -694,28 +695,28 @@ impl ExportAttentionList {
     }
 }
 
-/// A call of `room_data.get_media_length`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_media_length`](crate::room_data::RoomData::get_media_length): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetMediaLength(Call);
+pub struct GetMediaLength<M = Awaited>(Call<M>);
 
 typed_call!(GetMediaLength => GetMediaLengthData);
 
-/// A call of `room_data.list_awards`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_awards`](crate::room_data::RoomData::list_awards): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListAwards(Call);
+pub struct ListAwards<M = Awaited>(Call<M>);
 
 typed_call!(ListAwards => Vec<ListAwardsItem>);
 
-/// A call of `room_data.get_praise_count`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_praise_count`](crate::room_data::RoomData::get_praise_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPraiseCount(Call);
+pub struct GetPraiseCount<M = Awaited>(Call<M>);
 
 typed_call!(GetPraiseCount => GetPraiseCountData);
 
-impl GetPraiseCount {
+impl<M> GetPraiseCount<M> {
     /// Day, e.g. 2022-08-31; by default the day on which the class started.
     ///
     /// `YYYY-MM-DD`.
@@ -724,14 +725,14 @@ impl GetPraiseCount {
     }
 }
 
-/// A call of `room_data.get_report`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_report`](crate::room_data::RoomData::get_report): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetReport(Call);
+pub struct GetReport<M = Awaited>(Call<M>);
 
 typed_call!(GetReport => GetReportData);
 
-impl GetReport {
+impl<M> GetReport<M> {
     /// Day, e.g. 2022-08-31 (description clipped; API 104 defaults to the day on which the class started).
     ///
     /// `YYYY-MM-DD`.
@@ -740,15 +741,15 @@ impl GetReport {
     }
 }
 
-/// A call of `room_data.list_user_scores`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_user_scores`](crate::room_data::RoomData::list_user_scores): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListUserScores(Call);
+pub struct ListUserScores<M = Awaited>(Call<M>);
 
 typed_call!(ListUserScores => ListUserScoresData);
-paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| data.list);
+paged_call!(ListUserScores => ListUserScoresData, ListUserScoresItem, |data| data.list, |_| None);
 
-impl ListUserScores {
+impl<M> ListUserScores<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -764,15 +765,15 @@ impl ListUserScores {
     }
 }
 
-/// A call of `room_data.list_checkins`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_checkins`](crate::room_data::RoomData::list_checkins): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCheckins(Call);
+pub struct ListCheckins<M = Awaited>(Call<M>);
 
 typed_call!(ListCheckins => ListCheckinsData);
-paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list);
+paged_call!(ListCheckins => ListCheckinsData, ListCheckinsItem, |data| data.list, |_| None);
 
-impl ListCheckins {
+impl<M> ListCheckins<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -788,15 +789,15 @@ impl ListCheckins {
     }
 }
 
-/// A call of `room_data.list_checkin_users`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_checkin_users`](crate::room_data::RoomData::list_checkin_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCheckinUsers(Call);
+pub struct ListCheckinUsers<M = Awaited>(Call<M>);
 
 typed_call!(ListCheckinUsers => ListCheckinUsersData);
-paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |data| data.list);
+paged_call!(ListCheckinUsers => ListCheckinUsersData, ListCheckinUsersItem, |data| data.list, |_| None);
 
-impl ListCheckinUsers {
+impl<M> ListCheckinUsers<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -812,15 +813,15 @@ impl ListCheckinUsers {
     }
 }
 
-/// A call of `room_data.list_answer_questions`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_answer_questions`](crate::room_data::RoomData::list_answer_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListAnswerQuestions(Call);
+pub struct ListAnswerQuestions<M = Awaited>(Call<M>);
 
 typed_call!(ListAnswerQuestions => ListAnswerQuestionsData);
-paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsItem, |data| data.list);
+paged_call!(ListAnswerQuestions => ListAnswerQuestionsData, ListAnswerQuestionsItem, |data| data.list, |_| None);
 
-impl ListAnswerQuestions {
+impl<M> ListAnswerQuestions<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -836,15 +837,15 @@ impl ListAnswerQuestions {
     }
 }
 
-/// A call of `room_data.list_answer_users`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_answer_users`](crate::room_data::RoomData::list_answer_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListAnswerUsers(Call);
+pub struct ListAnswerUsers<M = Awaited>(Call<M>);
 
 typed_call!(ListAnswerUsers => ListAnswerUsersData);
-paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| data.list);
+paged_call!(ListAnswerUsers => ListAnswerUsersData, ListAnswerUsersItem, |data| data.list, |_| None);
 
-impl ListAnswerUsers {
+impl<M> ListAnswerUsers<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -860,29 +861,29 @@ impl ListAnswerUsers {
     }
 }
 
-/// A call of `room_data.get_flow`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_flow`](crate::room_data::RoomData::get_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetFlow(Call);
+pub struct GetFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetFlow => GetFlowData);
 
-/// A call of `room_data.list_expression_reports`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_expression_reports`](crate::room_data::RoomData::list_expression_reports): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListExpressionReports(Call);
+pub struct ListExpressionReports<M = Awaited>(Call<M>);
 
 typed_call!(ListExpressionReports => ListExpressionReportsData);
 
-/// A call of `room_data.list_device_checks`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_device_checks`](crate::room_data::RoomData::list_device_checks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListDeviceChecks(Call);
+pub struct ListDeviceChecks<M = Awaited>(Call<M>);
 
 typed_call!(ListDeviceChecks => ListDeviceChecksData);
-paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |data| data.list);
+paged_call!(ListDeviceChecks => ListDeviceChecksData, ListDeviceChecksItem, |data| data.list, |_| None);
 
-impl ListDeviceChecks {
+impl<M> ListDeviceChecks<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -898,15 +899,15 @@ impl ListDeviceChecks {
     }
 }
 
-/// A call of `room_data.list_daily_evaluations`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_daily_evaluations`](crate::room_data::RoomData::list_daily_evaluations): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListDailyEvaluations(Call);
+pub struct ListDailyEvaluations<M = Awaited>(Call<M>);
 
 typed_call!(ListDailyEvaluations => ListDailyEvaluationsData);
-paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluationsItem, |data| data.list);
+paged_call!(ListDailyEvaluations => ListDailyEvaluationsData, ListDailyEvaluationsItem, |data| data.list, |_| None);
 
-impl ListDailyEvaluations {
+impl<M> ListDailyEvaluations<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -922,29 +923,29 @@ impl ListDailyEvaluations {
     }
 }
 
-/// A call of `room_data.list_study_reports`: add what is optional, then `.await` it.
+/// A call of [`RoomData::list_study_reports`](crate::room_data::RoomData::list_study_reports): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListStudyReports(Call);
+pub struct ListStudyReports<M = Awaited>(Call<M>);
 
 typed_call!(ListStudyReports => Vec<ListStudyReportsItem>);
 
-/// A call of `room_data.get_blackboard_file`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_blackboard_file`](crate::room_data::RoomData::get_blackboard_file): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetBlackboardFile(Call);
+pub struct GetBlackboardFile<M = Awaited>(Call<M>);
 
 typed_call!(GetBlackboardFile => GetBlackboardFileData);
 
-/// A call of `room_data.get_interact_data`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_interact_data`](crate::room_data::RoomData::get_interact_data): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetInteractData(Call);
+pub struct GetInteractData<M = Awaited>(Call<M>);
 
 typed_call!(GetInteractData => GetInteractDataData);
-paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| data.list);
+paged_call!(GetInteractData => GetInteractDataData, GetInteractDataItem, |data| data.list, |_| None);
 
-impl GetInteractData {
+impl<M> GetInteractData<M> {
     /// Page number.
     ///
     /// At least 1.
@@ -960,17 +961,17 @@ impl GetInteractData {
     }
 }
 
-/// A call of `room_data.export_attention_detail`: add what is optional, then `.await` it.
+/// A call of [`RoomData::export_attention_detail`](crate::room_data::RoomData::export_attention_detail): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportAttentionDetail(Call);
+pub struct ExportAttentionDetail<M = Awaited>(Call<M>);
 
 typed_call!(ExportAttentionDetail => serde_json::Value);
 
-/// A call of `room_data.get_red_package_record`: add what is optional, then `.await` it.
+/// A call of [`RoomData::get_red_package_record`](crate::room_data::RoomData::get_red_package_record): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetRedPackageRecord(Call);
+pub struct GetRedPackageRecord<M = Awaited>(Call<M>);
 
 typed_call!(GetRedPackageRecord => serde_json::Value);
 
@@ -1069,6 +1070,18 @@ pub struct ExportLiveReportRoomUserInfo {
     pub is_audition: Option<YesNo>,
 }
 
+impl ExportLiveReportRoomUserInfo {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn first_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.first_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn last_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.last_time)
+    }
+}
+
 /// What `ExportLiveReportData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1114,6 +1127,13 @@ pub struct GetPeakUsersData {
     pub date: String,
     /// Peak number of users keyed by time of day.
     pub peak_user: BTreeMap<String, i64>,
+}
+
+impl GetPeakUsersData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn date(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.date)
+    }
 }
 
 /// What `ListChatFileUrlsItem` holds.
@@ -1207,6 +1227,13 @@ pub struct ListQuizzesQuizList {
     pub score_required: Option<String>,
 }
 
+impl ListQuizzesQuizList {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListQuizzesData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1277,6 +1304,13 @@ pub struct GetCheckinInfoCheckinList {
     pub time: String,
     /// The users of this sign-in.
     pub user_list: Vec<GetCheckinInfoUserList>,
+}
+
+impl GetCheckinInfoCheckinList {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.time)
+    }
 }
 
 /// What `GetCheckinInfoData` holds.
@@ -1619,6 +1653,13 @@ pub struct ExportAttentionListItem {
     pub ts: i64,
 }
 
+impl ExportAttentionListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn ts(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.ts)
+    }
+}
+
 /// What `ExportAttentionListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1728,6 +1769,13 @@ pub struct ListCheckinsItem {
     pub create_time: String,
 }
 
+impl ListCheckinsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListCheckinsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1793,6 +1841,18 @@ pub struct ListAnswerQuestionsItem {
     pub right_option: String,
     /// The options.
     pub option_list: Vec<ListAnswerQuestionsOptionList>,
+}
+
+impl ListAnswerQuestionsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn question_start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.question_start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn question_end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.question_end_time)
+    }
 }
 
 /// What `ListAnswerQuestionsData` holds.
@@ -2019,6 +2079,18 @@ pub struct GetInteractDataItem {
     pub end_time: String,
     /// Kind of interaction.
     pub interact_type: Interaction,
+}
+
+impl GetInteractDataItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn start_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.start_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.end_time)
+    }
 }
 
 /// What `GetInteractDataData` holds.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,13 +18,13 @@ pub use super::values::{AccountAge, RoleText, YesNo};
 
 /// 小班课费用 Costs of small classes.
 #[derive(Debug, Clone, Copy)]
-pub struct SmallCourse<'a>(pub(crate) &'a Client);
+pub struct SmallCourse<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl SmallCourse<'_> {
+impl<M> SmallCourse<'_, M> {
     /// 获取小班课账号每天消费记录 Returns what the account spent on the small class on every day of a period.
     ///
     /// Documents: small_class.25. Path `/openapi/small_course/getDailyCost`, known from public material.
-    pub fn get_daily_cost(&self, product_type: impl Into<AccountAge>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost {
+    pub fn get_daily_cost(&self, product_type: impl Into<AccountAge>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetDailyCost<M> {
         let call = Call::new(self.0, "small_course.get_daily_cost");
         let call = call.set("product_type", Into::<AccountAge>::into(product_type));
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -34,7 +35,7 @@ impl SmallCourse<'_> {
     /// 获取小班课指定日期各教室消费记录 Returns what every small-class room spent on one day.
     ///
     /// Documents: small_class.26. Path `/openapi/small_course/getRoomCost`, known from public material.
-    pub fn list_room_costs(&self, product_type: impl Into<AccountAge>, date: impl Into<Time>) -> ListRoomCosts {
+    pub fn list_room_costs(&self, product_type: impl Into<AccountAge>, date: impl Into<Time>) -> ListRoomCosts<M> {
         let call = Call::new(self.0, "small_course.list_room_costs");
         let call = call.set("product_type", Into::<AccountAge>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
@@ -44,7 +45,7 @@ impl SmallCourse<'_> {
     /// 获取小班课指定教室各学员消费详情 Returns what every user of one small-class room cost on one day.
     ///
     /// Documents: small_class.27. Path `/openapi/small_course/getUserCost`, known from public material.
-    pub fn list_user_costs(&self, room_id: impl Into<Id>, product_type: impl Into<AccountAge>, date: impl Into<Time>) -> ListUserCosts {
+    pub fn list_user_costs(&self, room_id: impl Into<Id>, product_type: impl Into<AccountAge>, date: impl Into<Time>) -> ListUserCosts<M> {
         let call = Call::new(self.0, "small_course.list_user_costs");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("product_type", Into::<AccountAge>::into(product_type));
@@ -56,39 +57,39 @@ impl SmallCourse<'_> {
     ///
     /// Documents: small_class.55. **The path `/openapi/small_course/getRoomRecordCost` is a guess**: the documents cut it off. Other candidates: `/openapi/small_course/getRecordCost`, `/openapi/small_course/getCloudRecordCost`, `/openapi/small_course/getRoomStorageCost`, `/openapi/small_course/getRoomVideoCost`, `/openapi/small_course/getDailyRecordCost`, `/openapi/small_course/getPlaybackCost`, `/openapi/small_course/getRoomPlaybackCost`.
     ///
-    /// The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not given; small_class.26 counts in yuan.
-    pub fn list_record_costs(&self, date: impl Into<Time>) -> ListRecordCosts {
+    /// The title begins with 获取小班课 (get ... of the small class); what it gets cannot be read. The unit is not given; [`SmallCourse::list_room_costs`](crate::small_course::SmallCourse::list_room_costs) counts in yuan.
+    pub fn list_record_costs(&self, date: impl Into<Time>) -> ListRecordCosts<M> {
         let call = Call::new(self.0, "small_course.list_record_costs");
         let call = call.set("date", Into::<Time>::into(date));
         ListRecordCosts(call)
     }
 }
 
-/// A call of `small_course.get_daily_cost`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::get_daily_cost`](crate::small_course::SmallCourse::get_daily_cost): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetDailyCost(Call);
+pub struct GetDailyCost<M = Awaited>(Call<M>);
 
 typed_call!(GetDailyCost => GetDailyCostData);
 
-/// A call of `small_course.list_room_costs`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::list_room_costs`](crate::small_course::SmallCourse::list_room_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRoomCosts(Call);
+pub struct ListRoomCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListRoomCosts => ListRoomCostsData);
 
-/// A call of `small_course.list_user_costs`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::list_user_costs`](crate::small_course::SmallCourse::list_user_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListUserCosts(Call);
+pub struct ListUserCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListUserCosts => ListUserCostsData);
 
-/// A call of `small_course.list_record_costs`: add what is optional, then `.await` it.
+/// A call of [`SmallCourse::list_record_costs`](crate::small_course::SmallCourse::list_record_costs): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListRecordCosts(Call);
+pub struct ListRecordCosts<M = Awaited>(Call<M>);
 
 typed_call!(ListRecordCosts => ListRecordCostsData);
 

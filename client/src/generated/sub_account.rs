@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,15 +18,15 @@ pub use super::values::{ServiceSwitch, SubAccountFilter};
 
 /// 子账号 Sub accounts.
 #[derive(Debug, Clone, Copy)]
-pub struct SubAccount<'a>(pub(crate) &'a Client);
+pub struct SubAccount<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl SubAccount<'_> {
+impl<M> SubAccount<'_, M> {
     /// 创建子账号 Creates a sub account.
     ///
     /// Documents: public_only.sub_account.createSubAccount. Path `/openapi/sub_account/createSubAccount`, known from public material.
     ///
     /// SyLive sets each limit together with its maximum.
-    pub fn create(&self, mobile: impl Into<String>, email: impl Into<String>, password: impl Into<String>, contacts: impl Into<String>, company: impl Into<String>, live_on: bool, video_on: bool, effect_time: impl Into<Time>, expire_time: impl Into<Time>) -> Create {
+    pub fn create(&self, mobile: impl Into<String>, email: impl Into<String>, password: impl Into<String>, contacts: impl Into<String>, company: impl Into<String>, live_on: bool, video_on: bool, effect_time: impl Into<Time>, expire_time: impl Into<Time>) -> Create<M> {
         let call = Call::new(self.0, "sub_account.create");
         let call = call.set("mobile", Into::<String>::into(mobile));
         let call = call.set("email", Into::<String>::into(email));
@@ -46,7 +47,7 @@ impl SubAccount<'_> {
     /// The SDKs disagree on live_on and video_on: SyLive takes only 0 (not opened) and 1 (opened) for both, as in createSubAccount.
     ///
     /// SyLive sets each limit together with its maximum, and the two days together.
-    pub fn update(&self, sub_partner_id: impl Into<Id>) -> Update {
+    pub fn update(&self, sub_partner_id: impl Into<Id>) -> Update<M> {
         let call = Call::new(self.0, "sub_account.update");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));
         Update(call)
@@ -55,7 +56,7 @@ impl SubAccount<'_> {
     /// 停用子账号 Stops a sub account.
     ///
     /// Documents: public_only.sub_account.stopSubAccount. Path `/openapi/sub_account/stopSubAccount`, known from public material.
-    pub fn stop(&self, sub_partner_id: impl Into<Id>) -> Stop {
+    pub fn stop(&self, sub_partner_id: impl Into<Id>) -> Stop<M> {
         let call = Call::new(self.0, "sub_account.stop");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));
         Stop(call)
@@ -65,8 +66,8 @@ impl SubAccount<'_> {
     ///
     /// Documents: public_only.sub_account.getSubAccountInfo. Path `/openapi/sub_account/getSubAccountInfo`, known from public material.
     ///
-    /// public_only.new_sub.getAccountInfo is the newer form.
-    pub fn get(&self, sub_partner_id: impl Into<Id>) -> Get {
+    /// [`NewSub::get`](crate::new_sub::NewSub::get) is the newer form.
+    pub fn get(&self, sub_partner_id: impl Into<Id>) -> Get<M> {
         let call = Call::new(self.0, "sub_account.get");
         let call = call.set("sub_partner_id", Into::<Id>::into(sub_partner_id));
         Get(call)
@@ -76,21 +77,21 @@ impl SubAccount<'_> {
     ///
     /// Documents: public_only.sub_account.getSubAccountList. Path `/openapi/sub_account/getSubAccountList`, known from public material.
     ///
-    /// public_only.new_sub.getSubAccountList is the newer form.
-    pub fn list(&self) -> List {
+    /// [`NewSub::list`](crate::new_sub::NewSub::list) is the newer form.
+    pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "sub_account.list");
         List(call)
     }
 }
 
-/// A call of `sub_account.create`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::create`](crate::sub_account::SubAccount::create): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Create(Call);
+pub struct Create<M = Awaited>(Call<M>);
 
 typed_call!(Create => serde_json::Value);
 
-impl Create {
+impl<M> Create<M> {
     /// Concurrent users in the live package, above 0. Needed with live on and billing by concurrency.
     ///
     /// At least 1.
@@ -153,14 +154,14 @@ impl Create {
     }
 }
 
-/// A call of `sub_account.update`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::update`](crate::sub_account::SubAccount::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => serde_json::Value);
 
-impl Update {
+impl<M> Update<M> {
     /// State of the live service (values of 007gzs).
     ///
     /// - `1`: in service
@@ -254,28 +255,28 @@ impl Update {
     }
 }
 
-/// A call of `sub_account.stop`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::stop`](crate::sub_account::SubAccount::stop): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Stop(Call);
+pub struct Stop<M = Awaited>(Call<M>);
 
 typed_call!(Stop => StopData);
 
-/// A call of `sub_account.get`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::get`](crate::sub_account::SubAccount::get): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Get(Call);
+pub struct Get<M = Awaited>(Call<M>);
 
 typed_call!(Get => serde_json::Value);
 
-/// A call of `sub_account.list`: add what is optional, then `.await` it.
+/// A call of [`SubAccount::list`](crate::sub_account::SubAccount::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => serde_json::Value);
 
-impl List {
+impl<M> List<M> {
     /// Which accounts.
     ///
     /// Default: `0`.

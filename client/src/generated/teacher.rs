@@ -5,23 +5,24 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
 /// 双师老师 Teachers of double teacher classes (host hudong.baijiayun.com).
 #[derive(Debug, Clone, Copy)]
-pub struct Teacher<'a>(pub(crate) &'a Client);
+pub struct Teacher<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Teacher<'_> {
+impl<M> Teacher<'_, M> {
     /// 老师添加、修改接口 Adds a teacher to the double teacher interaction service, or changes one.
     ///
     /// Documents: public_only.teacher.save. Path `/openapi/teacher/save`, known from public material.
-    pub fn save(&self, teacher_id: impl Into<Id>, teacher_name: impl Into<String>, teacher_mobile: impl Into<String>, role: impl Into<String>) -> Save {
+    pub fn save(&self, teacher_id: impl Into<Id>, teacher_name: impl Into<String>, teacher_mobile: impl Into<String>, role: impl Into<String>) -> Save<M> {
         let call = Call::new(self.0, "teacher.save");
         let call = call.set("teacher_id", Into::<Id>::into(teacher_id));
         let call = call.set("teacher_name", Into::<String>::into(teacher_name));
@@ -33,7 +34,7 @@ impl Teacher<'_> {
     /// 老师删除接口 Deletes a teacher from the double teacher interaction service.
     ///
     /// Documents: public_only.teacher.delete. Path `/openapi/teacher/delete`, known from public material.
-    pub fn delete(&self, teacher_id: impl Into<Id>, role: impl Into<String>) -> Delete {
+    pub fn delete(&self, teacher_id: impl Into<Id>, role: impl Into<String>) -> Delete<M> {
         let call = Call::new(self.0, "teacher.delete");
         let call = call.set("teacher_id", Into::<Id>::into(teacher_id));
         let call = call.set("role", Into::<String>::into(role));
@@ -43,7 +44,7 @@ impl Teacher<'_> {
     /// 获取老师信息接口 Lists the teachers of one role.
     ///
     /// Documents: public_only.teacher.list. Path `/openapi/teacher/list`, known from public material.
-    pub fn list(&self, role: impl Into<String>, page: i64, page_size: i64) -> List {
+    pub fn list(&self, role: impl Into<String>, page: i64, page_size: i64) -> List<M> {
         let call = Call::new(self.0, "teacher.list");
         let call = call.set("role", Into::<String>::into(role));
         let call = call.set("page", page);
@@ -52,23 +53,23 @@ impl Teacher<'_> {
     }
 }
 
-/// A call of `teacher.save`: add what is optional, then `.await` it.
+/// A call of [`Teacher::save`](crate::teacher::Teacher::save): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Save(Call);
+pub struct Save<M = Awaited>(Call<M>);
 
 typed_call!(Save => serde_json::Value);
 
-/// A call of `teacher.delete`: add what is optional, then `.await` it.
+/// A call of [`Teacher::delete`](crate::teacher::Teacher::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => serde_json::Value);
 
-/// A call of `teacher.list`: add what is optional, then `.await` it.
+/// A call of [`Teacher::list`](crate::teacher::Teacher::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => serde_json::Value);

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,9 +18,9 @@ pub use super::values::{FakeAssistantChange, PersonRole, Role, YesNo};
 
 /// 后台用户 Back office users and their assignment to rooms.
 #[derive(Debug, Clone, Copy)]
-pub struct User<'a>(pub(crate) &'a Client);
+pub struct User<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl User<'_> {
+impl<M> User<'_, M> {
     /// 添加用户 Adds a student, teacher or administrator to the account's user list.
     ///
     /// Documents: users.1, small_class.users.1. **The path `/openapi/user/addUser` is a guess**: the documents cut it off. Other candidates: `/openapi/user/createUser`, `/openapi/user/userAdd`, `/openapi/user/add`, `/openapi/user/create`, `/openapi/user/saveUser`, `/openapi/user/registerUser`.
@@ -27,7 +28,7 @@ impl User<'_> {
     /// For a teacher user_sn may be left out: the system makes user_sn equal to phone_number.
     ///
     /// (users.1) The phone number with which the customer logs in to the admin console belongs to a hidden special user; it cannot be registered as an ordinary user.
-    pub fn add(&self, role: impl Into<PersonRole>, name: impl Into<String>, phone_number: impl Into<String>, password: impl Into<String>) -> Add {
+    pub fn add(&self, role: impl Into<PersonRole>, name: impl Into<String>, phone_number: impl Into<String>, password: impl Into<String>) -> Add<M> {
         let call = Call::new(self.0, "user.add");
         let call = call.set("role", Into::<PersonRole>::into(role));
         let call = call.set("name", Into::<String>::into(name));
@@ -41,7 +42,7 @@ impl User<'_> {
     /// Documents: users.2, small_class.users.2. Path `/openapi/user/getUserList`, known from public material.
     ///
     /// (users.2) The printed response to role 0 also holds a user of role 2 (in 003 all roles): either the example is loose or role does not filter.
-    pub fn list(&self, role: impl Into<PersonRole>) -> List {
+    pub fn list(&self, role: impl Into<PersonRole>) -> List<M> {
         let call = Call::new(self.0, "user.list");
         let call = call.set("role", Into::<PersonRole>::into(role));
         List(call)
@@ -50,7 +51,7 @@ impl User<'_> {
     /// 批量删除用户 Deletes several users of one role.
     ///
     /// Documents: users.3, small_class.users.3. **The path `/openapi/user/deleteUserBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/batchDeleteUser`, `/openapi/user/removeUserBatch`, `/openapi/user/delUserBatch`, `/openapi/user/userDeleteBatch`, `/openapi/user/deleteUser`, `/openapi/user/deleteUsers`.
-    pub fn delete_batch(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, role: impl Into<PersonRole>) -> DeleteBatch {
+    pub fn delete_batch(&self, user_ids: impl IntoIterator<Item = impl Into<Id>>, role: impl Into<PersonRole>) -> DeleteBatch<M> {
         let call = Call::new(self.0, "user.delete_batch");
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("role", Into::<PersonRole>::into(role));
@@ -60,7 +61,7 @@ impl User<'_> {
     /// 给教室批量关联学员 Assigns several students to a room (its white list).
     ///
     /// Documents: users.4, small_class.users.4. Path `/openapi/user/classBindStudentBatch`, known from public material.
-    pub fn assign_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> AssignStudents {
+    pub fn assign_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> AssignStudents<M> {
         let call = Call::new(self.0, "user.assign_students");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -70,7 +71,7 @@ impl User<'_> {
     /// 给教室关联老师/助教 Assigns a teacher or assistant to a room.
     ///
     /// Documents: users.5, small_class.users.5. **The path `/openapi/user/assignRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindTeacher`, `/openapi/user/classBindTeacherBatch`, `/openapi/user/classBindUser`, `/openapi/user/classBindTeacherOrAssistant`, `/openapi/user/bindClassTeacher`, `/openapi/user/classBindTeacherAndAssistant`, `/openapi/user/classAssignTeacher`.
-    pub fn assign_teacher(&self, room_id: impl Into<Id>, role: impl Into<Role>, user_id: impl Into<Id>) -> AssignTeacher {
+    pub fn assign_teacher(&self, room_id: impl Into<Id>, role: impl Into<Role>, user_id: impl Into<Id>) -> AssignTeacher<M> {
         let call = Call::new(self.0, "user.assign_teacher");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("role", Into::<Role>::into(role));
@@ -81,7 +82,7 @@ impl User<'_> {
     /// 获取教室关联的学员列表 Lists the students assigned to a room, by page.
     ///
     /// Documents: users.6, small_class.users.6. Path `/openapi/user/getClassStudent`, known from public material.
-    pub fn list_students(&self, room_id: impl Into<Id>) -> ListStudents {
+    pub fn list_students(&self, room_id: impl Into<Id>) -> ListStudents<M> {
         let call = Call::new(self.0, "user.list_students");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListStudents(call)
@@ -92,7 +93,7 @@ impl User<'_> {
     /// Documents: users.7, small_class.users.7. **The path `/openapi/user/getRoomTeacherList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getClassTeacher`, `/openapi/user/getClassTeacherAndAssistant`, `/openapi/user/getClassTeacherList`, `/openapi/user/getClassTeacherAssistant`, `/openapi/user/getClassUser`, `/openapi/user/getClassTeachers`, `/openapi/user/getRoomTeacher`.
     ///
     /// What teacher holds for a room without one is not said.
-    pub fn list_teachers(&self, room_id: impl Into<Id>) -> ListTeachers {
+    pub fn list_teachers(&self, room_id: impl Into<Id>) -> ListTeachers<M> {
         let call = Call::new(self.0, "user.list_teachers");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         ListTeachers(call)
@@ -101,7 +102,7 @@ impl User<'_> {
     /// 批量移除教室内关联的学员 Removes several students from a room.
     ///
     /// Documents: users.8, small_class.users.8. **The path `/openapi/user/removeRoomStudentBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindStudentBatch`, `/openapi/user/classRemoveStudentBatch`, `/openapi/user/removeClassStudentBatch`, `/openapi/user/classDeleteStudentBatch`, `/openapi/user/classUnBindStudentBatch`, `/openapi/user/deleteClassStudentBatch`, `/openapi/user/removeClassStudent`.
-    pub fn remove_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> RemoveStudents {
+    pub fn remove_students(&self, room_id: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> RemoveStudents<M> {
         let call = Call::new(self.0, "user.remove_students");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -111,7 +112,7 @@ impl User<'_> {
     /// 移除教室内关联的老师/助教 Removes a teacher or assistant from a room.
     ///
     /// Documents: users.9, small_class.users.9. **The path `/openapi/user/removeRoomTeacher` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classUnbindTeacher`, `/openapi/user/classRemoveTeacher`, `/openapi/user/removeClassTeacher`, `/openapi/user/classDeleteTeacher`, `/openapi/user/classUnBindTeacher`, `/openapi/user/deleteClassTeacher`, `/openapi/user/classUnbindUser`.
-    pub fn remove_teacher(&self, room_id: impl Into<Id>, user_id: impl Into<Id>) -> RemoveTeacher {
+    pub fn remove_teacher(&self, room_id: impl Into<Id>, user_id: impl Into<Id>) -> RemoveTeacher<M> {
         let call = Call::new(self.0, "user.remove_teacher");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_id", Into::<Id>::into(user_id));
@@ -123,7 +124,7 @@ impl User<'_> {
     /// Documents: users.10, small_class.users.10. **The path `/openapi/user/getUserInfoByPhone` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getUserByPhone`, `/openapi/user/getUserInfo`, `/openapi/user/getUserInfoByPhoneNumber`, `/openapi/user/getUserByPhoneNumber`, `/openapi/user/getUserInfoByMobile`, `/openapi/user/getUser`.
     ///
     /// (users.10) The hidden special user made for the phone number with which the customer logs in to the admin console cannot be queried, neither in the console nor here.
-    pub fn get_by_phone(&self, role: impl Into<PersonRole>, phone_number: impl Into<String>) -> GetByPhone {
+    pub fn get_by_phone(&self, role: impl Into<PersonRole>, phone_number: impl Into<String>) -> GetByPhone<M> {
         let call = Call::new(self.0, "user.get_by_phone");
         let call = call.set("role", Into::<PersonRole>::into(role));
         let call = call.set("phone_number", Into::<String>::into(phone_number));
@@ -133,7 +134,7 @@ impl User<'_> {
     /// 修改用户信息 Changes a user's basic information.
     ///
     /// Documents: users.11, small_class.users.11. **The path `/openapi/user/updateUser` is a guess**: the documents cut it off. Other candidates: `/openapi/user/updateUserInfo`, `/openapi/user/modifyUser`, `/openapi/user/editUser`, `/openapi/user/modifyUserInfo`, `/openapi/user/editUserInfo`, `/openapi/user/update`, `/openapi/user/updateUserBasicInfo`.
-    pub fn update(&self, user_id: impl Into<Id>) -> Update {
+    pub fn update(&self, user_id: impl Into<Id>) -> Update<M> {
         let call = Call::new(self.0, "user.update");
         let call = call.set("user_id", Into::<Id>::into(user_id));
         Update(call)
@@ -142,7 +143,7 @@ impl User<'_> {
     /// 关联教室内助教水军角色 Gives an assistant in a room the shill role (助教水军), or takes it away.
     ///
     /// Documents: users.12. **The path `/openapi/user/assignRoomFakeAssistant` is a guess**: the documents cut it off. Other candidates: `/openapi/user/classBindFakeAssistant`, `/openapi/user/setFakeAssistant`, `/openapi/user/bindFakeAssistant`, `/openapi/user/classBindAssistantFake`, `/openapi/user/setClassFakeAssistant`, `/openapi/user/updateFakeAssistant`.
-    pub fn assign_fake_assistant(&self, room_id: impl Into<Id>, user_id: impl Into<Id>, relation_type: impl Into<FakeAssistantChange>) -> AssignFakeAssistant {
+    pub fn assign_fake_assistant(&self, room_id: impl Into<Id>, user_id: impl Into<Id>, relation_type: impl Into<FakeAssistantChange>) -> AssignFakeAssistant<M> {
         let call = Call::new(self.0, "user.assign_fake_assistant");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("user_id", Into::<Id>::into(user_id));
@@ -154,21 +155,21 @@ impl User<'_> {
     ///
     /// Documents: users.13. **The path `/openapi/user/getClassList` is a guess**: the documents cut it off. Other candidates: `/openapi/user/getGroupList`, `/openapi/user/getUserGroupList`, `/openapi/user/listGroup`, `/openapi/user/groupList`, `/openapi/user_group/getList`, `/openapi/group/list`, `/openapi/group/getGroupList`.
     ///
-    /// The classes of this list are student groups, not rooms: their ids are the group_id of video.list_whitelist_groups and its neighbours.
-    pub fn list_classes(&self) -> ListClasses {
+    /// The classes of this list are student groups, not rooms: their ids are the group_id of [`Video::list_whitelist_groups`](crate::video::Video::list_whitelist_groups) and its neighbours.
+    pub fn list_classes(&self) -> ListClasses<M> {
         let call = Call::new(self.0, "user.list_classes");
         ListClasses(call)
     }
 }
 
-/// A call of `user.add`: add what is optional, then `.await` it.
+/// A call of [`User::add`](crate::user::User::add): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Add(Call);
+pub struct Add<M = Awaited>(Call<M>);
 
 typed_call!(Add => AddData);
 
-impl Add {
+impl<M> Add<M> {
     /// E-mail address.
     pub fn email(self, email: impl Into<String>) -> Self {
         Self(self.0.set("email", Into::<String>::into(email)))
@@ -185,15 +186,15 @@ impl Add {
     }
 }
 
-/// A call of `user.list`: add what is optional, then `.await` it.
+/// A call of [`User::list`](crate::user::User::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.user_id));
 
-impl List {
+impl<M> List<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -209,28 +210,28 @@ impl List {
     }
 }
 
-/// A call of `user.delete_batch`: add what is optional, then `.await` it.
+/// A call of [`User::delete_batch`](crate::user::User::delete_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteBatch(Call);
+pub struct DeleteBatch<M = Awaited>(Call<M>);
 
 typed_call!(DeleteBatch => Nothing);
 
-/// A call of `user.assign_students`: add what is optional, then `.await` it.
+/// A call of [`User::assign_students`](crate::user::User::assign_students): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AssignStudents(Call);
+pub struct AssignStudents<M = Awaited>(Call<M>);
 
 typed_call!(AssignStudents => Nothing);
 
-/// A call of `user.assign_teacher`: add what is optional, then `.await` it.
+/// A call of [`User::assign_teacher`](crate::user::User::assign_teacher): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AssignTeacher(Call);
+pub struct AssignTeacher<M = Awaited>(Call<M>);
 
 typed_call!(AssignTeacher => AssignTeacherData);
 
-impl AssignTeacher {
+impl<M> AssignTeacher<M> {
     /// Whether the assistant is a shill (助教水军). The cell is clipped; it names a default, evidently no, and 1 = yes.
     ///
     /// Only in users.5.
@@ -241,15 +242,15 @@ impl AssignTeacher {
     }
 }
 
-/// A call of `user.list_students`: add what is optional, then `.await` it.
+/// A call of [`User::list_students`](crate::user::User::list_students): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListStudents(Call);
+pub struct ListStudents<M = Awaited>(Call<M>);
 
 typed_call!(ListStudents => ListStudentsData);
-paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list);
+paged_call!(ListStudents => ListStudentsData, ListStudentsItem, |data| data.list, |row| crate::pages::RowId::id(&row.user_id));
 
-impl ListStudents {
+impl<M> ListStudents<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -265,42 +266,42 @@ impl ListStudents {
     }
 }
 
-/// A call of `user.list_teachers`: add what is optional, then `.await` it.
+/// A call of [`User::list_teachers`](crate::user::User::list_teachers): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListTeachers(Call);
+pub struct ListTeachers<M = Awaited>(Call<M>);
 
 typed_call!(ListTeachers => ListTeachersData);
 
-/// A call of `user.remove_students`: add what is optional, then `.await` it.
+/// A call of [`User::remove_students`](crate::user::User::remove_students): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct RemoveStudents(Call);
+pub struct RemoveStudents<M = Awaited>(Call<M>);
 
 typed_call!(RemoveStudents => Nothing);
 
-/// A call of `user.remove_teacher`: add what is optional, then `.await` it.
+/// A call of [`User::remove_teacher`](crate::user::User::remove_teacher): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct RemoveTeacher(Call);
+pub struct RemoveTeacher<M = Awaited>(Call<M>);
 
 typed_call!(RemoveTeacher => RemoveTeacherData);
 
-/// A call of `user.get_by_phone`: add what is optional, then `.await` it.
+/// A call of [`User::get_by_phone`](crate::user::User::get_by_phone): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetByPhone(Call);
+pub struct GetByPhone<M = Awaited>(Call<M>);
 
 typed_call!(GetByPhone => GetByPhoneData);
 
-/// A call of `user.update`: add what is optional, then `.await` it.
+/// A call of [`User::update`](crate::user::User::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => UpdateData);
 
-impl Update {
+impl<M> Update<M> {
     /// New user name.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.set("name", Into::<String>::into(name)))
@@ -322,22 +323,22 @@ impl Update {
     }
 }
 
-/// A call of `user.assign_fake_assistant`: add what is optional, then `.await` it.
+/// A call of [`User::assign_fake_assistant`](crate::user::User::assign_fake_assistant): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AssignFakeAssistant(Call);
+pub struct AssignFakeAssistant<M = Awaited>(Call<M>);
 
 typed_call!(AssignFakeAssistant => bool);
 
-/// A call of `user.list_classes`: add what is optional, then `.await` it.
+/// A call of [`User::list_classes`](crate::user::User::list_classes): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListClasses(Call);
+pub struct ListClasses<M = Awaited>(Call<M>);
 
 typed_call!(ListClasses => ListClassesData);
-paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list);
+paged_call!(ListClasses => ListClassesData, ListClassesItem, |data| data.list, |row| crate::pages::RowId::id(&row.id));
 
-impl ListClasses {
+impl<M> ListClasses<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -390,6 +391,13 @@ pub struct ListItem {
     pub phone_number: String,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -434,6 +442,13 @@ pub struct ListStudentsItem {
     pub phone_number: String,
 }
 
+impl ListStudentsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListStudentsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -470,6 +485,13 @@ pub struct ListTeachersTeacher {
     pub remark: String,
 }
 
+impl ListTeachersTeacher {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListTeachersAssistant` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -493,6 +515,13 @@ pub struct ListTeachersAssistant {
     pub create_time: String,
     /// Remark.
     pub remark: String,
+}
+
+impl ListTeachersAssistant {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `ListTeachersData` holds.
@@ -542,6 +571,13 @@ pub struct GetByPhoneData {
     pub create_time: String,
     /// Mobile phone number.
     pub phone_number: String,
+}
+
+impl GetByPhoneData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `UpdateData` holds.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,9 +18,9 @@ pub use super::values::{Correctness, DefinitionText, OnOff, ProductType, Publish
 
 /// 点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists.
 #[derive(Debug, Clone, Copy)]
-pub struct Video<'a>(pub(crate) &'a Client);
+pub struct Video<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl Video<'_> {
+impl<M> Video<'_, M> {
     /// 获取视频/音频上传地址 Registers a video or audio file and returns its id and the address to upload it to.
     ///
     /// Documents: vod.2. Path `/openapi/video/getUploadUrl`, known from public material.
@@ -27,7 +28,7 @@ impl Video<'_> {
     /// If both standard and super are asked for but the source is only of standard quality, only standard is made.
     ///
     /// If only super is asked for and the source does not reach it, one result of the same definition as the source is made.
-    pub fn get_upload_url(&self, file_name: impl Into<String>, definition: impl IntoIterator<Item = impl Into<Id>>) -> GetUploadUrl {
+    pub fn get_upload_url(&self, file_name: impl Into<String>, definition: impl IntoIterator<Item = impl Into<Id>>) -> GetUploadUrl<M> {
         let call = Call::new(self.0, "video.get_upload_url");
         let call = call.set("file_name", Into::<String>::into(file_name));
         let call = call.set("definition", definition.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -47,7 +48,7 @@ impl Video<'_> {
     /// Video formats: wmv, avi, dat, asf, rm, rmvb, ram, mpg, mpeg, 3gp, mov, mp4, m4v, dvix, dv, mkv, flv, vob, qt, divx, cpk, fli, flc, mod.
     ///
     /// Audio formats: mp3, wma, wav, mid, midd, kar, ogg, m4a, ra, ram, mod.
-    pub fn upload_file(&self, upload_url: impl Into<String>, data: impl Into<File>) -> UploadFile {
+    pub fn upload_file(&self, upload_url: impl Into<String>, data: impl Into<File>) -> UploadFile<M> {
         let call = Call::new(self.0, "video.upload_file");
         let call = call.set("upload_url", Into::<String>::into(upload_url));
         let call = call.set("data", Into::<File>::into(data));
@@ -61,7 +62,7 @@ impl Video<'_> {
     /// It may be asked before the first byte is sent; it answers 0 then.
     ///
     /// What is sent from upload_size on has to be chunks with Content-Range (see upload_file).
-    pub fn get_resume_upload_url(&self, video_id: impl Into<Id>) -> GetResumeUploadUrl {
+    pub fn get_resume_upload_url(&self, video_id: impl Into<Id>) -> GetResumeUploadUrl<M> {
         let call = Call::new(self.0, "video.get_resume_upload_url");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         GetResumeUploadUrl(call)
@@ -70,7 +71,7 @@ impl Video<'_> {
     /// 查询视频转码状态 Gets the transcode status of a video.
     ///
     /// Documents: vod.5. Path `/openapi/video/getStatus`, known from public material.
-    pub fn get_status(&self, video_id: impl Into<Id>) -> GetStatus {
+    pub fn get_status(&self, video_id: impl Into<Id>) -> GetStatus<M> {
         let call = Call::new(self.0, "video.get_status");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         GetStatus(call)
@@ -79,7 +80,7 @@ impl Video<'_> {
     /// 获取指定ID视频信息 Gets the details of one video that has not been deleted.
     ///
     /// Documents: vod.6. Path `/openapi/video/getInfo`, known from public material.
-    pub fn info(&self, video_id: impl Into<Id>) -> Info {
+    pub fn info(&self, video_id: impl Into<Id>) -> Info<M> {
         let call = Call::new(self.0, "video.info");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         Info(call)
@@ -88,7 +89,7 @@ impl Video<'_> {
     /// 获取指定ID视频截图 Gets the screenshots of one video that has not been deleted.
     ///
     /// Documents: vod.7. Path `/openapi/video/getImage`, known from public material.
-    pub fn get_screenshots(&self, video_id: impl Into<Id>) -> GetScreenshots {
+    pub fn get_screenshots(&self, video_id: impl Into<Id>) -> GetScreenshots<M> {
         let call = Call::new(self.0, "video.get_screenshots");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         GetScreenshots(call)
@@ -99,7 +100,7 @@ impl Video<'_> {
     /// Documents: vod.8. Path `/openapi/video/removeDefinition`, known from public material.
     ///
     /// Type 1 (mp4) can be deleted only after the other types of the same definition are gone; otherwise the call fails.
-    pub fn remove_definitions(&self, video_id: impl Into<Id>, definition: impl IntoIterator<Item = impl Into<Id>>) -> RemoveDefinitions {
+    pub fn remove_definitions(&self, video_id: impl Into<Id>, definition: impl IntoIterator<Item = impl Into<Id>>) -> RemoveDefinitions<M> {
         let call = Call::new(self.0, "video.remove_definitions");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("definition", definition.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -109,7 +110,7 @@ impl Video<'_> {
     /// 删除点播源文件 Deletes the source files of a batch of videos.
     ///
     /// Documents: vod.9. **The path `/openapi/video/deleteSourceFile` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteSourceFileBatch`, `/openapi/video/batchDeleteSourceFile`, `/openapi/video/removeSourceFile`, `/openapi/video/deleteSource`, `/openapi/video/deleteOriginFile`.
-    pub fn delete_source_files(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSourceFiles {
+    pub fn delete_source_files(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>) -> DeleteSourceFiles<M> {
         let call = Call::new(self.0, "video.delete_source_files");
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         DeleteSourceFiles(call)
@@ -118,7 +119,7 @@ impl Video<'_> {
     /// 更新视频信息 Updates a video; only its name can be changed at present.
     ///
     /// Documents: vod.10. Path `/openapi/video/update`, known from public material.
-    pub fn update(&self, video_id: impl Into<Id>) -> Update {
+    pub fn update(&self, video_id: impl Into<Id>) -> Update<M> {
         let call = Call::new(self.0, "video.update");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         Update(call)
@@ -127,7 +128,7 @@ impl Video<'_> {
     /// 删除视频 Deletes a video.
     ///
     /// Documents: vod.11. Path `/openapi/video/delete`, known from public material.
-    pub fn delete(&self, video_id: impl Into<Id>) -> Delete {
+    pub fn delete(&self, video_id: impl Into<Id>) -> Delete<M> {
         let call = Call::new(self.0, "video.delete");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         Delete(call)
@@ -138,7 +139,7 @@ impl Video<'_> {
     /// Documents: vod.12. Path `/openapi/video/getCategoryList`, known from public material.
     ///
     /// children is recursive, down to the fifth level.
-    pub fn list_categories(&self) -> ListCategories {
+    pub fn list_categories(&self) -> ListCategories<M> {
         let call = Call::new(self.0, "video.list_categories");
         ListCategories(call)
     }
@@ -146,7 +147,7 @@ impl Video<'_> {
     /// 获取指定ID分类信息 Gets one category and its subcategories.
     ///
     /// Documents: vod.13. Path `/openapi/video/getCategoryInfo`, known from public material.
-    pub fn get_category(&self) -> GetCategory {
+    pub fn get_category(&self) -> GetCategory<M> {
         let call = Call::new(self.0, "video.get_category");
         GetCategory(call)
     }
@@ -154,7 +155,7 @@ impl Video<'_> {
     /// 添加分类 Adds a category.
     ///
     /// Documents: vod.14. Path `/openapi/video/addCategory`, known from public material.
-    pub fn add_category(&self, name: impl Into<String>) -> AddCategory {
+    pub fn add_category(&self, name: impl Into<String>) -> AddCategory<M> {
         let call = Call::new(self.0, "video.add_category");
         let call = call.set("name", Into::<String>::into(name));
         AddCategory(call)
@@ -165,7 +166,7 @@ impl Video<'_> {
     /// Documents: vod.15. Path `/openapi/video/deleteCategory`, known from public material.
     ///
     /// A category that has videos cannot be deleted.
-    pub fn delete_category(&self, category_id: impl Into<Id>) -> DeleteCategory {
+    pub fn delete_category(&self, category_id: impl Into<Id>) -> DeleteCategory<M> {
         let call = Call::new(self.0, "video.delete_category");
         let call = call.set("category_id", Into::<Id>::into(category_id));
         DeleteCategory(call)
@@ -176,7 +177,7 @@ impl Video<'_> {
     /// Documents: vod.16. Path `/openapi/video/getCategoryVideo`, known from public material.
     ///
     /// For a first-level category the videos of its second-level categories are included.
-    pub fn list_by_category(&self, category_id: impl Into<Id>) -> ListByCategory {
+    pub fn list_by_category(&self, category_id: impl Into<Id>) -> ListByCategory<M> {
         let call = Call::new(self.0, "video.list_by_category");
         let call = call.set("category_id", Into::<Id>::into(category_id));
         ListByCategory(call)
@@ -185,7 +186,7 @@ impl Video<'_> {
     /// 设置视频分类 Puts one video in a category, or takes it out.
     ///
     /// Documents: vod.17. Path `/openapi/video/setVideoCategory`, known from public material.
-    pub fn set_category(&self, video_id: impl Into<Id>, category_id: impl Into<Id>) -> SetCategory {
+    pub fn set_category(&self, video_id: impl Into<Id>, category_id: impl Into<Id>) -> SetCategory<M> {
         let call = Call::new(self.0, "video.set_category");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("category_id", Into::<Id>::into(category_id));
@@ -197,7 +198,7 @@ impl Video<'_> {
     /// Documents: vod.18. Path `/openapi/video/getPlayerToken`, known from public material.
     ///
     /// The server gets the token and hands it to the client.
-    pub fn get_player_token(&self, video_id: impl Into<Id>) -> GetPlayerToken {
+    pub fn get_player_token(&self, video_id: impl Into<Id>) -> GetPlayerToken<M> {
         let call = Call::new(self.0, "video.get_player_token");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         GetPlayerToken(call)
@@ -206,7 +207,7 @@ impl Video<'_> {
     /// 批量获取播放器token Gets the player tokens of several videos at once.
     ///
     /// Documents: vod.19. Path `/openapi/video/getPlayerTokenBatch`, known from public material.
-    pub fn get_player_tokens(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>, expires_in: i64) -> GetPlayerTokens {
+    pub fn get_player_tokens(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>, expires_in: i64) -> GetPlayerTokens<M> {
         let call = Call::new(self.0, "video.get_player_tokens");
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("expires_in", expires_in);
@@ -218,7 +219,7 @@ impl Video<'_> {
     /// Documents: vod.26. Path `/openapi/video/setPublishStatus`, known from public material.
     ///
     /// By default a video is published as soon as it is transcoded.
-    pub fn set_publish_status(&self, video_id: impl Into<Id>, status: impl Into<PublishStatus>) -> SetPublishStatus {
+    pub fn set_publish_status(&self, video_id: impl Into<Id>, status: impl Into<PublishStatus>) -> SetPublishStatus<M> {
         let call = Call::new(self.0, "video.set_publish_status");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("status", Into::<PublishStatus>::into(status));
@@ -228,7 +229,7 @@ impl Video<'_> {
     /// 获取视频分享地址 Gets the addresses for sharing a video: iframe, js and flash.
     ///
     /// Documents: vod.27. Path `/openapi/video/getShareUrl`, known from public material.
-    pub fn get_share_url(&self, video_id: impl Into<Id>) -> GetShareUrl {
+    pub fn get_share_url(&self, video_id: impl Into<Id>) -> GetShareUrl<M> {
         let call = Call::new(self.0, "video.get_share_url");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         GetShareUrl(call)
@@ -237,7 +238,7 @@ impl Video<'_> {
     /// 获取点播视频列表 Lists the VOD videos, in pages.
     ///
     /// Documents: vod.31. Path `/openapi/video/getVideoList`, known from public material.
-    pub fn list(&self) -> List {
+    pub fn list(&self) -> List<M> {
         let call = Call::new(self.0, "video.list");
         List(call)
     }
@@ -245,7 +246,7 @@ impl Video<'_> {
     /// 上传点播字幕文件 Uploads a subtitle file for a video.
     ///
     /// Documents: vod.32. **The path `/openapi/video/uploadSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/uploadSubtitle`, `/openapi/video/addSubtitle`, `/openapi/subtitle/upload`, `/openapi/video_subtitle/upload`, `/openapi/video/uploadSubtitleFile`.
-    pub fn upload_subtitle(&self, name: impl Into<String>, video_id: impl Into<Id>, subtitle: impl Into<File>) -> UploadSubtitle {
+    pub fn upload_subtitle(&self, name: impl Into<String>, video_id: impl Into<Id>, subtitle: impl Into<File>) -> UploadSubtitle<M> {
         let call = Call::new(self.0, "video.upload_subtitle");
         let call = call.set("name", Into::<String>::into(name));
         let call = call.set("video_id", Into::<Id>::into(video_id));
@@ -256,7 +257,7 @@ impl Video<'_> {
     /// 获取字幕文件列表 Lists the subtitle files of a video.
     ///
     /// Documents: vod.33. **The path `/openapi/video/getSubtitleList` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/getSubtitleList`, `/openapi/video/listSubtitle`, `/openapi/subtitle/getList`, `/openapi/video_subtitle/getList`, `/openapi/video/getSubtitle`.
-    pub fn list_subtitles(&self, video_id: impl Into<Id>) -> ListSubtitles {
+    pub fn list_subtitles(&self, video_id: impl Into<Id>) -> ListSubtitles<M> {
         let call = Call::new(self.0, "video.list_subtitles");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         ListSubtitles(call)
@@ -265,7 +266,7 @@ impl Video<'_> {
     /// 更新点播字幕信息 Renames an uploaded subtitle; nothing else can be changed.
     ///
     /// Documents: vod.34. **The path `/openapi/video/updateSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/updateSubtitle`, `/openapi/subtitle/update`, `/openapi/video_subtitle/update`, `/openapi/video/updateSubtitleName`, `/openapi/video/modifySubtitle`.
-    pub fn update_subtitle(&self, name: impl Into<String>, subtitle_id: impl Into<Id>) -> UpdateSubtitle {
+    pub fn update_subtitle(&self, name: impl Into<String>, subtitle_id: impl Into<Id>) -> UpdateSubtitle<M> {
         let call = Call::new(self.0, "video.update_subtitle");
         let call = call.set("name", Into::<String>::into(name));
         let call = call.set("subtitle_id", Into::<Id>::into(subtitle_id));
@@ -275,7 +276,7 @@ impl Video<'_> {
     /// 设置字幕为默认字幕 Makes an uploaded subtitle the default one of its video.
     ///
     /// Documents: vod.35. **The path `/openapi/video/setDefaultSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/setDefaultSubtitle`, `/openapi/video/setSubtitleDefault`, `/openapi/subtitle/setDefault`, `/openapi/video_subtitle/setDefault`.
-    pub fn set_default_subtitle(&self, video_id: impl Into<Id>, subtitle_id: impl Into<Id>) -> SetDefaultSubtitle {
+    pub fn set_default_subtitle(&self, video_id: impl Into<Id>, subtitle_id: impl Into<Id>) -> SetDefaultSubtitle<M> {
         let call = Call::new(self.0, "video.set_default_subtitle");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("subtitle_id", Into::<Id>::into(subtitle_id));
@@ -285,7 +286,7 @@ impl Video<'_> {
     /// 删除字幕文件 Deletes a subtitle file.
     ///
     /// Documents: vod.36. **The path `/openapi/video/deleteSubtitle` is a guess**: the documents cut it off. Other candidates: `/openapi/subtitle/deleteSubtitle`, `/openapi/video/removeSubtitle`, `/openapi/subtitle/delete`, `/openapi/video_subtitle/delete`.
-    pub fn delete_subtitle(&self, subtitle_id: impl Into<Id>) -> DeleteSubtitle {
+    pub fn delete_subtitle(&self, subtitle_id: impl Into<Id>) -> DeleteSubtitle<M> {
         let call = Call::new(self.0, "video.delete_subtitle");
         let call = call.set("subtitle_id", Into::<Id>::into(subtitle_id));
         DeleteSubtitle(call)
@@ -294,7 +295,7 @@ impl Video<'_> {
     /// 设置滚动公告 Creates a scrolling notice of one or more lines.
     ///
     /// Documents: vod.41. **The path `/openapi/video/setScrollNotice` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setNotice`, `/openapi/notice/setScrollNotice`, `/openapi/video/addNotice`, `/openapi/notice/addVideoNotice`, `/openapi/video/setVideoNotice`, `/openapi/notice/setVideoNotice`.
-    pub fn set_scroll_notice(&self, notice: &impl Serialize) -> SetScrollNotice {
+    pub fn set_scroll_notice(&self, notice: &impl Serialize) -> SetScrollNotice<M> {
         let call = Call::new(self.0, "video.set_scroll_notice");
         let call = call.set_json("notice", notice);
         SetScrollNotice(call)
@@ -303,7 +304,7 @@ impl Video<'_> {
     /// 视频批量绑定公告 Binds a notice to several videos.
     ///
     /// Documents: vod.42. **The path `/openapi/video/bindNoticeBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/notice/assignVideoNotice`, `/openapi/video/batchBindNotice`, `/openapi/video/assignNotice`, `/openapi/video/bindNotice`, `/openapi/video/bindVideoNotice`, `/openapi/notice/assignVideoNoticeBatch`, `/openapi/notice/bindVideoBatch`.
-    pub fn bind_notices(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>, notice_id: impl Into<Id>) -> BindNotices {
+    pub fn bind_notices(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>, notice_id: impl Into<Id>) -> BindNotices<M> {
         let call = Call::new(self.0, "video.bind_notices");
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("notice_id", Into::<Id>::into(notice_id));
@@ -313,7 +314,7 @@ impl Video<'_> {
     /// 获取点播弹题 Gets the pop-up questions of a video.
     ///
     /// Documents: vod.43. **The path `/openapi/video/getQuestionList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getQuestion`, `/openapi/video/getVideoQuestion`, `/openapi/video/getVideoQuestionList`, `/openapi/video_question/getList`, `/openapi/video/listQuestion`.
-    pub fn list_questions(&self, video_unique: impl Into<Id>) -> ListQuestions {
+    pub fn list_questions(&self, video_unique: impl Into<Id>) -> ListQuestions<M> {
         let call = Call::new(self.0, "video.list_questions");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         ListQuestions(call)
@@ -324,7 +325,7 @@ impl Video<'_> {
     /// Documents: vod.44. **The path `/openapi/video/editQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setQuestion`, `/openapi/video/saveQuestion`, `/openapi/video/updateQuestion`, `/openapi/video/editVideoQuestion`, `/openapi/video/setVideoQuestion`, `/openapi/video_question/edit`.
     ///
     /// A question or option whose id exists is edited, one without is added.
-    pub fn save_questions(&self, question_list: &impl Serialize, video_unique: impl Into<Id>) -> SaveQuestions {
+    pub fn save_questions(&self, question_list: &impl Serialize, video_unique: impl Into<Id>) -> SaveQuestions<M> {
         let call = Call::new(self.0, "video.save_questions");
         let call = call.set_json("question_list", question_list);
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
@@ -334,7 +335,7 @@ impl Video<'_> {
     /// 删除点播弹题 Deletes pop-up questions of a video.
     ///
     /// Documents: vod.45. **The path `/openapi/video/deleteQuestion` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteQuestionBatch`, `/openapi/video/batchDeleteQuestion`, `/openapi/video/deleteVideoQuestion`, `/openapi/video/removeQuestion`, `/openapi/video_question/delete`.
-    pub fn delete_questions(&self, question_ids: impl IntoIterator<Item = impl Into<Id>>, video_unique: impl Into<Id>) -> DeleteQuestions {
+    pub fn delete_questions(&self, question_ids: impl IntoIterator<Item = impl Into<Id>>, video_unique: impl Into<Id>) -> DeleteQuestions<M> {
         let call = Call::new(self.0, "video.delete_questions");
         let call = call.set("question_ids", question_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
@@ -344,7 +345,7 @@ impl Video<'_> {
     /// 批量设置视频分类 Puts several videos in a category, or takes them out.
     ///
     /// Documents: vod.46. **The path `/openapi/video/setVideoCategoryBatch` is a guess**: the documents cut it off. Other candidates: `/openapi/video/batchSetVideoCategory`, `/openapi/video/setCategoryBatch`, `/openapi/video/batchSetCategory`, `/openapi/video/setVideosCategory`.
-    pub fn set_category_batch(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>, category_id: impl Into<Id>) -> SetCategoryBatch {
+    pub fn set_category_batch(&self, video_ids: impl IntoIterator<Item = impl Into<Id>>, category_id: impl Into<Id>) -> SetCategoryBatch<M> {
         let call = Call::new(self.0, "video.set_category_batch");
         let call = call.set("video_ids", video_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
         let call = call.set("category_id", Into::<Id>::into(category_id));
@@ -354,7 +355,7 @@ impl Video<'_> {
     /// 设置三分屏信息 Sets the three-part screen of a video: its slides and the signalling file.
     ///
     /// Documents: vod.47. **The path `/openapi/video/setTripleScreen` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setThreeScreen`, `/openapi/video/setThreeSplitScreen`, `/openapi/video/setSplitScreen`, `/openapi/video/setThreeSplitScreenInfo`, `/openapi/video/setTripleScreenInfo`, `/openapi/video/setThreePartScreen`.
-    pub fn set_triple_screen(&self, video_unique: impl Into<Id>) -> SetTripleScreen {
+    pub fn set_triple_screen(&self, video_unique: impl Into<Id>) -> SetTripleScreen<M> {
         let call = Call::new(self.0, "video.set_triple_screen");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         SetTripleScreen(call)
@@ -363,7 +364,7 @@ impl Video<'_> {
     /// 点播设置打点接口 Sets the markers on the time line of a video.
     ///
     /// Documents: vod.48. **The path `/openapi/video/setMark` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setVideoMark`, `/openapi/video/setDot`, `/openapi/video/setPoint`, `/openapi/video/setMarker`, `/openapi/video/setMarkList`, `/openapi/video/setVideoDot`, `/openapi/video/setVideoPoint`.
-    pub fn set_marks(&self, video_unique: impl Into<Id>) -> SetMarks {
+    pub fn set_marks(&self, video_unique: impl Into<Id>) -> SetMarks<M> {
         let call = Call::new(self.0, "video.set_marks");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         SetMarks(call)
@@ -372,7 +373,7 @@ impl Video<'_> {
     /// 获取打点数据列表 Gets the markers on the time line of a video.
     ///
     /// Documents: vod.49. **The path `/openapi/video/getMarkList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getMark`, `/openapi/video/getVideoMarkList`, `/openapi/video/getDotList`, `/openapi/video/getPointList`, `/openapi/video/listMark`, `/openapi/video/getVideoMark`, `/openapi/video/getVideoDotList`.
-    pub fn list_marks(&self, video_unique: impl Into<Id>) -> ListMarks {
+    pub fn list_marks(&self, video_unique: impl Into<Id>) -> ListMarks<M> {
         let call = Call::new(self.0, "video.list_marks");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         ListMarks(call)
@@ -381,7 +382,7 @@ impl Video<'_> {
     /// 设置点播打点跳转功能接口 Turns jumping from the markers of a video on or off.
     ///
     /// Documents: vod.50. **The path `/openapi/video/setMarkJump` is a guess**: the documents cut it off. Other candidates: `/openapi/video/setJump`, `/openapi/video/setEnableJump`, `/openapi/video/setVideoMarkJump`, `/openapi/video/setMarkEnableJump`, `/openapi/video/setDotJump`, `/openapi/video/setPointJump`.
-    pub fn set_mark_jump(&self, video_unique: impl Into<Id>, jump: bool) -> SetMarkJump {
+    pub fn set_mark_jump(&self, video_unique: impl Into<Id>, jump: bool) -> SetMarkJump<M> {
         let call = Call::new(self.0, "video.set_mark_jump");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("jump", jump);
@@ -391,7 +392,7 @@ impl Video<'_> {
     /// 获取点播评论token接口 Gets a token that identifies a user to the comment functions of VOD.
     ///
     /// Documents: vod.51. **The path `/openapi/video/getCommentToken` is a guess**: the documents cut it off. Other candidates: `/openapi/comment/getToken`, `/openapi/comment/getCommentToken`, `/openapi/video/getVideoCommentToken`, `/openapi/video_comment/getToken`.
-    pub fn get_comment_token(&self, user_number: impl Into<Id>, name: impl Into<String>) -> GetCommentToken {
+    pub fn get_comment_token(&self, user_number: impl Into<Id>, name: impl Into<String>) -> GetCommentToken<M> {
         let call = Call::new(self.0, "video.get_comment_token");
         let call = call.set("user_number", Into::<Id>::into(user_number));
         let call = call.set("name", Into::<String>::into(name));
@@ -401,7 +402,7 @@ impl Video<'_> {
     /// 获取点播已关联白名单班级列表接口 Lists the classes (groups of users) on the whitelist of a video.
     ///
     /// Documents: vod.52. **The path `/openapi/video/getWhitelistGroupList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListGroup`, `/openapi/video/getWhiteGroupList`, `/openapi/video/getWhiteListGroupList`, `/openapi/video/getWhitelistGroup`, `/openapi/video/getWhitelistClassList`, `/openapi/white_list/getGroupList`, `/openapi/video_whitelist/getGroupList`.
-    pub fn list_whitelist_groups(&self, video_unique: impl Into<Id>) -> ListWhitelistGroups {
+    pub fn list_whitelist_groups(&self, video_unique: impl Into<Id>) -> ListWhitelistGroups<M> {
         let call = Call::new(self.0, "video.list_whitelist_groups");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         ListWhitelistGroups(call)
@@ -410,7 +411,7 @@ impl Video<'_> {
     /// 班级关联点播白名单接口 Puts a class on the whitelist of a video.
     ///
     /// Documents: vod.53. **The path `/openapi/video/addWhitelistGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistGroup`, `/openapi/video/addWhiteListGroup`, `/openapi/video/bindWhiteListGroup`, `/openapi/video/addWhiteGroup`, `/openapi/video/groupBindWhitelist`, `/openapi/white_list/addGroup`, `/openapi/video_whitelist/addGroup`.
-    pub fn add_whitelist_group(&self, video_unique: impl Into<Id>, group_id: impl Into<Id>) -> AddWhitelistGroup {
+    pub fn add_whitelist_group(&self, video_unique: impl Into<Id>, group_id: impl Into<Id>) -> AddWhitelistGroup<M> {
         let call = Call::new(self.0, "video.add_whitelist_group");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -420,7 +421,7 @@ impl Video<'_> {
     /// 移除点播白名单已绑定班级 Takes a class off the whitelist of a video.
     ///
     /// Documents: vod.54. **The path `/openapi/video/removeWhitelistGroup` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteWhitelistGroup`, `/openapi/video/removeWhiteListGroup`, `/openapi/video/deleteWhiteListGroup`, `/openapi/video/removeWhiteGroup`, `/openapi/video/unbindWhitelistGroup`, `/openapi/white_list/removeGroup`, `/openapi/video_whitelist/removeGroup`.
-    pub fn remove_whitelist_group(&self, video_unique: impl Into<Id>, group_id: impl Into<Id>) -> RemoveWhitelistGroup {
+    pub fn remove_whitelist_group(&self, video_unique: impl Into<Id>, group_id: impl Into<Id>) -> RemoveWhitelistGroup<M> {
         let call = Call::new(self.0, "video.remove_whitelist_group");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("group_id", Into::<Id>::into(group_id));
@@ -430,7 +431,7 @@ impl Video<'_> {
     /// 获取点播已关联白名单用户列表接口 Lists the users on the whitelist of a video, in pages.
     ///
     /// Documents: vod.55. **The path `/openapi/video/getWhitelistUserList` is a guess**: the documents cut it off. Other candidates: `/openapi/video/getWhiteListUser`, `/openapi/video/getWhiteUserList`, `/openapi/video/getWhiteListUserList`, `/openapi/video/getWhitelistUser`, `/openapi/video/getWhitelistStudentList`, `/openapi/white_list/getUserList`, `/openapi/video_whitelist/getUserList`.
-    pub fn list_whitelist_users(&self, video_unique: impl Into<Id>) -> ListWhitelistUsers {
+    pub fn list_whitelist_users(&self, video_unique: impl Into<Id>) -> ListWhitelistUsers<M> {
         let call = Call::new(self.0, "video.list_whitelist_users");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         ListWhitelistUsers(call)
@@ -439,7 +440,7 @@ impl Video<'_> {
     /// 学员关联点播白名单接口 Puts students on the whitelist of a video.
     ///
     /// Documents: vod.56. **The path `/openapi/video/addWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/bindWhitelistUser`, `/openapi/video/addWhiteListUser`, `/openapi/video/addWhitelistUserBatch`, `/openapi/video/addWhiteUser`, `/openapi/video/addWhitelistStudent`, `/openapi/white_list/addUser`, `/openapi/video_whitelist/addUser`.
-    pub fn add_whitelist_users(&self, video_unique: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddWhitelistUsers {
+    pub fn add_whitelist_users(&self, video_unique: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> AddWhitelistUsers<M> {
         let call = Call::new(self.0, "video.add_whitelist_users");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -449,7 +450,7 @@ impl Video<'_> {
     /// 移除点播白名单学员接口 Takes students off the whitelist of a video.
     ///
     /// Documents: vod.57. **The path `/openapi/video/removeWhitelistUser` is a guess**: the documents cut it off. Other candidates: `/openapi/video/deleteWhitelistUser`, `/openapi/video/removeWhiteListUser`, `/openapi/video/removeWhitelistUserBatch`, `/openapi/video/removeWhiteUser`, `/openapi/video/removeWhitelistStudent`, `/openapi/white_list/removeUser`, `/openapi/video_whitelist/removeUser`.
-    pub fn remove_whitelist_users(&self, video_unique: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> RemoveWhitelistUsers {
+    pub fn remove_whitelist_users(&self, video_unique: impl Into<Id>, user_ids: impl IntoIterator<Item = impl Into<Id>>) -> RemoveWhitelistUsers<M> {
         let call = Call::new(self.0, "video.remove_whitelist_users");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         let call = call.set("user_ids", user_ids.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -461,7 +462,7 @@ impl Video<'_> {
     /// Documents: vod.58. **The path `/openapi/video/getQuestionAnswer` is a guess**: the documents cut it off. Other candidates: `/openapi/video_data/getQuestionAnswer`, `/openapi/video/getQuestionUserAnswer`, `/openapi/video_data/getQuestionUserAnswer`, `/openapi/video/getQuestionAnswerList`, `/openapi/video/getQuestionStudentAnswer`, `/openapi/video_data/exportQuestionAnswer`.
     ///
     /// The answers depend on the questions: when a question has been changed and the student has not answered again, the old answer counts as wrong even if it would be right now.
-    pub fn list_question_answers(&self, video_unique: impl Into<Id>) -> ListQuestionAnswers {
+    pub fn list_question_answers(&self, video_unique: impl Into<Id>) -> ListQuestionAnswers<M> {
         let call = Call::new(self.0, "video.list_question_answers");
         let call = call.set("video_unique", Into::<Id>::into(video_unique));
         ListQuestionAnswers(call)
@@ -472,7 +473,7 @@ impl Video<'_> {
     /// Documents: public_only.video.getUrl. Path `/openapi/video/getUrl`, known from public material.
     ///
     /// play_info.low.url is all that public code reads (index id 17753618801, as the MP4 address); play_info has one member per definition, of which only the name low is known.
-    pub fn get_urls(&self, video_id: impl Into<Id>) -> GetUrls {
+    pub fn get_urls(&self, video_id: impl Into<Id>) -> GetUrls<M> {
         let call = Call::new(self.0, "video.get_urls");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         GetUrls(call)
@@ -481,7 +482,7 @@ impl Video<'_> {
     /// 视频二次转码 Transcodes a video into further definitions, not asked for when it was uploaded.
     ///
     /// Documents: public_only.video.transcodeAgain. Path `/openapi/video/transcodeAgain`, known from public material.
-    pub fn transcode_again(&self, video_id: impl Into<Id>, definition: impl IntoIterator<Item = impl Into<Id>>) -> TranscodeAgain {
+    pub fn transcode_again(&self, video_id: impl Into<Id>, definition: impl IntoIterator<Item = impl Into<Id>>) -> TranscodeAgain<M> {
         let call = Call::new(self.0, "video.transcode_again");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("definition", definition.into_iter().map(Into::into).collect::<Vec<Id>>());
@@ -489,14 +490,14 @@ impl Video<'_> {
     }
 }
 
-/// A call of `video.get_upload_url`: add what is optional, then `.await` it.
+/// A call of [`Video::get_upload_url`](crate::video::Video::get_upload_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUploadUrl(Call);
+pub struct GetUploadUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetUploadUrl => GetUploadUrlData);
 
-impl GetUploadUrl {
+impl<M> GetUploadUrl<M> {
     /// Whether to process the file as audio; 1 is needed when the uploaded file is audio.
     ///
     /// Default: `0`.
@@ -555,21 +556,21 @@ impl GetUploadUrl {
     }
 }
 
-/// A call of `video.upload_file`: add what is optional, then `.await` it.
+/// A call of [`Video::upload_file`](crate::video::Video::upload_file): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadFile(Call);
+pub struct UploadFile<M = Awaited>(Call<M>);
 
 typed_call!(UploadFile => UploadFileData);
 
-/// A call of `video.get_resume_upload_url`: add what is optional, then `.await` it.
+/// A call of [`Video::get_resume_upload_url`](crate::video::Video::get_resume_upload_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetResumeUploadUrl(Call);
+pub struct GetResumeUploadUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetResumeUploadUrl => GetResumeUploadUrlData);
 
-impl GetResumeUploadUrl {
+impl<M> GetResumeUploadUrl<M> {
     /// Whether the returned upload address is https; not by default.
     ///
     /// Default: `0`.
@@ -581,35 +582,35 @@ impl GetResumeUploadUrl {
     }
 }
 
-/// A call of `video.get_status`: add what is optional, then `.await` it.
+/// A call of [`Video::get_status`](crate::video::Video::get_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetStatus(Call);
+pub struct GetStatus<M = Awaited>(Call<M>);
 
 typed_call!(GetStatus => GetStatusData);
 
-/// A call of `video.info`: add what is optional, then `.await` it.
+/// A call of [`Video::info`](crate::video::Video::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `video.get_screenshots`: add what is optional, then `.await` it.
+/// A call of [`Video::get_screenshots`](crate::video::Video::get_screenshots): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetScreenshots(Call);
+pub struct GetScreenshots<M = Awaited>(Call<M>);
 
 typed_call!(GetScreenshots => GetScreenshotsData);
 
-/// A call of `video.remove_definitions`: add what is optional, then `.await` it.
+/// A call of [`Video::remove_definitions`](crate::video::Video::remove_definitions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct RemoveDefinitions(Call);
+pub struct RemoveDefinitions<M = Awaited>(Call<M>);
 
 typed_call!(RemoveDefinitions => RemoveDefinitionsData);
 
-impl RemoveDefinitions {
+impl<M> RemoveDefinitions<M> {
     /// File types to delete, several codes separated by commas.
     ///
     /// - `1`: mp4
@@ -621,49 +622,49 @@ impl RemoveDefinitions {
     }
 }
 
-/// A call of `video.delete_source_files`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_source_files`](crate::video::Video::delete_source_files): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSourceFiles(Call);
+pub struct DeleteSourceFiles<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSourceFiles => Nothing);
 
-/// A call of `video.update`: add what is optional, then `.await` it.
+/// A call of [`Video::update`](crate::video::Video::update): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Update(Call);
+pub struct Update<M = Awaited>(Call<M>);
 
 typed_call!(Update => UpdateData);
 
-impl Update {
+impl<M> Update<M> {
     /// New name of the video.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.set("name", Into::<String>::into(name)))
     }
 }
 
-/// A call of `video.delete`: add what is optional, then `.await` it.
+/// A call of [`Video::delete`](crate::video::Video::delete): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Delete(Call);
+pub struct Delete<M = Awaited>(Call<M>);
 
 typed_call!(Delete => DeleteData);
 
-/// A call of `video.list_categories`: add what is optional, then `.await` it.
+/// A call of [`Video::list_categories`](crate::video::Video::list_categories): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListCategories(Call);
+pub struct ListCategories<M = Awaited>(Call<M>);
 
 typed_call!(ListCategories => ListCategoriesData);
 
-/// A call of `video.get_category`: add what is optional, then `.await` it.
+/// A call of [`Video::get_category`](crate::video::Video::get_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCategory(Call);
+pub struct GetCategory<M = Awaited>(Call<M>);
 
 typed_call!(GetCategory => GetCategoryData);
 
-impl GetCategory {
+impl<M> GetCategory<M> {
     /// Category id.
     ///
     /// Default: `0`.
@@ -672,14 +673,14 @@ impl GetCategory {
     }
 }
 
-/// A call of `video.add_category`: add what is optional, then `.await` it.
+/// A call of [`Video::add_category`](crate::video::Video::add_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddCategory(Call);
+pub struct AddCategory<M = Awaited>(Call<M>);
 
 typed_call!(AddCategory => AddCategoryData);
 
-impl AddCategory {
+impl<M> AddCategory<M> {
     /// Id of the parent category; 0 or left out for a category of the first level.
     ///
     /// Default: `0`.
@@ -688,22 +689,22 @@ impl AddCategory {
     }
 }
 
-/// A call of `video.delete_category`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_category`](crate::video::Video::delete_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteCategory(Call);
+pub struct DeleteCategory<M = Awaited>(Call<M>);
 
 typed_call!(DeleteCategory => DeleteCategoryData);
 
-/// A call of `video.list_by_category`: add what is optional, then `.await` it.
+/// A call of [`Video::list_by_category`](crate::video::Video::list_by_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListByCategory(Call);
+pub struct ListByCategory<M = Awaited>(Call<M>);
 
 typed_call!(ListByCategory => ListByCategoryData);
-paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| data.list);
+paged_call!(ListByCategory => ListByCategoryData, ListByCategoryItem, |data| data.list, |row| crate::pages::RowId::id(&row.video_id));
 
-impl ListByCategory {
+impl<M> ListByCategory<M> {
     /// Entries per page, at most 100.
     ///
     /// Default: `20`. From 1 to 100.
@@ -719,21 +720,21 @@ impl ListByCategory {
     }
 }
 
-/// A call of `video.set_category`: add what is optional, then `.await` it.
+/// A call of [`Video::set_category`](crate::video::Video::set_category): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetCategory(Call);
+pub struct SetCategory<M = Awaited>(Call<M>);
 
 typed_call!(SetCategory => SetCategoryData);
 
-/// A call of `video.get_player_token`: add what is optional, then `.await` it.
+/// A call of [`Video::get_player_token`](crate::video::Video::get_player_token): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPlayerToken(Call);
+pub struct GetPlayerToken<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayerToken => GetPlayerTokenData);
 
-impl GetPlayerToken {
+impl<M> GetPlayerToken<M> {
     /// Lifetime of the token in seconds; 0 means that it does not expire.
     ///
     /// Default: `0`.
@@ -742,14 +743,14 @@ impl GetPlayerToken {
     }
 }
 
-/// A call of `video.get_player_tokens`: add what is optional, then `.await` it.
+/// A call of [`Video::get_player_tokens`](crate::video::Video::get_player_tokens): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPlayerTokens(Call);
+pub struct GetPlayerTokens<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayerTokens => BTreeMap<String, String>);
 
-impl GetPlayerTokens {
+impl<M> GetPlayerTokens<M> {
     /// Product line.
     ///
     /// Default: `5`.
@@ -764,29 +765,29 @@ impl GetPlayerTokens {
     }
 }
 
-/// A call of `video.set_publish_status`: add what is optional, then `.await` it.
+/// A call of [`Video::set_publish_status`](crate::video::Video::set_publish_status): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetPublishStatus(Call);
+pub struct SetPublishStatus<M = Awaited>(Call<M>);
 
 typed_call!(SetPublishStatus => SetPublishStatusData);
 
-/// A call of `video.get_share_url`: add what is optional, then `.await` it.
+/// A call of [`Video::get_share_url`](crate::video::Video::get_share_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetShareUrl(Call);
+pub struct GetShareUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetShareUrl => GetShareUrlData);
 
-/// A call of `video.list`: add what is optional, then `.await` it.
+/// A call of [`Video::list`](crate::video::Video::list): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct List(Call);
+pub struct List<M = Awaited>(Call<M>);
 
 typed_call!(List => ListData);
-paged_call!(List => ListData, ListItem, |data| data.list);
+paged_call!(List => ListData, ListItem, |data| data.list, |row| crate::pages::RowId::id(&row.video_id));
 
-impl List {
+impl<M> List<M> {
     /// Entries per page, at most 1000.
     ///
     /// Default: `20`. From 1 to 1000.
@@ -814,91 +815,91 @@ impl List {
     }
 }
 
-/// A call of `video.upload_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::upload_subtitle`](crate::video::Video::upload_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UploadSubtitle(Call);
+pub struct UploadSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(UploadSubtitle => UploadSubtitleData);
 
-/// A call of `video.list_subtitles`: add what is optional, then `.await` it.
+/// A call of [`Video::list_subtitles`](crate::video::Video::list_subtitles): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListSubtitles(Call);
+pub struct ListSubtitles<M = Awaited>(Call<M>);
 
 typed_call!(ListSubtitles => Vec<ListSubtitlesItem>);
 
-/// A call of `video.update_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::update_subtitle`](crate::video::Video::update_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct UpdateSubtitle(Call);
+pub struct UpdateSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(UpdateSubtitle => Nothing);
 
-/// A call of `video.set_default_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::set_default_subtitle`](crate::video::Video::set_default_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetDefaultSubtitle(Call);
+pub struct SetDefaultSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(SetDefaultSubtitle => Nothing);
 
-/// A call of `video.delete_subtitle`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_subtitle`](crate::video::Video::delete_subtitle): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteSubtitle(Call);
+pub struct DeleteSubtitle<M = Awaited>(Call<M>);
 
 typed_call!(DeleteSubtitle => Nothing);
 
-/// A call of `video.set_scroll_notice`: add what is optional, then `.await` it.
+/// A call of [`Video::set_scroll_notice`](crate::video::Video::set_scroll_notice): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetScrollNotice(Call);
+pub struct SetScrollNotice<M = Awaited>(Call<M>);
 
 typed_call!(SetScrollNotice => SetScrollNoticeData);
 
-/// A call of `video.bind_notices`: add what is optional, then `.await` it.
+/// A call of [`Video::bind_notices`](crate::video::Video::bind_notices): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct BindNotices(Call);
+pub struct BindNotices<M = Awaited>(Call<M>);
 
 typed_call!(BindNotices => Nothing);
 
-/// A call of `video.list_questions`: add what is optional, then `.await` it.
+/// A call of [`Video::list_questions`](crate::video::Video::list_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuestions(Call);
+pub struct ListQuestions<M = Awaited>(Call<M>);
 
 typed_call!(ListQuestions => ListQuestionsData);
 
-/// A call of `video.save_questions`: add what is optional, then `.await` it.
+/// A call of [`Video::save_questions`](crate::video::Video::save_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SaveQuestions(Call);
+pub struct SaveQuestions<M = Awaited>(Call<M>);
 
 typed_call!(SaveQuestions => Nothing);
 
-/// A call of `video.delete_questions`: add what is optional, then `.await` it.
+/// A call of [`Video::delete_questions`](crate::video::Video::delete_questions): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct DeleteQuestions(Call);
+pub struct DeleteQuestions<M = Awaited>(Call<M>);
 
 typed_call!(DeleteQuestions => bool);
 
-/// A call of `video.set_category_batch`: add what is optional, then `.await` it.
+/// A call of [`Video::set_category_batch`](crate::video::Video::set_category_batch): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetCategoryBatch(Call);
+pub struct SetCategoryBatch<M = Awaited>(Call<M>);
 
 typed_call!(SetCategoryBatch => SetCategoryBatchData);
 
-/// A call of `video.set_triple_screen`: add what is optional, then `.await` it.
+/// A call of [`Video::set_triple_screen`](crate::video::Video::set_triple_screen): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetTripleScreen(Call);
+pub struct SetTripleScreen<M = Awaited>(Call<M>);
 
 typed_call!(SetTripleScreen => bool);
 
-impl SetTripleScreen {
+impl<M> SetTripleScreen<M> {
     /// File id of the slides (PPT); taken from the console, the rest of the description is cut off.
     pub fn ppt_fid(self, ppt_fid: impl Into<Id>) -> Self {
         Self(self.0.set("ppt_fid", Into::<Id>::into(ppt_fid)))
@@ -910,78 +911,78 @@ impl SetTripleScreen {
     }
 }
 
-/// A call of `video.set_marks`: add what is optional, then `.await` it.
+/// A call of [`Video::set_marks`](crate::video::Video::set_marks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMarks(Call);
+pub struct SetMarks<M = Awaited>(Call<M>);
 
 typed_call!(SetMarks => bool);
 
-impl SetMarks {
-    /// The markers: a JSON array of objects; the table gives the type as string. The printed sample is cut off; it shows the members description, a text that ends in 钮 (button), and image, and vod.49 returns time_offset, description, reference_link, btntxt and image.
+impl<M> SetMarks<M> {
+    /// The markers: a JSON array of objects; the table gives the type as string. The printed sample is cut off; it shows the members description, a text that ends in 钮 (button), and image, and [`Video::list_marks`](crate::video::Video::list_marks) returns time_offset, description, reference_link, btntxt and image.
     pub fn content(self, content: &impl Serialize) -> Self {
         Self(self.0.set_json("content", content))
     }
 }
 
-/// A call of `video.list_marks`: add what is optional, then `.await` it.
+/// A call of [`Video::list_marks`](crate::video::Video::list_marks): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListMarks(Call);
+pub struct ListMarks<M = Awaited>(Call<M>);
 
 typed_call!(ListMarks => ListMarksData);
 
-/// A call of `video.set_mark_jump`: add what is optional, then `.await` it.
+/// A call of [`Video::set_mark_jump`](crate::video::Video::set_mark_jump): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetMarkJump(Call);
+pub struct SetMarkJump<M = Awaited>(Call<M>);
 
 typed_call!(SetMarkJump => bool);
 
-/// A call of `video.get_comment_token`: add what is optional, then `.await` it.
+/// A call of [`Video::get_comment_token`](crate::video::Video::get_comment_token): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetCommentToken(Call);
+pub struct GetCommentToken<M = Awaited>(Call<M>);
 
 typed_call!(GetCommentToken => GetCommentTokenData);
 
-impl GetCommentToken {
+impl<M> GetCommentToken<M> {
     /// Avatar of the user; may be left out. The description is cut off; the words left say that one avatar (evidently the one in the token) has priority and that something, evidently a default avatar, stands in when none is given.
     pub fn avatar(self, avatar: impl Into<String>) -> Self {
         Self(self.0.set("avatar", Into::<String>::into(avatar)))
     }
 }
 
-/// A call of `video.list_whitelist_groups`: add what is optional, then `.await` it.
+/// A call of [`Video::list_whitelist_groups`](crate::video::Video::list_whitelist_groups): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListWhitelistGroups(Call);
+pub struct ListWhitelistGroups<M = Awaited>(Call<M>);
 
 typed_call!(ListWhitelistGroups => ListWhitelistGroupsData);
 
-/// A call of `video.add_whitelist_group`: add what is optional, then `.await` it.
+/// A call of [`Video::add_whitelist_group`](crate::video::Video::add_whitelist_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddWhitelistGroup(Call);
+pub struct AddWhitelistGroup<M = Awaited>(Call<M>);
 
 typed_call!(AddWhitelistGroup => bool);
 
-/// A call of `video.remove_whitelist_group`: add what is optional, then `.await` it.
+/// A call of [`Video::remove_whitelist_group`](crate::video::Video::remove_whitelist_group): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct RemoveWhitelistGroup(Call);
+pub struct RemoveWhitelistGroup<M = Awaited>(Call<M>);
 
 typed_call!(RemoveWhitelistGroup => bool);
 
-/// A call of `video.list_whitelist_users`: add what is optional, then `.await` it.
+/// A call of [`Video::list_whitelist_users`](crate::video::Video::list_whitelist_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListWhitelistUsers(Call);
+pub struct ListWhitelistUsers<M = Awaited>(Call<M>);
 
 typed_call!(ListWhitelistUsers => ListWhitelistUsersData);
-paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem, |data| data.list);
+paged_call!(ListWhitelistUsers => ListWhitelistUsersData, ListWhitelistUsersItem, |data| data.list, |row| crate::pages::RowId::id(&row.user_id));
 
-impl ListWhitelistUsers {
+impl<M> ListWhitelistUsers<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -997,35 +998,35 @@ impl ListWhitelistUsers {
     }
 }
 
-/// A call of `video.add_whitelist_users`: add what is optional, then `.await` it.
+/// A call of [`Video::add_whitelist_users`](crate::video::Video::add_whitelist_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct AddWhitelistUsers(Call);
+pub struct AddWhitelistUsers<M = Awaited>(Call<M>);
 
 typed_call!(AddWhitelistUsers => bool);
 
-/// A call of `video.remove_whitelist_users`: add what is optional, then `.await` it.
+/// A call of [`Video::remove_whitelist_users`](crate::video::Video::remove_whitelist_users): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct RemoveWhitelistUsers(Call);
+pub struct RemoveWhitelistUsers<M = Awaited>(Call<M>);
 
 typed_call!(RemoveWhitelistUsers => bool);
 
-/// A call of `video.list_question_answers`: add what is optional, then `.await` it.
+/// A call of [`Video::list_question_answers`](crate::video::Video::list_question_answers): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListQuestionAnswers(Call);
+pub struct ListQuestionAnswers<M = Awaited>(Call<M>);
 
 typed_call!(ListQuestionAnswers => ListQuestionAnswersData);
 
-/// A call of `video.get_urls`: add what is optional, then `.await` it.
+/// A call of [`Video::get_urls`](crate::video::Video::get_urls): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUrls(Call);
+pub struct GetUrls<M = Awaited>(Call<M>);
 
 typed_call!(GetUrls => GetUrlsData);
 
-impl GetUrls {
+impl<M> GetUrls<M> {
     /// Format of the files.
     ///
     /// Default: `mp4`.
@@ -1046,14 +1047,14 @@ impl GetUrls {
     }
 }
 
-/// A call of `video.transcode_again`: add what is optional, then `.await` it.
+/// A call of [`Video::transcode_again`](crate::video::Video::transcode_again): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct TranscodeAgain(Call);
+pub struct TranscodeAgain<M = Awaited>(Call<M>);
 
 typed_call!(TranscodeAgain => serde_json::Value);
 
-impl TranscodeAgain {
+impl<M> TranscodeAgain<M> {
     /// Formats to transcode to, several codes separated by commas; all three when left out.
     ///
     /// - `1`: mp4
@@ -1071,7 +1072,7 @@ impl TranscodeAgain {
 pub struct GetUploadUrlData {
     /// Id of the video or audio; later calls (transcode status, playing) need it.
     pub video_id: i64,
-    /// Address to which the file is then uploaded (see vod.3).
+    /// Address to which the file is then uploaded (see [`Video::upload_file`](crate::video::Video::upload_file)).
     pub upload_url: String,
 }
 
@@ -1167,6 +1168,13 @@ pub struct InfoData {
     pub category: Vec<InfoCategory>,
     /// Publish status.
     pub publish_status: PublishStatus,
+}
+
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
 }
 
 /// What `GetScreenshotsData` holds.
@@ -1366,6 +1374,13 @@ pub struct ListByCategoryItem {
     pub category_level5_id: i64,
 }
 
+impl ListByCategoryItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListByCategoryData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1480,6 +1495,13 @@ pub struct ListItem {
     pub category: ListCategory,
 }
 
+impl ListItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1511,6 +1533,13 @@ pub struct UploadSubtitleData {
     pub create_time: String,
 }
 
+impl UploadSubtitleData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+}
+
 /// What `ListSubtitlesItem` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -1530,6 +1559,18 @@ pub struct ListSubtitlesItem {
     /// Time when the subtitle was last changed.
     /// `YYYY-MM-DD HH:MM:SS`, UTC+8.
     pub update_time: String,
+}
+
+impl ListSubtitlesItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn create_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.create_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn update_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.update_time)
+    }
 }
 
 /// What `SetScrollNoticeNotice` holds.
@@ -1673,7 +1714,7 @@ pub struct ListMarksData {
     pub total: i64,
     /// The markers.
     pub list: Vec<ListMarksItem>,
-    /// Whether jumping is enabled (see vod.50).
+    /// Whether jumping is enabled (see [`Video::set_mark_jump`](crate::video::Video::set_mark_jump)).
     pub enable_jump: bool,
 }
 
@@ -1764,6 +1805,13 @@ pub struct ListQuestionAnswersAnswerList {
     pub is_right: Correctness,
     /// Version of the question that was answered.
     pub ver: String,
+}
+
+impl ListQuestionAnswersAnswerList {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn update_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.update_time)
+    }
 }
 
 /// What `ListQuestionAnswersItem` holds.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,15 +18,15 @@ pub use super::values::{AccountType, ProductType, ServiceStatus, TrafficPackage}
 
 /// 点播账号 Account-wide video figures and the transcode callback address.
 #[derive(Debug, Clone, Copy)]
-pub struct VideoAccount<'a>(pub(crate) &'a Client);
+pub struct VideoAccount<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl VideoAccount<'_> {
+impl<M> VideoAccount<'_, M> {
     /// 获取账号套餐使用量 Gets the account's package and its use of storage and traffic.
     ///
     /// Documents: vod.20. Path `/openapi/video_account/getAccountInfo`, known from public material.
     ///
     /// Traffic is not live: it is totalled once a day.
-    pub fn info(&self) -> Info {
+    pub fn info(&self) -> Info<M> {
         let call = Call::new(self.0, "video_account.info");
         Info(call)
     }
@@ -35,7 +36,7 @@ impl VideoAccount<'_> {
     /// Documents: vod.22. Path `/openapi/video_account/getUsedFlow`, known from public material.
     ///
     /// Traffic is not live: it is totalled once a day.
-    pub fn get_used_flow(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlow {
+    pub fn get_used_flow(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlow<M> {
         let call = Call::new(self.0, "video_account.get_used_flow");
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
@@ -45,7 +46,7 @@ impl VideoAccount<'_> {
     /// 查询账号下一段时间内的流量并返回流量消耗明细 Gets the traffic of the account per day in a period.
     ///
     /// Documents: vod.37. **The path `/openapi/video_account/getUsedFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getUsedFlowList`, `/openapi/video_account/getDailyUsedFlow`, `/openapi/video_account/getFlowDetail`, `/openapi/video_account/getPartnerDailyFlow`, `/openapi/video_data/getUsedFlowDetail`.
-    pub fn get_used_flow_detail(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlowDetail {
+    pub fn get_used_flow_detail(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlowDetail<M> {
         let call = Call::new(self.0, "video_account.get_used_flow_detail");
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
@@ -55,7 +56,7 @@ impl VideoAccount<'_> {
     /// 查询账号产品线下一天的视频流量使用明细 Lists the traffic of each video of a product line on one day, in pages.
     ///
     /// Documents: vod.38. **The path `/openapi/video_account/getVideoFlowDetail` is a guess**: the documents cut it off. Other candidates: `/openapi/video_account/getVideoUsedFlow`, `/openapi/video_data/getVideoUsedFlow`, `/openapi/video_account/getAllVideoUsedFlow`, `/openapi/video_account/getVideoUsedFlowDetail`, `/openapi/video_data/getVideoFlowDetail`, `/openapi/video_account/getDailyVideoFlow`, `/openapi/video_account/getVideoFlowList`.
-    pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListVideoFlow {
+    pub fn list_video_flow(&self, product_type: impl Into<ProductType>, date: impl Into<Time>) -> ListVideoFlow<M> {
         let call = Call::new(self.0, "video_account.list_video_flow");
         let call = call.set("product_type", Into::<ProductType>::into(product_type));
         let call = call.set("date", Into::<Time>::into(date));
@@ -68,8 +69,8 @@ impl VideoAccount<'_> {
     ///
     /// Traffic is not live: it is totalled once a day.
     ///
-    /// The unit of storage is not printed (bytes in vod.20).
-    pub fn get_storage_and_flow(&self) -> GetStorageAndFlow {
+    /// The unit of storage is not printed (bytes in [`VideoAccount::info`](crate::video_account::VideoAccount::info)).
+    pub fn get_storage_and_flow(&self) -> GetStorageAndFlow<M> {
         let call = Call::new(self.0, "video_account.get_storage_and_flow");
         GetStorageAndFlow(call)
     }
@@ -77,7 +78,7 @@ impl VideoAccount<'_> {
     /// 设置转码回调地址（点播和回放） Sets the account-wide callback address for transcoding of VOD videos and playbacks.
     ///
     /// Documents: vod.cb1. Path `/openapi/video_account/setTranscodeCallbackUrl`, known from public material.
-    pub fn set_transcode_callback_url(&self, url: impl Into<String>) -> SetTranscodeCallbackUrl {
+    pub fn set_transcode_callback_url(&self, url: impl Into<String>) -> SetTranscodeCallbackUrl<M> {
         let call = Call::new(self.0, "video_account.set_transcode_callback_url");
         let call = call.set("url", Into::<String>::into(url));
         SetTranscodeCallbackUrl(call)
@@ -86,42 +87,42 @@ impl VideoAccount<'_> {
     /// 查询转码回调地址（点播和回放） Gets the account-wide callback address for transcoding of VOD videos and playbacks.
     ///
     /// Documents: vod.cb2. Path `/openapi/video_account/getTranscodeCallbackUrl`, known from public material.
-    pub fn get_transcode_callback_url(&self) -> GetTranscodeCallbackUrl {
+    pub fn get_transcode_callback_url(&self) -> GetTranscodeCallbackUrl<M> {
         let call = Call::new(self.0, "video_account.get_transcode_callback_url");
         GetTranscodeCallbackUrl(call)
     }
 }
 
-/// A call of `video_account.info`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::info`](crate::video_account::VideoAccount::info): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct Info(Call);
+pub struct Info<M = Awaited>(Call<M>);
 
 typed_call!(Info => InfoData);
 
-/// A call of `video_account.get_used_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_used_flow`](crate::video_account::VideoAccount::get_used_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUsedFlow(Call);
+pub struct GetUsedFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlow => GetUsedFlowData);
 
-/// A call of `video_account.get_used_flow_detail`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_used_flow_detail`](crate::video_account::VideoAccount::get_used_flow_detail): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUsedFlowDetail(Call);
+pub struct GetUsedFlowDetail<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlowDetail => GetUsedFlowDetailData);
 
-/// A call of `video_account.list_video_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::list_video_flow`](crate::video_account::VideoAccount::list_video_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListVideoFlow(Call);
+pub struct ListVideoFlow<M = Awaited>(Call<M>);
 
 typed_call!(ListVideoFlow => ListVideoFlowData);
-paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.list);
+paged_call!(ListVideoFlow => ListVideoFlowData, ListVideoFlowItem, |data| data.list, |_| None);
 
-impl ListVideoFlow {
+impl<M> ListVideoFlow<M> {
     /// Page number.
     ///
     /// Default: `1`. At least 1.
@@ -137,24 +138,24 @@ impl ListVideoFlow {
     }
 }
 
-/// A call of `video_account.get_storage_and_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_storage_and_flow`](crate::video_account::VideoAccount::get_storage_and_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetStorageAndFlow(Call);
+pub struct GetStorageAndFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetStorageAndFlow => GetStorageAndFlowData);
 
-/// A call of `video_account.set_transcode_callback_url`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::set_transcode_callback_url`](crate::video_account::VideoAccount::set_transcode_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct SetTranscodeCallbackUrl(Call);
+pub struct SetTranscodeCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(SetTranscodeCallbackUrl => SetTranscodeCallbackUrlData);
 
-/// A call of `video_account.get_transcode_callback_url`: add what is optional, then `.await` it.
+/// A call of [`VideoAccount::get_transcode_callback_url`](crate::video_account::VideoAccount::get_transcode_callback_url): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetTranscodeCallbackUrl(Call);
+pub struct GetTranscodeCallbackUrl<M = Awaited>(Call<M>);
 
 typed_call!(GetTranscodeCallbackUrl => GetTranscodeCallbackUrlData);
 
@@ -192,6 +193,18 @@ pub struct InfoData {
     /// Total traffic of the package; only when charge_type is 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_flow_limit: Option<i64>,
+}
+
+impl InfoData {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn effect_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.effect_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn expire_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.expire_time)
+    }
 }
 
 /// What `GetUsedFlowData` holds.

@@ -5,11 +5,12 @@
 #![allow(unused_imports, clippy::too_many_arguments, clippy::doc_markdown, clippy::doc_lazy_continuation, rustdoc::bare_urls, rustdoc::invalid_html_tags, rustdoc::broken_intra_doc_links)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use baijiayun_core::{File, Id, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::Client;
+use crate::{Awaited, Client};
 use crate::call::{Call, Nothing, typed_call};
 use crate::pages::paged_call;
 
@@ -17,9 +18,9 @@ pub use super::values::{ProductType, VideoClient};
 
 /// 点播数据 Play counts, traffic and watch records of videos.
 #[derive(Debug, Clone, Copy)]
-pub struct VideoData<'a>(pub(crate) &'a Client);
+pub struct VideoData<'a, M = Awaited>(pub(crate) &'a Client, pub(crate) PhantomData<M>);
 
-impl VideoData<'_> {
+impl<M> VideoData<'_, M> {
     /// 查询指定ID视频一段时间内使用的流量 Gets the traffic that one video used in a period.
     ///
     /// Documents: vod.21. Path `/openapi/video_data/getUsedFlow`, known from public material.
@@ -27,7 +28,7 @@ impl VideoData<'_> {
     /// Traffic is not live: it is totalled once a day.
     ///
     /// Start and end must be in the same month.
-    pub fn get_used_flow(&self, video_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlow {
+    pub fn get_used_flow(&self, video_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetUsedFlow<M> {
         let call = Call::new(self.0, "video_data.get_used_flow");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -40,7 +41,7 @@ impl VideoData<'_> {
     /// Documents: vod.24. Path `/openapi/video_data/getVideoPlayRecord`, known from public material.
     ///
     /// Seeking, speed and pauses make the watched time differ from end minus start; that is normal.
-    pub fn list_play_records(&self, video_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListPlayRecords {
+    pub fn list_play_records(&self, video_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListPlayRecords<M> {
         let call = Call::new(self.0, "video_data.list_play_records");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -51,7 +52,7 @@ impl VideoData<'_> {
     /// 获取账号所有视频观看记录 Lists the plays of all videos of the account (VOD and playbacks), one record per play.
     ///
     /// Documents: vod.25. Path `/openapi/video_data/exportVideoReportBatch`, known from public material.
-    pub fn export_reports(&self, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ExportReports {
+    pub fn export_reports(&self, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ExportReports<M> {
         let call = Call::new(self.0, "video_data.export_reports");
         let call = call.set("start_time", Into::<Time>::into(start_time));
         let call = call.set("end_time", Into::<Time>::into(end_time));
@@ -61,7 +62,7 @@ impl VideoData<'_> {
     /// 获取播放量排行 Gets the 100 most played videos of a period with their play counts.
     ///
     /// Documents: vod.28. Path `/openapi/video_data/getVideoPlayCountRank`, known from public material.
-    pub fn get_play_count_rank(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetPlayCountRank {
+    pub fn get_play_count_rank(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetPlayCountRank<M> {
         let call = Call::new(self.0, "video_data.get_play_count_rank");
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
@@ -71,7 +72,7 @@ impl VideoData<'_> {
     /// 获取指定ID视频播放量 Gets the plays per day of one video in a period.
     ///
     /// Documents: vod.29. Path `/openapi/video_data/getVideoDailyPlayCount`, known from public material.
-    pub fn get_play_count(&self, video_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetPlayCount {
+    pub fn get_play_count(&self, video_id: impl Into<Id>, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetPlayCount<M> {
         let call = Call::new(self.0, "video_data.get_play_count");
         let call = call.set("video_id", Into::<Id>::into(video_id));
         let call = call.set("start_date", Into::<Time>::into(start_date));
@@ -82,7 +83,7 @@ impl VideoData<'_> {
     /// 获取账号视频播放量 Gets the plays per day of the whole account in a period.
     ///
     /// Documents: vod.30. Path `/openapi/video_data/getPartnerDailyPlayCount`, known from public material.
-    pub fn get_account_play_count(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetAccountPlayCount {
+    pub fn get_account_play_count(&self, start_date: impl Into<Time>, end_date: impl Into<Time>) -> GetAccountPlayCount<M> {
         let call = Call::new(self.0, "video_data.get_account_play_count");
         let call = call.set("start_date", Into::<Time>::into(start_date));
         let call = call.set("end_date", Into::<Time>::into(end_date));
@@ -94,7 +95,7 @@ impl VideoData<'_> {
     /// Documents: public_only.video_data.getPlaybackPlayRecord. Path `/openapi/video_data/getPlaybackPlayRecord`, known from public material.
     ///
     /// 007gzs says that the period must lie within one day; SyLive only refuses more than 24 hours.
-    pub fn list_playback_records(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListPlaybackRecords {
+    pub fn list_playback_records(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> ListPlaybackRecords<M> {
         let call = Call::new(self.0, "video_data.list_playback_records");
         let call = call.set("room_id", Into::<Id>::into(room_id));
         let call = call.set("start_time", Into::<Time>::into(start_time));
@@ -103,22 +104,22 @@ impl VideoData<'_> {
     }
 }
 
-/// A call of `video_data.get_used_flow`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_used_flow`](crate::video_data::VideoData::get_used_flow): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetUsedFlow(Call);
+pub struct GetUsedFlow<M = Awaited>(Call<M>);
 
 typed_call!(GetUsedFlow => GetUsedFlowData);
 
-/// A call of `video_data.list_play_records`: add what is optional, then `.await` it.
+/// A call of [`VideoData::list_play_records`](crate::video_data::VideoData::list_play_records): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPlayRecords(Call);
+pub struct ListPlayRecords<M = Awaited>(Call<M>);
 
 typed_call!(ListPlayRecords => ListPlayRecordsData);
-paged_call!(ListPlayRecords => ListPlayRecordsData, ListPlayRecordsItem, |data| data.list);
+paged_call!(ListPlayRecords => ListPlayRecordsData, ListPlayRecordsItem, |data| data.list, |_| None);
 
-impl ListPlayRecords {
+impl<M> ListPlayRecords<M> {
     /// Only the plays of the user with this number (the description is cut off).
     pub fn user_number(self, user_number: impl Into<Id>) -> Self {
         Self(self.0.set("user_number", Into::<Id>::into(user_number)))
@@ -139,15 +140,15 @@ impl ListPlayRecords {
     }
 }
 
-/// A call of `video_data.export_reports`: add what is optional, then `.await` it.
+/// A call of [`VideoData::export_reports`](crate::video_data::VideoData::export_reports): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ExportReports(Call);
+pub struct ExportReports<M = Awaited>(Call<M>);
 
 typed_call!(ExportReports => ExportReportsData);
-paged_call!(ExportReports => ExportReportsData, ExportReportsItem, |data| data.list);
+paged_call!(ExportReports => ExportReportsData, ExportReportsItem, |data| data.list, |_| None);
 
-impl ExportReports {
+impl<M> ExportReports<M> {
     /// Product line.
     ///
     /// Default: `0`.
@@ -176,14 +177,14 @@ impl ExportReports {
     }
 }
 
-/// A call of `video_data.get_play_count_rank`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_play_count_rank`](crate::video_data::VideoData::get_play_count_rank): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPlayCountRank(Call);
+pub struct GetPlayCountRank<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayCountRank => GetPlayCountRankData);
 
-impl GetPlayCountRank {
+impl<M> GetPlayCountRank<M> {
     /// Product line.
     ///
     /// Default: `0`.
@@ -198,21 +199,21 @@ impl GetPlayCountRank {
     }
 }
 
-/// A call of `video_data.get_play_count`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_play_count`](crate::video_data::VideoData::get_play_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetPlayCount(Call);
+pub struct GetPlayCount<M = Awaited>(Call<M>);
 
 typed_call!(GetPlayCount => GetPlayCountData);
 
-/// A call of `video_data.get_account_play_count`: add what is optional, then `.await` it.
+/// A call of [`VideoData::get_account_play_count`](crate::video_data::VideoData::get_account_play_count): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct GetAccountPlayCount(Call);
+pub struct GetAccountPlayCount<M = Awaited>(Call<M>);
 
 typed_call!(GetAccountPlayCount => GetAccountPlayCountData);
 
-impl GetAccountPlayCount {
+impl<M> GetAccountPlayCount<M> {
     /// Product line.
     ///
     /// Default: `0`.
@@ -227,14 +228,14 @@ impl GetAccountPlayCount {
     }
 }
 
-/// A call of `video_data.list_playback_records`: add what is optional, then `.await` it.
+/// A call of [`VideoData::list_playback_records`](crate::video_data::VideoData::list_playback_records): add what is optional, then `.await` it.
 #[must_use = "a call is sent when it is awaited"]
 #[derive(Debug, Clone)]
-pub struct ListPlaybackRecords(Call);
+pub struct ListPlaybackRecords<M = Awaited>(Call<M>);
 
 typed_call!(ListPlaybackRecords => serde_json::Value);
 
-impl ListPlaybackRecords {
+impl<M> ListPlaybackRecords<M> {
     /// Session number of the recording; only for long-term rooms.
     pub fn session_id(self, session_id: impl Into<Id>) -> Self {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
@@ -297,6 +298,18 @@ pub struct ListPlayRecordsItem {
     pub ext_data: String,
 }
 
+impl ListPlayRecordsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_begin_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_begin_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_end_time)
+    }
+}
+
 /// What `ListPlayRecordsData` holds.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
@@ -346,6 +359,18 @@ pub struct ExportReportsItem {
     pub area: String,
     /// Custom reported data.
     pub ext_data: String,
+}
+
+impl ExportReportsItem {
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_begin_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_begin_time)
+    }
+
+    /// The member of that name as a time; `None` if it says none.
+    pub fn play_end_time(&self) -> Option<std::time::SystemTime> {
+        crate::times::Told::time(&self.play_end_time)
+    }
 }
 
 /// What `ExportReportsData` holds.

@@ -78,11 +78,11 @@ impl Executor for Fake {
                     OK.to_vec()
                 }
                 Does::Fails(kind, message) => {
-                    return Err(TransportError { kind: *kind, message: (*message).to_owned() });
+                    return Err(TransportError::new(*kind, *message));
                 }
                 Does::Body(body) => body.clone(),
             };
-            Ok(HttpAnswer { status: 200, retry_after: None, body })
+            Ok(HttpAnswer::new(200, body))
         })
     }
 }

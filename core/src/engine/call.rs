@@ -141,7 +141,7 @@ impl Call {
             }
             (State::Sending, Event::Unsendable { tls, message }) => {
                 let error = self.error(ErrorKind::Connect).with_message(message);
-                self.fail(error.with_hint(if tls { CERTIFICATES } else { NOT_SENT }))
+                self.fail(error.with_hint(if tls { CERTIFICATES } else { NOT_SENT }).lasting())
             }
             (State::Sending, Event::TooLarge) => self.fail(self.too_large()),
             (State::Sending, Event::NoMemory) => {
@@ -200,7 +200,7 @@ impl Call {
             }
             Err(error) => {
                 let now = engine.limiter.steady(clock());
-                let error = compare_clocks(error, now);
+                let error = compare_clocks(error, now).with_retry_after(retry_after);
                 self.failed_attempt(error, retry_after, engine, now)
             }
         }

@@ -53,10 +53,14 @@ impl CallOptions {
         let checked = given.try_for_each(|(name, time)| check_time(name, time));
         let checked = checked.and_then(|()| self.attempts.map_or(Ok(()), check_attempts));
         let checked = checked.and_then(|()| self.max_answer.map_or(Ok(()), check_size));
-        checked.map_err(|message| Error::new(ErrorKind::InvalidParameters, operation).with_message(message))
+        checked.map_err(|message| {
+            Error::new(ErrorKind::InvalidParameters, operation).with_message(message).with_hint(OPTION)
+        })
     }
 }
 
+/// What to do about an option that cannot be meant.
+const OPTION: &str = "without this option the client's own setting holds";
 /// What a time has to be, for those that are given in other ways than as a duration.
 pub(crate) const A_TIME: &str = "has to be a time above 0 of at most 30 days";
 /// What attempts have to be.

@@ -13,6 +13,7 @@ pub(super) struct Answer {
     /// 0 if it is missing or null: nothing is said to be there. `None` if it is no number.
     pub(super) upload_size: Option<u64>,
     pub(super) status: Option<i64>,
+    pub(super) total_size: Option<u64>,
 }
 
 impl Answer {
@@ -26,6 +27,7 @@ impl Answer {
                 "upload_url" => answer.upload_url = json::text(value).ok().map(Cow::into_owned),
                 "upload_size" if value != "null" => answer.upload_size = number(value),
                 "status" => answer.status = number(value),
+                "total_size" => answer.total_size = number(value),
                 _ => {}
             }
         }

@@ -1,12 +1,13 @@
 //! Behaviour of the core that the shared vectors do not cover.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use baijiayun_core::coerce::{MAX_DEPARTURES, Options, straighten};
 use baijiayun_core::operation::{Field, Host, Method, Need, PathSource, Shape};
 use baijiayun_core::{
-    Account, Body, Error, ErrorKind, FaultKind, File, Operation, Params, Signer, Time, Value, answer, operation,
+    Account, Body, Error, ErrorKind, FaultKind, File, Id, Operation, Params, Signer, Time, Value, answer, operation,
     request,
 };
 
@@ -331,6 +332,105 @@ fn unknown_operations_get_suggestions() {
     let error = operation::find("room.creates").unwrap_err();
     assert_eq!(error.hint(), Some("did you mean room.create?"));
     assert!(operation::find("").is_err());
+}
+
+#[test]
+fn names_of_others_find_the_operation_that_is_meant() {
+    for (wanted, hint) in [
+        ("room.lst", "did you mean room.list?"),
+        ("live.startClass", "did you mean live.start_class?"),
+        ("video.uploadFile", "did you mean video.upload_file?"),
+        ("Room.GetCodeInfo", "did you mean room.get_code_info?"),
+        (" room.create ", "did you mean room.create?"),
+        ("/openapi/room/create", "did you mean room.create?"),
+        ("openapi/live/startClass", "did you mean live.start_class?"),
+        ("room/getCodeInfo?room_id=1", "did you mean room.get_code_info?"),
+        ("https://demo.at.baijiayun.com/openapi/video/getUploadUrl", "did you mean video.get_upload_url?"),
+        ("/openapi/room/creat", "did you mean room.create?"),
+        ("/nowhere/at/all/in/any/document", "`bjy operations` lists all names"),
+        ("https://demo.at.baijiayun.com", "`bjy operations` lists all names"),
+        ("/", "`bjy operations` lists all names"),
+    ] {
+        assert_eq!(operation::find(wanted).unwrap_err().hint(), Some(hint), "{wanted}");
+    }
+    // Whatever it is, it is an error like any other.
+    for wanted in ["教室.创建", "a/é/ü", "//", "://", "://x", &"room.creat".repeat(1000), "room.", ".list"] {
+        assert_eq!(operation::find(wanted).unwrap_err().kind(), ErrorKind::UnknownOperation, "{wanted}");
+    }
+}
+
+#[test]
+fn values_are_made_of_what_programs_have() {
+    let large = u64::MAX;
+    assert_eq!(Value::from(7_u64), Value::Int(7));
+    assert_eq!(Value::from(7_usize), Value::Int(7));
+    assert_eq!(Value::from(large), Value::Text("18446744073709551615".to_owned()));
+    assert_eq!(
+        (Value::from(7_u8), Value::from(-7_i16), Value::from(&7_i64)),
+        (Value::Int(7), Value::Int(-7), Value::Int(7))
+    );
+    let list = Value::List(vec![Value::Int(16), Value::Int(2)]);
+    assert_eq!((Value::from([16, 2]), Value::from(&[16, 2][..])), (list.clone(), list));
+    assert_eq!(Id::from(large).to_string(), "18446744073709551615");
+}
+
+#[test]
+fn files_are_named_by_paths_of_every_form() {
+    let path = Path::new("lessons/第一课.mp4");
+    for file in
+        [File::from(path), File::from(path.to_owned()), File::from(&path.to_owned()), File::from("lessons/第一课.mp4")]
+    {
+        assert_eq!((file.name.as_str(), file.source.path()), ("第一课.mp4", Some(path)));
+    }
+    assert_eq!(File::bytes("a", *b"b").source.path(), None);
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(std::ffi::OsStr::from_bytes(b"lessons/\xff.mp4"));
+        let file = File::from(path);
+        assert_eq!((file.name.as_str(), file.source.path()), ("\u{fffd}.mp4", Some(path)));
+    }
+}
+
+#[test]
+fn faults_are_told_as_in_the_message() {
+    let account = Account::new("demo", 1, KEY).unwrap();
+    let params: Params = [("room_id", Value::from("x")), ("tilte", Value::from("a"))].into_iter().collect();
+    let error = request::build(&account, operation::find("room.update").unwrap(), &params, 1).unwrap_err();
+    let told: Vec<String> = error.faults().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2);
+    assert_eq!(told.join("; "), error.message());
+}
+
+#[test]
+fn errors_that_may_pass_are_told_apart() {
+    for (kind, status, passes) in [
+        (ErrorKind::Connect, None, true),
+        (ErrorKind::Timeout, None, true),
+        (ErrorKind::Transport, None, true),
+        (ErrorKind::Throttled, Some(200), true),
+        (ErrorKind::NotJson, Some(200), true),
+        (ErrorKind::HttpStatus, Some(502), true),
+        (ErrorKind::HttpStatus, Some(403), false),
+        (ErrorKind::Service, Some(503), true),
+        (ErrorKind::Service, Some(200), false),
+        (ErrorKind::RoomNotFound, Some(200), false),
+        (ErrorKind::InvalidParameters, None, false),
+        (ErrorKind::Closed, None, false),
+        (ErrorKind::Decode, Some(200), false),
+    ] {
+        let error = Error::new(kind, "room.info");
+        let error = status.map_or(error.clone(), |status| error.with_answer(status, b""));
+        assert_eq!(error.is_transient(), passes, "{kind} {status:?}");
+    }
+}
+
+#[test]
+fn an_error_has_what_led_to_it() {
+    let cause: Arc<dyn std::error::Error + Send + Sync> = Arc::new(std::io::Error::other("cut"));
+    let error = Error::new(ErrorKind::Transport, "room.info").with_source(cause);
+    let source = std::error::Error::source(&error).unwrap();
+    assert!(source.downcast_ref::<std::io::Error>().is_some_and(|error| error.to_string() == "cut"));
 }
 
 #[test]

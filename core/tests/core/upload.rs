@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use baijiayun_core::engine::Now;
 use baijiayun_core::upload::{
-    Event, GET_RESUME_UPLOAD_URL, GET_STATUS, GET_UPLOAD_URL, Post, Settings, Step, Upload, Uploaded,
+    Event, GET_RESUME_UPLOAD_URL, GET_STATUS, GET_UPLOAD_URL, INFO, Post, Settings, Step, Upload, Uploaded,
 };
 use baijiayun_core::{Error, ErrorKind, File, Params, Value};
 use proptest::prelude::*;
@@ -209,6 +209,53 @@ fn transcoding_is_waited_for() {
         let wanted: Vec<&str> = before.into_iter().chain(steps).collect();
         assert_eq!(run(new_video(waiting), events), wanted, "{name}");
     }
+}
+
+/// The service has the whole file of a video before this process sent any of it.
+#[test]
+fn a_video_that_is_whole_is_not_taken_for_another_file() {
+    let refused = || failed(ErrorKind::General);
+    let size = |size: &str| Event::Answer(format!(r#"{{"status":100,"total_size":{size}}}"#).into_bytes());
+    let other = "failed file video 184548: the video has its whole file already, of 999 bytes; this one has 1000";
+    let asked = [GET_RESUME_UPLOAD_URL, GET_STATUS, INFO];
+    let gone_on = |settings, events| run(Upload::of(VIDEO, SIZE, settings), events);
+    let table: Vec<(Vec<Event>, Vec<&str>)> = vec![
+        (vec![refused(), status(100), size("1000")], vec!["done 184548 Some(100) 0"]),
+        (vec![refused(), status(20), size("\"1000\"")], vec!["done 184548 Some(20) 0"]),
+        (vec![refused(), status(20), size("999")], vec![other]),
+        // It does not say, and nobody can know.
+        (vec![refused(), status(20), size("0")], vec!["done 184548 Some(20) 0"]),
+        (vec![refused(), status(20), size("null")], vec!["done 184548 Some(20) 0"]),
+        (
+            vec![refused(), status(20), failed(ErrorKind::PermissionDenied)],
+            vec!["failed permission_denied video 184548: why"],
+        ),
+        (vec![refused(), status(20), broken(), Event::Elapsed], vec!["wait", GET_RESUME_UPLOAD_URL]),
+    ];
+    for (events, steps) in table {
+        let wanted: Vec<&str> = asked.into_iter().chain(steps).collect();
+        assert_eq!(gone_on(Settings::default(), events), wanted);
+    }
+    let waiting = Settings { transcoding: Some(Duration::from_secs(10)), ..Settings::default() };
+    let steps = gone_on(waiting, vec![refused(), status(20), size("1000"), Event::Elapsed, status(100)]);
+    assert_eq!(steps[3..], ["wait", GET_STATUS, "done 184548 Some(100) 0"]);
+    // A server between has asked.
+    let told = |size: &str| Event::Answer(format!(r#"{{"status":"100","total_size":{size}}}"#).into_bytes());
+    assert_eq!(gone_on(Settings::default(), vec![told("999")])[1], other);
+    assert_eq!(gone_on(Settings::default(), vec![told("1000")])[1], "done 184548 None 0");
+}
+
+#[test]
+fn the_error_of_an_upload_names_its_video() {
+    let mut upload = new_video(Settings::default());
+    upload.begin(at(0));
+    let Step::Failed(error) = upload.resume(failed(ErrorKind::PermissionDenied), at(0)) else { panic!("it fails") };
+    assert_eq!(error.video_id(), None, "there is none");
+    let mut upload = new_video(Settings { resumes: 0, ..Settings::default() });
+    upload.begin(at(0));
+    upload.resume(address(), at(0));
+    let Step::Failed(error) = upload.resume(broken(), at(0)) else { panic!("it fails") };
+    assert_eq!(error.video_id(), Some(VIDEO));
 }
 
 #[test]

@@ -7,11 +7,7 @@ let client;
 
 /** Made with the first request: `next build` loads this file without an account. */
 function baijiayun() {
-  return (client ??= new Client({
-    domain: process.env.BAIJIAYUN_DOMAIN ?? "",
-    partnerId: process.env.BAIJIAYUN_PARTNER_ID ?? "",
-    partnerKey: process.env.BAIJIAYUN_PARTNER_KEY,
-  }));
+  return (client ??= new Client());
 }
 
 export const POST = (request) => baijiayun().callbacks.handle(request, enqueue);

@@ -1,9 +1,5 @@
 const { Client } = require("baijiayun");
 
-const client = new Client({
-  domain: process.env.BAIJIAYUN_DOMAIN ?? "",
-  partnerId: process.env.BAIJIAYUN_PARTNER_ID ?? "",
-  partnerKey: process.env.BAIJIAYUN_PARTNER_KEY,
-});
+const client = new Client();
 
 client.room.list({ limit: 1 }).then((rooms) => console.log(rooms.total));

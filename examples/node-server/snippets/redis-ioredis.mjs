@@ -1,11 +1,9 @@
 import { Client, redisStore } from "baijiayun";
 import { Redis } from "ioredis";
 
-import { account } from "./client.mjs";
-
 const redis = new Redis(process.env.REDIS_URL ?? "redis://127.0.0.1:6379");
 redis.on("error", (error) => console.error(error.message));
-const client = new Client({ ...account, store: redisStore(redis) });
+const client = new Client({ store: redisStore(redis) });
 
 const { trace } = await client.room.list({ limit: 1 }).withDetails();
 console.log(trace.storeDown); // true if only this process's limits were kept

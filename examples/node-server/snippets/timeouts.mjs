@@ -1,9 +1,7 @@
 import { Client, TransportError } from "baijiayun";
 
-import { account } from "./client.mjs";
-
 // For all calls, in milliseconds. These are the defaults.
-const client = new Client({ ...account, attemptTimeout: 30_000, deadline: 120_000, attempts: 3 });
+const client = new Client({ attemptTimeout: 30_000, deadline: 120_000, attempts: 3 });
 
 // For one call.
 try {

@@ -3,7 +3,7 @@ import { client } from "./client.mjs";
 // A Date is a point in time wherever one is wanted: unix seconds, or a day or a time of UTC+8.
 const peak = await client.liveAccount.getDailyPeakUsers({
   start_date: new Date("2026-08-23T15:30:00Z"), // 2026-08-23 in UTC+8
-  end_date: "2026-08-31", // texts go as they are
+  end_date: "2026-08-31", // a text without a time zone is UTC+8
 });
 console.log(Object.keys(peak));
 

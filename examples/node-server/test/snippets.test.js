@@ -4,10 +4,14 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, extname, join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+
+import { Client } from "baijiayun";
 
 import { skip, startRedis } from "../../../bindings-wasm/npm/test/support/redis.mjs";
 import { BJY, listen, openBrowser, serve, signed, startMock } from "./support.js";
@@ -80,11 +84,53 @@ test("programs", async (t) => {
     "large-answers.mjs": /^\d+\n$/,
     "with-mock.mjs": /^# pass 1$/m,
     "without-mock.mjs": /^# pass 1$/m,
+    "with-msw.mjs": /^# pass 1$/m,
+    "with-nock.mjs": /^# pass 1$/m,
+    "with-undici.mjs": /^# pass 1$/m,
+    "callbacks-test.mjs": /^# pass 1$/m,
+    "hooks.mjs": /^room.list 1 200 true\nroom.info 1 room_not_found true\n$/,
   };
   for (const [name, output] of Object.entries(printed)) {
     // A test inside a test would run with the outer one.
     const env = { ...account, NODE_TEST_CONTEXT: "" };
     await t.test(name, async () => assert.match(await run(name, env), output));
+  }
+});
+
+test("proxy.mjs, through a proxy", async (t) => {
+  /** @type {string[]} */
+  const connected = [];
+  const proxy = createServer().on("connect", (request, socket, head) => {
+    connected.push(request.url ?? "");
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const onward = connect(Number(port), hostname, () => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      onward.write(head);
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => proxy.close());
+  const { port } = /** @type {import("node:net").AddressInfo} */ (proxy.address());
+  const account = await startMock(t);
+  assert.match(await run("proxy.mjs", { ...account, HTTPS_PROXY: `http://127.0.0.1:${port}` }), /^\d+\n$/);
+  assert.deepEqual(connected, [new URL(account.BAIJIAYUN_DOMAIN).host]);
+});
+
+test("the guides list every option", () => {
+  let hint = "";
+  try {
+    new Client(/** @type {any} */ ({ nonsense: 1 }));
+  } catch (error) {
+    hint = /** @type {any} */ (error).hint;
+  }
+  const options = /** @type {string[]} */ (hint.match(/the options are ([^;]*)/)?.[1]?.split(", ")).sort();
+  for (const guide of ["npm.md", "npm.zh-CN.md"]) {
+    const text = readFileSync(join(HERE, "../../docs", guide), "utf8");
+    const [, table = ""] = /^## (?:Options|选项)$([^]*?)^## /m.exec(text) ?? [];
+    assert.deepEqual(Array.from(table.matchAll(/^\| `(\w+)`/gm), ([, name]) => name).sort(), options, guide);
   }
 });
 

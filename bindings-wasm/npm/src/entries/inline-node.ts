@@ -1,13 +1,12 @@
 import { gunzipSync } from "node:zlib";
 
-import inlined from "../../wasm/inline.js";
 import { nodePlatform } from "../node.js";
 import { install } from "../platform.js";
 
 const toml = () => (require("./toml.cjs") as typeof import("../toml.js")).parse;
 
 install(
-  nodePlatform(() => gunzipSync(Buffer.from(inlined, "base64")), toml),
+  nodePlatform(() => gunzipSync(Buffer.from(require("./packed.cjs") as string, "base64")), toml),
   true,
 );
 

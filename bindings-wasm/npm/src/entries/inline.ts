@@ -1,11 +1,7 @@
 import inlined from "../../wasm/inline.js";
 import { install } from "../platform.js";
+import { unpacked } from "../unpacked.js";
 
-async function unpacked(): Promise<ArrayBuffer> {
-  const packed = Uint8Array.from(atob(inlined), (char) => char.charCodeAt(0));
-  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-}
-
-install({ wasm: unpacked, streams: false }, true);
+install({ wasm: () => unpacked(inlined), streams: false }, true);
 
 export * from "../index.js";

@@ -25,7 +25,10 @@ impl Window {
 
     /// Forgets what went so long ago.
     pub(super) fn forget(&mut self, length: u64, time: u64) {
-        while let Some((_, calls)) = self.went.pop_front_if(|(went, _)| *went + length <= time) {
+        while let Some(&(went, calls)) = self.went.front()
+            && went + length <= time
+        {
+            self.went.pop_front();
             self.used -= calls;
         }
     }

@@ -71,16 +71,16 @@ class LinksTest {
     fun `a link that a remote signer signs`() = runBlocking {
         val texts = ArrayList<String>()
         val client = Client("demo", "1", null) { signer = Signer { text -> SIGNED.also { texts += text } } }
-        val url = client.links.enterRoom(17, "u", "n")
+        val url = client.links.enterRoom(17, "7", "n")
         assertEquals(SIGNED, pairs(url.substringAfter('?')).single { it[0] == "sign" }[1])
-        assertEquals(listOf("room_id=17&user_name=n&user_number=u&user_role=0"), texts.map { it.replace("user_avatar=&", "") })
+        assertEquals(listOf("room_id=17&user_name=n&user_number=7&user_role=0"), texts.map { it.replace("user_avatar=&", "") })
     }
 
     @Test
     fun `a signer that refuses`() {
         val refusal = IllegalStateException("no")
         val client = Client("demo", "1", null) { signer = Signer { throw refusal } }
-        val error = assertThrows(SigningException::class.java) { runBlocking { client.links.enterRoom(17, "u", "n") } }
+        val error = assertThrows(SigningException::class.java) { runBlocking { client.links.enterRoom(17, "7", "n") } }
         // Coroutines copy exceptions, so that their traces show both sides.
         assertEquals(refusal.toString(), error.cause.toString())
     }
