@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod call;
+mod callback;
 mod clock;
 mod completions;
 mod demo;
@@ -14,6 +15,7 @@ mod operations;
 mod output;
 mod params;
 mod parse;
+mod ping;
 mod request;
 mod runtime;
 mod secrets;

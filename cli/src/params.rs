@@ -73,16 +73,22 @@ impl CallArgs {
             }
         }
         for Assignment { name, value } in &self.values {
-            match operation.param(name) {
-                Some(param) => params.set(param.name, typed(operation, param.name, param.kind, value)?),
-                None => params.set(name.clone(), value.as_str()),
-            };
+            set(operation, &mut params, name, value)?;
         }
         for Assignment { name, value } in &self.extra {
             params.set_extra(name, value.as_str());
         }
         Ok((operation, params))
     }
+}
+
+/// Sets a parameter to its text form.
+pub(crate) fn set(operation: &Operation, params: &mut Params, name: &str, value: &str) -> Result<(), Failure> {
+    match operation.param(name) {
+        Some(param) => params.set(param.name, typed(operation, param.name, param.kind, value)?),
+        None => params.set(name.to_owned(), value),
+    };
+    Ok(())
 }
 
 /// Of two values for one name, one would be lost without a word.
@@ -152,7 +158,7 @@ fn read_text(path: &str) -> Result<String, Failure> {
 }
 
 /// Without the byte order mark that editors on Windows write; JSON has none.
-fn unmarked(mut text: String) -> String {
+pub(crate) fn unmarked(mut text: String) -> String {
     if text.starts_with('\u{feff}') {
         text.remove(0);
     }

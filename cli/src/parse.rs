@@ -1,6 +1,7 @@
 use std::io::{self, Read};
 
 use baijiayun::Answer;
+use baijiayun::core::coerce::Departure;
 use baijiayun::core::operation::Operation;
 use baijiayun::core::{answer, operation};
 use baijiayun_api::{Description, Shape};
@@ -35,14 +36,19 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
 
 /// Prints the data of an answer on stdout, and on stderr what is not as described.
 pub(crate) fn print(operation: &Operation, answer: &Answer, output: Output) -> Result<(), Failure> {
-    for departure in &answer.departures {
+    print_departures(operation, &answer.departures);
+    output.print_json_text(&String::from_utf8_lossy(&answer.data))
+}
+
+/// Prints on stderr what is not as described.
+pub(crate) fn print_departures(operation: &Operation, departures: &[Departure]) {
+    for departure in departures {
         output::print_line(&ShownDeparture {
             path: &departure.path,
             expected: departure.expected,
             found: if is_secret(operation, &departure.path) { "***" } else { &departure.found },
         });
     }
-    output.print_json_text(&String::from_utf8_lossy(&answer.data))
 }
 
 /// Whether the described value at this path is a secret or holds one.

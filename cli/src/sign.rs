@@ -1,6 +1,6 @@
 //! Signatures: of parameters, or of a request that is pasted whole.
 
-mod paste;
+pub(crate) mod paste;
 
 use std::io;
 

@@ -78,7 +78,7 @@ mod videos;
 mod wire;
 mod words;
 
-pub use callbacks::{CallbackAnswer, CallbackError};
+pub use callbacks::{CallbackAnswer, CallbackError, callback_members};
 pub use canned::{Canned, CannedAnswers};
 pub use misbehave::Misbehaviour;
 pub use received::{Received, Verdict};

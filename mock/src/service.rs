@@ -233,7 +233,8 @@ impl MockService {
         params: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Result<CallbackAnswer, CallbackError> {
         let given = params.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        let members = callbacks::complete(name, given).ok_or_else(|| CallbackError::UnknownName(name.to_owned()))?;
+        let members =
+            callbacks::callback_members(name, given).ok_or_else(|| CallbackError::UnknownName(name.to_owned()))?;
         let post = {
             let mut state = self.app.state();
             let url = match name {

@@ -1,5 +1,6 @@
 //! Finding operations by words, in both languages.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use baijiayun_api::{Description, Entry};
@@ -12,8 +13,8 @@ pub(super) fn find<'d>(description: &'d Description, query: &str) -> Vec<Entry<'
     let ranked = |score: &dyn Fn(&[Text]) -> u32| {
         let mut found: Vec<(u32, Entry<'d>)> =
             texts.iter().map(|(entry, texts)| (score(texts), *entry)).filter(|(score, _)| *score > 0).collect();
-        // Stable: among equals the order of the description holds.
-        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        // Among equals the shorter title says less besides.
+        found.sort_by_key(|(score, entry)| (Reverse(*score), entry.operation.title.len()));
         found.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>()
     };
     let all = ranked(&|texts| {
@@ -57,7 +58,8 @@ fn texts_of(entry: Entry<'_>) -> Vec<Text> {
     texts
 }
 
-/// Words that people use for one thing, where the documents have other ones. A word of the same row counts a little less.
+/// Words that people use for one thing, where the documents have other ones. A word of the same row counts
+/// less than the word itself anywhere but among the parameters.
 const SAME: &[&[&str]] = &[
     &["考勤", "出勤", "attendance", "签到", "观看记录", "sign-in"],
     &["学生", "学员", "student", "观众"],
@@ -89,7 +91,7 @@ const SAME: &[&[&str]] = &[
 fn score(texts: &[Text], word: &str) -> u32 {
     let best = |word: &str| texts.iter().filter_map(|text| text.worth_of(word)).max().unwrap_or(0);
     let others = SAME.iter().filter(|row| row.contains(&word)).flat_map(|row| row.iter());
-    others.map(|other| best(other) * 3 / 4).chain([best(word)]).max().unwrap_or(0)
+    others.map(|other| best(other) / 3).chain([best(word)]).max().unwrap_or(0)
 }
 
 impl Text {

@@ -41,7 +41,13 @@ pub(crate) fn text<const N: usize>(
     rows: impl IntoIterator<Item = [String; N]>,
     width: Width,
 ) -> String {
-    fitting(header, &rows.into_iter().collect::<Vec<_>>(), columns(width))
+    let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();
+    fitting(&header.map(str::to_owned), &rows, columns(width))
+}
+
+/// The same for columns that are known when it runs.
+pub(crate) fn of(header: &[String], rows: &[Vec<String>], width: Width) -> String {
+    fitting(header, rows, columns(width))
 }
 
 /// How wide long texts beside a table may be.
@@ -59,11 +65,12 @@ fn columns(width: Width) -> Option<usize> {
     })
 }
 
-fn fitting<const N: usize>(header: &[&str; N], rows: &[[String; N]], width: Option<usize>) -> String {
-    let filled: Vec<usize> =
-        (0..N).filter(|column| rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))).collect();
-    let cells = |row: &[String; N]| filled.iter().filter_map(|column| row.get(*column).cloned()).collect::<Vec<_>>();
-    let header: Vec<&str> = filled.iter().filter_map(|column| header.get(*column).copied()).collect();
+fn fitting(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let filled: Vec<usize> = (0..header.len())
+        .filter(|column| rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty())))
+        .collect();
+    let cells = |row: &Vec<String>| filled.iter().filter_map(|column| row.get(*column).cloned()).collect::<Vec<_>>();
+    let header: Vec<&str> = filled.iter().filter_map(|column| header.get(*column).map(String::as_str)).collect();
     let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let names = rows
         .iter()
@@ -109,20 +116,19 @@ fn blocks(rows: &[Vec<String>], width: usize) -> String {
 mod tests {
     use super::fitting;
 
-    const HEADER: [&str; 4] = ["Parameter 参数", "Required", "Default", "Meaning"];
-
-    fn rows() -> [[String; 4]; 2] {
-        [
-            ["a_long_name_of_a_parameter", "yes", "", "what it means, in a sentence of some words"],
-            ["title", "", "", "标题，最多 50 个字符"],
-        ]
-        .map(|row| row.map(str::to_owned))
+    fn shown(width: Option<usize>) -> String {
+        let row = |row: [&str; 4]| row.map(str::to_owned).to_vec();
+        let rows = [
+            row(["a_long_name_of_a_parameter", "yes", "", "what it means, in a sentence of some words"]),
+            row(["title", "", "", "标题，最多 50 个字符"]),
+        ];
+        fitting(&row(["Parameter 参数", "Required", "Default", "Meaning"]), &rows, width)
     }
 
     #[test]
     fn names_are_never_broken_and_nothing_is_too_wide() {
         for width in [30, 40, 60, 80, 120] {
-            let text = fitting(&HEADER, &rows(), Some(width));
+            let text = shown(Some(width));
             assert!(text.contains("a_long_name_of_a_parameter"), "{width}: {text}");
             for line in text.lines() {
                 assert!(console::measure_text_width(line) <= width, "{width}: {line}");
@@ -132,13 +138,13 @@ mod tests {
 
     #[test]
     fn empty_columns_are_left_out() {
-        let text = fitting(&HEADER, &rows(), None);
+        let text = shown(None);
         assert!(!text.contains("Default") && text.contains("Required"), "{text}");
     }
 
     #[test]
     fn narrow_terminals_have_blocks() {
-        let text = fitting(&HEADER, &rows(), Some(40));
+        let text = shown(Some(40));
         let wanted = "a_long_name_of_a_parameter\n  yes\n  what it means, in a sentence of some\n  words\ntitle\n  标题，最多 50 个字符";
         assert_eq!(text, wanted);
     }

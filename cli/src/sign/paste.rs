@@ -7,14 +7,14 @@ use crate::failure::Failure;
 
 /// What was read, and of what.
 #[derive(Debug, PartialEq)]
-pub(super) struct Pasted {
-    pub(super) kind: &'static str,
+pub(crate) struct Pasted {
+    pub(crate) kind: &'static str,
     /// Decoded, in the order in which they stand. Files are not among them: they are not signed.
-    pub(super) pairs: Vec<(String, String)>,
+    pub(crate) pairs: Vec<(String, String)>,
 }
 
 /// `None`: it is nothing of that kind, and so perhaps one `key=value`.
-pub(super) fn read(text: &str) -> Result<Option<Pasted>, Failure> {
+pub(crate) fn read(text: &str) -> Result<Option<Pasted>, Failure> {
     let text = text.trim();
     let pasted = |kind, pairs| Ok(Some(Pasted { kind, pairs }));
     if text.starts_with("curl ") {

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::tool::{Bjy, KEY, Ran};
 
 /// A running `bjy mock`; it is stopped when dropped.
-struct Mock {
+pub(crate) struct Mock {
     process: Child,
     printed: Value,
 }
 
 impl Mock {
-    fn start(arguments: &[&str]) -> Mock {
+    pub(crate) fn start(arguments: &[&str]) -> Mock {
         let bjy = Bjy::new();
         let mut command = bjy.command(&[&["mock", "--json"], arguments].concat());
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -24,12 +24,12 @@ impl Mock {
         Mock { printed: serde_json::from_str(&line).unwrap(), process }
     }
 
-    fn printed(&self, member: &str) -> &str {
+    pub(crate) fn printed(&self, member: &str) -> &str {
         self.printed[member].as_str().unwrap()
     }
 
     /// A tool that calls this mock.
-    fn client(&self) -> Bjy {
+    pub(crate) fn client(&self) -> Bjy {
         Bjy::new()
             .env("BAIJIAYUN_DOMAIN", self.printed("url"))
             .env("BAIJIAYUN_PARTNER_ID", self.printed("partner_id"))

@@ -159,6 +159,7 @@ fn words_of_both_languages_find_the_best_first() {
         let best = Bjy::new().run(&["operations", &found[0]]).ok().to_lowercase();
         assert!(best.contains(all), "{words:?}: {found:?}");
     }
+    assert!(found(&["考勤"]).contains(&"room_data.export_live_report".to_owned()), "words for one thing are known");
     assert!(found(&["is_mock_live"]).contains(&"room.create".to_owned()), "parameters are searched");
     assert!(!found(&["考勤统计查询表"]).is_empty(), "Chinese words are taken apart");
     assert_eq!(Bjy::new().run(&["operations", "qqqqzzzz"]).failure()["kind"], "unknown_operation");
