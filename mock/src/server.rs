@@ -1,6 +1,6 @@
 //! From an HTTP request to its answer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -18,8 +18,10 @@ use tokio::sync::mpsc;
 use crate::auth;
 use crate::body::{self, Sent};
 use crate::callbacks::Post;
+use crate::canned::{Canned, CannedAnswers};
 use crate::catalog::{Catalog, Endpoint};
 use crate::clock;
+use crate::control;
 use crate::examples;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -42,6 +44,7 @@ pub(crate) struct App {
     pub faults: Mutex<Faults>,
     pub rate: Mutex<Rate>,
     pub received: Mutex<VecDeque<Received>>,
+    pub canned: Mutex<CannedAnswers>,
     pub callbacks: mpsc::Sender<Post>,
     pub http: reqwest::Client,
 }
@@ -60,12 +63,12 @@ impl App {
         lock(&self.faults)
     }
 
-    pub fn record(&self, path: String, operation: Option<&str>, verdict: Verdict) {
+    pub fn record(&self, path: String, operation: Option<&str>, params: BTreeMap<String, String>, verdict: Verdict) {
         let mut received = lock(&self.received);
         if received.len() >= REMEMBERED {
             received.pop_front();
         }
-        received.push_back(Received { path, operation: operation.map(str::to_owned), verdict });
+        received.push_back(Received { path, operation: operation.map(str::to_owned), params, verdict });
     }
 
     /// Hands over what the last call left in the outbox.
@@ -81,6 +84,7 @@ impl App {
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route(upload::PATH, post(upload::handle).options(upload::preflight))
+        .merge(control::router())
         .fallback(handle)
         // Text is limited in `body`, files are not kept.
         .layer(DefaultBodyLimit::disable())
@@ -97,10 +101,15 @@ async fn handle(Extract(app): Extract<Arc<App>>, request: Request) -> Response {
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let (verdict, mut response) = match fault {
-        Some(fault) => (Verdict::Misbehaved, misbehave(fault)),
-        None => match call(&app, endpoint, request).await {
-            Ok(answer) => (Verdict::Accepted, json(StatusCode::OK, &answer)),
+    let mut params = BTreeMap::new();
+    let canned = match endpoint {
+        Some(endpoint) if fault.is_none() => lock(&app.canned).next(&endpoint.operation.name),
+        _ => Canned::Own,
+    };
+    let (verdict, mut response) = match (fault, canned) {
+        (Some(fault), _) => (Verdict::Misbehaved, misbehave(fault)),
+        (None, canned) => match call(&app, endpoint, request, &mut params, canned).await {
+            Ok(answer) => answer,
             Err(failure) => {
                 let verdict = Verdict::Refused { code: failure.code, msg: failure.msg.clone() };
                 (verdict, refusal(&failure, clock::now(), Value::Null))
@@ -110,24 +119,44 @@ async fn handle(Extract(app): Extract<Arc<App>>, request: Request) -> Response {
     if throttles_with_200 && response.status() == StatusCode::TOO_MANY_REQUESTS {
         *response.status_mut() = StatusCode::OK;
     }
-    app.record(path, endpoint.map(|endpoint| endpoint.operation.name.as_ref()), verdict);
+    app.record(path, endpoint.map(|endpoint| endpoint.operation.name.as_ref()), params, verdict);
     app.send_callbacks();
     response
 }
 
-async fn call(app: &App, endpoint: Option<Endpoint>, request: Request) -> Result<Value, Failure> {
+async fn call(
+    app: &App,
+    endpoint: Option<Endpoint>,
+    request: Request,
+    params: &mut BTreeMap<String, String>,
+    canned: Canned,
+) -> Result<(Verdict, Response), Failure> {
     if !lock(&app.rate).admits(Instant::now()) {
         return Err(Failure::throttled());
     }
     let is_taken = matches!(*request.method(), Method::GET | Method::POST);
     let endpoint = endpoint.filter(|_| is_taken).ok_or_else(Failure::path)?;
     let sent = body::read(request).await?;
+    *params = sent.shown();
     let now = clock::now();
-    let mut data = carry_out(app, endpoint, sent, now)?;
+    let mut data = match canned {
+        Canned::Own => carry_out(app, endpoint, sent, now)?,
+        Canned::Data(data) => {
+            auth::check(endpoint.operation, &sent, &app.partner_id, &app.state().key())?;
+            data
+        }
+        Canned::Refuse { code, msg } => return Err(Failure::told(code, msg)),
+        Canned::Http { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok((Verdict::Misbehaved, (status, body).into_response()));
+        }
+        Canned::Drop => return Ok((Verdict::Misbehaved, cut())),
+    };
     if app.faults().behaviour().php_loose {
         data = wire::loosen(data, &endpoint.described.response);
     }
-    Ok(json!({ "code": endpoint.operation.success, "data": data, "msg": "", "ts": now }))
+    let answer = json!({ "code": endpoint.operation.success, "data": data, "msg": "", "ts": now });
+    Ok((Verdict::Accepted, json(StatusCode::OK, &answer)))
 }
 
 fn carry_out(app: &App, endpoint: Endpoint, sent: Sent, now: i64) -> Result<Value, Failure> {
