@@ -93,10 +93,14 @@ impl From<Error> for Failure {
 fn body(error: &Error) -> Option<String> {
     let text = String::from_utf8_lossy(error.body());
     let text = text.trim();
+    // Most failures have none, and are not to wait for the description.
+    if text.is_empty() {
+        return None;
+    }
     let gives_secrets = baijiayun_api::Description::embedded()
         .find(error.operation())
         .is_some_and(|entry| secrets::holds_secret(&entry.operation.response));
-    if text.is_empty() || gives_secrets || secrets::looks_secret(text) {
+    if gives_secrets || secrets::looks_secret(text) {
         return None;
     }
     let mut body: String = text.chars().take(SHOWN_BODY).collect();
