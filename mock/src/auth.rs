@@ -47,11 +47,10 @@ pub(crate) fn check(operation: &'static Operation, sent: &Sent, rules: &Rules<'_
         }
     }
     let params = parameters(operation, sent)?;
-    match params.extra().map(|(name, _)| name).next() {
-        Some(name) if rules.strict_at.is_some() && !operation.open => {
-            Err(Failure::parameter(format!("未知参数{name} (--strict)")))
-        }
-        _ => Ok(params),
+    let unknown = params.extra().next().map(|(name, _)| name.to_owned());
+    match unknown.filter(|_| rules.strict_at.is_some() && !operation.open) {
+        Some(name) => Err(Failure::parameter(format!("未知参数{name} (--strict)"))),
+        None => Ok(params),
     }
 }
 
