@@ -5,4 +5,5 @@ from __future__ import annotations
 from .generated import values as generated
 from .generated.values import *  # noqa: F403
 
-__all__ = list(generated.__all__)
+__all__: list[str] = []
+__all__ += generated.__all__
