@@ -26,3 +26,10 @@ bjy() {
     fi
     export BJY BAIJIAYUN_MOCK_REQUIRED=1
 }
+
+# zig MORE: what builds the libraries of other platforms, with these packages. It is large, and for this alone. Its folder is $zig.
+zig() {
+    zig="$root/target/zig"
+    venv "$zig" python3 "$(cat "$root/bindings-uniffi/libraries/requirements.txt")"
+    [ -z "${1:-}" ] || "$zig/bin/pip" install --quiet --disable-pip-version-check -r <(printf '%s\n' "$1")
+}

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baijiayun_api::{
-    DataPlace, Description, Entry, Note, PageStyle, Param, ParamType, PathSource, Scalar, Shape, ShapeType, Wire,
-};
+use baijiayun_api::{DataPlace, Description, Entry, Note, Param, ParamType, Scalar, Shape, ShapeType, Wire};
 use serde_json::Value;
 
 fn description() -> Description {

@@ -1,9 +1,10 @@
-//! The engine for Python, Kotlin and Swift: a shell around [`Host`], bytes in and bytes out.
+//! The engine for Python and Swift, and by [`jni`] for Kotlin and Java: a shell around [`Host`], bytes in and bytes out.
 //!
 //! A crossing costs these languages more than the work behind it, and text
 //! more than bytes: so every function takes one borrowed buffer and gives one
 //! buffer back. Where several texts go in, they stand in one buffer, one per
-//! line; compact JSON holds no line breaks.
+//! line; compact JSON holds no line breaks. Swift can call C as it is, which costs
+//! less: with the feature `c` the same engine has C functions too.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -12,9 +13,12 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use baijiayun_core::callbacks::CLAIM_SCRIPT;
 use baijiayun_core::configuration::Place;
 use baijiayun_core::engine::{Now, QUOTA_SCRIPT};
-use baijiayun_core::host::{self, Host, Limiters, error_json};
+use baijiayun_core::host::{self, Host, Limiters, Told, error_json};
 
 mod buffer;
+#[cfg(feature = "c")]
+mod c;
+mod jni;
 mod memory;
 
 use buffer::Buffer;
@@ -47,6 +51,36 @@ impl Engine {
     fn host(&self) -> MutexGuard<'_, Host> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn made(config: &[u8]) -> Result<Engine, Vec<u8>> {
+        let host = Host::among(&String::from_utf8_lossy(config), &mut limiters().1);
+        host.map(|host| Engine(Mutex::new(host))).map_err(|error| error_json(&error))
+    }
+
+    fn begun(&self, call: &[u8], now: Now) -> Told {
+        self.host().begin(&String::from_utf8_lossy(call), now)
+    }
+
+    fn answered(&self, call: u64, status: u16, retry_after: i64, body: &[u8], now: Now) -> Told {
+        let retry_after = u64::try_from(retry_after).ok();
+        let Some(_room) = memory::expect(body.len()) else {
+            return self.host().resume(call, r#"{"event":"no_memory"}"#, now);
+        };
+        // Other threads go on while the answer is read and written.
+        let taken = self.host().take(call);
+        match taken {
+            Some(reading) => {
+                let read = reading.read(status, retry_after, body);
+                let next = self.host().put_back(read, &|| now);
+                next.told()
+            }
+            None => self.host().answer(call, status, retry_after, body, now),
+        }
+    }
+
+    fn resumed(&self, call: u64, event: &[u8], now: Now) -> Told {
+        self.host().resume(call, &String::from_utf8_lossy(event), now)
+    }
 }
 
 /// What the engines of this process share, and which process that is: one that was forked begins without.
@@ -66,13 +100,12 @@ impl Engine {
     /// Makes an engine of a configuration.
     #[uniffi::constructor]
     pub fn new(config: &[u8]) -> Result<Engine, ConfigError> {
-        let host = Host::among(&String::from_utf8_lossy(config), &mut limiters().1);
-        host.map(|host| Engine(Mutex::new(host))).map_err(|error| ConfigError::Invalid(text(error_json(&error))))
+        Engine::made(config).map_err(|error| ConfigError::Invalid(text(error)))
     }
 
     /// Begins a call: a line with the name, a line with the options, then the parameters.
     pub fn begin(&self, call: &[u8], unix: i64, ticks: u64, random: u64) -> Buffer {
-        Buffer(self.host().begin(&String::from_utf8_lossy(call), Now { unix, ticks, random }).into_json())
+        Buffer(self.begun(call, Now { unix, ticks, random }).into_json())
     }
 
     /// The request of a call, signed but not sent.
@@ -93,29 +126,12 @@ impl Engine {
         ticks: u64,
         random: u64,
     ) -> Buffer {
-        let retry_after = u64::try_from(retry_after).ok();
-        let Some(_room) = memory::expect(body.len()) else {
-            return Buffer(
-                self.host().resume(call, r#"{"event":"no_memory"}"#, Now { unix, ticks, random }).into_json(),
-            );
-        };
-        let now = Now { unix, ticks, random };
-        // Other threads go on while the answer is read and written.
-        let taken = self.host().take(call);
-        let told = match taken {
-            Some(reading) => {
-                let read = reading.read(status, retry_after, body);
-                let next = self.host().put_back(read, &|| now);
-                next.told()
-            }
-            None => self.host().answer(call, status, retry_after, body, now),
-        };
-        Buffer(told.into_json())
+        Buffer(self.answered(call, status, retry_after, body, Now { unix, ticks, random }).into_json())
     }
 
     /// Tells what became of any other step.
     pub fn resume(&self, call: u64, event: &[u8], unix: i64, ticks: u64, random: u64) -> Buffer {
-        Buffer(self.host().resume(call, &String::from_utf8_lossy(event), Now { unix, ticks, random }).into_json())
+        Buffer(self.resumed(call, event, Now { unix, ticks, random }).into_json())
     }
 
     /// Gives a call up.

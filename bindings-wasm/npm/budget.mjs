@@ -7,8 +7,8 @@ import { gzipSync } from "node:zlib";
 
 const UNPACKED = 2_000_000;
 // 120,000 was the goal, and what the engine had before it uploaded in chunks, kept exact windows and checked what it is
-// given: docs/decisions/0011 says where the rest goes.
-const WASM_GZIPPED = 154_000;
+// given: docs/decisions/0011 and 0030 say where the rest goes.
+const WASM_GZIPPED = 150_000;
 const UPLOAD_GZIPPED = 4_000;
 
 const folder = mkdtempSync(join(tmpdir(), "baijiayun-pack-"));

@@ -3,11 +3,16 @@ use clap::{Parser, Subcommand};
 use crate::account::AccountFlags;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{call, completions, demo, doctor, mock, operations, parse, request, sign};
+use crate::{call, callback, completions, demo, doctor, mock, operations, parse, ping, request, sign, upload};
+
+const EXIT_CODES: &str = "Exit codes 退出码: 0 it went well 成功; 1 it failed, and stderr says why 失败; \
+    2 the command line is not understood 命令行有误.\n\
+    Errors are words where a person reads them, and one line of JSON with --json, or where neither stdout nor stderr is a \
+    terminal. 终端上的错误为文字；使用 --json 或两个输出均非终端时为一行 JSON。";
 
 /// The BaijiaYun server API from the shell 百家云服务端接口命令行工具
 #[derive(Debug, Parser)]
-#[command(name = "bjy", version, arg_required_else_help = true)]
+#[command(name = "bjy", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     account: AccountFlags,
@@ -29,6 +34,12 @@ enum Command {
     Sign(sign::Args),
     /// Call an operation and print its data 调用接口
     Call(call::Args),
+    /// Say whether domain, account, key and clock are right 检查账号、密钥与时钟
+    Ping(ping::Args),
+    /// Upload videos, going on where an earlier run broke off, or documents 上传视频或课件
+    Upload(upload::Args),
+    /// Take, check, send and list callbacks 回调
+    Callback(callback::Args),
     /// Ask the account which of the guessed paths exist 探测哪些猜测的路径真实存在
     Doctor(doctor::Args),
     /// Serve a double of the service on this machine 启动本地模拟服务
@@ -48,6 +59,9 @@ impl Cli {
             Command::Parse(args) => parse::run(&args, output),
             Command::Sign(args) => sign::run(args, account, output),
             Command::Call(args) => call::run(&args, account, output),
+            Command::Ping(args) => ping::run(&args, account, output),
+            Command::Upload(args) => upload::run(&args, account, output),
+            Command::Callback(args) => callback::run(args, account, output),
             Command::Doctor(args) => doctor::run(&args, account, output),
             Command::Mock(args) => mock::run(&args, account, output),
             Command::Demo => demo::run(output),

@@ -3,9 +3,10 @@
 
 mod mistakes;
 
+use baijiayun::core::operation;
+use encoding_rs::GBK;
 use md5::{Digest, Md5};
-
-use mistakes::{ALL, Mistake};
+use mistakes::Mistake;
 
 /// What is signed, and with which key.
 #[derive(Clone)]
@@ -20,25 +21,66 @@ pub(crate) struct Signing {
 /// What gives `expected`, in words; empty if nothing does.
 pub(crate) fn explain(signing: &Signing, expected: &str) -> Vec<String> {
     let right = Recipe::of(signing);
-    let gives = |recipe: &Recipe| recipe.signature() == expected;
-    let made: Vec<(&Mistake, Recipe)> =
-        ALL.iter().filter_map(|mistake| mistake.make(&right).map(|recipe| (mistake, recipe))).collect();
-    let mut found: Vec<String> =
-        made.iter().filter(|(_, recipe)| gives(recipe)).map(|(mistake, _)| mistake.words.to_owned()).collect();
-    if found.is_empty() {
-        found.extend(other_time(&right, expected));
+    let (general, of_one) = (mistakes::general(), mistakes::of_one_parameter(&right));
+    // What is said of all values says more than what is said of one.
+    for mistakes in [&general, &of_one, &mistakes::of_the_key()] {
+        let found: Vec<String> = mistakes
+            .iter()
+            .filter(|mistake| mistake.make(&right).is_some_and(|recipe| recipe.signature() == expected))
+            .map(|mistake| mistake.words.clone().into_owned())
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
     }
-    if found.is_empty() {
-        let two = made.iter().enumerate().find_map(|(index, (first, recipe))| {
-            let second = ALL.iter().filter(|second| made[..index].iter().all(|(done, _)| done.words != second.words));
-            second
-                .filter_map(|second| second.make(recipe).map(|recipe| (second, recipe)))
-                .find(|(_, recipe)| gives(recipe))
-                .map(|(second, _)| format!("{}, and {}", first.words, second.words))
-        });
-        found.extend(two);
-    }
-    found
+    let rarer = || two(&right, &general, &of_one, expected).or_else(|| unsent(&right, expected));
+    other_time(&right, expected).or_else(rarer).into_iter().collect()
+}
+
+/// Why a text cannot be a signature of the service, if it cannot.
+pub(crate) fn no_signature(expected: &str) -> Option<String> {
+    let what = match (expected.len(), expected.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        (32, true) => return None,
+        (40, true) => "as many hex digits as SHA-1 has",
+        (64, true) => "as many hex digits as SHA-256 has",
+        (_, true) => "cut, or too long",
+        (24, false) if expected.ends_with("==") => "perhaps an MD5 in Base64",
+        (_, false) => "with other characters than hex digits",
+    };
+    Some(format!(
+        "what was expected is no MD5: 32 hex digits are, and it has {} characters ({what})",
+        expected.chars().count()
+    ))
+}
+
+/// One general mistake and another one.
+fn two(right: &Recipe, general: &[Mistake], of_one: &[Mistake], expected: &str) -> Option<String> {
+    general.iter().enumerate().find_map(|(index, first)| {
+        let recipe = first.make(right)?;
+        let others = general.get(index + 1..).unwrap_or_default().iter().chain(&general[..index]).chain(of_one);
+        others
+            .filter_map(|second| second.make(&recipe).map(|recipe| (second, recipe)))
+            .find(|(_, recipe)| recipe.signature() == expected)
+            .map(|(second, _)| format!("{}, and {}", first.words, second.words))
+    })
+}
+
+/// A parameter that is left out where it is sent may have been signed as nothing.
+fn unsent(right: &Recipe, expected: &str) -> Option<String> {
+    let mut names: Vec<&str> =
+        operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| right.pairs.iter().all(|(known, _)| known != name));
+    let mut recipe = right.clone();
+    names.into_iter().find_map(|name| {
+        ["null", "", "None", "undefined", "0", "false"].into_iter().find_map(|value| {
+            recipe.pairs.push((name.to_owned(), value.to_owned()));
+            let gives = recipe.signature() == expected;
+            recipe.pairs.pop();
+            gives.then(|| format!("{name}={value} was signed too, and is not among the parameters given here"))
+        })
+    })
 }
 
 /// How far from the given timestamp the signed one is looked for.
@@ -63,8 +105,13 @@ struct Recipe {
     /// A pair named `sign` that was given, if any.
     given_sign: Option<String>,
     order: Order,
+    /// Between the pairs, and between the name and the value of each: `&` and `=`.
+    separators: (&'static str, &'static str),
     key: String,
     place: KeyPlace,
+    /// What stands around the text.
+    around: (&'static str, &'static str),
+    letters: Letters,
     digits: Digits,
     partner_id: Option<String>,
 }
@@ -74,6 +121,9 @@ enum Order {
     Bytes,
     AsGiven,
     IgnoringCase,
+    Downwards,
+    /// By `name=value`, not by name.
+    WithValues,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -86,8 +136,10 @@ enum KeyPlace {
     Bare,
     /// `...&KEY`
     BareAfterAmpersand,
+    /// `...partner_key=KEY`
+    NoAmpersand,
     /// `...&key=KEY`
-    NamedKey,
+    Named(&'static str),
     /// `partner_key=KEY&...`
     First,
     /// `KEY...`
@@ -96,12 +148,26 @@ enum KeyPlace {
     Sorted,
 }
 
+/// Which bytes the letters become.
+#[derive(Clone, Copy, PartialEq)]
+enum Letters {
+    Utf8,
+    Gbk,
+    /// What is not ASCII is a `?`.
+    QuestionMarks,
+    /// UTF-8, taken for Latin-1 and written as UTF-8 again.
+    Twice,
+    Utf16,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Digits {
     Lower,
     Upper,
     /// The 16 in the middle.
     Middle,
+    /// The MD5 of the digits.
+    Again,
 }
 
 impl Recipe {
@@ -113,25 +179,42 @@ impl Recipe {
             pairs,
             given_sign: sign,
             order: Order::Bytes,
+            separators: ("&", "="),
             key: signing.key.clone(),
             place: KeyPlace::Last,
+            around: ("", ""),
+            letters: Letters::Utf8,
             digits: Digits::Lower,
             partner_id: signing.partner_id.clone(),
         }
     }
 
     fn signature(&self) -> String {
-        let digest = Md5::digest(self.text());
-        let lower: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let lower = hex_md5(&self.bytes());
         match self.digits {
             Digits::Lower => lower,
             Digits::Upper => lower.to_uppercase(),
             Digits::Middle => lower[8..24].to_owned(),
+            Digits::Again => hex_md5(lower.as_bytes()),
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let text = self.text();
+        match self.letters {
+            Letters::Utf8 => text.into_bytes(),
+            Letters::Gbk => GBK.encode(&text).0.into_owned(),
+            Letters::QuestionMarks => {
+                text.chars().map(|char| u8::try_from(char).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
+            }
+            Letters::Twice => text.bytes().map(char::from).collect::<String>().into_bytes(),
+            Letters::Utf16 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
         }
     }
 
     fn text(&self) -> String {
         let key = &self.key;
+        let (between, equals) = self.separators;
         let named = format!("partner_key={key}");
         let mut pairs: Vec<(&str, &str)> =
             self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -142,22 +225,30 @@ impl Recipe {
             Order::Bytes => pairs.sort_by_key(|(name, _)| *name),
             Order::AsGiven => {}
             Order::IgnoringCase => pairs.sort_by_key(|(name, _)| name.to_lowercase()),
+            Order::Downwards => pairs.sort_by(|(left, _), (right, _)| right.cmp(left)),
+            Order::WithValues => pairs.sort_by_key(|(name, value)| format!("{name}={value}")),
         }
-        let mut parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}{equals}{value}")).collect();
         match self.place {
-            KeyPlace::Last => parts.push(named),
+            KeyPlace::Last => parts.push(named.clone()),
             KeyPlace::BareAfterAmpersand => parts.push(key.clone()),
-            KeyPlace::NamedKey => parts.push(format!("key={key}")),
-            KeyPlace::First => parts.insert(0, named),
-            KeyPlace::Absent | KeyPlace::Bare | KeyPlace::BareFirst | KeyPlace::Sorted => {}
+            KeyPlace::Named(name) => parts.push(format!("{name}={key}")),
+            KeyPlace::First => parts.insert(0, named.clone()),
+            KeyPlace::Absent | KeyPlace::Bare | KeyPlace::BareFirst | KeyPlace::NoAmpersand | KeyPlace::Sorted => {}
         }
-        let text = parts.join("&");
+        let text = parts.join(between);
+        let (before, after) = self.around;
         match self.place {
-            KeyPlace::Bare => format!("{text}{key}"),
-            KeyPlace::BareFirst => format!("{key}{text}"),
-            _ => text,
+            KeyPlace::Bare => format!("{before}{text}{key}{after}"),
+            KeyPlace::BareFirst => format!("{before}{key}{text}{after}"),
+            KeyPlace::NoAmpersand => format!("{before}{text}{named}{after}"),
+            _ => format!("{before}{text}{after}"),
         }
     }
+}
+
+fn hex_md5(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

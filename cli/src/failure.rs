@@ -3,17 +3,38 @@ use std::fmt;
 use baijiayun::{Error, Fault};
 use serde::Serialize;
 
+use crate::secrets;
+
 /// Why a command failed, as it is shown on stderr.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failure {
     kind: &'static str,
     code: Option<i64>,
-    msg: String,
-    hint: Option<String>,
+    msg: Box<str>,
+    hint: Option<Box<str>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     faults: Box<[ShownFault]>,
     operation: Option<String>,
+    #[serde(flatten)]
+    sent: Option<Box<Sent>>,
 }
+
+/// How a request went that was sent.
+#[derive(Debug, Serialize)]
+struct Sent {
+    /// The HTTP status of the last answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    /// How that answer begins; none if it may hold a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    /// How often the request was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<u32>,
+}
+
+/// So many characters of an answer are shown.
+const SHOWN_BODY: usize = 500;
 
 #[derive(Debug, Serialize)]
 struct ShownFault {
@@ -24,14 +45,19 @@ struct ShownFault {
 
 impl Failure {
     /// A failure of the tool itself.
-    pub(crate) fn new(kind: &'static str, msg: impl Into<String>) -> Failure {
-        Failure { kind, code: None, msg: msg.into(), hint: None, faults: Box::default(), operation: None }
+    pub(crate) fn new(kind: &'static str, msg: impl Into<Box<str>>) -> Failure {
+        Failure { kind, code: None, msg: msg.into(), hint: None, faults: Box::default(), operation: None, sent: None }
     }
 
     /// Says what to do.
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Failure {
+    pub(crate) fn with_hint(mut self, hint: impl Into<Box<str>>) -> Failure {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The exit code: 2 for a command line that is not understood, as clap has it.
+    pub(crate) fn exit_code(&self) -> u8 {
+        if self.kind == "usage" { 2 } else { 1 }
     }
 
     /// A file or stream that cannot be read or written.
@@ -47,15 +73,37 @@ impl From<Error> for Failure {
             kind: fault.kind.as_str(),
             msg: fault.message.clone(),
         };
+        let attempts = error.trace().map(|trace| trace.attempts).filter(|attempts| *attempts > 0);
+        let sent = Sent { status: error.status(), body: body(&error), attempts };
+        let was_sent = sent.status.is_some() || sent.body.is_some() || sent.attempts.is_some();
         Failure {
             kind: error.kind().as_str(),
             code: error.code(),
-            msg: error.message().to_owned(),
-            hint: error.hint().map(str::to_owned),
+            msg: error.message().into(),
+            hint: error.hint().map(Box::from),
             faults: error.faults().iter().map(shown).collect(),
             operation: Some(error.operation().to_owned()).filter(|name| !name.is_empty()),
+            sent: was_sent.then(|| Box::new(sent)),
         }
     }
+}
+
+/// How the answer begins. An answer of the service itself that says no more than code and msg is not shown again, and one
+/// that may hold a key, a password or a signed address is not shown at all.
+fn body(error: &Error) -> Option<String> {
+    let text = String::from_utf8_lossy(error.body());
+    let text = text.trim();
+    let gives_secrets = baijiayun_api::Description::embedded()
+        .find(error.operation())
+        .is_some_and(|entry| secrets::holds_secret(&entry.operation.response));
+    if text.is_empty() || gives_secrets || secrets::looks_secret(text) {
+        return None;
+    }
+    let mut body: String = text.chars().take(SHOWN_BODY).collect();
+    if body.len() < text.len() {
+        body.push('…');
+    }
+    Some(body)
 }
 
 impl fmt::Display for Failure {
@@ -75,6 +123,18 @@ impl fmt::Display for Failure {
         } else {
             for fault in self.faults.iter() {
                 write!(f, "\n  {} {}", fault.parameter, fault.msg)?;
+            }
+        }
+        let is_ours = self.code.is_some();
+        if let Some(sent) = &self.sent {
+            if let Some(status) = sent.status.filter(|status| *status != 200 || !is_ours) {
+                write!(f, "\nHTTP status: {status}")?;
+            }
+            if let Some(attempts) = sent.attempts.filter(|attempts| *attempts > 1) {
+                write!(f, "\nattempts: {attempts}")?;
+            }
+            if let Some(body) = sent.body.as_ref().filter(|_| !is_ours) {
+                write!(f, "\nanswer: {body}")?;
             }
         }
         match &self.hint {

@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod call;
+mod callback;
 mod clock;
 mod completions;
 mod demo;
@@ -14,9 +15,12 @@ mod operations;
 mod output;
 mod params;
 mod parse;
+mod ping;
 mod request;
 mod runtime;
+mod secrets;
 mod sign;
+mod upload;
 mod usage;
 
 use std::process::ExitCode;
@@ -26,13 +30,14 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
+    completions::answer();
     let cli = Cli::try_parse().unwrap_or_else(|error| usage::exit(&error));
     let output = cli.output;
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.print_failure(&failure);
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }

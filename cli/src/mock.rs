@@ -1,6 +1,9 @@
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use baijiayun_mock::{Misbehaviour, MockService};
+use baijiayun::paths;
+use baijiayun_mock::{CannedAnswers, Misbehaviour, MockService};
 use serde::Serialize;
 
 use crate::account::AccountFlags;
@@ -9,11 +12,27 @@ use crate::output::Output;
 use crate::runtime;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The account is the mock's own unless --partner-id and --partner-key are given.")]
+#[command(after_help = "The account is the mock's own unless --partner-id and --partner-key are given.\n\
+    GET /_mock/requests shows what came, with parameters and verdicts; DELETE forgets it. POST /_mock/answers takes what \
+    --answers takes, DELETE forgets it.\n\
+    An answer is {\"data\": ..}, {\"code\": 3001, \"msg\": ..}, {\"status\": 503, \"body\": ..}, {\"drop\": true} or {} \
+    (the mock's own). 例如 For example:\n  {\"room.list\": {\"code\": 2002, \"msg\": \"账号权限错误\"}, \"room.create\": [{\"status\": 503}, {}]}")]
 pub(crate) struct Args {
     /// Port on 127.0.0.1, 0 for a free one 端口
     #[arg(long, default_value_t = 0, value_name = "N")]
     port: u16,
+    /// Calls in 10 s, 0 for no limit 限流
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    rate: u32,
+    /// TOML or JSON file of paths, as `bjy doctor` writes it: operations are served there 接口路径文件
+    #[arg(long, value_name = "FILE")]
+    paths: Option<PathBuf>,
+    /// Refuses timestamps that are not 10 digits or further than 300 s off, and unknown parameters 严格校验
+    #[arg(long)]
+    strict: bool,
+    /// JSON file with answers of operations in place of the mock's: one that is given each time, or a list, each once 预设应答
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
     #[command(flatten)]
     misbehave: MisbehaveFlags,
 }
@@ -80,7 +99,18 @@ struct Shown<'a> {
 }
 
 pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
-    let mut builder = MockService::builder().port(args.port).misbehave(Misbehaviour::from(&args.misbehave));
+    let misbehaviour = Misbehaviour::from(&args.misbehave);
+    let mut builder =
+        MockService::builder().port(args.port).rate(args.rate, 10).strict(args.strict).misbehave(misbehaviour);
+    if let Some(file) = &args.paths {
+        builder = builder.paths(paths::read(file)?);
+    }
+    if let Some(file) = &args.answers {
+        let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+        let answers = CannedAnswers::from_json(&text)
+            .map_err(|error| Failure::new("invalid_parameters", format!("{}: {error}", file.display())))?;
+        builder = builder.answers(answers);
+    }
     let own_key = account.partner_key.is_none();
     if let Some(id) = account.partner_id {
         builder = builder.partner_id(id);

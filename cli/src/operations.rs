@@ -2,44 +2,53 @@
 
 mod detail;
 mod list;
+mod search;
 
 use baijiayun::core::operation;
 use baijiayun_api::{Description, Entry, Limit, Method, Note, Paging, Param, PathSource, Shape};
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::completions;
 use crate::failure::Failure;
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Operation such as room.create, or how names begin, such as room 接口名称或前缀
-    #[arg(value_name = "NAME")]
-    operation: Option<String>,
+    /// Operation such as room.create, how names begin, such as room, or words to look for: in names, titles, summaries,
+    /// parameters, paths and numbers of documents 接口名称、前缀或关键词（中英文均可）
+    #[arg(value_name = "NAME|WORDS", add = ArgValueCompleter::new(completions::operations))]
+    words: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
     let description = Description::embedded();
-    let Some(name) = &args.operation else {
+    let query = args.words.join(" ");
+    if query.trim().is_empty() {
         return show(description.operations().collect(), output);
-    };
-    if let Some(entry) = description.find(name) {
+    }
+    if let Some(entry) = description.find(&query) {
         return if output.json { output.print_json(&Shown::from(entry)) } else { output.print(&detail::text(entry)) };
     }
-    let found: Vec<Entry<'_>> =
-        description.operations().filter(|entry| entry.full_name().starts_with(name.as_str())).collect();
-    if found.is_empty() {
-        operation::find(name)?;
+    let named: Vec<Entry<'_>> =
+        description.operations().filter(|entry| entry.full_name().starts_with(query.as_str())).collect();
+    if !named.is_empty() {
+        return show(named, output);
     }
-    show(found, output)
+    let found = search::find(description, &query);
+    if found.is_empty() {
+        operation::find(&query)?;
+    }
+    if output.json { output.print_json(&shown(found)) } else { output.print(&list::found(&found)) }
 }
 
 fn show(entries: Vec<Entry<'_>>, output: Output) -> Result<(), Failure> {
-    if output.json {
-        output.print_json(&entries.into_iter().map(Shown::from).collect::<Vec<_>>())
-    } else {
-        output.print(&list::text(&entries))
-    }
+    if output.json { output.print_json(&shown(entries)) } else { output.print(&list::text(&entries)) }
+}
+
+fn shown(entries: Vec<Entry<'_>>) -> Vec<Shown<'_>> {
+    entries.into_iter().map(Shown::from).collect()
 }
 
 /// An operation as it is shown to programs.

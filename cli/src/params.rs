@@ -9,17 +9,19 @@ use std::str::FromStr;
 use baijiayun::core::FileSource;
 use baijiayun::core::operation::{self, Operation, ParamKind};
 use baijiayun::{Error, ErrorKind, File, Params, Value};
+use clap_complete::ArgValueCompleter;
 
+use crate::completions;
 use crate::failure::Failure;
 
 /// An operation and its parameters.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CallArgs {
     /// Operation, for example room.create 接口名称
-    #[arg(index = 1)]
+    #[arg(index = 1, add = ArgValueCompleter::new(completions::operations))]
     operation: String,
     /// Parameters; a file and the text of a JSON parameter may be given as key=@path 参数
-    #[arg(index = 2, value_name = "KEY=VALUE")]
+    #[arg(index = 2, value_name = "KEY=VALUE", add = ArgValueCompleter::new(completions::parameters))]
     values: Vec<Assignment>,
     /// JSON object with parameters, - for standard input 参数文件
     #[arg(long, value_name = "FILE")]
@@ -71,16 +73,22 @@ impl CallArgs {
             }
         }
         for Assignment { name, value } in &self.values {
-            match operation.param(name) {
-                Some(param) => params.set(param.name, typed(operation, param.name, param.kind, value)?),
-                None => params.set(name.clone(), value.as_str()),
-            };
+            set(operation, &mut params, name, value)?;
         }
         for Assignment { name, value } in &self.extra {
             params.set_extra(name, value.as_str());
         }
         Ok((operation, params))
     }
+}
+
+/// Sets a parameter to its text form.
+pub(crate) fn set(operation: &Operation, params: &mut Params, name: &str, value: &str) -> Result<(), Failure> {
+    match operation.param(name) {
+        Some(param) => params.set(param.name, typed(operation, param.name, param.kind, value)?),
+        None => params.set(name.to_owned(), value),
+    };
+    Ok(())
 }
 
 /// Of two values for one name, one would be lost without a word.
@@ -150,7 +158,7 @@ fn read_text(path: &str) -> Result<String, Failure> {
 }
 
 /// Without the byte order mark that editors on Windows write; JSON has none.
-fn unmarked(mut text: String) -> String {
+pub(crate) fn unmarked(mut text: String) -> String {
     if text.starts_with('\u{feff}') {
         text.remove(0);
     }

@@ -1,17 +1,22 @@
 use std::io::{self, Read};
 
 use baijiayun::Answer;
+use baijiayun::core::coerce::Departure;
 use baijiayun::core::operation::Operation;
 use baijiayun::core::{answer, operation};
 use baijiayun_api::{Description, Shape};
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use crate::completions;
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::secrets::holds_secret;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Operation that was called, for example room.create 接口名称
+    #[arg(add = ArgValueCompleter::new(completions::operations))]
     operation: String,
     /// HTTP status of the answer HTTP 状态码
     #[arg(long, default_value_t = 200, value_name = "N")]
@@ -31,14 +36,19 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
 
 /// Prints the data of an answer on stdout, and on stderr what is not as described.
 pub(crate) fn print(operation: &Operation, answer: &Answer, output: Output) -> Result<(), Failure> {
-    for departure in &answer.departures {
+    print_departures(operation, &answer.departures);
+    output.print_json_text(&String::from_utf8_lossy(&answer.data))
+}
+
+/// Prints on stderr what is not as described.
+pub(crate) fn print_departures(operation: &Operation, departures: &[Departure]) {
+    for departure in departures {
         output::print_line(&ShownDeparture {
             path: &departure.path,
             expected: departure.expected,
             found: if is_secret(operation, &departure.path) { "***" } else { &departure.found },
         });
     }
-    output.print_json_text(&String::from_utf8_lossy(&answer.data))
 }
 
 /// Whether the described value at this path is a secret or holds one.
@@ -53,11 +63,6 @@ fn is_secret(operation: &Operation, path: &str) -> bool {
 
 fn below<'a>(shape: &'a Shape, step: &str) -> Option<&'a Shape> {
     if step.ends_with(']') { shape.items.as_deref() } else { shape.fields.get(step).or(shape.values.as_deref()) }
-}
-
-fn holds_secret(shape: &Shape) -> bool {
-    let element = shape.items.iter().chain(&shape.values).map(AsRef::as_ref);
-    shape.secret || shape.fields.values().chain(element).any(holds_secret)
 }
 
 #[derive(Serialize)]

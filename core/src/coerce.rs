@@ -196,7 +196,7 @@ impl<'a> Straightener<'a> {
             let number = text.get(start..end).unwrap_or_default();
             let is_number = number.starts_with(|char: char| char == '-' || char.is_ascii_digit());
             let is_huge = is_number && is_huge(number);
-            if !is_huge && !(is_number && ids_as_text && is_inexact(number)) {
+            if !(is_huge || is_number && ids_as_text && is_inexact(number)) {
                 return;
             }
             mended.extend_from_slice(text.get(copied..start).unwrap_or_default().as_bytes());

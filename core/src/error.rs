@@ -207,7 +207,7 @@ impl ErrorKind {
                 "what was asked for was done: the error has the data and names what departs; without strict they would have been given"
             }
             CallbackMalformed => {
-                "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), axum's Bytes)"
+                "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), HttpServletRequest.getInputStream(), axum's Bytes)"
             }
             CallbackSignature => {
                 "pass the body byte for byte; check partner_key (no blanks or line breaks around it); `bjy sign --expect` explains a signature"

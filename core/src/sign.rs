@@ -163,10 +163,10 @@ pub(crate) fn join<'p>(sorted: impl IntoIterator<Item = (&'p str, &'p str)>) -> 
 /// Appends a pair to a text to be signed.
 pub(crate) fn push(text: &mut String, name: &str, value: &str) {
     if !text.is_empty() {
-        text.push_str("&");
+        text.push('&');
     }
     text.push_str(name);
-    text.push_str("=");
+    text.push('=');
     text.push_str(value);
 }
 

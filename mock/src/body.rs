@@ -27,6 +27,15 @@ pub(crate) struct ReceivedFile {
     pub size: u64,
 }
 
+impl Sent {
+    /// The parameters for whoever wants to see them, files by their names.
+    pub fn shown(&self) -> BTreeMap<String, String> {
+        let texts =
+            self.texts.iter().filter(|(name, _)| *name != "sign").map(|(name, text)| (name.clone(), text.clone()));
+        texts.chain(self.files.iter().map(|file| (file.field.clone(), file.name.clone()))).collect()
+    }
+}
+
 pub(crate) async fn read(request: Request) -> Result<Sent, Failure> {
     let mut sent = Sent::default();
     if let Some(query) = request.uri().query() {

@@ -67,8 +67,9 @@ impl Sender {
     }
 }
 
-/// The given members, and for those that are left out what the printed example has.
-pub(crate) fn complete(name: &str, given: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
+/// The members of a callback: those that are given, and for those that are left out what the printed example has (without
+/// `qid`, `timestamp` and `sign`). `None` if there is no callback of that name.
+pub fn callback_members(name: &str, given: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
     let callback = Description::embedded().callbacks.get(name)?;
     let example: Map<String, Value> =
         callback.payload_example.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();

@@ -20,6 +20,11 @@ impl Failure {
         Failure::new(1, msg)
     }
 
+    /// One that the mock was told to answer.
+    pub fn told(code: i64, msg: String) -> Failure {
+        Failure::new(code, msg)
+    }
+
     pub fn path() -> Failure {
         Failure::new(404, "请求路径不存在")
     }

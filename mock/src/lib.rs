@@ -23,6 +23,10 @@
 //!   document prints, adapted to the request; where no example is printed,
 //!   with one made from the described shape.
 //!
+//! An operation can be given answers and faults of its own ([`Builder::answers`], [`MockService::answer`]). What came is in
+//! [`MockService::requests`]; tests in other languages ask for it with `GET /_mock/requests`, forget it with `DELETE`, and
+//! give answers with `POST /_mock/answers`.
+//!
 //! What the documents leave open, and what the mock does then:
 //!
 //! - The HTTP status of an unknown path: it is 200, with code 404 in the
@@ -39,15 +43,17 @@
 //!   onto an upload that has begun are refused with 4001.
 //! - Upload addresses are http whatever `use_https` says: it has no certificate.
 //! - The limits of single operations, and rules such as how long a room may
-//!   last, are not enforced; neither is the age of a timestamp.
+//!   last, are not enforced; the age of a timestamp is with [`Builder::strict`].
 
 mod accounts;
 mod auth;
 mod body;
 mod callbacks;
+mod canned;
 mod catalog;
 mod clock;
 mod codes;
+mod control;
 mod docs;
 mod examples;
 mod failure;
@@ -72,7 +78,8 @@ mod videos;
 mod wire;
 mod words;
 
-pub use callbacks::{CallbackAnswer, CallbackError};
+pub use callbacks::{CallbackAnswer, CallbackError, callback_members};
+pub use canned::{Canned, CannedAnswers};
 pub use misbehave::Misbehaviour;
 pub use received::{Received, Verdict};
 pub use service::{Builder, MockService};

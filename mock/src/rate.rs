@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// At most `count` requests in any span of `window`. A refused request does not count.
+/// At most `count` requests in any span of `window`, or any number if that is 0. A refused request does not count.
 #[derive(Debug)]
 pub(crate) struct Rate {
     count: usize,
@@ -18,6 +18,9 @@ impl Rate {
     }
 
     pub fn admits(&mut self, now: Instant) -> bool {
+        if self.count == 0 {
+            return true;
+        }
         while self.taken.front().is_some_and(|taken| now.duration_since(*taken) >= self.window) {
             self.taken.pop_front();
         }
@@ -32,6 +35,12 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn none_is_no_limit() {
+        let mut rate = Rate::new(0, 10);
+        assert!((0..1000).all(|_| rate.admits(Instant::now())));
+    }
 
     #[test]
     fn the_window_slides() {

@@ -1,14 +1,48 @@
 //! The record of what was received.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Value, json};
+
 /// A request that the mock received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     /// The path it was sent to.
     pub path: String,
     /// The operation of that path, if there is one, for example `room.create`.
     pub operation: Option<String>,
+    /// Its parameters as they were sent, decoded, those of files by the name of the file; without `sign`. Empty if they
+    /// could not be read or the mock misbehaved before it read them.
+    pub params: BTreeMap<String, String>,
     /// What came of it.
     pub verdict: Verdict,
+}
+
+impl Received {
+    pub(crate) fn to_json(&self) -> Value {
+        let (verdict, code, msg) = match &self.verdict {
+            Verdict::Accepted => ("accepted", None, None),
+            Verdict::Refused { code, msg } => ("refused", Some(code), Some(msg)),
+            Verdict::Misbehaved => ("misbehaved", None, None),
+        };
+        json!({
+            "path": self.path, "operation": self.operation, "params": self.params,
+            "verdict": verdict, "code": code, "msg": msg,
+        })
+    }
+}
+
+impl fmt::Debug for Received {
+    /// With the names of the parameters only: their values may be passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("path", &self.path)
+            .field("operation", &self.operation)
+            .field("params", &self.params.keys())
+            .field("verdict", &self.verdict)
+            .finish()
+    }
 }
 
 /// What came of a request.

@@ -1,6 +1,6 @@
 //! From an HTTP request to its answer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,16 +10,19 @@ use axum::extract::{DefaultBodyLimit, Request, State as Extract};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use baijiayun_core::PartnerKey;
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::auth;
+use crate::auth::{self, Rules};
 use crate::body::{self, Sent};
 use crate::callbacks::Post;
+use crate::canned::{Canned, CannedAnswers};
 use crate::catalog::{Catalog, Endpoint};
 use crate::clock;
+use crate::control;
 use crate::examples;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -37,11 +40,14 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct App {
     pub url: String,
     pub partner_id: String,
+    /// Looks closely at what comes.
+    pub strict: bool,
     pub catalog: Catalog,
     pub state: Mutex<State>,
     pub faults: Mutex<Faults>,
     pub rate: Mutex<Rate>,
     pub received: Mutex<VecDeque<Received>>,
+    pub canned: Mutex<CannedAnswers>,
     pub callbacks: mpsc::Sender<Post>,
     pub http: reqwest::Client,
 }
@@ -60,12 +66,16 @@ impl App {
         lock(&self.faults)
     }
 
-    pub fn record(&self, path: String, operation: Option<&str>, verdict: Verdict) {
+    fn rules(&self, key: PartnerKey, now: i64) -> Rules<'_> {
+        Rules { partner_id: &self.partner_id, key, strict_at: self.strict.then_some(now) }
+    }
+
+    pub fn record(&self, path: String, operation: Option<&str>, params: BTreeMap<String, String>, verdict: Verdict) {
         let mut received = lock(&self.received);
         if received.len() >= REMEMBERED {
             received.pop_front();
         }
-        received.push_back(Received { path, operation: operation.map(str::to_owned), verdict });
+        received.push_back(Received { path, operation: operation.map(str::to_owned), params, verdict });
     }
 
     /// Hands over what the last call left in the outbox.
@@ -81,6 +91,7 @@ impl App {
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route(upload::PATH, post(upload::handle).options(upload::preflight))
+        .merge(control::router())
         .fallback(handle)
         // Text is limited in `body`, files are not kept.
         .layer(DefaultBodyLimit::disable())
@@ -97,10 +108,15 @@ async fn handle(Extract(app): Extract<Arc<App>>, request: Request) -> Response {
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let (verdict, mut response) = match fault {
-        Some(fault) => (Verdict::Misbehaved, misbehave(fault)),
-        None => match call(&app, endpoint, request).await {
-            Ok(answer) => (Verdict::Accepted, json(StatusCode::OK, &answer)),
+    let mut params = BTreeMap::new();
+    let canned = match endpoint {
+        Some(endpoint) if fault.is_none() => lock(&app.canned).next(&endpoint.operation.name),
+        _ => Canned::Own,
+    };
+    let (verdict, mut response) = match (fault, canned) {
+        (Some(fault), _) => (Verdict::Misbehaved, misbehave(fault)),
+        (None, canned) => match call(&app, endpoint, request, &mut params, canned).await {
+            Ok(answer) => answer,
             Err(failure) => {
                 let verdict = Verdict::Refused { code: failure.code, msg: failure.msg.clone() };
                 (verdict, refusal(&failure, clock::now(), Value::Null))
@@ -110,30 +126,50 @@ async fn handle(Extract(app): Extract<Arc<App>>, request: Request) -> Response {
     if throttles_with_200 && response.status() == StatusCode::TOO_MANY_REQUESTS {
         *response.status_mut() = StatusCode::OK;
     }
-    app.record(path, endpoint.map(|endpoint| endpoint.operation.name.as_ref()), verdict);
+    app.record(path, endpoint.map(|endpoint| endpoint.operation.name.as_ref()), params, verdict);
     app.send_callbacks();
     response
 }
 
-async fn call(app: &App, endpoint: Option<Endpoint>, request: Request) -> Result<Value, Failure> {
+async fn call(
+    app: &App,
+    endpoint: Option<Endpoint>,
+    request: Request,
+    params: &mut BTreeMap<String, String>,
+    canned: Canned,
+) -> Result<(Verdict, Response), Failure> {
     if !lock(&app.rate).admits(Instant::now()) {
         return Err(Failure::throttled());
     }
     let is_taken = matches!(*request.method(), Method::GET | Method::POST);
     let endpoint = endpoint.filter(|_| is_taken).ok_or_else(Failure::path)?;
     let sent = body::read(request).await?;
+    *params = sent.shown();
     let now = clock::now();
-    let mut data = carry_out(app, endpoint, sent, now)?;
+    let mut data = match canned {
+        Canned::Own => carry_out(app, endpoint, sent, now)?,
+        Canned::Data(data) => {
+            auth::check(endpoint.operation, &sent, &app.rules(app.state().key(), now))?;
+            data
+        }
+        Canned::Refuse { code, msg } => return Err(Failure::told(code, msg)),
+        Canned::Http { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok((Verdict::Misbehaved, (status, body).into_response()));
+        }
+        Canned::Drop => return Ok((Verdict::Misbehaved, cut())),
+    };
     if app.faults().behaviour().php_loose {
         data = wire::loosen(data, &endpoint.described.response);
     }
-    Ok(json!({ "code": endpoint.operation.success, "data": data, "msg": "", "ts": now }))
+    let answer = json!({ "code": endpoint.operation.success, "data": data, "msg": "", "ts": now });
+    Ok((Verdict::Accepted, json(StatusCode::OK, &answer)))
 }
 
 fn carry_out(app: &App, endpoint: Endpoint, sent: Sent, now: i64) -> Result<Value, Failure> {
     let Endpoint { operation, described, handler } = endpoint;
     let mut state = app.state();
-    let params = auth::check(operation, &sent, &app.partner_id, &state.key())?;
+    let params = auth::check(operation, &sent, &app.rules(state.key(), now))?;
     let input = Input { operation, described, params, files: sent.files, now, base: &app.url };
     auth::check_things(&state, &input)?;
     match handler {

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::callbacks::{self, CallbackAnswer, CallbackError};
+use crate::canned::CannedAnswers;
 use crate::catalog::Catalog;
 use crate::misbehave::{Faults, Misbehaviour};
 use crate::rate::Rate;
@@ -47,6 +48,8 @@ pub struct Builder {
     transcoding: Transcoding,
     misbehaviour: Misbehaviour,
     paths: BTreeMap<String, String>,
+    canned: CannedAnswers,
+    strict: bool,
 }
 
 impl Builder {
@@ -68,7 +71,8 @@ impl Builder {
         self
     }
 
-    /// The calls that the account may send, in how many seconds; 200 in 10 s by default.
+    /// The calls that the account may send, in how many seconds; 200 in 10 s by default. 0 is
+    /// no limit.
     pub fn rate(mut self, count: u32, seconds: u32) -> Builder {
         self.rate = (count, seconds);
         self
@@ -99,6 +103,19 @@ impl Builder {
         self
     }
 
+    /// Answers that operations give in place of the mock's own.
+    pub fn answers(mut self, answers: CannedAnswers) -> Builder {
+        self.canned = answers;
+        self
+    }
+
+    /// Refuses what the documents forbid and the mock takes otherwise: timestamps that are not 10 digits or further than
+    /// 300 s from this machine's clock, and parameters that the operation does not describe. It finds mistakes of clients.
+    pub fn strict(mut self, strict: bool) -> Builder {
+        self.strict = strict;
+        self
+    }
+
     /// Starts to serve. It must be called in a tokio runtime.
     ///
     /// # Errors
@@ -116,6 +133,8 @@ impl Builder {
             faults: Mutex::new(Faults::new(self.misbehaviour)),
             rate: Mutex::new(Rate::new(self.rate.0, self.rate.1)),
             received: Mutex::new(VecDeque::new()),
+            strict: self.strict,
+            canned: Mutex::new(self.canned),
             callbacks,
             http: http.clone(),
         });
@@ -145,6 +164,8 @@ impl Default for Builder {
             transcoding: Transcoding::After(TRANSCODING),
             misbehaviour: Misbehaviour::default(),
             paths: BTreeMap::new(),
+            canned: CannedAnswers::default(),
+            strict: false,
         }
     }
 }
@@ -199,6 +220,11 @@ impl MockService {
         lock(&self.app.received).iter().cloned().collect()
     }
 
+    /// Answers so from now on, besides what was given before.
+    pub fn answer(&self, answers: CannedAnswers) {
+        lock(&self.app.canned).extend(answers);
+    }
+
     /// Misbehaves from now on, and counts requests anew.
     pub fn misbehave(&self, misbehaviour: Misbehaviour) {
         *self.app.faults() = Faults::new(misbehaviour);
@@ -217,7 +243,8 @@ impl MockService {
         params: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Result<CallbackAnswer, CallbackError> {
         let given = params.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        let members = callbacks::complete(name, given).ok_or_else(|| CallbackError::UnknownName(name.to_owned()))?;
+        let members =
+            callbacks::callback_members(name, given).ok_or_else(|| CallbackError::UnknownName(name.to_owned()))?;
         let post = {
             let mut state = self.app.state();
             let url = match name {

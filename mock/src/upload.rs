@@ -1,5 +1,6 @@
 //! The address that takes video files, in both forms: chunks with their range, and one form with the whole file.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -55,7 +56,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request) -> Res
     };
     let (name, value) = ALLOW_ORIGIN;
     response.headers_mut().insert(name, HeaderValue::from_static(value));
-    app.record(PATH.to_owned(), Some(OPERATION), verdict);
+    app.record(PATH.to_owned(), Some(OPERATION), BTreeMap::new(), verdict);
     response
 }
 

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, promises, python_client, rust_client, surface, ts_client,
+    callbacks, core_table, documents, kotlin_client, promises, python_client, rust_client, surface, swift_client,
+    swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.
@@ -24,7 +25,7 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 10] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
@@ -33,6 +34,8 @@ const FOLDERS: [&str; 8] = [
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
     kotlin_client::FOLDER,
+    swift_client::FOLDER,
+    swift_client::TESTS,
 ];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
@@ -48,6 +51,8 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(ts_client::outputs(&description)?);
     outputs.extend(python_client::outputs(&description)?);
     outputs.extend(kotlin_client::outputs(&description)?);
+    outputs.extend(swift_client::outputs(&description)?);
+    outputs.extend(swift_guide::outputs(root)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
     outputs.extend(documents::outputs(root)?);

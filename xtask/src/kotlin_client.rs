@@ -20,10 +20,9 @@ use types::{Constants, Input, Member, Object, Scope};
 pub const FOLDER: &str = "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/generated";
 
 /// What files import, as far as they mention it.
-const IMPORTS: [(&str, &[&str]); 4] = [
+const IMPORTS: [(&str, &[&str]); 3] = [
+    ("java.time", &["Instant", "LocalDate"]),
     ("java.util.function", &["Consumer"]),
-    ("kotlinx.serialization", &["SerialName", "Serializable"]),
-    ("kotlinx.serialization.builtins", &["ListSerializer", "MapSerializer", "nullable", "serializer"]),
     ("kotlinx.serialization.json", &["JsonElement"]),
 ];
 
@@ -33,6 +32,8 @@ struct Module {
     class: String,
     property: String,
     title: String,
+    /// What reads its objects.
+    types: String,
     calls: Vec<Call>,
     objects: Vec<Object>,
     inputs: Vec<Input>,
@@ -45,13 +46,16 @@ struct Call {
     method: String,
     docs: Vec<String>,
     required: Vec<Member>,
+    /// Some of these are times.
+    timed: bool,
     /// The class of what need not be given, if there is any.
     params: Option<Input>,
     /// The type of its data, without a question mark; `Unit` if there are none.
     result: String,
     /// There may be no data.
     nullable: bool,
-    serializer: String,
+    /// What reads it.
+    kind: String,
     rows: Option<Rows>,
 }
 
@@ -100,7 +104,8 @@ fn module(description: &Description, resource: &Resource, names: &mut Names) -> 
     let prefix = pascal(&resource.resource);
     let model = model::module(description, resource)?;
     let class = names.claim(format!("{prefix}Api"));
-    let scope = Scope::new(model.object_names(&prefix, names));
+    let types = names.claim(format!("{prefix}Types"));
+    let scope = Scope::new(model.object_names(&prefix, names), types.clone());
     let calls = model.calls.iter().map(|model| {
         let name = format!("{}.{}", resource.resource, model.method);
         call(&scope, name, names.claim(format!("{prefix}{}Params", pascal(model.method))), model)
@@ -110,6 +115,7 @@ fn module(description: &Description, resource: &Resource, names: &mut Names) -> 
     Ok(Module {
         property: camel(&resource.resource),
         title: format!("{} {}", resource.title, resource.summary),
+        types,
         calls,
         objects: objects.into_iter().map(|object| scope.object(object)).collect::<Result<_, _>>()?,
         inputs: inputs.into_iter().map(|object| scope.input(object)).collect::<Result<_, _>>()?,
@@ -143,11 +149,12 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
         title: kdoc(std::slice::from_ref(&call.operation.title)),
         method: kotlin_name(call.method),
         docs,
+        timed: required.iter().any(Member::is_time),
         required,
         params: params.transpose()?,
         result: scope.received(&call.result),
         nullable: matches!(call.result, Type::Any),
-        serializer: scope.serializer(&call.result),
+        kind: scope.kind(&call.result),
         rows: call.rows.as_ref().map(|rows| Rows {
             item: scope.received(&rows.item),
             place: rows.field.map_or("it".to_owned(), |field| format!("it.{}", kotlin_name(field))),
@@ -159,7 +166,8 @@ fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Resu
 fn callbacks(description: &Description, names: &mut Names) -> Result<String, Box<dyn Error>> {
     let posted = posted_objects(description);
     let (structs, _) = model::objects(description, "callback", &posted)?;
-    let scope = Scope::new(payload_names(&structs, &posted, names));
+    let types = names.claim("CallbackTypes".to_owned());
+    let scope = Scope::new(payload_names(&structs, &posted, names), types);
     let mut objects = structs.iter().map(|object| scope.object(object)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::new();
     for (wire, callback) in &description.callbacks {

@@ -17,6 +17,9 @@ mod python_client;
 mod render;
 mod rust_client;
 mod surface;
+mod swift;
+mod swift_client;
+mod swift_guide;
 mod ts_client;
 
 use std::path::{Path, PathBuf};

@@ -69,7 +69,7 @@ struct Reason {
 }
 
 /// For whom a row is that does not say.
-const USUAL: [&str; 4] = ["rust", "javascript", "python", "kotlin"];
+const USUAL: [&str; 5] = ["rust", "javascript", "python", "kotlin", "swift"];
 
 /// What a package's tests claim.
 struct Claims {

@@ -21,19 +21,23 @@ use types::{Object, Scope};
 const FOLDER: &str = "bindings-uniffi/python/src/baijiayun/generated";
 
 /// What the clients have besides the resources.
-const CLIENT_MEMBERS: [&str; 6] = ["call", "call_path", "callbacks", "close", "links", "pages"];
+const CLIENT_MEMBERS: [&str; 8] =
+    ["call", "call_path", "callbacks", "close", "links", "pages", "request", "with_options"];
 
 /// What modules import, as far as they mention it, in groups.
 const IMPORTS: [&[(&str, &[&str])]; 3] = [
     &[
-        ("collections.abc", &["Mapping", "Sequence"]),
+        ("collections.abc", &["Iterable", "Mapping", "Sequence"]),
         ("typing", &["Any", "Dict", "Final", "List", "Literal", "Optional", "Tuple", "TypedDict", "Union"]),
     ],
     &[("", &["msgspec"])],
     &[
+        (".._async.resource", &["AsyncResource"]),
+        (".._boundary", &["NOTHING"]),
         (".._callback", &["Callback"]),
         (".._inputs", &["Flag", "IdInput", "TimeInput"]),
-        (".._resource", &["NOTHING", "AsyncResource", "Resource"]),
+        (".._sync.resource", &["Resource"]),
+        (".._times", &["DateText", "TimeText", "UnixTime"]),
         ("..details", &["Value"]),
         ("..files", &["FileInput", "as_file"]),
         ("..options", &["CallOptions"]),

@@ -46,7 +46,8 @@ class Server:
                     return
                 status, headers, body = found
                 self.send_response(status)
-                for name, value in {"content-length": str(len(body)), **headers}.items():
+                length = {} if "transfer-encoding" in headers else {"content-length": str(len(body))}
+                for name, value in {**length, **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import anyio
 import pytest
 from baijiayun import AsyncClient, CallbackError, Client, MisuseError
+from baijiayun._receiver import CAPACITY
 from baijiayun.callbacks import (
-    CAPACITY,
     SUCCESS,
     ClassEventOp,
     ClassEventCallback,
@@ -193,7 +193,7 @@ def test_a_qid_alone_is_no_callback(drive: Drive) -> None:
 
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baijiayun.callbacks.CAPACITY", 3)
+    monkeypatch.setattr("baijiayun._receiver.CAPACITY", 3)
     assert CAPACITY > 3
     callbacks = Client("demo", "1", KEY).callbacks
     assert all(callbacks.claim(event(str(number))) for number in range(5))
@@ -304,3 +304,46 @@ def test_a_claim_that_ends_by_a_signal_is_given_back() -> None:
     with pytest.raises(KeyboardInterrupt):
         client.callbacks.claim(event("q1"))
     assert not fake.taken and not client.callbacks._recent._qids
+
+
+def test_signed_posts(drive: Drive) -> None:
+    client = drive.client()
+    data = {"room_id": 7, "op": "start", "op_time": "2026-11-28 08:00:00", "qid": "q", "timestamp": NOW}
+    post = client.callbacks.signed("class_event", data)
+    event = client.callbacks.parse(post.body, post.headers)
+    assert isinstance(event, ClassEventCallback) and (event.qid, event.data.room_id, event.data.op) == ("q", 7, "start")
+    again = client.callbacks.parse(client.callbacks.signed("class_event", data, json=True).body)
+    assert again.data == event.data
+    # What it lacks is made up, anew each time.
+    first, second = (client.callbacks.signed(None, {"new": 1}) for _ in range(2))
+    assert client.callbacks.parse(first.body).qid != client.callbacks.parse(second.body).qid
+    with pytest.raises(CallbackError):
+        client.callbacks.parse(post.body.replace(b"room_id=7", b"room_id=8"))
+
+
+def test_strict(drive: Drive) -> None:
+    from baijiayun import DeparturesError
+
+    client = drive.client(strict=True)
+    post = client.callbacks.signed("class_event", {"room_id": "x", "op": "start", "op_time": "2026-11-28 08:00:00"})
+    with pytest.raises(DeparturesError) as caught:
+        client.callbacks.parse(post.body)
+    assert [departure.path for departure in caught.value.departures] == ["room_id"]
+    assert client.callbacks.parse(post.body, strict=False).data.op == "start"
+    plain = drive.client()
+    with pytest.raises(DeparturesError):
+        plain.callbacks.parse(post.body, strict=True)
+
+
+def test_what_no_receiver_should_stumble_over(drive: Drive) -> None:
+    """Each is a CallbackError, so that a receiver answers 401 and not 500."""
+    client = drive.client()
+    for body in (b"", b"x" * (5 << 20), b"\xff\xfe", "\ud83d", b"[" * 100_000, b"a=1&a=2", None, {"a": 1}):
+        with pytest.raises(CallbackError):
+            client.callbacks.parse(body)
+    for headers in ({"content-type": "\ud83d"}, {"content-type": None}, "a\nb"):
+        with pytest.raises(CallbackError):
+            client.callbacks.parse(b"a=1", headers)
+    for tolerance in (float("nan"), -1, "300"):
+        with pytest.raises(MisuseError, match="tolerance"):
+            client.callbacks.parse(b"a=1", tolerance=tolerance)

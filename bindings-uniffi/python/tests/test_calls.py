@@ -449,3 +449,19 @@ def test_the_clock_of_the_tests_is_used() -> None:
     client = drive.client(envelope({}))
     drive.do(lambda: client.room.info(room_id=1))
     assert forms(client.fake.requests)[0]["timestamp"] == "1501572288"
+
+
+def test_strict(drive: Drive) -> None:
+    from baijiayun import DeparturesError
+
+    client = drive.client(envelope({"title": "a", "room_id": "x"}))
+    assert drive.do(lambda: client.room.info(room_id=1)).title == "a"
+    with pytest.raises(DeparturesError, match="room_id") as caught:
+        drive.do(lambda: client.room.info(room_id=1, options={"strict": True}))
+    error = caught.value
+    assert "room_id" in [departure.path for departure in error.departures] and error.data["title"] == "a"
+    assert error.trace is not None and error.trace.attempts == 1 and error.status == 200
+    strict = drive.client(envelope({"room_id": "x"}), strict=True)
+    with pytest.raises(DeparturesError):
+        drive.do(lambda: strict.room.info(room_id=1))
+    drive.do(lambda: strict.room.info(room_id=1, options={"strict": False}))

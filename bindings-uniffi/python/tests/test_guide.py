@@ -101,13 +101,16 @@ PRINTED = {
     "first_call.py": r"\d{14} \w{6}\n",
     "first_call_async.py": r"1\n",
     "ids.py": r"(3001\n){2}<class 'int'>\n",
-    "times.py": r"(2030-01-01 08:00:00\+08:00\n){3}1787032800.0\n",
-    "lists.py": r"\d{14} 高一数学 第一课\n1 1\n1 1\n\['高一数学 第一课'\]\n",
+    "environment.py": r"1\n",
+    "times.py": r"(2030-01-01 08:00:00\+08:00\n){3}(2026-08-3[01] 00:00:00\+08:00 23:59:59\n){2}1787032800.0\n",
+    "lists.py": r"\d{14} 高一数学 第一课\n1 1\n1 1 1\n\['高一数学 第一课'\]\n",
+    "other_libraries.py": r"\[\{\"room_id\": \d{14}, .*\n高一数学 第一课\n",
+    "events.py": r"room.list 1 200 None True\n",
     "links.py": r"\S+/web/room/enter\?\S+&sign=[0-9a-f]{32}\n\S+/quickenter\?code=\w{6}\S*\n",
     "timeouts.py": r"given up\n",
     "closing.py": r"closed\n",
     "errors.py": r"no such room\n",
-    "details.py": r"1  \d{10}\n\[\]\nTrace\(attempts=1, .*\)\n\[\{'room_id': \d{14}, .*\}\]\n",
+    "details.py": r"1  \d{10}\n\[\]\nTrace\(attempts=1, .*\)\n1\n\[\{'room_id': \d{14}, .*\}\]\n",
     "by_name.py": r"1\nb'limit=1&partner_id=\d+&timestamp=\d{10}&sign=[0-9a-f]{32}'\n",
     "executors.py": r"1\n1\n1\n",
     "signer.py": r"1\n",
@@ -135,6 +138,25 @@ def test_uploads(run: Callable[..., str], tmp_path: Path) -> None:
             assert re.search(r"^100 %\n\d+ 100\n\d+\n\Z", run("uploads.py", mock, str(path)), re.MULTILINE)
 
 
+def test_safe_uploads(run: Callable[..., str], tmp_path: Path, snippets: Path) -> None:
+    """A process that is killed in the middle, and another one that goes on."""
+    path = tmp_path / "第一课.mp4"
+    path.write_bytes(bytes(20_000_000))
+    killed = "import os, sys; sys.argv = ['x', sys.argv[1]]; import baijiayun._sync.runner as r\n"
+    killed += "begin = r.Runner._do\ndef do(self, action):\n    if getattr(action, 'body', None).__class__.__name__ == 'Chunk':\n"
+    killed += "        os._exit(9)\n    return begin(self, action)\nr.Runner._do = do\nimport upload_safely\n"
+    with start_mock() as mock:
+        env = {**os.environ, **account_of(mock), "PYTHONPATH": str(snippets)}
+        ran = subprocess.run([sys.executable, "-c", killed, str(path)], cwd=tmp_path, env=env)
+        assert ran.returncode == 9
+        with pytest.raises(AssertionError, match="is not the file whose upload broke off"):
+            path.write_bytes(bytes(19_999_999) + b"x")
+            run("upload_safely.py", mock, str(path))
+        path.write_bytes(bytes(20_000_000))
+        resumed = run("upload_safely.py", mock, str(path))
+        assert int(run("upload_safely.py", mock, str(path))) == int(resumed) + 1
+
+
 def test_paths(run: Callable[..., str], tmp_path: Path, baijiayun_mock: Mock) -> None:
     doctor = [find_bjy() or "bjy", "doctor", "--only", "playback."]
     subprocess.run(doctor, cwd=tmp_path, env={**os.environ, **account_of(baijiayun_mock)}, check=True, capture_output=True)
@@ -146,9 +168,9 @@ def test_redis_store(run: Callable[..., str], baijiayun_mock: Mock, redis_url: s
 
 
 def test_tests(run: Callable[..., str], snippets: Path, baijiayun_mock: Mock) -> None:
-    tests = [str(snippets / name) for name in ("test_lesson.py", "test_title.py")]
+    tests = [str(snippets / name) for name in ("test_lesson.py", "test_title.py", "test_doubles.py")]
     said = run("pytest", baijiayun_mock, "-m", "pytest", "-p", "no:cacheprovider", *tests, BAIJIAYUN_MOCK_REQUIRED="1")
-    assert "3 passed" in said
+    assert "6 passed" in said
 
 
 Post = Callable[[bytes], "tuple[int, str]"]

@@ -131,3 +131,15 @@ def test_many_calls_at_once(baijiayun_mock: Mock) -> None:
 
 def test_a_mock_has_a_repr_without_its_key(baijiayun_mock: Mock) -> None:
     assert baijiayun_mock.partner_key not in repr(baijiayun_mock)
+
+
+def test_the_limit_of_the_mock() -> None:
+    from baijiayun import ThrottledError
+
+    with start_mock("--rate", "1") as mock, mock.client(quota=False, attempts=1) as client:
+        client.room.list().page()
+        with pytest.raises(ThrottledError):
+            client.room.list().page()
+    with start_mock("--rate", "0") as mock, mock.client(quota=False, attempts=1) as client:
+        for _ in range(201):
+            client.room.list().page()

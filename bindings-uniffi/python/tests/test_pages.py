@@ -66,7 +66,7 @@ def test_one_page(drive: Drive) -> None:
     page = drive.do(lambda: client.room.list(page=3, limit=10).page())
     assert isinstance(page, Page) and isinstance(page.data, RoomListResult)
     assert [room.room_id for room in page] == [20, 21, 22, 23, 24] == [row.room_id for row in page.rows]
-    assert (len(page), page.total, repr(page)) == (5, 25, "<Page of 5 rows, 25 in all>")
+    assert (len(page), page.total, repr(page)) == (5, 25, "<Page 3 of 5 rows, 25 in all>")
     assert len(client.fake.requests) == 1
 
 

@@ -128,7 +128,7 @@ def test_numbers_of_other_libraries() -> None:
         (float("nan"), "is not a finite number"),
         ([float("inf")], "is not a finite number"),
         (print, "cannot be of type builtin"),
-        ([b"bytes"], "has a file where none is taken"),
+        ([b"bytes"], "where none is taken"),
         ("half a \ud83d", "cannot be sent"),
         ({"half a": ["\udc83"]}, "cannot be sent"),
     ],

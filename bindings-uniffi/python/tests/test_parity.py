@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 from functools import cached_property
@@ -81,3 +82,13 @@ DESCRIPTION_TITLES = {
     for resource in DESCRIPTION["resources"]
     for method, operation in resource["operations"].items()
 }
+
+
+def test_the_plain_half_is_written_from_the_awaited_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("unasync")
+    root = ROOT / "bindings-uniffi" / "python"
+    monkeypatch.syspath_prepend(root)
+    monkeypatch.setattr("sys.argv", ["sync.py", "--check"])
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module("sync").main()
+    assert ended.value.code == 0, "run ./dev sync"

@@ -36,7 +36,7 @@ from baijiayun import (
 )
 from baijiayun._bounds import _workers
 from baijiayun._reading import CODINGS
-from baijiayun._run import STORE_PATIENCE, WITHIN
+from baijiayun._sync.runner import STORE_PATIENCE, WITHIN
 from baijiayun.http import Multipart, Request, Response, Urllib3Executor
 from conftest import KEY, Clock, Drive, Fake, envelope, event, forms, vectors
 from server import Received, serving, silent, unused

@@ -113,7 +113,7 @@ def test_a_large_file_goes_in_chunks(drive: Drive, video: Path) -> None:
             definition=16,
             chunk_size=200_000,
             progress=lambda there, size: told.append(there),
-            registered=registered.append,
+            on_registered=registered.append,
         )
     )
     assert (done.video_id, registered) == (77, [77])
@@ -234,7 +234,7 @@ def test_the_settings_of_the_file_are_those_of_get_upload_url() -> None:
     """What the description adds to one must come to the other."""
     client = Client("demo", "1", "k")
     url = set(inspect.signature(client.video.get_upload_url).parameters) - {"file_name"}
-    own = {"file", "name", "progress", "registered", "chunk_size"} | {"wait_for_transcoding", "resumes", "stall_timeout"}
+    own = {"file", "name", "progress", "on_registered", "chunk_size"} | {"wait_for_transcoding", "resumes", "stall_timeout"}
     assert set(inspect.signature(client.video.upload).parameters) == url | own
 
 
@@ -322,3 +322,117 @@ def test_a_strict_server_has_nothing_to_object_to(
     assert done.video_id == 7 and report["objections"] == []
     assert (report["md5"], report["faults_left"]) == (hashlib.md5(CONTENT).hexdigest(), 0)
     assert told == sorted(set(told)) and told[-1] == len(CONTENT)
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), LookupError("progress"), MemoryError()])
+def test_whatever_ends_an_upload_has_the_video(drive: Drive, video: Path, raised: BaseException) -> None:
+    def progress(there: int, size: int) -> None:
+        raise raised
+
+    told: list[int] = []
+    service = Service()
+    client = drive.client(service)
+    with pytest.raises(type(raised)) as caught:
+        drive.do(
+            lambda: client.video.upload(
+                video, definition=16, chunk_size=200_000, progress=progress, on_registered=told.append
+            )
+        )
+    assert caught.value is raised and getattr(raised, "video_id") == 77  # noqa: B009
+    # That was told before any byte went out.
+    assert told == [77] and client._runner.calls.engine.calls() == 0
+
+
+def test_a_cancelled_upload_has_told_its_video(video: Path) -> None:
+    import asyncio
+
+    told: list[int] = []
+
+    async def http(request: Request) -> Response:
+        if isinstance(request.body, Streamed):
+            await asyncio.sleep(3600)
+        return service(request)
+
+    service = Service()
+
+    async def main() -> None:
+        client = AsyncClient("demo", "1", "k", http=http)
+        task = asyncio.ensure_future(client.video.upload(video, definition=16, on_registered=told.append))
+        while not told:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert told == [77]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_progress_that_is_awaited(backend: str, video: Path) -> None:
+    import anyio
+
+    drive = Drive(backend)
+    told: list[Any] = []
+
+    async def progress(there: int, size: int) -> None:
+        await anyio.lowlevel.checkpoint()
+        told.append(there)
+
+    async def on_registered(video_id: int) -> None:
+        await anyio.lowlevel.checkpoint()
+        told.append(f"video {video_id}")
+
+    client = drive.client(Service())
+    drive.do(
+        lambda: client.video.upload(
+            video, definition=16, chunk_size=300_000, progress=progress, on_registered=on_registered
+        )
+    )
+    assert told == ["video 77", 300_000, 512_000]
+    told.clear()
+
+    async def send(request: Request) -> Response:
+        assert isinstance(request.body, Streamed)
+        async for _ in request.body:
+            pass
+        return envelope("u")
+
+    client = drive.client(envelope("u"))
+    client._runner.http = send
+    drive.do(lambda: client.room.set_cover(room_id=1, web_bg_img=File(b"123", name="a.png", progress=progress)))
+    assert told == [3]
+
+
+def test_progress_that_a_client_cannot_await(video: Path) -> None:
+    from baijiayun import MisuseError
+
+    async def progress(there: int, size: int) -> None:
+        pass
+
+    client = Drive("plain").client(Service())
+    with pytest.raises(MisuseError, match="must not be awaited"):
+        client.video.upload(video, definition=16, progress=progress)
+
+
+def test_another_file_of_the_same_size_is_noticed(drive: Drive, video: Path, tmp_path: Path) -> None:
+    from baijiayun.files import fingerprint
+
+    kept: dict[int, str] = {}
+    service = Service(breaks=99, at=100_000)
+    client = drive.client(service)
+    with pytest.raises(TransportError):
+        drive.do(
+            lambda: client.video.upload(
+                video, definition=16, resumes=0, on_registered=lambda video_id: kept.update({video_id: fingerprint(video)})
+            )
+        )
+    other = tmp_path / "other.mp4"
+    other.write_bytes(CONTENT[:-1] + b"x")
+    service.breaks = 0
+    sent = len(client.fake.requests)
+    with pytest.raises(FileError, match="is not the file whose upload broke off"):
+        drive.do(lambda: client.video.resume_upload(77, other, fingerprint=kept[77]))
+    assert len(client.fake.requests) == sent
+    assert drive.do(lambda: client.video.resume_upload(77, video, fingerprint=kept[77])).video_id == 77
+    assert fingerprint(CONTENT) == fingerprint(video) != fingerprint(CONTENT[1:])

@@ -3,7 +3,7 @@ use std::fmt::{Debug, Write};
 use baijiayun_api::{Entry, EnumValue, LimitScope, Note, Operation, Param, PathSource, Shape};
 
 use super::list::{address, methods};
-use crate::output::table;
+use crate::output::table::{self, Width};
 
 /// Everything about one operation that its caller may want to know.
 pub(super) fn text(entry: Entry<'_>) -> String {
@@ -52,16 +52,17 @@ fn params(text: &mut String, operation: &Operation) {
         text.push_str("\nNo parameters 无参数\n");
         return;
     }
-    let mut table = table::of_prose(&["Parameter 参数", "Type", "Required", "Default", "Meaning"]);
-    for (name, param) in &operation.params {
+    let rows = operation.params.iter().map(|(name, param)| {
         let required = match (param.required, param.required_by.as_slice()) {
             (true, _) => "yes".to_owned(),
             (false, []) => String::new(),
             (false, documents) => format!("by {}", documents.join(", ")),
         };
         let default = param.default.as_ref().map(ToString::to_string).unwrap_or_default();
-        table.add_row([name.clone(), word(param.kind), required, default, meaning(param)]);
-    }
+        [name.clone(), word(param.kind), required, default, meaning(param)]
+    });
+    let header = ["Parameter 参数", "Type", "Required", "Default", "Meaning"];
+    let table = table::text(&header, rows, Width::Prose);
     let _ = writeln!(text, "\n{table}");
     for (name, param) in &operation.params {
         if let Some(content) = param.value.as_ref().filter(|content| has_members(content)) {

@@ -3,7 +3,17 @@ use std::fmt::Write;
 
 use baijiayun_api::{Entry, Method, Operation, PathSource};
 
-use crate::output::table;
+use crate::output::table::{self, Width};
+
+/// One table, the best first.
+pub(super) fn found(entries: &[Entry<'_>]) -> String {
+    let rows = entries.iter().map(|entry| {
+        let operation = entry.operation;
+        [entry.full_name(), operation.title.clone(), operation.summary.clone(), address(operation)]
+    });
+    let table = table::text(&["Operation", "Title 名称", "Summary", "Path"], rows, Width::Prose);
+    format!("{table}\n{}", count(entries))
+}
 
 /// A table for each resource.
 pub(super) fn text(entries: &[Entry<'_>]) -> String {
@@ -16,24 +26,22 @@ pub(super) fn text(entries: &[Entry<'_>]) -> String {
         if let Some(entry) = entries.first() {
             let _ = writeln!(text, "{name}  {}  {}", entry.resource.title, entry.resource.summary);
         }
-        let mut table = table::new(&["Operation", "Title 名称", "Methods", "Path"]);
-        for entry in entries {
+        let rows = entries.iter().map(|entry| {
             let operation = entry.operation;
-            table.add_row([
-                entry.full_name(),
-                operation.title.clone(),
-                methods(&operation.methods),
-                address(operation),
-            ]);
-        }
+            [entry.full_name(), operation.title.clone(), methods(&operation.methods), address(operation)]
+        });
+        let table = table::text(&["Operation", "Title 名称", "Methods", "Path"], rows, Width::Terminal);
         let _ = writeln!(text, "{table}\n");
     }
+    text + &count(entries)
+}
+
+fn count(entries: &[Entry<'_>]) -> String {
     let guesses = entries.iter().filter(|entry| entry.operation.path_source == PathSource::Inferred).count();
-    let _ = write!(text, "{} operations", entries.len());
-    if guesses > 0 {
-        let _ = write!(text, "; {guesses} paths marked ? are guesses: the documents cut them off");
+    match guesses {
+        0 => format!("{} operations", entries.len()),
+        _ => format!("{} operations; {guesses} paths marked ? are guesses: the documents cut them off", entries.len()),
     }
-    text
 }
 
 pub(super) fn methods(methods: &[Method]) -> String {

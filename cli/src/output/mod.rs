@@ -48,9 +48,9 @@ impl Output {
         if self.pretty || io::stdout().is_terminal() { self.print(&json::pretty(text)) } else { self.print(text) }
     }
 
-    /// Prints a failure on stderr: JSON if asked for, or if no person reads it.
+    /// Prints a failure on stderr: JSON if asked for, or if no person looks on.
     pub(crate) fn print_failure(self, failure: &Failure) {
-        if self.json || !io::stderr().is_terminal() {
+        if self.json || !(io::stderr().is_terminal() || io::stdout().is_terminal()) {
             print_line(failure);
         } else {
             eprintln!("{}", shown(&failure.to_string()));

@@ -3,11 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod account;
+mod callback;
 mod completions;
 mod doctor;
+mod guide;
+mod lists;
 mod mock;
 mod operations;
 mod parse;
+mod ping;
 mod request;
 mod sign;
 mod tool;
+mod upload;

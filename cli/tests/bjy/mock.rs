@@ -1,7 +1,7 @@
 //! `bjy call` and `bjy mock`, one against the other.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::tool::{Bjy, KEY, Ran};
 
 /// A running `bjy mock`; it is stopped when dropped.
-struct Mock {
+pub(crate) struct Mock {
     process: Child,
     printed: Value,
 }
 
 impl Mock {
-    fn start(arguments: &[&str]) -> Mock {
+    pub(crate) fn start(arguments: &[&str]) -> Mock {
         let bjy = Bjy::new();
         let mut command = bjy.command(&[&["mock", "--json"], arguments].concat());
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -24,12 +24,12 @@ impl Mock {
         Mock { printed: serde_json::from_str(&line).unwrap(), process }
     }
 
-    fn printed(&self, member: &str) -> &str {
+    pub(crate) fn printed(&self, member: &str) -> &str {
         self.printed[member].as_str().unwrap()
     }
 
     /// A tool that calls this mock.
-    fn client(&self) -> Bjy {
+    pub(crate) fn client(&self) -> Bjy {
         Bjy::new()
             .env("BAIJIAYUN_DOMAIN", self.printed("url"))
             .env("BAIJIAYUN_PARTNER_ID", self.printed("partner_id"))
@@ -197,4 +197,122 @@ fn tables_are_straight() {
         }
     }
     assert!(frame.is_some());
+}
+
+/// What the mock shows to tests in other languages.
+fn asked(mock: &Mock, method: &str, path: &str, body: &str) -> String {
+    let address = mock.printed("url").strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+#[test]
+fn what_was_received_is_shown_with_its_parameters() {
+    let mock = Mock::start(&[]);
+    let bjy = mock.client();
+    create(&bjy).ok();
+    bjy.run(&["call", "room.info", "room_id=1"]).failure();
+    let received: Value = serde_json::from_str(&asked(&mock, "GET", "/_mock/requests", "")).unwrap();
+    assert_eq!(received[0]["operation"], "room.create");
+    assert_eq!(received[0]["params"]["title"], "测试教室");
+    assert_eq!(received[0]["params"]["sign"], Value::Null);
+    assert_eq!(received[0]["verdict"], "accepted");
+    assert_eq!((&received[1]["verdict"], &received[1]["code"]), (&json!("refused"), &json!(3001)));
+    asked(&mock, "DELETE", "/_mock/requests", "");
+    assert_eq!(asked(&mock, "GET", "/_mock/requests", ""), "[]");
+}
+
+#[test]
+fn operations_have_answers_and_faults_of_their_own() {
+    let files = Bjy::new();
+    let answers = json!({
+        "room.list": {"code": 2002, "msg": "没有权限"},
+        "room.info": [{"data": {"room_id": 7, "title": "给定的"}}, {"status": 503, "body": "closed"}],
+        "room.delete": {"drop": true},
+    });
+    let file = files.file("answers.json", answers.to_string());
+    let mock = Mock::start(&["--rate=0", "--answers", file.to_str().unwrap()]);
+    let bjy = mock.client();
+    let error = bjy.run(&["call", "room.list"]).failure();
+    assert_eq!((&error["code"], &error["msg"]), (&json!(2002), &json!("没有权限")));
+    assert_eq!(bjy.run(&["call", "room.info", "room_id=7"]).json()["title"], "给定的");
+    // The 503 is tried again; then the mock answers by itself.
+    assert_eq!(bjy.run(&["call", "room.info", "room_id=7"]).failure()["code"], 3001);
+    assert_eq!(bjy.run(&["call", "room.delete", "room_id=7", "--timeout=5"]).failure()["kind"], "transport");
+    assert!(asked(&mock, "POST", "/_mock/answers", "{\"room.nothing\": {}}").contains("room.nothing"));
+    asked(&mock, "POST", "/_mock/answers", "{\"room.list\": {}}");
+    bjy.run(&["call", "room.list"]).ok();
+}
+
+#[test]
+fn wrong_answers_are_named() {
+    let files = Bjy::new();
+    for (text, words) in [
+        ("[]", "no JSON object"),
+        (r#"{"room.lst": {}}"#, "room.lst"),
+        (r#"{"room.list": {"daten": 1}}"#, "daten is unknown"),
+        (r#"{"room.list": {"status": 99}}"#, "200 to 599"),
+        (r#"{"room.list": {"code": 1, "data": 1}}"#, "more than one"),
+        (r#"{"room.list": [3]}"#, "an answer is"),
+    ] {
+        files.file("answers.json", text);
+        let error = files.run(&["mock", "--answers=answers.json"]).failure();
+        assert!(error["msg"].as_str().unwrap().contains(words), "{text}: {error}");
+    }
+}
+
+#[test]
+fn operations_are_served_at_other_paths() {
+    let files = Bjy::new();
+    let file = files.file("paths.toml", "[paths]\n\"chat.revoke_message\" = \"/openapi/chat/other\"\n");
+    let mock = Mock::start(&["--paths", file.to_str().unwrap()]);
+    let error = mock.client().run(&["call", "chat.revoke_message", "class_id=1", "id=2"]).failure();
+    assert_eq!(error["kind"], "path_not_found");
+    let bjy = mock.client();
+    bjy.file("baijiayun-paths.toml", "[paths]\n\"chat.revoke_message\" = \"/openapi/chat/other\"\n");
+    let error = bjy.run(&["call", "chat.revoke_message", "class_id=1", "id=2"]);
+    assert!(!error.err.contains("path_not_found"), "{error:?}");
+}
+
+#[test]
+fn errors_have_status_attempts_and_how_the_answer_begins() {
+    let mock = Mock::start(&["--html-every=1"]);
+    let error = mock.client().run(&["call", "room.list", "--timeout=5"]).failure();
+    assert_eq!(error["status"], 200);
+    assert!(error["body"].as_str().unwrap().contains("系统维护中"), "{error}");
+    assert!(error["attempts"].as_u64().unwrap() >= 1, "{error}");
+    let mock = Mock::start(&["--errors-every=1"]);
+    let error = mock.client().run(&["call", "room.list", "--timeout=5"]).failure();
+    assert_eq!(error["status"], 503);
+    assert!(error["attempts"].as_u64().unwrap() > 1, "{error}");
+    // What may repeat a secret is not shown.
+    let answers = json!({"room.list": {"status": 502, "body": "bad gateway: /openapi/room/list?sign=abc"}});
+    let files = Bjy::new();
+    let file = files.file("answers.json", answers.to_string());
+    let mock = Mock::start(&["--answers", file.to_str().unwrap()]);
+    let error = mock.client().run(&["call", "room.list", "--timeout=5"]).failure();
+    assert_eq!((&error["status"], &error["body"]), (&json!(502), &Value::Null));
+}
+
+#[test]
+fn no_time_at_all_is_refused() {
+    let ran = Bjy::with_account().run(&["call", "room.list", "--timeout=0"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
+fn a_strict_mock_finds_mistakes_of_clients() {
+    let mock = Mock::start(&["--strict"]);
+    mock.client().run(&["call", "room.list"]).ok();
+    let error = mock.client().run(&["call", "room.list", "--extra=colour=red"]).failure();
+    assert_eq!(error["code"], 1001);
+    assert!(error["msg"].as_str().unwrap().contains("colour"), "{error}");
 }

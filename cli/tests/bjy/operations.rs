@@ -133,3 +133,50 @@ fn the_members_of_a_json_parameter_are_a_tree_too() {
         assert!(text.contains(&format!("\n    {member}: ")), "{member}: {text}");
     }
 }
+
+fn found(words: &[&str]) -> Vec<String> {
+    let listed = Bjy::new().run(&[&["operations", "--json"], words].concat()).json();
+    listed.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn words_of_both_languages_find_the_best_first() {
+    for (words, first) in [
+        (&["创建房间"][..], "room.create"),
+        (&["创建", "房间"], "room.create"),
+        (&["large_class.2"], "room.create"),
+        (&["/openapi/room/create"], "room.create"),
+        (&["OPENAPI/ROOM/CREATE"], "room.create"),
+        (&["get_upload_url"], "video.get_upload_url"),
+    ] {
+        assert_eq!(found(words).first().map(String::as_str), Some(first), "{words:?}");
+    }
+    for (words, all) in [(&["attendance"][..], "attendance"), (&["创建"], "创建"), (&["revoke"], "revoke")] {
+        let found = found(words);
+        assert!(!found.is_empty(), "{words:?}");
+        let best = Bjy::new().run(&["operations", &found[0]]).ok().to_lowercase();
+        assert!(best.contains(all), "{words:?}: {found:?}");
+    }
+    assert!(found(&["考勤"]).contains(&"room_data.export_live_report".to_owned()), "words for one thing are known");
+    assert!(found(&["is_mock_live"]).contains(&"room.create".to_owned()), "parameters are searched");
+    assert!(!found(&["考勤统计查询表"]).is_empty(), "Chinese words are taken apart");
+    assert_eq!(Bjy::new().run(&["operations", "qqqqzzzz"]).failure()["kind"], "unknown_operation");
+}
+
+#[test]
+fn what_was_found_is_a_table_with_summaries() {
+    let text = Bjy::new().run(&["operations", "考勤"]).ok();
+    assert!(text.contains("Summary") && text.contains("attendance"), "{text}");
+}
+
+#[test]
+fn narrow_terminals_break_no_names() {
+    for (columns, words) in
+        [("60", &["operations"][..]), ("60", &["operations", "room.create"]), ("30", &["operations", "考勤"])]
+    {
+        let text = Bjy::new().env("COLUMNS", columns).run(words).ok();
+        for name in ["room.create", "is_video_main", "attendance"].iter().filter(|name| text.contains(&name[..6])) {
+            assert!(text.contains(name), "{columns} {words:?}: {name} is broken");
+        }
+    }
+}

@@ -62,3 +62,33 @@ fn the_key_is_not_taken_as_a_parameter() {
     assert_eq!(error["kind"], "invalid_account");
     assert!(error["msg"].as_str().unwrap().ends_with("lacks partner_key"), "{error}");
 }
+
+const BODY: &str = "timestamp=5&b=%E6%B5%8B%E8%AF%95+x&a=1";
+
+#[test]
+fn a_whole_request_is_read_and_checked() {
+    let shown = Bjy::with_account().run(&["sign", "--json", BODY]).json();
+    assert_eq!(shown, json!({"read_as": "a body", "text": "a=1&b=测试 x&timestamp=5&partner_key=***", "sign": SIGN}));
+    let curl = format!("curl https://school.at.baijiayun.com/openapi/room/list -d '{BODY}&sign={SIGN}'");
+    let shown = Bjy::with_account().run(&["sign", "--json", &curl]).json();
+    assert_eq!((&shown["read_as"], &shown["matches"]), (&json!("a curl line"), &json!(true)));
+
+    let dump =
+        format!("POST /openapi/room/list HTTP/1.1\r\nHost: a\r\n\r\n{BODY}&sign=1b6c2681fffe3cd9390f35c60c154d78\r\n");
+    let ran = Bjy::with_account().run_with(&["sign", "--json", "-"], dump);
+    assert_eq!(ran.failure()["hint"], "timestamp was not signed");
+}
+
+#[test]
+fn one_value_that_looks_like_a_body_is_noted() {
+    let ran = Bjy::with_account().run(&["sign", "a=1&b=2", "c=3"]);
+    assert!(ran.err.contains("taken as one value"), "{ran:?}");
+    assert!(ran.ok().starts_with("a=1&b=2&c=3"));
+}
+
+#[test]
+fn what_is_no_signature_is_called_so() {
+    let error = sign(&["--expect", "abc"]).failure();
+    assert!(error["hint"].as_str().unwrap().contains("is no MD5"), "{error}");
+    assert_eq!(Bjy::with_account().run(&["sign", "title"]).code, 2);
+}

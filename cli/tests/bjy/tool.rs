@@ -58,10 +58,13 @@ impl Bjy {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bjy"));
         command.args(arguments).current_dir(self.folder.path());
-        for name in ["BAIJIAYUN_DOMAIN", "BAIJIAYUN_PARTNER_ID", "BAIJIAYUN_PARTNER_KEY"] {
+        for name in
+            ["BAIJIAYUN_DOMAIN", "BAIJIAYUN_PARTNER_ID", "BAIJIAYUN_PARTNER_KEY", "BAIJIAYUN_ACCOUNT", "COLUMNS"]
+        {
             command.env_remove(name);
         }
         command.env("HOME", self.folder.path()).env("XDG_CONFIG_HOME", self.folder.path().join("user"));
+        command.env("XDG_STATE_HOME", self.folder.path().join("states"));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use baijiayun::callbacks::Dedupe;
-use baijiayun::{ErrorKind, HttpAnswer};
+use baijiayun::{ErrorKind, HttpAnswer, Method};
 use futures_util::future::join_all;
 
 use crate::fake::{OK, Script, is_ok};
@@ -36,6 +36,16 @@ async fn a_call_by_name_takes_any_name_and_is_awaited() {
     call.set(names[1].as_str(), "b").set_json(names[1].clone(), &[1]).await.expect_err("a title is no list");
     let answer = script.client().call("room.update").set(&names[0], 7).await.expect("an answer");
     assert!(is_ok(&answer.data));
+}
+
+#[tokio::test]
+async fn a_path_goes_to_no_other_host() {
+    let script = Script::default();
+    for path in ["@127.0.0.1:1/x", "//127.0.0.1/x", ":1/x", ".example.com/x", "http://127.0.0.1/x", "\\\\a/x", ""] {
+        let error = script.client().call_path(Method::Post, path).await.expect_err(path);
+        assert_eq!(error.kind(), ErrorKind::InvalidParameters, "{path}: {error}");
+    }
+    assert_eq!(script.sent(), Vec::<String>::new());
 }
 
 #[tokio::test]

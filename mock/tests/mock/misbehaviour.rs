@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::{World, http};
 use baijiayun::ErrorKind;
-use baijiayun_mock::{Misbehaviour, MockService, Verdict};
+use baijiayun_mock::{Canned, CannedAnswers, Misbehaviour, MockService, Verdict};
 use serde_json::{Value, json};
 
 /// The kinds of errors of some calls in a row; none for a call that went well.
@@ -84,4 +84,39 @@ async fn loose_answers_mean_the_same() {
     let http = http().post(request.url).header("content-type", request.headers[1].1).body(body);
     let raw: Value = serde_json::from_str(&http.send().await.unwrap().text().await.unwrap()).unwrap();
     assert_eq!((&raw["data"]["title"], &raw["data"]["room_id"]), (&json!(102), &json!(room.to_string())));
+}
+
+#[tokio::test]
+async fn operations_answer_what_they_are_given() {
+    let mut answers = CannedAnswers::default();
+    answers.once("room.list", Canned::Refuse { code: 2002, msg: "没有权限".to_owned() });
+    answers.once("room.list", Canned::Http { status: 502, body: "<html>".to_owned() });
+    answers.always("room.delete", Canned::Data(json!(null)));
+    let world = World::with(MockService::builder().answers(answers)).await;
+    let expected = [Some(ErrorKind::PermissionDenied), Some(ErrorKind::HttpStatus), None];
+    assert_eq!(kinds(&world, 3).await, expected);
+    // The mock itself knows no such room.
+    assert_eq!(world.refusal("room.info", json!({"room_id": 7})).await, 3001);
+    world.call("room.delete", json!({"room_id": 7})).await.unwrap();
+
+    // The signature is checked as ever.
+    let body = "partner_id=12345678&timestamp=1&room_id=7&sign=wrong";
+    let url = format!("{}/openapi/room/delete", world.mock.url());
+    let answer = http().post(url).header("content-type", "application/x-www-form-urlencoded").body(body).send().await;
+    assert!(answer.unwrap().text().await.unwrap().contains("1002"));
+
+    let mut more = CannedAnswers::default();
+    more.always("room.delete", Canned::Drop);
+    world.mock.answer(more);
+    assert!(world.call("room.delete", json!({"room_id": 7})).await.is_err());
+}
+
+#[tokio::test]
+async fn what_was_received_has_its_parameters_and_debug_has_none_of_their_values() {
+    let world = with(Misbehaviour::default()).await;
+    world.user(1, "13800000000").await;
+    let received = world.mock.requests();
+    assert_eq!(received[0].params["password"], "secret1");
+    assert!(!received[0].params.contains_key("sign"));
+    assert!(!format!("{received:?}").contains("secret1"));
 }

@@ -34,9 +34,33 @@ pub struct Member {
     /// Without a question mark.
     pub ty: String,
     pub docs: Vec<String>,
+    /// What it is read as, in the words of `Types.kt`.
+    kind: String,
     /// It may be missing.
     optional: bool,
     secret: bool,
+    /// If it is a time: what java.time has for it.
+    time: Option<Time>,
+}
+
+/// A time.
+#[derive(Serialize)]
+pub struct Time {
+    ty: &'static str,
+    /// What makes of that what is sent.
+    written: &'static str,
+}
+
+impl Time {
+    fn of(ty: &Type) -> Option<Time> {
+        let (ty, written) = match ty {
+            Type::Timestamp => ("Instant", ".epochSecond"),
+            Type::Datetime => ("Instant", ".written()"),
+            Type::Date => ("LocalDate", ".toString()"),
+            _ => return None,
+        };
+        Some(Time { ty, written })
+    }
 }
 
 /// Listed values.
@@ -53,6 +77,12 @@ struct Constant {
     name: String,
     value: String,
     docs: Vec<String>,
+}
+
+impl Member {
+    pub fn is_time(&self) -> bool {
+        self.time.is_some()
+    }
 }
 
 impl Input {
@@ -83,17 +113,20 @@ impl Constants {
     }
 }
 
-/// The objects that one module refers to, with their names in the package.
-pub struct Scope<'a>(BTreeMap<&'a str, String>);
+/// The objects that one module refers to, with their names in the package, and what reads them.
+pub struct Scope<'a> {
+    objects: BTreeMap<&'a str, String>,
+    types: String,
+}
 
 impl<'a> Scope<'a> {
-    pub fn new(objects: BTreeMap<&'a str, String>) -> Scope<'a> {
-        Scope(objects)
+    pub fn new(objects: BTreeMap<&'a str, String>, types: String) -> Scope<'a> {
+        Scope { objects, types }
     }
 
     /// The class of an object that is received.
     pub fn object(&self, object: &Struct) -> Result<Object, Box<dyn Error>> {
-        let name = self.0[object.name.as_str()].clone();
+        let name = self.objects[object.name.as_str()].clone();
         let members: Vec<Member> = object.fields.iter().map(|field| self.member(field)).collect();
         once(&name, &members)?;
         Ok(Object { name, docs: compact(shape_docs(object.shape), &[]), members })
@@ -105,7 +138,7 @@ impl<'a> Scope<'a> {
         let members = |fields: Vec<&Field>| fields.into_iter().map(|field| self.member(field)).collect();
         let docs = compact(shape_docs(object.shape), &[]);
         let docs = if docs.is_empty() { vec!["An element of the list.".to_owned()] } else { docs };
-        Input::new(self.0[object.name.as_str()].clone(), docs, members(required), members(optional))
+        Input::new(self.objects[object.name.as_str()].clone(), docs, members(required), members(optional))
     }
 
     /// A parameter of an operation.
@@ -115,8 +148,10 @@ impl<'a> Scope<'a> {
             name: kotlin_name(argument.wire),
             ty: self.spelled(&argument.ty, "Any"),
             docs,
+            kind: self.word(&argument.ty),
             optional: true,
             secret: false,
+            time: Time::of(&argument.ty),
         }
     }
 
@@ -127,8 +162,10 @@ impl<'a> Scope<'a> {
             name: kotlin_name(field.wire),
             ty: self.received(&field.ty),
             docs: compact(shape_docs(field.shape), listed_values(field.shape)),
+            kind: self.word(&field.ty),
             optional: field.optional,
             secret: field.shape.secret,
+            time: Time::of(&field.ty),
         }
     }
 
@@ -148,7 +185,7 @@ impl<'a> Scope<'a> {
             }
             Type::Array(item) => format!("List<{}>", self.spelled(item, any)),
             Type::Map(value) => format!("Map<String, {}>", self.spelled(value, any)),
-            Type::Struct(name) => self.0[name.as_str()].clone(),
+            Type::Struct(name) => self.objects[name.as_str()].clone(),
             Type::Nullable(inner) => format!("{}?", self.spelled(inner, any)),
             Type::File => "UploadFile".to_owned(),
             Type::Any => any.to_owned(),
@@ -157,12 +194,37 @@ impl<'a> Scope<'a> {
     }
 
     /// What reads a type.
-    pub fn serializer(&self, ty: &Type) -> String {
+    pub fn kind(&self, ty: &Type) -> String {
         match ty {
-            Type::Array(item) => format!("ListSerializer({})", self.serializer(item)),
-            Type::Map(value) => format!("MapSerializer(String.serializer(), {})", self.serializer(value)),
-            Type::Nullable(inner) => format!("{}.nullable", self.serializer(inner)),
-            other => format!("{}.serializer()", self.received(other)),
+            Type::Bool => "Kind.Truth".to_owned(),
+            Type::Int | Type::Timestamp | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "Kind.Whole".to_owned(),
+            Type::Float => "Kind.Decimal".to_owned(),
+            Type::Text | Type::Date | Type::Datetime | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => {
+                "Kind.Text".to_owned()
+            }
+            Type::Array(item) => format!("Kind.Many({})", self.kind(item)),
+            Type::Map(value) => format!("Kind.ByName({})", self.kind(value)),
+            Type::Struct(name) => format!("{}.of(\"{}\")", self.types, self.objects[name.as_str()]),
+            Type::Nullable(inner) => format!("Kind.OrNull({})", self.kind(inner)),
+            Type::Any | Type::File => "Kind.Element".to_owned(),
+            Type::Nothing => "Kind.Remaining".to_owned(),
+        }
+    }
+
+    /// The same as a word of the table of types.
+    fn word(&self, ty: &Type) -> String {
+        match ty {
+            Type::Bool => "b".to_owned(),
+            Type::Int | Type::Timestamp | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "l".to_owned(),
+            Type::Float => "d".to_owned(),
+            Type::Text | Type::Date | Type::Datetime | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => {
+                "s".to_owned()
+            }
+            Type::Array(item) => format!("[{}", self.word(item)),
+            Type::Map(value) => format!("{{{}", self.word(value)),
+            Type::Struct(name) => self.objects[name.as_str()].clone(),
+            Type::Nullable(inner) => format!("~{}", self.word(inner)),
+            Type::Any | Type::File | Type::Nothing => "a".to_owned(),
         }
     }
 }

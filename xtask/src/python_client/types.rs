@@ -11,7 +11,7 @@ use crate::model::{Field, Repr, Struct, Type, listed_values};
 use crate::names::python_name;
 
 /// What a value has itself, so that no member can be called so.
-const VALUE_MEMBERS: [&str; 1] = ["to_dict"];
+const VALUE_MEMBERS: [&str; 2] = ["times", "to_dict"];
 
 /// A class of values as the template `python/types.jinja` takes it.
 #[derive(Serialize)]
@@ -94,11 +94,12 @@ impl<'a> Scope<'a> {
     pub fn received(&self, ty: &Type) -> String {
         match ty {
             Type::Bool => "bool".to_owned(),
-            Type::Int | Type::Timestamp | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "int".to_owned(),
+            Type::Int | Type::Id(Repr::Int) | Type::Enum(_, Repr::Int) => "int".to_owned(),
             Type::Float => "float".to_owned(),
-            Type::Text | Type::Date | Type::Datetime | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => {
-                "str".to_owned()
-            }
+            Type::Text | Type::Id(Repr::Text) | Type::Enum(_, Repr::Text) => "str".to_owned(),
+            Type::Timestamp => "UnixTime".to_owned(),
+            Type::Datetime => "TimeText".to_owned(),
+            Type::Date => "DateText".to_owned(),
             Type::Array(item) => format!("List[{}]", self.received(item)),
             Type::Map(value) => format!("Dict[str, {}]", self.received(value)),
             Type::Struct(name) => self.0[name.as_str()].clone(),
@@ -119,13 +120,13 @@ impl<'a> Scope<'a> {
             (ParamType::File, _) => "FileInput".to_owned(),
             (ParamType::String, _) if !param.enum_values.is_empty() => open_literal(&param.enum_values),
             (ParamType::List, Type::Array(item)) => match **item {
-                Type::Id(_) => "Union[IdInput, Sequence[IdInput]]".to_owned(),
-                Type::Int => "Union[int, str, Sequence[int]]".to_owned(),
-                _ => "Union[str, Sequence[str]]".to_owned(),
+                Type::Id(_) => "Union[IdInput, Iterable[IdInput]]".to_owned(),
+                Type::Int => "Union[int, str, Iterable[int]]".to_owned(),
+                _ => "Union[str, Iterable[str]]".to_owned(),
             },
             (ParamType::Json, Type::Array(_) | Type::Struct(_)) => format!("Union[{}, str]", self.sent(ty)),
             (ParamType::Json, _) => match param.value.as_ref().map(|value| value.kind) {
-                Some(ShapeType::Array) => "Union[Sequence[Any], str]".to_owned(),
+                Some(ShapeType::Array) => "Union[Iterable[Any], str]".to_owned(),
                 Some(ShapeType::Object | ShapeType::Map) => "Union[Mapping[str, Any], str]".to_owned(),
                 _ => "Any".to_owned(),
             },
@@ -139,7 +140,7 @@ impl<'a> Scope<'a> {
         match ty {
             Type::Id(_) => "IdInput".to_owned(),
             Type::Int | Type::Timestamp => "Union[int, str]".to_owned(),
-            Type::Array(item) => format!("Sequence[{}]", self.sent(item)),
+            Type::Array(item) => format!("Iterable[{}]", self.sent(item)),
             other => self.received(other),
         }
     }

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._client import AsyncClient, Client
-from ._params import BEIJING
+from ._async.client import AsyncClient
+from ._events import CallEvent
+from ._sync.client import Client
+from ._times import BEIJING, days
 from .details import Answer, Departure, Details, Trace
 from .errors import (
     AccountNotFoundError,
@@ -64,6 +66,7 @@ __all__ = [
     "AsyncClient",
     "AsyncPages",
     "BaijiayunError",
+    "CallEvent",
     "CallOptions",
     "CallbackError",
     "Client",
@@ -97,6 +100,7 @@ __all__ = [
     "UnknownOperationError",
     "UploadFailedError",
     "VideoNotFoundError",
+    "days",
 ]
 
 

@@ -6,15 +6,18 @@ the data of the answer.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Generic, NoReturn, Optional, TypeVar, Union
 
 import msgspec
 
+from ._decode import read as read
 from .details import Departure, Trace
 from .errors import CLASSES, BaijiayunError, DeparturesError, ErrorKind, Fault
 
 T = TypeVar("T")
+
+NOTHING = type(None)
+"""The result of an operation that answers without data."""
 
 
 class Step(msgspec.Struct, tag_field="step", gc=False):
@@ -57,12 +60,21 @@ class Send(Step, tag="send"):
     """How many bytes of the file the service has."""
 
 
+class Failure(msgspec.Struct, gc=False):
+    """What failed before a wait."""
+
+    kind: str
+    code: Optional[int] = None
+
+
 class Wait(Step, tag="wait"):
     """Wait so many milliseconds."""
 
     call: int
     time: int
     why: str
+    failed: Optional[Failure] = None
+    """What is tried again."""
 
 
 class Store(Step, tag="store"):
@@ -161,23 +173,6 @@ def decoder(result: type[T]) -> msgspec.json.Decoder[AnyStep[T]]:
         data: Any = Any if result in (object, type(None)) else Optional[result]
         found = _decoders[result] = msgspec.json.Decoder(Union[Send, Wait, Store, Sign, Done[data], Failed])
     return found
-
-
-_SURROGATES = re.compile(rb"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)")
-
-
-def read(decoder: msgspec.json.Decoder[T], json: bytes) -> T:
-    """Decodes JSON of the engine.
-
-    Half of a surrogate pair, which PHP leaves of a picture character that it cut, stays in values that no document
-    describes. No text can hold it, so it becomes a replacement character.
-    """
-    try:
-        return decoder.decode(json)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        return decoder.decode(_SURROGATES.sub(lambda found: rb"\ufffd" if found[1] else found[0], json))
 
 
 _error_decoder = msgspec.json.Decoder(ErrorFields)

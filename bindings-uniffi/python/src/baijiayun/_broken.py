@@ -23,6 +23,7 @@ _KINDS: dict[str, str] = {
     "ClientConnectorError": "connect",
     "NewConnectionError": "connect",
     "ConnectTimeoutError": "connect",
+    "ConnectionTimeoutError": "connect",
     "NameResolutionError": "connect",
     "InvalidSchema": "connect",
     "TimeoutError": "timeout",
@@ -44,7 +45,7 @@ def broken(error: Exception, request: Request) -> tuple[str, str]:
     if isinstance(error, BaijiayunError):
         return error.kind, message
     causes = list(_chain(error))
-    if any(map(_is_handshake, causes)):
+    if any(map(is_handshake, causes)):
         return "tls", message
     if any("socks" in str(cause).lower() and isinstance(cause, (ImportError, ValueError)) for cause in causes):
         return "unsendable", f"{message} (pip install '{DISTRIBUTION}[socks]')"
@@ -55,7 +56,7 @@ def broken(error: Exception, request: Request) -> tuple[str, str]:
     return "transport", message
 
 
-def _is_handshake(error: BaseException) -> bool:
+def is_handshake(error: BaseException) -> bool:
     """Whether no connection was made, since the two sides could not agree on TLS, or one does not trust the other."""
     reason = str(getattr(error, "reason", "") or "")
     return isinstance(error, SSLError) and any(word in reason for word in _HANDSHAKES)

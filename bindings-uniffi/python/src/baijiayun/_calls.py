@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Generator, Mapping
 from functools import partial
 from traceback import clear_frames
@@ -17,25 +16,38 @@ import msgspec
 
 from . import _native
 from ._boundary import AnyStep, Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
-from ._bounds import Closed, Late
 from ._broken import broken, quotes, words
+from ._clock import monotonic, unix
+from ._ended import Closed, Late
+from ._engine import Engine
+from ._events import Observer, OnEvent, log
 from ._forks import on_fork
 from ._message import Request, Response, header
 from ._multipart import Chunk, Multipart, Streamed
 from ._params import convert, write
 from ._pieces import LARGE, read_large
+from ._secret import Secret
 from ._shared import Shared
+from ._telling import Telling
 from .details import Details
-from .errors import AnswerError, BaijiayunError, ClosedError, InvalidParametersError, MisuseError, SigningError, TimeoutError
+from .errors import (
+    AnswerError,
+    BaijiayunError,
+    ClosedError,
+    ErrorKind,
+    InvalidParametersError,
+    MisuseError,
+    SigningError,
+    TimeoutError,
+)
 from .files import File
-from .options import OPTIONS, CallOptions, millis, number
+from .options import CallOptions, check_options, merged, millis, number
 
 T = TypeVar("T")
 
-log = logging.getLogger("baijiayun")
-
 STALL_TIMEOUT = 60.0
 """A connection on which nothing moved for so many seconds while a body is sent is taken for broken."""
+
 
 class Reading:
     """Reads a large answer, and gives the next step. It takes its time: others are to go on meanwhile."""
@@ -51,9 +63,9 @@ class Reading:
         return work() if work is not None else None
 
 
-Action = Union[Request, Wait, Store, Sign, Reading]
+Action = Union[Request, Wait, Store, Sign, Reading, Telling]
 """What a client has to do: send (and give a `Response`), wait, ask the store (an int), have a text signed (a str), read an
-answer (and give what it gives)."""
+answer (and give what it gives), tell the user something."""
 
 Steps = Generator[Action, Any, Done[T]]
 """A call under way."""
@@ -62,7 +74,7 @@ Steps = Generator[Action, Any, Done[T]]
 class Asked(Generic[T]):
     """A call as it is asked for."""
 
-    __slots__ = ("details", "files", "line", "name", "received", "result", "stall_timeout")
+    __slots__ = ("_more", "_options", "_params", "details", "files", "name", "news", "result", "stall_timeout", "video_id")
 
     def __init__(
         self,
@@ -70,55 +82,78 @@ class Asked(Generic[T]):
         result: type[T],
         params: Optional[Mapping[str, Any]] = None,
         options: Optional[CallOptions] = None,
+        defaults: Optional[CallOptions] = None,
         **more: Any,
     ) -> None:
-        if "\n" in name:
-            raise InvalidParametersError(f"{name!r} is no operation", operation=name)
         self.name: str = name
         self.result: type[T] = result
+        self._params = params
+        self._options = options if defaults is None else merged(defaults, options)
+        self._more = more
         self.stall_timeout: float = STALL_TIMEOUT
-        self.received: Optional[Callable[[int, Optional[int]], object]] = None
-        """Is told how many bytes of an upload the service has, and the video. What it raises ends the call."""
+        self.news: Optional[Callable[[int, Optional[int]], list[Callable[[], object]]]] = None
+        """Whom to tell how many bytes of an upload the service has, and the video. What they raise ends the call."""
         self.details: Optional[Details] = None
-        self.files: dict[str, File]
-        params_json, self.files = write(name, params)
-        options_json = self._write(options or {}, more) if options or more else b""
-        self.line: bytes = b"%s\n%s\n%s" % (name.encode(), options_json, params_json)
+        self.files: dict[str, File] = {}
+        self.video_id: Optional[int] = None
+        """The video of an upload, once it has one."""
 
-    def _write(self, options: CallOptions, more: dict[str, Any]) -> bytes:
-        written = dict(more)
-        if not options.keys() <= OPTIONS:
-            names = ", ".join(sorted(options.keys() - OPTIONS))
-            message = f"there is no option {names}; options are {', '.join(sorted(OPTIONS))}"
-            raise InvalidParametersError(f"{self.name}: {message}", operation=self.name, message=message)
+    def line(self) -> bytes:
+        """The call as the engine takes it."""
+        if "\n" in self.name:
+            raise InvalidParametersError(f"{self.name!r} is no operation", operation=self.name)
+        params, files = write(self.name, self._params)
+        self.files.update(files)
+        options = self._write(self._options or {}) if self._options or self._more else b""
+        return b"%s\n%s\n%s" % (self.name.encode(errors="replace"), options, params)
+
+    def _write(self, options: CallOptions) -> bytes:
+        check_options(options, self.name)
+        written = dict(self._more)
         for name, value in options.items():
             if name == "details":
                 self.details = cast("Optional[Details]", value)
-            elif name in ("attempt_timeout", "deadline"):
-                written[name] = millis(cast("Optional[float]", value))
+            elif value is None:
+                continue
+            elif name in ("attempt_timeout", "deadline", "timeout"):
+                written["deadline" if name == "timeout" else name] = millis(cast("float", value))
             elif name in ("attempts", "max_answer"):
                 written[name] = number(value)
-            elif value is not None:
-                written[name] = convert(value)
+            else:
+                written[name] = convert_option(self.name, name, value)
         return encode(written)
+
+
+def convert_option(operation: str, name: str, value: object) -> Any:
+    """An option as JSON has it."""
+    try:
+        found = convert(value)
+        encode(found)
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"the option {name} {error}"
+        raise InvalidParametersError(f"{operation}: {message}", operation=operation, message=message) from None
+    return found
 
 
 class Calls(Shared):
     """The engine of one account, with the clock."""
 
-    def __init__(self, config: bytes) -> None:
+    def __init__(self, config: Secret[bytes], on_event: Optional[OnEvent] = None) -> None:
         self._config = config
+        self._on_event = on_event
         self._is_closed = False
-        self.unix: Callable[[], float] = time.time
-        self.monotonic: Callable[[], float] = time.monotonic
+        self.unix: Callable[[], float] = unix
+        self.monotonic: Callable[[], float] = monotonic
         self.engine: _native.Engine = self._new_engine()
         on_fork(self)
 
     def _new_engine(self) -> _native.Engine:
         try:
-            return _native.Engine(self._config)
+            return Engine(self._config.value)
         except _native.ConfigError.Invalid as error:
-            raise_error(str(error).encode())
+            failure = str(error).encode()
+        # Out of the exception, whose frames hold the key.
+        raise_error(failure)
 
     def after_fork(self) -> None:
         """The parent process keeps its calls; this one begins without any."""
@@ -137,7 +172,7 @@ class Calls(Shared):
 
     def request(self, asked: Asked[Any]) -> Request:
         """The request of a call, signed but not sent."""
-        step = read(decoder(asked.result), self.engine.request(asked.line, int(self.unix())))
+        step = read(decoder(asked.result), self.engine.request(asked.line(), int(self.unix())))
         if isinstance(step, Failed):
             raise step.error.error()
         if not isinstance(step, Send):
@@ -150,10 +185,24 @@ class Calls(Shared):
         Whoever runs it sends what each action came to, or throws what it raised, and closes it in the end: a call that
         is not over is given up then.
         """
+        if self._on_event is None and not log.isEnabledFor(logging.DEBUG):
+            return self._steps(asked, None)
+        return self._observed(asked, Observer(self._on_event, asked.name))
+
+    def _observed(self, asked: Asked[T], observer: Observer) -> Steps[T]:
+        try:
+            done = yield from self._steps(asked, observer)
+        except BaseException as error:
+            observer.done(error)
+            raise
+        observer.done()
+        return done
+
+    def _steps(self, asked: Asked[T], observer: Optional[Observer]) -> Steps[T]:
         engine = self.engine
         cause: Optional[Exception] = None
         call: Optional[int] = None
-        step: AnyStep[T] = self._read(asked, engine.begin(asked.line, *self.now()))
+        step: AnyStep[T] = self._read(asked, engine.begin(asked.line(), *self.now()))
         try:
             while True:
                 if isinstance(step, Done):
@@ -168,13 +217,25 @@ class Calls(Shared):
                         clear_frames(cause.__traceback__)
                     raise step.error.error(step.trace, step.video_id) from cause
                 call = under_way = step.call
-                if isinstance(step, Send) and step.received is not None and asked.received is not None:
-                    asked.received(step.received, step.video_id)
-                request = _request(step, asked) if isinstance(step, Send) else None
+                request: Optional[Request] = None
+                if isinstance(step, Send):
+                    if step.video_id is not None:
+                        asked.video_id = step.video_id
+                    if step.received is not None and asked.news is not None:
+                        for news in asked.news(step.received, step.video_id):
+                            yield Telling(news)
+                    request = _request(step, asked)
+                    if observer is not None:
+                        observer.request(_size(request))
+                elif observer is not None and isinstance(step, Wait):
+                    observer.wait(step)
                 try:
                     outcome = yield request or cast("Union[Wait, Store, Sign]", step)
                 except (Late, Closed) as error:
                     outcome, cause = error, None
+                except AssertionError:
+                    # That of a test, whose executor this is.
+                    raise
                 except Exception as error:
                     outcome, cause = error, None if request is not None and quotes(error, request) else error
                     for file in asked.files.values():
@@ -183,8 +244,13 @@ class Calls(Shared):
                 if engine is not self.engine:
                     call = None
                     raise MisuseError(f"{asked.name}: the process forked while the call was under way") from cause
+                if request is not None and isinstance(outcome, Response) and _is_answer(outcome):
+                    if len(outcome.body) > request.max_answer:
+                        outcome = AnswerError(kind="too_large")
                 if isinstance(outcome, Response) and _is_answer(outcome):
                     cause = None
+                    if observer is not None:
+                        observer.answer(outcome.status, len(outcome.body), None)
                     if len(outcome.body) > LARGE:
                         # This frame keeps no answer, for errors keep it.
                         reading = Reading(partial(self._answered, asked, engine, under_way, outcome))
@@ -194,6 +260,8 @@ class Calls(Shared):
                         step = self._answered(asked, engine, under_way, outcome)
                 else:
                     event = _event(asked.name, step, request, outcome)
+                    if observer is not None:
+                        _observe(observer, step, event)
                     step = self._read(asked, engine.resume(under_way, encode(event), *self.now()))
                 outcome = None
         finally:
@@ -214,6 +282,8 @@ class Calls(Shared):
 
     def _read(self, asked: Asked[T], written: bytes) -> AnyStep[T]:
         try:
+            if asked.details is not None:
+                asked.details.written = written
             if len(written) > LARGE:
                 return read_large(asked.result, written)
             return read(decoder(asked.result), written)
@@ -258,6 +328,9 @@ def _event(
 ) -> dict[str, Any]:
     """What an action came to, as the engine is told, if it was no answer."""
     if isinstance(outcome, Late):
+        if request is not None and request.is_waiting:
+            message = "no connection was there in time; nothing was sent"
+            return {"event": "broken", "kind": "connect", "message": message}
         return {"event": "late"}
     if isinstance(outcome, Closed):
         return {"event": "closed"}
@@ -280,6 +353,32 @@ def _event(
     if isinstance(outcome, Exception):
         raise outcome
     return {"event": "elapsed"}
+
+
+_WHYS: dict[str, ErrorKind] = {
+    "late": "timeout",
+    "closed": "closed",
+    "too_large": "too_large",
+    "no_memory": "too_large",
+    "tls": "connect",
+    "unsendable": "connect",
+}
+
+
+def _observe(observer: Observer, step: Union[Send, Wait, Store, Sign], event: dict[str, Any]) -> None:
+    """What an action came to, if it was no answer, as an observer is told."""
+    kind = event.get("kind", event["event"])
+    if isinstance(step, Store) and kind in ("late", "store_down"):
+        observer.store_down()
+    elif isinstance(step, Send):
+        observer.answer(None, None, _WHYS.get(kind, kind))
+
+
+def _size(request: Request) -> Optional[int]:
+    """How many bytes of a body go out; None for a form with files, whose head counts as little as its end."""
+    if isinstance(request.body, Multipart):
+        return None
+    return 0 if request.body is None else len(request.body)
 
 
 def _gave(outcome: Any) -> str:

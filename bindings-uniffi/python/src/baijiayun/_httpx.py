@@ -8,30 +8,32 @@ tenth of the time. A client that was given, or that proxies need, is used as it 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ssl import SSLContext
 from typing import Any, Union, cast
-from urllib.request import getproxies
 
 import httpx
 
-from ._message import Request, own_headers
+from ._loops import in_a_task
+from ._message import Request, Response, own_headers
 from ._multipart import Streamed
-from ._reading import CODINGS
+from ._places import MOST, Places
+from ._proxies import has_proxies
+from ._reading import CODINGS, read_async_body
+from ._tls import trusted
 
 
 def open_sync() -> Union[ClientSender, TransportSender]:
     """Sends by connections of its own."""
-    if _has_proxies():
+    if has_proxies():
         return ClientSender(httpx.Client(**_settings()))
     return TransportSender()
 
 
 def open_async() -> Union[AsyncClientSender, AsyncTransportSender]:
     """Sends by connections of its own, which belong to the event loop that runs."""
-    if _has_proxies():
-        return AsyncClientSender(httpx.AsyncClient(**_settings()))
+    if has_proxies():
+        return AsyncClientSender(httpx.AsyncClient(**_settings()), is_own=True)
     return AsyncTransportSender()
 
 
@@ -48,24 +50,59 @@ class ClientSender:
         self.client.close()
 
 
-class AsyncClientSender:
+MOST_AT_ONCE = 10
+"""Most requests under way. httpcore looks through all connections and all that wait whenever one ends: 500 calls take 0.4 s of
+processor time with 8 at once, and 1.9 s with 100."""
+
+
+class AsyncSender:
+    """Sends when there is a place for a request."""
+
+    def __init__(self) -> None:
+        self._places = Places(MOST_AT_ONCE)
+
+    async def send(self, request: Request) -> Response:
+        """Sends a request and reads the answer."""
+        async with self._places.one(request):
+            return await in_a_task(partial(self._exchange, request))
+
+    async def _exchange(self, request: Request) -> Response:
+        response = await self._begin(request)
+        try:
+            chunks = cast("AsyncIterable[bytes]", response.stream)
+            body = await read_async_body(request, response.headers, chunks)
+        finally:
+            await response.aclose()
+        return Response(response.status_code, body, response.headers)
+
+    async def _begin(self, request: Request) -> httpx.Response:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        raise NotImplementedError
+
+
+class AsyncClientSender(AsyncSender):
     """Sends by a client."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, is_own: bool = False) -> None:
+        super().__init__()
         self.client = client
+        self._is_own = is_own
 
-    async def send(self, request: Request) -> httpx.Response:
+    async def _begin(self, request: Request) -> httpx.Response:
         return await self.client.send(_for_client(self.client, request), stream=True, follow_redirects=False)
 
     async def close(self) -> None:
-        await self.client.aclose()
+        if self._is_own:
+            await self.client.aclose()
 
 
 class TransportSender:
     """Sends by a transport."""
 
     def __init__(self) -> None:
-        self._transport = httpx.HTTPTransport(verify=_trusted())
+        self._transport = httpx.HTTPTransport(verify=trusted())
 
     def send(self, request: Request) -> httpx.Response:
         return self._transport.handle_request(_for_transport(request))
@@ -74,27 +111,27 @@ class TransportSender:
         self._transport.close()
 
 
-class AsyncTransportSender:
+class AsyncTransportSender(AsyncSender):
     """Sends by a transport."""
 
     def __init__(self) -> None:
-        self._transport = httpx.AsyncHTTPTransport(verify=_trusted())
+        super().__init__()
+        self._transport = httpx.AsyncHTTPTransport(verify=trusted(), limits=_LIMITS)
 
-    async def send(self, request: Request) -> httpx.Response:
+    async def _begin(self, request: Request) -> httpx.Response:
         return await self._transport.handle_async_request(_for_transport(request))
 
     async def close(self) -> None:
         await self._transport.aclose()
 
 
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=MOST, keepalive_expiry=15)
+"""`Places` keeps their number."""
+
+
 def chunks(response: httpx.Response) -> Iterable[bytes]:
     """The body of an answer, as it comes in, packed as it is."""
     return cast("Iterable[bytes]", response.stream)
-
-
-def async_chunks(response: httpx.Response) -> AsyncIterable[bytes]:
-    """The same to be awaited."""
-    return cast("AsyncIterable[bytes]", response.stream)
 
 
 class _Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -145,17 +182,6 @@ _read_url = lru_cache(maxsize=512)(httpx.URL)
 def _timeouts(request: Request) -> dict[str, float]:
     timeout = request.timeout
     return {"connect": timeout, "read": request.answer_timeout, "write": min(timeout, request.stall_timeout), "pool": timeout}
-
-
-@lru_cache(maxsize=1)
-def _trusted() -> SSLContext:
-    """The certificates that are trusted. Reading them takes tens of milliseconds, and each event loop has a transport."""
-    return httpx.create_ssl_context()
-
-
-def _has_proxies() -> bool:
-    """Whether the environment or the system names proxies, in the places where httpx looks for them."""
-    return not {"http", "https", "all"}.isdisjoint(getproxies())
 
 
 def _settings() -> dict[str, Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from itertools import count
-from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
+from collections.abc import AsyncGenerator, Awaitable
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 if TYPE_CHECKING:
-    from anyio.lowlevel import RunVar
+    import asyncio
 
 T = TypeVar("T")
-
-_numbers = count()
 
 
 LAST_WORD = 1.0
@@ -26,13 +23,51 @@ async def give_back(work: Awaitable[object]) -> None:
         await work
 
 
+_ending: set[asyncio.Task[Any]] = set()
+"""What is still about to end, though nobody waits for it."""
+
+
+async def in_a_task(work: Callable[[], Awaitable[T]]) -> T:
+    """Does what must not be cancelled by asyncio's own means, which break into what anyio's scopes shield: httpcore then
+    never gives back the place of its connection. Whoever waits for it can be cancelled at once; it then ends by a scope."""
+    import asyncio
+
+    if not is_asyncio():
+        return await work()
+    from anyio import CancelScope
+
+    scope = CancelScope()
+
+    async def do() -> T:
+        with scope:
+            return await work()
+        raise asyncio.CancelledError
+
+    task = asyncio.ensure_future(do())
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            scope.cancel()
+            _ending.add(task)
+            task.add_done_callback(_ended)
+        raise
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _ending.discard(task)
+    if not task.cancelled():
+        # What became of it is of no interest to anybody.
+        task.exception()
+
+
 def caller_of_this_loop() -> Callable[[Callable[[], object]], None]:
     """Has the loop that runs do something, from any thread. One that is over does nothing."""
-    from asyncio import get_running_loop
+    import asyncio
 
     have_done: Callable[[Callable[[], object]], object]
     try:
-        have_done = get_running_loop().call_soon_threadsafe
+        have_done = asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:
         from trio.lowlevel import current_trio_token
 
@@ -47,36 +82,84 @@ def caller_of_this_loop() -> Callable[[Callable[[], object]], None]:
     return call
 
 
+def this_loop() -> Any:
+    """The loop that runs: asyncio's, or trio's token."""
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        from trio.lowlevel import current_trio_token
+
+        return current_trio_token()
+
+
+def is_asyncio() -> bool:
+    """Whether the loop that runs is asyncio's."""
+    import asyncio
+
+    return isinstance(this_loop(), asyncio.AbstractEventLoop)
+
+
+def is_over(loop: Any) -> bool:
+    """Whether a loop was closed. That of trio cannot be asked, and ends what is its in order."""
+    is_closed = getattr(loop, "is_closed", None)
+    return is_closed is not None and bool(is_closed())
+
+
 class PerLoop(Generic[T]):
-    """Something of which each event loop has its own, made when the loop first asks for it."""
+    """Something of which each event loop has its own, made when the loop first asks for it, and closed when the loop ends.
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    A loop that ends in order (`asyncio.run`, `anyio.run`, trio) closes its asynchronous generators, so one of them waits
+    for that. What belongs to a loop that was closed without is let go when another loop asks.
+    """
+
+    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[object]]) -> None:
         self._make = make
-        self._var: Optional[RunVar[Optional[T]]] = None
+        self._close = close
+        self._kept: dict[Any, tuple[T, AsyncGenerator[None, None]]] = {}
 
-    def get(self) -> T:
+    def find(self) -> Optional[T]:
+        """That of the loop that runs, if it has one."""
+        kept = self._kept.get(this_loop())
+        return None if kept is None else kept[0]
+
+    async def get(self) -> T:
         """That of the loop that runs."""
-        found = self._of_this_loop().get()
-        if found is None:
-            found = self._make()
-            self._of_this_loop().set(found)
-        return found
+        loop = this_loop()
+        if loop not in self._kept:
+            for other in [other for other in self._kept if is_over(other)]:
+                self._kept.pop(other, None)
+            made = self._make()
+            guard = self._guard(loop, made)
+            self._kept[loop] = made, guard
+            await guard.__anext__()
+            return made
+        return self._kept[loop][0]
 
-    def take(self) -> Optional[T]:
-        """That of the loop that runs, if there is one; the next to ask gets another one."""
-        if self._var is None:
-            return None
-        found = self._var.get()
-        self._var.set(None)
-        return found
+    async def close(self) -> None:
+        """Closes that of the loop that runs; the next to ask gets another one."""
+        kept = self._kept.get(this_loop())
+        if kept is not None:
+            await kept[1].aclose()
+
+    def drop(self, value: T) -> None:
+        """It is of no use any more: the next to ask gets another one. Who still uses this one may go on."""
+        for loop, (kept, _) in list(self._kept.items()):
+            if kept is value:
+                del self._kept[loop]
 
     def forget(self) -> None:
         """Leaves all of them to whoever else has them."""
-        self._var = None
+        self._kept = {}
 
-    def _of_this_loop(self) -> RunVar[Optional[T]]:
-        if self._var is None:
-            from anyio.lowlevel import RunVar
-
-            self._var = RunVar(f"baijiayun.{next(_numbers)}", None)
-        return self._var
+    async def _guard(self, loop: Any, made: T) -> AsyncGenerator[None, None]:
+        kept = self._kept
+        try:
+            yield
+        finally:
+            if kept.get(loop, (None,))[0] is made:
+                del kept[loop]
+            # In a forked process it is the parent's.
+            if kept is self._kept:
+                await self._close(made)

@@ -15,7 +15,17 @@ MAX_ANSWER = 8 << 20
 class Request:
     """A signed request. It may hold passwords: do not log it."""
 
-    __slots__ = ("answer_timeout", "body", "headers", "max_answer", "method", "stall_timeout", "timeout", "url")
+    __slots__ = (
+        "answer_timeout",
+        "body",
+        "headers",
+        "is_waiting",
+        "max_answer",
+        "method",
+        "stall_timeout",
+        "timeout",
+        "url",
+    )
 
     def __init__(
         self,
@@ -44,6 +54,8 @@ class Request:
         """How long nothing may come once the body is sent, in seconds."""
         self.max_answer: int = max_answer
         """Most bytes to read of the answer, decoded."""
+        self.is_waiting: bool = False
+        """An executor sets it while the request waits for a connection, so that none of it has gone out."""
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url.partition('?')[0]}>"

@@ -4,14 +4,15 @@ by bit while they are sent."""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import closing
+from inspect import isawaitable, iscoroutine
 from os import urandom
-from typing import Union
+from typing import Any, Union
 
 from ._boundary import Chunk as ChunkStep
 from ._boundary import Part
-from .errors import FileError
+from .errors import FileError, MisuseError
 from .files import File
 
 _Segment = Union[bytes, "tuple[File, int, int]"]
@@ -38,7 +39,7 @@ class Streamed:
                 yield chunk
                 # The next one is asked for when this one went out.
                 sent += len(chunk)
-                file.tell(sent)
+                _not_awaited(file, file.tell(sent))
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         from anyio.to_thread import run_sync
@@ -53,7 +54,9 @@ class Streamed:
                 while chunk := await run_sync(next, chunks, b""):
                     yield chunk
                     sent += len(chunk)
-                    file.tell(sent)
+                    told: Any = file.tell(sent)
+                    if isawaitable(told):
+                        await _awaited(file, told)
 
 
 class Multipart(Streamed):
@@ -84,6 +87,21 @@ class Chunk(Streamed):
     def __init__(self, chunk: ChunkStep, files: Mapping[str, File]) -> None:
         super().__init__()
         self._segments.append((files[chunk.source], chunk.offset, chunk.length))
+
+
+def _not_awaited(file: File, told: object) -> None:
+    if iscoroutine(told):
+        told.close()
+        file.failure = MisuseError("`progress` is an `async def`, which a Client does not await: write it with `def`")
+        raise file.failure
+
+
+async def _awaited(file: File, told: Awaitable[object]) -> None:
+    try:
+        await told
+    except Exception as error:
+        file.failure = error
+        raise
 
 
 def _quoted(name: str) -> str:

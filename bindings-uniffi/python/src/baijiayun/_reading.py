@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from typing import Any, Optional
 
+from ._clock import monotonic
 from ._message import Request, header
 from .errors import AnswerError, TimeoutError, TransportError
 
@@ -25,7 +25,7 @@ def read_body(request: Request, headers: Mapping[str, str], chunks: Iterable[byt
         TimeoutError: It did not come within `request.timeout`, counted from here.
         TransportError: It is in a coding that nobody asked for, or cannot be unpacked.
     """
-    incoming = _Incoming(request, headers)
+    incoming = Incoming(request, headers)
     try:
         for chunk in chunks:
             incoming.take(chunk)
@@ -37,7 +37,7 @@ def read_body(request: Request, headers: Mapping[str, str], chunks: Iterable[byt
 
 async def read_async_body(request: Request, headers: Mapping[str, str], chunks: AsyncIterable[bytes]) -> bytes:
     """The same to be awaited."""
-    incoming = _Incoming(request, headers)
+    incoming = Incoming(request, headers)
     try:
         async for chunk in chunks:
             incoming.take(chunk)
@@ -46,11 +46,12 @@ async def read_async_body(request: Request, headers: Mapping[str, str], chunks: 
         incoming.pieces.clear()
 
 
-class _Incoming:
+class Incoming:
     """An answer as it comes in."""
 
     def __init__(self, request: Request, headers: Mapping[str, str]) -> None:
-        self.end = time.monotonic() + request.timeout
+        """The headers have come: the time of the request counts from here."""
+        self.end = monotonic() + request.timeout
         self.pieces: list[bytes] = []
         self._size = 0
         self._most = request.max_answer
@@ -61,7 +62,8 @@ class _Incoming:
             raise self._too_large()
 
     def take(self, chunk: bytes) -> None:
-        if time.monotonic() > self.end:
+        """A piece of the body has come."""
+        if monotonic() > self.end:
             raise TimeoutError("the answer took too long")
         if self._packing is None:
             self._keep(chunk)
@@ -76,6 +78,7 @@ class _Incoming:
         self.pieces.append(piece)
 
     def whole(self) -> bytes:
+        """The body, which has come to its end."""
         if self._packing is not None:
             self._packing.finish()
         return b"".join(self.pieces)

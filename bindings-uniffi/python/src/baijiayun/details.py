@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Optional, cast
 
 import msgspec
+
+from ._decode import read
+from ._others import DataclassFields, json_schema, pydantic_schema
+from ._times import Times
 
 __all__ = ["Answer", "Departure", "Details", "Trace"]
 
@@ -12,13 +18,41 @@ __all__ = ["Answer", "Departure", "Details", "Trace"]
 class Value(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True, gc=False):
     """What the types of this package have in common: they are values, and compare as such.
 
-    Members that the service left out are None.
+    Members that the service left out are None. `dataclasses.asdict` and `fields`, pandas (`pd.DataFrame(rows)`), pydantic
+    and FastAPI take them as they take dataclasses, and so does `json.dumps(value, default=dataclasses.asdict)`.
     """
 
-    def to_dict(self) -> dict[str, Any]:
-        """As a dict with the names of the wire, without the members that are None."""
-        found: dict[str, Any] = msgspec.to_builtins(self)
+    __dataclass_fields__ = DataclassFields()
+
+    def to_dict(self, *, none: bool = False) -> dict[str, Any]:
+        """As a dict with the names of the wire, without the members that are None, or with them."""
+        found: dict[str, Any] = _with_none(self) if none else msgspec.to_builtins(self)
         return found
+
+    @property
+    def times(self) -> Times:
+        """The same members as points in time: `room.times.start_time` is a datetime of Beijing (UTC+8), or None."""
+        return Times(self)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Is asked for by pydantic."""
+        return pydantic_schema(cls, partial(msgspec.convert, type=cls, strict=False), _with_none)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
+        """Is asked for by pydantic, for OpenAPI."""
+        return json_schema(cls)
+
+
+def _with_none(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {field.encode_name: _with_none(getattr(value, field.name)) for field in msgspec.structs.fields(value)}
+    if isinstance(value, list):
+        return [_with_none(item) for item in cast("Iterable[object]", value)]
+    if isinstance(value, dict):
+        return {name: _with_none(member) for name, member in cast("dict[str, Any]", value).items()}
+    return value
 
 
 class Trace(Value, frozen=True):
@@ -57,7 +91,7 @@ class Details:
         print(details.departures, details.trace)
     """
 
-    __slots__ = ("departures", "msg", "trace", "ts")
+    __slots__ = ("departures", "msg", "trace", "ts", "written")
 
     msg: str
     """The service's message, usually empty."""
@@ -67,12 +101,21 @@ class Details:
     """Values in the answer that are not what the documents describe."""
     trace: Optional[Trace]
     """How the call went; None until it is over."""
+    written: bytes
+    """What `data` is read from."""
 
     def __init__(self) -> None:
         self.msg = ""
         self.ts = None
         self.departures = []
         self.trace = None
+        self.written = b""
+
+    @property
+    def data(self) -> Any:
+        """The data as plain Python values, with all that the service sent, also what no type describes; None before. Values
+        that are not what the documents describe stand in `departures` alone."""
+        return read_data(self.written) if self.written else None
 
     def fill(self, msg: str, ts: Optional[int], departures: list[Departure], trace: Trace) -> None:
         """Is called when the call went well."""
@@ -95,3 +138,15 @@ class Answer(Value, frozen=True):
     """Values in the data that are not what the documents describe."""
     trace: Trace
     """How the call went."""
+
+
+class _Data(msgspec.Struct):
+    data: Any = None
+
+
+_decoder = msgspec.json.Decoder(_Data)
+
+
+def read_data(written: bytes) -> Any:
+    """The data in what the engine wrote."""
+    return read(_decoder, written).data

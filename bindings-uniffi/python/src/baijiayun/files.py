@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Awaitable, Generator, Iterator
+from hashlib import sha256
 from typing import Any, BinaryIO, Callable, Optional, Union, cast
 
 from .errors import FileError
 
-__all__ = ["File", "FileInput", "Progress"]
+__all__ = ["AnyProgress", "File", "FileInput", "Progress", "fingerprint"]
 
 Progress = Callable[[int, int], object]
 """Is told how many bytes went out so far (for the upload of a video: how many the service has), and the size."""
 
+AnyProgress = Union[Progress, Callable[[int, int], Awaitable[object]]]
+"""The same, or to be awaited, as `AsyncClient` does."""
+
 CHUNK = 64 * 1024
+
+HASHED = 1 << 20
+"""Bytes at the beginning and at the end that a fingerprint covers."""
 
 
 class File:
@@ -34,7 +41,7 @@ class File:
     """Its media type; what is sent is told by the name if nothing is said."""
     has_own_type: bool
     """Whether its media type was given."""
-    progress: Optional[Progress]
+    progress: Optional[AnyProgress]
     """Is told how far it went out."""
     failure: Optional[Exception]
     """What `progress` raised."""
@@ -45,7 +52,7 @@ class File:
         *,
         name: Optional[str] = None,
         content_type: Optional[str] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[AnyProgress] = None,
     ) -> None:
         self._content = content
         self._begin = 0
@@ -93,15 +100,16 @@ class File:
         if left != 0:
             raise FileError(f"{self.name} changed while it was sent: it had {self.size} bytes")
 
-    def tell(self, sent: int) -> None:
-        """Tells `progress` how many bytes went out. What it raises ends the call, and is not taken for a broken
-        connection."""
-        if self.progress is not None:
-            try:
-                self.progress(sent, self.size)
-            except Exception as error:
-                self.failure = error
-                raise
+    def tell(self, sent: int) -> object:
+        """Tells `progress` how many bytes went out, and gives what it gives. What it raises ends the call, and is not taken
+        for a broken connection."""
+        if self.progress is None:
+            return None
+        try:
+            return self.progress(sent, self.size)
+        except Exception as error:
+            self.failure = error
+            raise
 
     def _read(self, offset: int) -> Iterator[bytes]:
         content = self._content
@@ -122,6 +130,19 @@ class File:
 
 FileInput = Union[str, os.PathLike[str], bytes, BinaryIO, File]
 """A file to send: a path, bytes, a binary file object, or a `File` if there is more to say about it."""
+
+
+def fingerprint(file: FileInput) -> str:
+    """A text by which the same file is known again: its size, and a hash of the first and the last MiB.
+
+    Keep it with the id of a video (`on_registered`), and `resume_upload` notices a file that is another one.
+    """
+    known = file if isinstance(file, File) else File(file)
+    found = sha256(str(known.size).encode())
+    for begin, length in ((0, min(HASHED, known.size)), (max(0, known.size - HASHED), min(HASHED, known.size))):
+        for chunk in known.chunks(begin, length):
+            found.update(chunk)
+    return f"{known.size}-{found.hexdigest()}"
 
 
 def as_file(value: Optional[FileInput]) -> Optional[File]:

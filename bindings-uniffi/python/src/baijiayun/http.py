@@ -1,4 +1,4 @@
-"""Sending requests: with httpx unless you give the client another executor.
+"""Sending requests: with the default executors, unless you give the client another one.
 
 An executor is any callable that takes a `Request` and returns a `Response`; for `AsyncClient` it is one that can be
 awaited. What it raises means that there was no answer: `baijiayun.ConnectError`, `ConnectionRefusedError` and the
@@ -21,24 +21,35 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Callable, Optional, Union
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Callable, Generic, Optional, Protocol, TypeVar, Union
 
-from ._loops import PerLoop
+from ._bounds import Exchange
+from ._loops import PerLoop, is_asyncio
 from ._message import Request, Response, own_headers
 from ._multipart import Chunk, Multipart, Streamed
+from ._plain import Connections
+from ._proxies import has_proxies
 from ._reading import CODINGS, read_async_body, read_body
+from ._tls import trusted
 from .errors import TimeoutError
 
 if TYPE_CHECKING:
+    import aiohttp
     import httpx
     import urllib3
 
+    from ._aiohttp import AiohttpSender
     from ._httpx import AsyncClientSender, AsyncTransportSender, ClientSender, TransportSender
 
 __all__ = [
+    "AiohttpExecutor",
+    "AsyncDefaultExecutor",
     "AsyncHttpExecutor",
     "AsyncHttpxExecutor",
     "Chunk",
+    "DefaultExecutor",
     "HttpExecutor",
     "HttpxExecutor",
     "Multipart",
@@ -55,6 +66,53 @@ HttpExecutor = Callable[[Request], Response]
 
 AsyncHttpExecutor = Callable[[Request], Awaitable[Response]]
 """The same to be awaited."""
+
+
+class _Sender(Protocol):
+    async def send(self, request: Request) -> Response: ...
+
+    async def close(self) -> None: ...
+
+
+S = TypeVar("S", bound=_Sender)
+
+
+class DefaultExecutor:
+    """What a `Client` sends with if nothing is said: Python's own http.client, which answers twice as many calls a second as
+    urllib3. Connections are kept. Where the environment names a proxy httpx sends.
+    """
+
+    def __init__(self) -> None:
+        self._connections: Optional[Connections] = None
+        self._by_proxy: Optional[HttpxExecutor] = None
+
+    def __call__(self, request: Request) -> Response:
+        return self.exchange(request, Exchange(request.timeout))
+
+    def exchange(self, request: Request, exchange: Exchange) -> Response:
+        """Sends a request in this thread, and ends in time."""
+        if self._connections is None and self._by_proxy is None:
+            if has_proxies():
+                self._by_proxy = HttpxExecutor()
+            else:
+                self._connections = Connections()
+        if self._connections is not None:
+            return self._connections.send(request, exchange)
+        return exchange.in_thread(partial(self._by_proxy or HttpxExecutor(), request))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            connections.close()
+        if self._by_proxy is not None:
+            self._by_proxy.close()
+
+    def after_fork(self) -> None:
+        """Leaves the connections to the parent process."""
+        self._connections = None
+        if self._by_proxy is not None:
+            self._by_proxy.after_fork()
 
 
 class HttpxExecutor:
@@ -100,7 +158,7 @@ class HttpxExecutor:
 
 
 class Urllib3Executor:
-    """Sends with urllib3, which costs less time per request than httpx. urllib3 must be installed.
+    """Sends with urllib3, which must be installed.
 
         client = Client("demo", "12345678", partner_key, http=Urllib3Executor())
 
@@ -158,37 +216,119 @@ class Urllib3Executor:
         self._pool = self._given or self._open()
 
 
-class AsyncHttpxExecutor:
+class _AsyncExecutor(Generic[S]):
+    """Sends by something of which each event loop has its own."""
+
+    def __init__(self) -> None:
+        self._senders: PerLoop[S] = PerLoop(self._open, self._close)
+
+    async def __call__(self, request: Request) -> Response:
+        sender = self._senders.find()
+        if sender is None:
+            # Modules and certificates take up to half a second: the loop goes on meanwhile.
+            request.is_waiting = True
+            if is_asyncio():
+                import asyncio
+
+                await asyncio.to_thread(self._load, True)
+            else:
+                from anyio.to_thread import run_sync
+
+                await run_sync(self._load, False)
+            sender = await self._senders.get()
+        return await sender.send(request)
+
+    def _load(self, is_asyncio: bool) -> None:
+        """Gets ready what `_open` needs, in a thread."""
+        raise NotImplementedError
+
+    def _open(self) -> S:
+        raise NotImplementedError
+
+    async def _close(self, sender: S) -> None:
+        await sender.close()
+
+    async def close(self) -> None:
+        """Closes the connections of this event loop, unless what they belong to is yours."""
+        await self._senders.close()
+
+    def after_fork(self) -> None:
+        """Leaves the connections to the parent process."""
+        self._senders.forget()
+
+
+class AsyncDefaultExecutor(_AsyncExecutor[_Sender]):
+    """What an `AsyncClient` sends with if nothing is said: in asyncio its own connections with httptools, which answers more
+    calls a second than aiohttp and many times more than httpx; in trio, and where the environment names a proxy, httpx.
+
+    At most 100 requests (10 by httpx) and 100 files are under way in an event loop, the others wait for their turn.
+    """
+
+    def _load(self, is_asyncio: bool) -> None:
+        if not (is_asyncio and _has_httptools()):
+            import_module("._httpx", __package__)
+        trusted()
+
+    def _open(self) -> _Sender:
+        if is_asyncio() and _has_httptools():
+            from ._asyncio import AsyncioSender
+
+            return AsyncioSender()
+        from ._httpx import open_async
+
+        return open_async()
+
+
+class AiohttpExecutor(_AsyncExecutor["AiohttpSender"]):
+    """Sends with aiohttp (`pip install "baijiayun-sdk[aiohttp]"`), in asyncio alone.
+
+    Without a session of your own it makes connections for each event loop. A session of yours stays yours to close, and
+    belongs to one loop; it has to be made with `auto_decompress=False`, and adds its own headers, proxies and cookies.
+    """
+
+    def __init__(self, session: Optional[aiohttp.ClientSession] = None) -> None:
+        super().__init__()
+        self._given = session
+
+    def _load(self, is_asyncio: bool) -> None:
+        import_module("._aiohttp", __package__)
+
+        trusted()
+
+    def _open(self) -> AiohttpSender:
+        from ._aiohttp import AiohttpSender
+
+        return AiohttpSender(self._given)
+
+
+class AsyncHttpxExecutor(_AsyncExecutor["Union[AsyncClientSender, AsyncTransportSender]"]):
     """Sends with httpx, in asyncio or trio.
 
     Without a client of your own it makes connections for each event loop, so that one `AsyncClient` can serve several.
     """
 
     def __init__(self, client: Optional[httpx.AsyncClient] = None) -> None:
+        super().__init__()
         self._given = client
-        self._senders = PerLoop(self._open)
 
-    async def __call__(self, request: Request) -> Response:
-        from ._httpx import async_chunks
+    def _load(self, is_asyncio: bool) -> None:
+        import_module("._httpx", __package__)
 
-        response = await self._senders.get().send(request)
-        try:
-            body = await read_async_body(request, response.headers, async_chunks(response))
-        finally:
-            await response.aclose()
-        return Response(response.status_code, body, response.headers)
+        trusted()
 
     def _open(self) -> Union[AsyncClientSender, AsyncTransportSender]:
         from ._httpx import AsyncClientSender, open_async
 
         return open_async() if self._given is None else AsyncClientSender(self._given)
 
-    async def close(self) -> None:
-        """Closes the connections of this event loop, unless the client is yours."""
-        sender = self._senders.take()
-        if sender is not None and self._given is None:
-            await sender.close()
 
-    def after_fork(self) -> None:
-        """Leaves the connections to the parent process."""
-        self._senders.forget()
+def _has_httptools() -> bool:
+    """Whether requests can go by connections of asyncio: no proxy is named, and httptools is there, of which some systems
+    have no wheel."""
+    if has_proxies():
+        return False
+    try:
+        import_module("._asyncio", __package__)
+    except ImportError:
+        return False
+    return True

@@ -8,7 +8,7 @@ A store that is down does not stop calls: they go on within the limits of their 
 from __future__ import annotations
 
 from hashlib import sha1
-from typing import Any, Callable, Protocol, Union
+from typing import Any, Callable, Protocol, Union, cast
 
 from ._loops import PerLoop
 
@@ -34,13 +34,21 @@ class RedisStore:
 
     def __init__(self, redis: _Redis) -> None:
         self._redis = redis
+        self._is_own = False
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> RedisStore:
         """The store at an address such as `redis://:password@127.0.0.1:6379/0`; `settings` are those of redis-py."""
         from redis import Redis
 
-        return cls(_open(Redis, url, settings))
+        store = cls(_open(Redis, url, settings))
+        store._is_own = True
+        return store
+
+    def close(self) -> None:
+        """Closes the connections, unless the client is yours."""
+        if self._is_own:
+            cast("Any", self._redis).close()
 
     def evaluate(self, script: str, keys: list[str], args: list[int]) -> int:
         """Evaluates a Lua script, which is sent only if Redis does not know it."""
@@ -59,7 +67,18 @@ class AsyncRedisStore:
     """
 
     def __init__(self, redis: Union[_Redis, Callable[[], _Redis]]) -> None:
-        self._redis: PerLoop[_Redis] = PerLoop(redis if callable(redis) else lambda: redis)
+        self._is_own = callable(redis)
+        self._redis: PerLoop[_Redis] = PerLoop(redis if callable(redis) else lambda: redis, self._close)
+
+    async def _close(self, redis: Any) -> None:
+        """Closes the connections of a loop that ends, if the client was made for it."""
+        close = getattr(redis, "aclose", None) or getattr(redis, "close", None)
+        if self._is_own and close is not None:
+            await close()
+
+    async def close(self) -> None:
+        """Closes the connections of this event loop, unless the client is yours."""
+        await self._redis.close()
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> AsyncRedisStore:
@@ -74,7 +93,7 @@ class AsyncRedisStore:
 
     async def evaluate(self, script: str, keys: list[str], args: list[int]) -> int:
         """Evaluates a Lua script, which is sent only if Redis does not know it."""
-        redis = self._redis.get()
+        redis = await self._redis.get()
         try:
             return int(await redis.evalsha(_sha(script), len(keys), *keys, *args))
         except Exception as error:

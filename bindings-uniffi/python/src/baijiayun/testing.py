@@ -22,7 +22,8 @@ import msgspec
 import pytest
 
 if TYPE_CHECKING:
-    from ._client import AsyncClient, Client
+    from ._async.client import AsyncClient
+    from ._sync.client import Client
 
 __all__ = ["Mock", "baijiayun_mock", "find_bjy", "start_mock"]
 
@@ -42,13 +43,13 @@ class Mock(msgspec.Struct, frozen=True):
 
     def client(self, **settings: Any) -> Client:
         """A client of it; `settings` are those of `Client`."""
-        from ._client import Client
+        from ._sync.client import Client
 
         return Client(self.url, self.partner_id, self.partner_key, **settings)
 
     def async_client(self, **settings: Any) -> AsyncClient:
         """A client of it; `settings` are those of `AsyncClient`."""
-        from ._client import AsyncClient
+        from ._async.client import AsyncClient
 
         return AsyncClient(self.url, self.partner_id, self.partner_key, **settings)
 

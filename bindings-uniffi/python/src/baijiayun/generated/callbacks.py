@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Literal, Optional, Tuple, Union
 import msgspec
 
 from .._callback import Callback
+from .._times import TimeText, UnixTime
 from ..details import Value
 from .values import AnswerOrQuiz, ClassEventOp, DocTranscodeState, LotteryResultType, PlaybackGeneratedStatus, PresenterDeviceEventType, Role, TranscodeCallbackStatus, UserInOutEvent, YesNo
 
@@ -251,13 +252,13 @@ class ClassEventPayload(Value, frozen=True, kw_only=True):
     - `teacher_out`: teacher left
     - `stat`: length of the class updated
     """
-    op_time: Optional[str] = None
+    op_time: Optional[TimeText] = None
     """When it happened, e.g. 2017-01-11 14:16:54. Listed as required; it may be missing with values of op other than
     start and end. `YYYY-MM-DD HH:MM:SS`, UTC+8.
     """
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -294,7 +295,7 @@ class PlaybackGeneratedPayload(Value, frozen=True, kw_only=True):
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
     qid: str
     """Unique id of one request."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -308,7 +309,7 @@ class UserInOutUserEvents(Value, frozen=True, kw_only=True):
     - `user_in`: entered the room
     - `user_out`: left the room
     """
-    ts: int
+    ts: UnixTime
     """When. Unix seconds."""
     group_id: int
     """Group of the user; 0 in the small class document's example."""
@@ -323,7 +324,7 @@ class UserInOutPayload(Value, frozen=True, kw_only=True):
     """The events of the span."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -332,7 +333,7 @@ class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
 
     room_id: int
     """Room id."""
-    op_time: str
+    op_time: TimeText
     """Time of the callback, e.g. 2019-12-17 17:31:51. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     type: str
     """Kind of callback.
@@ -345,7 +346,7 @@ class AnswerOrQuizResultPayload(Value, frozen=True, kw_only=True):
     """Id of the answer-tool question; comes with type answer."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -365,7 +366,7 @@ class DocTranscodeStatusPayload(Value, frozen=True, kw_only=True):
     """Error message of the transcoding."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -381,7 +382,7 @@ class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
 
     room_id: int
     """Room id."""
-    op_time: Optional[str] = None
+    op_time: Optional[TimeText] = None
     """Time, e.g. 2019-12-17 17:31:51. Listed as required, but absent from the printed example. `YYYY-MM-DD HH:MM:SS`,
     UTC+8.
     """
@@ -393,14 +394,14 @@ class PresenterDeviceEventPayload(Value, frozen=True, kw_only=True):
     """The device data, after percent-decoding where needed."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
 class ChatMessagesReference(Value, frozen=True, kw_only=True):
     """The message that this one quotes; its members are empty when it quotes none."""
 
-    send_time: str
+    send_time: TimeText
     """When the quoted message was sent; empty string when none. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_id: str
     """Evidently the same as number; may be ignored."""
@@ -427,7 +428,7 @@ class ChatMessagesReference(Value, frozen=True, kw_only=True):
 class ChatMessagesChatMessage(Value, frozen=True, kw_only=True):
     room_id: int
     """Room id."""
-    send_time: str
+    send_time: TimeText
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_id: str
     """Evidently the same as number; the table says that it may be ignored."""
@@ -488,7 +489,7 @@ class ChatMessagesPayload(Value, frozen=True, kw_only=True):
     """The messages, one or more."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -515,7 +516,7 @@ class LotteryResultPayload(Value, frozen=True, kw_only=True):
     """The winner's data."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -538,7 +539,7 @@ class StudentMessageOnWallPayload(Value, frozen=True, kw_only=True):
     """State; the meaning is clipped away (1 in the example, evidently on the wall)."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -569,7 +570,7 @@ class MuteSignalData(Value, frozen=True, kw_only=True):
     """What was done; the example's value is clipped after me (the vendor's public web client names such an event
     message_send_forbid).
     """
-    time: str
+    time: TimeText
     """When it was sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_number: int
     """Id of the user who muted."""
@@ -606,7 +607,7 @@ class MuteSignalPayload(Value, frozen=True, kw_only=True):
     """The mute signals: one in the example, several by the text."""
     qid: str
     """Unique id of this callback request; about 24 characters."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 
@@ -637,7 +638,7 @@ class TranscodePayload(Value, frozen=True, kw_only=True):
     """Definition of the source (low, std, high, super, 1080p); only with status 100."""
     qid: str
     """Unique id of one request."""
-    timestamp: int
+    timestamp: UnixTime
     """When it was signed. Unix seconds."""
 
 

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Literal, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -50,7 +53,7 @@ class Chat(Resource):
         self,
         *,
         room_id: IdInput,
-        chat_ids: Union[IdInput, Sequence[IdInput]],
+        chat_ids: Union[IdInput, Iterable[IdInput]],
         is_pass: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -135,7 +138,7 @@ class AsyncChat(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        chat_ids: Union[IdInput, Sequence[IdInput]],
+        chat_ids: Union[IdInput, Iterable[IdInput]],
         is_pass: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -195,7 +198,7 @@ class ChatListReviewsItem(Value, frozen=True, kw_only=True):
     """Text."""
     user_name: str
     """Sender."""
-    chat_time: str
+    chat_time: TimeText
     """Time sent. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Literal, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
@@ -158,7 +161,7 @@ class Doc(Resource):
         self,
         *,
         room_id: IdInput,
-        fids: Union[IdInput, Sequence[IdInput]],
+        fids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> DocBindBatchResult:
         """关联多个文档到教室 Binds several documents to one room.
@@ -246,7 +249,7 @@ class Doc(Resource):
     def bind_folders(
         self,
         *,
-        finder_ids: Union[IdInput, Sequence[IdInput]],
+        finder_ids: Union[IdInput, Iterable[IdInput]],
         room_id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -304,7 +307,7 @@ class Doc(Resource):
     def bind_to_rooms(
         self,
         *,
-        room_ids: Union[IdInput, Sequence[IdInput]],
+        room_ids: Union[IdInput, Iterable[IdInput]],
         fid: IdInput,
         options: Optional[CallOptions] = None,
     ) -> DocBindToRoomsResult:
@@ -573,7 +576,7 @@ class AsyncDoc(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        fids: Union[IdInput, Sequence[IdInput]],
+        fids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> DocBindBatchResult:
         """关联多个文档到教室 Binds several documents to one room.
@@ -661,7 +664,7 @@ class AsyncDoc(AsyncResource):
     async def bind_folders(
         self,
         *,
-        finder_ids: Union[IdInput, Sequence[IdInput]],
+        finder_ids: Union[IdInput, Iterable[IdInput]],
         room_id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -719,7 +722,7 @@ class AsyncDoc(AsyncResource):
     async def bind_to_rooms(
         self,
         *,
-        room_ids: Union[IdInput, Sequence[IdInput]],
+        room_ids: Union[IdInput, Iterable[IdInput]],
         fid: IdInput,
         options: Optional[CallOptions] = None,
     ) -> DocBindToRoomsResult:
@@ -878,7 +881,7 @@ class DocListItem(Value, frozen=True, kw_only=True):
     - `4`: uploaded in the back office
     - `5`: screenshot
     """
-    create_time: str
+    create_time: TimeText
     """Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -899,7 +902,7 @@ class DocListAllItem(Value, frozen=True, kw_only=True):
     - `api`: through the API
     - `room`: in a room
     """
-    create_time: str
+    create_time: TimeText
     """Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     url: str
     """Address of the document."""
@@ -950,7 +953,7 @@ class DocListMediaItem(Value, frozen=True, kw_only=True):
     - `room`: room
     - `api`: OpenAPI
     """
-    create_time: str
+    create_time: TimeText
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -1067,7 +1070,7 @@ class DocListFilesItem(Value, frozen=True, kw_only=True):
     - `api`: through the API
     - `management`: in the admin back office
     """
-    create_time: str
+    create_time: TimeText
     """Upload time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     size: int
     """Size in bytes."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -134,7 +136,7 @@ class DoubleTeacherListZonesItem(Value, frozen=True, kw_only=True):
     """Name."""
     address: str
     """Address."""
-    create_time: str
+    create_time: TimeText
     """Time at which it was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, TypedDict, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -75,7 +77,7 @@ class Evaluation(Resource):
         self,
         *,
         title: str,
-        questions: Union[Sequence[EvaluationCreateTemplateQuestion], str],
+        questions: Union[Iterable[EvaluationCreateTemplateQuestion], str],
         guide_info: Optional[str] = None,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -177,7 +179,7 @@ class AsyncEvaluation(AsyncResource):
         self,
         *,
         title: str,
-        questions: Union[Sequence[EvaluationCreateTemplateQuestion], str],
+        questions: Union[Iterable[EvaluationCreateTemplateQuestion], str],
         guide_info: Optional[str] = None,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -268,7 +270,7 @@ class _EvaluationCreateTemplateQuestion(TypedDict):
 class EvaluationCreateTemplateQuestion(_EvaluationCreateTemplateQuestion, total=False):
     """An element of the list."""
 
-    options: Sequence[str]
+    options: Iterable[str]
     """The options, as strings; left out for a text question."""
 
 

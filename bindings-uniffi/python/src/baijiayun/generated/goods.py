@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
@@ -380,7 +383,7 @@ class GoodsListImagesItem(Value, frozen=True, kw_only=True):
     """Id of the picture."""
     url: str
     """Address of the picture."""
-    create_time: str
+    create_time: TimeText
     """Time of the upload. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 

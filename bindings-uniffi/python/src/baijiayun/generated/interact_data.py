@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, TypedDict, Union
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput, TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
 
@@ -166,7 +167,7 @@ class InteractData(Resource):
         assist_teacher_mobile: str,
         class_id: IdInput,
         class_name: str,
-        student_list: Union[Sequence[InteractDataSaveStudent], str],
+        student_list: Union[Iterable[InteractDataSaveStudent], str],
         origin: str,
         options: Optional[CallOptions] = None,
     ) -> InteractDataSaveResult:
@@ -215,7 +216,7 @@ class InteractData(Resource):
     def delete(
         self,
         *,
-        class_ids: Union[IdInput, Sequence[IdInput]],
+        class_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> InteractDataDeleteResult:
         """删除班级、助教、学生信息 Deletes classes with the students and teachers connected with them.
@@ -397,7 +398,7 @@ class AsyncInteractData(AsyncResource):
         assist_teacher_mobile: str,
         class_id: IdInput,
         class_name: str,
-        student_list: Union[Sequence[InteractDataSaveStudent], str],
+        student_list: Union[Iterable[InteractDataSaveStudent], str],
         origin: str,
         options: Optional[CallOptions] = None,
     ) -> InteractDataSaveResult:
@@ -446,7 +447,7 @@ class AsyncInteractData(AsyncResource):
     async def delete(
         self,
         *,
-        class_ids: Union[IdInput, Sequence[IdInput]],
+        class_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> InteractDataDeleteResult:
         """删除班级、助教、学生信息 Deletes classes with the students and teachers connected with them.

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Literal, Optional, Union
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput, TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
 from ..options import CallOptions
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, Optional, TypedDict, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import Flag, IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
 
@@ -80,7 +82,7 @@ class Live(Resource):
     def send_chat_message(
         self,
         *,
-        message_list: Union[Sequence[LiveSendChatMessageMessage], str],
+        message_list: Union[Iterable[LiveSendChatMessageMessage], str],
         options: Optional[CallOptions] = None,
     ) -> Dict[str, str]:
         """发送聊天消息接口 Sends chat messages, pictures included, to a room.
@@ -120,7 +122,7 @@ class Live(Resource):
         room_id: IdInput,
         display_user_count: int,
         multiple: int,
-        users: Optional[Union[Sequence[LiveSetVirtualUsersUser], str]] = None,
+        users: Optional[Union[Iterable[LiveSetVirtualUsersUser], str]] = None,
         group_id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -307,7 +309,7 @@ class AsyncLive(AsyncResource):
     async def send_chat_message(
         self,
         *,
-        message_list: Union[Sequence[LiveSendChatMessageMessage], str],
+        message_list: Union[Iterable[LiveSendChatMessageMessage], str],
         options: Optional[CallOptions] = None,
     ) -> Dict[str, str]:
         """发送聊天消息接口 Sends chat messages, pictures included, to a room.
@@ -347,7 +349,7 @@ class AsyncLive(AsyncResource):
         room_id: IdInput,
         display_user_count: int,
         multiple: int,
-        users: Optional[Union[Sequence[LiveSetVirtualUsersUser], str]] = None,
+        users: Optional[Union[Iterable[LiveSetVirtualUsersUser], str]] = None,
         group_id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+from .._async.resource import AsyncResource
 from .._inputs import TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
 from ..options import CallOptions
 
 

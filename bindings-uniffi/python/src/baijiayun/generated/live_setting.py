@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import Flag, IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
@@ -53,7 +56,7 @@ class LiveSetting(Resource):
         self,
         *,
         product_type: int,
-        words: Union[str, Sequence[str]],
+        words: Union[str, Iterable[str]],
         room_id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveSettingAddSensitiveWordsResult:
@@ -112,7 +115,7 @@ class LiveSetting(Resource):
         self,
         *,
         product_type: int,
-        ids: Union[IdInput, Sequence[IdInput]],
+        ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """批量删除敏感词接口 Deletes sensitive words.
@@ -158,7 +161,7 @@ class LiveSetting(Resource):
     def set_nickname_library(
         self,
         *,
-        nickname: Union[str, Sequence[str]],
+        nickname: Union[str, Iterable[str]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
@@ -346,7 +349,7 @@ class LiveSetting(Resource):
     def delete_notices(
         self,
         *,
-        ids: Union[IdInput, Sequence[IdInput]],
+        ids: Union[IdInput, Iterable[IdInput]],
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
@@ -536,7 +539,7 @@ class AsyncLiveSetting(AsyncResource):
         self,
         *,
         product_type: int,
-        words: Union[str, Sequence[str]],
+        words: Union[str, Iterable[str]],
         room_id: Optional[IdInput] = None,
         options: Optional[CallOptions] = None,
     ) -> LiveSettingAddSensitiveWordsResult:
@@ -595,7 +598,7 @@ class AsyncLiveSetting(AsyncResource):
         self,
         *,
         product_type: int,
-        ids: Union[IdInput, Sequence[IdInput]],
+        ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """批量删除敏感词接口 Deletes sensitive words.
@@ -646,7 +649,7 @@ class AsyncLiveSetting(AsyncResource):
     async def set_nickname_library(
         self,
         *,
-        nickname: Union[str, Sequence[str]],
+        nickname: Union[str, Iterable[str]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """自定义昵称库 Sets the nicknames from which assistants in a room speak at random.
@@ -834,7 +837,7 @@ class AsyncLiveSetting(AsyncResource):
     async def delete_notices(
         self,
         *,
-        ids: Union[IdInput, Sequence[IdInput]],
+        ids: Union[IdInput, Iterable[IdInput]],
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
@@ -1057,7 +1060,7 @@ class LiveSettingListMainScreenNoticesItem(Value, frozen=True, kw_only=True):
     - `0`: no
     - `1`: yes
     """
-    create_time: str
+    create_time: TimeText
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -138,9 +140,9 @@ class NewSubListItem(Value, frozen=True, kw_only=True):
     """Contact person."""
     company: str
     """Company."""
-    effect_time: str
+    effect_time: TimeText
     """Time from which the account is valid. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    expire_time: str
+    expire_time: TimeText
     """Time at which the account expires. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     product_status: NewSubListProductStatus
     """State of each product line."""

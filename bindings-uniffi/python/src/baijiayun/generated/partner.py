@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
+from .._async.resource import AsyncResource
 from .._inputs import Flag, TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -203,7 +205,7 @@ class PartnerListTransactionsItem(Value, frozen=True, kw_only=True):
     - `4`: enterprise live
     - `5`: VOD
     """
-    trade_time: str
+    trade_time: TimeText
     """Time of the transaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     op_money: float
     """Amount. Money: a decimal number in the example, though the table says int."""

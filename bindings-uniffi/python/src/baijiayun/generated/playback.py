@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, Union
 
+from .._async.resource import AsyncResource
 from .._inputs import Flag, IdInput, TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -132,7 +133,7 @@ class Playback(Resource):
     def get_player_tokens(
         self,
         *,
-        room_ids: Union[IdInput, Sequence[IdInput]],
+        room_ids: Union[IdInput, Iterable[IdInput]],
         expires_in: int,
         options: Optional[CallOptions] = None,
     ) -> Dict[str, str]:
@@ -583,7 +584,7 @@ class AsyncPlayback(AsyncResource):
     async def get_player_tokens(
         self,
         *,
-        room_ids: Union[IdInput, Sequence[IdInput]],
+        room_ids: Union[IdInput, Iterable[IdInput]],
         expires_in: int,
         options: Optional[CallOptions] = None,
     ) -> Dict[str, str]:

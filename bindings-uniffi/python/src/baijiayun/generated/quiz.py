@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, Optional, Union
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
 from ..options import CallOptions
 
 
@@ -18,7 +19,7 @@ class Quiz(Resource):
         self,
         *,
         room_id: IdInput,
-        paper_ids: Union[IdInput, Sequence[IdInput]],
+        paper_ids: Union[IdInput, Iterable[IdInput]],
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
@@ -69,7 +70,7 @@ class Quiz(Resource):
         self,
         *,
         room_id: IdInput,
-        paper_ids: Union[IdInput, Sequence[IdInput]],
+        paper_ids: Union[IdInput, Iterable[IdInput]],
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
@@ -102,7 +103,7 @@ class AsyncQuiz(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        paper_ids: Union[IdInput, Sequence[IdInput]],
+        paper_ids: Union[IdInput, Iterable[IdInput]],
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
@@ -153,7 +154,7 @@ class AsyncQuiz(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        paper_ids: Union[IdInput, Sequence[IdInput]],
+        paper_ids: Union[IdInput, Iterable[IdInput]],
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:

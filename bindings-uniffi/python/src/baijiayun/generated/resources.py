@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .._run import AsyncRunner, Runner
+from .._async.runner import AsyncRunner
+from .._once import once
+from .._sync.runner import Runner
 
 if TYPE_CHECKING:
     from .chat import AsyncChat, Chat
@@ -42,175 +43,175 @@ class Resources:
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
 
-    @cached_property
+    @once
     def chat(self) -> Chat:
         """聊天审核 Review and recall of chat messages."""
         from .chat import Chat
 
         return Chat(self._runner)
 
-    @cached_property
+    @once
     def doc(self) -> Doc:
         """课件文档 Courseware: upload, folders, binding to rooms."""
         from .doc import Doc
 
         return Doc(self._runner)
 
-    @cached_property
+    @once
     def double_teacher(self) -> DoubleTeacher:
         """双师 Zones of double teacher classes."""
         from .double_teacher import DoubleTeacher
 
         return DoubleTeacher(self._runner)
 
-    @cached_property
+    @once
     def evaluation(self) -> Evaluation:
         """课后评价 Evaluation templates and their binding to rooms."""
         from .evaluation import Evaluation
 
         return Evaluation(self._runner)
 
-    @cached_property
+    @once
     def goods(self) -> Goods:
         """直播带货商品 Goods and pictures of live selling rooms."""
         from .goods import Goods
 
         return Goods(self._runner)
 
-    @cached_property
+    @once
     def interact_data(self) -> InteractData:
         """双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com)."""
         from .interact_data import InteractData
 
         return InteractData(self._runner)
 
-    @cached_property
+    @once
     def interact_info(self) -> InteractInfo:
         """双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com)."""
         from .interact_info import InteractInfo
 
         return InteractInfo(self._runner)
 
-    @cached_property
+    @once
     def live(self) -> Live:
         """直播 A running class: status, start, stop, chat, notices, cloud recording."""
         from .live import Live
 
         return Live(self._runner)
 
-    @cached_property
+    @once
     def live_account(self) -> LiveAccount:
         """直播账号 Account-wide live figures and the class callback address."""
         from .live_account import LiveAccount
 
         return LiveAccount(self._runner)
 
-    @cached_property
+    @once
     def live_sell(self) -> LiveSell:
         """直播带货 Purchase and enter records of live selling."""
         from .live_sell import LiveSell
 
         return LiveSell(self._runner)
 
-    @cached_property
+    @once
     def live_setting(self) -> LiveSetting:
         """直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark."""
         from .live_setting import LiveSetting
 
         return LiveSetting(self._runner)
 
-    @cached_property
+    @once
     def new_sub(self) -> NewSub:
         """子账号（新） Sub accounts, newer form."""
         from .new_sub import NewSub
 
         return NewSub(self._runner)
 
-    @cached_property
+    @once
     def notice(self) -> Notice:
         """教室公告 Notices bound to a room."""
         from .notice import Notice
 
         return Notice(self._runner)
 
-    @cached_property
+    @once
     def partner(self) -> Partner:
         """合作方账号 The account: its key and its transactions."""
         from .partner import Partner
 
         return Partner(self._runner)
 
-    @cached_property
+    @once
     def playback(self) -> Playback:
         """回放 Playbacks of recorded classes."""
         from .playback import Playback
 
         return Playback(self._runner)
 
-    @cached_property
+    @once
     def quiz(self) -> Quiz:
         """教室小测 Quizzes bound to a room."""
         from .quiz import Quiz
 
         return Quiz(self._runner)
 
-    @cached_property
+    @once
     def room(self) -> Room:
         """教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos."""
         from .room import Room
 
         return Room(self._runner)
 
-    @cached_property
+    @once
     def room_data(self) -> RoomData:
         """教室数据 Reports and exports about what happened in a room."""
         from .room_data import RoomData
 
         return RoomData(self._runner)
 
-    @cached_property
+    @once
     def small_course(self) -> SmallCourse:
         """小班课费用 Costs of small classes."""
         from .small_course import SmallCourse
 
         return SmallCourse(self._runner)
 
-    @cached_property
+    @once
     def sub_account(self) -> SubAccount:
         """子账号 Sub accounts."""
         from .sub_account import SubAccount
 
         return SubAccount(self._runner)
 
-    @cached_property
+    @once
     def teacher(self) -> Teacher:
         """双师老师 Teachers of double teacher classes (host hudong.baijiayun.com)."""
         from .teacher import Teacher
 
         return Teacher(self._runner)
 
-    @cached_property
+    @once
     def user(self) -> User:
         """后台用户 Back office users and their assignment to rooms."""
         from .user import User
 
         return User(self._runner)
 
-    @cached_property
+    @once
     def video(self) -> Video:
         """点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists."""
         from .video import Video
 
         return Video(self._runner)
 
-    @cached_property
+    @once
     def video_account(self) -> VideoAccount:
         """点播账号 Account-wide video figures and the transcode callback address."""
         from .video_account import VideoAccount
 
         return VideoAccount(self._runner)
 
-    @cached_property
+    @once
     def video_data(self) -> VideoData:
         """点播数据 Play counts, traffic and watch records of videos."""
         from .video_data import VideoData
@@ -224,175 +225,175 @@ class AsyncResources:
     def __init__(self, runner: AsyncRunner) -> None:
         self._runner = runner
 
-    @cached_property
+    @once
     def chat(self) -> AsyncChat:
         """聊天审核 Review and recall of chat messages."""
         from .chat import AsyncChat
 
         return AsyncChat(self._runner)
 
-    @cached_property
+    @once
     def doc(self) -> AsyncDoc:
         """课件文档 Courseware: upload, folders, binding to rooms."""
         from .doc import AsyncDoc
 
         return AsyncDoc(self._runner)
 
-    @cached_property
+    @once
     def double_teacher(self) -> AsyncDoubleTeacher:
         """双师 Zones of double teacher classes."""
         from .double_teacher import AsyncDoubleTeacher
 
         return AsyncDoubleTeacher(self._runner)
 
-    @cached_property
+    @once
     def evaluation(self) -> AsyncEvaluation:
         """课后评价 Evaluation templates and their binding to rooms."""
         from .evaluation import AsyncEvaluation
 
         return AsyncEvaluation(self._runner)
 
-    @cached_property
+    @once
     def goods(self) -> AsyncGoods:
         """直播带货商品 Goods and pictures of live selling rooms."""
         from .goods import AsyncGoods
 
         return AsyncGoods(self._runner)
 
-    @cached_property
+    @once
     def interact_data(self) -> AsyncInteractData:
         """双师互动数据 Interaction data and class members of double teacher classes (host hudong.baijiayun.com)."""
         from .interact_data import AsyncInteractData
 
         return AsyncInteractData(self._runner)
 
-    @cached_property
+    @once
     def interact_info(self) -> AsyncInteractInfo:
         """双师签到 Sign-in figures of double teacher classes (host hudong.baijiayun.com)."""
         from .interact_info import AsyncInteractInfo
 
         return AsyncInteractInfo(self._runner)
 
-    @cached_property
+    @once
     def live(self) -> AsyncLive:
         """直播 A running class: status, start, stop, chat, notices, cloud recording."""
         from .live import AsyncLive
 
         return AsyncLive(self._runner)
 
-    @cached_property
+    @once
     def live_account(self) -> AsyncLiveAccount:
         """直播账号 Account-wide live figures and the class callback address."""
         from .live_account import AsyncLiveAccount
 
         return AsyncLiveAccount(self._runner)
 
-    @cached_property
+    @once
     def live_sell(self) -> AsyncLiveSell:
         """直播带货 Purchase and enter records of live selling."""
         from .live_sell import AsyncLiveSell
 
         return AsyncLiveSell(self._runner)
 
-    @cached_property
+    @once
     def live_setting(self) -> AsyncLiveSetting:
         """直播设置 Account-wide live settings: notices, quizzes, sensitive words, marquee, watermark."""
         from .live_setting import AsyncLiveSetting
 
         return AsyncLiveSetting(self._runner)
 
-    @cached_property
+    @once
     def new_sub(self) -> AsyncNewSub:
         """子账号（新） Sub accounts, newer form."""
         from .new_sub import AsyncNewSub
 
         return AsyncNewSub(self._runner)
 
-    @cached_property
+    @once
     def notice(self) -> AsyncNotice:
         """教室公告 Notices bound to a room."""
         from .notice import AsyncNotice
 
         return AsyncNotice(self._runner)
 
-    @cached_property
+    @once
     def partner(self) -> AsyncPartner:
         """合作方账号 The account: its key and its transactions."""
         from .partner import AsyncPartner
 
         return AsyncPartner(self._runner)
 
-    @cached_property
+    @once
     def playback(self) -> AsyncPlayback:
         """回放 Playbacks of recorded classes."""
         from .playback import AsyncPlayback
 
         return AsyncPlayback(self._runner)
 
-    @cached_property
+    @once
     def quiz(self) -> AsyncQuiz:
         """教室小测 Quizzes bound to a room."""
         from .quiz import AsyncQuiz
 
         return AsyncQuiz(self._runner)
 
-    @cached_property
+    @once
     def room(self) -> AsyncRoom:
         """教室 Rooms: creation, join codes, groups, broadcast, push streams, spot videos."""
         from .room import AsyncRoom
 
         return AsyncRoom(self._runner)
 
-    @cached_property
+    @once
     def room_data(self) -> AsyncRoomData:
         """教室数据 Reports and exports about what happened in a room."""
         from .room_data import AsyncRoomData
 
         return AsyncRoomData(self._runner)
 
-    @cached_property
+    @once
     def small_course(self) -> AsyncSmallCourse:
         """小班课费用 Costs of small classes."""
         from .small_course import AsyncSmallCourse
 
         return AsyncSmallCourse(self._runner)
 
-    @cached_property
+    @once
     def sub_account(self) -> AsyncSubAccount:
         """子账号 Sub accounts."""
         from .sub_account import AsyncSubAccount
 
         return AsyncSubAccount(self._runner)
 
-    @cached_property
+    @once
     def teacher(self) -> AsyncTeacher:
         """双师老师 Teachers of double teacher classes (host hudong.baijiayun.com)."""
         from .teacher import AsyncTeacher
 
         return AsyncTeacher(self._runner)
 
-    @cached_property
+    @once
     def user(self) -> AsyncUser:
         """后台用户 Back office users and their assignment to rooms."""
         from .user import AsyncUser
 
         return AsyncUser(self._runner)
 
-    @cached_property
+    @once
     def video(self) -> AsyncVideo:
         """点播视频 Videos on demand: upload, transcoding, categories, subtitles, questions, white lists."""
         from .video import AsyncVideo
 
         return AsyncVideo(self._runner)
 
-    @cached_property
+    @once
     def video_account(self) -> AsyncVideoAccount:
         """点播账号 Account-wide video figures and the transcode callback address."""
         from .video_account import AsyncVideoAccount
 
         return AsyncVideoAccount(self._runner)
 
-    @cached_property
+    @once
     def video_data(self) -> AsyncVideoData:
         """点播数据 Play counts, traffic and watch records of videos."""
         from .video_data import AsyncVideoData

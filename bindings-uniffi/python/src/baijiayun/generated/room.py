@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Literal, Optional, Union
 
 import msgspec
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import Flag, IdInput, TimeInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText, UnixTime
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
@@ -326,7 +329,7 @@ class Room(Resource):
         pre_enter_time: Optional[int] = None,
         template_name: Optional[Union[Literal["doubleCamera", "classic", "triple"], str]] = None,
         app_template: Optional[int] = None,
-        forbidden_end_types: Optional[Union[str, Sequence[str]]] = None,
+        forbidden_end_types: Optional[Union[str, Iterable[str]]] = None,
         is_video_main: Optional[int] = None,
         m_is_video_main: Optional[int] = None,
         mock_room_id: Optional[IdInput] = None,
@@ -715,7 +718,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        user_numbers: Union[IdInput, Sequence[IdInput]],
+        user_numbers: Union[IdInput, Iterable[IdInput]],
         audition_length: int,
         user_avatar: Optional[str] = None,
         options: Optional[CallOptions] = None,
@@ -752,7 +755,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """直播设置插播 Sets the videos that can be played in a room, replacing the whole set.
@@ -871,7 +874,7 @@ class Room(Resource):
         *,
         room_id: IdInput,
         date: TimeInput,
-        code: Union[str, Sequence[str]],
+        code: Union[str, Iterable[str]],
         options: Optional[CallOptions] = None,
     ) -> RoomGetCodeUsageResult:
         """获取参加码使用记录 Gets who used the given join codes of a room.
@@ -947,7 +950,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        video_uniques: Union[IdInput, Sequence[IdInput]],
+        video_uniques: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """教室插播视频 Sets the VOD and playback videos that can be played in a room during the live.
@@ -978,7 +981,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        video_uniques: Union[IdInput, Sequence[IdInput]],
+        video_uniques: Union[IdInput, Iterable[IdInput]],
         is_loop: Optional[Flag] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -1067,7 +1070,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
+        broadcast_room_ids: Union[IdInput, Iterable[IdInput]],
         is_auto: Optional[Flag] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -1118,7 +1121,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
+        broadcast_room_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """大班课转播房间删除接口 Removes relay rooms from a large-class room.
@@ -1623,7 +1626,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """小班课添加插播视频 Adds videos that can be played in a small-class room.
@@ -1647,7 +1650,7 @@ class Room(Resource):
         self,
         *,
         room_id: IdInput,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """删除小班课插播视频 Removes videos from those that can be played in a small-class room.
@@ -2158,7 +2161,7 @@ class AsyncRoom(AsyncResource):
         pre_enter_time: Optional[int] = None,
         template_name: Optional[Union[Literal["doubleCamera", "classic", "triple"], str]] = None,
         app_template: Optional[int] = None,
-        forbidden_end_types: Optional[Union[str, Sequence[str]]] = None,
+        forbidden_end_types: Optional[Union[str, Iterable[str]]] = None,
         is_video_main: Optional[int] = None,
         m_is_video_main: Optional[int] = None,
         mock_room_id: Optional[IdInput] = None,
@@ -2557,7 +2560,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        user_numbers: Union[IdInput, Sequence[IdInput]],
+        user_numbers: Union[IdInput, Iterable[IdInput]],
         audition_length: int,
         user_avatar: Optional[str] = None,
         options: Optional[CallOptions] = None,
@@ -2594,7 +2597,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """直播设置插播 Sets the videos that can be played in a room, replacing the whole set.
@@ -2718,7 +2721,7 @@ class AsyncRoom(AsyncResource):
         *,
         room_id: IdInput,
         date: TimeInput,
-        code: Union[str, Sequence[str]],
+        code: Union[str, Iterable[str]],
         options: Optional[CallOptions] = None,
     ) -> RoomGetCodeUsageResult:
         """获取参加码使用记录 Gets who used the given join codes of a room.
@@ -2794,7 +2797,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        video_uniques: Union[IdInput, Sequence[IdInput]],
+        video_uniques: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """教室插播视频 Sets the VOD and playback videos that can be played in a room during the live.
@@ -2830,7 +2833,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        video_uniques: Union[IdInput, Sequence[IdInput]],
+        video_uniques: Union[IdInput, Iterable[IdInput]],
         is_loop: Optional[Flag] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -2924,7 +2927,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
+        broadcast_room_ids: Union[IdInput, Iterable[IdInput]],
         is_auto: Optional[Flag] = None,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -2980,7 +2983,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        broadcast_room_ids: Union[IdInput, Sequence[IdInput]],
+        broadcast_room_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """大班课转播房间删除接口 Removes relay rooms from a large-class room.
@@ -3495,7 +3498,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """小班课添加插播视频 Adds videos that can be played in a small-class room.
@@ -3519,7 +3522,7 @@ class AsyncRoom(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """删除小班课插播视频 Removes videos from those that can be played in a small-class room.
@@ -3736,9 +3739,9 @@ class RoomInfoResult(Value, frozen=True, kw_only=True):
     """Room id."""
     title: str
     """Room title."""
-    start_time: str
+    start_time: TimeText
     """Class start time, as 2017-08-18 14:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    end_time: str
+    end_time: TimeText
     """Class end time, as 2017-08-18 15:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     type: int
     """Room type.
@@ -3910,7 +3913,7 @@ class RoomInfoResult(Value, frozen=True, kw_only=True):
     - `0`: no
     - `1`: yes
     """
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -3936,7 +3939,7 @@ class RoomGetCodeInfoCodeInfo(Value, frozen=True, kw_only=True):
     """
     user_name: Optional[str] = None
     """The user's name."""
-    create_time: str
+    create_time: TimeText
     """When the code was created. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -3970,11 +3973,11 @@ class RoomListItem(Value, frozen=True, kw_only=True):
     """Room id."""
     title: str
     """Room title."""
-    start_time: int
+    start_time: UnixTime
     """Class start time, unix seconds."""
-    end_time: int
+    end_time: UnixTime
     """Class end time, unix seconds."""
-    create_time: int
+    create_time: UnixTime
     """Creation time, unix seconds."""
     type: int
     """Room type.
@@ -4241,7 +4244,7 @@ class RoomListGroupCodesResult(Value, frozen=True, kw_only=True):
 
 
 class RoomGetPushLiveUrlResult(Value, frozen=True, kw_only=True):
-    expire_time: str
+    expire_time: TimeText
     """When the push address expires. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     push_url: str
     """Push address."""
@@ -4289,9 +4292,9 @@ class RoomListSpotVideosItem(Value, frozen=True, kw_only=True):
     """Room id of the playback behind the video."""
     playback_session_id: int
     """Session id of the playback behind the video."""
-    prepare_file_time: Optional[str] = None
+    prepare_file_time: Optional[TimeText] = None
     """When the file of the video is prepared (description clipped). `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    create_time: str
+    create_time: TimeText
     """When the video was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 

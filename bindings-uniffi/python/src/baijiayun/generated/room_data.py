@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, Union
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput, TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import DateText, TimeText, UnixTime
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -1962,9 +1964,9 @@ class RoomDataExportLiveReportRoomUserInfo(Value, frozen=True, kw_only=True):
     - `1`: teacher
     - `2`: teaching assistant
     """
-    first_time: str
+    first_time: TimeText
     """When the user first entered the room. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    last_time: str
+    last_time: TimeText
     """When the user last left the room. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     first_heartbeat_time: str
     """Earliest time that the user was in the room while class was in progress; may be empty."""
@@ -2027,7 +2029,7 @@ class RoomDataGetAllRoomUserStatResult(Value, frozen=True, kw_only=True):
 
 
 class RoomDataGetPeakUsersResult(Value, frozen=True, kw_only=True):
-    date: str
+    date: DateText
     """Day. `YYYY-MM-DD`."""
     peak_user: Dict[str, int]
     """Peak number of users keyed by time of day."""
@@ -2097,7 +2099,7 @@ class RoomDataListQuizzesQuizList(Value, frozen=True, kw_only=True):
     """Full score of the quiz."""
     question_list: List[RoomDataListQuizzesQuestionList]
     """The questions."""
-    create_time: Optional[str] = None
+    create_time: Optional[TimeText] = None
     """When the quiz was created. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     score_required: Optional[str] = None
     """By its name, whether scores are required."""
@@ -2146,7 +2148,7 @@ class RoomDataGetCheckinInfoUserList(Value, frozen=True, kw_only=True):
 
 
 class RoomDataGetCheckinInfoCheckinList(Value, frozen=True, kw_only=True):
-    time: str
+    time: TimeText
     """When the sign-in was started. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     user_list: List[RoomDataGetCheckinInfoUserList]
     """The users of this sign-in."""
@@ -2414,7 +2416,7 @@ class RoomDataExportAttentionListItem(Value, frozen=True, kw_only=True):
     - `专注`: attentive
     - `不专注`: not attentive
     """
-    ts: int
+    ts: UnixTime
     """Time of the check, unix seconds."""
 
 
@@ -2485,7 +2487,7 @@ class RoomDataListUserScoresResult(Value, frozen=True, kw_only=True):
 class RoomDataListCheckinsItem(Value, frozen=True, kw_only=True):
     session_id: int
     """Id of the roll call, for API 113."""
-    create_time: str
+    create_time: TimeText
     """When it was started. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -2527,9 +2529,9 @@ class RoomDataListAnswerQuestionsItem(Value, frozen=True, kw_only=True):
     """Question id, for API 115."""
     description: str
     """Description."""
-    question_start_time: int
+    question_start_time: UnixTime
     """When it was opened. Unix seconds."""
-    question_end_time: int
+    question_end_time: UnixTime
     """When it was closed. Unix seconds."""
     right_option: str
     """Right option."""
@@ -2718,9 +2720,9 @@ class RoomDataGetInteractDataItem(Value, frozen=True, kw_only=True):
     """User id."""
     device_unique: str
     """Unique id of the device, 32 hex digits."""
-    start_time: str
+    start_time: TimeText
     """Start of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    end_time: str
+    end_time: TimeText
     """End of the interaction. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     interact_type: int
     """Kind of interaction.

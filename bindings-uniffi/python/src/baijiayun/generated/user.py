@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import IdInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -94,7 +97,7 @@ class User(Resource):
     def delete_batch(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         role: int,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -118,7 +121,7 @@ class User(Resource):
         self,
         *,
         room_id: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """给教室批量关联学员 Assigns several students to a room (its white list).
@@ -209,7 +212,7 @@ class User(Resource):
         self,
         *,
         room_id: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """批量移除教室内关联的学员 Removes several students from a room.
@@ -446,7 +449,7 @@ class AsyncUser(AsyncResource):
     async def delete_batch(
         self,
         *,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         role: int,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -470,7 +473,7 @@ class AsyncUser(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """给教室批量关联学员 Assigns several students to a room (its white list).
@@ -566,7 +569,7 @@ class AsyncUser(AsyncResource):
         self,
         *,
         room_id: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """批量移除教室内关联的学员 Removes several students from a room.
@@ -752,7 +755,7 @@ class UserListItem(Value, frozen=True, kw_only=True):
     """E-mail address."""
     remark: str
     """Remark."""
-    create_time: str
+    create_time: TimeText
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: str
     """Mobile phone number."""
@@ -787,7 +790,7 @@ class UserListStudentsItem(Value, frozen=True, kw_only=True):
     """E-mail address."""
     remark: str
     """Remark."""
-    create_time: str
+    create_time: TimeText
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: str
     """Mobile phone number."""
@@ -823,7 +826,7 @@ class UserListTeachersTeacher(Value, frozen=True, kw_only=True):
     """Mobile phone number."""
     email: Optional[str] = None
     """E-mail address; may be null."""
-    create_time: str
+    create_time: TimeText
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     remark: str
     """Remark."""
@@ -850,7 +853,7 @@ class UserListTeachersAssistant(Value, frozen=True, kw_only=True):
     """Mobile phone number."""
     email: Optional[str] = None
     """E-mail address; may be null."""
-    create_time: str
+    create_time: TimeText
     """Time of the assignment. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     remark: str
     """Remark."""
@@ -889,7 +892,7 @@ class UserGetByPhoneResult(Value, frozen=True, kw_only=True):
     """E-mail address."""
     remark: str
     """Remark."""
-    create_time: str
+    create_time: TimeText
     """Creation time. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     phone_number: str
     """Mobile phone number."""

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Dict, List, Literal, Optional, Union
 
+from .._async.resource import AsyncResource
+from .._boundary import NOTHING
 from .._inputs import Flag, IdInput, TimeInput
-from .._resource import NOTHING, AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText, UnixTime
 from ..details import Value
 from ..files import FileInput, as_file
 from ..options import CallOptions
@@ -21,9 +24,9 @@ class Video(Resource):
         self,
         *,
         file_name: str,
-        definition: Union[int, str, Sequence[int]],
+        definition: Union[int, str, Iterable[int]],
         audio_with_view: Optional[Flag] = None,
-        format: Optional[Union[int, str, Sequence[int]]] = None,
+        format: Optional[Union[int, str, Iterable[int]]] = None,
         watermark: Optional[str] = None,
         watermark_pos: Optional[int] = None,
         encrypt: Optional[int] = None,
@@ -194,8 +197,8 @@ class Video(Resource):
         self,
         *,
         video_id: IdInput,
-        definition: Union[int, str, Sequence[int]],
-        type: Optional[Union[int, str, Sequence[int]]] = None,
+        definition: Union[int, str, Iterable[int]],
+        type: Optional[Union[int, str, Iterable[int]]] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoRemoveDefinitionsResult:
         """清除指定清晰度(文件类型)的转码文件 Deletes the transcoded files of given definitions, and optionally given
@@ -230,7 +233,7 @@ class Video(Resource):
     def delete_source_files(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """删除点播源文件 Deletes the source files of a batch of videos.
@@ -409,7 +412,7 @@ class Video(Resource):
     def get_player_tokens(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         expires_in: int,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -600,7 +603,7 @@ class Video(Resource):
     def bind_notices(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         notice_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -665,7 +668,7 @@ class Video(Resource):
     def delete_questions(
         self,
         *,
-        question_ids: Union[IdInput, Sequence[IdInput]],
+        question_ids: Union[IdInput, Iterable[IdInput]],
         video_unique: IdInput,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -689,7 +692,7 @@ class Video(Resource):
     def set_category_batch(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         category_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> VideoSetCategoryBatchResult:
@@ -916,7 +919,7 @@ class Video(Resource):
         self,
         *,
         video_unique: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """学员关联点播白名单接口 Puts students on the whitelist of a video.
@@ -941,7 +944,7 @@ class Video(Resource):
         self,
         *,
         video_unique: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """移除点播白名单学员接口 Takes students off the whitelist of a video.
@@ -1025,8 +1028,8 @@ class Video(Resource):
         self,
         *,
         video_id: IdInput,
-        definition: Union[int, str, Sequence[int]],
-        format: Optional[Union[int, str, Sequence[int]]] = None,
+        definition: Union[int, str, Iterable[int]],
+        format: Optional[Union[int, str, Iterable[int]]] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """视频二次转码 Transcodes a video into further definitions, not asked for when it was uploaded.
@@ -1062,9 +1065,9 @@ class AsyncVideo(AsyncResource):
         self,
         *,
         file_name: str,
-        definition: Union[int, str, Sequence[int]],
+        definition: Union[int, str, Iterable[int]],
         audio_with_view: Optional[Flag] = None,
-        format: Optional[Union[int, str, Sequence[int]]] = None,
+        format: Optional[Union[int, str, Iterable[int]]] = None,
         watermark: Optional[str] = None,
         watermark_pos: Optional[int] = None,
         encrypt: Optional[int] = None,
@@ -1235,8 +1238,8 @@ class AsyncVideo(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        definition: Union[int, str, Sequence[int]],
-        type: Optional[Union[int, str, Sequence[int]]] = None,
+        definition: Union[int, str, Iterable[int]],
+        type: Optional[Union[int, str, Iterable[int]]] = None,
         options: Optional[CallOptions] = None,
     ) -> VideoRemoveDefinitionsResult:
         """清除指定清晰度(文件类型)的转码文件 Deletes the transcoded files of given definitions, and optionally given
@@ -1271,7 +1274,7 @@ class AsyncVideo(AsyncResource):
     async def delete_source_files(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> None:
         """删除点播源文件 Deletes the source files of a batch of videos.
@@ -1455,7 +1458,7 @@ class AsyncVideo(AsyncResource):
     async def get_player_tokens(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         expires_in: int,
         product_type: Optional[int] = None,
         options: Optional[CallOptions] = None,
@@ -1661,7 +1664,7 @@ class AsyncVideo(AsyncResource):
     async def bind_notices(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         notice_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> None:
@@ -1731,7 +1734,7 @@ class AsyncVideo(AsyncResource):
     async def delete_questions(
         self,
         *,
-        question_ids: Union[IdInput, Sequence[IdInput]],
+        question_ids: Union[IdInput, Iterable[IdInput]],
         video_unique: IdInput,
         options: Optional[CallOptions] = None,
     ) -> bool:
@@ -1755,7 +1758,7 @@ class AsyncVideo(AsyncResource):
     async def set_category_batch(
         self,
         *,
-        video_ids: Union[IdInput, Sequence[IdInput]],
+        video_ids: Union[IdInput, Iterable[IdInput]],
         category_id: IdInput,
         options: Optional[CallOptions] = None,
     ) -> VideoSetCategoryBatchResult:
@@ -1993,7 +1996,7 @@ class AsyncVideo(AsyncResource):
         self,
         *,
         video_unique: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """学员关联点播白名单接口 Puts students on the whitelist of a video.
@@ -2018,7 +2021,7 @@ class AsyncVideo(AsyncResource):
         self,
         *,
         video_unique: IdInput,
-        user_ids: Union[IdInput, Sequence[IdInput]],
+        user_ids: Union[IdInput, Iterable[IdInput]],
         options: Optional[CallOptions] = None,
     ) -> bool:
         """移除点播白名单学员接口 Takes students off the whitelist of a video.
@@ -2102,8 +2105,8 @@ class AsyncVideo(AsyncResource):
         self,
         *,
         video_id: IdInput,
-        definition: Union[int, str, Sequence[int]],
-        format: Optional[Union[int, str, Sequence[int]]] = None,
+        definition: Union[int, str, Iterable[int]],
+        format: Optional[Union[int, str, Iterable[int]]] = None,
         options: Optional[CallOptions] = None,
     ) -> Any:
         """视频二次转码 Transcodes a video into further definitions, not asked for when it was uploaded.
@@ -2203,7 +2206,7 @@ class VideoInfoResult(Value, frozen=True, kw_only=True):
     """Video size in bytes."""
     total_transcode_size: int
     """Total size in bytes: the source file plus all transcoded files."""
-    create_time: int
+    create_time: UnixTime
     """Time of creation. Unix seconds."""
     preface_url: str
     """URL of the cover image."""
@@ -2362,7 +2365,7 @@ class VideoListByCategoryItem(Value, frozen=True, kw_only=True):
     """Total size in bytes: the source file plus all transcoded files (from public code)."""
     origin_definition: Optional[str] = None
     """Definition of the source (from public code)."""
-    create_time: int
+    create_time: UnixTime
     """Time of creation. Unix seconds."""
     preface_url: str
     """URL of the cover image."""
@@ -2467,7 +2470,7 @@ class VideoListItem(Value, frozen=True, kw_only=True):
     """
     total_size: int
     """Video size in bytes."""
-    create_time: str
+    create_time: TimeText
     """Time of creation; the table prints timestamp (e.g. 1481090337), the example a text YYYY-MM-DD HH:MM:SS.
     `YYYY-MM-DD HH:MM:SS`, UTC+8.
     """
@@ -2501,7 +2504,7 @@ class VideoUploadSubtitleResult(Value, frozen=True, kw_only=True):
     """Subtitle name."""
     subtitle_path: str
     """Address of the subtitle file."""
-    create_time: str
+    create_time: TimeText
     """Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -2517,9 +2520,9 @@ class VideoListSubtitlesItem(Value, frozen=True, kw_only=True):
     - `0`: no
     - `1`: yes
     """
-    create_time: str
+    create_time: TimeText
     """Time when the subtitle was added. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    update_time: str
+    update_time: TimeText
     """Time when the subtitle was last changed. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
 
 
@@ -2691,7 +2694,7 @@ class VideoListQuestionAnswersAnswerList(Value, frozen=True, kw_only=True):
     """Question id."""
     solution: str
     """The answer given, e.g. A; -1 evidently for a skipped question."""
-    update_time: str
+    update_time: TimeText
     """Time of the answer. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     is_right: int
     """Whether the answer is right.

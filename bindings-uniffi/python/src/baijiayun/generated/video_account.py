@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._async.resource import AsyncResource
 from .._inputs import TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -343,9 +345,9 @@ class VideoAccountInfoResult(Value, frozen=True, kw_only=True):
     - `0`: monthly traffic package
     - `1`: total traffic package
     """
-    effect_time: str
+    effect_time: TimeText
     """Start of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    expire_time: str
+    expire_time: TimeText
     """End of validity of the account. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     total_storage: int
     """Total storage of the account in bytes."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .._async.resource import AsyncResource
 from .._inputs import IdInput, TimeInput
-from .._resource import AsyncResource, Resource
+from .._sync.resource import Resource
+from .._times import TimeText
 from ..details import Value
 from ..options import CallOptions
 from ..pages import AsyncPages, Pages
@@ -498,9 +500,9 @@ class VideoDataListPlayRecordsItem(Value, frozen=True, kw_only=True):
     """User name (the customer must pass in the user's data when integrating the player)."""
     user_number: int
     """User number (the customer must pass in the user's data when integrating the player)."""
-    play_begin_time: str
+    play_begin_time: TimeText
     """Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_end_time: str
+    play_end_time: TimeText
     """End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     play_length: int
     """Time really watched, in seconds."""
@@ -545,9 +547,9 @@ class VideoDataExportReportsItem(Value, frozen=True, kw_only=True):
     """User name (the customer must pass in the user's data when integrating the player)."""
     user_number: int
     """User number (the customer must pass in the user's data when integrating the player)."""
-    play_begin_time: str
+    play_begin_time: TimeText
     """Start of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
-    play_end_time: str
+    play_end_time: TimeText
     """End of the play. `YYYY-MM-DD HH:MM:SS`, UTC+8."""
     play_length: int
     """Time really watched, in seconds."""

@@ -1,3 +1,5 @@
+@file:OnTheJvm
+
 package baijiayun
 
 import java.io.ByteArrayInputStream
@@ -25,10 +27,8 @@ internal fun answers(most: Long): BodyHandler<ByteArray> = BodyHandler { info ->
     LimitedBody(most, length)
 }
 
-/** An answer is longer than it may be. The engine says so in words. */
-internal class TooLarge : IOException("the answer is longer than maxAnswer")
-
 /** A body as it comes, whose memory is taken before it is read. It breaks off where it is too long. */
+@OnTheJvm
 private class LimitedBody(private val most: Long, private val length: Long) : BodySubscriber<ByteArray> {
     private val body = CompletableFuture<ByteArray>()
     private var subscription: Subscription? = null
@@ -88,16 +88,6 @@ private class LimitedBody(private val most: Long, private val length: Long) : Bo
     }
 }
 
-/** There is no memory for an answer. */
-internal fun noMemory(operation: String): BaijiayunException =
-    ErrorDetails(
-        ErrorKind.TOO_LARGE,
-        "${operation.ifEmpty { "the call" }}: there is no memory for the answer [set max_answer to what there is memory for]",
-        operation,
-        "there is no memory for the answer",
-        "set maxAnswer to what there is memory for, for all calls under way at once",
-    ).exception()
-
 /** The body as it was before it was packed. The limit holds while it is unpacked. */
 internal fun unpacked(body: ByteArray, headers: HttpHeaders, most: Long): ByteArray {
     val codings = headers.allValues("content-encoding").flatMap { it.split(',') }.map { it.trim().lowercase() }
@@ -109,7 +99,7 @@ internal fun unpacked(body: ByteArray, headers: HttpHeaders, most: Long): ByteAr
         else -> throw IOException("the answer came in the coding ${packed.joinToString().take(40)}, and only $CODINGS were asked for")
     }
     return try {
-        stream(ByteArrayInputStream(body)).use { unpack(it, most) }
+        stream(ByteArrayInputStream(body)).use { readAnswer(it, -1, most) }
     } catch (_: OutOfMemoryError) {
         throw noMemory("")
     } catch (error: TooLarge) {
@@ -121,11 +111,6 @@ internal fun unpacked(body: ByteArray, headers: HttpHeaders, most: Long): ByteAr
 
 private const val PIECE = 8192
 
-private fun unpack(stream: InputStream, most: Long): ByteArray {
-    val bytes = stream.readNBytes(most.toInt())
-    if (stream.read() >= 0) throw TooLarge()
-    return bytes
-}
 
 /** Servers mean two things by deflate: with the head that the standard asks for, and without. */
 private fun isZlib(body: ByteArray): Boolean {

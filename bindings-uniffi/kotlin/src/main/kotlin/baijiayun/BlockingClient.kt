@@ -16,12 +16,12 @@ import kotlinx.coroutines.runBlocking
  * ```
  */
 class BlockingClient(
-    /** The client that it calls, with what needs no waiting, such as [Client.callbacks]. */
+    /** The client that it calls. */
     val client: Client,
 ) : BlockingResources(client), AutoCloseable {
     /** See [Client]. */
     @JvmOverloads
-    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Consumer<Settings> = Consumer {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Consumer<in Settings> = Consumer {}) :
         this(Client(domain, partnerId, partnerKey) { settings.accept(this) })
 
     /** See [Client.call]. */
@@ -38,22 +38,11 @@ class BlockingClient(
         options: CallOptions? = null,
     ): Answer = blocking { client.callPath(path, params, method, options) }
 
-    /** See [Callbacks.claim]. */
-    fun claim(callback: Callback?): Boolean = blocking { client.callbacks.claim(callback) }
+    /** What the service posts to you. */
+    val callbacks: BlockingCallbacks = BlockingCallbacks(client.callbacks)
 
-    /** See [Callbacks.release]. */
-    fun release(callback: Callback): Unit = blocking { client.callbacks.release(callback) }
-
-    /** See [Links.enterRoom]. */
-    @JvmOverloads
-    fun enterRoom(
-        roomId: Long,
-        userNumber: String?,
-        userName: String,
-        userRole: Int = 0,
-        userAvatar: String? = null,
-        extra: Map<String, String> = emptyMap(),
-    ): String = blocking { client.links.enterRoom(roomId, userNumber, userName, userRole, userAvatar, extra) }
+    /** Links into rooms and to recordings. */
+    val links: BlockingLinks = BlockingLinks(client.links)
 
     /** See [VideoApi.upload]. */
     @JvmOverloads
@@ -81,6 +70,91 @@ class BlockingClient(
     fun close(within: Duration): Unit = client.close(within)
 
     override fun toString(): String = "Blocking$client"
+
+    companion object {
+        /** Makes one, with a name for each text. */
+        @JvmStatic
+        fun builder(): ClientBuilder = ClientBuilder()
+
+        /** See [Client.fromEnvironment]. */
+        @JvmStatic
+        @JvmOverloads
+        fun fromEnvironment(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+            ClientBuilder().fromEnvironment().settings(settings).build()
+    }
+}
+
+/** [Callbacks] for Java and for code without coroutines. */
+class BlockingCallbacks internal constructor(private val callbacks: Callbacks) {
+    /** See [Callbacks.parse]. */
+    @JvmOverloads
+    fun parse(
+        body: ByteArray,
+        contentType: String? = null,
+        name: String? = null,
+        tolerance: Duration? = Duration.ofMinutes(5),
+    ): Callback = callbacks.parse(body, contentType, name, tolerance)
+
+    /** See [Callbacks.signed]. */
+    @JvmOverloads
+    fun signed(
+        name: String?,
+        data: Map<String, Any?>,
+        json: Boolean? = null,
+        qid: String? = null,
+        timestamp: Long? = null,
+    ): PostedCallback = callbacks.signed(name, data, json, qid, timestamp)
+
+    /** See [Callbacks.claim]. */
+    fun claim(callback: Callback?): Boolean = blocking { callbacks.claim(callback) }
+
+    /** See [Callbacks.release]. */
+    fun release(callback: Callback): Unit = blocking { callbacks.release(callback) }
+}
+
+/** [Links] for Java and for code without coroutines. */
+class BlockingLinks internal constructor(private val links: Links) {
+    /** See [Links.enterRoom]. */
+    @JvmOverloads
+    fun enterRoom(
+        roomId: Long,
+        userNumber: String?,
+        userName: String,
+        userRole: Long = 0,
+        userAvatar: String? = null,
+        extra: Map<String, String> = emptyMap(),
+    ): String = blocking { links.enterRoom(roomId, userNumber, userName, userRole, userAvatar, extra) }
+
+    /** See [Links.prepare]. */
+    @JvmOverloads
+    fun prepare(roomId: Long, code: String? = null): String = links.prepare(roomId, code)
+
+    /** See [Links.quickEnter]. */
+    fun quickEnter(code: String, userName: String): String = links.quickEnter(code, userName)
+
+    /** See [Links.codePlayer]. */
+    @JvmOverloads
+    fun codePlayer(
+        code: String,
+        userName: String,
+        userNumber: String? = null,
+        width: Int? = null,
+        height: Int? = null,
+        showControls: Boolean? = null,
+    ): String = links.codePlayer(code, userName, userNumber, width, height, showControls)
+
+    /** See [Links.mobileVideoPlayer]. */
+    fun mobileVideoPlayer(videoId: Long, token: String): String = links.mobileVideoPlayer(videoId, token)
+
+    /** See [Links.videoPlayer]. */
+    fun videoPlayer(videoId: Long, token: String): String = links.videoPlayer(videoId, token)
+
+    /** See [Links.playback]. */
+    @JvmOverloads
+    fun playback(roomId: Long, token: String, sessionId: Long? = null): String = links.playback(roomId, token, sessionId)
+
+    /** See [Links.inDesktopClient]. */
+    fun inDesktopClient(link: String): String = links.inDesktopClient(link)
 }
 
 /** [Pages] to be iterated over: page by page as you go. */
@@ -104,6 +178,9 @@ class BlockingPages<T, Row> internal constructor(private val pages: Pages<T, Row
 
     /** See [Pages.items]. */
     override fun iterator(): Iterator<Row> = pages().asSequence().flatMap { it.rows }.iterator()
+
+    /** The same as a stream. */
+    fun stream(): java.util.stream.Stream<Row> = java.util.stream.StreamSupport.stream(spliterator(), false)
 }
 
 /** Blocks the thread until it is done. Nobody declares that it may be interrupted, so that is an exception of ours. */

@@ -6,8 +6,6 @@ import java.net.SocketTimeoutException
 import java.net.URI
 import java.net.URISyntaxException
 import java.net.UnknownHostException
-import java.net.http.HttpConnectTimeoutException
-import java.net.http.HttpTimeoutException
 import java.nio.channels.UnresolvedAddressException
 import javax.net.ssl.SSLException
 import javax.net.ssl.SSLHandshakeException
@@ -30,8 +28,7 @@ private fun said(error: Throwable, request: HttpRequest): String {
         null -> words(error)
         is UnknownHostException, is UnresolvedAddressException -> "the host $host is not known"
         is SSLException -> "no TLS connection to $host: ${words(cause)}"
-        is HttpConnectTimeoutException -> "no connection to $host in time"
-        else -> "no connection to $host: ${words(causes(cause).last())}"
+        else -> if (isNamed(cause, CONNECT_TIMEOUT)) "no connection to $host in time" else "no connection to $host: ${words(causes(cause).last())}"
     }
 }
 
@@ -43,13 +40,18 @@ private fun kindOf(error: Throwable): String? =
         is UnknownHostException, is UnresolvedAddressException -> "connect"
         // Java's own client has the reason as the cause, and only that tells a name that is not known.
         is java.net.ConnectException, is NoRouteToHostException -> "connect".takeIf { causes(error).none(::isUnknown) }
-        is HttpConnectTimeoutException -> "connect"
         is SSLException -> ofTls(error)
         is URISyntaxException -> "unsendable"
-        is HttpTimeoutException, is SocketTimeoutException, is TimeoutCancellationException -> "timeout"
-        is java.util.concurrent.TimeoutException -> "timeout"
-        else -> null
+        is SocketTimeoutException, is TimeoutCancellationException, is java.util.concurrent.TimeoutException -> "timeout"
+        else -> if (isNamed(error, CONNECT_TIMEOUT)) "connect" else "timeout".takeIf { isNamed(error, TIMEOUT) }
     }
+
+private const val TIMEOUT = "java.net.http.HttpTimeoutException"
+private const val CONNECT_TIMEOUT = "java.net.http.HttpConnectTimeoutException"
+
+/** Whether it is of the class of that name, which Android does not have. */
+private fun isNamed(error: Throwable, name: String): Boolean =
+    generateSequence<Class<*>>(error.javaClass) { it.superclass }.any { it.name == name }
 
 private fun ofTls(error: SSLException): String? =
     when {

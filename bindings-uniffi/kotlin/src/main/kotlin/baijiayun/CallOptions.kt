@@ -63,7 +63,7 @@ class CallOptions() {
     var details: Details? = null
 
     /** As the engine takes them. */
-    internal fun written(operation: String): Map<String, Any?> =
+    internal fun written(): Map<String, Any?> =
         buildMap {
             put("retry", retry?.name?.lowercase())
             put("attempts", attempts)
@@ -72,6 +72,6 @@ class CallOptions() {
             put("max_answer", maxAnswer)
             put("strict", strict)
             put("priority", priority?.name?.lowercase())
-            if (extra.isNotEmpty()) put("extra", kotlinx.serialization.json.Json.parseToJsonElement(Written(operation, extra).json))
+            if (extra.isNotEmpty()) put("extra", extra)
         }
 }

@@ -1,10 +1,8 @@
 package baijiayun
 
 import java.time.Duration
-import kotlinx.serialization.Serializable
+import java.util.UUID
 import kotlinx.serialization.SerializationException
-import kotlinx.serialization.json.JsonElement
-import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 
@@ -16,7 +14,6 @@ fun callbackFailure(msg: String): String =
     JsonObject(mapOf("code" to JsonPrimitive(1), "msg" to JsonPrimitive(msg))).toString()
 
 /** What is known about a callback besides its data. */
-@Serializable
 internal class CallbackMeta(
     val name: String? = null,
     val qid: String = "",
@@ -56,12 +53,14 @@ sealed class Callback(about: CallbackMeta) {
 /** A callback that no document describes: all its fields. */
 class UnknownCallback internal constructor(about: CallbackMeta, val data: JsonObject) : Callback(about)
 
-@Serializable
-private class Posted(
-    val event: CallbackMeta? = null,
-    val data: JsonElement = JsonNull,
-    val error: ErrorDetails? = null,
-)
+/** A callback as it is posted. */
+class PostedCallback internal constructor(
+    val body: ByteArray,
+    /** The header content-type. */
+    val contentType: String,
+) {
+    override fun toString(): String = "PostedCallback($contentType, ${body.size} bytes)"
+}
 
 /** Checks and reads what the service posts, and takes each callback once. */
 class Callbacks internal constructor(private val runner: Runner, storePrefix: String?) {
@@ -78,6 +77,36 @@ class Callbacks internal constructor(private val runner: Runner, storePrefix: St
      */
     suspend fun claim(callback: Callback?): Boolean =
         callback != null && callback.qid.isNotEmpty() && claims.claim(callback.qid, callback.signature, callback.hold)
+
+    /**
+     * A callback as the service would post it, signed with the client's key: for tests of what receives them.
+     *
+     * @param name Which it is (see [CallbackName]); null for one that no document describes.
+     * @param data Its fields, by the names of the wire.
+     * @param json Whether it is posted as JSON; null for the way that is documented, else a form.
+     * @param qid Its id; a new one if nothing is said.
+     * @param timestamp When it was signed, unix seconds; now if nothing is said.
+     * @throws CallbackException There is no key to sign with.
+     */
+    @JvmOverloads
+    fun signed(
+        name: String?,
+        data: Map<String, Any?>,
+        json: Boolean? = null,
+        qid: String? = null,
+        timestamp: Long? = null,
+    ): PostedCallback {
+        val asked = mapOf(
+            "name" to name,
+            "data" to data,
+            "json" to json,
+            "qid" to (qid ?: UUID.randomUUID().toString().replace("-", "")),
+            "timestamp" to (timestamp ?: runner.core.clock.unix()),
+        )
+        val signed = readSigned(runner.core.signedCallback(jsonOf(name.orEmpty(), asked)))
+        signed.error?.let { throw it.exception() }
+        return PostedCallback(signed.body.encodeToByteArray(), signed.contentType)
+    }
 
     /** Gives a callback back whose work failed, so that its repetition is taken. */
     suspend fun release(callback: Callback): Unit = claims.release(callback.qid, callback.signature)
@@ -100,18 +129,16 @@ class Callbacks internal constructor(private val runner: Runner, storePrefix: St
         name: String? = null,
         tolerance: Duration? = Duration.ofMinutes(5),
     ): Callback {
-        val options = Written(
-            "",
-            mapOf("name" to name, "tolerance" to tolerance?.seconds, "clock" to (tolerance != null)),
-        )
-        val head = "${contentType.orEmpty().replace('\n', ' ')}\n${options.json}\n"
-        val posted = engineJson.decodeFromString<Posted>(runner.core.callback(head.encodeToByteArray() + body))
+        val options = jsonOf("", mapOf("name" to name, "tolerance" to tolerance?.seconds, "clock" to (tolerance != null)))
+        val head = "${contentType.orEmpty().replace('\n', ' ')}\n$options\n"
+        val posted = readPosted(runner.core.callback(head.encodeToByteArray() + body))
         posted.error?.let { throw it.exception() }
         val about = posted.event ?: throw failure(ErrorKind.MISUSE, "", "the engine gave no event")
+        val data = posted.data ?: throw failure(ErrorKind.MISUSE, "", "the engine gave no data")
         return try {
-            knownCallback(about, posted.data) ?: UnknownCallback(about, posted.data as? JsonObject ?: JsonObject(emptyMap()))
+            knownCallback(about, data) ?: UnknownCallback(about, data.read(Kind.Element) as? JsonObject ?: JsonObject(emptyMap()))
         } catch (unfit: SerializationException) {
-            throw undecodable(about.name.orEmpty(), unfit, posted.data.toString())
+            throw undecodable(about.name.orEmpty(), unfit, data)
         }
     }
 }

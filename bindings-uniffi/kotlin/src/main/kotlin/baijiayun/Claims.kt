@@ -1,6 +1,5 @@
 package baijiayun
 
-import baijiayun.ffi.claimScript
 import kotlin.random.Random
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.NonCancellable
@@ -13,7 +12,7 @@ private const val CAPACITY = 100_000
 /** Milliseconds that a cancelled claim may take to be given back in the store. */
 private const val LAST_WORD = 1000L
 
-private val CLAIM_SCRIPT: String by lazy { claimScript() }
+private val CLAIM_SCRIPT: String by lazy { Native.claimScript().decodeToString() }
 
 /** Who takes a callback: the first of this process, or of all that share the store. */
 internal class Claims(private val runner: Runner, private val prefix: String) {

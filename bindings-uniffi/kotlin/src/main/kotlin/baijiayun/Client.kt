@@ -31,17 +31,18 @@ class Client private constructor(
      * @throws ConfigException Something cannot be right.
      */
     @JvmOverloads
-    constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings.() -> Unit = {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Settings.() -> Unit = {}) :
         this(domain, partnerId, partnerKey, Settings().apply(settings))
 
     private constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings) : this(
         "Client($domain, $partnerId)",
         Runner(
             Core(settings.config(domain, partnerId, partnerKey), settings.clock),
-            settings.http ?: JavaHttpExecutor(),
+            settings.http ?: defaultHttp(),
             settings.store,
             settings.signer,
             settings.deadline ?: DEADLINE,
+            settings.hook,
         ),
         settings.storePrefix,
     )
@@ -58,8 +59,8 @@ class Client private constructor(
     suspend fun call(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): Answer {
         // All that was sent, whether it is as documented or not.
         val more = mapOf("set_aside" to false)
-        val done = runner.run(Asked(operation, JsonElement.serializer(), params, options, more))
-        return Answer(done.data ?: JsonNull, done.msg, done.ts, done.departures, done.trace)
+        val done = runner.run(Asked(operation, Kind.Element, params, options, more))
+        return done.step.run { Answer(done.data ?: JsonNull, msg, ts, departures, trace) }
     }
 
     /**
@@ -75,7 +76,7 @@ class Client private constructor(
 
     /** The request of a call, signed but not sent: to look at, or to send by other means. */
     fun request(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): HttpRequest =
-        runner.request(Asked(operation, JsonElement.serializer(), params, options))
+        runner.request(Asked(operation, Kind.Element, params, options))
 
     /** A list by the name of its operation, for example `room.list`. */
     fun pages(
@@ -84,9 +85,10 @@ class Client private constructor(
         options: CallOptions? = null,
     ): Pages<JsonElement, JsonElement> =
         Pages { position ->
-            val done = runner.run(Asked(operation, JsonElement.serializer(), params, options, mapOf("page" to position)))
+            val done = runner.run(Asked(operation, Kind.Element, params, options, mapOf("page" to position)))
             val data = done.data ?: JsonNull
-            Turn(Page(data, rows(data, done.page), done.page?.total), done.page?.repeated == true, done.page?.next)
+            val page = done.step.page
+            Turn(Page(data, rows(data, page), page?.total), page?.repeated == true, page?.next)
         }
 
     private fun rows(data: JsonElement, page: PageInfo?): List<JsonElement> {
@@ -110,7 +112,14 @@ class Client private constructor(
 
     override fun toString(): String = name
 
-    internal companion object {
-        val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
+    companion object {
+        internal val CLOSE_WITHIN: Duration = Duration.ofSeconds(30)
+
+        /**
+         * A client of the account that the environment names (`BAIJIAYUN_DOMAIN`, `BAIJIAYUN_PARTNER_ID`,
+         * `BAIJIAYUN_PARTNER_KEY`), or else `baijiayun.toml` in the working directory, or the user's own file, as for `bjy`.
+         */
+        fun fromEnvironment(settings: Settings.() -> Unit = {}): Client =
+            ClientBuilder().fromEnvironment().settings { it.settings() }.client()
     }
 }

@@ -1,20 +1,23 @@
 package baijiayun
 
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.booleanOrNull
+import kotlinx.serialization.json.longOrNull
 
 /** How a call went. */
-@Serializable
 class Trace internal constructor(
     /** How often the request was sent. */
     val attempts: Int,
     /** Milliseconds waited in all: for the service's limits, and before attempts that followed failures. */
-    @SerialName("waited") val waitedMs: Long,
+    val waitedMs: Long,
     /** The shared store was down: only this process's own limits were kept. */
-    @SerialName("store_down") val storeDown: Boolean = false,
+    val storeDown: Boolean = false,
     /** The account's retry budget was used up, so the call was not tried again. */
-    @SerialName("budget_exhausted") val budgetExhausted: Boolean = false,
+    val budgetExhausted: Boolean = false,
 ) : Value(), java.io.Serializable {
     override fun members(): List<Pair<String, Any?>> = listOf(
         "attempts" to attempts,
@@ -25,7 +28,6 @@ class Trace internal constructor(
 }
 
 /** A value that is not what the documents describe. Typed data leave it out. */
-@Serializable
 class Departure internal constructor(
     /** Where it stands in the data, dotted. */
     val path: String,
@@ -64,7 +66,7 @@ class Details {
     var trace: Trace? = null
         private set
 
-    internal fun fill(done: Step<*>) {
+    internal fun fill(done: Step) {
         msg = done.msg
         ts = done.ts
         departures = done.departures
@@ -84,4 +86,30 @@ class Answer internal constructor(
     val departures: List<Departure>,
     /** How the call went. */
     val trace: Trace?,
-)
+) {
+    /** The data as maps, lists, texts, truths, [Long], BigDecimal and null, as libraries for JSON take them. */
+    val plain: Any? get() = plain(data)
+
+    /** The data as JSON. */
+    val json: String get() = data.toString()
+
+    /** What is known about the answer; the data may hold keys, so only their kind and size are told. */
+    override fun toString(): String {
+        val about = when (data) {
+            is JsonObject -> "an object of ${data.size} members"
+            is JsonArray -> "a list of ${data.size}"
+            JsonNull -> "null"
+            else -> "a value"
+        }
+        return "Answer($about, ts=$ts, departures=${departures.size})"
+    }
+}
+
+private fun plain(element: JsonElement): Any? =
+    when (element) {
+        is JsonObject -> element.mapValues { plain(it.value) }
+        is JsonArray -> element.map(::plain)
+        is JsonNull -> null
+        is JsonPrimitive ->
+            if (element.isString) element.content else element.booleanOrNull ?: element.longOrNull ?: element.content.toBigDecimalOrNull() ?: element.content
+    }

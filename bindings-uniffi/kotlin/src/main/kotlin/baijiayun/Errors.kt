@@ -1,51 +1,53 @@
 package baijiayun
 
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
 import kotlinx.serialization.json.JsonElement
 
 /** The kinds of errors, the same in every language of this SDK. */
-@Serializable
 enum class ErrorKind(internal val exception: (ErrorDetails, Throwable?) -> BaijiayunException) {
-    @SerialName("invalid_account") INVALID_ACCOUNT(::ConfigException),
-    @SerialName("unknown_operation") UNKNOWN_OPERATION(::UnknownOperationException),
-    @SerialName("invalid_parameters") INVALID_PARAMETERS(::InvalidParametersException),
-    @SerialName("signing") SIGNING(::SigningException),
-    @SerialName("file") FILE(::FileException),
-    @SerialName("connect") CONNECT(::ConnectException),
-    @SerialName("timeout") TIMEOUT(::TimeoutException),
-    @SerialName("transport") TRANSPORT(::TransportException),
-    @SerialName("path_not_found") PATH_NOT_FOUND(::PathNotFoundException),
-    @SerialName("parameter_rejected") PARAMETER_REJECTED(::ParameterRejectedException),
-    @SerialName("signature_rejected") SIGNATURE_REJECTED(::SignatureException),
-    @SerialName("account_not_found") ACCOUNT_NOT_FOUND(::AccountNotFoundException),
-    @SerialName("permission_denied") PERMISSION_DENIED(::PermissionDeniedException),
-    @SerialName("live_not_open") LIVE_NOT_OPEN(::LiveNotOpenException),
-    @SerialName("room_not_found") ROOM_NOT_FOUND(::RoomNotFoundException),
-    @SerialName("room_deleted") ROOM_DELETED(::RoomDeletedException),
-    @SerialName("upload_failed") UPLOAD_FAILED(::UploadFailedException),
-    @SerialName("video_not_found") VIDEO_NOT_FOUND(::VideoNotFoundException),
-    @SerialName("general") GENERAL(::ApiException),
-    @SerialName("service") SERVICE(::ApiException),
-    @SerialName("throttled") THROTTLED(::ThrottledException),
-    @SerialName("http_status") HTTP_STATUS(::AnswerException),
-    @SerialName("not_envelope") NOT_ENVELOPE(::AnswerException),
-    @SerialName("not_json") NOT_JSON(::AnswerException),
-    @SerialName("too_large") TOO_LARGE(::AnswerException),
-    @SerialName("decode") DECODE(::AnswerException),
-    @SerialName("departures") DEPARTURES(::DeparturesException),
-    @SerialName("callback_malformed") CALLBACK_MALFORMED(::CallbackException),
-    @SerialName("callback_signature") CALLBACK_SIGNATURE(::CallbackException),
-    @SerialName("callback_clock") CALLBACK_CLOCK(::CallbackException),
-    @SerialName("closed") CLOSED(::ClosedException),
-    @SerialName("misuse") MISUSE(::MisuseException);
+    INVALID_ACCOUNT(::ConfigException),
+    UNKNOWN_OPERATION(::UnknownOperationException),
+    INVALID_PARAMETERS(::InvalidParametersException),
+    SIGNING(::SigningException),
+    FILE(::FileException),
+    CONNECT(::ConnectException),
+    TIMEOUT(::TimeoutException),
+    TRANSPORT(::TransportException),
+    PATH_NOT_FOUND(::PathNotFoundException),
+    PARAMETER_REJECTED(::ParameterRejectedException),
+    SIGNATURE_REJECTED(::SignatureException),
+    ACCOUNT_NOT_FOUND(::AccountNotFoundException),
+    PERMISSION_DENIED(::PermissionDeniedException),
+    LIVE_NOT_OPEN(::LiveNotOpenException),
+    ROOM_NOT_FOUND(::RoomNotFoundException),
+    ROOM_DELETED(::RoomDeletedException),
+    UPLOAD_FAILED(::UploadFailedException),
+    VIDEO_NOT_FOUND(::VideoNotFoundException),
+    GENERAL(::ApiException),
+    SERVICE(::ApiException),
+    THROTTLED(::ThrottledException),
+    HTTP_STATUS(::AnswerException),
+    NOT_ENVELOPE(::AnswerException),
+    NOT_JSON(::AnswerException),
+    TOO_LARGE(::AnswerException),
+    DECODE(::AnswerException),
+    DEPARTURES(::DeparturesException),
+    CALLBACK_MALFORMED(::CallbackException),
+    CALLBACK_SIGNATURE(::CallbackException),
+    CALLBACK_CLOCK(::CallbackException),
+    CLOSED(::ClosedException),
+    MISUSE(::MisuseException);
 
     /** Its name in the other languages, for example `room_not_found`. */
     val wireName: String get() = name.lowercase()
+
+    internal companion object {
+        private val byName = entries.associateBy { it.wireName }
+
+        fun named(wireName: String): ErrorKind = byName[wireName] ?: MISUSE
+    }
 }
 
 /** One thing that is wrong with the parameters of a call. */
-@Serializable
 class Fault internal constructor(
     /** The parameter. */
     val parameter: String,
@@ -59,7 +61,6 @@ class Fault internal constructor(
 }
 
 /** What an exception says. */
-@Serializable
 class ErrorDetails(
     /** What kind of error it is. */
     val kind: ErrorKind,
@@ -209,8 +210,14 @@ class ClosedException(details: ErrorDetails, cause: Throwable? = null) : Baijiay
  */
 class InterruptedCallException(details: ErrorDetails, cause: Throwable? = null) : TransportException(details, cause)
 
+/**
+ * The library of the engine cannot be loaded: there is none for this platform, or it cannot be unpacked or run. The hint says what
+ * to set.
+ */
+class NativeLibraryException(details: ErrorDetails, cause: Throwable? = null) : MisuseException(details, cause)
+
 /** The package was used in a way that cannot work. */
-class MisuseException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)
+open class MisuseException(details: ErrorDetails, cause: Throwable? = null) : BaijiayunException(details, cause)
 
 /** An exception that this package throws itself. */
 internal fun failure(kind: ErrorKind, operation: String, message: String, cause: Throwable? = null): BaijiayunException {

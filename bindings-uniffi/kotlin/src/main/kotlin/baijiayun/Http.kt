@@ -1,5 +1,7 @@
 package baijiayun
 
+import java.io.ByteArrayOutputStream
+import java.io.IOException
 import java.io.InputStream
 import java.time.Duration
 
@@ -41,6 +43,9 @@ interface HttpBody {
 
     /** Its bytes, anew each time. Files are read bit by bit. */
     fun open(): InputStream
+
+    /** All of it at once. */
+    fun bytes(): ByteArray = open().use { it.readBytes() }
 }
 
 /** What was answered. */
@@ -52,7 +57,16 @@ class HttpResponse @JvmOverloads constructor(
     /** The header `location`, of a redirect. */
     val location: String? = null,
 ) {
+    /** With all headers that came, as Java's and other clients have them. Their names may be in any case. */
+    constructor(status: Int, body: ByteArray, headers: Map<String, List<String>>) :
+        this(status, body, header(headers, "retry-after"), header(headers, "location"))
+
     override fun toString(): String = "$status, ${body.size} bytes"
+
+    private companion object {
+        fun header(headers: Map<String, List<String>>, name: String): String? =
+            headers.entries.firstOrNull { name.equals(it.key, ignoreCase = true) }?.value?.firstOrNull()
+    }
 }
 
 /** A form without files. */
@@ -63,3 +77,35 @@ internal class Form(val text: String) : HttpBody {
 
     override fun open(): InputStream = bytes.inputStream()
 }
+
+/** An answer is longer than it may be. The engine says so in words. */
+internal class TooLarge : IOException("the answer is longer than maxAnswer")
+
+/** There is no memory for an answer. */
+internal fun noMemory(operation: String): BaijiayunException =
+    ErrorDetails(
+        ErrorKind.TOO_LARGE,
+        "${operation.ifEmpty { "the call" }}: there is no memory for the answer [set max_answer to what there is memory for]",
+        operation,
+        "there is no memory for the answer",
+        "set maxAnswer to what there is memory for, for all calls under way at once",
+    ).exception()
+
+/** A body as it comes, of that length if it is not less than 0. It breaks off where it is too long. */
+internal fun readAnswer(stream: InputStream, length: Long, most: Long): ByteArray {
+    if (length > most) throw TooLarge()
+    try {
+        val body = ByteArrayOutputStream(if (length >= 0) length.toInt() else PIECE)
+        val piece = ByteArray(PIECE)
+        while (true) {
+            val read = stream.read(piece)
+            if (read < 0) return body.toByteArray()
+            if (body.size() + read > most) throw TooLarge()
+            body.write(piece, 0, read)
+        }
+    } catch (_: OutOfMemoryError) {
+        throw noMemory("")
+    }
+}
+
+private const val PIECE = 8192

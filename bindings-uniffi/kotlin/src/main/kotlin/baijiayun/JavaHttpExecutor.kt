@@ -6,16 +6,11 @@ import java.net.http.HttpRequest.BodyPublisher
 import java.net.http.HttpRequest.BodyPublishers
 import java.nio.ByteBuffer
 import java.time.Duration
-import java.util.concurrent.CompletableFuture
-import java.util.concurrent.CompletionException
 import java.util.concurrent.Flow.Subscriber
 import java.util.concurrent.atomic.AtomicBoolean
-import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.withTimeoutOrNull
 import java.net.http.HttpRequest as JavaRequest
-import kotlin.coroutines.resume
-import kotlin.coroutines.resumeWithException
 
 /**
  * Sends with Java's own HTTP client. Answers in gzip and deflate are asked for and read.
@@ -25,6 +20,7 @@ import kotlin.coroutines.resumeWithException
  *
  * @param connections Most requests of this executor that are under way at once; others wait for their turn.
  */
+@OnTheJvm
 class JavaHttpExecutor @JvmOverloads constructor(
     private val client: HttpClient? = null,
     connections: Int = CONNECTIONS,
@@ -58,12 +54,10 @@ class JavaHttpExecutor @JvmOverloads constructor(
         for ((name, value) in request.headers) built.header(name, value)
         built.header("accept-encoding", CODINGS)
         built.method(request.method, request.body?.let(::publisher) ?: Nothing())
-        val answer = (client ?: shared).sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
+        val answer = (client ?: Shared.client).sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
         val headers = answer.headers()
         val body = unpacked(answer.body(), headers, request.maxAnswer)
-        return HttpResponse(
-            answer.statusCode(), body, headers.firstValue("retry-after").orElse(null), headers.firstValue("location").orElse(null),
-        )
+        return HttpResponse(answer.statusCode(), body, headers.map())
     }
 
     private fun publisher(body: HttpBody): BodyPublisher =
@@ -72,19 +66,11 @@ class JavaHttpExecutor @JvmOverloads constructor(
             else -> BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(body::open), body.length)
         }
 
-    /** As `await` does, but that cancels without interrupting, which leaves the request under way. */
-    private suspend fun <T> CompletableFuture<T>.awaitOrGiveUp(): T =
-        suspendCancellableCoroutine { waiting ->
-            waiting.invokeOnCancellation { cancel(true) }
-            whenComplete { answer, error ->
-                if (error == null) waiting.resume(answer) else waiting.resumeWithException((error as? CompletionException)?.cause ?: error)
-            }
-        }
-
     /**
      * The body of a GET, which has none. Java's client sends a GET again, up to five times, if its connection ends without an
      * answer, and no setting of one client keeps it from that. It asks for the length each time before it sends.
      */
+    @OnTheJvm
     private class Nothing : BodyPublisher {
         private val isSent = AtomicBoolean()
 
@@ -100,10 +86,18 @@ class JavaHttpExecutor @JvmOverloads constructor(
         const val CONNECTIONS = 256
         val CONNECT_TIMEOUT: Duration = Duration.ofSeconds(10)
         val GRACE: Duration = Duration.ofMillis(500)
-
-        // HTTP/2 would have it ask every server without TLS for an upgrade.
-        val shared: HttpClient by lazy {
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build()
-        }
     }
+
+    /** Made when it is first asked for. */
+    @OnTheJvm
+    private object Shared {
+        // HTTP/2 would have it ask every server without TLS for an upgrade.
+        val client: HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build()
+    }
+}
+
+/** What sends if nothing is said. It is made late: what it needs is not on Android. */
+internal fun defaultHttp(): HttpExecutor {
+    if (!Platform.isAndroid) return JavaHttpExecutor()
+    throw failure(ErrorKind.INVALID_ACCOUNT, "", "Android has no HTTP client that can be used here: set http to an OkHttpExecutor")
 }

@@ -1,10 +1,5 @@
 package baijiayun
 
-import kotlinx.serialization.Serializable
-
-@Serializable
-private class Made(val url: String = "", val sign: String? = null, val error: ErrorDetails? = null)
-
 /**
  * Links into rooms and to recordings, which people open in a browser. Nothing is sent to make one.
  *
@@ -25,7 +20,7 @@ class Links internal constructor(private val runner: Runner) {
         roomId: Long,
         userNumber: String?,
         userName: String,
-        userRole: Int = 0,
+        userRole: Long = 0,
         userAvatar: String? = null,
         extra: Map<String, String> = emptyMap(),
     ): String {
@@ -99,7 +94,7 @@ class Links internal constructor(private val runner: Runner) {
 
     /** A link, or the text to sign for it. */
     private fun make(kind: String, params: Map<String, Any?>): Made {
-        val made = engineJson.decodeFromString<Made>(runner.core.link("$kind\n${Written(kind, params).json}".encodeToByteArray()))
+        val made = readLink(runner.core.link("$kind\n${jsonOf(kind, params)}"))
         made.error?.let { throw it.exception() }
         return made
     }

@@ -1,18 +1,7 @@
 package baijiayun
 
-import java.time.Instant
-import java.time.LocalDate
-import java.time.LocalDateTime
-import java.time.OffsetDateTime
-import java.time.ZonedDateTime
-import java.time.format.DateTimeFormatter
-import java.time.temporal.ChronoUnit
 import java.util.Date
-import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
-import kotlinx.serialization.json.JsonNull
-import kotlinx.serialization.json.JsonObject
-import kotlinx.serialization.json.JsonPrimitive
 
 /** Values to send, by the names of the wire. Its classes have a property for each. */
 open class Params internal constructor() {
@@ -31,71 +20,146 @@ open class Params internal constructor() {
     override fun toString(): String = "${javaClass.simpleName}(${given.keys.joinToString()})"
 }
 
-/** Parameters as the engine takes them, and the files among them by the names under which it asks for their content. */
-internal class Written(operation: String, given: Map<String, Any?>) {
+/** Values as the engine takes them, and the files among them by the names under which it asks for their content. */
+internal class Written(private val operation: String, private val out: StringBuilder = StringBuilder(FIRST)) {
     val files = LinkedHashMap<String, UploadFile>()
-    val json: String
 
-    init {
-        val members = LinkedHashMap<String, JsonElement>()
-        val faults = ArrayList<Fault>()
+    /** An object. */
+    fun members(given: Map<String, Any?>): Written {
+        out.append('{')
+        var isFirst = true
+        each(given) { name ->
+            if (isFirst) isFirst = false else out.append(',')
+            text(name)
+            out.append(':')
+        }
+        out.append('}')
+        return this
+    }
+
+    /** Records: they are quicker to write and to read than an object. Null stands for what is not given. */
+    fun records(given: Map<String, Any?>): Written {
+        each(given) { name ->
+            require(name.all { it > SEPARATOR }) { "is a name with control characters" }
+            out.append(RECORD).append(name).append(SEPARATOR)
+        }
+        return this
+    }
+
+    private inline fun each(given: Map<String, Any?>, begin: (String) -> Unit) {
+        var faults: MutableList<Fault>? = null
         for ((name, value) in given) {
             if (value == null) continue
             try {
-                members[name] = written(value)
+                begin(name)
+                value(value)
             } catch (unfit: IllegalArgumentException) {
-                faults += Fault(name, "wrong_type", unfit.message.orEmpty())
+                faults = (faults ?: ArrayList()).apply { add(Fault(name, "wrong_type", unfit.message.orEmpty())) }
             }
         }
-        if (faults.isNotEmpty()) {
-            val message = faults.joinToString("; ") { "${it.parameter} ${it.message}" }
-            val text = "$operation: invalid_parameters: $message"
-            throw ErrorDetails(ErrorKind.INVALID_PARAMETERS, text, operation, message, faults = faults).exception()
+        faults?.let { throw refused(it) }
+    }
+
+    private fun refused(faults: List<Fault>): BaijiayunException {
+        val message = faults.joinToString("; ") { "${it.parameter} ${it.message}" }
+        val text = "$operation: invalid_parameters: $message"
+        return ErrorDetails(ErrorKind.INVALID_PARAMETERS, text, operation, message, faults = faults).exception()
+    }
+
+    /** @param depth How far inside of a parameter it stands. */
+    private fun value(value: Any?, depth: Int = 0) {
+        when (value) {
+            null -> out.append("null")
+            is String -> text(value)
+            is Long -> out.append(value)
+            is Int -> out.append(value)
+            is Boolean -> out.append(value)
+            is Double, is Float -> {
+                require((value as Number).toDouble().isFinite()) { "is not a finite number" }
+                out.append(value)
+            }
+            is Number, is JsonElement -> out.append(value)
+            is UploadFile -> file(value)
+            is Date -> moment(value.time, depth)
+            is Params -> inner(value.given, depth + 1)
+            is Map<*, *> -> inner(value, depth + 1)
+            is Iterable<*> -> {
+                out.append('[')
+                value.forEachIndexed { index, item ->
+                    if (index > 0) out.append(',')
+                    value(item, depth + 1)
+                }
+                out.append(']')
+            }
+            else -> if (!time(value, depth)) throw IllegalArgumentException("cannot be of type ${value.javaClass.simpleName}")
         }
-        json = JsonObject(members).toString()
+    }
+
+    /** A point in time: the engine writes it as the service wants it. In JSON, which nobody looks into, it is unix seconds. */
+    private fun moment(millis: Long, depth: Int) {
+        if (depth > 0) out.append(Math.floorDiv(millis, 1000L)) else out.append("{\"unix_ms\":").append(millis).append('}')
+    }
+
+    /** What java.time has, which old Androids have not: they must not come to know its classes. */
+    private fun time(value: Any, depth: Int): Boolean {
+        if (!value.javaClass.name.startsWith("java.time.")) return false
+        val millis = millisOf(value)
+        // Without a time zone it is Beijing's, as the engine reads these.
+        val local = if (millis == null) localTime(value) else null
+        if (millis != null) moment(millis, depth) else text(local ?: return false)
+        return true
+    }
+
+    private fun inner(members: Map<*, *>, depth: Int) {
+        out.append('{')
+        var isFirst = true
+        for ((name, member) in members) {
+            if (isFirst) isFirst = false else out.append(',')
+            text(name.toString())
+            out.append(':')
+            value(member, depth)
+        }
+        out.append('}')
     }
 
     /** A file as the engine knows it; its content stays here. */
-    fun describe(file: UploadFile): JsonObject {
+    private fun file(file: UploadFile) {
         val source = files.size.toString()
         files[source] = file
-        return JsonObject(
-            mapOf("name" to JsonPrimitive(file.name), "size" to JsonPrimitive(file.size), "source" to JsonPrimitive(source)),
-        )
+        inner(mapOf("name" to file.name, "size" to file.size, "source" to source), 1)
     }
 
-    private fun written(value: Any?, depth: Int = 0): JsonElement =
-        when (value) {
-            null -> JsonNull
-            is JsonElement -> value
-            is String -> JsonPrimitive(whole(value))
-            is Boolean -> JsonPrimitive(value)
-            is Double, is Float -> {
-                require((value as Number).toDouble().isFinite()) { "is not a finite number" }
-                JsonPrimitive(value)
+    private fun text(text: String) {
+        out.append('"')
+        var from = 0
+        var at = 0
+        while (at < text.length) {
+            val char = text[at++]
+            if (char >= ' ' && char != '"' && char != '\\' && !char.isSurrogate()) continue
+            if (char.isSurrogate()) {
+                // Java would send a question mark in place of half a character.
+                val isWhole = char.isHighSurrogate() && at < text.length && text[at].isLowSurrogate()
+                require(isWhole) { "cannot be sent: it holds half of a surrogate pair" }
+                at++
+                continue
             }
-            is Number -> JsonPrimitive(value)
-            is UploadFile -> describe(value)
-            is Instant -> moment(value, depth)
-            is OffsetDateTime -> moment(value.toInstant(), depth)
-            is ZonedDateTime -> moment(value.toInstant(), depth)
-            is Date -> moment(value.toInstant(), depth)
-            // Without a time zone it is Beijing's, as the engine reads these.
-            is LocalDateTime -> JsonPrimitive(value.truncatedTo(ChronoUnit.SECONDS).format(DateTimeFormatter.ISO_LOCAL_DATE_TIME))
-            is LocalDate -> JsonPrimitive(value.toString())
-            is Params -> JsonObject(value.given.mapValues { (_, member) -> written(member, depth + 1) })
-            is Map<*, *> -> JsonObject(value.entries.associate { (name, member) -> name.toString() to written(member, depth + 1) })
-            is Iterable<*> -> JsonArray(value.map { written(it, depth + 1) })
-            else -> throw IllegalArgumentException("cannot be of type ${value.javaClass.simpleName}")
+            out.append(text, from, at - 1).append('\\')
+            if (char < ' ') out.append("u00").append(HEX[char.code shr 4]).append(HEX[char.code and 15]) else out.append(char)
+            from = at
         }
+        out.append(text, from, text.length).append('"')
+    }
 
-    /** A point in time: the engine writes it as the service wants it. In JSON, which nobody looks into, it is unix seconds. */
-    private fun moment(time: Instant, depth: Int): JsonElement =
-        if (depth > 0) JsonPrimitive(time.epochSecond) else JsonObject(mapOf("unix_ms" to JsonPrimitive(time.toEpochMilli())))
+    override fun toString(): String = out.toString()
 
-    /** Java would send a question mark in place of half a character. */
-    private fun whole(text: String): String {
-        require(Charsets.UTF_8.newEncoder().canEncode(text)) { "cannot be sent: it holds half of a surrogate pair" }
-        return text
+    private companion object {
+        /** Characters that most calls have at most. */
+        const val FIRST = 256
+        const val RECORD = '\u001e'
+        const val SEPARATOR = '\u001f'
+        const val HEX = "0123456789abcdef"
     }
 }
+
+/** An object of these members, as JSON. */
+internal fun jsonOf(operation: String, members: Map<String, Any?>): String = Written(operation).members(members).toString()

@@ -1,26 +1,24 @@
 package baijiayun
 
-import kotlinx.serialization.KSerializer
-import kotlinx.serialization.json.JsonElement
+import java.util.function.Consumer
 
 /** The operations of one kind. */
 abstract class Resource internal constructor(internal val runner: Runner) {
     /** The data of an operation that has some. */
-    internal suspend fun <T> call(name: String, result: KSerializer<T>, params: Params, options: CallOptions?): T =
-        ask(name, result, params, options) ?: throw failure(ErrorKind.NOT_ENVELOPE, name, "the answer has no data")
+    internal suspend fun <T> call(asked: Asked<T>): T =
+        ask(asked) ?: throw failure(ErrorKind.NOT_ENVELOPE, asked.name, "the answer has no data")
 
     /** The data of an operation that may have none. */
-    internal suspend fun <T> ask(name: String, result: KSerializer<T>, params: Params, options: CallOptions?): T? =
-        runner.run(Asked(name, result, params.given, options)).data
+    internal suspend fun <T> ask(asked: Asked<T>): T? = runner.run(asked).data
 
     /** An operation without data. What the service answers all the same is left out. */
-    internal suspend fun carryOut(name: String, params: Params, options: CallOptions?) {
-        ask(name, JsonElement.serializer(), params, options)
+    internal suspend fun carryOut(asked: Asked<*>) {
+        runner.run(asked)
     }
 
     internal fun <T, Row> pages(
         name: String,
-        result: KSerializer<T>,
+        result: Kind<T>,
         params: Params,
         options: CallOptions?,
         rows: (T) -> List<Row>,
@@ -28,6 +26,22 @@ abstract class Resource internal constructor(internal val runner: Runner) {
         Pages { position ->
             val done = runner.run(Asked(name, result, params.given, options, mapOf("page" to position)))
             val data = done.data ?: throw failure(ErrorKind.NOT_ENVELOPE, name, "the answer has no data")
-            Turn(Page(data, rows(data), done.page?.total), done.page?.repeated == true, done.page?.next)
+            val page = done.step.page
+            Turn(Page(data, rows(data), page?.total), page?.repeated == true, page?.next)
         }
 }
+
+/** [Resource] for Java and for code without coroutines. */
+abstract class BlockingResource internal constructor(private val resource: Resource) {
+    internal fun <T> call(asked: Asked<T>): T = blocking { resource.call(asked) }
+
+    internal fun <T> ask(asked: Asked<T>): T? = blocking { resource.ask(asked) }
+
+    internal fun carryOut(asked: Asked<*>): Unit = blocking { resource.carryOut(asked) }
+}
+
+/** Sets nothing. */
+internal val nothing: (Any?) -> Unit = {}
+
+/** Sets nothing. */
+internal val none: Consumer<Any?> = Consumer {}

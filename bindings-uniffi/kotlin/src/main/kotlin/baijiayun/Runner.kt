@@ -1,16 +1,12 @@
 package baijiayun
 
 import java.time.Duration
+import java.util.function.Consumer
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
-import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.SerializationException
-import kotlinx.serialization.json.decodeFromStream
-import kotlinx.serialization.json.jsonObject
-
-internal val log: System.Logger = System.getLogger("baijiayun")
 
 /** Milliseconds that the store gets for a callback. For calls the engine says it. */
 internal const val STORE_PATIENCE = 500L
@@ -18,11 +14,11 @@ internal const val STORE_PATIENCE = 500L
 /** What a call may take if nothing is said. */
 internal val DEADLINE: Duration = Duration.ofSeconds(120)
 
-/** From here on an answer is read from its bytes, which saves a copy; shorter ones are quicker to read from a text. */
-private const val LARGE = 64 * 1024
+/** Bytes that an exception keeps of a body. */
+private const val BODY_KEPT = 64 * 1024
 
-/** Characters that an exception keeps of a body: 64 KiB, whatever the characters. */
-private const val BODY_KEPT = 64 * 1024 / 3
+/** How a call ended, with its data. */
+internal class Done<T>(val step: Step, val data: T?)
 
 /** Carries out what the engine says. */
 internal class Runner(
@@ -31,17 +27,28 @@ internal class Runner(
     private val store: Store?,
     private val signer: Signer?,
     private val deadline: Duration = DEADLINE,
+    private val hook: Consumer<in CallEvent>? = null,
 ) {
     private val bounds = Bounds()
 
     /** A call from beginning to end. */
-    suspend fun <T> run(asked: Asked<T>): Step<T> {
-        var written: ByteArray? = core.begin(asked.line)
+    suspend fun <T> run(asked: Asked<T>): Done<T> {
+        val teller = Teller(hook ?: return run(asked, null), asked.name)
+        try {
+            return run(asked, teller).also { teller.done(null) }
+        } catch (error: Throwable) {
+            teller.done(error)
+            throw error
+        }
+    }
+
+    private suspend fun <T> run(asked: Asked<T>, teller: Teller?): Done<T> {
+        var written: ByteArray? = core.begin(asked.written())
         var call: Long? = null
         var cause: Throwable? = null
         try {
             while (true) {
-                val step = decode(asked, written ?: throw failure(ErrorKind.MISUSE, asked.name, "the engine gave no step"))
+                val step = readStep(written ?: throw failure(ErrorKind.MISUSE, asked.name, "the engine gave no step"))
                 // It may be large.
                 written = null
                 if (step.step == "done" || step.step == "failed") {
@@ -50,7 +57,7 @@ internal class Runner(
                 }
                 call = step.call
                 step.received?.let { asked.received?.invoke(it, step.videoId) }
-                val outcome = carryOut(step, asked)
+                val outcome = carryOut(step, asked, teller)
                 cause = outcome.cause
                 written = outcome.told(core, step.call)
             }
@@ -64,7 +71,7 @@ internal class Runner(
 
     /** The request of a call, signed but not sent. */
     fun request(asked: Asked<*>): HttpRequest {
-        val step = decode(asked, core.request(asked.line))
+        val step = readStep(core.request(asked.written()))
         step.error?.let { throw it.exception() }
         return request(step, asked)
     }
@@ -127,12 +134,22 @@ internal class Runner(
         }
 
     private fun down(why: String): Unit =
-        log.log(System.Logger.Level.WARNING, "the shared store is down, this process goes on alone: $why")
+        Log.it.warn("the shared store is down, this process goes on alone: $why")
 
-    private suspend fun carryOut(step: Step<*>, asked: Asked<*>): Outcome =
+    private suspend fun carryOut(step: Step, asked: Asked<*>, teller: Teller?): Outcome =
         when (step.step) {
-            "send" -> send(request(step, asked), asked.name)
+            "send" -> {
+                val request = request(step, asked)
+                teller?.request(request)
+                try {
+                    send(request, asked.name).also { it.tell(teller) }
+                } catch (error: BaijiayunException) {
+                    teller?.answer(null, null, if (error.kind == ErrorKind.TOO_LARGE) "too_large" else "transport")
+                    throw error
+                }
+            }
             "wait" -> {
+                teller?.waits(step)
                 // The engine knows how long that is, and nobody else.
                 val waited = bounds.within(Long.MAX_VALUE) { core.clock.sleep(step.time) }
                 outcome(waited) { Event("elapsed") }
@@ -140,6 +157,7 @@ internal class Runner(
             "store" -> {
                 val waited = evaluate(QUOTA_SCRIPT, step.keys, step.args, step.timeout)
                 if (waited is Waited.Late) down("it gave no answer within ${step.timeout} ms")
+                if (waited is Waited.Late || waited is Waited.Got && waited.value == null) teller?.storeDown()
                 outcome(waited) { wait -> if (wait == null) Event("store_down") else Event("store", wait = wait) }
             }
             "sign" ->
@@ -154,7 +172,7 @@ internal class Runner(
         }
 
     /** Asks the caller's own server where to upload. Whatever fails there may be over the next time. */
-    private suspend fun address(step: Step<*>, asked: Asked<*>): Outcome =
+    private suspend fun address(step: Step, asked: Asked<*>): Outcome =
         try {
             val addresses = asked.addresses ?: throw failure(ErrorKind.MISUSE, asked.name, "there is nobody to ask for an address")
             val waited = bounds.within(step.timeout) {
@@ -178,7 +196,7 @@ internal class Runner(
             currentCoroutineContext().ensureActive()
             (request.body as? StreamedBody)?.progressFailure?.let { throw it }
             val broken = broken(error, request)
-            log.log(System.Logger.Level.DEBUG, "$name: no answer (${broken.kind}): ${broken.message}")
+            Log.it.debug { "$name: no answer (${broken.kind}): ${broken.message}" }
             Outcome.Told(broken, error.takeUnless { quotes(it, request) })
         }
 
@@ -207,10 +225,10 @@ internal class Runner(
     private suspend fun ask(request: HttpRequest): Any? =
         if (http is JavaHttpExecutor) http.execute(request) else apart<Any?> { http.execute(request) }
 
-    private fun request(step: Step<*>, asked: Asked<*>): HttpRequest {
+    private fun request(step: Step, asked: Asked<*>): HttpRequest {
         val timeout = Duration.ofMillis(step.timeout)
         val limits = StallLimits(asked.stallTimeout, untilAnswered = step.received != null)
-        if (step.parts != null) {
+        if (step.parts.isNotEmpty()) {
             val body = Multipart(step.parts, asked.files, limits)
             val headers = step.headers + ("content-type" to body.contentType)
             return HttpRequest(step.method, step.url, headers, body, timeout, step.maxAnswer)
@@ -219,28 +237,24 @@ internal class Runner(
         return HttpRequest(step.method, step.url, step.headers, body, timeout, step.maxAnswer)
     }
 
-    @OptIn(ExperimentalSerializationApi::class)
-    private fun <T> decode(asked: Asked<T>, written: ByteArray): Step<T> =
-        try {
-            if (written.size > LARGE) {
-                engineJson.decodeFromStream(asked.steps, written.inputStream())
-            } else {
-                engineJson.decodeFromString(asked.steps, written.decodeToString())
-            }
-        } catch (unfit: SerializationException) {
-            val step = engineJson.parseToJsonElement(written.decodeToString())
-            throw undecodable(asked.name, unfit, step.jsonObject["data"].toString())
-        }
-
-    private fun <T> ended(step: Step<T>, asked: Asked<T>, cause: Throwable?): Step<T> {
+    private fun <T> ended(step: Step, asked: Asked<T>, cause: Throwable?): Done<T> {
         val error = step.error
         if (error == null) {
             asked.details?.fill(step)
-            return step
+            return Done(step, data(step, asked))
         }
         throw error.exception(cause).apply {
             trace = step.trace
             videoId = step.videoId
+        }
+    }
+
+    private fun <T> data(step: Step, asked: Asked<T>): T? {
+        val data = step.data?.takeUnless { it.isNull } ?: return null
+        return try {
+            data.read(asked.result)
+        } catch (unfit: SerializationException) {
+            throw undecodable(asked.name, unfit, data)
         }
     }
 }
@@ -249,13 +263,24 @@ internal class Runner(
 private sealed class Outcome(val cause: Throwable?) {
     abstract fun told(core: Core, call: Long): ByteArray
 
+    /** Tells what came of a request. */
+    abstract fun tell(teller: Teller?)
+
     class Answered(private val answer: HttpResponse, private val unix: Long) : Outcome(null) {
         override fun told(core: Core, call: Long): ByteArray =
             core.answer(call, answer.status, retryAfter(answer.retryAfter, unix), answer.body)
+
+        override fun tell(teller: Teller?) {
+            teller?.answer(answer.status, answer.body.size, null)
+        }
     }
 
     class Told(private val event: Event, cause: Throwable? = null) : Outcome(cause) {
         override fun told(core: Core, call: Long): ByteArray = core.resume(call, event)
+
+        override fun tell(teller: Teller?) {
+            teller?.answer(event.status, null, event.why)
+        }
     }
 }
 
@@ -278,9 +303,10 @@ private fun described(given: Any?): String =
     }
 
 /** The exception for data that do not fit their type. */
-internal fun undecodable(name: String, unfit: Exception, data: String): BaijiayunException {
+internal fun undecodable(name: String, unfit: Exception, data: Rest): BaijiayunException {
     // The serializer quotes what it read from the second line on.
     val message = "the data do not fit the type: ${unfit.message.orEmpty().lineSequence().first()}"
     val hint = "the answer is kept: read it as JSON, and please report the difference"
-    return ErrorDetails(ErrorKind.DECODE, "$name: decode: $message [$hint]", name, message, hint, body = data.take(BODY_KEPT)).exception(unfit)
+    val body = data.text(BODY_KEPT)
+    return ErrorDetails(ErrorKind.DECODE, "$name: decode: $message [$hint]", name, message, hint, body = body).exception(unfit)
 }

@@ -1,6 +1,9 @@
 package baijiayun
 
+import java.io.File
+import java.io.IOException
 import java.time.Duration
+import java.util.function.Consumer
 
 /** Settings of a client. What is null stays as it is documented. */
 class Settings internal constructor() {
@@ -12,6 +15,19 @@ class Settings internal constructor() {
 
     /** Paths by operation name, for paths that are guesses. */
     var paths: Map<String, String> = emptyMap()
+
+    /** Paths from a file that `bjy doctor` wrote, or that has a table `[paths]`. */
+    fun pathsFile(file: File) {
+        val text = try {
+            file.readBytes()
+        } catch (error: IOException) {
+            throw failure(ErrorKind.INVALID_ACCOUNT, "", "cannot read $file: ${words(error)}", error)
+        }
+        NativeLibrary.need()
+        val found = readFound(Native.tomlPaths(text))
+        found.error?.let { throw it.exception() }
+        paths = paths + found.paths
+    }
 
     /** Most attempts for a call; 3 if nothing is said. */
     var attempts: Int? = null
@@ -55,8 +71,48 @@ class Settings internal constructor() {
     /** Who goes first where a limit makes calls wait; [Priority.NORMAL] if nothing is said. */
     var priority: Priority? = null
 
-    /** Sends the requests; Java's own HTTP client if nothing is said. */
+    /** Sends the requests; Java's own HTTP client if nothing is said. On Android there is none: `OkHttpExecutor` is for that. */
     var http: HttpExecutor? = null
+
+    /**
+     * Is told what happens in each call, by the thread that runs it: it may be called by several at once, and should be quick. What
+     * it throws is logged, and does not reach the call.
+     */
+    fun onEvent(hook: Consumer<in CallEvent>) {
+        this.hook = hook
+    }
+
+    /** [http] for Java. */
+    fun blockingHttp(http: BlockingHttpExecutor) {
+        this.http = HttpExecutor { http.execute(it) }
+    }
+
+    /** [http] for Java. */
+    fun asyncHttp(http: AsyncHttpExecutor) {
+        this.http = HttpExecutor { http.execute(it).awaitOrGiveUp() }
+    }
+
+    /** [store] for Java. */
+    fun blockingStore(store: BlockingStore) {
+        this.store = Store { script, keys, args -> store.evaluate(script, keys, args) }
+    }
+
+    /** [store] for Java. */
+    fun asyncStore(store: AsyncStore) {
+        this.store = Store { script, keys, args -> store.evaluate(script, keys, args).awaitOrGiveUp() }
+    }
+
+    /** [signer] for Java. */
+    fun blockingSigner(signer: BlockingSigner) {
+        this.signer = Signer { signer.sign(it) }
+    }
+
+    /** [signer] for Java. */
+    fun asyncSigner(signer: AsyncSigner) {
+        this.signer = Signer { signer.sign(it).awaitOrGiveUp() }
+    }
+
+    internal var hook: Consumer<in CallEvent>? = null
 
     /** Tests have their own. */
     internal var clock: Clock = Clock()
@@ -92,7 +148,7 @@ class Settings internal constructor() {
             "paths" to paths,
             "settings" to settings.filterValues { it != null },
         )
-        return Written("", config).json
+        return jsonOf("", config)
     }
 }
 

@@ -1,7 +1,5 @@
 package baijiayun
 
-import baijiayun.ffi.quotaScript
-
 /** What several processes share: the service's limits, and which callbacks were taken. */
 fun interface Store {
     /**
@@ -23,4 +21,4 @@ fun interface Signer {
     suspend fun sign(text: String): String
 }
 
-internal val QUOTA_SCRIPT: String by lazy { quotaScript() }
+internal val QUOTA_SCRIPT: String by lazy { Native.quotaScript().decodeToString() }

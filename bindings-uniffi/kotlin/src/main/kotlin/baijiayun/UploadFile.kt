@@ -1,6 +1,8 @@
 package baijiayun
 
 import java.io.ByteArrayInputStream
+import java.io.File
+import java.io.FileInputStream
 import java.io.IOException
 import java.io.InputStream
 import java.nio.file.Files
@@ -31,11 +33,21 @@ class UploadFile private constructor(
     /** @throws FileException It cannot be read. */
     @JvmOverloads
     constructor(
+        file: File,
+        name: String = file.name.ifEmpty { "file" },
+        contentType: String? = null,
+        progress: Progress? = null,
+    ) : this(name, sizeOf(file), contentType, progress, { offset -> open(file, offset) })
+
+    /** @throws FileException It cannot be read. */
+    @OnTheJvm
+    @JvmOverloads
+    constructor(
         path: Path,
         name: String = path.fileName?.toString() ?: "file",
         contentType: String? = null,
         progress: Progress? = null,
-    ) : this(name, sizeOf(path), contentType, progress, { offset -> open(path, offset) })
+    ) : this(name, Paths.sizeOf(path), contentType, progress, { offset -> Paths.open(path, offset) })
 
     @JvmOverloads
     constructor(content: ByteArray, name: String, contentType: String? = null, progress: Progress? = null) : this(
@@ -55,24 +67,40 @@ class UploadFile private constructor(
     override fun toString(): String = "UploadFile($name, $size bytes)"
 
     private companion object {
-        fun sizeOf(path: Path): Long {
-            val why = try {
-                when {
-                    !Files.exists(path) -> "it is not there"
-                    !Files.isRegularFile(path) -> "it is no file"
-                    !Files.isReadable(path) -> "there is no permission to read it"
-                    else -> return Files.size(path)
-                }
-            } catch (error: IOException) {
-                words(error)
+        fun sizeOf(file: File): Long {
+            val why = when {
+                !file.exists() -> "it is not there"
+                !file.isFile -> "it is no file"
+                !file.canRead() -> "there is no permission to read it"
+                else -> return file.length()
             }
-            throw failure(ErrorKind.FILE, "", "cannot read $path: $why")
+            throw failure(ErrorKind.FILE, "", "cannot read $file: $why")
         }
 
-        fun open(path: Path, offset: Long): InputStream {
-            val channel = Files.newByteChannel(path)
-            channel.position(offset)
-            return java.nio.channels.Channels.newInputStream(channel)
+        fun open(file: File, offset: Long): InputStream = FileInputStream(file).also { it.channel.position(offset) }
+    }
+}
+
+/** Files of java.nio, which Android has from 26 on. */
+@OnTheJvm
+private object Paths {
+    fun sizeOf(path: Path): Long {
+        val why = try {
+            when {
+                !Files.exists(path) -> "it is not there"
+                !Files.isRegularFile(path) -> "it is no file"
+                !Files.isReadable(path) -> "there is no permission to read it"
+                else -> return Files.size(path)
+            }
+        } catch (error: IOException) {
+            words(error)
         }
+        throw failure(ErrorKind.FILE, "", "cannot read $path: $why")
+    }
+
+    fun open(path: Path, offset: Long): InputStream {
+        val channel = Files.newByteChannel(path)
+        channel.position(offset)
+        return java.nio.channels.Channels.newInputStream(channel)
     }
 }

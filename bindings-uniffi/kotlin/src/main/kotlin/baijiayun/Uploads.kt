@@ -1,14 +1,11 @@
 package baijiayun
 
 import java.time.Duration
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
 
 /** A video that arrived. */
-@Serializable
 class UploadedVideo internal constructor(
     /** Its id. */
-    @SerialName("video_id") val videoId: Long,
+    val videoId: Long,
     /** Its status at the end, if transcoding was waited for. */
     val status: Long? = null,
     /** How often the upload went on after a break. */
@@ -95,20 +92,23 @@ private suspend fun VideoApi.upload(
 ): UploadedVideo = runner.upload(file, videoId, params, settings, options, null)
 
 /** Where to upload, as the service said it to a server of yours. */
-@Serializable
 class UploadAddress @JvmOverloads constructor(
     /** The new video: `video_id` of `video.get_upload_url`. */
-    @SerialName("video_id") val videoId: Long? = null,
+    val videoId: Long? = null,
     /** `upload_url`, as it came. It holds a token. */
-    @SerialName("upload_url") val uploadUrl: String? = null,
+    val uploadUrl: String? = null,
     /** How many bytes the service has: `upload_size` of `video.get_resume_upload_url`. */
-    @SerialName("upload_size") val uploadSize: Long? = null,
+    val uploadSize: Long? = null,
     /**
      * What `video.get_status` answers with, for the case that the service gives no address for the rest because it has
      * all of the file.
      */
     val status: Long? = null,
 ) {
+    /** As the engine takes it. */
+    internal fun written(): Map<String, Any?> =
+        mapOf("video_id" to videoId, "upload_url" to uploadUrl, "upload_size" to uploadSize, "status" to status).filterValues { it != null }
+
     override fun toString(): String = "UploadAddress($videoId, $uploadSize bytes)"
 }
 
@@ -134,7 +134,7 @@ class Uploader internal constructor(http: HttpExecutor, clock: Clock) {
     private val runner = Runner(Core("""{"uploads_only":true}""", clock), http, null, null)
 
     @JvmOverloads
-    constructor(http: HttpExecutor = JavaHttpExecutor()) : this(http, Clock())
+    constructor(http: HttpExecutor = defaultHttp()) : this(http, Clock())
 
     /** See [VideoApi.upload]. The transcoding cannot be waited for: to ask for that takes the key. */
     suspend fun upload(
@@ -169,20 +169,20 @@ private suspend fun Runner.upload(
     val silent = file.with(null)
     val asked = Asked(
         "video.upload",
-        UploadedVideo.serializer(),
+        uploadedVideo,
         params.given,
         options,
-        upload = { describe ->
-            mapOf(
-                "file" to describe(silent),
+        mapOf(
+            "upload" to mapOf(
+                "file" to silent,
                 "video_id" to videoId,
                 "resumes" to settings.resumes,
-                "transcoding" to settings.waitForTranscoding?.toMillis(),
+                "transcoding" to settings.waitForTranscoding?.wholeMillis(),
                 "chunk_size" to settings.chunkSize,
                 "use_https" to settings.useHttps,
                 "addresses" to addresses?.let { true },
-            ).filterValues { it != null }
-        },
+            ).filterValues { it != null },
+        ),
         stallTimeout = settings.stallTimeout,
         received = meter::received,
         addresses = addresses,

@@ -9,7 +9,6 @@ import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.JsonPrimitive
-import kotlinx.serialization.serializer
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
@@ -60,10 +59,10 @@ class AnswersTest {
                     assertEquals(Unit, data)
                 } else {
                     // The same data without what departs from the description.
-                    val asked = Asked(operation, JsonElement.serializer(), withFiles(required), never)
+                    val asked = Asked(operation, Kind.Element, withFiles(required), never)
                     val straight = client.runner.run(asked).data ?: JsonNull
                     assertTrue(same(vector["typed"] ?: vector.getValue("data"), straight)) { "$straight" }
-                    val again = Json.encodeToJsonElement(serializer(typed.result), data)
+                    val again = element(data)
                     assertEquals(emptyList<String>(), lost(shape, straight, again, "data"))
                 }
             }
@@ -79,7 +78,7 @@ class AnswersTest {
                 } ?: vector.text("body").encodeToByteArray()
                 val client = clientOf(JsonObject(emptyMap()), Fake.of(HttpResponse(200, body)))
                 val required = REQUIRED.getValue(operation)
-                val asked = Asked(operation, JsonElement.serializer(), withFiles(required), never)
+                val asked = Asked(operation, Kind.Element, withFiles(required), never)
                 assertTrue(same(vector.getValue("data"), client.runner.run(asked).data))
                 // Typed, and as plain JSON with all that came: neither stumbles.
                 TypedCall(client, operation).data(required)

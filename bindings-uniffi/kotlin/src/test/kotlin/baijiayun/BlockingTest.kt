@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import kotlin.reflect.KVisibility
 import kotlin.reflect.full.declaredMemberFunctions
 import kotlin.reflect.full.memberProperties
 
@@ -27,9 +28,9 @@ class BlockingTest {
     @Test
     fun `callbacks are taken once`() {
         val client = BlockingClient(clientWith(Fake.of(envelope())))
-        assertEquals(listOf(true, false), listOf(client.claim(event("a")), client.claim(event("a"))))
-        client.release(event("a"))
-        assertTrue(client.claim(event("a")))
+        assertEquals(listOf(true, false), listOf(client.callbacks.claim(event("a")), client.callbacks.claim(event("a"))))
+        client.callbacks.release(event("a"))
+        assertTrue(client.callbacks.claim(event("a")))
     }
 
     @Test
@@ -56,7 +57,7 @@ class BlockingTest {
         val resources = BlockingResources::class.memberProperties.associateBy { it.name }
         val client = clientWith(Fake.of(envelope()))
         for (property in Resources::class.memberProperties.filter { it.name != "runner" }) {
-            val api = property.get(client)!!::class.declaredMemberFunctions.map { it.name }.toSet()
+            val api = property.get(client)!!::class.declaredMemberFunctions.filter { it.visibility == KVisibility.PUBLIC }.map { it.name }.toSet()
             val blocking = resources.getValue(property.name).get(BlockingClient(client))!!::class
             assertEquals(api, blocking.declaredMemberFunctions.map { it.name }.toSet())
         }

@@ -16,9 +16,9 @@ class Fake(private vararg val outcomes: suspend (HttpRequest) -> HttpResponse) :
 
     companion object {
         /** One that always gives these. */
-        fun of(vararg answers: HttpResponse) = Fake(*answers.map { answer -> suspend { _: HttpRequest -> answer } }.toTypedArray())
+        fun of(vararg answers: HttpResponse) = Fake(*answers.map(::always).toTypedArray())
 
-        private fun suspend(block: suspend (HttpRequest) -> HttpResponse) = block
+        private fun always(answer: HttpResponse): suspend (HttpRequest) -> HttpResponse = { answer }
     }
 }
 

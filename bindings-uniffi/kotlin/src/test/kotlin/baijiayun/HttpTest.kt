@@ -116,7 +116,7 @@ class HttpTest {
             serving({ it.pour(length) }) { url ->
                 val error = assertThrows(AnswerException::class.java) { runBlocking { client(url).room.info(17) } }
                 assertEquals(ErrorKind.TOO_LARGE, error.kind)
-                assertTrue("the answer is longer than 8388608 bytes" in error.message!! && "max_answer" in error.message!!, error.message)
+                assertTrue("the answer is longer than 8388608 bytes" in error.message!! && "maxAnswer" in error.message!!, error.message)
             }
             // A few more are in the buffers of both sides.
             assertTrue(written.get() < 30) { "${written.get()} MiB were taken" }

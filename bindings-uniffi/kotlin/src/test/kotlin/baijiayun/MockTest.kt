@@ -6,6 +6,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.flow.toList
+import baijiayun.testing.Mock
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -56,9 +57,9 @@ class MockTest {
     @Test
     fun `a wrong key`() {
         Mock.start().use { mock ->
-            val error = assertThrows(SignatureException::class.java) { runBlocking { mock.client("another key").room.list().page() } }
+            val error = assertThrows(SignatureException::class.java) { runBlocking { Client(mock.url, mock.partnerId, "another key").room.list().page() } }
             assertEquals(1002L, error.code)
-            assertTrue("partner_key" in error.message.orEmpty())
+            assertTrue("partnerKey" in error.message.orEmpty())
         }
     }
 

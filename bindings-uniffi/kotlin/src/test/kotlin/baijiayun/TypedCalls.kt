@@ -1,6 +1,8 @@
 package baijiayun
 
 import java.lang.reflect.InvocationTargetException
+import java.time.Instant
+import java.time.LocalDate
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
@@ -24,7 +26,10 @@ class TypedCall(private val client: Client, operation: String) {
     init {
         val (kind, name) = operation.split('.').map(::camel)
         resource = Client::class.memberProperties.single { it.name == kind }.get(client)!!
-        method = resource::class.declaredMemberFunctions.single { it.name == name }
+        // Not the ones for times of java.time.
+        method = resource::class.declaredMemberFunctions.single { method ->
+            method.name == name && method.parameters.none { it.type.classifier in setOf(Instant::class, LocalDate::class) }
+        }
     }
 
     /** The type of its data. */

@@ -53,6 +53,20 @@ fun clientOf(vector: JsonObject, http: HttpExecutor): Client {
     }
 }
 
+/** A value as plain JSON. */
+fun element(value: Any?): JsonElement =
+    when (value) {
+        null -> JsonNull
+        is JsonElement -> value
+        is Data -> element(value.toMap())
+        is Map<*, *> -> JsonObject(value.entries.associate { (name, member) -> name as String to element(member) })
+        is List<*> -> JsonArray(value.map(::element))
+        is String -> JsonPrimitive(value)
+        is Boolean -> JsonPrimitive(value)
+        is Number -> JsonPrimitive(value)
+        else -> error("no JSON: ${value.javaClass}")
+    }
+
 /** Equal as JSON, with numbers compared by value. */
 fun same(left: JsonElement?, right: JsonElement?): Boolean =
     when {

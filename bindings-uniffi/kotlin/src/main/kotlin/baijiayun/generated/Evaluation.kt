@@ -2,9 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.serializer
 
 /** 课后评价 Evaluation templates and their binding to rooms. */
 class EvaluationApi internal constructor(runner: Runner) : Resource(runner) {
@@ -17,10 +14,12 @@ class EvaluationApi internal constructor(runner: Runner) : Resource(runner) {
      */
     fun listTemplates(
         options: CallOptions? = null,
-        params: EvaluationListTemplatesParams.() -> Unit = {},
-    ): Pages<EvaluationListTemplatesResult, EvaluationListTemplatesItem> {
-        val given = EvaluationListTemplatesParams().apply(params)
-        return pages("evaluation.list_templates", EvaluationListTemplatesResult.serializer(), given, options) { it.list }
+        params: EvaluationListTemplatesParams.() -> Unit = nothing,
+    ): Pages<EvaluationListTemplatesResult, EvaluationListTemplatesItem> = listTemplatesAsked(options, EvaluationListTemplatesParams().apply(params))
+
+    @JvmSynthetic
+    internal fun listTemplatesAsked(options: CallOptions?, given: EvaluationListTemplatesParams): Pages<EvaluationListTemplatesResult, EvaluationListTemplatesItem> {
+        return pages("evaluation.list_templates", EvaluationTypes.of("EvaluationListTemplatesResult"), given, options) { it.list }
     }
 
     /**
@@ -35,11 +34,14 @@ class EvaluationApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         evaluateId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(bindRoomAsked(roomId, evaluateId, options))
+
+    @JvmSynthetic
+    internal fun bindRoomAsked(roomId: Long, evaluateId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("evaluate_id", evaluateId)
-        carryOut("evaluation.bind_room", given, options)
+        return Asked("evaluation.bind_room", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -56,11 +58,14 @@ class EvaluationApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         evaluateId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(updateRoomAsked(roomId, evaluateId, options))
+
+    @JvmSynthetic
+    internal fun updateRoomAsked(roomId: Long, evaluateId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("evaluate_id", evaluateId)
-        carryOut("evaluation.update_room", given, options)
+        return Asked("evaluation.update_room", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -75,23 +80,25 @@ class EvaluationApi internal constructor(runner: Runner) : Resource(runner) {
         title: String,
         questions: List<EvaluationCreateTemplateQuestion>,
         options: CallOptions? = null,
-        params: EvaluationCreateTemplateParams.() -> Unit = {},
-    ): EvaluationCreateTemplateResult {
-        val given = EvaluationCreateTemplateParams().apply(params)
+        params: EvaluationCreateTemplateParams.() -> Unit = nothing,
+    ): EvaluationCreateTemplateResult = call(createTemplateAsked(title, questions, options, EvaluationCreateTemplateParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun createTemplateAsked(title: String, questions: List<EvaluationCreateTemplateQuestion>, options: CallOptions?, given: EvaluationCreateTemplateParams): Asked<EvaluationCreateTemplateResult> {
         given.set("title", title)
         given.set("questions", questions)
-        return call("evaluation.create_template", EvaluationCreateTemplateResult.serializer(), given, options)
+        return Asked("evaluation.create_template", EvaluationTypes.of("EvaluationCreateTemplateResult"), given.given, options)
     }
 }
 
 /** [EvaluationApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingEvaluationApi internal constructor(private val api: EvaluationApi) {
+class BlockingEvaluationApi internal constructor(private val api: EvaluationApi) : BlockingResource(api) {
     /** 获取课后评价模板列表 See [EvaluationApi.listTemplates]. */
     @JvmOverloads
     fun listTemplates(
-        params: Consumer<EvaluationListTemplatesParams> = Consumer {},
+        params: Consumer<in EvaluationListTemplatesParams> = none,
         options: CallOptions? = null,
-    ): BlockingPages<EvaluationListTemplatesResult, EvaluationListTemplatesItem> = BlockingPages(api.listTemplates(options) { params.accept(this) })
+    ): BlockingPages<EvaluationListTemplatesResult, EvaluationListTemplatesItem> = BlockingPages(api.listTemplatesAsked(options, EvaluationListTemplatesParams().also(params::accept)))
 
     /** 关联教室评价模板 See [EvaluationApi.bindRoom]. */
     @JvmOverloads
@@ -99,7 +106,7 @@ class BlockingEvaluationApi internal constructor(private val api: EvaluationApi)
         roomId: Long,
         evaluateId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.bindRoom(roomId, evaluateId, options) }
+    ) = carryOut(api.bindRoomAsked(roomId, evaluateId, options))
 
     /** 更换教室评价模板 See [EvaluationApi.updateRoom]. */
     @JvmOverloads
@@ -107,16 +114,16 @@ class BlockingEvaluationApi internal constructor(private val api: EvaluationApi)
         roomId: Long,
         evaluateId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.updateRoom(roomId, evaluateId, options) }
+    ) = carryOut(api.updateRoomAsked(roomId, evaluateId, options))
 
     /** 创建课后评价模板 See [EvaluationApi.createTemplate]. */
     @JvmOverloads
     fun createTemplate(
         title: String,
         questions: List<EvaluationCreateTemplateQuestion>,
-        params: Consumer<EvaluationCreateTemplateParams> = Consumer {},
+        params: Consumer<in EvaluationCreateTemplateParams> = none,
         options: CallOptions? = null,
-    ): EvaluationCreateTemplateResult = blocking { api.createTemplate(title, questions, options) { params.accept(this) } }
+    ): EvaluationCreateTemplateResult = call(api.createTemplateAsked(title, questions, options, EvaluationCreateTemplateParams().also(params::accept)))
 }
 
 /** What `evaluation.list_templates` takes besides what it requires. */
@@ -205,10 +212,28 @@ class EvaluationCreateTemplateQuestion(title: String, type: Long, isForce: Long)
         set(value) = set("options", value)
 }
 
-@Serializable
-class EvaluationListTemplatesOptionList internal constructor(
+/** How these are read. */
+internal object EvaluationTypes : Types(
+    """
+    EvaluationListTemplatesOptionList title:s type:s is_force:s options:s? display_order:l option:[s
+    EvaluationListTemplatesItem question_id:l? id:s title:s option_list:[EvaluationListTemplatesOptionList create_time:s
+    EvaluationListTemplatesResult total:l list:[EvaluationListTemplatesItem
+    EvaluationCreateTemplateResult id:l
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> EvaluationListTemplatesOptionList(record, values)
+            1 -> EvaluationListTemplatesItem(record, values)
+            2 -> EvaluationListTemplatesResult(record, values)
+            else -> EvaluationCreateTemplateResult(record, values)
+        }
+}
+
+class EvaluationListTemplatesOptionList internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Text of the question. */
-    val title: String,
+    val title: String get() = at(0)
+
     /**
      * How the question is answered (values from large_class.60).
      * - `1`: drop-down list
@@ -216,71 +241,51 @@ class EvaluationListTemplatesOptionList internal constructor(
      * - `3`: multiple choice
      * - `4`: text
      */
-    val type: String,
+    val type: String get() = at(1)
+
     /**
      * Whether an answer is required.
      * - `0`: not required
      * - `1`: required
      */
-    @SerialName("is_force") val isForce: String,
+    val isForce: String get() = at(2)
+
     /** The options, one a line; absent from a text question. */
-    val options: String? = null,
+    val options: String? get() = at(3)
+
     /** Position of the question. */
-    @SerialName("display_order") val displayOrder: Long,
+    val displayOrder: Long get() = at(4)
+
     /** The options; absent from a text question. */
-    val option: List<String>,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "title" to title,
-        "type" to type,
-        "isForce" to isForce,
-        "options" to options,
-        "displayOrder" to displayOrder,
-        "option" to option,
-    )
+    val option: List<String> get() = at(5)
 }
 
-@Serializable
-class EvaluationListTemplatesItem internal constructor(
+class EvaluationListTemplatesItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Question id. */
-    @SerialName("question_id") val questionId: Long? = null,
+    val questionId: Long? get() = at(0)
+
     /** Template id (evaluate_id elsewhere). */
-    val id: String,
+    val id: String get() = at(1)
+
     /** Title of the template. */
-    val title: String,
+    val title: String get() = at(2)
+
     /** The questions of the template. */
-    @SerialName("option_list") val optionList: List<EvaluationListTemplatesOptionList>,
+    val optionList: List<EvaluationListTemplatesOptionList> get() = at(3)
+
     /** Creation time. */
-    @SerialName("create_time") val createTime: String,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "questionId" to questionId,
-        "id" to id,
-        "title" to title,
-        "optionList" to optionList,
-        "createTime" to createTime,
-    )
+    val createTime: String get() = at(4)
 }
 
-@Serializable
-class EvaluationListTemplatesResult internal constructor(
+class EvaluationListTemplatesResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Number of templates. */
-    val total: Long,
+    val total: Long get() = at(0)
+
     /** The templates of this page. */
-    val list: List<EvaluationListTemplatesItem>,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "total" to total,
-        "list" to list,
-    )
+    val list: List<EvaluationListTemplatesItem> get() = at(1)
 }
 
-@Serializable
-class EvaluationCreateTemplateResult internal constructor(
+class EvaluationCreateTemplateResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Evaluation template id. */
-    val id: Long,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "id" to id,
-    )
+    val id: Long get() = at(0)
 }

@@ -2,10 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.SerialName
-import kotlinx.serialization.Serializable
-import kotlinx.serialization.builtins.MapSerializer
-import kotlinx.serialization.builtins.serializer
 
 /** 直播 A running class: status, start, stop, chat, notices, cloud recording. */
 class LiveApi internal constructor(runner: Runner) : Resource(runner) {
@@ -23,10 +19,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetStatusResult {
+    ): LiveGetStatusResult = call(getStatusAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getStatusAsked(roomId: Long, options: CallOptions?): Asked<LiveGetStatusResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("live.get_status", LiveGetStatusResult.serializer(), given, options)
+        return Asked("live.get_status", LiveTypes.of("LiveGetStatusResult"), given.given, options)
     }
 
     /**
@@ -43,10 +42,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getTeacherOnlineStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetTeacherOnlineStatusResult {
+    ): LiveGetTeacherOnlineStatusResult = call(getTeacherOnlineStatusAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getTeacherOnlineStatusAsked(roomId: Long, options: CallOptions?): Asked<LiveGetTeacherOnlineStatusResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("live.get_teacher_online_status", LiveGetTeacherOnlineStatusResult.serializer(), given, options)
+        return Asked("live.get_teacher_online_status", LiveTypes.of("LiveGetTeacherOnlineStatusResult"), given.given, options)
     }
 
     /**
@@ -59,10 +61,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getUserCount(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetUserCountResult {
+    ): LiveGetUserCountResult = call(getUserCountAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getUserCountAsked(roomId: Long, options: CallOptions?): Asked<LiveGetUserCountResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("live.get_user_count", LiveGetUserCountResult.serializer(), given, options)
+        return Asked("live.get_user_count", LiveTypes.of("LiveGetUserCountResult"), given.given, options)
     }
 
     /**
@@ -77,11 +82,14 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         content: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(setNoticeAsked(roomId, content, options))
+
+    @JvmSynthetic
+    internal fun setNoticeAsked(roomId: Long, content: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("content", content)
-        carryOut("live.set_notice", given, options)
+        return Asked("live.set_notice", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -96,10 +104,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun sendChatMessage(
         messageList: List<LiveSendChatMessageMessage>,
         options: CallOptions? = null,
-    ): Map<String, String> {
+    ): Map<String, String> = call(sendChatMessageAsked(messageList, options))
+
+    @JvmSynthetic
+    internal fun sendChatMessageAsked(messageList: List<LiveSendChatMessageMessage>, options: CallOptions?): Asked<Map<String, String>> {
         val given = Params()
         given.set("message_list", messageList)
-        return call("live.send_chat_message", MapSerializer(String.serializer(), String.serializer()), given, options)
+        return Asked("live.send_chat_message", Kind.ByName(Kind.Text), given.given, options)
     }
 
     /**
@@ -112,10 +123,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun stopCloudRecord(
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(stopCloudRecordAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun stopCloudRecordAsked(roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
-        carryOut("live.stop_cloud_record", given, options)
+        return Asked("live.stop_cloud_record", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -128,10 +142,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun generatePlayback(
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(generatePlaybackAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun generatePlaybackAsked(roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
-        carryOut("live.generate_playback", given, options)
+        return Asked("live.generate_playback", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -148,13 +165,15 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         displayUserCount: Long,
         multiple: Long,
         options: CallOptions? = null,
-        params: LiveSetVirtualUsersParams.() -> Unit = {},
-    ) {
-        val given = LiveSetVirtualUsersParams().apply(params)
+        params: LiveSetVirtualUsersParams.() -> Unit = nothing,
+    ) = carryOut(setVirtualUsersAsked(roomId, displayUserCount, multiple, options, LiveSetVirtualUsersParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun setVirtualUsersAsked(roomId: Long, displayUserCount: Long, multiple: Long, options: CallOptions?, given: LiveSetVirtualUsersParams): Asked<Rest> {
         given.set("room_id", roomId)
         given.set("display_user_count", displayUserCount)
         given.set("multiple", multiple)
-        carryOut("live.set_virtual_users", given, options)
+        return Asked("live.set_virtual_users", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -169,10 +188,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun startClass(
         roomId: Long,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(startClassAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun startClassAsked(roomId: Long, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
-        carryOut("live.start_class", given, options)
+        return Asked("live.start_class", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -189,11 +211,14 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         isKickOutAll: Boolean,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(stopClassAsked(roomId, isKickOutAll, options))
+
+    @JvmSynthetic
+    internal fun stopClassAsked(roomId: Long, isKickOutAll: Boolean, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("is_kick_out_all", isKickOutAll)
-        carryOut("live.stop_class", given, options)
+        return Asked("live.stop_class", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -210,11 +235,14 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean {
+    ): Boolean = call(switchPresenterAsked(roomId, userId, options))
+
+    @JvmSynthetic
+    internal fun switchPresenterAsked(roomId: Long, userId: Long, options: CallOptions?): Asked<Boolean> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("user_id", userId)
-        return call("live.switch_presenter", Boolean.serializer(), given, options)
+        return Asked("live.switch_presenter", Kind.Truth, given.given, options)
     }
 
     /**
@@ -227,11 +255,13 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun forceCloseRoom(
         roomId: Long,
         options: CallOptions? = null,
-        params: LiveForceCloseRoomParams.() -> Unit = {},
-    ): Boolean {
-        val given = LiveForceCloseRoomParams().apply(params)
+        params: LiveForceCloseRoomParams.() -> Unit = nothing,
+    ): Boolean = call(forceCloseRoomAsked(roomId, options, LiveForceCloseRoomParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun forceCloseRoomAsked(roomId: Long, options: CallOptions?, given: LiveForceCloseRoomParams): Asked<Boolean> {
         given.set("room_id", roomId)
-        return call("live.force_close_room", Boolean.serializer(), given, options)
+        return Asked("live.force_close_room", Kind.Truth, given.given, options)
     }
 
     /**
@@ -244,35 +274,38 @@ class LiveApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun getRecordStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetRecordStatusResult {
+    ): LiveGetRecordStatusResult = call(getRecordStatusAsked(roomId, options))
+
+    @JvmSynthetic
+    internal fun getRecordStatusAsked(roomId: Long, options: CallOptions?): Asked<LiveGetRecordStatusResult> {
         val given = Params()
         given.set("room_id", roomId)
-        return call("live.get_record_status", LiveGetRecordStatusResult.serializer(), given, options)
+        return Asked("live.get_record_status", LiveTypes.of("LiveGetRecordStatusResult"), given.given, options)
     }
 }
 
 /** [LiveApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingLiveApi internal constructor(private val api: LiveApi) {
+class BlockingLiveApi internal constructor(private val api: LiveApi) : BlockingResource(api) {
     /** 获取直播教室当前上课状态 See [LiveApi.getStatus]. */
     @JvmOverloads
     fun getStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetStatusResult = blocking { api.getStatus(roomId, options) }
+    ): LiveGetStatusResult = call(api.getStatusAsked(roomId, options))
 
     /** 获取老师是否在教室状态 See [LiveApi.getTeacherOnlineStatus]. */
     @JvmOverloads
     fun getTeacherOnlineStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetTeacherOnlineStatusResult = blocking { api.getTeacherOnlineStatus(roomId, options) }
+    ): LiveGetTeacherOnlineStatusResult = call(api.getTeacherOnlineStatusAsked(roomId, options))
 
     /** 获取当前时间教室人数 See [LiveApi.getUserCount]. */
     @JvmOverloads
     fun getUserCount(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetUserCountResult = blocking { api.getUserCount(roomId, options) }
+    ): LiveGetUserCountResult = call(api.getUserCountAsked(roomId, options))
 
     /** 设置教室公告 See [LiveApi.setNotice]. */
     @JvmOverloads
@@ -280,28 +313,28 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         content: String,
         options: CallOptions? = null,
-    ) = blocking { api.setNotice(roomId, content, options) }
+    ) = carryOut(api.setNoticeAsked(roomId, content, options))
 
     /** 发送聊天消息接口 See [LiveApi.sendChatMessage]. */
     @JvmOverloads
     fun sendChatMessage(
         messageList: List<LiveSendChatMessageMessage>,
         options: CallOptions? = null,
-    ): Map<String, String> = blocking { api.sendChatMessage(messageList, options) }
+    ): Map<String, String> = call(api.sendChatMessageAsked(messageList, options))
 
     /** 停止直播教室的云端录制 See [LiveApi.stopCloudRecord]. */
     @JvmOverloads
     fun stopCloudRecord(
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.stopCloudRecord(roomId, options) }
+    ) = carryOut(api.stopCloudRecordAsked(roomId, options))
 
     /** 直播教室的云端录制生成回放 See [LiveApi.generatePlayback]. */
     @JvmOverloads
     fun generatePlayback(
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.generatePlayback(roomId, options) }
+    ) = carryOut(api.generatePlaybackAsked(roomId, options))
 
     /** 设置虚拟人数与成员 See [LiveApi.setVirtualUsers]. */
     @JvmOverloads
@@ -309,16 +342,16 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         displayUserCount: Long,
         multiple: Long,
-        params: Consumer<LiveSetVirtualUsersParams> = Consumer {},
+        params: Consumer<in LiveSetVirtualUsersParams> = none,
         options: CallOptions? = null,
-    ) = blocking { api.setVirtualUsers(roomId, displayUserCount, multiple, options) { params.accept(this) } }
+    ) = carryOut(api.setVirtualUsersAsked(roomId, displayUserCount, multiple, options, LiveSetVirtualUsersParams().also(params::accept)))
 
     /** 教室上课 See [LiveApi.startClass]. */
     @JvmOverloads
     fun startClass(
         roomId: Long,
         options: CallOptions? = null,
-    ) = blocking { api.startClass(roomId, options) }
+    ) = carryOut(api.startClassAsked(roomId, options))
 
     /** 教室下课 See [LiveApi.stopClass]. */
     @JvmOverloads
@@ -326,7 +359,7 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         isKickOutAll: Boolean,
         options: CallOptions? = null,
-    ) = blocking { api.stopClass(roomId, isKickOutAll, options) }
+    ) = carryOut(api.stopClassAsked(roomId, isKickOutAll, options))
 
     /** 切换主讲人 See [LiveApi.switchPresenter]. */
     @JvmOverloads
@@ -334,22 +367,22 @@ class BlockingLiveApi internal constructor(private val api: LiveApi) {
         roomId: Long,
         userId: Long,
         options: CallOptions? = null,
-    ): Boolean = blocking { api.switchPresenter(roomId, userId, options) }
+    ): Boolean = call(api.switchPresenterAsked(roomId, userId, options))
 
     /** 强制关闭教室 See [LiveApi.forceCloseRoom]. */
     @JvmOverloads
     fun forceCloseRoom(
         roomId: Long,
-        params: Consumer<LiveForceCloseRoomParams> = Consumer {},
+        params: Consumer<in LiveForceCloseRoomParams> = none,
         options: CallOptions? = null,
-    ): Boolean = blocking { api.forceCloseRoom(roomId, options) { params.accept(this) } }
+    ): Boolean = call(api.forceCloseRoomAsked(roomId, options, LiveForceCloseRoomParams().also(params::accept)))
 
     /** 获取教室回放录制状态接口 See [LiveApi.getRecordStatus]. */
     @JvmOverloads
     fun getRecordStatus(
         roomId: Long,
         options: CallOptions? = null,
-    ): LiveGetRecordStatusResult = blocking { api.getRecordStatus(roomId, options) }
+    ): LiveGetRecordStatusResult = call(api.getRecordStatusAsked(roomId, options))
 }
 
 /** What `live.set_virtual_users` takes besides what it requires. */
@@ -557,65 +590,63 @@ class LiveSetVirtualUsersUser(name: String) : Params() {
         set(value) = set("avatar", value)
 }
 
-@Serializable
-class LiveGetStatusResult internal constructor(
+/** How these are read. */
+internal object LiveTypes : Types(
+    """
+    LiveGetStatusResult status:l
+    LiveGetTeacherOnlineStatusResult status:l
+    LiveGetUserCountResult user_count:l display_user_count:l
+    LiveGetRecordStatusResult status:l is_long_term:l
+    """,
+) {
+    override fun make(record: Record, values: Array<Any?>): Any =
+        when (record.type) {
+            0 -> LiveGetStatusResult(record, values)
+            1 -> LiveGetTeacherOnlineStatusResult(record, values)
+            2 -> LiveGetUserCountResult(record, values)
+            else -> LiveGetRecordStatusResult(record, values)
+        }
+}
+
+class LiveGetStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Class state.
      * - `0`: not in class
      * - `1`: in class
      */
-    val status: Long,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-    )
+    val status: Long get() = at(0)
 }
 
-@Serializable
-class LiveGetTeacherOnlineStatusResult internal constructor(
+class LiveGetTeacherOnlineStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * The teacher's state.
      * - `0`: not in the room
      * - `1`: in the room
      */
-    val status: Long,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-    )
+    val status: Long get() = at(0)
 }
 
-@Serializable
-class LiveGetUserCountResult internal constructor(
+class LiveGetUserCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Users now in the room. */
-    @SerialName("user_count") val userCount: Long,
+    val userCount: Long get() = at(0)
+
     /** Number of users that the room shows. */
-    @SerialName("display_user_count") val displayUserCount: Long,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "userCount" to userCount,
-        "displayUserCount" to displayUserCount,
-    )
+    val displayUserCount: Long get() = at(1)
 }
 
-@Serializable
-class LiveGetRecordStatusResult internal constructor(
+class LiveGetRecordStatusResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /**
      * Recording state.
      * - `0`: not begun
      * - `1`: recording, from its beginning to its end
      * - `2`: transcoding, from its beginning to its end
      */
-    val status: Long,
+    val status: Long get() = at(0)
+
     /**
      * Whether it is a long-term room.
      * - `0`: short-term
      * - `1`: long-term
      */
-    @SerialName("is_long_term") val isLongTerm: Long,
-) : Value() {
-    override fun members(): List<Pair<String, Any?>> = listOf(
-        "status" to status,
-        "isLongTerm" to isLongTerm,
-    )
+    val isLongTerm: Long get() = at(1)
 }

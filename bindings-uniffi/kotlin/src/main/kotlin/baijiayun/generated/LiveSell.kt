@@ -15,11 +15,14 @@ class LiveSellApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: String,
         userName: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(createEnterRecordAsked(roomId, userName, options))
+
+    @JvmSynthetic
+    internal fun createEnterRecordAsked(roomId: String, userName: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("user_name", userName)
-        carryOut("live_sell.create_enter_record", given, options)
+        return Asked("live_sell.create_enter_record", Kind.Remaining, given.given, options)
     }
 
     /**
@@ -36,24 +39,27 @@ class LiveSellApi internal constructor(runner: Runner) : Resource(runner) {
         userName: String,
         goodsName: String,
         options: CallOptions? = null,
-    ) {
+    ) = carryOut(createBuyRecordAsked(roomId, userName, goodsName, options))
+
+    @JvmSynthetic
+    internal fun createBuyRecordAsked(roomId: String, userName: String, goodsName: String, options: CallOptions?): Asked<Rest> {
         val given = Params()
         given.set("room_id", roomId)
         given.set("user_name", userName)
         given.set("goods_name", goodsName)
-        carryOut("live_sell.create_buy_record", given, options)
+        return Asked("live_sell.create_buy_record", Kind.Remaining, given.given, options)
     }
 }
 
 /** [LiveSellApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingLiveSellApi internal constructor(private val api: LiveSellApi) {
+class BlockingLiveSellApi internal constructor(private val api: LiveSellApi) : BlockingResource(api) {
     /** 直播带货创建进房记录 See [LiveSellApi.createEnterRecord]. */
     @JvmOverloads
     fun createEnterRecord(
         roomId: String,
         userName: String,
         options: CallOptions? = null,
-    ) = blocking { api.createEnterRecord(roomId, userName, options) }
+    ) = carryOut(api.createEnterRecordAsked(roomId, userName, options))
 
     /** 直播带货创建购买记录 See [LiveSellApi.createBuyRecord]. */
     @JvmOverloads
@@ -62,5 +68,5 @@ class BlockingLiveSellApi internal constructor(private val api: LiveSellApi) {
         userName: String,
         goodsName: String,
         options: CallOptions? = null,
-    ) = blocking { api.createBuyRecord(roomId, userName, goodsName, options) }
+    ) = carryOut(api.createBuyRecordAsked(roomId, userName, goodsName, options))
 }

@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 教室公告 Notices bound to a room. */
@@ -19,12 +18,14 @@ class NoticeApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         noticeIds: List<Long>,
         options: CallOptions? = null,
-        params: NoticeBindRoomParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = NoticeBindRoomParams().apply(params)
+        params: NoticeBindRoomParams.() -> Unit = nothing,
+    ): JsonElement? = ask(bindRoomAsked(roomId, noticeIds, options, NoticeBindRoomParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun bindRoomAsked(roomId: Long, noticeIds: List<Long>, options: CallOptions?, given: NoticeBindRoomParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("notice_ids", noticeIds)
-        return ask("notice.bind_room", JsonElement.serializer(), given, options)
+        return Asked("notice.bind_room", Kind.Element, given.given, options)
     }
 
     /**
@@ -37,11 +38,13 @@ class NoticeApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun list(
         roomId: Long,
         options: CallOptions? = null,
-        params: NoticeListParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = NoticeListParams().apply(params)
+        params: NoticeListParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listAsked(roomId, options, NoticeListParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listAsked(roomId: Long, options: CallOptions?, given: NoticeListParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("notice.list", JsonElement.serializer(), given, options)
+        return Asked("notice.list", Kind.Element, given.given, options)
     }
 
     /**
@@ -56,42 +59,44 @@ class NoticeApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         noticeIds: List<Long>,
         options: CallOptions? = null,
-        params: NoticeDeleteBatchParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = NoticeDeleteBatchParams().apply(params)
+        params: NoticeDeleteBatchParams.() -> Unit = nothing,
+    ): JsonElement? = ask(deleteBatchAsked(roomId, noticeIds, options, NoticeDeleteBatchParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun deleteBatchAsked(roomId: Long, noticeIds: List<Long>, options: CallOptions?, given: NoticeDeleteBatchParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("notice_ids", noticeIds)
-        return ask("notice.delete_batch", JsonElement.serializer(), given, options)
+        return Asked("notice.delete_batch", Kind.Element, given.given, options)
     }
 }
 
 /** [NoticeApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingNoticeApi internal constructor(private val api: NoticeApi) {
+class BlockingNoticeApi internal constructor(private val api: NoticeApi) : BlockingResource(api) {
     /** 绑定教室公告 See [NoticeApi.bindRoom]. */
     @JvmOverloads
     fun bindRoom(
         roomId: Long,
         noticeIds: List<Long>,
-        params: Consumer<NoticeBindRoomParams> = Consumer {},
+        params: Consumer<in NoticeBindRoomParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.bindRoom(roomId, noticeIds, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.bindRoomAsked(roomId, noticeIds, options, NoticeBindRoomParams().also(params::accept)))
 
     /** 查看教室公告 See [NoticeApi.list]. */
     @JvmOverloads
     fun list(
         roomId: Long,
-        params: Consumer<NoticeListParams> = Consumer {},
+        params: Consumer<in NoticeListParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.list(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listAsked(roomId, options, NoticeListParams().also(params::accept)))
 
     /** 删除教室公告 See [NoticeApi.deleteBatch]. */
     @JvmOverloads
     fun deleteBatch(
         roomId: Long,
         noticeIds: List<Long>,
-        params: Consumer<NoticeDeleteBatchParams> = Consumer {},
+        params: Consumer<in NoticeDeleteBatchParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.deleteBatch(roomId, noticeIds, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.deleteBatchAsked(roomId, noticeIds, options, NoticeDeleteBatchParams().also(params::accept)))
 }
 
 /** What `notice.bind_room` takes besides what it requires. */

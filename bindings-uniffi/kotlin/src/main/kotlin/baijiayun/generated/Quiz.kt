@@ -2,7 +2,6 @@
 package baijiayun
 
 import java.util.function.Consumer
-import kotlinx.serialization.builtins.serializer
 import kotlinx.serialization.json.JsonElement
 
 /** 教室小测 Quizzes bound to a room. */
@@ -19,12 +18,14 @@ class QuizApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         paperIds: List<Long>,
         options: CallOptions? = null,
-        params: QuizBindRoomParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = QuizBindRoomParams().apply(params)
+        params: QuizBindRoomParams.() -> Unit = nothing,
+    ): JsonElement? = ask(bindRoomAsked(roomId, paperIds, options, QuizBindRoomParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun bindRoomAsked(roomId: Long, paperIds: List<Long>, options: CallOptions?, given: QuizBindRoomParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("paper_ids", paperIds)
-        return ask("quiz.bind_room", JsonElement.serializer(), given, options)
+        return Asked("quiz.bind_room", Kind.Element, given.given, options)
     }
 
     /**
@@ -37,11 +38,13 @@ class QuizApi internal constructor(runner: Runner) : Resource(runner) {
     suspend fun list(
         roomId: Long,
         options: CallOptions? = null,
-        params: QuizListParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = QuizListParams().apply(params)
+        params: QuizListParams.() -> Unit = nothing,
+    ): JsonElement? = ask(listAsked(roomId, options, QuizListParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun listAsked(roomId: Long, options: CallOptions?, given: QuizListParams): Asked<JsonElement> {
         given.set("room_id", roomId)
-        return ask("quiz.list", JsonElement.serializer(), given, options)
+        return Asked("quiz.list", Kind.Element, given.given, options)
     }
 
     /**
@@ -56,42 +59,44 @@ class QuizApi internal constructor(runner: Runner) : Resource(runner) {
         roomId: Long,
         paperIds: List<Long>,
         options: CallOptions? = null,
-        params: QuizDeleteBatchParams.() -> Unit = {},
-    ): JsonElement? {
-        val given = QuizDeleteBatchParams().apply(params)
+        params: QuizDeleteBatchParams.() -> Unit = nothing,
+    ): JsonElement? = ask(deleteBatchAsked(roomId, paperIds, options, QuizDeleteBatchParams().apply(params)))
+
+    @JvmSynthetic
+    internal fun deleteBatchAsked(roomId: Long, paperIds: List<Long>, options: CallOptions?, given: QuizDeleteBatchParams): Asked<JsonElement> {
         given.set("room_id", roomId)
         given.set("paper_ids", paperIds)
-        return ask("quiz.delete_batch", JsonElement.serializer(), given, options)
+        return Asked("quiz.delete_batch", Kind.Element, given.given, options)
     }
 }
 
 /** [QuizApi] for Java and for code without coroutines: each call blocks its thread. */
-class BlockingQuizApi internal constructor(private val api: QuizApi) {
+class BlockingQuizApi internal constructor(private val api: QuizApi) : BlockingResource(api) {
     /** 小测关联直播间 See [QuizApi.bindRoom]. */
     @JvmOverloads
     fun bindRoom(
         roomId: Long,
         paperIds: List<Long>,
-        params: Consumer<QuizBindRoomParams> = Consumer {},
+        params: Consumer<in QuizBindRoomParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.bindRoom(roomId, paperIds, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.bindRoomAsked(roomId, paperIds, options, QuizBindRoomParams().also(params::accept)))
 
     /** 查看教室小测 See [QuizApi.list]. */
     @JvmOverloads
     fun list(
         roomId: Long,
-        params: Consumer<QuizListParams> = Consumer {},
+        params: Consumer<in QuizListParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.list(roomId, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.listAsked(roomId, options, QuizListParams().also(params::accept)))
 
     /** 删除教室小测 See [QuizApi.deleteBatch]. */
     @JvmOverloads
     fun deleteBatch(
         roomId: Long,
         paperIds: List<Long>,
-        params: Consumer<QuizDeleteBatchParams> = Consumer {},
+        params: Consumer<in QuizDeleteBatchParams> = none,
         options: CallOptions? = null,
-    ): JsonElement? = blocking { api.deleteBatch(roomId, paperIds, options) { params.accept(this) } }
+    ): JsonElement? = ask(api.deleteBatchAsked(roomId, paperIds, options, QuizDeleteBatchParams().also(params::accept)))
 }
 
 /** What `quiz.bind_room` takes besides what it requires. */

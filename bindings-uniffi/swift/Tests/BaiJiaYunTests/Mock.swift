@@ -1,0 +1,42 @@
+import Foundation
+
+@testable import BaiJiaYun
+
+/// `bjy mock`: a double of the service that runs on this machine, with an account of its own.
+final class Mock: @unchecked Sendable {
+    private let process = Process()
+    private let about: JSON
+
+    static var isThere: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["BJY"] != nil || environment["BAIJIAYUN_MOCK_REQUIRED"] != nil
+    }
+
+    init(_ options: String...) throws {
+        guard let bjy = ProcessInfo.processInfo.environment["BJY"] else {
+            throw Wrong("the program bjy, which doubles the service, is not in BJY")
+        }
+        process.executableURL = URL(fileURLWithPath: bjy)
+        process.arguments = ["mock", "--json", "--port", "0"] + options
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var line = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([10]), !byte.isEmpty { line.append(byte) }
+        about = try line.withUnsafeBytes { try JSON(parsing: $0) }
+    }
+
+    deinit {
+        process.terminate()
+    }
+
+    var url: String { about.may("url")! }
+    var account: (domain: String, partnerID: String, partnerKey: String) {
+        (url, about.may("partner_id")!, about.may("partner_key")!)
+    }
+
+    func client(key: String? = nil, configure: (inout Settings) throws -> Void = { _ in }) throws -> Client {
+        try Client(domain: url, partnerID: account.partnerID, partnerKey: key ?? account.partnerKey, configure: configure)
+    }
+}

@@ -1,0 +1,238 @@
+//! Requests as people have them at hand: a body, a query, an address, JSON, a curl line, or what a proxy shows of HTTP.
+
+use baijiayun::core::form;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// What was read, and of what.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Pasted {
+    pub(crate) kind: &'static str,
+    /// Decoded, in the order in which they stand. Files are not among them: they are not signed.
+    pub(crate) pairs: Vec<(String, String)>,
+}
+
+/// `None`: it is nothing of that kind, and so perhaps one `key=value`.
+pub(crate) fn read(text: &str) -> Result<Option<Pasted>, Failure> {
+    let text = text.trim();
+    let pasted = |kind, pairs| Ok(Some(Pasted { kind, pairs }));
+    if text.starts_with("curl ") {
+        pasted("a curl line", curl(text)?)
+    } else if is_request_line(text.lines().next().unwrap_or_default()) {
+        pasted("an HTTP request", dump(text)?)
+    } else if text.starts_with("http://") || text.starts_with("https://") {
+        pasted("an address", query(text)?)
+    } else if text.starts_with('{') {
+        pasted("JSON", json(text)?)
+    } else if let Some(body) = is_body(text) {
+        pasted("a body", decoded(body)?)
+    } else {
+        Ok(None)
+    }
+}
+
+fn malformed(what: &str) -> Failure {
+    Failure::new("invalid_parameters", what).with_hint(
+        "a body (a=1&b=2), a query, an address, a JSON object, a curl line or an HTTP request is read; - reads standard input",
+    )
+}
+
+/// Two pairs at least, with names as parameters have them: one value may well hold an `&`.
+fn is_body(text: &str) -> Option<&str> {
+    let text = text.strip_prefix('?').unwrap_or(text);
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]%".contains(&byte);
+    let is_pair =
+        |part: &str| part.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_letter));
+    (text.contains('&') && !text.contains(char::is_whitespace) && text.split('&').all(is_pair)).then_some(text)
+}
+
+fn decoded(body: &str) -> Result<Vec<(String, String)>, Failure> {
+    let pairs = form::decode(body.as_bytes()).ok_or_else(|| malformed("there are too many parameters"))?;
+    Ok(pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+}
+
+fn query(address: &str) -> Result<Vec<(String, String)>, Failure> {
+    let address = address.split('#').next().unwrap_or_default();
+    address.split_once('?').map_or(Ok(Vec::new()), |(_, query)| decoded(query))
+}
+
+fn json(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let members: serde_json::Map<String, Value> =
+        serde_json::from_str(text).map_err(|error| malformed(&format!("it is no JSON object: {error}")))?;
+    let plain = |value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(members.into_iter().map(|(name, value)| (name, plain(value))).collect())
+}
+
+fn is_request_line(line: &str) -> bool {
+    let mut words = line.split(' ');
+    matches!(words.next(), Some("GET" | "POST" | "PUT"))
+        && words.next().is_some_and(|target| target.starts_with(['/', 'h']))
+        && words.next().is_none_or(|version| version.starts_with("HTTP/"))
+}
+
+fn dump(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let text = text.replace("\r\n", "\n");
+    let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let mut pairs = query(head.lines().next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default())?;
+    let content_type = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-type").then(|| value.trim().to_owned())
+    });
+    pairs.extend(content(body.trim(), &content_type.unwrap_or_default())?);
+    Ok(pairs)
+}
+
+fn content(body: &str, content_type: &str) -> Result<Vec<(String, String)>, Failure> {
+    match content_type.split_once("boundary=") {
+        _ if body.is_empty() => Ok(Vec::new()),
+        Some((_, boundary)) => Ok(parts(body, boundary.trim_matches('"'))),
+        None if body.starts_with('{') => json(body),
+        None => decoded(body),
+    }
+}
+
+/// The texts of a multipart body.
+fn parts(body: &str, boundary: &str) -> Vec<(String, String)> {
+    let part = |part: &str| {
+        let (head, value) = part.trim_start_matches('\n').split_once("\n\n")?;
+        let (_, name) = head.split_once("name=\"")?;
+        let (name, _) = name.split_once('"')?;
+        let value = value.strip_suffix('\n').unwrap_or(value);
+        (!head.contains("filename=")).then(|| (name.to_owned(), value.to_owned()))
+    };
+    body.split(&format!("--{boundary}")).filter_map(part).collect()
+}
+
+/// Options of curl that are followed by a value and say nothing here.
+const WITH_VALUE: &[&str] = &[
+    "-X",
+    "--request",
+    "-H",
+    "--header",
+    "-u",
+    "--user",
+    "-o",
+    "--output",
+    "-A",
+    "--user-agent",
+    "-e",
+    "--referer",
+    "-b",
+    "--cookie",
+    "-c",
+    "--cookie-jar",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "-x",
+    "--proxy",
+    "--resolve",
+    "-w",
+    "--write-out",
+    "-K",
+    "--config",
+    "--cacert",
+    "--cert",
+    "--key",
+    "--retry",
+];
+
+fn curl(line: &str) -> Result<Vec<(String, String)>, Failure> {
+    let line = line.replace("\\\r\n", " ").replace("\\\n", " ");
+    let words = shlex::split(&line).ok_or_else(|| malformed("the quotes of the curl line do not close"))?;
+    let (mut pairs, mut bodies) = (Vec::new(), Vec::new());
+    let mut words = words.into_iter().skip(1);
+    while let Some(word) = words.next() {
+        let (option, attached) = option(&word);
+        let mut value = || attached.clone().or_else(|| words.next()).unwrap_or_default();
+        match option.as_str() {
+            "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" => {
+                let value = value();
+                if value.starts_with('@') {
+                    return Err(malformed("the curl line reads its body from a file: give the body itself"));
+                }
+                bodies.push(value);
+            }
+            "--data-urlencode" => {
+                let value = value();
+                let (name, value) = value.split_once('=').unwrap_or(("", value.as_str()));
+                pairs.push((name.to_owned(), value.to_owned()));
+            }
+            "-F" | "--form" | "--form-string" => {
+                let value = value();
+                let (name, value) = value.split_once('=').unwrap_or((value.as_str(), ""));
+                if option == "--form-string" || !value.starts_with(['@', '<']) {
+                    pairs.push((name.to_owned(), value.to_owned()));
+                }
+            }
+            "--url" => pairs.extend(query(&value())?),
+            option if WITH_VALUE.contains(&option) => drop(value()),
+            option if option.starts_with('-') => {}
+            address => pairs.extend(query(address)?),
+        }
+    }
+    pairs.extend(content(&bodies.join("&"), "")?);
+    Ok(pairs)
+}
+
+/// `-dX` and `--data=X` have the value in the same word.
+fn option(word: &str) -> (String, Option<String>) {
+    match word.split_once('=') {
+        Some((option, value)) if word.starts_with("--") => (option.to_owned(), Some(value.to_owned())),
+        _ => match word.get(..2).filter(|short| word.len() > 2 && matches!(*short, "-d" | "-F" | "-X" | "-H")) {
+            Some(short) => (short.to_owned(), word.get(2..).map(str::to_owned)),
+            None => (word.to_owned(), None),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn all_ways_give_the_same() {
+        let wanted = [("title", "测试 a&b"), ("timestamp", "5"), ("sign", "x")];
+        let body = "title=%E6%B5%8B%E8%AF%95+a%26b&timestamp=5&sign=x";
+        let multipart = "POST /a HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=B\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n测试 a&b\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.pdf\"\r\n\r\nbytes\r\n--B\r\nContent-Disposition: form-data; name=\"timestamp\"\r\n\r\n5\r\n--B\r\nContent-Disposition: form-data; name=\"sign\"\r\n\r\nx\r\n--B--\r\n";
+        for (kind, text) in [
+            ("a body", body.to_owned()),
+            ("a body", format!("?{body}")),
+            ("an address", format!("https://demo.at.baijiayun.com/openapi/room/create?{body}#top")),
+            ("JSON", r#"{"title":"测试 a&b","timestamp":5,"sign":"x"}"#.to_owned()),
+            ("an HTTP request", format!("POST /openapi/room/create HTTP/1.1\r\nHost: demo\r\n\r\n{body}")),
+            ("an HTTP request", format!("GET /openapi/room/create?{body} HTTP/1.1\nHost: demo\n")),
+            ("an HTTP request", multipart.to_owned()),
+            ("a curl line", format!("curl -sS https://demo/openapi/room/create \\\n -d '{body}'")),
+            ("a curl line", format!("curl -X POST --data-raw={body} -H 'Accept: */*' https://demo/")),
+            ("a curl line", format!("curl 'https://demo/openapi/room/create?{body}'")),
+            ("a curl line", "curl https://demo/ -F 'title=测试 a&b' -F timestamp=5 -F f=@x.pdf -Fsign=x".to_owned()),
+            ("a curl line", "curl -G https://demo/ --data-urlencode 'title=测试 a&b' --data-urlencode timestamp=5 --data-urlencode sign=x".to_owned()),
+        ] {
+            let pasted = read(&text).unwrap().unwrap_or_else(|| panic!("not read: {text}"));
+            let pairs: Vec<(&str, &str)> =
+                pasted.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let sorted = |mut pairs: Vec<(&'static str, &'static str)>| {
+                pairs.sort_unstable();
+                pairs
+            };
+            let mut found = pairs.clone();
+            found.sort_unstable();
+            assert_eq!((pasted.kind, found), (kind, sorted(wanted.to_vec())), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_pair_is_one_pair() {
+        for text in ["title=a", "title=a & b=c", "title", "", "title=a&b"] {
+            assert_eq!(read(text).unwrap(), None, "{text}");
+        }
+        assert!(read("{\"a\"").is_err());
+        assert!(read("curl 'https://demo").is_err());
+        assert!(read("curl https://demo -d @file").is_err());
+    }
+}
