@@ -3,7 +3,7 @@ use clap::{Parser, Subcommand};
 use crate::account::AccountFlags;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{call, callback, completions, demo, doctor, mock, operations, parse, ping, request, sign};
+use crate::{call, callback, completions, demo, doctor, mock, operations, parse, ping, request, sign, upload};
 
 const EXIT_CODES: &str = "Exit codes 退出码: 0 it went well 成功; 1 it failed, and stderr says why 失败; \
     2 the command line is not understood 命令行有误.\n\
@@ -36,6 +36,8 @@ enum Command {
     Call(call::Args),
     /// Say whether domain, account, key and clock are right 检查账号、密钥与时钟
     Ping(ping::Args),
+    /// Upload videos, going on where an earlier run broke off, or documents 上传视频或课件
+    Upload(upload::Args),
     /// Take, check, send and list callbacks 回调
     Callback(callback::Args),
     /// Ask the account which of the guessed paths exist 探测哪些猜测的路径真实存在
@@ -58,6 +60,7 @@ impl Cli {
             Command::Sign(args) => sign::run(args, account, output),
             Command::Call(args) => call::run(&args, account, output),
             Command::Ping(args) => ping::run(&args, account, output),
+            Command::Upload(args) => upload::run(&args, account, output),
             Command::Callback(args) => callback::run(args, account, output),
             Command::Doctor(args) => doctor::run(&args, account, output),
             Command::Mock(args) => mock::run(&args, account, output),

@@ -167,7 +167,7 @@ enum Digits {
     /// The 16 in the middle.
     Middle,
     /// The MD5 of the digits.
-    OfDigits,
+    Again,
 }
 
 impl Recipe {
@@ -195,7 +195,7 @@ impl Recipe {
             Digits::Lower => lower,
             Digits::Upper => lower.to_uppercase(),
             Digits::Middle => lower[8..24].to_owned(),
-            Digits::OfDigits => hex_md5(lower.as_bytes()),
+            Digits::Again => hex_md5(lower.as_bytes()),
         }
     }
 

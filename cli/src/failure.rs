@@ -10,11 +10,18 @@ use crate::secrets;
 pub(crate) struct Failure {
     kind: &'static str,
     code: Option<i64>,
-    msg: String,
-    hint: Option<String>,
+    msg: Box<str>,
+    hint: Option<Box<str>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     faults: Box<[ShownFault]>,
     operation: Option<String>,
+    #[serde(flatten)]
+    sent: Option<Box<Sent>>,
+}
+
+/// How a request went that was sent.
+#[derive(Debug, Serialize)]
+struct Sent {
     /// The HTTP status of the last answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -38,22 +45,12 @@ struct ShownFault {
 
 impl Failure {
     /// A failure of the tool itself.
-    pub(crate) fn new(kind: &'static str, msg: impl Into<String>) -> Failure {
-        Failure {
-            kind,
-            code: None,
-            msg: msg.into(),
-            hint: None,
-            faults: Box::default(),
-            operation: None,
-            status: None,
-            body: None,
-            attempts: None,
-        }
+    pub(crate) fn new(kind: &'static str, msg: impl Into<Box<str>>) -> Failure {
+        Failure { kind, code: None, msg: msg.into(), hint: None, faults: Box::default(), operation: None, sent: None }
     }
 
     /// Says what to do.
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Failure {
+    pub(crate) fn with_hint(mut self, hint: impl Into<Box<str>>) -> Failure {
         self.hint = Some(hint.into());
         self
     }
@@ -76,16 +73,17 @@ impl From<Error> for Failure {
             kind: fault.kind.as_str(),
             msg: fault.message.clone(),
         };
+        let attempts = error.trace().map(|trace| trace.attempts).filter(|attempts| *attempts > 0);
+        let sent = Sent { status: error.status(), body: body(&error), attempts };
+        let was_sent = sent.status.is_some() || sent.body.is_some() || sent.attempts.is_some();
         Failure {
             kind: error.kind().as_str(),
             code: error.code(),
-            msg: error.message().to_owned(),
-            hint: error.hint().map(str::to_owned),
+            msg: error.message().into(),
+            hint: error.hint().map(Box::from),
             faults: error.faults().iter().map(shown).collect(),
             operation: Some(error.operation().to_owned()).filter(|name| !name.is_empty()),
-            status: error.status(),
-            body: body(&error),
-            attempts: error.trace().map(|trace| trace.attempts).filter(|attempts| *attempts > 0),
+            sent: was_sent.then(|| Box::new(sent)),
         }
     }
 }
@@ -95,10 +93,14 @@ impl From<Error> for Failure {
 fn body(error: &Error) -> Option<String> {
     let text = String::from_utf8_lossy(error.body());
     let text = text.trim();
+    // Most failures have none, and are not to wait for the description.
+    if text.is_empty() {
+        return None;
+    }
     let gives_secrets = baijiayun_api::Description::embedded()
         .find(error.operation())
         .is_some_and(|entry| secrets::holds_secret(&entry.operation.response));
-    if text.is_empty() || gives_secrets || secrets::looks_secret(text) {
+    if gives_secrets || secrets::looks_secret(text) {
         return None;
     }
     let mut body: String = text.chars().take(SHOWN_BODY).collect();
@@ -128,14 +130,16 @@ impl fmt::Display for Failure {
             }
         }
         let is_ours = self.code.is_some();
-        if let Some(status) = self.status.filter(|status| *status != 200 || !is_ours) {
-            write!(f, "\nHTTP status: {status}")?;
-        }
-        if let Some(attempts) = self.attempts.filter(|attempts| *attempts > 1) {
-            write!(f, "\nattempts: {attempts}")?;
-        }
-        if let Some(body) = self.body.as_ref().filter(|_| !is_ours) {
-            write!(f, "\nanswer: {body}")?;
+        if let Some(sent) = &self.sent {
+            if let Some(status) = sent.status.filter(|status| *status != 200 || !is_ours) {
+                write!(f, "\nHTTP status: {status}")?;
+            }
+            if let Some(attempts) = sent.attempts.filter(|attempts| *attempts > 1) {
+                write!(f, "\nattempts: {attempts}")?;
+            }
+            if let Some(body) = sent.body.as_ref().filter(|_| !is_ours) {
+                write!(f, "\nanswer: {body}")?;
+            }
         }
         match &self.hint {
             Some(hint) => write!(f, "\nhint: {hint}"),

@@ -20,6 +20,7 @@ mod request;
 mod runtime;
 mod secrets;
 mod sign;
+mod upload;
 mod usage;
 
 use std::process::ExitCode;

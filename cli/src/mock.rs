@@ -27,6 +27,9 @@ pub(crate) struct Args {
     /// TOML or JSON file of paths, as `bjy doctor` writes it: operations are served there 接口路径文件
     #[arg(long, value_name = "FILE")]
     paths: Option<PathBuf>,
+    /// Refuses timestamps that are not 10 digits or further than 300 s off, and unknown parameters 严格校验
+    #[arg(long)]
+    strict: bool,
     /// JSON file with answers of operations in place of the mock's: one that is given each time, or a list, each once 预设应答
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
@@ -97,7 +100,8 @@ struct Shown<'a> {
 
 pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
     let misbehaviour = Misbehaviour::from(&args.misbehave);
-    let mut builder = MockService::builder().port(args.port).rate(args.rate, 10).misbehave(misbehaviour);
+    let mut builder =
+        MockService::builder().port(args.port).rate(args.rate, 10).strict(args.strict).misbehave(misbehaviour);
     if let Some(file) = &args.paths {
         builder = builder.paths(paths::read(file)?);
     }

@@ -95,8 +95,11 @@ pub(crate) fn run(args: Args, account: AccountFlags, output: Output) -> Result<(
     Err(Failure::new("signature_mismatch", format!("{expected} was expected, {} is right", shown.sign)).with_hint(hint))
 }
 
+/// Names and values.
+type Pairs = Vec<(String, String)>;
+
 /// What is signed, and of what it was read if that is a whole request.
-fn pairs(given: &[Given]) -> Result<(Option<&'static str>, Vec<(String, String)>), Failure> {
+fn pairs(given: &[Given]) -> Result<(Option<&'static str>, Pairs), Failure> {
     if let [Given(one)] = given {
         let text = match one.as_str() {
             "-" => io::read_to_string(io::stdin())

@@ -544,7 +544,7 @@ impl<'a> Straightener<'a> {
                 }
             }
         }
-        if seen.count_ones() as usize != fields.len() {
+        if seen != all(fields) {
             self.flush_to(self.scanner.pos() - 1);
             self.complete(fields, seen, kept_any, at);
         }
@@ -570,10 +570,10 @@ impl<'a> Straightener<'a> {
 
     /// Reports what an object lacks of its required members and writes their empty values before its end.
     fn complete(&mut self, fields: &'static [Field], seen: u128, mut any: bool, at: &At<'_>) {
-        for (index, field) in fields.iter().enumerate() {
-            if seen & bit(index) != 0 {
-                continue;
-            }
+        let mut missing = all(fields) & !seen;
+        while missing != 0 {
+            let Some(field) = fields.get(missing.trailing_zeros() as usize) else { break };
+            missing &= missing - 1;
             if field.need != Need::Optional && self.departures.len() < MAX_DEPARTURES {
                 let path = At { step: Step::Key(at, field.name.as_bytes()), depth: at.depth }.path();
                 self.departures.push(Departure { path, expected: field.shape.name(), found: "nothing".to_owned() });
@@ -828,6 +828,11 @@ fn first_time(seen: &mut u128, index: usize) -> bool {
     let before = *seen;
     *seen |= bit(index);
     before & bit(index) == 0
+}
+
+/// The bits of all fields.
+fn all(fields: &[Field]) -> u128 {
+    bit(fields.len()).wrapping_sub(1)
 }
 
 /// The generator sees to it that no object has more than 128 fields.

@@ -13,17 +13,23 @@ use crate::state::State;
 /// example has neither.
 const GIVES_KEY: &str = "partner.get_key";
 
+/// A strict mock takes timestamps that are no further off, in seconds.
+const TOLERANCE: i64 = 300;
+
+/// Whom a call has to come from, and how closely it is looked at.
+pub(crate) struct Rules<'a> {
+    pub partner_id: &'a str,
+    pub key: PartnerKey,
+    /// The time that a timestamp is held to, if it is.
+    pub strict_at: Option<i64>,
+}
+
 /// Checks account, timestamp, signature and parameters, in this order.
-pub(crate) fn check(
-    operation: &'static Operation,
-    sent: &Sent,
-    partner_id: &str,
-    key: &PartnerKey,
-) -> Result<Params, Failure> {
+pub(crate) fn check(operation: &'static Operation, sent: &Sent, rules: &Rules<'_>) -> Result<Params, Failure> {
     let text = |name: &str| sent.texts.get(name).map(String::as_str);
     match text("partner_id") {
         None | Some("") => return Err(Failure::parameter("参数partner_id不能为空")),
-        Some(given) if given != partner_id => return Err(Failure::account()),
+        Some(given) if given != rules.partner_id => return Err(Failure::account()),
         Some(_) => {}
     }
     let sign = text("sign");
@@ -33,14 +39,31 @@ pub(crate) fn check(
             Some(given) if !given.bytes().all(|byte| byte.is_ascii_digit()) => {
                 return Err(Failure::parameter("timestamp字段不合法"));
             }
-            Some(_) => {}
+            Some(given) => rules.time(given)?,
         }
         let pairs = sent.texts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        if !key.verify(pairs, sign.unwrap_or_default()) {
+        if !rules.key.verify(pairs, sign.unwrap_or_default()) {
             return Err(Failure::signature());
         }
     }
-    parameters(operation, sent)
+    let params = parameters(operation, sent)?;
+    let unknown = params.extra().next().map(|(name, _)| name.to_owned());
+    match unknown.filter(|_| rules.strict_at.is_some() && !operation.open) {
+        Some(name) => Err(Failure::parameter(format!("未知参数{name} (--strict)"))),
+        None => Ok(params),
+    }
+}
+
+impl Rules<'_> {
+    fn time(&self, given: &str) -> Result<(), Failure> {
+        let Some(now) = self.strict_at else { return Ok(()) };
+        let off = given.parse().map_or(i64::MAX, |time: i64| time.abs_diff(now).try_into().unwrap_or(i64::MAX));
+        match (given.len(), off) {
+            (10, 0..=TOLERANCE) => Ok(()),
+            (10, _) => Err(Failure::parameter(format!("timestamp与服务器时间相差{off}秒 (--strict)"))),
+            _ => Err(Failure::parameter("timestamp应为10位秒数 (--strict)")),
+        }
+    }
 }
 
 fn parameters(operation: &'static Operation, sent: &Sent) -> Result<Params, Failure> {

@@ -43,7 +43,7 @@
 //!   onto an upload that has begun are refused with 4001.
 //! - Upload addresses are http whatever `use_https` says: it has no certificate.
 //! - The limits of single operations, and rules such as how long a room may
-//!   last, are not enforced; neither is the age of a timestamp.
+//!   last, are not enforced; the age of a timestamp is with [`Builder::strict`].
 
 mod accounts;
 mod auth;

@@ -10,12 +10,13 @@ use axum::extract::{DefaultBodyLimit, Request, State as Extract};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use baijiayun_core::PartnerKey;
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::auth;
+use crate::auth::{self, Rules};
 use crate::body::{self, Sent};
 use crate::callbacks::Post;
 use crate::canned::{Canned, CannedAnswers};
@@ -39,6 +40,8 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct App {
     pub url: String,
     pub partner_id: String,
+    /// Looks closely at what comes.
+    pub strict: bool,
     pub catalog: Catalog,
     pub state: Mutex<State>,
     pub faults: Mutex<Faults>,
@@ -61,6 +64,10 @@ impl App {
 
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.faults)
+    }
+
+    fn rules(&self, key: PartnerKey, now: i64) -> Rules<'_> {
+        Rules { partner_id: &self.partner_id, key, strict_at: self.strict.then_some(now) }
     }
 
     pub fn record(&self, path: String, operation: Option<&str>, params: BTreeMap<String, String>, verdict: Verdict) {
@@ -142,7 +149,7 @@ async fn call(
     let mut data = match canned {
         Canned::Own => carry_out(app, endpoint, sent, now)?,
         Canned::Data(data) => {
-            auth::check(endpoint.operation, &sent, &app.partner_id, &app.state().key())?;
+            auth::check(endpoint.operation, &sent, &app.rules(app.state().key(), now))?;
             data
         }
         Canned::Refuse { code, msg } => return Err(Failure::told(code, msg)),
@@ -162,7 +169,7 @@ async fn call(
 fn carry_out(app: &App, endpoint: Endpoint, sent: Sent, now: i64) -> Result<Value, Failure> {
     let Endpoint { operation, described, handler } = endpoint;
     let mut state = app.state();
-    let params = auth::check(operation, &sent, &app.partner_id, &state.key())?;
+    let params = auth::check(operation, &sent, &app.rules(state.key(), now))?;
     let input = Input { operation, described, params, files: sent.files, now, base: &app.url };
     auth::check_things(&state, &input)?;
     match handler {

@@ -49,6 +49,7 @@ pub struct Builder {
     misbehaviour: Misbehaviour,
     paths: BTreeMap<String, String>,
     canned: CannedAnswers,
+    strict: bool,
 }
 
 impl Builder {
@@ -108,6 +109,13 @@ impl Builder {
         self
     }
 
+    /// Refuses what the documents forbid and the mock takes otherwise: timestamps that are not 10 digits or further than
+    /// 300 s from this machine's clock, and parameters that the operation does not describe. It finds mistakes of clients.
+    pub fn strict(mut self, strict: bool) -> Builder {
+        self.strict = strict;
+        self
+    }
+
     /// Starts to serve. It must be called in a tokio runtime.
     ///
     /// # Errors
@@ -125,6 +133,7 @@ impl Builder {
             faults: Mutex::new(Faults::new(self.misbehaviour)),
             rate: Mutex::new(Rate::new(self.rate.0, self.rate.1)),
             received: Mutex::new(VecDeque::new()),
+            strict: self.strict,
             canned: Mutex::new(self.canned),
             callbacks,
             http: http.clone(),
@@ -156,6 +165,7 @@ impl Default for Builder {
             misbehaviour: Misbehaviour::default(),
             paths: BTreeMap::new(),
             canned: CannedAnswers::default(),
+            strict: false,
         }
     }
 }

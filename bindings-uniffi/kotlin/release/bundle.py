@@ -19,7 +19,7 @@ OUT = ROOT / "target"
 # The pom, and where Maven builds it.
 ARTIFACTS = [
     (KOTLIN / "pom.xml", OUT / "kotlin"),
-    (KOTLIN / "spring-boot-starter/pom.xml", OUT / "kotlin-spring/3.5.8"),
+    (KOTLIN / "spring-boot-starter/pom.xml", OUT / "kotlin-spring"),
     (KOTLIN / "bom/pom.xml", None),
 ]
 

@@ -145,8 +145,8 @@ impl Printer {
 pub(super) fn described(operation: &Operation) -> Vec<String> {
     let Some(entry) = Description::embedded().find(&operation.name) else { return Vec::new() };
     let list = operation.paging.map_or("", |paging| paging.list);
-    let steps = list.split('.').filter(|step| !step.is_empty());
-    let shape = steps.fold(Some(&entry.operation.response), |shape, step| shape?.fields.get(step));
+    let mut steps = list.split('.').filter(|step| !step.is_empty());
+    let shape = steps.try_fold(&entry.operation.response, |shape, step| shape.fields.get(step));
     let row = shape.map(|shape| shape.items.as_deref().unwrap_or(shape));
     let is_plain = |shape: &Shape| shape.fields.is_empty() && shape.items.is_none() && shape.values.is_none();
     row.map(|row| row.fields.iter().filter(|(_, shape)| is_plain(shape)).map(|(name, _)| name.clone()).collect())

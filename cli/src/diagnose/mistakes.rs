@@ -121,7 +121,7 @@ const SIMPLE: &[Simple] = &[
         let sign = recipe.signature();
         recipe.pairs.push(("sign".to_owned(), sign));
     }),
-    ("the MD5 was computed of the MD5", |recipe| recipe.digits = Digits::OfDigits),
+    ("the MD5 was computed of the MD5", |recipe| recipe.digits = Digits::Again),
     ("zeros were taken for nothing and left out", |recipe| recipe.pairs.retain(|(_, value)| value != "0")),
     ("zeros and empty values were left out", |recipe| {
         recipe.pairs.retain(|(_, value)| value != "0" && !value.is_empty());

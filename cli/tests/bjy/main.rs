@@ -15,3 +15,4 @@ mod ping;
 mod request;
 mod sign;
 mod tool;
+mod upload;

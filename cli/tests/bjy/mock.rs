@@ -307,3 +307,12 @@ fn no_time_at_all_is_refused() {
     let ran = Bjy::with_account().run(&["call", "room.list", "--timeout=0"]);
     assert_eq!(ran.code, 2, "{ran:?}");
 }
+
+#[test]
+fn a_strict_mock_finds_mistakes_of_clients() {
+    let mock = Mock::start(&["--strict"]);
+    mock.client().run(&["call", "room.list"]).ok();
+    let error = mock.client().run(&["call", "room.list", "--extra=colour=red"]).failure();
+    assert_eq!(error["code"], 1001);
+    assert!(error["msg"].as_str().unwrap().contains("colour"), "{error}");
+}

@@ -151,9 +151,7 @@ fn words_of_both_languages_find_the_best_first() {
     ] {
         assert_eq!(found(words).first().map(String::as_str), Some(first), "{words:?}");
     }
-    for (words, all) in
-        [(&["attendance"][..], "attendance"), (&["考勤"], "attendance"), (&["创建"], "创建"), (&["revoke"], "revoke")]
-    {
+    for (words, all) in [(&["attendance"][..], "attendance"), (&["创建"], "创建"), (&["revoke"], "revoke")] {
         let found = found(words);
         assert!(!found.is_empty(), "{words:?}");
         let best = Bjy::new().run(&["operations", &found[0]]).ok().to_lowercase();

@@ -64,6 +64,7 @@ impl Bjy {
             command.env_remove(name);
         }
         command.env("HOME", self.folder.path()).env("XDG_CONFIG_HOME", self.folder.path().join("user"));
+        command.env("XDG_STATE_HOME", self.folder.path().join("states"));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

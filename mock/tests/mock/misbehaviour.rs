@@ -91,22 +91,24 @@ async fn operations_answer_what_they_are_given() {
     let mut answers = CannedAnswers::default();
     answers.once("room.list", Canned::Refuse { code: 2002, msg: "没有权限".to_owned() });
     answers.once("room.list", Canned::Http { status: 502, body: "<html>".to_owned() });
-    answers.always("room.info", Canned::Data(json!({"room_id": 7, "title": "given"})));
+    answers.always("room.delete", Canned::Data(json!(null)));
     let world = World::with(MockService::builder().answers(answers)).await;
     let expected = [Some(ErrorKind::PermissionDenied), Some(ErrorKind::HttpStatus), None];
     assert_eq!(kinds(&world, 3).await, expected);
-    assert_eq!(world.call("room.info", json!({"room_id": 7})).await.unwrap()["title"], "given");
+    // The mock itself knows no such room.
+    assert_eq!(world.refusal("room.info", json!({"room_id": 7})).await, 3001);
+    world.call("room.delete", json!({"room_id": 7})).await.unwrap();
 
     // The signature is checked as ever.
     let body = "partner_id=12345678&timestamp=1&room_id=7&sign=wrong";
-    let url = format!("{}/openapi/room/info", world.mock.url());
+    let url = format!("{}/openapi/room/delete", world.mock.url());
     let answer = http().post(url).header("content-type", "application/x-www-form-urlencoded").body(body).send().await;
     assert!(answer.unwrap().text().await.unwrap().contains("1002"));
 
     let mut more = CannedAnswers::default();
-    more.always("room.info", Canned::Drop);
+    more.always("room.delete", Canned::Drop);
     world.mock.answer(more);
-    assert!(world.call("room.info", json!({"room_id": 7})).await.is_err());
+    assert!(world.call("room.delete", json!({"room_id": 7})).await.is_err());
 }
 
 #[tokio::test]

@@ -258,3 +258,31 @@ async fn debug_output_has_no_key() {
     let world = World::with(MockService::builder().partner_key("geheim")).await;
     assert!(!format!("{:?} {:?}", world.mock, MockService::builder().partner_key("geheim")).contains("geheim"));
 }
+
+/// The code and the message of a signed call of `room.list`, `timestamp` as it is given.
+async fn told(world: &World, timestamp: &str, more: &[(&str, &str)]) -> (i64, String) {
+    let id = world.mock.partner_id().to_owned();
+    let pairs = [&[("partner_id", id.as_str()), ("timestamp", timestamp)], more].concat();
+    let body = encoded(&signed(&world.mock.partner_key(), &pairs));
+    let answer = post(&world.mock, "/openapi/room/list", body).await;
+    (answer["code"].as_i64().unwrap(), answer["msg"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_strict_mock_refuses_old_times_and_unknown_parameters() {
+    let world = World::with(MockService::builder().strict(true)).await;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let good = now.to_string();
+    assert_eq!(told(&world, &good, &[]).await.0, 0);
+    for (timestamp, more, words) in [
+        ((now - 400).to_string(), &[][..], "相差"),
+        ((now + 400).to_string(), &[], "相差"),
+        (format!("{good}000"), &[], "10位"),
+        (good.clone(), &[("colour", "red")], "colour"),
+    ] {
+        let (code, msg) = told(&world, &timestamp, more).await;
+        assert!(code == 1001 && msg.contains(words), "{timestamp}: {code} {msg}");
+        let lenient = World::new().await;
+        assert_eq!(told(&lenient, &timestamp, more).await.0, 0, "{timestamp}");
+    }
+}

@@ -44,7 +44,7 @@ internal object NativeLibrary {
         val platform = Platform.current
         val file = System.mapLibraryName(NAME)
         val elsewhere = "build it from the sources (bindings-uniffi/kotlin/dev native), and set the system property $LIBRARY to its path"
-        val resource = platform?.let { NativeLibrary::class.java.getResource("native/$it/$file") }
+        val resource = platform?.let { NativeLibrary::class.java.getResource("/baijiayun/native/$it/$file") }
             ?: return Problem("the package has none for ${Platform.described}", elsewhere, null)
         val folder = File(System.getProperty(FOLDER) ?: System.getProperty("java.io.tmpdir").orEmpty())
         val other = "set the system property $FOLDER to a folder where files can be written and run, or $LIBRARY to the path of the library, unpacked"
