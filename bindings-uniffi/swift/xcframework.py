@@ -16,7 +16,6 @@ import plistlib
 import re
 import shutil
 import struct
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -77,7 +76,20 @@ def lay_out(framework: Path, library: Path, headers: Path, version: str, platfor
             (framework / name).symlink_to(f"Versions/Current/{name}")
 
 
-def build(libraries: Path, out: Path, version: str, headers: Path, lipo: str) -> list[str]:
+def fat(parts: dict[str, bytes]) -> bytes:
+    """Libraries of several processors in one file, as lipo joins them: a table, and each from a page on."""
+    kinds = {"arm64": (0x0100000C, 0), "x86_64": (0x01000007, 3)}
+    page = 1 << 14
+    table, body, at = b"", b"", page
+    for name, part in sorted(parts.items()):
+        table += struct.pack(">IIIII", *kinds[name], at, len(part), 14)
+        body += part + bytes(-len(part) % page)
+        at = page + len(body)
+    head = struct.pack(">II", 0xCAFEBABE, len(parts)) + table
+    return head + bytes(page - len(head)) + body
+
+
+def build(libraries: Path, out: Path, version: str, headers: Path) -> list[str]:
     """Gives the slices that there is no library for."""
     whole = out / f"{NAME}.xcframework"
     shutil.rmtree(whole, ignore_errors=True)
@@ -89,7 +101,7 @@ def build(libraries: Path, out: Path, version: str, headers: Path, lipo: str) ->
         if not there:
             continue
         joined = libraries / f"{name}.a"
-        subprocess.run([lipo, "-create", *(str(libraries / f"{target}.a") for target in there), "-output", str(joined)], check=True)
+        joined.write_bytes(fat({arch(target): (libraries / f"{target}.a").read_bytes() for target in there}))
         lay_out(whole / name / f"{NAME}.framework", joined, headers, version, platform, variant, oldest)
         entry = {
             "LibraryIdentifier": name,
@@ -146,6 +158,8 @@ def objects_of(archive: bytes):
             start += int(name[3:])
         if archive[start : start + 4] == b"\xcf\xfa\xed\xfe":
             yield archive[start:end]
+        else:
+            assert archive[start : start + 4] not in (b"BC\xc0\xde", b"\xde\xc0\x17\x0b"), f"{name} is bitcode of LLVM, and no object"
         at = end + end % 2
 
 
@@ -216,10 +230,7 @@ def check(out: Path, functions: set[str]) -> None:
 
 def main() -> None:
     libraries, out, version, headers = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
-    lipo = next((found for name in ("llvm-lipo", "lipo", "llvm-lipo-19", "llvm-lipo-14") if (found := shutil.which(name))), None)
-    if lipo is None:
-        sys.exit("llvm-lipo is missing, which joins libraries (Debian: apt-get install llvm)")
-    missing = build(libraries, out, version, headers, lipo)
+    missing = build(libraries, out, version, headers)
     functions = set(re.findall(r"\b(baijiayun_\w+)\(", (headers / "baijiayun.h").read_text()))
     check(out, functions)
     packed, checksum = pack(out)
