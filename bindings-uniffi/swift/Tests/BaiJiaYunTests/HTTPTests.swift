@@ -199,7 +199,7 @@ private let gzippedTwice = Data(base64Encoded: "H4sIAMW5CmsC/wFEALv/H4sIAMW5CmsC
             "-subj", "/CN=localhost")
         made.waitUntilExit()
         let (server, output) = try openssl("s_server", "-key", "key", "-cert", "certificate", "-accept", "127.0.0.1:0", "-www")
-        defer { server.terminate() }
+        defer { kill(server.processIdentifier, SIGKILL) }
         // "ACCEPT 127.0.0.1:40000"
         var said = ""
         while !said.contains("ACCEPT 127.0.0.1:") || !said.hasSuffix("\n") {

@@ -28,7 +28,8 @@ final class Mock: @unchecked Sendable {
     }
 
     deinit {
-        process.terminate()
+        // A process that is begun on a thread of Swift's has its signals blocked, but for this one.
+        kill(process.processIdentifier, SIGKILL)
     }
 
     var url: String { about.may("url")! }

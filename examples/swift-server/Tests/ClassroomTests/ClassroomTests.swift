@@ -17,6 +17,7 @@ final class Mock: @unchecked Sendable {
         process.arguments = ["mock", "--json", "--port", "0"]
         let output = Pipe()
         process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
         try process.run()
         var line = Data()
         while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([10]), !byte.isEmpty { line.append(byte) }
@@ -25,8 +26,9 @@ final class Mock: @unchecked Sendable {
             domain: about["url"]?.string ?? "", partnerID: about["partner_id"]?.string ?? "", partnerKey: about["partner_key"]?.string)
     }
 
-    deinit {
-        process.terminate()
+    func stop() {
+        // A process that is begun on a thread of Swift's has its signals blocked, but for this one.
+        kill(process.processIdentifier, SIGKILL)
     }
 }
 
@@ -46,7 +48,10 @@ final class Mock: @unchecked Sendable {
         let mock = try Mock()
         let classroom = Classroom(client: mock.client)
         let server = try SocketServer(port: 0) { await classroom.respond(to: $0) }
-        defer { server.stop() }
+        defer {
+            server.stop()
+            mock.stop()
+        }
 
         let made = try await send(server, "POST", "/rooms", #"{"title":"高一数学","teacher":"王老师"}"#)
         #expect(made.status == 200)
