@@ -1,6 +1,6 @@
 use std::fmt;
 
-use baijiayun::{Error, Fault};
+use baijiayun::{Error, ErrorKind, Fault};
 use serde::Serialize;
 
 use crate::secrets;
@@ -80,12 +80,28 @@ impl From<Error> for Failure {
             kind: error.kind().as_str(),
             code: error.code(),
             msg: error.message().into(),
-            hint: error.hint().map(Box::from),
+            hint: hint(&error),
             faults: error.faults().iter().map(shown).collect(),
             operation: Some(error.operation().to_owned()).filter(|name| !name.is_empty()),
             sent: was_sent.then(|| Box::new(sent)),
         }
     }
+}
+
+/// What to do, with the command of this tool that helps: the SDK names none, since most who use it have no `bjy`.
+fn hint(error: &Error) -> Option<Box<str>> {
+    let command = match error.kind() {
+        ErrorKind::UnknownOperation if error.hint().is_some_and(|hint| hint.starts_with("did you mean")) => {
+            return error.hint().map(Box::from);
+        }
+        ErrorKind::UnknownOperation => "`bjy operations WORD` searches all operations",
+        ErrorKind::InvalidParameters if !error.operation().is_empty() => {
+            "`bjy operations NAME` lists the parameters of an operation"
+        }
+        ErrorKind::SignatureRejected | ErrorKind::CallbackSignature => "`bjy sign --expect` explains a signature",
+        _ => return error.hint().map(Box::from),
+    };
+    Some(error.hint().map_or_else(|| command.into(), |hint| format!("{hint}; {command}").into()))
 }
 
 /// How the answer begins. An answer of the service itself that says no more than code and msg is not shown again, and one

@@ -174,7 +174,7 @@ impl ErrorKind {
         use ErrorKind::*;
         Some(match self {
             InvalidParameters => {
-                "`bjy operations NAME` lists the parameters of an operation; send what it lacks as extra"
+                "compare it with the parameters that the operation is documented with; send what they lack as extra"
             }
             File => "check the path, and that nothing writes to the file while it is sent",
             Connect => "check the domain and the network; the request was not sent, so it is safe to try again",
@@ -182,9 +182,7 @@ impl ErrorKind {
             Transport => "the service may have carried out the call; look before you repeat one that changes something",
             PathNotFound => "the service does not know this path; check the domain",
             ParameterRejected => "the message names the parameter; compare it with the reference page",
-            SignatureRejected => {
-                "check partner_id, partner_key (no stray blanks or newlines) and this machine's clock; `bjy sign --expect` explains a signature"
-            }
+            SignatureRejected => "check partner_id, partner_key (no stray blanks or newlines) and this machine's clock",
             AccountNotFound => "check partner_id and the domain: they belong together",
             PermissionDenied => "ask your BaijiaYun account manager to open this feature for the account",
             LiveNotOpen => "ask your BaijiaYun account manager whether the live service is open and paid for",
@@ -209,9 +207,7 @@ impl ErrorKind {
             CallbackMalformed => {
                 "pass the body byte for byte as it came over the wire, before any framework parses it (express.raw, request.get_data(), HttpServletRequest.getInputStream(), axum's Bytes)"
             }
-            CallbackSignature => {
-                "pass the body byte for byte; check partner_key (no blanks or line breaks around it); `bjy sign --expect` explains a signature"
-            }
+            CallbackSignature => "pass the body byte for byte; check partner_key (no blanks or line breaks around it)",
             CallbackClock => {
                 "check this machine's clock; a callback that was recorded and posted again is refused rightly; a test with an old example needs no clock"
             }

@@ -377,7 +377,7 @@ pub fn find_by_path(path: &str) -> Option<&'static Operation> {
 
 fn unknown(name: &str) -> Error {
     let hint = match suggested(name).as_slice() {
-        [] => "`bjy operations` lists all names".to_owned(),
+        [] => "api.md of the SDK lists all names".to_owned(),
         near => format!("did you mean {}?", near.join(", ")),
     };
     Error::new(ErrorKind::UnknownOperation, name)

@@ -128,9 +128,9 @@ impl<'p> Pairs<'p> {
             format!("is unknown (known: {}; send it as extra if the service knows it)", names.join(", "))
         } else {
             format!(
-                "is unknown (`bjy operations {}` lists its {} parameters; send it as extra if the service knows it)",
-                operation.name,
-                operation.params.len()
+                "is unknown: none of the {} parameters of {} has such a name (send it as extra if the service knows it)",
+                operation.params.len(),
+                operation.name
             )
         };
         self.fault(name, FaultKind::Unknown, message);

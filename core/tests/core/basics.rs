@@ -347,9 +347,9 @@ fn names_of_others_find_the_operation_that_is_meant() {
         ("room/getCodeInfo?room_id=1", "did you mean room.get_code_info?"),
         ("https://demo.at.baijiayun.com/openapi/video/getUploadUrl", "did you mean video.get_upload_url?"),
         ("/openapi/room/creat", "did you mean room.create?"),
-        ("/nowhere/at/all/in/any/document", "`bjy operations` lists all names"),
-        ("https://demo.at.baijiayun.com", "`bjy operations` lists all names"),
-        ("/", "`bjy operations` lists all names"),
+        ("/nowhere/at/all/in/any/document", "api.md of the SDK lists all names"),
+        ("https://demo.at.baijiayun.com", "api.md of the SDK lists all names"),
+        ("/", "api.md of the SDK lists all names"),
     ] {
         assert_eq!(operation::find(wanted).unwrap_err().hint(), Some(hint), "{wanted}");
     }

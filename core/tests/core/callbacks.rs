@@ -396,7 +396,7 @@ fn errors_name_the_cause() {
     let error = callbacks::verify(&body, FORM, &["a".into(), "b".into()], None).unwrap_err();
     assert!(error.message().contains("all 2 keys"), "{error}");
     assert!(!format!("{error} {error:?}").contains("the partner key"));
-    assert!(error.hint().unwrap().contains("bjy sign --expect"));
+    assert!(error.hint().unwrap().contains("check partner_key"));
 }
 
 #[test]
