@@ -193,7 +193,7 @@ SYSTEM = re.compile(
     # What libSystem has, by its parts: C's own, memory, threads, files, processes, time, random numbers, Mach, dyld and unwinding.
     r"_(_?_?[a-z][a-z0-9_]*(\$[A-Z0-9_$]+)?|_Unwind_\w+|NSGetExecutablePath|_NSGet\w+|_tlv_bootstrap|dispatch_\w+|CCRandomGenerateBytes)"
 )
-OTHERS = re.compile(r"_(_ZN|_R|OBJC|objc|CF|Sec|NS[A-Z](?!Get))|^_\$s")
+OTHERS = re.compile(r"_(_ZN|_R|OBJC|objc|CF|Sec|NS(?!Get)[A-Z])|^_\$s")
 """Rust that is missing, and frameworks: nothing of these may be needed."""
 
 
