@@ -1,4 +1,4 @@
-//! The engine for Python and Swift, and by [`jni`] for Kotlin and Java: a shell around [`Host`], bytes in and bytes out.
+//! The engine for Python and Swift, and by `jni` for Kotlin and Java: a shell around [`Host`], bytes in and bytes out.
 //!
 //! A crossing costs these languages more than the work behind it, and text
 //! more than bytes: so every function takes one borrowed buffer and gives one
