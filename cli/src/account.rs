@@ -24,7 +24,7 @@ pub(crate) struct AccountFlags {
     /// Account key; the environment or a file hides it from other users' `ps` 密钥 [env: BAIJIAYUN_PARTNER_KEY]
     #[arg(long, global = true, value_name = "KEY")]
     pub(crate) partner_key: Option<String>,
-    /// TOML file with domain, partner_id, partner_key and [paths] 配置文件 [default: baijiayun.toml, then baijiayun/config.toml in the user's configuration folder]
+    /// TOML file with domain, partner_id, partner_key and a table of paths 配置文件 [default: baijiayun.toml, then baijiayun/config.toml in the user's configuration folder]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
