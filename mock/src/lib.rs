@@ -46,28 +46,35 @@
 //!   last, are not enforced; the age of a timestamp is with [`Builder::strict`].
 
 mod accounts;
+mod alarms;
 mod auth;
 mod body;
+mod builder;
 mod callbacks;
+mod calls;
 mod canned;
 mod catalog;
 mod clock;
 mod codes;
 mod control;
+mod described;
 mod docs;
 mod examples;
 mod failure;
 mod goods;
+mod http;
 mod input;
 mod live;
 mod misbehave;
+mod mock;
+mod multipart;
 mod paging;
 mod range;
 mod rate;
 mod received;
 mod rooms;
+#[cfg(feature = "server")]
 mod server;
-mod service;
 mod state;
 mod store;
 mod subtitles;
@@ -78,9 +85,13 @@ mod videos;
 mod wire;
 mod words;
 
-pub use callbacks::{CallbackAnswer, CallbackError, callback_members};
+pub use builder::Builder;
+pub use callbacks::{CallbackAnswer, CallbackError, Delivery, Post, callback_members};
 pub use canned::{Canned, CannedAnswers};
+pub use http::{Head, Reply};
 pub use misbehave::Misbehaviour;
+pub use mock::{Incoming, Mock};
 pub use received::{Received, Verdict};
-pub use service::{Builder, MockService};
+#[cfg(feature = "server")]
+pub use server::MockService;
 pub use videos::Transcoding;
