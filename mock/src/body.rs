@@ -50,7 +50,15 @@ pub(crate) struct Reader {
 
 enum Body {
     Form(Vec<u8>),
-    Parts { parts: Parts, part: Option<Part>, text_size: usize },
+    Parts(Box<Form>),
+}
+
+/// A form whose parts come one after the other.
+struct Form {
+    parts: Parts,
+    /// The one that is under way.
+    part: Option<Part>,
+    text_size: usize,
 }
 
 enum Part {
@@ -67,7 +75,7 @@ impl Reader {
         let content_type = head.header("content-type").unwrap_or_default();
         let body = if content_type.starts_with("multipart/form-data") {
             let parts = Parts::new(content_type).map_err(Failure::parameter)?;
-            Body::Parts { parts, part: None, text_size: 0 }
+            Body::Parts(Box::new(Form { parts, part: None, text_size: 0 }))
         } else {
             Body::Form(Vec::new())
         };
@@ -82,9 +90,9 @@ impl Reader {
                 form.extend_from_slice(piece);
                 Ok(())
             }
-            Body::Parts { parts, .. } => {
-                parts.push(piece);
-                self.read().map(|_| ())
+            Body::Parts(form) => {
+                form.parts.push(piece);
+                form.read(&mut self.sent).map(|_| ())
             }
         }
     }
@@ -98,19 +106,21 @@ impl Reader {
                     self.sent.pairs(&form)?;
                 }
             }
-            Body::Parts { parts, .. } => {
-                parts.end();
-                if !self.read()? {
+            Body::Parts(form) => {
+                form.parts.end();
+                if !form.read(&mut self.sent)? {
                     return Err(Failure::parameter("multipart body breaks off"));
                 }
             }
         }
         Ok(self.sent)
     }
+}
 
-    /// Reads what has come of the parts. Returns whether the last one is over.
-    fn read(&mut self) -> Result<bool, Failure> {
-        let Body::Parts { parts, part, text_size } = &mut self.body else { return Ok(true) };
+impl Form {
+    /// Reads what has come. Returns whether the last part is over.
+    fn read(&mut self, sent: &mut Sent) -> Result<bool, Failure> {
+        let Form { parts, part, text_size } = self;
         loop {
             let event = match parts.poll() {
                 Poll::Pending => return Ok(false),
@@ -131,11 +141,11 @@ impl Reader {
                     text.extend_from_slice(&bytes);
                 }
                 (Some(Event::Ends), _) => match part.take() {
-                    Some(Part::File(file)) => self.sent.files.push(file),
+                    Some(Part::File(file)) => sent.files.push(file),
                     Some(Part::Text { field, text }) => {
                         let text =
                             String::from_utf8(text).map_err(|_| Failure::parameter(format!("{field} is not UTF-8")))?;
-                        self.sent.texts.insert(field, text);
+                        sent.texts.insert(field, text);
                     }
                     None => {}
                 },

@@ -31,7 +31,7 @@ enum Course {
     /// It is refused, whatever else comes.
     Refused(Failure),
     /// It is read and answered.
-    Read(Endpoint, Canned, Reader),
+    Read(Endpoint, Canned, Box<Reader>),
 }
 
 impl Call {
@@ -85,7 +85,7 @@ fn begin(mock: &mut Mock, head: &Head<'_>, endpoint: Option<Endpoint>) -> Result
     }
     let is_taken = matches!(head.method, "GET" | "POST");
     let endpoint = endpoint.filter(|_| is_taken).ok_or_else(Failure::path)?;
-    Ok(Course::Read(endpoint, canned, Reader::new(head)?))
+    Ok(Course::Read(endpoint, canned, Box::new(Reader::new(head)?)))
 }
 
 fn answer(

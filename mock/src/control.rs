@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::callbacks::Delivery;
 use crate::canned::CannedAnswers;
-use crate::callbacks::{Delivery, Outbox};
 use crate::clock;
 use crate::http::Reply;
 use crate::input::plain;
@@ -75,17 +75,36 @@ impl Control {
         let text = String::from_utf8_lossy(&self.body);
         let done = match (self.place, self.method.as_str()) {
             (Place::Requests, "GET") => Ok(list(mock.received.iter().map(Received::to_json))),
-            (Place::Requests, "DELETE") => nothing(mock.received.clear()),
-            (Place::Answers, "POST") => CannedAnswers::from_json(&text).and_then(|given| nothing(mock.answer(given))),
-            (Place::Answers, "DELETE") => nothing(mock.canned = CannedAnswers::default()),
+            (Place::Requests, "DELETE") => {
+                mock.received.clear();
+                Ok(nothing())
+            }
+            (Place::Answers, "POST") => CannedAnswers::from_json(&text).map(|given| {
+                mock.answer(given);
+                nothing()
+            }),
+            (Place::Answers, "DELETE") => {
+                mock.canned = CannedAnswers::default();
+                Ok(nothing())
+            }
             (Place::Callbacks, "GET") => Ok(list(mock.callbacks().map(Delivery::to_json))),
             (Place::Callbacks, "POST") => read(&text).and_then(|wanted| trigger(mock, wanted)),
-            (Place::Callbacks, "DELETE") => nothing(Outbox::forget(&mut mock.state.outbox)),
-            (Place::Misbehaviour, "POST") => read::<Misbehaviour>(&text).and_then(|wanted| nothing(mock.misbehave(wanted))),
-            (Place::Misbehaviour, "DELETE") => nothing(mock.misbehave(Misbehaviour::default())),
+            (Place::Callbacks, "DELETE") => {
+                mock.state.outbox.forget();
+                Ok(nothing())
+            }
+            (Place::Misbehaviour, "POST") => read(&text).map(|wanted| {
+                mock.misbehave(wanted);
+                nothing()
+            }),
+            (Place::Misbehaviour, "DELETE") => {
+                mock.misbehave(Misbehaviour::default());
+                Ok(nothing())
+            }
             (Place::Clock, "GET") => Ok(time(mock, Duration::ZERO)),
             (Place::Clock, "POST") => read(&text).and_then(|Forward { advance }| {
-                let by = Duration::try_from_secs_f64(advance).map_err(|_| format!("advance: {advance} are no seconds"))?;
+                let by =
+                    Duration::try_from_secs_f64(advance).map_err(|_| format!("advance: {advance} are no seconds"))?;
                 Ok(time(mock, by))
             }),
             _ => Ok(Reply::empty(405)),
@@ -102,14 +121,17 @@ fn list(items: impl Iterator<Item = Value>) -> Reply {
     Reply::json(200, &items.collect())
 }
 
-fn nothing(_: ()) -> Result<Reply, String> {
-    Ok(Reply::empty(204))
+fn nothing() -> Reply {
+    Reply::empty(204)
 }
 
 /// The time when the clock has gone forward.
 fn time(mock: &Mock, by: Duration) -> Reply {
     let then = mock.time().saturating_add_unsigned(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
-    Reply { advance: by, ..Reply::json(200, &json!({ "now": clock::seconds(then), "time": clock::datetime(clock::seconds(then)) })) }
+    Reply {
+        advance: by,
+        ..Reply::json(200, &json!({ "now": clock::seconds(then), "time": clock::datetime(clock::seconds(then)) }))
+    }
 }
 
 fn trigger(mock: &mut Mock, Wanted { name, fields }: Wanted) -> Result<Reply, String> {
@@ -117,7 +139,10 @@ fn trigger(mock: &mut Mock, Wanted { name, fields }: Wanted) -> Result<Reply, St
     // The time is the one that this request came at.
     let now = mock.time() - mock.ahead();
     let post = mock.trigger(&name, given, now).map_err(|error| error.to_string())?;
-    Ok(Reply::json(200, &json!({
-        "id": post.id, "name": post.name, "url": post.url, "content_type": post.content_type, "body": post.body,
-    })))
+    Ok(Reply::json(
+        200,
+        &json!({
+            "id": post.id, "name": post.name, "url": post.url, "content_type": post.content_type, "body": post.body,
+        }),
+    ))
 }

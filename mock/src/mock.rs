@@ -8,8 +8,8 @@ use baijiayun_core::PartnerKey;
 
 use crate::auth::Rules;
 use crate::builder::Builder;
-use crate::calls::Call;
 use crate::callbacks::{CallbackAnswer, CallbackError, Delivery, Post, callback_members};
+use crate::calls::Call;
 use crate::canned::CannedAnswers;
 use crate::catalog::Catalog;
 use crate::control::{self, Control};
@@ -87,12 +87,7 @@ impl Mock {
     pub(crate) fn new(settings: Builder) -> Mock {
         Mock {
             catalog: Catalog::new(&settings.paths),
-            state: State::new(
-                &settings.partner_id,
-                settings.partner_key,
-                settings.max_items,
-                settings.transcoding,
-            ),
+            state: State::new(&settings.partner_id, settings.partner_key, settings.max_items, settings.transcoding),
             partner_id: settings.partner_id,
             strict: settings.strict,
             faults: Faults::new(settings.misbehaviour),

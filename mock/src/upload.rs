@@ -38,8 +38,11 @@ pub(crate) struct Upload {
 enum Course {
     /// Whoever is still sending would not hear a refusal: the rest is read first.
     Refused(Failure),
-    Chunk { range: Range, sink: Sink },
-    Form(Form),
+    Chunk {
+        range: Range,
+        sink: Sink,
+    },
+    Form(Box<Form>),
     /// It is decided, whatever else comes.
     Over(Result<Taken, Failure>),
 }
@@ -118,7 +121,7 @@ fn open(mock: &mut Mock, head: &Head<'_>) -> Result<Course, Failure> {
         Some(range) => Course::Chunk { range, sink: Sink::new(mock, attempt)? },
         None => {
             let parts = Parts::new(head.header("content-type").unwrap_or_default()).map_err(Failure::upload)?;
-            Course::Form(Form { attempt, parts, part: Part::Other, has_file: false })
+            Course::Form(Box::new(Form { attempt, parts, part: Part::Other, has_file: false }))
         }
     })
 }
@@ -253,11 +256,10 @@ impl Sink {
 /// The post is over: if all of it came it counts, and if that makes the file whole it is transcoded.
 fn arrived(mock: &mut Mock, taken: Taken, base: &str) -> Result<Taken, Failure> {
     let state = &mut mock.state;
-    if taken.complete && videos::arrived(state, taken.attempt, taken.range, base)? {
-        if let Transcoding::After(delay) = state.videos.transcoding() {
-            let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-            state.alarms.set(state.time.saturating_add(delay), Alarm::Transcoded(taken.attempt.video));
-        }
+    let whole = taken.complete && videos::arrived(state, taken.attempt, taken.range, base)?;
+    if let (true, Transcoding::After(delay)) = (whole, state.videos.transcoding()) {
+        let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        state.alarms.set(state.time.saturating_add(delay), Alarm::Transcoded(taken.attempt.video));
     }
     Ok(taken)
 }

@@ -88,9 +88,7 @@ pub(super) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
             }
             let Some(wait) = waits.next() else { break };
             if !args.at_once {
-                output::print_line(
-                    &json!({"note": format!("the service would post it again after {wait} s")}),
-                );
+                output::print_line(&json!({"note": format!("the service would post it again after {wait} s")}));
                 tokio::time::sleep(Duration::from_secs(wait.into())).await;
             }
         }
