@@ -423,7 +423,7 @@ async function attach(
   const form = await multipart(parts, files, meter && ((bytes) => meter.moved(bytes)));
   request.body = form.body;
   // Node's fetch keeps a copy of every stream that it may have to send again elsewhere: of the whole file.
-  if (form.body instanceof ReadableStream) request.redirect = "error";
+  if ("getReader" in form.body) request.redirect = "error";
   request.headers["content-type"] = form.contentType;
   if (form.length !== undefined) request.headers["content-length"] = String(form.length);
   if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
@@ -438,7 +438,7 @@ async function attachChunk(
 ): Promise<void> {
   meter?.begin(chunk.offset);
   request.body = await chunkBody(files.get(chunk.source)!, chunk, meter && ((bytes) => meter.moved(bytes)));
-  if (request.body instanceof ReadableStream) request.redirect = "error";
+  if ("getReader" in request.body) request.redirect = "error";
   request.headers["content-length"] = String(chunk.length);
   if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent);
 }
