@@ -176,16 +176,19 @@ export class Driver {
   /** Reads what a call is asked with. */
   ask(name: string, params: unknown, options: unknown): Asked {
     // What follows a line break would be read as options; a blank is refused as well.
-    name = String(name).replaceAll("\n", " ");
+    name = String(name);
+    if (name.includes("\n")) name = name.replaceAll("\n", " ");
     const { text, files } = writeParams(name, params);
     return { name, text, files, options: readOptions(name, options) };
   }
 
   /** Makes a call. Its data are returned, all of the answer is put into `answer`. */
-  async call(asked: Asked, answer: { done?: Done }, also?: CallExtras): Promise<unknown> {
+  call(asked: Asked, answer: { done?: Done }, also?: CallExtras): Promise<unknown> {
     const { onEvent } = this.#ports;
-    if (onEvent === undefined) return this.#run(asked, answer, also, undefined);
-    const course = new Course(asked.name, onEvent);
+    return onEvent ? this.#observed(asked, answer, also, new Course(asked.name, onEvent)) : this.#run(asked, answer, also, undefined);
+  }
+
+  async #observed(asked: Asked, answer: { done?: Done }, also: CallExtras | undefined, course: Course): Promise<unknown> {
     try {
       const data = await this.#run(asked, answer, also, course);
       course.done();
