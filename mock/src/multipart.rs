@@ -98,8 +98,11 @@ mod tests {
     const BODY: &[u8] = b"--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\na\r\n-B\r\n\
         --B\r\nContent-Disposition: form-data; name=\"data\"; filename=\"a.mp4\"\r\n\r\n\r\n--A\r\n--B--\r\n";
 
+    /// A part: its name, that of its file, and its content.
+    type Read = (String, Option<String>, Vec<u8>);
+
     /// The parts of a body that comes in pieces of this size.
-    fn read(body: &[u8], size: usize) -> Result<Vec<(String, Option<String>, Vec<u8>)>, multer::Error> {
+    fn read(body: &[u8], size: usize) -> Result<Vec<Read>, multer::Error> {
         let mut parts = Parts::new("multipart/form-data; boundary=B").unwrap();
         let mut read = Vec::new();
         let mut pieces = body.chunks(size);
