@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, promises, python_client, rust_client, surface, swift_client,
-    swift_guide, ts_client,
+    callbacks, core_table, documents, kotlin_client, openapi, promises, python_client, rust_client, surface,
+    swift_client, swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.
@@ -53,6 +53,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(swift_client::outputs(&description)?);
     outputs.extend(swift_guide::outputs(root)?);
+    outputs.extend(openapi::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
     outputs.extend(documents::outputs(root)?);

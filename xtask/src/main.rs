@@ -11,6 +11,7 @@ mod kotlin;
 mod kotlin_client;
 mod model;
 mod names;
+mod openapi;
 mod promises;
 mod python;
 mod python_client;
