@@ -48,7 +48,7 @@ fn path_item(resource: &Resource, call: &Call<'_>, scope: Scope<'_>, schemas: &m
         let mut described = common(resource, call);
         let is_other = has_both && method == Method::Get;
         if is_other {
-            described.insert("operationId".to_owned(), json!(format!("{}.{}.get", resource.resource, call.method)));
+            described.insert("operationId".to_owned(), json!(format!("{}.{}.by_get", resource.resource, call.method)));
         }
         match method {
             Method::Get => {

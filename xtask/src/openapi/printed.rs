@@ -1,9 +1,9 @@
-//! What the printed answers show at each place of a shape: it may differ from the documents' tables.
+//! What the printed answers and JSON parameters show at each place of a shape: it may differ from the documents' tables.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ptr;
 
-use baijiayun_api::{DataPlace, Operation, Shape, Wire};
+use baijiayun_api::{DataPlace, Description, Operation, Shape, Wire};
 use serde_json::Value as Json;
 
 /// The JSON type of a printed value.
@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 pub enum Kind {
     Number,
     Text,
+    /// A text without letters, where a time is missing.
+    EmptyText,
     /// What PHP makes of an object or map without members.
     EmptyList,
 }
@@ -30,6 +32,29 @@ impl Printed {
                     DataPlace::Data => printed.walk(&operation.response, &body["data"]),
                 }
             }
+            let texts = operation.request_examples.values().filter_map(|text| serde_json::from_str::<Json>(text).ok());
+            let shapes = || operation.params.values().filter_map(|param| param.value.as_ref());
+            texts.for_each(|text| shapes().for_each(|shape| printed.walk(shape, &text)));
+        }
+        printed
+    }
+
+    /// What a printed callback shows in the JSON texts of its form.
+    pub fn by_callbacks(description: &Description, posted: &[(&str, Shape)]) -> Printed {
+        let mut printed = Printed::default();
+        for (name, shape) in posted {
+            let example = description.callbacks.get(*name).and_then(|callback| callback.payload_example.as_deref());
+            let Some(Json::Object(members)) = example.and_then(|text| serde_json::from_str(text).ok()) else {
+                continue;
+            };
+            for (member, field) in &shape.fields {
+                let text = members.get(member).and_then(Json::as_str);
+                if let Some(inner) =
+                    text.and_then(|text| serde_json::from_str::<Json>(text).ok()).filter(|inner| !inner.is_number())
+                {
+                    printed.walk(field, &inner);
+                }
+            }
         }
         printed
     }
@@ -43,9 +68,11 @@ impl Printed {
         self.0.get(&ptr::from_ref(shape)).cloned().unwrap_or_else(|| told.into_iter().collect())
     }
 
-    fn walk(&mut self, shape: &Shape, value: &Json) {
+    /// Takes a value that is printed for a shape.
+    pub fn walk(&mut self, shape: &Shape, value: &Json) {
         let kind = match value {
             Json::Number(_) => Some(Kind::Number),
+            Json::String(text) if text.is_empty() => Some(Kind::EmptyText),
             Json::String(_) => Some(Kind::Text),
             Json::Array(items) if items.is_empty() => Some(Kind::EmptyList),
             _ => None,

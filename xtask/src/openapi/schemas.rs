@@ -215,6 +215,10 @@ fn as_printed(ty: &Type, table: Json, printed: &BTreeSet<Kind>) -> Json {
         Type::Struct(_) | Type::Map(_) => {
             (true, has(Kind::EmptyList).then(|| json!({ "type": "array", "maxItems": 0 })))
         }
+        Type::Date | Type::Datetime if has(Kind::EmptyText) => {
+            let pattern = if *ty == Type::Date { DATE } else { DATETIME };
+            return json!({ "type": "string", "pattern": format!("{pattern}|^$") });
+        }
         _ => return table,
     };
     match other {

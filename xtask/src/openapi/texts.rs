@@ -6,7 +6,7 @@ Generated from the description of the project baijiayun; nobody of the vendor wr
 
 **请求 Requests.** POST with a form (`application/x-www-form-urlencoded`, or `multipart/form-data` where there is a file), UTF-8. \
 A list is joined by commas; a JSON parameter is a JSON text. Where the service takes GET as well, the operation stands twice, with the same \
-parameters in the query: `NAME.get`. POST is better, since a query stands in access logs.
+parameters in the query: `NAME.by_get`. POST is better, since a query stands in access logs.
 
 **签名 Signature.** Every request carries `partner_id`, `timestamp` and `sign`: see the security scheme `sign`. They are not listed among the \
 parameters of each operation, since a generated client adds them in one place.

@@ -25,7 +25,7 @@ pub fn webhooks(
     let names = payload_names(&structs, posted, schemas.names());
     let is_whole = |object: &Struct<'_>| posted.iter().any(|(wire, _)| pascal(wire) == object.name);
     let (wholes, parts): (Vec<_>, Vec<_>) = structs.iter().partition(|object| is_whole(object));
-    let scope = Scope { names: &names, printed: &Printed::default() };
+    let scope = Scope { names: &names, printed: &Printed::by_callbacks(description, posted) };
     schemas.objects(parts, scope);
     schemas.add(REPLY, reply())?;
     let mut webhooks = Map::new();
@@ -49,7 +49,7 @@ fn payload(callback: &Callback, whole: &Struct<'_>, scope: Scope<'_>) -> Json {
         let is_json = callback.params.get(field.wire).is_some_and(|param| param.kind == ParamType::Json);
         let is_number = matches!(field.ty, Type::Int | Type::Timestamp | Type::Float | Type::Id(Repr::Int));
         let mut schema = match field.wire {
-            _ if is_json => json_text(field, scope),
+            wire if is_json => json_text(field, printed[wire].as_str(), scope),
             wire if is_number && is_text(wire) => number_as_text(&field.ty),
             _ => value(&field.ty, Some(field.shape), scope, false),
         };
@@ -70,12 +70,14 @@ fn payload(callback: &Callback, whole: &Struct<'_>, scope: Scope<'_>) -> Json {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-fn json_text(field: &Field<'_>, scope: Scope<'_>) -> Json {
-    json!({
-        "type": "string",
-        "contentMediaType": "application/json",
-        "contentSchema": value(&field.ty, Some(field.shape), scope, false),
-    })
+/// One document prints such a text with percent signs in it, encoded once more than the form.
+fn json_text(field: &Field<'_>, printed: Option<&str>, scope: Scope<'_>) -> Json {
+    let mut schema = json!({ "type": "string", "contentMediaType": "application/json" });
+    if printed.is_some_and(|text| text.starts_with('%')) {
+        schema["x-percent-encoded"] = json!(true);
+    }
+    schema["contentSchema"] = value(&field.ty, Some(field.shape), scope, false);
+    schema
 }
 
 /// The members of the example; null if there is none.
