@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use crate::account::AccountFlags;
+use crate::account::{self, AccountFlags};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{call, callback, completions, demo, doctor, mock, operations, parse, ping, request, sign, upload};
@@ -34,6 +34,8 @@ enum Command {
     Sign(sign::Args),
     /// Call an operation and print its data 调用接口
     Call(call::Args),
+    /// List the accounts by name, without keys 列出已配置的账号
+    Accounts(account::list::Args),
     /// Say whether domain, account, key and clock are right 检查账号、密钥与时钟
     Ping(ping::Args),
     /// Upload videos, going on where an earlier run broke off, or documents 上传视频或课件
@@ -59,6 +61,7 @@ impl Cli {
             Command::Parse(args) => parse::run(&args, output),
             Command::Sign(args) => sign::run(args, account, output),
             Command::Call(args) => call::run(&args, account, output),
+            Command::Accounts(_) => account::list::run(account, output),
             Command::Ping(args) => ping::run(&args, account, output),
             Command::Upload(args) => upload::run(&args, account, output),
             Command::Callback(args) => callback::run(args, account, output),
