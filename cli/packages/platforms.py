@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bindings-uniffi/libraries"))
 from build import zigbuild
 
-BINARIES = ROOT / "target/bjy/binaries"
+BINARIES = Path(os.environ.get("BJY_BINARIES", ROOT / "target/bjy/binaries"))
 """A folder for each platform, with the program in it."""
 
 

@@ -19,7 +19,7 @@ use crate::output;
 pub(crate) use baijiayun::configuration::PATHS_FILE;
 
 /// The account as the command line gives it.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Account 账号")]
 pub(crate) struct AccountFlags {
     /// Name of an account: its table [accounts.NAME] of a configuration file is taken whole, whatever the environment says
@@ -42,6 +42,7 @@ pub(crate) struct AccountFlags {
 }
 
 /// What is known of the account after all three places were asked.
+#[derive(Clone)]
 pub(crate) struct Settings(Found);
 
 impl AccountFlags {

@@ -8,7 +8,8 @@ use toml::{Table, Value};
 use super::key::Key;
 use super::{FILE, Place, invalid, user_folder};
 use crate::error::Error;
-use crate::{near, paths};
+use crate::near;
+use crate::paths;
 
 const IN_A_FILE: &str = "a configuration file has the keys domain, partner_id and partner_key (or partner_key_file, or partner_key_command), the same in tables [accounts.NAME], and a table [paths] with operation = \"/openapi/...\"";
 pub(super) const OF_PATHS: &str =
