@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, mock_table, promises, python_client, rust_client, surface,
+    callbacks, core_table, documents, kotlin_client, mock_table, openapi, promises, python_client, rust_client, surface,
     swift_client, swift_guide, ts_client,
 };
 
@@ -55,6 +55,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(swift_client::outputs(&description)?);
     outputs.extend(swift_guide::outputs(root)?);
+    outputs.extend(openapi::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
     outputs.extend(documents::outputs(root)?);

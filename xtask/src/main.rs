@@ -12,6 +12,7 @@ mod kotlin_client;
 mod mock_table;
 mod model;
 mod names;
+mod openapi;
 mod promises;
 mod python;
 mod python_client;
