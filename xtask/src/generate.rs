@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, mock_table, openapi, promises, python_client, rust_client, surface,
-    swift_client, swift_guide, ts_client,
+    callbacks, core_table, documents, kotlin_client, mock_table, openapi, promises, python_client, rust_client,
+    surface, swift_client, swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.

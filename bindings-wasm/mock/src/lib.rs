@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use baijiayun_mock::{CallbackAnswer, Head, Incoming, Post, Reply};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
 mod settings;
@@ -82,11 +82,10 @@ impl Mock {
         let (_, incoming) = inner.incoming.swap_remove(place);
         let came = if failure.is_empty() { Ok(()) } else { Err(failure.to_owned()) };
         let Reply { status, headers, body, cut, advance } = inner.mock.finish(incoming, came, time(now));
-        let mut shown = json!({ "status": status, "headers": {}, "cut": cut });
-        shown["advance"] = u64::try_from(advance.as_millis()).unwrap_or(u64::MAX).into();
-        for (name, value) in headers {
-            shown["headers"][name] = value.into();
-        }
+        let headers: Map<String, Value> =
+            headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let advance = u64::try_from(advance.as_millis()).unwrap_or(u64::MAX);
+        let shown = json!({ "status": status, "headers": headers, "cut": cut, "advance": advance });
         shown.to_string() + "\n" + &body
     }
 
