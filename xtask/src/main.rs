@@ -16,6 +16,7 @@ mod python;
 mod python_client;
 mod render;
 mod rust_client;
+mod samples;
 mod surface;
 mod swift;
 mod swift_client;
