@@ -13,6 +13,7 @@ mod operations;
 mod parse;
 mod ping;
 mod request;
+mod samples;
 mod sign;
 mod tool;
 mod upload;

@@ -154,7 +154,8 @@ mod tests {
         ];
         let chinese = chinese.map(|(english, chinese)| (english.to_owned(), chinese.to_owned())).into();
         let mut comments = Comments { chinese, missing: BTreeSet::new(), used: BTreeSet::new() };
-        let code = "// One text in\n// two lines.\nlet a = \"http://a // b\"; // at the end\n/** Documented. */\n// 中文\n";
+        let code =
+            "// One text in\n// two lines.\nlet a = \"http://a // b\"; // at the end\n/** Documented. */\n// 中文\n";
         assert_eq!(
             comments.chinese("js a.mjs", code),
             "// 一段\n// 两行\nlet a = \"http://a // b\"; // 在末尾\n/** 文档 */\n// 中文\n"

@@ -48,9 +48,9 @@ impl Locale {
         };
         let both: BTreeMap<String, Both> =
             serde_saphyr::from_str(&read("words.yaml")?).map_err(|error| format!("site/words.yaml: {error}"))?;
-        let words = both.into_iter().map(|(name, both)| {
-            (name, Value::from(if self == Locale::Chinese { both.zh } else { both.en }))
-        });
+        let words = both
+            .into_iter()
+            .map(|(name, both)| (name, Value::from(if self == Locale::Chinese { both.zh } else { both.en })));
         let texts = match self {
             Locale::English => BTreeMap::new(),
             Locale::Chinese => serde_saphyr::from_str(&read("descriptions.zh-CN.yaml")?)

@@ -97,10 +97,7 @@ pub fn slug(heading: &str) -> String {
 }
 
 /// A line with each of its links as `change` has it, which gets words and target.
-pub fn relinked(
-    line: &str,
-    change: &mut dyn FnMut(&str, &str) -> Result<String, String>,
-) -> Result<String, String> {
+pub fn relinked(line: &str, change: &mut dyn FnMut(&str, &str) -> Result<String, String>) -> Result<String, String> {
     let mut changed = String::new();
     let mut rest = line;
     while let Some(middle) = rest.find("](") {
@@ -181,6 +178,9 @@ mod tests {
     #[test]
     fn blocks_keep_what_they_are() {
         let found = blocks("```js a.mjs\nx\n```\n\n```sh\ny\n```\n");
-        assert_eq!(found.iter().map(|block| (block.info, block.code.as_str())).collect::<Vec<_>>(), [("js a.mjs", "x\n"), ("sh", "y\n")]);
+        assert_eq!(
+            found.iter().map(|block| (block.info, block.code.as_str())).collect::<Vec<_>>(),
+            [("js a.mjs", "x\n"), ("sh", "y\n")]
+        );
     }
 }

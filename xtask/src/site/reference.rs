@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use baijiayun_api::{
-    Description, Entry, EnumValue, Format, ItemType, LimitScope, Note, Operation, PageStyle, Param, ParamType, PathSource, Resource,
-    Shape, ShapeType, synonyms,
+    Description, Entry, EnumValue, Format, ItemType, LimitScope, Note, Operation, PageStyle, Param, ParamType,
+    PathSource, Resource, Shape, ShapeType, synonyms,
 };
 use serde_json::{Value, json};
 
@@ -35,7 +35,10 @@ pub fn pages(
             "keywords": [resource.resource, resource.title, resource.summary],
             "w": words.words,
         });
-        pages.push(Page::new(format!("{folder}/{}/index.md", resource.resource), render("site/resource.md.jinja", &context)?));
+        pages.push(Page::new(
+            format!("{folder}/{}/index.md", resource.resource),
+            render("site/resource.md.jinja", &context)?,
+        ));
         resources.push(context);
     }
     let callbacks: Vec<Value> = description
@@ -232,7 +235,9 @@ pub fn param_row(name: &str, param: &Param, words: &Words) -> Result<Value, Stri
     if let Some(shape) = &param.value {
         shape_rows(shape, name, words, &mut members)?;
     }
-    Ok(json!({ "name": name, "type": kind, "required": required, "text": text, "optional": param.optional, "members": members }))
+    Ok(
+        json!({ "name": name, "type": kind, "required": required, "text": text, "optional": param.optional, "members": members }),
+    )
 }
 
 /// The members of a shape, each in a row, with the way to it.
