@@ -25,6 +25,8 @@ export default defineConfig({
   // What all pages know of each other is one file, which is fetched once.
   metaChunk: true,
   lastUpdated: false,
+  // A page is fetched when somebody goes there, and not when a link to it is in sight.
+  router: { prefetchLinks: false },
   head: [["link", { rel: "icon", href: "data:," }]],
   markdown: {
     config: (md) => md.core.ruler.push("empty-headers", emptyHeaders),
