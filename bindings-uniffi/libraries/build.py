@@ -41,27 +41,32 @@ TARGETS = [
 
 def build(target: Target) -> Path:
     """Builds the library for a platform."""
-    triple = re.sub(r"\.[\d.]+$", "", target.rust)
-    # UniFFI's tool has read its symbols in the library of this machine, so these can go.
-    command = ["cargo", "zigbuild", "--quiet", "--locked", "--profile", "native", "--config", 'profile.native.strip="symbols"']
-    command += ["--package", "baijiayun-uniffi", "--lib", "--target", target.rust]
-    cargo_home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
-    # Paths of this machine are nobody's business.
-    flags = [f"--remap-path-prefix={ROOT}=baijiayun", f"--remap-path-prefix={cargo_home}=cargo"]
-    env = dict(os.environ)
+    flags, variables = [], {}
     if "musl" in target.rust:
         # Rust links musl statically unless it is told otherwise, and a static library cannot be loaded.
         flags.append("-Ctarget-feature=-crt-static")
     if "apple" in target.rust:
-        env["MACOSX_DEPLOYMENT_TARGET"] = ".".join(target.wheel.split("_")[1:3])
+        variables["MACOSX_DEPLOYMENT_TARGET"] = ".".join(target.wheel.split("_")[1:3])
         flags.append(f"-Clink-arg=-Wl,-install_name,@rpath/{target.file}")
-    env[f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS"] = " ".join(flags)
+    # UniFFI's tool has read its symbols in the library of this machine, so these can go.
+    what = ["--profile", "native", "--config", 'profile.native.strip="symbols"', "--package", "baijiayun-uniffi", "--lib"]
+    return zigbuild(target.rust, what, f"native/{target.file}", flags, variables)
+
+
+def zigbuild(rust: str, what: list[str], file: str, flags: list[str], variables: dict[str, str]) -> Path:
+    """What cargo builds for a platform, linked by zig: `file` in its folder there."""
+    triple = re.sub(r"\.[\d.]+$", "", rust)
+    command = ["cargo", "zigbuild", "--quiet", "--locked", *what, "--target", rust]
+    cargo_home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    # Paths of this machine are nobody's business.
+    flags = [f"--remap-path-prefix={ROOT}=baijiayun", f"--remap-path-prefix={cargo_home}=cargo", *flags]
+    env = {**os.environ, **variables, f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS": " ".join(flags)}
     # What it says on the way is of no use: rustc looks for Apple's SDK, which zig does without.
     for step in (["rustup", "target", "add", triple], command):
         ran = subprocess.run(step, cwd=ROOT, env=env, capture_output=True, text=True)
         if ran.returncode != 0:
-            sys.exit(f"{target.rust}: {' '.join(step)} failed:\n{ran.stderr}")
-    built = ROOT / "target" / triple / "native" / target.file
+            sys.exit(f"{rust}: {' '.join(step)} failed:\n{ran.stderr}")
+    built = ROOT / "target" / triple / file
     if re.search(re.escape(cargo_home).encode() + b"|" + re.escape(str(ROOT)).encode(), built.read_bytes()):
-        sys.exit(f"{target.rust}: the library holds paths of this machine")
+        sys.exit(f"{rust}: {built.name} holds paths of this machine")
     return built

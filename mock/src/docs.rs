@@ -86,9 +86,10 @@ fn add(state: &mut State, input: &Input, name: &str, size: u64, kind: Kind) -> R
         return Err(missing("文件夹"));
     }
     let fid = state.docs.docs.insert(|fid| {
-        let size_name = if kind == Kind::Media { "total_size" } else { "size" };
+        // Media have their size by another name in their own list, and by this one among all files.
+        let total_size = (kind == Kind::Media).then_some(size);
         row(json!({
-            "fid": fid, "name": name, "fname": name, size_name: size, "ppt_animation": input.int_or("ppt_animation", 0),
+            "fid": fid, "name": name, "fname": name, "size": size, "total_size": total_size, "ppt_animation": input.int_or("ppt_animation", 0),
             "type": 3, "upload_source": "api", "file_type": "普通文件", "create_time": input.now,
             "url": format!("{}/files/{fid}", input.base), "folder": folder,
         }))

@@ -280,7 +280,7 @@ def large_report() -> float:
 FIRST_CALL = """
 from baijiayun import Client
 from baijiayun.http import Response
-answer = Response(200, b'{"code":0,"data":{"room_id":"1"},"msg":"","ts":1}')
+answer = Response(200, b'{"code":0,"data":{"room_id":"1","admin_code":"a","teacher_code":"b","student_code":"c"},"msg":"","ts":1}')
 Client("demo", "1", "k", http=lambda request: answer).room.create(title="x", start_time=1, end_time=2)
 """
 

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 
 import { Client } from "baijiayun";
 
-const ANSWER = '{"code":0,"msg":"","ts":1501572288,"data":{"room_id":"12345678901234","title":"测试教室"}}';
+const ANSWER = '{"code":0,"msg":"","ts":1501572288,"data":{"user_count":2,"display_user_count":2}}';
 const KEY = "the partner key";
 
 if (process.argv[2] === "serve") {
@@ -24,7 +24,7 @@ if (process.argv[2] === "serve") {
   const [port] = await once(child, "message");
   const domain = `http://127.0.0.1:${port}`;
   const client = new Client({ domain, partnerId: "1", partnerKey: KEY, quota: false, operationQuota: false });
-  const path = `${domain}/openapi/room/info`;
+  const path = `${domain}/openapi/live/getUserCount`;
   const post = async (body, signal) => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     return (await (await fetch(path, { method: "POST", headers, body, signal })).json()).data;
@@ -34,7 +34,7 @@ if (process.argv[2] === "serve") {
     return `${text}&sign=${createHash("md5").update(`${text}&partner_key=${KEY}`).digest("hex")}`;
   };
   const candidates = {
-    ours: () => client.room.info({ room_id: 1 }),
+    ours: () => client.live.getUserCount({ room_id: 1 }),
     fetch: () => post("partner_id=1&room_id=1"),
     "fetch, signed, with a timeout": () => post(signed(), AbortSignal.timeout(30_000)),
   };

@@ -1,7 +1,7 @@
 // Prints how the memory grows over a million calls: after the first 100,000, and after all. Run with --expose-gc.
 import { Client } from "baijiayun";
 
-const http = async () => ({ status: 200, body: '{"code":0,"msg":"","ts":1,"data":{"room_id":"1"}}' });
+const http = async () => ({ status: 200, body: '{"code":0,"msg":"","ts":1,"data":{"room_id":"1","admin_code":"abc","teacher_code":"def","student_code":"ghi"}}' });
 const client = new Client({ domain: "demo", partnerId: "1", partnerKey: "key", http, quota: false, operationQuota: false });
 
 function now() {

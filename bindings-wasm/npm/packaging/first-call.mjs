@@ -16,9 +16,9 @@ const PROGRAMS = {
 
 const CALLS = `
 const loaded = performance.now();
-const http = async () => ({ status: 200, body: '{"code":0,"msg":"","ts":1,"data":{"room_id":"1","title":"a"}}' });
+const http = async () => ({ status: 200, body: '{"code":0,"msg":"","ts":1,"data":{"user_count":2,"display_user_count":2}}' });
 const client = new Client({ domain: "demo", partnerId: "1", partnerKey: "key", http });
-client.room.info({ room_id: 1 }).then(() => {
+client.live.getUserCount({ room_id: 1 }).then(() => {
   const called = performance.now();
   console.log(JSON.stringify({ load: loaded - begun, call: called - loaded }));
 });

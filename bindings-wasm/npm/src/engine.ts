@@ -176,16 +176,19 @@ export class Driver {
   /** Reads what a call is asked with. */
   ask(name: string, params: unknown, options: unknown): Asked {
     // What follows a line break would be read as options; a blank is refused as well.
-    name = String(name).replaceAll("\n", " ");
+    name = String(name);
+    if (name.includes("\n")) name = name.replaceAll("\n", " ");
     const { text, files } = writeParams(name, params);
     return { name, text, files, options: readOptions(name, options) };
   }
 
   /** Makes a call. Its data are returned, all of the answer is put into `answer`. */
-  async call(asked: Asked, answer: { done?: Done }, also?: CallExtras): Promise<unknown> {
+  call(asked: Asked, answer: { done?: Done }, also?: CallExtras): Promise<unknown> {
     const { onEvent } = this.#ports;
-    if (onEvent === undefined) return this.#run(asked, answer, also, undefined);
-    const course = new Course(asked.name, onEvent);
+    return onEvent ? this.#observed(asked, answer, also, new Course(asked.name, onEvent)) : this.#run(asked, answer, also, undefined);
+  }
+
+  async #observed(asked: Asked, answer: { done?: Done }, also: CallExtras | undefined, course: Course): Promise<unknown> {
     try {
       const data = await this.#run(asked, answer, also, course);
       course.done();
@@ -423,7 +426,7 @@ async function attach(
   const form = await multipart(parts, files, meter && ((bytes) => meter.moved(bytes)));
   request.body = form.body;
   // Node's fetch keeps a copy of every stream that it may have to send again elsewhere: of the whole file.
-  if (form.body instanceof ReadableStream) request.redirect = "error";
+  if ("getReader" in form.body) request.redirect = "error";
   request.headers["content-type"] = form.contentType;
   if (form.length !== undefined) request.headers["content-length"] = String(form.length);
   if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
@@ -438,7 +441,7 @@ async function attachChunk(
 ): Promise<void> {
   meter?.begin(chunk.offset);
   request.body = await chunkBody(files.get(chunk.source)!, chunk, meter && ((bytes) => meter.moved(bytes)));
-  if (request.body instanceof ReadableStream) request.redirect = "error";
+  if ("getReader" in request.body) request.redirect = "error";
   request.headers["content-length"] = String(chunk.length);
   if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent);
 }
