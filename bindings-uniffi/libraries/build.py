@@ -39,16 +39,25 @@ TARGETS = [
 ]
 
 
+# Rust's own library, built with ours. As it is delivered it has what writes backtraces, a third of a library, which would read
+# symbols that are not there. Features of Cargo that are to come, so it has to be told that they may be used.
+STD = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=panic-unwind,optimize_for_size"]
+
+
 def build(target: Target) -> Path:
     """Builds the library for a platform."""
     triple = re.sub(r"\.[\d.]+$", "", target.rust)
     # UniFFI's tool has read its symbols in the library of this machine, so these can go.
     command = ["cargo", "zigbuild", "--quiet", "--locked", "--profile", "native", "--config", 'profile.native.strip="symbols"']
-    command += ["--package", "baijiayun-uniffi", "--lib", "--target", target.rust]
-    cargo_home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    command += ["--package", "baijiayun-uniffi", "--lib", "--target", target.rust, *STD]
     # Paths of this machine are nobody's business.
-    flags = [f"--remap-path-prefix={ROOT}=baijiayun", f"--remap-path-prefix={cargo_home}=cargo"]
-    env = dict(os.environ)
+    places = {
+        "baijiayun": str(ROOT),
+        "cargo": os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo"),
+        "rust": subprocess.check_output(["rustc", "--print=sysroot"], cwd=ROOT, text=True).strip(),
+    }
+    flags = [f"--remap-path-prefix={place}={name}" for name, place in places.items()]
+    env = dict(os.environ, RUSTC_BOOTSTRAP="1")
     if "musl" in target.rust:
         # Rust links musl statically unless it is told otherwise, and a static library cannot be loaded.
         flags.append("-Ctarget-feature=-crt-static")
@@ -57,11 +66,11 @@ def build(target: Target) -> Path:
         flags.append(f"-Clink-arg=-Wl,-install_name,@rpath/{target.file}")
     env[f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS"] = " ".join(flags)
     # What it says on the way is of no use: rustc looks for Apple's SDK, which zig does without.
-    for step in (["rustup", "target", "add", triple], command):
+    for step in (["rustup", "target", "add", triple], ["rustup", "component", "add", "rust-src"], command):
         ran = subprocess.run(step, cwd=ROOT, env=env, capture_output=True, text=True)
         if ran.returncode != 0:
             sys.exit(f"{target.rust}: {' '.join(step)} failed:\n{ran.stderr}")
     built = ROOT / "target" / triple / "native" / target.file
-    if re.search(re.escape(cargo_home).encode() + b"|" + re.escape(str(ROOT)).encode(), built.read_bytes()):
+    if any(place.encode() in built.read_bytes() for place in places.values()):
         sys.exit(f"{target.rust}: the library holds paths of this machine")
     return built

@@ -16,8 +16,8 @@ sys.path.insert(0, str(ROOT / "bindings-uniffi/libraries"))
 from build import TARGETS
 from look import Unfit, look
 
-LIMIT = 5_500_000
-"""Bytes. 4,000,000 were the goal: docs/benchmarks.md says what is in the way."""
+LIMIT = 4_000_000
+"""Bytes, the goal: docs/benchmarks.md says what takes how much."""
 
 NATIVE = ROOT / "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/Native.kt"
 
