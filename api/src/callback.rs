@@ -54,6 +54,17 @@ impl Callback {
     pub fn catalog_ids(&self) -> impl Iterator<Item = &str> {
         self.documents.iter().map(String::as_str)
     }
+
+    /// How many seconds after each failure the service posts it again, as [`Callback::retry`] says in words: "two more
+    /// tries, 1 s and 3 s later". Empty where no document tells of repetitions.
+    pub fn waits(&self) -> Vec<u32> {
+        let words: Vec<&str> = self.retry.as_deref().unwrap_or_default().split_whitespace().collect();
+        words
+            .windows(2)
+            .filter(|pair| pair.last().is_some_and(|unit| unit.trim_end_matches([',', ';']) == "s"))
+            .filter_map(|pair| pair.first()?.parse().ok())
+            .collect()
+    }
 }
 
 /// How the body of a callback is encoded.

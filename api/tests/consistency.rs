@@ -491,3 +491,14 @@ fn check_shape(place: &str, shape: &Shape, faults: &mut Vec<String>) {
         check_shape(&format!("{place}.{name}"), field, faults);
     }
 }
+
+#[test]
+fn the_documents_say_when_a_callback_is_posted_again() {
+    let callbacks = &description().callbacks;
+    for (name, callback) in callbacks.iter().filter(|(_, callback)| callback.retry.is_some()) {
+        assert_eq!(callback.waits().len(), 2, "{name}: {:?}", callback.retry);
+    }
+    assert_eq!(callbacks["class_event"].waits(), [1, 3]);
+    assert_eq!(callbacks["transcode_callback"].waits(), [5, 30]);
+    assert!(callbacks["playback_generated"].waits().is_empty());
+}

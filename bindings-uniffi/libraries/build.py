@@ -39,38 +39,44 @@ TARGETS = [
 ]
 
 
-# Rust's own library, built with ours. As it is delivered it has what writes backtraces, a third of a library, which would read
-# symbols that are not there. Features of Cargo that are to come, so it has to be told that they may be used.
+# Rust's own library is built with ours. As it is delivered it has what writes backtraces, a fourth of a library, which would look
+# for symbols that are not there. Cargo takes these options only if it is told that they may change with its versions.
 STD = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=panic-unwind,optimize_for_size"]
 
 
 def build(target: Target) -> Path:
     """Builds the library for a platform."""
-    triple = re.sub(r"\.[\d.]+$", "", target.rust)
+    flags, variables = [], {"RUSTC_BOOTSTRAP": "1"}
+    subprocess.run(["rustup", "component", "add", "rust-src"], cwd=ROOT, capture_output=True, check=True)
+    if "musl" in target.rust:
+        # Rust links musl statically unless it is told otherwise, and a static library cannot be loaded.
+        flags.append("-Ctarget-feature=-crt-static")
+    if "apple" in target.rust:
+        variables["MACOSX_DEPLOYMENT_TARGET"] = ".".join(target.wheel.split("_")[1:3])
+        flags.append(f"-Clink-arg=-Wl,-install_name,@rpath/{target.file}")
     # UniFFI's tool has read its symbols in the library of this machine, so these can go.
-    command = ["cargo", "zigbuild", "--quiet", "--locked", "--profile", "native", "--config", 'profile.native.strip="symbols"']
-    command += ["--package", "baijiayun-uniffi", "--lib", "--target", target.rust, *STD]
+    what = ["--profile", "native", "--config", 'profile.native.strip="symbols"', "--package", "baijiayun-uniffi", "--lib", *STD]
+    return zigbuild(target.rust, what, f"native/{target.file}", flags, variables)
+
+
+def zigbuild(rust: str, what: list[str], file: str, flags: list[str], variables: dict[str, str]) -> Path:
+    """What cargo builds for a platform, linked by zig: `file` in its folder there."""
+    triple = re.sub(r"\.[\d.]+$", "", rust)
+    command = ["cargo", "zigbuild", "--quiet", "--locked", *what, "--target", rust]
     # Paths of this machine are nobody's business.
     places = {
         "baijiayun": str(ROOT),
         "cargo": os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo"),
         "rust": subprocess.check_output(["rustc", "--print=sysroot"], cwd=ROOT, text=True).strip(),
     }
-    flags = [f"--remap-path-prefix={place}={name}" for name, place in places.items()]
-    env = dict(os.environ, RUSTC_BOOTSTRAP="1")
-    if "musl" in target.rust:
-        # Rust links musl statically unless it is told otherwise, and a static library cannot be loaded.
-        flags.append("-Ctarget-feature=-crt-static")
-    if "apple" in target.rust:
-        env["MACOSX_DEPLOYMENT_TARGET"] = ".".join(target.wheel.split("_")[1:3])
-        flags.append(f"-Clink-arg=-Wl,-install_name,@rpath/{target.file}")
-    env[f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS"] = " ".join(flags)
+    flags = [*(f"--remap-path-prefix={place}={name}" for name, place in places.items()), *flags]
+    env = {**os.environ, **variables, f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS": " ".join(flags)}
     # What it says on the way is of no use: rustc looks for Apple's SDK, which zig does without.
-    for step in (["rustup", "target", "add", triple], ["rustup", "component", "add", "rust-src"], command):
+    for step in (["rustup", "target", "add", triple], command):
         ran = subprocess.run(step, cwd=ROOT, env=env, capture_output=True, text=True)
         if ran.returncode != 0:
-            sys.exit(f"{target.rust}: {' '.join(step)} failed:\n{ran.stderr}")
-    built = ROOT / "target" / triple / "native" / target.file
+            sys.exit(f"{rust}: {' '.join(step)} failed:\n{ran.stderr}")
+    built = ROOT / "target" / triple / file
     if any(place.encode() in built.read_bytes() for place in places.values()):
-        sys.exit(f"{target.rust}: the library holds paths of this machine")
+        sys.exit(f"{rust}: {built.name} holds paths of this machine")
     return built

@@ -1,4 +1,4 @@
-"""Looks into a library without running it: for the wheels of Python and for the jar of Kotlin and Java.
+"""Looks into a library or a program without running it: for the wheels of Python, the jar of Kotlin and Java, and for bjy.
 
 It must be of the right format and machine for its platform, need nothing but the system, run on the oldest system that its tag
 promises, and on Apple's be signed.
@@ -27,8 +27,8 @@ PLATFORMS = {
 SYSTEM = {
     "linux": r"lib(c|gcc_s|pthread|dl|m|rt)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d",
     "musl": r"libc(\.musl-\w+)?\.so(\.\d)?|libgcc_s\.so\.1",
-    "darwin": r"/usr/lib/lib(System|iconv)\.(B|2)?\.?dylib",
-    "win32": r"(api-ms-win-.*|kernel32|ntdll|msvcrt|ucrtbase|bcryptprimitives|userenv|ws2_32|advapi32)\.dll",
+    "darwin": r"/usr/lib/lib(System|iconv)\.(B|2)?\.?dylib|/System/Library/Frameworks/(CoreFoundation|Security)\.framework/.*",
+    "win32": r"(api-ms-win-.*|kernel32|ntdll|msvcrt|ucrtbase|bcryptprimitives|userenv|ws2_32|advapi32|crypt32)\.dll",
 }
 """Libraries that every such system has."""
 

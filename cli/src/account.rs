@@ -1,10 +1,17 @@
-//! The account: from flags, else from the environment, else from a file.
+//! The account: by its name, or from flags, else from the environment, else from a file.
+
+mod here;
+pub(crate) mod list;
+mod readers;
 
 use std::fmt;
 use std::path::PathBuf;
 
 use baijiayun::Account;
-use baijiayun::configuration::{self, Found, Given};
+use baijiayun::Error;
+use baijiayun::configuration::{Found, Given};
+use baijiayun::core::configuration;
+use clap_complete::ArgValueCompleter;
 
 use crate::failure::Failure;
 use crate::output;
@@ -12,9 +19,13 @@ use crate::output;
 pub(crate) use baijiayun::configuration::PATHS_FILE;
 
 /// The account as the command line gives it.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Account 账号")]
 pub(crate) struct AccountFlags {
+    /// Name of an account: its table [accounts.NAME] of a configuration file is taken whole, whatever the environment says
+    /// 账号名称 [env: BAIJIAYUN_ACCOUNT]
+    #[arg(long, global = true, value_name = "NAME", add = ArgValueCompleter::new(list::names))]
+    account: Option<String>,
     /// Private domain prefix or whole address 专属域名 [env: BAIJIAYUN_DOMAIN]
     #[arg(long, global = true)]
     domain: Option<String>,
@@ -24,26 +35,36 @@ pub(crate) struct AccountFlags {
     /// Account key; the environment or a file hides it from other users' `ps` 密钥 [env: BAIJIAYUN_PARTNER_KEY]
     #[arg(long, global = true, value_name = "KEY")]
     pub(crate) partner_key: Option<String>,
-    /// TOML file with domain, partner_id, partner_key and a table of paths 配置文件 [default: baijiayun.toml, then baijiayun/config.toml in the user's configuration folder]
+    /// TOML file with domain, partner_id, partner_key (or partner_key_file, or partner_key_command), the same in tables
+    /// [accounts.NAME], and a table of paths 配置文件 [default: baijiayun.toml, then baijiayun/config.toml in the user's configuration folder]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
 /// What is known of the account after all three places were asked.
+#[derive(Clone)]
 pub(crate) struct Settings(Found);
 
 impl AccountFlags {
     pub(crate) fn settings(self) -> Result<Settings, Failure> {
-        let AccountFlags { domain, partner_id, partner_key, config: file } = self;
-        let found = configuration::find(Given { domain, partner_id, partner_key, file }).map_err(|error| {
-            let failure = Failure::new("config", error.message());
-            error.hint().map(str::to_owned).into_iter().fold(failure, Failure::with_hint)
-        })?;
-        for note in &found.notes {
+        let found = configuration::find(self.given(), &here::Here).map_err(wrong)?;
+        for note in found.notes.iter().cloned().chain(found.key_files.iter().filter_map(|file| readers::warning(file)))
+        {
             output::print_line(&serde_json::json!({ "note": note }));
         }
         Ok(Settings(found))
     }
+
+    fn given(self) -> Given {
+        let AccountFlags { account, domain, partner_id, partner_key, config: file } = self;
+        Given { account, domain, partner_id, partner_key, file, has_signer: false }
+    }
+}
+
+/// A configuration that is not as it should be.
+fn wrong(error: Error) -> Failure {
+    let failure = Failure::new("config", error.message());
+    error.hint().map(str::to_owned).into_iter().fold(failure, Failure::with_hint)
 }
 
 impl Settings {
@@ -74,6 +95,7 @@ impl Settings {
 impl fmt::Debug for AccountFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccountFlags")
+            .field("account", &self.account)
             .field("domain", &self.domain)
             .field("partner_id", &self.partner_id)
             .finish_non_exhaustive()

@@ -1,9 +1,9 @@
 use clap::{Parser, Subcommand};
 
-use crate::account::AccountFlags;
+use crate::account::{self, AccountFlags};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{call, callback, completions, demo, doctor, mock, operations, parse, ping, request, sign, upload};
+use crate::{call, callback, completions, demo, doctor, mcp, mock, operations, parse, ping, request, sign, upload};
 
 const EXIT_CODES: &str = "Exit codes 退出码: 0 it went well 成功; 1 it failed, and stderr says why 失败; \
     2 the command line is not understood 命令行有误.\n\
@@ -34,6 +34,8 @@ enum Command {
     Sign(sign::Args),
     /// Call an operation and print its data 调用接口
     Call(call::Args),
+    /// List the accounts by name, without keys 列出已配置的账号
+    Accounts(account::list::Args),
     /// Say whether domain, account, key and clock are right 检查账号、密钥与时钟
     Ping(ping::Args),
     /// Upload videos, going on where an earlier run broke off, or documents 上传视频或课件
@@ -44,6 +46,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Serve a double of the service on this machine 启动本地模拟服务
     Mock(mock::Args),
+    /// Serve agents: a server of the Model Context Protocol on standard input and output 供智能体使用的 MCP 服务
+    Mcp(mcp::Args),
     /// Run a whole course against the mock: class, callbacks, reports, video 演示完整流程
     Demo,
     /// Print a completion script for a shell 生成命令补全脚本
@@ -59,11 +63,13 @@ impl Cli {
             Command::Parse(args) => parse::run(&args, output),
             Command::Sign(args) => sign::run(args, account, output),
             Command::Call(args) => call::run(&args, account, output),
+            Command::Accounts(_) => account::list::run(account, output),
             Command::Ping(args) => ping::run(&args, account, output),
             Command::Upload(args) => upload::run(&args, account, output),
             Command::Callback(args) => callback::run(args, account, output),
             Command::Doctor(args) => doctor::run(&args, account, output),
             Command::Mock(args) => mock::run(&args, account, output),
+            Command::Mcp(args) => mcp::run(&args, account),
             Command::Demo => demo::run(output),
             Command::Completions(args) => completions::run(&args, output),
         }

@@ -3,7 +3,7 @@
 mod list;
 mod listen;
 mod send;
-mod verify;
+pub(crate) mod verify;
 
 use std::ffi::OsStr;
 use std::time::Duration;

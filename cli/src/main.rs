@@ -10,6 +10,7 @@ mod demo;
 mod diagnose;
 mod doctor;
 mod failure;
+mod mcp;
 mod mock;
 mod operations;
 mod output;

@@ -14,7 +14,9 @@ use crate::runtime;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The account is the mock's own unless --partner-id and --partner-key are given.\n\
     GET /_mock/requests shows what came, with parameters and verdicts; DELETE forgets it. POST /_mock/answers takes what \
-    --answers takes, DELETE forgets it.\n\
+    --answers takes, DELETE forgets it. POST /_mock/callbacks posts one, {\"name\": \"class_event\", \"fields\": {..}}; GET shows \
+    what was posted. POST /_mock/clock sets the clock forward, {\"advance\": 30} by 30 s. POST /_mock/misbehaviour takes faults, \
+    {\"errors_every\": 3}; DELETE ends them.\n\
     An answer is {\"data\": ..}, {\"code\": 3001, \"msg\": ..}, {\"status\": 503, \"body\": ..}, {\"drop\": true} or {} \
     (the mock's own). 例如 For example:\n  {\"room.list\": {\"code\": 2002, \"msg\": \"账号权限错误\"}, \"room.create\": [{\"status\": 503}, {}]}")]
 pub(crate) struct Args {

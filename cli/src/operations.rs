@@ -31,8 +31,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
     if let Some(entry) = description.find(&query) {
         return if output.json { output.print_json(&Shown::from(entry)) } else { output.print(&detail::text(entry)) };
     }
-    let named: Vec<Entry<'_>> =
-        description.operations().filter(|entry| entry.full_name().starts_with(query.as_str())).collect();
+    let named = begun_by(description, &query);
     if !named.is_empty() {
         return show(named, output);
     }
@@ -41,6 +40,17 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<(), Failure> {
         operation::find(&query)?;
     }
     if output.json { output.print_json(&shown(found)) } else { output.print(&list::found(&found)) }
+}
+
+/// What a query finds: operations whose names begin so, else those in which its words stand, the best first.
+pub(crate) fn found(query: &str) -> Vec<Entry<'static>> {
+    let description = Description::embedded();
+    let named = begun_by(description, query);
+    if named.is_empty() { search::find(description, query) } else { named }
+}
+
+fn begun_by<'d>(description: &'d Description, name: &str) -> Vec<Entry<'d>> {
+    description.operations().filter(|entry| entry.full_name().starts_with(name)).collect()
 }
 
 fn show(entries: Vec<Entry<'_>>, output: Output) -> Result<(), Failure> {
@@ -53,7 +63,7 @@ fn shown(entries: Vec<Entry<'_>>) -> Vec<Shown<'_>> {
 
 /// An operation as it is shown to programs.
 #[derive(Serialize)]
-struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     name: String,
     documents: Vec<&'a str>,
     title: &'a str,

@@ -42,13 +42,19 @@ pub(crate) fn print(operation: &Operation, answer: &Answer, output: Output) -> R
 
 /// Prints on stderr what is not as described.
 pub(crate) fn print_departures(operation: &Operation, departures: &[Departure]) {
-    for departure in departures {
-        output::print_line(&ShownDeparture {
-            path: &departure.path,
-            expected: departure.expected,
-            found: if is_secret(operation, &departure.path) { "***" } else { &departure.found },
-        });
-    }
+    shown(operation, departures).for_each(|departure| output::print_line(&departure));
+}
+
+/// What is not as described, without secrets.
+pub(crate) fn shown<'a>(
+    operation: &'a Operation,
+    departures: &'a [Departure],
+) -> impl Iterator<Item = ShownDeparture<'a>> {
+    departures.iter().map(|departure| ShownDeparture {
+        path: &departure.path,
+        expected: departure.expected,
+        found: if is_secret(operation, &departure.path) { "***" } else { &departure.found },
+    })
 }
 
 /// Whether the described value at this path is a secret or holds one.
@@ -66,7 +72,7 @@ fn below<'a>(shape: &'a Shape, step: &str) -> Option<&'a Shape> {
 }
 
 #[derive(Serialize)]
-struct ShownDeparture<'a> {
+pub(crate) struct ShownDeparture<'a> {
     path: &'a str,
     expected: &'static str,
     found: &'a str,

@@ -63,10 +63,7 @@ pub(crate) fn run(args: Args, account: AccountFlags, output: Output) -> Result<(
             .with_hint("give it as --partner-key, in BAIJIAYUN_PARTNER_KEY or in the configuration file"));
     }
     let (partner_id, key) = account.settings()?.key()?;
-    let canonical = canonical(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let sign = PartnerKey::new(key.as_str()).signature(&canonical);
-    let separator = if canonical.is_empty() { "" } else { "&" };
-    let text = format!("{canonical}{separator}partner_key=***");
+    let (text, sign) = compute(&pairs, &key);
     let mut shown = Shown { read_as, text, sign, matches: None, explanations: &[] };
 
     let of_request =
@@ -77,10 +74,7 @@ pub(crate) fn run(args: Args, account: AccountFlags, output: Output) -> Result<(
     let expected = expected.trim();
     shown.matches = Some(shown.sign == expected);
     let signing = Signing { pairs, key, partner_id };
-    let mut explanations = if shown.sign == expected { Vec::new() } else { diagnose::explain(&signing, expected) };
-    if explanations.is_empty() && shown.sign != expected {
-        explanations.extend(diagnose::no_signature(expected));
-    }
+    let explanations = if shown.sign == expected { Vec::new() } else { explained(&signing, expected) };
     shown.explanations = &explanations;
     print(&shown, output)?;
     if shown.sign == expected {
@@ -93,6 +87,20 @@ pub(crate) fn run(args: Args, account: AccountFlags, output: Output) -> Result<(
         explanations.join("; or ")
     };
     Err(Failure::new("signature_mismatch", format!("{expected} was expected, {} is right", shown.sign)).with_hint(hint))
+}
+
+/// The text that is signed, without the key, and its signature.
+pub(crate) fn compute(pairs: &[(String, String)], key: &str) -> (String, String) {
+    let canonical = canonical(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let sign = PartnerKey::new(key).signature(&canonical);
+    let separator = if canonical.is_empty() { "" } else { "&" };
+    (format!("{canonical}{separator}partner_key=***"), sign)
+}
+
+/// What whoever computed another signature did otherwise.
+pub(crate) fn explained(signing: &Signing, expected: &str) -> Vec<String> {
+    let found = diagnose::explain(signing, expected);
+    if found.is_empty() { diagnose::no_signature(expected).into_iter().collect() } else { found }
 }
 
 /// Names and values.

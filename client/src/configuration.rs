@@ -8,8 +8,9 @@ use baijiayun_core::{Account, Error};
 
 pub use baijiayun_core::configuration::{FILE, Found, Given, PATHS_FILE};
 
-/// This process: its environment, and the folder in which it works.
-struct Here;
+/// This process: its environment, and the folder in which it works. No programs are started.
+#[derive(Clone, Copy, Debug)]
+pub struct Here;
 
 impl Place for Here {
     fn variable(&self, name: &str) -> Option<String> {
@@ -34,11 +35,19 @@ pub fn find(given: Given) -> Result<Found, Error> {
     configuration::find(given, &Here)
 }
 
-/// The account from BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and BAIJIAYUN_PARTNER_KEY, and for what is not set there from
-/// `baijiayun.toml` or the user's own file, with the paths of both.
+/// The account that BAIJIAYUN_ACCOUNT names; else from BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and BAIJIAYUN_PARTNER_KEY,
+/// and for what is not set there from `baijiayun.toml` or the user's own file, with the paths of both.
 ///
 /// # Errors
 /// As [`find`], and if something is nowhere: the message names it, the hint the ways to give it.
 pub fn account() -> Result<Account, Error> {
     find(Given::default())?.account()
+}
+
+/// The account of this name, from its table `[accounts.NAME]` in `baijiayun.toml` or in the user's own file.
+///
+/// # Errors
+/// As [`account`].
+pub fn named(name: impl Into<String>) -> Result<Account, Error> {
+    find(Given { account: Some(name.into()), ..Given::default() })?.account()
 }

@@ -104,9 +104,9 @@ impl Client {
         Client::builder(Account::new(domain, partner_id, key)?).build()
     }
 
-    /// A client for the account that the environment or a file names: BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and
-    /// BAIJIAYUN_PARTNER_KEY, else `baijiayun.toml` in the working directory or the user's own file, as `bjy` reads them
-    /// (see [`configuration`]).
+    /// A client for the account that the environment or a file names: BAIJIAYUN_ACCOUNT, or BAIJIAYUN_DOMAIN,
+    /// BAIJIAYUN_PARTNER_ID and BAIJIAYUN_PARTNER_KEY, else `baijiayun.toml` in the working directory or the user's own
+    /// file, as `bjy` reads them (see [`configuration`]). [`configuration::named`] gives an account by its name.
     ///
     /// # Errors
     /// As [`Client::new`], and [`ErrorKind::InvalidAccount`] that names what is missing and how to give it.

@@ -32,7 +32,7 @@ pub(crate) fn days_to((year, month, day): (i64, i64, i64)) -> i64 {
 }
 
 /// The moment of a unix time, `YYYY-MM-DD HH:MM:SS`.
-pub(crate) fn moment(unix: i64) -> String {
+pub fn moment(unix: i64) -> String {
     let second = unix.saturating_add(ZONE_SECONDS).rem_euclid(DAY_SECONDS);
     format!("{} {:02}:{:02}:{:02}", day(unix), second / 3600, second / 60 % 60, second % 60)
 }
@@ -40,7 +40,7 @@ pub(crate) fn moment(unix: i64) -> String {
 /// The unix time that a text names, down to the second: `YYYY-MM-DD`, `YYYY-MM-DD HH:MM`, with seconds and decimals, a
 /// blank or T between. With Z or an offset (`+08:00`) it is ISO 8601; without, it is meant in the service's zone. `None`
 /// if it is none of these, or not in the calendar.
-pub(crate) fn read(text: &str) -> Option<i64> {
+pub fn read(text: &str) -> Option<i64> {
     let mut rest = Digits(text.as_bytes());
     let year = rest.number(4)?;
     let month = rest.eat(b'-')?.number(2)?;

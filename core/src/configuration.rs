@@ -9,34 +9,48 @@
 //! partner_id = 12345678
 //! partner_key = "..."
 //!
+//! [accounts.school]
+//! domain = "school"
+//! partner_id = 87654321
+//! partner_key_file = "school.key"
+//!
 //! [paths]
 //! "chat.revoke_message" = "/openapi/chat/revokeMessage"
 //! ```
 //!
+//! An account that is named, by the caller or by `BAIJIAYUN_ACCOUNT`, is taken whole from its table in the first file that
+//! has it: what the three variables say is of another account, and is not heeded. Only what the caller gives comes before.
+//!
+//! The key may stand in a file of its own (`partner_key_file`, beside the file that names it), or a program may tell it
+//! (`partner_key_command`), where the caller lets programs be started: see [`Place::programs`].
+//!
 //! The paths that `bjy doctor` found ([`PATHS_FILE`] in the folder) are heeded too, where the documents leave a guess.
 //! No error holds a value: a file holds the key.
+
+mod accounts;
+mod file;
+mod key;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
-
 use crate::account::Account;
 use crate::error::{Error, ErrorKind};
+use crate::json::quoted;
+use crate::near;
 use crate::operation::{self, PathSource};
-use crate::paths;
 use crate::sign::PartnerKey;
+
+pub use accounts::{Listed, accounts};
+pub use file::paths;
+use file::{File, Files, OF_PATHS};
 
 /// The file that is looked for in the folder.
 pub const FILE: &str = "baijiayun.toml";
 
 /// The file of paths in the folder, which `bjy doctor` writes.
 pub const PATHS_FILE: &str = "baijiayun-paths.toml";
-
-const IN_A_FILE: &str = "a configuration file has the keys domain, partner_id and partner_key, and a table [paths] with operation = \"/openapi/...\"";
-const OF_PATHS: &str =
-    "`bjy doctor` writes such a file: [paths] with lines such as \"room.create\" = \"/openapi/room/create\"";
 
 /// What is outside of this crate, which reads nothing itself.
 pub trait Place {
@@ -53,11 +67,22 @@ pub trait Place {
     fn folder(&self) -> &Path {
         Path::new("")
     }
+
+    /// What runs a program without a shell and gives what it prints, or why it told nothing; `None` where none is started,
+    /// as in a library: a server is not to start programs because of a file.
+    fn programs(&self) -> Option<&Run> {
+        None
+    }
 }
+
+/// Runs a program, which is given with its arguments.
+pub type Run = dyn Fn(&[String]) -> Result<String, String>;
 
 /// What the caller says.
 #[derive(Clone, Default)]
 pub struct Given {
+    /// The name of an account in a file.
+    pub account: Option<String>,
     /// The domain.
     pub domain: Option<String>,
     /// The account's id.
@@ -66,17 +91,25 @@ pub struct Given {
     pub partner_key: Option<String>,
     /// A file in place of those that are looked for. It has to be there.
     pub file: Option<PathBuf>,
+    /// Whether there is a signer: then no file is read and no program run for the key.
+    pub has_signer: bool,
 }
 
 impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Given").field("domain", &self.domain).field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("Given")
+            .field("account", &self.account)
+            .field("domain", &self.domain)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
     }
 }
 
 /// What was found.
 #[derive(Clone, Default)]
 pub struct Found {
+    /// The name of the account, if it was named.
+    pub account: Option<String>,
     /// The domain.
     pub domain: Option<String>,
     /// The account's id.
@@ -87,8 +120,10 @@ pub struct Found {
     pub paths: BTreeMap<String, String>,
     /// What a person should know, such as paths that are not heeded.
     pub notes: Vec<String>,
-    /// The user's file of configuration, there or not.
-    user_file: Option<PathBuf>,
+    /// The files that hold the key.
+    pub key_files: Vec<PathBuf>,
+    /// Where what is missing may be written: a file, and the user's own, there or not.
+    written_in: Vec<PathBuf>,
 }
 
 impl fmt::Debug for Found {
@@ -100,34 +135,82 @@ impl fmt::Debug for Found {
 /// Looks for what the caller does not give.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidAccount`] if a file cannot be read, or is not what it should be: it says where, and no value.
+/// [`ErrorKind::InvalidAccount`] if a file cannot be read or is not what it should be, if no account has that name, or if
+/// its key cannot be got: it says where, and no value.
 pub fn find(given: Given, place: &dyn Place) -> Result<Found, Error> {
-    let user_file = user_folder(place).map(|folder| folder.join("baijiayun").join("config.toml"));
-    let file = match &given.file {
-        Some(path) => read(path, place)?.ok_or_else(|| invalid(format!("{}: no such file", path.display())))?,
-        None => {
-            let mut found = read(&place.folder().join(FILE), place)?;
-            if let (None, Some(path)) = (&found, &user_file) {
-                found = read(path, place)?;
-            }
-            found.unwrap_or_default()
-        }
-    };
-    let pick = |given: Option<String>, variable: &str, in_file: Option<String>| {
-        let some = |text: &String| !text.is_empty();
-        given.filter(some).or_else(|| place.variable(variable).filter(some)).or(in_file.filter(some))
-    };
-    let (mut paths, notes) = found_paths(place)?;
+    let files = Files::of(given.file.as_deref(), place);
+    let some = |text: &String| !text.is_empty();
+    let name = given.account.filter(some).or_else(|| place.variable(ACCOUNT).filter(some));
+    let read = files.read(name.as_deref(), place)?;
+    let (mut paths, mut notes) = found_paths(place)?;
     // What a person wrote wins over what was found.
-    paths.extend(file.paths);
-    Ok(Found {
-        domain: pick(given.domain, "BAIJIAYUN_DOMAIN", file.domain),
-        partner_id: pick(given.partner_id, "BAIJIAYUN_PARTNER_ID", file.partner_id),
-        partner_key: pick(given.partner_key, "BAIJIAYUN_PARTNER_KEY", file.partner_key),
+    for file in read.iter().rev() {
+        paths.extend(file.paths.iter().map(|(name, path)| (name.clone(), path.clone())));
+    }
+    let file = match &name {
+        Some(name) => Some(
+            read.iter().find(|file| file.accounts.contains_key(name)).ok_or_else(|| unknown(name, &read, &files))?,
+        ),
+        None => read.first(),
+    };
+    let table = file.map(|file| match &name {
+        Some(name) => file.accounts.get(name).cloned().unwrap_or_default(),
+        None => file.own.clone(),
+    });
+    let table = table.unwrap_or_default();
+    if let (Some(name), Some(file)) = (&name, file) {
+        notes.extend(not_heeded(name, file, place));
+    }
+    let variable = |variable: &str| if name.is_some() { None } else { place.variable(variable).filter(some) };
+    let first = |given: Option<String>, variable_name: &str| given.filter(some).or_else(|| variable(variable_name));
+    let mut found = Found {
+        domain: first(given.domain, DOMAIN).or(table.domain),
+        partner_id: first(given.partner_id, PARTNER_ID).or(table.partner_id),
+        partner_key: first(given.partner_key, PARTNER_KEY),
         paths,
         notes,
-        user_file,
-    })
+        key_files: Vec::new(),
+        written_in: match (&name, file) {
+            (Some(_), Some(file)) => vec![file.path.clone()],
+            _ => files.to_write(),
+        },
+        account: name,
+    };
+    if let (None, Some(key), Some(file)) = (&found.partner_key, table.key, file) {
+        (found.partner_key, found.key_files) = key.get(file, given.has_signer, place)?;
+    }
+    Ok(found)
+}
+
+const ACCOUNT: &str = "BAIJIAYUN_ACCOUNT";
+const DOMAIN: &str = "BAIJIAYUN_DOMAIN";
+const PARTNER_ID: &str = "BAIJIAYUN_PARTNER_ID";
+const PARTNER_KEY: &str = "BAIJIAYUN_PARTNER_KEY";
+
+fn unknown(name: &str, read: &[File], files: &Files) -> Error {
+    let known: Vec<&str> = read.iter().flat_map(|file| file.accounts.keys()).map(String::as_str).collect();
+    let looked: Vec<String> = match read {
+        [] => files.to_write().iter().map(|path| path.display().to_string()).collect(),
+        read => read.iter().map(|file| file.path.display().to_string()).collect(),
+    };
+    let mut hint = match near::closest(known.iter().copied(), name).as_slice() {
+        [] => String::new(),
+        near => format!("did you mean {}? ", near.join(", ")),
+    };
+    hint += &match known.as_slice() {
+        [] => format!("write [accounts.{}] in {}", file::key_of(name), looked.join(" or ")),
+        known => format!("there are {}", known.join(", ")),
+    };
+    invalid(format!("no account is named {} in {}", quoted(name), looked.join(" or "))).with_hint(hint)
+}
+
+/// What the environment says is of another account.
+fn not_heeded(account: &str, file: &File, place: &dyn Place) -> Option<String> {
+    let is_set = |name: &&str| place.variable(name).is_some_and(|value| !value.is_empty());
+    let set: Vec<&str> = [DOMAIN, PARTNER_ID, PARTNER_KEY].into_iter().filter(is_set).collect();
+    let list = set.join(", ");
+    let path = file.path.display();
+    (!set.is_empty()).then(|| format!("{list}: not heeded, since the account {account} of {path} is named"))
 }
 
 impl Found {
@@ -140,14 +223,20 @@ impl Found {
     /// That these are missing, and the ways to give them.
     pub fn lacks(&self, names: &[&str]) -> Error {
         let list = |each: &dyn Fn(&str) -> String| names.iter().map(|name| each(name)).collect::<Vec<_>>().join(", ");
-        let user_file = self.user_file.as_ref().map(|path| format!(" or in {}", path.display())).unwrap_or_default();
-        Error::new(ErrorKind::InvalidAccount, "")
-            .with_message(format!("the account lacks {}", names.join(", ")))
-            .with_hint(format!(
-                "set {}; or write {} in {FILE}{user_file}",
-                list(&|name| format!("BAIJIAYUN_{}", name.to_uppercase())),
-                list(&|name| format!("{name} = \"...\"")),
-            ))
+        let lines = list(&|name| format!("{name} = \"...\""));
+        let files: Vec<String> = self.written_in.iter().map(|path| path.display().to_string()).collect();
+        let files = files.join(" or in ");
+        let (whose, hint) = match &self.account {
+            Some(account) => {
+                (format!(" {account}"), format!("write {lines} in [accounts.{}] in {files}", file::key_of(account)))
+            }
+            None => {
+                let variables = list(&|name| format!("BAIJIAYUN_{}", name.to_uppercase()));
+                (String::new(), format!("set {variables}; or write {lines} in {files}"))
+            }
+        };
+        let message = format!("the account{whose} lacks {}", names.join(", "));
+        Error::new(ErrorKind::InvalidAccount, "").with_message(message).with_hint(hint)
     }
 
     /// The whole account.
@@ -193,84 +282,6 @@ fn found_paths(place: &dyn Place) -> Result<(BTreeMap<String, String>, Vec<Strin
     let notes = if known.is_empty() { Vec::new() } else { vec![note] };
     found.retain(|name, _| is_guess(name));
     Ok((found, notes))
-}
-
-#[derive(Default)]
-struct File {
-    domain: Option<String>,
-    partner_id: Option<String>,
-    partner_key: Option<String>,
-    paths: BTreeMap<String, String>,
-}
-
-/// `None` if there is no such file.
-fn read(path: &Path, place: &dyn Place) -> Result<Option<File>, Error> {
-    let text = place.read(path).map_err(|reason| invalid(format!("{}: {reason}", path.display())))?;
-    let wrong = |reason: String| invalid(format!("{}: {reason}", path.display())).with_hint(IN_A_FILE);
-    text.map(|text| parse(&text).map_err(wrong)).transpose()
-}
-
-/// The reasons name keys and lines, never values.
-fn parse(text: &str) -> Result<File, String> {
-    let mut file = File::default();
-    for (name, value) in table(text)? {
-        match name.as_str() {
-            "domain" => file.domain = Some(scalar(&name, value)?),
-            "partner_id" => file.partner_id = Some(scalar(&name, value)?),
-            "partner_key" => file.partner_key = Some(scalar(&name, value)?),
-            "paths" => file.paths = paths_of(value).map_err(|error| error.message().to_owned())?,
-            _ => return Err(format!("unknown key {name}")),
-        }
-    }
-    Ok(file)
-}
-
-fn table(text: &str) -> Result<Table, String> {
-    text.strip_prefix('\u{feff}').unwrap_or(text).parse().map_err(|error: toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        format!("line {} is not TOML (texts stand in quotes)", before.matches('\n').count() + 1)
-    })
-}
-
-fn scalar(name: &str, value: Value) -> Result<String, String> {
-    match value {
-        Value::String(text) => Ok(text),
-        Value::Integer(number) => Ok(number.to_string()),
-        _ => Err(format!("{name} must be a text")),
-    }
-}
-
-/// The table `[paths]` of a TOML text; other keys are passed over, so that a configuration file may have one.
-///
-/// # Errors
-/// [`ErrorKind::InvalidAccount`] if it is not that, and as [`paths::check`].
-pub fn paths(text: &str) -> Result<BTreeMap<String, String>, Error> {
-    let table = table(text).map_err(|reason| invalid(reason).with_hint(OF_PATHS))?;
-    table.into_iter().find(|(name, _)| name == "paths").map_or(Ok(BTreeMap::new()), |(_, value)| paths_of(value))
-}
-
-fn paths_of(value: Value) -> Result<BTreeMap<String, String>, Error> {
-    let mut found = BTreeMap::new();
-    match value {
-        Value::Table(paths) => paths.into_iter().try_for_each(|(name, path)| add(&mut found, name, path))?,
-        _ => return Err(invalid("paths must be a table".to_owned()).with_hint(OF_PATHS)),
-    }
-    Ok(found)
-}
-
-/// TOML reads `room.create = "..."` as a table in a table; a quoted name is whole.
-fn add(found: &mut BTreeMap<String, String>, name: String, value: Value) -> Result<(), Error> {
-    match value {
-        Value::String(path) => {
-            paths::check(&name, &path)?;
-            found.insert(name, path);
-            Ok(())
-        }
-        Value::Table(methods) => {
-            methods.into_iter().try_for_each(|(method, path)| add(found, format!("{name}.{method}"), path))
-        }
-        _ => Err(invalid(format!("paths: the path of {name} must be a text")).with_hint(OF_PATHS)),
-    }
 }
 
 fn invalid(message: String) -> Error {

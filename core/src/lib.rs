@@ -25,7 +25,7 @@
 mod account;
 pub mod answer;
 pub mod callbacks;
-mod civil;
+pub mod civil;
 pub mod coerce;
 #[cfg(feature = "configuration")]
 pub mod configuration;

@@ -1,16 +1,16 @@
 //! Reading requests: query, form and multipart bodies.
 
 use std::collections::BTreeMap;
+use std::task::Poll;
 
-use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header::CONTENT_TYPE;
 use baijiayun_core::form;
-use bytes::Bytes;
 
 use crate::failure::Failure;
+use crate::http::Head;
+use crate::multipart::{Event, Parts};
 
 /// Most bytes of text in one request. Files are counted, not kept, and may have any size.
-const MAX_TEXT: usize = 1 << 20;
+pub(crate) const MAX_TEXT: usize = 1 << 20;
 
 /// The parameters of a request. Where a name stands twice the last one counts, as in PHP.
 #[derive(Debug, Default)]
@@ -34,66 +34,126 @@ impl Sent {
             self.texts.iter().filter(|(name, _)| *name != "sign").map(|(name, text)| (name.clone(), text.clone()));
         texts.chain(self.files.iter().map(|file| (file.field.clone(), file.name.clone()))).collect()
     }
-}
 
-pub(crate) async fn read(request: Request) -> Result<Sent, Failure> {
-    let mut sent = Sent::default();
-    if let Some(query) = request.uri().query() {
-        sent.pairs(query.as_bytes())?;
-    }
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if content_type.starts_with("multipart/form-data") {
-        sent.parts(Multipart::from_request(request, &()).await.map_err(|error| Failure::parameter(error.body_text()))?)
-            .await?;
-    } else {
-        let body = whole(request).await?;
-        if !body.is_empty() {
-            sent.pairs(&body)?;
-        }
-    }
-    Ok(sent)
-}
-
-async fn whole(request: Request) -> Result<Bytes, Failure> {
-    axum::body::to_bytes(request.into_body(), MAX_TEXT).await.map_err(|_| Failure::too_large())
-}
-
-impl Sent {
     fn pairs(&mut self, form: &[u8]) -> Result<(), Failure> {
         let pairs = form::decode(form).ok_or_else(Failure::too_large)?;
         self.texts.extend(pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())));
         Ok(())
     }
+}
 
-    async fn parts(&mut self, mut parts: Multipart) -> Result<(), Failure> {
-        let broken = |error: axum::extract::multipart::MultipartError| Failure::parameter(error.body_text());
-        let mut text_size = 0;
-        while let Some(mut part) = parts.next_field().await.map_err(broken)? {
-            let field = part.name().unwrap_or_default().to_owned();
-            text_size += field.len();
-            if let Some(name) = part.file_name() {
-                let mut file = ReceivedFile { field, name: name.to_owned(), size: 0 };
-                text_size += file.name.len();
-                while let Some(chunk) = part.chunk().await.map_err(broken)? {
-                    file.size += chunk.len() as u64;
-                }
-                self.files.push(file);
-            } else {
-                let mut text = Vec::new();
-                while let Some(chunk) = part.chunk().await.map_err(broken)? {
-                    text_size += chunk.len();
-                    if text_size > MAX_TEXT {
-                        return Err(Failure::too_large());
-                    }
-                    text.extend_from_slice(&chunk);
-                }
-                let text = String::from_utf8(text).map_err(|_| Failure::parameter(format!("{field} is not UTF-8")))?;
-                self.texts.insert(field, text);
+/// Reads a request while its body comes.
+pub(crate) struct Reader {
+    sent: Sent,
+    body: Body,
+}
+
+enum Body {
+    Form(Vec<u8>),
+    Parts(Box<Form>),
+}
+
+/// A form whose parts come one after the other.
+struct Form {
+    parts: Parts,
+    /// The one that is under way.
+    part: Option<Part>,
+    text_size: usize,
+}
+
+enum Part {
+    Text { field: String, text: Vec<u8> },
+    File(ReceivedFile),
+}
+
+impl Reader {
+    pub fn new(head: &Head<'_>) -> Result<Reader, Failure> {
+        let mut sent = Sent::default();
+        if !head.query().is_empty() {
+            sent.pairs(head.query().as_bytes())?;
+        }
+        let content_type = head.header("content-type").unwrap_or_default();
+        let body = if content_type.starts_with("multipart/form-data") {
+            let parts = Parts::new(content_type).map_err(Failure::parameter)?;
+            Body::Parts(Box::new(Form { parts, part: None, text_size: 0 }))
+        } else {
+            Body::Form(Vec::new())
+        };
+        Ok(Reader { sent, body })
+    }
+
+    /// Takes more of the body.
+    pub fn take(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        match &mut self.body {
+            Body::Form(form) if form.len() + piece.len() > MAX_TEXT => Err(Failure::too_large()),
+            Body::Form(form) => {
+                form.extend_from_slice(piece);
+                Ok(())
             }
-            if text_size > MAX_TEXT {
+            Body::Parts(form) => {
+                form.parts.push(piece);
+                form.read(&mut self.sent).map(|_| ())
+            }
+        }
+    }
+
+    /// All of it has come.
+    pub fn finish(mut self) -> Result<Sent, Failure> {
+        match &mut self.body {
+            Body::Form(form) => {
+                let form = std::mem::take(form);
+                if !form.is_empty() {
+                    self.sent.pairs(&form)?;
+                }
+            }
+            Body::Parts(form) => {
+                form.parts.end();
+                if !form.read(&mut self.sent)? {
+                    return Err(Failure::parameter("multipart body breaks off"));
+                }
+            }
+        }
+        Ok(self.sent)
+    }
+}
+
+impl Form {
+    /// Reads what has come. Returns whether the last part is over.
+    fn read(&mut self, sent: &mut Sent) -> Result<bool, Failure> {
+        let Form { parts, part, text_size } = self;
+        loop {
+            let event = match parts.poll() {
+                Poll::Pending => return Ok(false),
+                Poll::Ready(event) => event.map_err(Failure::parameter)?,
+            };
+            match (event, &mut *part) {
+                (None, _) => return Ok(true),
+                (Some(Event::Begins { name: field, file_name }), _) => {
+                    *text_size += field.len() + file_name.as_ref().map_or(0, String::len);
+                    *part = Some(match file_name {
+                        Some(name) => Part::File(ReceivedFile { field, name, size: 0 }),
+                        None => Part::Text { field, text: Vec::new() },
+                    });
+                }
+                (Some(Event::Bytes(bytes)), Some(Part::File(file))) => file.size += bytes.len() as u64,
+                (Some(Event::Bytes(bytes)), Some(Part::Text { text, .. })) => {
+                    *text_size += bytes.len();
+                    text.extend_from_slice(&bytes);
+                }
+                (Some(Event::Ends), _) => match part.take() {
+                    Some(Part::File(file)) => sent.files.push(file),
+                    Some(Part::Text { field, text }) => {
+                        let text =
+                            String::from_utf8(text).map_err(|_| Failure::parameter(format!("{field} is not UTF-8")))?;
+                        sent.texts.insert(field, text);
+                    }
+                    None => {}
+                },
+                (Some(Event::Bytes(_)), None) => {}
+            }
+            if *text_size > MAX_TEXT {
                 return Err(Failure::too_large());
             }
         }
-        Ok(())
     }
 }

@@ -1,37 +1,100 @@
-//! What the service posts to its customer: signed like a request.
+//! What the service posts to its customer: signed like a request, and posted again if it is not taken.
 
-use std::sync::Arc;
-use std::time::Duration;
-use std::{fmt, io};
+use std::collections::VecDeque;
+use std::fmt;
 
-use baijiayun_api::Description;
 use baijiayun_core::callbacks::{self, Posting};
 use baijiayun_core::{Error, PartnerKey};
 use md5::{Digest, Md5};
-use rustls::crypto::CryptoProvider;
-use rustls_platform_verifier::BuilderVerifierExt;
-use serde_json::{Map, Value};
-use tokio::sync::mpsc;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
+use crate::alarms::{Alarm, Alarms};
 use crate::clock;
+use crate::described::Description;
 
-/// How long the customer may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// Callbacks that wait to be posted; more are dropped.
+const WAITING: usize = 1024;
 
-/// Callbacks that wait to be sent; more are dropped.
-pub(crate) const WAITING: usize = 1024;
+/// Callbacks that are remembered, those that wait among them; older ones are forgotten.
+const REMEMBERED: usize = 2048;
 
-/// A callback, signed and encoded.
-#[derive(Debug)]
-pub(crate) struct Post {
-    url: String,
-    content_type: &'static str,
-    body: String,
+/// A callback, signed and encoded, for the receiver at its address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// What [`Mock::posted`](crate::Mock::posted) is told the answer with.
+    pub id: u64,
+    /// The callback, for example `class_event`.
+    pub name: String,
+    /// Where to post it; empty if no address was set for it.
+    pub url: String,
+    /// The header of that name.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
+    /// 1, or 2 and 3 where it is posted again.
+    pub attempt: u32,
+}
+
+impl fmt::Debug for Post {
+    /// Without the body, which is signed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Post")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("url", &self.url)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the customer answered to a callback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+impl CallbackAnswer {
+    /// Whether the service would take it for success: HTTP 200 and code 0.
+    pub fn is_success(&self) -> bool {
+        let code = serde_json::from_str::<Value>(&self.body).ok().and_then(|answer| answer.get("code")?.as_i64());
+        self.status == 200 && code == Some(0)
+    }
+}
+
+/// A callback that was to be posted, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The callback.
+    pub post: Post,
+    /// When it was to be posted, by the mock's clock, in milliseconds since 1970.
+    pub at: i64,
+    /// The answer, or why there is none. None while it is under way.
+    pub outcome: Option<Result<CallbackAnswer, String>>,
+}
+
+impl Delivery {
+    pub(crate) fn to_json(&self) -> Value {
+        let Post { id, name, url, content_type, body, attempt } = &self.post;
+        let answer = self.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
+        let error = self.outcome.as_ref().and_then(|outcome| outcome.as_ref().err());
+        json!({
+            "id": id, "name": name, "url": url, "content_type": content_type, "body": body, "attempt": attempt,
+            "at": self.at, "status": answer.map(|answer| answer.status), "answer": answer.map(|answer| &answer.body),
+            "error": error, "taken": answer.is_some_and(CallbackAnswer::is_success),
+        })
+    }
 }
 
 /// Signs callbacks.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Sender {
+    #[serde(skip)]
     partner_id: String,
+    #[serde(skip)]
     key: String,
     sent: u64,
 }
@@ -55,41 +118,124 @@ impl Sender {
         self.key = format!("mock-{:032x}", u128::from_be_bytes(digest.into()));
     }
 
-    /// The callback with `qid`, `timestamp` and `sign`, as the documents print it.
-    pub fn post(&mut self, name: &str, url: &str, members: Vec<(String, String)>) -> Result<Post, Error> {
-        let now = clock::now();
+    /// The body of a callback with `qid`, `timestamp` and `sign`, as the documents print it.
+    fn sign(&mut self, name: &str, members: Vec<(String, String)>, now: i64) -> Result<callbacks::Post, Error> {
         self.sent += 1;
-        let qid = format!("{}{:010}", clock::format(now, "%Y%m%d%H%M%S"), self.sent);
+        let qid = format!("{}{:010}", clock::digits(now), self.sent);
         let data: Map<String, Value> = members.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
         let posting = Posting { name: Some(name), json: None, qid: Some(&qid), timestamp: Some(now) };
-        let signed = callbacks::signed(&Value::Object(data).to_string(), posting, &PartnerKey::new(self.key.as_str()))?;
-        Ok(Post { url: url.to_owned(), content_type: signed.content_type, body: signed.body })
+        callbacks::signed(&Value::Object(data).to_string(), posting, &PartnerKey::new(self.key.as_str()))
     }
+}
+
+/// The callbacks so far, and which of them wait to be posted.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Outbox {
+    made: u64,
+    waiting: VecDeque<u64>,
+    deliveries: VecDeque<Delivery>,
+}
+
+impl Outbox {
+    /// Takes in a callback, which waits then if it has an address.
+    pub fn put(
+        &mut self,
+        sender: &mut Sender,
+        name: &str,
+        url: &str,
+        members: Vec<(String, String)>,
+        now: i64,
+    ) -> Result<Post, Error> {
+        let signed = sender.sign(name, members, clock::seconds(now))?;
+        let (name, url) = (name.to_owned(), url.to_owned());
+        let post =
+            Post { id: 0, name, url, content_type: signed.content_type.to_owned(), body: signed.body, attempt: 1 };
+        Ok(self.add(post, now))
+    }
+
+    /// Has one posted as it is: receivers tell repetitions by their `qid`.
+    pub fn add(&mut self, post: Post, now: i64) -> Post {
+        self.made += 1;
+        let post = Post { id: self.made, ..post };
+        if post.url.is_empty() {
+            return post;
+        }
+        let outcome = if self.waiting.len() < WAITING {
+            self.waiting.push_back(post.id);
+            None
+        } else {
+            Some(Err("too many callbacks wait: it was dropped".to_owned()))
+        };
+        self.remember(Delivery { post: post.clone(), at: now, outcome });
+        post
+    }
+
+    /// Remembers one that could not be signed.
+    pub fn unsigned(&mut self, name: &str, url: &str, why: &Error, now: i64) {
+        let (name, url) = (name.to_owned(), url.to_owned());
+        self.made += 1;
+        let post = Post { id: self.made, name, url, content_type: String::new(), body: String::new(), attempt: 1 };
+        self.remember(Delivery { post, at: now, outcome: Some(Err(why.to_string())) });
+    }
+
+    fn remember(&mut self, delivery: Delivery) {
+        if self.deliveries.len() >= REMEMBERED {
+            self.deliveries.pop_front();
+        }
+        self.deliveries.push_back(delivery);
+    }
+
+    /// Those that wait.
+    pub fn take(&mut self) -> Vec<Post> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_iter().filter_map(|id| Some(self.find(id)?.post.clone())).collect()
+    }
+
+    pub fn find(&mut self, id: u64) -> Option<&mut Delivery> {
+        self.deliveries.iter_mut().rev().find(|delivery| delivery.post.id == id)
+    }
+
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Delivery> {
+        self.deliveries.iter()
+    }
+
+    /// Forgets those that are done.
+    pub fn forget(&mut self) {
+        self.deliveries.retain(|delivery| delivery.outcome.is_none());
+    }
+
+    /// What came of one. If it was not taken, it is posted again as the documents say.
+    pub fn posted(&mut self, id: u64, outcome: Result<CallbackAnswer, String>, alarms: &mut Alarms, now: i64) {
+        let Some(delivery) = self.find(id) else { return };
+        let taken = outcome.as_ref().is_ok_and(CallbackAnswer::is_success);
+        delivery.outcome = Some(outcome);
+        let wait = repetitions(&delivery.post.name).get(delivery.post.attempt as usize - 1);
+        if let Some(wait) = wait.filter(|_| !taken) {
+            let again = Post { attempt: delivery.post.attempt + 1, ..delivery.post.clone() };
+            alarms.set(now + i64::from(*wait) * 1000, Alarm::PostAgain(again));
+        }
+    }
+}
+
+/// How many seconds after each failure a callback is posted again.
+fn repetitions(name: &str) -> &'static [u32] {
+    // Nothing is printed for playbacks, which go to the same address.
+    let name = if name == "playback_generated" { "transcode_callback" } else { name };
+    Description::embedded().callback(name).map_or(&[], |callback| &callback.waits)
 }
 
 /// The members of a callback: those that are given, and for those that are left out what the printed example has (without
 /// `qid`, `timestamp` and `sign`). `None` if there is no callback of that name.
 pub fn callback_members(name: &str, given: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
-    let callback = Description::embedded().callbacks.get(name)?;
-    let example: Map<String, Value> =
-        callback.payload_example.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let callback = Description::embedded().callback(name)?;
     let mut members = given;
-    for (name, value) in example {
+    for (name, value) in &callback.example {
         let is_made_here = matches!(name.as_str(), "qid" | "timestamp" | "sign");
-        if !is_made_here && !members.iter().any(|(known, _)| *known == name) {
-            members.push((name, crate::input::plain(&value)));
+        if !is_made_here && !members.iter().any(|(known, _)| known == name) {
+            members.push((name.clone(), crate::input::plain(value)));
         }
     }
     Some(members)
-}
-
-/// What the customer answered to a callback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallbackAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body.
-    pub body: String,
 }
 
 /// Why a callback was not delivered.
@@ -118,34 +264,3 @@ impl fmt::Display for CallbackError {
 }
 
 impl std::error::Error for CallbackError {}
-
-/// What posts them: past proxies, since receivers under test are near, and to https as well.
-pub(crate) fn http() -> io::Result<reqwest::Client> {
-    let provider = CryptoProvider::get_default().cloned();
-    let provider = provider.unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()));
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(io::Error::other)?
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().map_err(io::Error::other)
-}
-
-pub(crate) async fn deliver(http: &reqwest::Client, post: Post) -> Result<CallbackAnswer, CallbackError> {
-    let failed = |error: reqwest::Error| CallbackError::NotDelivered(error.to_string());
-    let request = http.post(&post.url).timeout(TIMEOUT).header("content-type", post.content_type).body(post.body);
-    let response = request.send().await.map_err(failed)?;
-    let status = response.status().as_u16();
-    Ok(CallbackAnswer { status, body: response.text().await.map_err(failed)? })
-}
-
-/// Sends one callback after the other, so that they arrive in the order of events.
-pub(crate) async fn deliver_all(http: reqwest::Client, mut waiting: mpsc::Receiver<Post>) {
-    while let Some(post) = waiting.recv().await {
-        let url = post.url.clone();
-        match deliver(&http, post).await {
-            Ok(answer) => tracing::debug!(url, status = answer.status, "callback delivered"),
-            Err(error) => tracing::warn!(url, %error, "callback not delivered"),
-        }
-    }
-}

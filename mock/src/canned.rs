@@ -32,6 +32,11 @@ pub enum Canned {
 }
 
 impl Canned {
+    /// Whether the request is read for it.
+    pub(crate) fn reads(&self) -> bool {
+        !matches!(self, Canned::Http { .. } | Canned::Drop)
+    }
+
     /// Reads one answer: `{"data": ...}`, `{"code": 3001, "msg": "..."}`, `{"status": 503, "body": "..."}`,
     /// `{"drop": true}`, or `{}` for the mock's own.
     ///

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use baijiayun_api::Description;
 use baijiayun_core::Operation;
 use baijiayun_core::operation::{self, Host};
 use serde_json::Value;
 
+use crate::described::{self, Description};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::state::State;
@@ -36,7 +36,7 @@ const AREAS: [Handlers; 11] = [
 #[derive(Clone, Copy)]
 pub(crate) struct Endpoint {
     pub operation: &'static Operation,
-    pub described: &'static baijiayun_api::Operation,
+    pub described: &'static described::Operation,
     /// None: the printed example is the answer.
     pub handler: Option<Handler>,
 }
@@ -54,7 +54,7 @@ impl Catalog {
                 .filter_map(|operation| {
                     let name = operation.name.as_ref();
                     let path = paths.get(name).map_or(operation.path.as_ref(), String::as_str).to_owned();
-                    let described = description.find(name)?.operation;
+                    let described = description.operation(name)?;
                     Some((path, Endpoint { operation, described, handler: handlers.get(name).copied() }))
                 })
                 .collect(),

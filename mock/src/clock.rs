@@ -1,25 +1,15 @@
 //! Time as the service writes it: in UTC+8.
 
-use jiff::tz::{TimeZone, offset};
-use jiff::{Timestamp, Zoned};
+pub(crate) use baijiayun_core::civil::moment as datetime;
 
-/// Unix seconds.
-pub(crate) fn now() -> i64 {
-    Timestamp::now().as_second()
+/// The digits of a time, from the year down to the second: `20170914115000`.
+pub(crate) fn digits(unix: i64) -> String {
+    datetime(unix).chars().filter(char::is_ascii_digit).collect()
 }
 
-/// `YYYY-MM-DD HH:MM:SS`.
-pub(crate) fn datetime(unix: i64) -> String {
-    format(unix, "%Y-%m-%d %H:%M:%S")
-}
-
-/// In one of strftime's formats.
-pub(crate) fn format(unix: i64, pattern: &str) -> String {
-    beijing(unix).strftime(pattern).to_string()
-}
-
-fn beijing(unix: i64) -> Zoned {
-    Timestamp::from_second(unix).unwrap_or_default().to_zoned(TimeZone::fixed(offset(8)))
+/// The whole seconds of so many milliseconds.
+pub(crate) fn seconds(milliseconds: i64) -> i64 {
+    milliseconds.div_euclid(1000)
 }
 
 #[cfg(test)]
@@ -27,5 +17,6 @@ mod tests {
     #[test]
     fn time_is_that_of_beijing() {
         assert_eq!(super::datetime(1_505_361_000), "2017-09-14 11:50:00");
+        assert_eq!(super::digits(1_505_361_000), "20170914115000");
     }
 }

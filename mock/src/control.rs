@@ -1,47 +1,148 @@
-//! What tests in any language ask of the mock over HTTP, under `/_mock`: what it received, and answers to give.
-//! It listens on this machine only, and nothing here is signed.
+//! What tests in any language ask of the mock over HTTP, under `/_mock`: what it received and posted, answers to give, faults,
+//! and the clock. It listens on this machine only, and nothing here is signed.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State as Extract;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
+use crate::callbacks::Delivery;
 use crate::canned::CannedAnswers;
-use crate::server::{self, App, lock};
+use crate::clock;
+use crate::http::Reply;
+use crate::input::plain;
+use crate::misbehave::Misbehaviour;
+use crate::mock::Mock;
+use crate::received::Received;
 
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/_mock/requests", get(requests).delete(forget_requests))
-        .route("/_mock/answers", axum::routing::post(add_answers).delete(forget_answers))
+/// Most bytes of a body: answers may be long.
+const MOST: usize = 64 << 20;
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    Requests,
+    Answers,
+    Callbacks,
+    Misbehaviour,
+    Clock,
 }
 
-/// The requests so far, the oldest first.
-async fn requests(Extract(app): Extract<Arc<App>>) -> Response {
-    let received: Vec<Value> = lock(&app.received).iter().map(|received| received.to_json()).collect();
-    server::json(StatusCode::OK, &received.into())
+pub(crate) fn find(path: &str) -> Option<Place> {
+    Some(match path {
+        "/_mock/requests" => Place::Requests,
+        "/_mock/answers" => Place::Answers,
+        "/_mock/callbacks" => Place::Callbacks,
+        "/_mock/misbehaviour" => Place::Misbehaviour,
+        "/_mock/clock" => Place::Clock,
+        _ => return None,
+    })
 }
 
-async fn forget_requests(Extract(app): Extract<Arc<App>>) -> StatusCode {
-    lock(&app.received).clear();
-    StatusCode::NO_CONTENT
+/// A request for one of these.
+pub(crate) struct Control {
+    place: Place,
+    method: String,
+    body: Vec<u8>,
 }
 
-/// Takes an object as [`CannedAnswers::from_json`] reads it.
-async fn add_answers(Extract(app): Extract<Arc<App>>, body: String) -> Response {
-    match CannedAnswers::from_json(&body) {
-        Ok(answers) => {
-            lock(&app.canned).extend(answers);
-            StatusCode::NO_CONTENT.into_response()
+/// A callback to post, and how much the clock is to go forward, in seconds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    name: String,
+    #[serde(default)]
+    fields: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Forward {
+    advance: f64,
+}
+
+impl Control {
+    pub fn new(place: Place, method: &str) -> Control {
+        Control { place, method: method.to_owned(), body: Vec::new() }
+    }
+
+    pub fn take(&mut self, piece: &[u8]) {
+        if self.body.len() + piece.len() <= MOST {
+            self.body.extend_from_slice(piece);
         }
-        Err(error) => server::json(StatusCode::BAD_REQUEST, &json!({ "error": error })),
+    }
+
+    pub fn finish(self, mock: &mut Mock) -> Reply {
+        let text = String::from_utf8_lossy(&self.body);
+        let done = match (self.place, self.method.as_str()) {
+            (Place::Requests, "GET") => Ok(list(mock.received.iter().map(Received::to_json))),
+            (Place::Requests, "DELETE") => {
+                mock.received.clear();
+                Ok(nothing())
+            }
+            (Place::Answers, "POST") => CannedAnswers::from_json(&text).map(|given| {
+                mock.answer(given);
+                nothing()
+            }),
+            (Place::Answers, "DELETE") => {
+                mock.canned = CannedAnswers::default();
+                Ok(nothing())
+            }
+            (Place::Callbacks, "GET") => Ok(list(mock.callbacks().map(Delivery::to_json))),
+            (Place::Callbacks, "POST") => read(&text).and_then(|wanted| trigger(mock, wanted)),
+            (Place::Callbacks, "DELETE") => {
+                mock.state.outbox.forget();
+                Ok(nothing())
+            }
+            (Place::Misbehaviour, "POST") => read(&text).map(|wanted| {
+                mock.misbehave(wanted);
+                nothing()
+            }),
+            (Place::Misbehaviour, "DELETE") => {
+                mock.misbehave(Misbehaviour::default());
+                Ok(nothing())
+            }
+            (Place::Clock, "GET") => Ok(time(mock, Duration::ZERO)),
+            (Place::Clock, "POST") => read(&text).and_then(|Forward { advance }| {
+                let by =
+                    Duration::try_from_secs_f64(advance).map_err(|_| format!("advance: {advance} are no seconds"))?;
+                Ok(time(mock, by))
+            }),
+            _ => Ok(Reply::empty(405)),
+        };
+        done.unwrap_or_else(|error| Reply::json(400, &json!({ "error": error })))
     }
 }
 
-async fn forget_answers(Extract(app): Extract<Arc<App>>) -> StatusCode {
-    *lock(&app.canned) = CannedAnswers::default();
-    StatusCode::NO_CONTENT
+fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn list(items: impl Iterator<Item = Value>) -> Reply {
+    Reply::json(200, &items.collect())
+}
+
+fn nothing() -> Reply {
+    Reply::empty(204)
+}
+
+/// The time when the clock has gone forward.
+fn time(mock: &Mock, by: Duration) -> Reply {
+    let then = mock.time().saturating_add_unsigned(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+    Reply {
+        advance: by,
+        ..Reply::json(200, &json!({ "now": clock::seconds(then), "time": clock::datetime(clock::seconds(then)) }))
+    }
+}
+
+fn trigger(mock: &mut Mock, Wanted { name, fields }: Wanted) -> Result<Reply, String> {
+    let given = fields.into_iter().map(|(name, value)| (name, plain(&value))).collect();
+    // The time is the one that this request came at.
+    let now = mock.time() - mock.ahead();
+    let post = mock.trigger(&name, given, now).map_err(|error| error.to_string())?;
+    Ok(Reply::json(
+        200,
+        &json!({
+            "id": post.id, "name": post.name, "url": post.url, "content_type": post.content_type, "body": post.body,
+        }),
+    ))
 }

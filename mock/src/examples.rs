@@ -1,8 +1,9 @@
 //! Answers of operations that the mock keeps no state for.
 
-use baijiayun_api::{Param, Scalar, Shape, ShapeType};
+use baijiayun_api::{Scalar, Shape, ShapeType};
 use serde_json::{Map, Value, json};
 
+use crate::described::Param;
 use crate::input::Input;
 use crate::paging;
 use crate::wire;
@@ -10,13 +11,8 @@ use crate::wire;
 /// The printed example, adapted to the request; without an example, what the
 /// described shape allows.
 pub(crate) fn answer(input: &Input) -> Value {
-    let printed =
-        input.described.examples.first().and_then(|example| serde_json::from_str::<Value>(&example.body).ok());
     let shape = &input.described.response;
-    let mut data = match printed {
-        Some(mut envelope) => envelope["data"].take(),
-        None => sample(shape),
-    };
+    let mut data = input.described.example.clone().unwrap_or_else(|| sample(shape));
     echo(&mut data, shape, input, true);
     paging::page_of_example(input, &mut data);
     data

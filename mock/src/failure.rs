@@ -1,18 +1,17 @@
 //! The failures of the service: the codes of the documents, in the vendor's words.
 
-use axum::http::StatusCode;
-
 /// Why a call is refused.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub status: StatusCode,
+    /// The HTTP status.
+    pub status: u16,
     pub code: i64,
     pub msg: String,
 }
 
 impl Failure {
     fn new(code: i64, msg: impl Into<String>) -> Failure {
-        Failure { status: StatusCode::OK, code, msg: msg.into() }
+        Failure { status: 200, code, msg: msg.into() }
     }
 
     /// An error without a code of its own.
@@ -59,10 +58,10 @@ impl Failure {
     }
 
     pub fn throttled() -> Failure {
-        Failure { status: StatusCode::TOO_MANY_REQUESTS, ..Failure::new(429, "请求过于频繁") }
+        Failure { status: 429, ..Failure::new(429, "请求过于频繁") }
     }
 
     pub fn too_large() -> Failure {
-        Failure { status: StatusCode::PAYLOAD_TOO_LARGE, ..Failure::general("请求体过大") }
+        Failure { status: 413, ..Failure::general("请求体过大") }
     }
 }

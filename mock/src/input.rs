@@ -4,11 +4,12 @@ use baijiayun_core::{Operation, Params, Value as Given};
 use serde_json::Value;
 
 use crate::body::ReceivedFile;
+use crate::described;
 use crate::store::Row;
 
 pub(crate) struct Input<'a> {
     pub operation: &'static Operation,
-    pub described: &'static baijiayun_api::Operation,
+    pub described: &'static described::Operation,
     pub params: Params,
     pub files: Vec<ReceivedFile>,
     pub now: i64,

@@ -24,8 +24,21 @@
 //!   with one made from the described shape.
 //!
 //! An operation can be given answers and faults of its own ([`Builder::answers`], [`MockService::answer`]). What came is in
-//! [`MockService::requests`]; tests in other languages ask for it with `GET /_mock/requests`, forget it with `DELETE`, and
-//! give answers with `POST /_mock/answers`.
+//! [`MockService::requests`], what was posted in [`MockService::callbacks`]. A callback that is not taken is posted again, as
+//! the documents say; [`MockService::advance`] sets the clock forward, so that tests need not wait for it.
+//!
+//! [`MockService`] listens on a port. The service itself is [`Mock`], a function of requests and times, which needs neither
+//! sockets nor tokio (without the feature `server`) and runs as WebAssembly too.
+//!
+//! Tests in other languages ask under `/_mock`, bodies and answers are JSON:
+//!
+//! | path | `GET` | `POST` | `DELETE` |
+//! |---|---|---|---|
+//! | `/_mock/requests` | what came | | forgets it |
+//! | `/_mock/callbacks` | what was posted, and the answers | `{"name": "class_event", "fields": {..}}` posts one | forgets them |
+//! | `/_mock/answers` | | answers to give ([`CannedAnswers::from_json`]) | takes them back |
+//! | `/_mock/misbehaviour` | | faults ([`Misbehaviour`]), in place of those before | none |
+//! | `/_mock/clock` | the time | `{"advance": 30}` sets it forward, by seconds | |
 //!
 //! What the documents leave open, and what the mock does then:
 //!
@@ -46,28 +59,35 @@
 //!   last, are not enforced; the age of a timestamp is with [`Builder::strict`].
 
 mod accounts;
+mod alarms;
 mod auth;
 mod body;
+mod builder;
 mod callbacks;
+mod calls;
 mod canned;
 mod catalog;
 mod clock;
 mod codes;
 mod control;
+mod described;
 mod docs;
 mod examples;
 mod failure;
 mod goods;
+mod http;
 mod input;
 mod live;
 mod misbehave;
+mod mock;
+mod multipart;
 mod paging;
 mod range;
 mod rate;
 mod received;
 mod rooms;
+#[cfg(feature = "server")]
 mod server;
-mod service;
 mod state;
 mod store;
 mod subtitles;
@@ -78,9 +98,13 @@ mod videos;
 mod wire;
 mod words;
 
-pub use callbacks::{CallbackAnswer, CallbackError, callback_members};
+pub use builder::Builder;
+pub use callbacks::{CallbackAnswer, CallbackError, Delivery, Post, callback_members};
 pub use canned::{Canned, CannedAnswers};
+pub use http::{Head, Reply};
 pub use misbehave::Misbehaviour;
+pub use mock::{Incoming, Mock};
 pub use received::{Received, Verdict};
-pub use service::{Builder, MockService};
+#[cfg(feature = "server")]
+pub use server::MockService;
 pub use videos::Transcoding;

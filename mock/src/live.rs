@@ -37,7 +37,7 @@ fn set(state: &mut State, input: &Input, in_class: bool) -> Result<Value, Failur
         let recorded = !in_class && number("auto_playback_record") != NOT_RECORDED;
         let title = room.row.get("title").map(plain).unwrap_or_default();
         let url = state.accounts.class_callback_url.clone();
-        state.post("class_event", &url, members);
+        state.tell("class_event", &url, members);
         if recorded {
             videos::record(state, id, &title, input.now.abs_diff(begun), input.now)?;
         }

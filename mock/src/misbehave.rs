@@ -2,14 +2,20 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer};
+
 /// What goes wrong, on purpose. Everything is counted, nothing is random: of
 /// the API's requests every n-th has the fault. The default is no fault.
 ///
 /// A request that is dropped, throttled or answered with an error is not
 /// carried out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// In JSON the members have the same names; `latency` are milliseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Misbehaviour {
     /// Each answer waits this long.
+    #[serde(deserialize_with = "milliseconds")]
     pub latency: Duration,
     /// Every n-th request is answered with HTTP 503; 0 is none.
     pub errors_every: u32,
@@ -37,6 +43,10 @@ pub struct Misbehaviour {
     pub uploads_keep_parts: bool,
     /// Where counting begins: with 1 and every third request, the second one is the first to fail.
     pub seed: u32,
+}
+
+fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    u64::deserialize(deserializer).map(Duration::from_millis)
 }
 
 impl Misbehaviour {

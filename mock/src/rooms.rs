@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use baijiayun_api::{Param, ParamType, Scalar};
+use baijiayun_api::{ParamType, Scalar};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
 use crate::clock;
+use crate::described::Param;
 use crate::failure::Failure;
 use crate::input::{Input, as_int};
 use crate::paging;
@@ -60,7 +61,7 @@ impl Rooms {
 
     /// Ids have 14 digits, of which the first six are the day, as in the documents.
     fn insert(&mut self, now: i64, make: impl FnOnce(i64) -> Row) -> Result<i64, Failure> {
-        let day: i64 = clock::format(now, "%y%m%d").parse().unwrap_or_default();
+        let day: i64 = clock::digits(now).get(2..8).and_then(|day| day.parse().ok()).unwrap_or_default();
         self.open.skip_to(day * 100_000_000 + 10_000_000);
         self.open.insert(|id| Room { row: make(id), ..Room::default() })
     }

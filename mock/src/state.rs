@@ -1,9 +1,11 @@
 //! Everything that the mock remembers.
 
-use baijiayun_core::PartnerKey;
+use baijiayun_core::{Error, PartnerKey};
 
 use crate::accounts::Accounts;
-use crate::callbacks::{Post, Sender};
+use crate::alarms::{Alarm, Alarms};
+use crate::callbacks::{Outbox, Post, Sender};
+use crate::clock;
 use crate::codes::Codes;
 use crate::docs::Docs;
 use crate::failure::Failure;
@@ -12,9 +14,11 @@ use crate::rooms::Rooms;
 use crate::store::{Row, Store};
 use crate::users::Users;
 use crate::video_categories::Categories;
-use crate::videos::{Transcoding, Videos};
+use crate::videos::{self, Transcoding, Videos};
 
 pub(crate) struct State {
+    /// The mock's time, in milliseconds since 1970.
+    pub time: i64,
     pub accounts: Accounts,
     pub rooms: Rooms,
     pub codes: Codes,
@@ -26,14 +30,15 @@ pub(crate) struct State {
     pub goods: Goods,
     pub words: Store<Row>,
     pub sender: Sender,
-    /// Callbacks that are to be sent when the call is done.
-    pub outbox: Vec<Post>,
+    pub outbox: Outbox,
+    pub alarms: Alarms,
 }
 
 impl State {
     /// With room for at most `limit` things of each kind.
     pub fn new(partner_id: &str, key: String, limit: usize, transcoding: Transcoding) -> State {
         State {
+            time: 0,
             accounts: Accounts::default(),
             rooms: Rooms::new(limit),
             codes: Codes::new(limit),
@@ -45,7 +50,8 @@ impl State {
             goods: Goods::new(limit),
             words: Store::new(70_761, 1, limit),
             sender: Sender::new(partner_id, key),
-            outbox: Vec::new(),
+            outbox: Outbox::default(),
+            alarms: Alarms::default(),
         }
     }
 
@@ -53,14 +59,35 @@ impl State {
         PartnerKey::new(self.sender.key())
     }
 
-    /// Puts a callback into the outbox; nobody hears it if there is no address.
-    pub fn post(&mut self, name: &str, url: &str, params: Vec<(String, String)>) {
-        if !url.is_empty() {
-            match self.sender.post(name, url, params) {
-                Ok(post) => self.outbox.push(post),
-                Err(error) => tracing::warn!(name, %error, "callback not signed"),
+    /// Unix seconds.
+    pub fn now(&self) -> i64 {
+        clock::seconds(self.time)
+    }
+
+    /// Tells the customer of something; nobody hears it if there is no address.
+    pub fn tell(&mut self, name: &str, url: &str, members: Vec<(String, String)>) {
+        if !url.is_empty()
+            && let Err(error) = self.post(name, url, members)
+        {
+            self.outbox.unsigned(name, url, &error, self.time);
+        }
+    }
+
+    /// A callback, in the outbox if it has an address.
+    pub fn post(&mut self, name: &str, url: &str, members: Vec<(String, String)>) -> Result<Post, Error> {
+        self.outbox.put(&mut self.sender, name, url, members, self.time)
+    }
+
+    /// Does what is due by this time, each at its own.
+    pub fn go_on_to(&mut self, time: i64) {
+        while let Some((at, alarm)) = self.alarms.take(time) {
+            self.time = self.time.max(at);
+            match alarm {
+                Alarm::Transcoded(video) => videos::transcode(self, video),
+                Alarm::PostAgain(post) => drop(self.outbox.add(post, self.time)),
             }
         }
+        self.time = self.time.max(time);
     }
 }
 

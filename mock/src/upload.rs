@@ -1,24 +1,19 @@
 //! The address that takes video files, in both forms: chunks with their range, and one form with the whole file.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::task::Poll;
 
-use axum::body::Body;
-use axum::extract::multipart::{Field, Multipart};
-use axum::extract::{FromRequest, Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
 use baijiayun_core::form;
-use futures_util::{Stream, StreamExt};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::alarms::Alarm;
+use crate::calls::refused;
 use crate::failure::Failure;
+use crate::http::{Head, Reply};
+use crate::mock::Mock;
+use crate::multipart::{Event, Parts};
 use crate::range::Range;
 use crate::received::Verdict;
-use crate::server::{self, App};
 use crate::videos::{self, Attempt, Transcoding};
 
 pub(crate) const PATH: &str = "/upload";
@@ -27,80 +22,113 @@ const OPERATION: &str = "video.upload_file";
 const CHUNK_TYPE: &str = "application/octet-stream";
 
 /// The vendor's own uploader runs in pages of other origins.
-const ALLOW_ORIGIN: (HeaderName, &str) = (ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+const ALLOW_ORIGIN: (&str, &str) = ("access-control-allow-origin", "*");
 
 /// What a browser asks before it sends a chunk.
-pub(crate) async fn preflight() -> impl IntoResponse {
-    (StatusCode::NO_CONTENT, [ALLOW_ORIGIN, (ACCESS_CONTROL_ALLOW_HEADERS, "content-range, content-type, accept")])
+pub(crate) fn preflight() -> Reply {
+    let allowed = ("access-control-allow-headers", "content-range, content-type, accept");
+    Reply { headers: vec![ALLOW_ORIGIN, allowed], ..Reply::empty(204) }
 }
 
-pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {
-    let outcome = take(&app, request).await;
-    app.send_callbacks();
-    let (verdict, mut response) = match outcome {
-        Ok(Taken { video, whole, broken_off }) => {
-            if whole {
-                transcode_later(&app, video);
-            }
-            if broken_off {
-                (Verdict::Misbehaved, server::cut())
-            } else {
-                let answer = json!({ "code": 1, "fid": video.to_string(), "msg": "success" });
-                (Verdict::Accepted, server::json(StatusCode::OK, &answer))
-            }
-        }
-        Err(failure) => {
-            let verdict = Verdict::Refused { code: failure.code, msg: failure.msg.clone() };
-            (verdict, server::refusal(&failure, crate::clock::now(), Value::Null))
-        }
-    };
-    let (name, value) = ALLOW_ORIGIN;
-    response.headers_mut().insert(name, HeaderValue::from_static(value));
-    app.record(PATH.to_owned(), Some(OPERATION), BTreeMap::new(), verdict);
-    response
+/// A post to the address.
+pub(crate) struct Upload {
+    course: Course,
 }
 
+enum Course {
+    /// Whoever is still sending would not hear a refusal: the rest is read first.
+    Refused(Failure),
+    Chunk {
+        range: Range,
+        sink: Sink,
+    },
+    Form(Box<Form>),
+    /// It is decided, whatever else comes.
+    Over(Result<Taken, Failure>),
+}
+
+/// What came of a post.
+#[derive(Clone, Copy)]
 struct Taken {
-    video: i64,
-    /// Whether the file is there, whole.
-    whole: bool,
+    attempt: Attempt,
+    range: Option<Range>,
+    /// All of the chunk or the form came.
+    complete: bool,
     /// The mock was told to break uploads.
     broken_off: bool,
 }
 
-async fn take(app: &App, request: Request) -> Result<Taken, Failure> {
-    let opened = open(app, &request);
-    let (attempt, range) = match opened {
-        Ok(opened) => opened,
-        Err(failure) => {
-            // Whoever is still sending would not hear a refusal.
-            let mut rest = request.into_body().into_data_stream();
-            while let Some(Ok(_)) = rest.next().await {}
-            return Err(failure);
+impl Upload {
+    pub fn open(mock: &mut Mock, head: &Head<'_>) -> Upload {
+        Upload { course: open(mock, head).unwrap_or_else(Course::Refused) }
+    }
+
+    pub fn is_hungry(&self) -> bool {
+        !matches!(self.course, Course::Over(_))
+    }
+
+    pub fn take(&mut self, mock: &mut Mock, piece: &[u8]) {
+        let over = match &mut self.course {
+            Course::Refused(_) | Course::Over(_) => return,
+            Course::Chunk { range, sink } => chunk(mock, *range, sink, piece),
+            Course::Form(form) => {
+                form.parts.push(piece);
+                form.read(mock)
+            }
+        };
+        if let Some(over) = over.transpose() {
+            self.course = Course::Over(over);
         }
-    };
-    let (complete, broken_off) = match range {
-        Some(range) => chunk(app, attempt, range, request.into_body()).await?,
-        None => form_with_file(app, attempt, request).await?,
-    };
-    let whole = complete && videos::arrived(&mut app.state(), attempt, range, &app.url)?;
-    Ok(Taken { video: attempt.video, whole, broken_off })
+    }
+
+    pub fn finish(self, mock: &mut Mock, body: Result<(), String>, base: &str) -> Reply {
+        let ended = || body.clone().map_err(Failure::upload);
+        let taken = match self.course {
+            Course::Refused(failure) => Err(failure),
+            Course::Over(taken) => taken,
+            Course::Chunk { range, sink } => ended().and_then(|()| match sink.position {
+                position if position == range.end() => Ok(sink.taken(Some(range), true, false)),
+                position => Err(wrong_length(range, position - sink.start)),
+            }),
+            Course::Form(mut form) => ended().and_then(|()| {
+                form.parts.end();
+                form.read(mock)?.ok_or_else(|| Failure::upload("表单中断"))
+            }),
+        };
+        let done = taken.and_then(|taken| arrived(mock, taken, base));
+        let (verdict, mut reply) = match done {
+            Ok(Taken { broken_off: true, .. }) => (Verdict::Misbehaved, Reply::cut()),
+            Ok(Taken { attempt, .. }) => {
+                let answer = json!({ "code": 1, "fid": attempt.video.to_string(), "msg": "success" });
+                (Verdict::Accepted, Reply::json(200, &answer))
+            }
+            Err(failure) => refused(&failure, mock.state.now()),
+        };
+        reply.headers.push(ALLOW_ORIGIN);
+        mock.record(PATH.to_owned(), Some(OPERATION), BTreeMap::new(), verdict);
+        reply
+    }
 }
 
-/// The post that begins, and its range if it is a chunk.
-fn open(app: &App, request: &Request) -> Result<(Attempt, Option<Range>), Failure> {
-    let query = request.uri().query().unwrap_or_default().to_owned();
-    let pairs = form::decode(query.as_bytes()).unwrap_or_default();
+/// What begins: a chunk with its range, or a form.
+fn open(mock: &mut Mock, head: &Head<'_>) -> Result<Course, Failure> {
+    let pairs = form::decode(head.query().as_bytes()).unwrap_or_default();
     let text = |name: &str| pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_ref());
     let video = text("fid").parse().unwrap_or_default();
-    let range = range(request.headers())?;
-    Ok((app.state().videos.open(video, text("token"), range)?, range))
+    let range = range(head)?;
+    let attempt = mock.state.videos.open(video, text("token"), range)?;
+    Ok(match range {
+        Some(range) => Course::Chunk { range, sink: Sink::new(mock, attempt)? },
+        None => {
+            let parts = Parts::new(head.header("content-type").unwrap_or_default()).map_err(Failure::upload)?;
+            Course::Form(Box::new(Form { attempt, parts, part: Part::Other, has_file: false }))
+        }
+    })
 }
 
-fn range(headers: &HeaderMap) -> Result<Option<Range>, Failure> {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let content_type = text(CONTENT_TYPE).unwrap_or_default();
-    let Some(range) = text(CONTENT_RANGE) else {
+fn range(head: &Head<'_>) -> Result<Option<Range>, Failure> {
+    let content_type = head.header("content-type").unwrap_or_default();
+    let Some(range) = head.header("content-range") else {
         return if content_type.starts_with("multipart/form-data") {
             Ok(None)
         } else {
@@ -111,7 +139,7 @@ fn range(headers: &HeaderMap) -> Result<Option<Range>, Failure> {
         return Err(Failure::upload(format!("分片的 Content-Type 应为 {CHUNK_TYPE}")));
     }
     let range = Range::read(range).ok_or_else(|| Failure::upload(format!("Content-Range 无效: {range}")))?;
-    match text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()) {
+    match head.header("content-length").and_then(|length| length.parse::<u64>().ok()) {
         Some(length) if length != range.length() => Err(wrong_length(range, length)),
         _ => Ok(Some(range)),
     }
@@ -121,67 +149,75 @@ fn wrong_length(range: Range, length: u64) -> Failure {
     Failure::upload(format!("分片有 {length} 字节, 但 Content-Range 为 {range}"))
 }
 
-/// Takes a chunk as it comes. Returns whether all of it came, and whether the connection is to be broken off.
-async fn chunk(app: &App, attempt: Attempt, range: Range, body: Body) -> Result<(bool, bool), Failure> {
-    let mut sink = Sink::new(app, attempt)?;
-    let mut pieces = body.into_data_stream();
-    while let Some(piece) = next(&mut pieces).await? {
-        let length = sink.position - sink.start + piece.len() as u64;
-        if length > range.length() {
-            return Err(wrong_length(range, length));
-        }
-        if sink.take(&piece)? {
-            return Ok((sink.position == range.end(), true));
-        }
+/// Takes more of a chunk as it comes.
+fn chunk(mock: &mut Mock, range: Range, sink: &mut Sink, piece: &[u8]) -> Result<Option<Taken>, Failure> {
+    let length = sink.position - sink.start + piece.len() as u64;
+    if length > range.length() {
+        return Err(wrong_length(range, length));
     }
-    match sink.position {
-        position if position == range.end() => Ok((true, false)),
-        position => Err(wrong_length(range, position - sink.start)),
-    }
+    let breaks = sink.take(mock, piece)?;
+    Ok(breaks.then(|| sink.taken(Some(range), sink.position == range.end(), true)))
 }
 
-async fn next<E>(
-    pieces: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + Unpin),
-) -> Result<Option<bytes::Bytes>, Failure>
-where
-    E: std::fmt::Display,
-{
-    pieces.next().await.transpose().map_err(Failure::upload)
+/// The form with the whole file.
+struct Form {
+    attempt: Attempt,
+    parts: Parts,
+    part: Part,
+    has_file: bool,
 }
 
-/// Takes the form with the whole file. Returns the same as [`chunk`].
-async fn form_with_file(app: &App, attempt: Attempt, request: Request) -> Result<(bool, bool), Failure> {
-    let mut parts = Multipart::from_request(request, &()).await.map_err(|error| Failure::upload(error.body_text()))?;
-    let mut has_file = false;
-    while let Some(part) = parts.next_field().await.map_err(|error| Failure::upload(error.body_text()))? {
-        // The document's example calls the part data, one of the clients in use calls it file.
-        if part.file_name().is_none() || !matches!(part.name(), Some("data" | "file")) {
-            continue;
-        }
-        if std::mem::replace(&mut has_file, true) {
-            return Err(Failure::upload("有多个文件"));
-        }
-        if let Some(complete) = file(app, attempt, part).await? {
-            return Ok((complete, true));
-        }
-    }
-    if has_file { Ok((true, false)) } else { Err(Failure::upload("没有文件 (表单项 data)")) }
+/// The part that is under way.
+enum Part {
+    /// None, or one that is not the file.
+    Other,
+    File(Sink),
+    /// It breaks off at the end of what has come, which may be the end of the file.
+    Breaking(Sink),
 }
 
-/// If it is to be broken off, whether all of the file had come.
-async fn file(app: &App, attempt: Attempt, mut part: Field<'_>) -> Result<Option<bool>, Failure> {
-    let mut sink = Sink::new(app, attempt)?;
-    while let Some(piece) = next(&mut part).await? {
-        if sink.take(&piece)? {
-            return Ok(Some(!sink.left_over && next(&mut part).await?.is_none()));
+impl Form {
+    /// Reads what has come.
+    fn read(&mut self, mock: &mut Mock) -> Result<Option<Taken>, Failure> {
+        loop {
+            let event = match self.parts.poll() {
+                Poll::Pending => return Ok(None),
+                Poll::Ready(event) => event.map_err(Failure::upload)?,
+            };
+            match (event, &mut self.part) {
+                (None, _) if !self.has_file => return Err(Failure::upload("没有文件 (表单项 data)")),
+                (None, _) => {
+                    return Ok(Some(Taken { attempt: self.attempt, range: None, complete: true, broken_off: false }));
+                }
+                (Some(Event::Begins { name, file_name }), _) => {
+                    // The document's example calls the part data, one of the clients in use calls it file.
+                    let is_file = file_name.is_some() && matches!(name.as_str(), "data" | "file");
+                    if is_file && std::mem::replace(&mut self.has_file, true) {
+                        return Err(Failure::upload("有多个文件"));
+                    }
+                    self.part = if is_file { Part::File(Sink::new(mock, self.attempt)?) } else { Part::Other };
+                }
+                (Some(event), Part::Breaking(sink)) => {
+                    return Ok(Some(sink.taken(None, matches!(event, Event::Ends), true)));
+                }
+                (Some(Event::Bytes(bytes)), Part::File(sink)) => {
+                    if sink.take(mock, &bytes)? {
+                        if sink.left_over {
+                            return Ok(Some(sink.taken(None, false, true)));
+                        }
+                        self.part = Part::Breaking(*sink);
+                    }
+                }
+                (Some(Event::Ends), _) => self.part = Part::Other,
+                (Some(Event::Bytes(_)), Part::Other) => {}
+            }
         }
     }
-    Ok(None)
 }
 
 /// Where the bytes of a post go, up to where it is to break off.
-struct Sink<'a> {
-    app: &'a App,
+#[derive(Clone, Copy)]
+struct Sink {
     attempt: Attempt,
     start: u64,
     position: u64,
@@ -190,38 +226,40 @@ struct Sink<'a> {
     left_over: bool,
 }
 
-impl Sink<'_> {
-    fn new(app: &App, attempt: Attempt) -> Result<Sink<'_>, Failure> {
-        let (start, broken_at) = app.state().videos.position(attempt)?;
+impl Sink {
+    fn new(mock: &mut Mock, attempt: Attempt) -> Result<Sink, Failure> {
+        let (start, broken_at) = mock.state.videos.position(attempt)?;
         // What is sent again after a break goes through to the next one.
-        let break_at = app.faults().behaviour().next_break(start.max(broken_at));
-        Ok(Sink { app, attempt, start, position: start, break_at, left_over: false })
+        let break_at = mock.faults.behaviour().next_break(start.max(broken_at));
+        Ok(Sink { attempt, start, position: start, break_at, left_over: false })
     }
 
     /// Whether the connection is to be broken off now.
-    fn take(&mut self, piece: &[u8]) -> Result<bool, Failure> {
+    fn take(&mut self, mock: &mut Mock, piece: &[u8]) -> Result<bool, Failure> {
         let room = self.break_at.map_or(u64::MAX, |at| at - self.position);
         let taken = usize::try_from(room).map_or(piece.len(), |room| room.min(piece.len()));
-        let keep = self.app.faults().behaviour().uploads_keep_parts;
-        self.position = self.app.state().videos.write(self.attempt, piece.get(..taken).unwrap_or(piece), keep)?;
+        let keep = mock.faults.behaviour().uploads_keep_parts;
+        self.position = mock.state.videos.write(self.attempt, piece.get(..taken).unwrap_or(piece), keep)?;
         self.left_over = taken < piece.len();
         let breaks = self.break_at == Some(self.position);
         if breaks {
-            self.app.state().videos.broke(self.attempt)?;
+            mock.state.videos.broke(self.attempt)?;
         }
         Ok(breaks)
     }
+
+    fn taken(&self, range: Option<Range>, complete: bool, broken_off: bool) -> Taken {
+        Taken { attempt: self.attempt, range, complete, broken_off }
+    }
 }
 
-fn transcode_later(app: &Arc<App>, video: i64) {
-    let Transcoding::After(delay) = app.state().videos.transcoding() else { return };
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        tokio::time::sleep(delay).await;
-        // The service may be gone by now.
-        if let Some(app) = app.upgrade() {
-            videos::transcode(&mut app.state(), video);
-            app.send_callbacks();
-        }
-    });
+/// The post is over: if all of it came it counts, and if that makes the file whole it is transcoded.
+fn arrived(mock: &mut Mock, taken: Taken, base: &str) -> Result<Taken, Failure> {
+    let state = &mut mock.state;
+    let whole = taken.complete && videos::arrived(state, taken.attempt, taken.range, base)?;
+    if let (true, Transcoding::After(delay)) = (whole, state.videos.transcoding()) {
+        let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        state.alarms.set(state.time.saturating_add(delay), Alarm::Transcoded(taken.attempt.video));
+    }
+    Ok(taken)
 }

@@ -311,12 +311,12 @@ fn tell(state: &mut State, id: i64, status: i64, mut members: Vec<(String, Strin
     let Some(room) = video.room else {
         // The printed request has it, the table does not.
         members.push(("partner_id".to_owned(), state.sender.partner_id().to_owned()));
-        return state.post("transcode_callback", &url, members);
+        return state.tell("transcode_callback", &url, members);
     };
     members.push(("room_id".to_owned(), room.to_string()));
     members.push(("session_id".to_owned(), "0".to_owned()));
     members.push(("version".to_owned(), "0".to_owned()));
-    state.post("playback_generated", &url, members);
+    state.tell("playback_generated", &url, members);
 }
 
 pub(crate) const HANDLERS: Handlers = &[

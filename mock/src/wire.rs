@@ -96,13 +96,13 @@ pub(crate) fn loosen(value: Value, shape: &Shape) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use baijiayun_api::Description;
     use serde_json::json;
 
     use super::*;
+    use crate::described::Description;
 
     fn shape(operation: &str) -> &'static Shape {
-        &Description::embedded().find(operation).unwrap().operation.response
+        &Description::embedded().operation(operation).unwrap().response
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn loose_answers_are_straightened_by_the_core() {
-        for entry in Description::embedded().operations() {
+        for entry in baijiayun_api::Description::embedded().operations() {
             let operation = baijiayun_core::operation::find(&entry.full_name()).unwrap();
             if operation.data != baijiayun_core::operation::DataPlace::Envelope {
                 continue;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, promises, python_client, rust_client, surface, swift_client,
-    swift_guide, ts_client,
+    callbacks, core_table, documents, kotlin_client, mock_table, promises, python_client, rust_client, surface,
+    swift_client, swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.
@@ -25,12 +25,13 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 10] = [
+const FOLDERS: [&str; 11] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
     "client/tests/client/generated",
     "tests/e2e/generated",
+    "mock/src/generated",
     "bindings-wasm/npm/src/generated",
     "bindings-uniffi/python/src/baijiayun/generated",
     kotlin_client::FOLDER,
@@ -46,6 +47,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     }
     let mut outputs = vec![Output::new("api/generated/description.json", serde_json::to_string(&description)? + "\n")];
     outputs.extend(core_table::outputs(&description));
+    outputs.extend(mock_table::outputs(&description)?);
     outputs.extend(rust_client::outputs(&description)?);
     outputs.extend(callbacks::outputs(&description)?);
     outputs.extend(ts_client::outputs(&description)?);

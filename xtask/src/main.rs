@@ -9,6 +9,7 @@ mod documents;
 mod generate;
 mod kotlin;
 mod kotlin_client;
+mod mock_table;
 mod model;
 mod names;
 mod promises;

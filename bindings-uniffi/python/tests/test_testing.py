@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from baijiayun import ConnectError, testing
@@ -22,6 +23,16 @@ def test_it_is_found(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BJY", os.path.abspath(testing.find_bjy() or ""))
     pytester.makepyfile(USE)
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_the_program_of_the_package_bjy_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BJY", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sysconfig.get_path", lambda name: {"scripts": str(tmp_path)}[name])
+    assert testing.find_bjy() is None
+    program = tmp_path / "bjy"
+    program.touch(mode=0o755)
+    assert testing.find_bjy() == str(program)
 
 
 def test_without_bjy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,11 @@ import type { Store } from "./store.js";
  * `baijiayun/config.toml` in the user's configuration folder, as `bjy` reads them.
  */
 export interface ClientOptions {
+  /**
+   * The name of an account in these files: its table `[accounts.NAME]` has what is left out here, and the three variables
+   * are not heeded. BAIJIAYUN_ACCOUNT if nothing is said. In Node alone.
+   */
+  account?: string | undefined;
   /** The account's domain prefix (`demo` for demo.at.baijiayun.com), a white-label host, or a whole address (a proxy). */
   domain?: string;
   /** The account's id. */

@@ -7,10 +7,20 @@ export interface Account {
   partnerKey: string | undefined;
 }
 
+/** What the caller says. */
+export interface Given extends Partial<Account> {
+  /** The name of an account in a file. */
+  account?: string | undefined;
+  /** A signer has the key: it is not fetched. */
+  hasSigner?: boolean;
+}
+
 /** What the environment and its files say. */
 export interface Configuration extends Account {
   /** Paths by operation name. */
   paths: Record<string, string>;
+  /** The account that was named, and the file that has it. */
+  named?: { account: string; file: string } | undefined;
 }
 
 /** What a configuration is read by. */
@@ -24,6 +34,10 @@ export interface Reader {
   read: (path: string) => string | undefined;
   /** Reads TOML; what it throws has the number of the line. */
   parse: (text: string) => Record<string, unknown>;
+  /** A file that a configuration file names: beside that, or in the user's own folder. */
+  beside: (path: string, name: string) => string;
+  /** Those of the names that come close to a mistyped one. */
+  near: (names: readonly string[], wanted: string) => string;
   /** The operations whose paths are guesses. */
   guesses: () => readonly string[];
   /** What is wrong with these paths. */
@@ -37,32 +51,97 @@ export const VARIABLES = {
   partnerKey: "BAIJIAYUN_PARTNER_KEY",
 } as const;
 
-const IN_FILE = { domain: "domain", partnerId: "partner_id", partnerKey: "partner_key" } as const;
+const ACCOUNT = "BAIJIAYUN_ACCOUNT";
+
+/** A table of TOML. */
+type Table = Record<string, unknown>;
+
+/** A file that was read. */
+interface File {
+  path: string;
+  own: Member;
+  accounts: Map<string, Member>;
+  paths: Record<string, string>;
+}
+
+/** What a file says of one account. */
+interface Member {
+  domain?: string | undefined;
+  partnerId?: string | undefined;
+  /** Which key says what it is, and what it says. */
+  key?: { name: string; value: unknown };
+}
 
 /**
  * The account as `bjy` has it: what is given, else what the environment says (an empty variable says nothing), else the
- * first file that there is. Its [paths] come before those that `bjy doctor` found, which count for guesses only: a file
- * that merely lies in the folder must not lead any other call elsewhere.
+ * first file that there is. An account that is named is taken whole from the first file that has it: what the three
+ * variables say is of another account. The [paths] of files come before those that `bjy doctor` found, which count for
+ * guesses only: a file that merely lies in the folder must not lead any other call elsewhere.
  */
-export function configurationOf(given: Partial<Account>, reader: Reader): Configuration {
-  const { environment, files, read } = reader;
-  const first = files.map((path) => ({ path, text: read(path) })).find(({ text }) => text !== undefined);
-  const file = first && parsed(first.path, first.text!, reader);
-  const said = (name: keyof Account) => scalar(file, IN_FILE[name], first?.path);
-  const inFile = { domain: said("domain"), partnerId: said("partnerId"), partnerKey: said("partnerKey") };
-  const pick = (name: keyof Account) => (given[name] ?? environment[VARIABLES[name]]) || inFile[name] || undefined;
+export function configurationOf(given: Given, reader: Reader): Configuration {
+  const { environment } = reader;
+  const account = given.account || environment[ACCOUNT] || undefined;
+  const files = filesOf(account, reader);
+  const file = account === undefined ? files[0] : files.find(({ accounts }) => accounts.has(account));
+  if (account !== undefined && file === undefined) throw unknown(account, files, reader);
+  const table: Member = (account === undefined ? file?.own : file?.accounts.get(account)) ?? {};
+  const first = (name: keyof Account) => (given[name] ?? (account === undefined ? environment[VARIABLES[name]] : undefined)) || undefined;
+  const paths = [...files].reverse().map(({ paths }) => paths);
   return {
-    domain: pick("domain"),
-    partnerId: pick("partnerId"),
-    partnerKey: pick("partnerKey"),
-    paths: { ...found(reader), ...pathsIn(file, first?.path ?? "", reader) },
+    domain: first("domain") ?? table.domain,
+    partnerId: first("partnerId") ?? table.partnerId,
+    partnerKey: first("partnerKey") ?? (given.hasSigner || file === undefined ? undefined : keyOf(table, file, reader)),
+    paths: Object.assign(found(reader), ...paths) as Record<string, string>,
+    named: account !== undefined && file !== undefined ? { account, file: file.path } : undefined,
   };
+}
+
+/** The first that there is; where an account is named, those up to the one that has it. */
+function filesOf(account: string | undefined, reader: Reader): File[] {
+  const files: File[] = [];
+  for (const path of reader.files) {
+    const text = reader.read(path);
+    if (text === undefined) continue;
+    const file = fileOf(path, parsed(path, text, reader), reader);
+    files.push(file);
+    if (account === undefined || file.accounts.has(account)) break;
+  }
+  return files;
+}
+
+function unknown(account: string, files: readonly File[], reader: Reader): InvalidAccountError {
+  const known = files.flatMap(({ accounts }) => [...accounts.keys()]);
+  const looked = (files.length > 0 ? files.map(({ path }) => path) : reader.files).join(" or ");
+  const near = reader.near(known, account);
+  const meant = near ? `did you mean ${near}? ` : "";
+  const hint = meant + (known.length > 0 ? `there are ${known.join(", ")}` : `write [accounts.${keyName(account)}] in ${looked}`);
+  return new InvalidAccountError({ kind: "invalid_account", message: `no account is named ${JSON.stringify(account)} in ${looked}`, hint });
+}
+
+/** A name as a key of TOML. */
+export const keyName = (name: string) => (/^[\w-]+$/.test(name) ? name : JSON.stringify(name));
+
+function keyOf({ key }: Member, file: File, reader: Reader): string | undefined {
+  if (key === undefined || key.name === "partner_key") return key?.value as string | undefined;
+  const refused = (reason: string, hint?: string) =>
+    new InvalidAccountError({ kind: "invalid_account", message: `${file.path}: ${key.name}: ${reason}`, ...(hint && { hint }) });
+  if (key.name === "partner_key_command") {
+    const hint = "give the key, set BAIJIAYUN_PARTNER_KEY, or write partner_key_file in its place";
+    throw refused("`bjy` alone runs it, a library starts no programs", hint);
+  }
+  const path = reader.beside(file.path, key.value as string);
+  const text = reader.read(path)?.replace(/^\ufeff/, "").trim();
+  if (text === undefined) throw refused(`${path}: no such file`);
+  // Editors and programs end it with a line break.
+  const lines = text.split("\n").length;
+  if (text === "" || lines > 1) throw refused(`${path}: ${text === "" ? "it is empty" : `it has ${lines} lines, and a key is one`}`);
+  return text;
 }
 
 function found(reader: Reader): Record<string, string> {
   const text = reader.read(reader.pathsFile);
   if (text === undefined) return {};
-  const paths = pathsIn(parsed(reader.pathsFile, text, reader), reader.pathsFile, reader);
+  const paths = pathsIn(parsed(reader.pathsFile, text, reader)["paths"], reader.pathsFile, reader);
   const guesses = new Set(reader.guesses());
   return Object.fromEntries(Object.entries(paths).filter(([name]) => guesses.has(name)));
 }
@@ -70,38 +149,67 @@ function found(reader: Reader): Record<string, string> {
 /** Reasons name keys and lines, never values: a file may hold the key. */
 function wrong(path: string, reason: string): InvalidAccountError {
   const hint =
-    'a configuration file has the keys domain, partner_id and partner_key, and a table [paths] with operation = "/openapi/..."';
+    'a configuration file has the keys domain, partner_id and partner_key (or partner_key_file, or partner_key_command), the same in tables [accounts.NAME], and a table [paths] with operation = "/openapi/..."';
   return new InvalidAccountError({ kind: "invalid_account", message: `${path}: ${reason}`, hint });
 }
 
-function parsed(path: string, text: string, { parse }: Reader): Record<string, unknown> {
-  let table: Record<string, unknown>;
+function parsed(path: string, text: string, { parse }: Reader): Table {
   try {
     // Some editors begin a file so.
-    table = parse(text.replace(/^\ufeff/, ""));
+    return parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
     const { line } = error as { line?: number };
     throw wrong(path, `line ${line ?? 1} is not TOML (texts stand in quotes)`);
   }
-  const known = [...Object.values(IN_FILE), "paths"] as string[];
-  for (const name of Object.keys(table)) {
-    if (!known.includes(name)) throw wrong(path, `unknown key ${name}`);
-  }
-  return table;
 }
 
-function scalar(file: Record<string, unknown> | undefined, name: string, path = ""): string | undefined {
-  const value = file?.[name];
-  if (value === undefined || typeof value === "string") return value;
-  if (typeof value === "bigint") return value.toString();
-  throw wrong(path, `${name} must be a text`);
+function fileOf(path: string, table: Table, reader: Reader): File {
+  const { accounts = {}, paths, ...own } = table;
+  if (!isTable(accounts)) throw wrong(path, "accounts must be tables: [accounts.NAME]");
+  const tables = Object.entries(accounts).map(([name, table]): [string, Member] => {
+    const within = `accounts.${keyName(name)}`;
+    if (!isTable(table)) throw wrong(path, `${within} must be a table`);
+    return [name, memberOf(table, `${within}.`, path, reader)];
+  });
+  return { path, own: memberOf(own, "", path, reader), accounts: new Map(tables), paths: pathsIn(paths, path, reader) };
+}
+
+const KEYS = ["domain", "partner_id", "partner_key", "partner_key_file", "partner_key_command"];
+
+/** `within` says in errors where a key stands. */
+function memberOf(table: Table, within: string, path: string, { near }: Reader): Member {
+  const scalar = (name: string): string | undefined => {
+    const value = table[name];
+    if (typeof value === "bigint") return value.toString();
+    if (value === undefined || typeof value === "string") return value || undefined;
+    throw wrong(path, `${within}${name} must be a text`);
+  };
+  for (const name of Object.keys(table)) {
+    const meant = KEYS.includes(name) ? "" : near(KEYS, name);
+    if (!KEYS.includes(name)) throw wrong(path, `unknown key ${within}${name}${meant && ` (did you mean ${meant}?)`}`);
+  }
+  const command = "partner_key_command";
+  if (table[command] !== undefined && !isCommand(table[command])) {
+    throw wrong(path, `${within}${command} must be a list of texts, such as ["pass", "show", "baijiayun"]: no shell reads it`);
+  }
+  const said = ["partner_key", "partner_key_file"].map((name) => ({ name, value: scalar(name) as unknown }));
+  const keys = [...said, { name: command, value: table[command] }].filter(({ value }) => value !== undefined);
+  if (keys.length > 1) throw wrong(path, `${within}${keys[0]!.name} and ${keys[1]!.name} are both there`);
+  return { domain: scalar("domain"), partnerId: scalar("partner_id"), ...(keys[0] && { key: keys[0] }) };
+}
+
+const isTable = (value: unknown): value is Table => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A program with its arguments, or plain words of it. */
+function isCommand(value: unknown): boolean {
+  if (typeof value === "string") return value.trim() !== "" && !/['"\\$`|&;<>()[\]{}*?!#~%\n]/.test(value);
+  return Array.isArray(value) && Boolean(value[0]) && value.every((word) => typeof word === "string");
 }
 
 /** `room.create = "/a"` and `"room.create" = "/a"` are the same. */
-function pathsIn(file: Record<string, unknown> | undefined, path: string, { check }: Reader): Record<string, string> {
-  const paths = file?.["paths"];
+function pathsIn(paths: unknown, path: string, { check }: Reader): Record<string, string> {
   if (paths === undefined) return {};
-  if (typeof paths !== "object" || paths === null || Array.isArray(paths)) throw wrong(path, "paths must be a table");
+  if (!isTable(paths)) throw wrong(path, "paths must be a table");
   const all: [string, string][] = [];
   for (const [name, value] of Object.entries(paths)) {
     const inner = typeof value === "object" ? Object.entries(value as object).map(([end, value]) => [`${name}.${end}`, value]) : [[name, value]];

@@ -1,6 +1,6 @@
 import { constants, createReadStream, promises, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import * as util from "node:util";
 
 import { configurationOf } from "./configuration.js";
@@ -29,9 +29,11 @@ export function nodePlatform(wasmNow: () => Buffer, toml: () => Reader["parse"])
       const files = ["baijiayun.toml", ...userFile(env)];
       const parse = (text: string) => toml()(text);
       const guesses = () => current().glue.guessed_paths().split("\n");
+      const near = (names: readonly string[], wanted: string) => current().glue.near(names.join("\n"), wanted);
       const check = (paths: object) => faultOf({ ...SOUND, paths })?.message;
       isReady();
-      return configurationOf(given, { environment: env, files, pathsFile: "baijiayun-paths.toml", read, parse, guesses, check });
+      const pathsFile = "baijiayun-paths.toml";
+      return configurationOf(given, { environment: env, files, pathsFile, read, parse, beside, near, guesses, check });
     },
   };
 }
@@ -46,6 +48,11 @@ function userFile(env: NodeJS.ProcessEnv): string[] {
   const named = process.platform === "win32" ? env["APPDATA"] : env["XDG_CONFIG_HOME"];
   const folder = named && isAbsolute(named) ? named : process.platform === "win32" ? undefined : join(homedir(), ".config");
   return folder ? [join(folder, "baijiayun", "config.toml")] : [];
+}
+
+function beside(path: string, name: string): string {
+  if (name.startsWith("~/")) return join(homedir(), name.slice(2));
+  return isAbsolute(name) ? name : join(dirname(path), name);
 }
 
 function read(path: string): string | undefined {

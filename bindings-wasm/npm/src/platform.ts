@@ -1,4 +1,4 @@
-import type { Account, Configuration } from "./configuration.js";
+import type { Configuration, Given } from "./configuration.js";
 
 /** The content of a file on disk. */
 export interface OpenFile {
@@ -26,7 +26,7 @@ export interface Platform {
   /** Whether it is no browser, where a key must not be. */
   isServer?: boolean;
   /** The account of the environment and its files, where there are any. */
-  configuration?: (given: Partial<Account>) => Configuration;
+  configuration?: (given: Given) => Configuration;
   /** Whether `fetch` sends a stream with the length that its header names. */
   streams: boolean;
 }

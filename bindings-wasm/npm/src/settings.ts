@@ -1,5 +1,5 @@
 import type { ClientOptions } from "./client-options.js";
-import { VARIABLES } from "./configuration.js";
+import { VARIABLES, keyName } from "./configuration.js";
 import type { Configuration } from "./configuration.js";
 import { InvalidAccountError } from "./errors.js";
 import type { Fault } from "./errors.js";
@@ -70,6 +70,7 @@ function store(value: unknown): string | false | undefined {
 const PRIORITIES: unknown[] = ["high", "normal", "low"];
 
 const CHECKS: Record<keyof ClientOptions, Check> = {
+  account: text,
   domain: text,
   partnerId,
   partnerKey: text,
@@ -169,20 +170,27 @@ function accountOf({ domain, partnerId, partnerKey }: Partial<ClientOptions>): C
 /** What is not given comes from the environment and, in Node, from the files that `bjy` reads. */
 function configured(options: Partial<ClientOptions>, refuse: (name: string, kind: "missing", message: string, hint: string) => void): Configuration {
   const given = accountOf(options);
-  const found = platform.configuration?.(given) ?? { ...environment(), ...definedIn(given), paths: {} };
-  if (options.signer) found.partnerKey = undefined;
-  const missing = ACCOUNT.filter((name) => !found[name] && !(name in options) && !(name === "partnerKey" && options.signer));
+  const { account, signer } = options;
+  const found = platform.configuration?.({ ...given, account, hasSigner: Boolean(signer) }) ?? { ...environment(), ...definedIn(given), paths: {} };
+  if (signer) found.partnerKey = undefined;
+  if (account && !platform.configuration) refuse("account", "missing", `the account ${account} stands in a file, and files are read in Node alone`, FROM_WHERE);
+  const missing = ACCOUNT.filter((name) => !found[name] && !(name in options) && !(name === "partnerKey" && signer));
   const variables = missing.map((name) => VARIABLES[name]).join(", ");
   const file = platform.configuration ? ", or write it in baijiayun.toml" : "";
+  const { named } = found;
+  const whose = named ? ` ${named.account}` : "";
+  const hint = named
+    ? `write it in [accounts.${keyName(named.account)}] in ${named.file}`
+    : `give ${missing.join(", ")} to new Client({ ... }), or set ${variables}${file}`;
   for (const name of missing) {
     // They are told together.
-    const message = name === missing[0] ? `the account lacks ${missing.join(", ")}` : "";
-    refuse(name, "missing", message, `give ${missing.join(", ")} to new Client({ ... }), or set ${variables}${file}`);
+    const message = name === missing[0] ? `the account${whose} lacks ${missing.join(", ")}` : "";
+    refuse(name, "missing", message, hint);
   }
   return found;
 }
 
-function environment(): Omit<Configuration, "paths"> {
+function environment(): Omit<Configuration, "paths" | "named"> {
   const env = (globalThis as { process?: { env?: Record<string, string> } }).process?.env ?? {};
   const read = (name: keyof typeof VARIABLES) => env[VARIABLES[name]] || undefined;
   return { domain: read("domain"), partnerId: read("partnerId"), partnerKey: read("partnerKey") };

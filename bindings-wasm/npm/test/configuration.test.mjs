@@ -11,7 +11,7 @@ import { Client } from "baijiayun";
 
 import { vectors } from "./support/fakes.mjs";
 
-const NAMES = { domain: "domain", partner_id: "partnerId", partner_key: "partnerKey" };
+const NAMES = { account: "account", domain: "domain", partner_id: "partnerId", partner_key: "partnerKey" };
 const inOurs = (text) => text.replace(/\bpartner_(id|key)\b/g, (_, end) => (end === "id" ? "partnerId" : "partnerKey"));
 
 /** Makes a client in a folder of its own, and tells where a call would go. */

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
     };
     let posting = Posting { name: Some(&args.name), json, qid: Some(&qid), timestamp: Some(now()) };
     let signed = signed(&Value::Object(data).to_string(), posting, &PartnerKey::new(key.as_str()))?;
-    let mut waits = waits(callback.retry.as_deref().unwrap_or_default());
+    let mut waits = callback.waits();
     if args.no_repeat {
         waits.clear();
     }
@@ -88,39 +88,11 @@ pub(super) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
             }
             let Some(wait) = waits.next() else { break };
             if !args.at_once {
-                output::print_line(
-                    &json!({"note": format!("the service would post it again after {} s", wait.as_secs())}),
-                );
-                tokio::time::sleep(wait).await;
+                output::print_line(&json!({"note": format!("the service would post it again after {wait} s")}));
+                tokio::time::sleep(Duration::from_secs(wait.into())).await;
             }
         }
         Err(Failure::new("callback", format!("{} did not take it", args.to))
             .with_hint("the service expects HTTP 200 and {\"code\":0,\"msg\":\"\"}"))
     })
-}
-
-/// The seconds that stand in the words of the documents: "two more tries, 1 s and 3 s later".
-fn waits(words: &str) -> Vec<Duration> {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    words
-        .windows(2)
-        .filter(|pair| pair.last().is_some_and(|unit| unit.trim_end_matches(',') == "s"))
-        .filter_map(|pair| pair.first()?.parse().ok().map(Duration::from_secs))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use baijiayun_api::Description;
-
-    use super::waits;
-
-    #[test]
-    fn the_documents_say_when_it_is_posted_again() {
-        let seconds = |words| waits(words).iter().map(std::time::Duration::as_secs).collect::<Vec<_>>();
-        assert_eq!(seconds("After a failure two more tries, 1 s and 3 s later; then none."), [1, 3]);
-        assert!(seconds("none").is_empty());
-        let class = &Description::embedded().callbacks["class_event"];
-        assert_eq!(seconds(class.retry.as_deref().unwrap_or_default()).len(), 2);
-    }
 }

@@ -1,7 +1,8 @@
 use std::io::{self, Read};
+use std::time::Duration;
 
 use baijiayun::ErrorKind;
-use baijiayun::callbacks::Receiver;
+use baijiayun::callbacks::{Callback, Receiver};
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -31,19 +32,7 @@ pub(super) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
     io::stdin().take(MOST).read_to_end(&mut body).map_err(|error| Failure::io("cannot read standard input", &error))?;
     // A file ends in a newline that was not posted.
     let body = body.trim_ascii_end();
-    let receiver = Receiver::new(key.as_str());
-    let receiver = match args.tolerance {
-        Some(seconds) => receiver.tolerance(std::time::Duration::from_secs(seconds)),
-        None => receiver.any_time(),
-    };
-    let callback = receiver.receive(body, &args.content_type).map_err(|error| {
-        let is_wrong = error.kind() == ErrorKind::CallbackSignature;
-        let failure = Failure::from(error);
-        match is_wrong.then(|| explanation(body, partner_id, key)).flatten() {
-            Some(explanation) => failure.with_hint(explanation),
-            None => failure,
-        }
-    })?;
+    let callback = check(body, &args.content_type, args.tolerance, partner_id, key)?;
     let data = String::from_utf8_lossy(callback.json()).into_owned();
     if output.json {
         let data = RawValue::from_string(data).ok();
@@ -59,6 +48,29 @@ pub(super) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         now() - callback.timestamp()
     ))?;
     output.print_json_text(&data)
+}
+
+/// The callback, if it is signed rightly; else why it is not. `tolerance` is in seconds.
+pub(crate) fn check(
+    body: &[u8],
+    content_type: &str,
+    tolerance: Option<u64>,
+    partner_id: Option<String>,
+    key: String,
+) -> Result<Callback, Failure> {
+    let receiver = Receiver::new(key.as_str());
+    let receiver = match tolerance {
+        Some(seconds) => receiver.tolerance(Duration::from_secs(seconds)),
+        None => receiver.any_time(),
+    };
+    receiver.receive(body, content_type).map_err(|error| {
+        let is_wrong = error.kind() == ErrorKind::CallbackSignature;
+        let failure = Failure::from(error);
+        match is_wrong.then(|| explanation(body, partner_id, key)).flatten() {
+            Some(explanation) => failure.with_hint(explanation),
+            None => failure,
+        }
+    })
 }
 
 /// What whoever signed it did otherwise.

@@ -126,3 +126,87 @@ fn paths_that_lead_out_are_refused() {
         assert!(error["msg"].as_str().unwrap().contains("the path of chat.revoke_message holds"), "{error}");
     }
 }
+
+fn school(key: &str) -> String {
+    format!("[accounts.school]\ndomain = \"school\"\npartner_id = 11\n{key}\n")
+}
+
+#[test]
+fn accounts_have_names() {
+    let bjy = Bjy::new();
+    bjy.file("baijiayun.toml", config("file") + &school(&format!("partner_key = \"{KEY}\"")));
+    assert!(url(&bjy, &[]).starts_with("https://file."));
+    assert!(url(&bjy, &["--account", "school"]).starts_with("https://school."));
+    let error = bjy.run(&[&REQUEST[..], &["--account=scool"]].concat()).failure();
+    assert!(error["hint"].as_str().unwrap().starts_with("did you mean school?"), "{error}");
+    // A named account is whole: another one's variables are not heeded, and that is told.
+    let bjy = bjy.env("BAIJIAYUN_DOMAIN", "environment").env("BAIJIAYUN_ACCOUNT", "school");
+    let request = bjy.run(&REQUEST);
+    assert!(request.err.contains("BAIJIAYUN_DOMAIN: not heeded"), "{request:?}");
+    assert_eq!(request.json()["url"], "https://school.at.baijiayun.com/openapi/room/info");
+    assert!(url(&bjy, &["--domain=flag"]).starts_with("https://flag."));
+}
+
+#[test]
+fn accounts_are_listed_without_keys() {
+    let bjy = Bjy::new().env("BAIJIAYUN_ACCOUNT", "school");
+    let text = config("file") + &school("partner_key_command = [\"/no/such/program\"]");
+    bjy.file("baijiayun.toml", text + "[accounts.other]\ndomain = \"other\"\npartner_key_file = \"nowhere.key\"\n");
+    let accounts = bjy.run(&["accounts", "--json"]).json();
+    let shown: Vec<_> =
+        accounts.as_array().unwrap().iter().map(|one| (&one["name"], &one["key"], &one["chosen"])).collect();
+    let (yes, no) = (&serde_json::json!(true), &serde_json::json!(false));
+    assert_eq!(shown.len(), 3);
+    assert_eq!(shown[0], (&serde_json::Value::Null, &serde_json::json!("partner_key"), no));
+    assert_eq!(shown[1], (&serde_json::json!("other"), &serde_json::json!("partner_key_file"), no));
+    assert_eq!(shown[2], (&serde_json::json!("school"), &serde_json::json!("partner_key_command"), yes));
+    let text = bjy.run(&["accounts"]).ok();
+    assert!(text.contains("* school") && text.contains("12345678"), "{text}");
+    assert!(Bjy::new().run(&["accounts"]).ok().contains("no accounts"));
+    let names = bjy.env("COMPLETE", "fish").run(&["--", "bjy", "ping", "--account", "s"]).ok();
+    assert!(names.starts_with("school"), "{names}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_tells_the_key_if_the_user_chose_its_file() {
+    let bjy = Bjy::new();
+    let signed = |bjy: &Bjy, more: &[&str]| {
+        bjy.run(&[&REQUEST[..], &["--account=school", "--timestamp=1893456000"], more].concat())
+    };
+    let inline = school(&format!("partner_key = \"{KEY}\""));
+    bjy.file("inline.toml", &inline);
+    let wanted = signed(&bjy, &["--config=inline.toml"]).json()["body"].clone();
+    bjy.file("key.txt", format!("{KEY}\n"));
+    let key = bjy.path("key.txt");
+    let command = school(&format!("partner_key_command = [\"cat\", \"{}\"]", key.display()));
+    bjy.file("user/baijiayun/config.toml", &command);
+    assert_eq!(signed(&bjy, &[]).json()["body"], wanted);
+    // No file that merely lies in the folder starts a program: a clone of somebody's repository may bring it.
+    bjy.file("baijiayun.toml", &command);
+    let error = signed(&bjy, &[]).failure();
+    assert!(error["msg"].as_str().unwrap().ends_with("a file that lies in the folder starts no programs"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("--config baijiayun.toml"), "{error}");
+    assert_eq!(signed(&bjy, &["--config=baijiayun.toml"]).json()["body"], wanted);
+    bjy.file("fails.toml", school("partner_key_command = \"false\""));
+    let error = signed(&bjy, &["--config=fails.toml"]).failure();
+    assert!(error["msg"].as_str().unwrap().contains("partner_key_command: false: it failed"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_that_others_can_read_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let bjy = Bjy::new();
+    let file = bjy.file("baijiayun.toml", school("partner_key_file = \"school.key\""));
+    let key = bjy.file("school.key", KEY);
+    let told = |path: &std::path::Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        bjy.run(&[&REQUEST[..], &["--account=school"]].concat()).err
+    };
+    assert!(told(&key, 0o640).contains("school.key holds a key, and others can read it (640): chmod 600"));
+    assert_eq!(told(&key, 0o600), "");
+    assert_eq!(told(&file, 0o644), "", "it holds no key");
+    bjy.file("baijiayun.toml", school(&format!("partner_key = \"{KEY}\"")));
+    assert!(told(&file, 0o644).contains("baijiayun.toml holds a key"));
+}

@@ -1,4 +1,4 @@
-//! The commands of docs/bjy.md are run as they stand there.
+//! The commands of docs/bjy.md and of docs/skills are run as they stand there.
 
 use std::fs;
 use std::path::Path;
@@ -73,6 +73,12 @@ fn the_page_is_true() {
 #[test]
 fn the_chinese_page_is_true() {
     run_all("bjy.zh-CN.md");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_skill_of_agents_is_true() {
+    run_all("skills/bjy/SKILL.md");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod guide;
 mod lists;
+mod mcp;
 mod mock;
 mod operations;
 mod parse;

@@ -22,10 +22,12 @@ impl Input for Asked {
     fn of(object: &mut Object<'_>) -> Said<Asked> {
         let given = object.object("given")?.map(|mut given| {
             let found = Given {
+                account: given.text("account")?,
                 domain: given.text("domain")?,
                 partner_id: given.text("partner_id")?,
                 partner_key: given.text("partner_key")?,
                 file: given.text("file")?.map(PathBuf::from),
+                has_signer: false,
             };
             given.finish().map(|()| found)
         });
@@ -64,8 +66,8 @@ impl Place for Told<'_> {
 /// The account as [`configuration::find`](crate::configuration::find) finds it:
 /// `{"domain":"..","partner_id":"..","partner_key":"..","paths":{..},"notes":[".."]}` or `{"error":{..}}`.
 ///
-/// `asked` is a JSON object; all of it may be absent: `given` (what the caller said: `domain`, `partner_id`,
-/// `partner_key`, `file`), `environment` (in place of the process's own), `folder` (in place of the one it works in), and
+/// `asked` is a JSON object; all of it may be absent: `given` (what the caller said: `account`,
+/// `domain`, `partner_id`, `partner_key`, `file`), `environment` (in place of the process's own), `folder` (in place of the one it works in), and
 /// `needs_key` (false where there is a signer; then the key may be absent).
 pub fn configuration(asked: &str, here: &dyn Place) -> Vec<u8> {
     told(asked, here).unwrap_or_else(|error| refusal(&error))
@@ -74,7 +76,8 @@ pub fn configuration(asked: &str, here: &dyn Place) -> Vec<u8> {
 fn told(asked: &str, here: &dyn Place) -> Result<Vec<u8>, Error> {
     let asked = Asked::read(if asked.is_empty() { "{}" } else { asked })
         .map_err(|reason| refused("", format!("what is asked for is not understood: {reason}")))?;
-    let found = find(asked.given.clone(), &Told { asked: &asked, here })?;
+    let given = Given { has_signer: !asked.needs_key, ..asked.given.clone() };
+    let found = find(given, &Told { asked: &asked, here })?;
     let missing: Vec<&str> =
         found.missing().into_iter().filter(|name| asked.needs_key || *name != "partner_key").collect();
     if !missing.is_empty() {

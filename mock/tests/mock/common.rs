@@ -1,48 +1,71 @@
 //! What the tests of the mock have in common.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use baijiayun::core::{form, operation};
-use baijiayun::{
-    Account, Client, Error, File, Params, PartnerKey, QuotaSettings, ReqwestExecutor, RetrySettings, Settings,
-};
-use baijiayun_mock::{Builder, MockService};
+use baijiayun::{Account, Client, Error, File, Params, PartnerKey, QuotaSettings, RetrySettings, Settings};
+use baijiayun_mock::Builder;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-/// An HTTP client for requests that the SDK would not send.
-pub fn http() -> reqwest::Client {
-    ReqwestExecutor::builder().unwrap().no_proxy().build().unwrap()
+use crate::shells::{Answered, Shell};
+
+/// The type of a form.
+pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// An answer that must be JSON.
+pub fn json_of(answer: Answered) -> Value {
+    serde_json::from_slice(&answer.unwrap().body).unwrap()
 }
 
 /// A mock and a client for its account.
-pub struct World {
-    pub mock: MockService,
+pub struct World<S> {
+    pub mock: S,
     pub client: Client,
 }
 
-impl World {
-    pub async fn new() -> World {
-        World::with(MockService::builder()).await
+impl<S: Shell> World<S> {
+    pub async fn new() -> World<S> {
+        World::with(Builder::default()).await
     }
 
-    pub async fn with(builder: Builder) -> World {
-        let mock = builder.start().await.unwrap();
+    pub async fn with(builder: Builder) -> World<S> {
+        let mock = S::start(builder).await;
         // The mock itself is tested here, not what the client does about its answers.
         let settings = Settings {
             quota: QuotaSettings::unlimited(),
             retry: RetrySettings { attempts: 1, ..RetrySettings::default() },
             ..Settings::default()
         };
-        let account = Account::new(mock.url(), mock.partner_id(), mock.partner_key()).unwrap();
-        let client = Client::builder(account).settings(settings).build().unwrap();
+        let client = Client::builder(mock.account()).settings(settings).executor(mock.executor()).build().unwrap();
         World { mock, client }
+    }
+
+    /// A client of it with other settings.
+    pub fn client_of(&self, account: Account) -> Client {
+        Client::builder(account).executor(self.mock.executor()).build().unwrap()
+    }
+
+    /// Sends what the SDK would not send, to a path.
+    pub async fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Answered {
+        self.mock.send(method, &format!("{}{target}", self.mock.base()), headers, body.into()).await
+    }
+
+    /// Posts a form by hand; the answer as JSON.
+    pub async fn post(&self, path: &str, body: String) -> Value {
+        json_of(self.send("POST", path, &[FORM], body).await)
     }
 
     /// Calls an operation with parameters given as JSON; the answer's data.
@@ -135,19 +158,32 @@ pub struct Customer {
     posts: mpsc::UnboundedReceiver<(String, String)>,
 }
 
+const TAKEN: &str = r#"{"code":0,"msg":""}"#;
+
 impl Customer {
     pub async fn start() -> Customer {
+        Customer::failing(Vec::new()).await
+    }
+
+    /// One that answers the first posts so, and takes the others.
+    pub async fn failing(answers: Vec<(u16, &'static str)>) -> Customer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, posts) = mpsc::unbounded_channel();
-        let sender = Arc::new(sender);
+        let answers = Arc::new(Mutex::new(VecDeque::from(answers)));
         let hook = post(move |headers: HeaderMap, body: String| {
             let content_type = headers["content-type"].to_str().unwrap().to_owned();
             sender.send((content_type, body)).unwrap();
-            async { (StatusCode::OK, r#"{"code":0,"msg":""}"#) }
+            let (status, said) = answers.lock().unwrap().pop_front().unwrap_or((200, TAKEN));
+            async move { (StatusCode::from_u16(status).unwrap(), said) }
         });
         tokio::spawn(async { axum::serve(listener, Router::new().route("/hook", hook)).await });
         Customer { url, posts }
+    }
+
+    /// Whether it was posted something that was not looked at.
+    pub fn has_more(&self) -> bool {
+        !self.posts.is_empty()
     }
 
     /// The next callback, whose signature must be right.

@@ -39,13 +39,20 @@ class Account:
     that print what is in them (Sentry, rich)."""
 
     def __init__(
-        self, domain: Any, partner_id: Any, partner_key: Secret[Any], callback_keys: Secret[Any], paths: Any
+        self,
+        domain: Any,
+        partner_id: Any,
+        partner_key: Secret[Any],
+        callback_keys: Secret[Any],
+        paths: Any,
+        name: Any,
     ) -> None:
         self.domain: Any = domain
         self.partner_id: Any = partner_id
         self.partner_key: Secret[Any] = partner_key
         self.callback_keys = callback_keys
         self.paths: Any = paths
+        self.named: Any = name
 
     def name(self) -> str:
         """What may be shown of it."""
@@ -105,6 +112,8 @@ class Account:
         self.partner_id = given.get("partner_id")
         if len(given) == (3 if needs_key else 2) or given.keys() == {"domain", "partner_id", "partner_key"}:
             return
+        if self.named is not None:
+            given["account"] = _checked("account", self.named)
         found = _found_decoder.decode(configuration(encode({"given": given, "needs_key": needs_key})))
         if found.error is not None:
             raise found.error.error()

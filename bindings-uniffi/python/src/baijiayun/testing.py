@@ -4,8 +4,8 @@
         client = baijiayun_mock.client()
         room = client.room.create(title="第一课", start_time=start, end_time=end)
 
-pytest finds the fixture by itself once this package is installed. It needs the program `bjy`: in the environment
-variable `BJY`, or on the PATH. Without it tests that ask for the fixture are skipped; with `BAIJIAYUN_MOCK_REQUIRED=1`
+pytest finds the fixture by itself once this package is installed. It needs the program `bjy`: `pip install bjy` brings
+it; another one is named in the environment variable `BJY`, or stands on the PATH. Without it tests that ask for the fixture are skipped; with `BAIJIAYUN_MOCK_REQUIRED=1`
 they fail instead.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Optional
@@ -55,8 +56,12 @@ class Mock(msgspec.Struct, frozen=True):
 
 
 def find_bjy() -> Optional[str]:
-    """The program `bjy`, if it is there."""
-    return shutil.which(os.environ.get("BJY") or "bjy")
+    """The program `bjy`, if it is there: the one that `BJY` names, one on the PATH, or that of the package `bjy`."""
+    named = os.environ.get("BJY")
+    if named:
+        return shutil.which(named)
+    # A virtual environment that is used without being activated has its programs beside Python, and not on the PATH.
+    return shutil.which("bjy") or shutil.which("bjy", path=sysconfig.get_path("scripts"))
 
 
 @contextmanager
@@ -94,5 +99,5 @@ def baijiayun_mock() -> Generator[Mock, None, None]:
 
 def _missing() -> str:
     named = os.environ.get("BJY")
-    where = f"{named}, which BJY names, is no program" if named else "it is neither in BJY nor on the PATH"
+    where = f"{named}, which BJY names, is no program" if named else "it is neither in BJY nor on the PATH: pip install bjy"
     return f"the program bjy, which doubles the service, is missing: {where}"

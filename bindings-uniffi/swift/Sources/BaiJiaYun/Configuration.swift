@@ -28,13 +28,15 @@ extension Client {
     /// `baijiayun/config.toml` in the user's configuration folder. Paths are taken from them too.
     ///
     /// - Parameters:
+    ///   - account: The name of an account in these files: its table `[accounts.NAME]` is taken whole, and the three variables
+    ///     are not heeded. `BAIJIAYUN_ACCOUNT` if nothing is said.
     ///   - domain: In place of what would be found.
     ///   - partnerID: In place of what would be found.
     ///   - partnerKey: In place of what would be found.
     ///   - configure: See ``init(domain:partnerID:partnerKey:configure:)``.
     /// - Throws: ``BaiJiaYunError`` of the kind `invalidAccount`: it says what is missing, and where it was looked for.
     public static func fromEnvironment(
-        domain: String? = nil, partnerID: String? = nil, partnerKey: String? = nil,
+        account: String? = nil, domain: String? = nil, partnerID: String? = nil, partnerKey: String? = nil,
         configure: (inout Settings) throws -> Void = { _ in }
     ) throws -> Client {
         var settings = Settings()
@@ -44,6 +46,7 @@ extension Client {
             $0.add(
                 "given",
                 Written {
+                    $0.add("account", account)
                     $0.add("domain", domain)
                     $0.add("partner_id", partnerID)
                     $0.add("partner_key", partnerKey)

@@ -8,13 +8,19 @@ final class Mock: @unchecked Sendable {
     private let about: JSON
 
     static var isThere: Bool {
+        program != nil || ProcessInfo.processInfo.environment["BAIJIAYUN_MOCK_REQUIRED"] != nil
+    }
+
+    /// What `BJY` names, or the first on the PATH.
+    private static var program: String? {
         let environment = ProcessInfo.processInfo.environment
-        return environment["BJY"] != nil || environment["BAIJIAYUN_MOCK_REQUIRED"] != nil
+        let places = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/bjy" }
+        return environment["BJY"] ?? places.first(where: FileManager.default.isExecutableFile)
     }
 
     init(_ options: String...) throws {
-        guard let bjy = ProcessInfo.processInfo.environment["BJY"] else {
-            throw Wrong("the program bjy, which doubles the service, is not in BJY")
+        guard let bjy = Mock.program else {
+            throw Wrong("the program bjy, which doubles the service, is neither in BJY nor on the PATH")
         }
         process.executableURL = URL(fileURLWithPath: bjy)
         process.arguments = ["mock", "--json", "--port", "0"] + options

@@ -7,16 +7,18 @@ import { createInterface } from "node:readline";
 
 const WORKSPACE = join(import.meta.dirname, "../../../..");
 
+/** What BJY names, what cargo built, or what stands on the PATH: npm puts the program of its package bjy there. */
 function bjy() {
-  const path = process.env.BJY ?? join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
-  if (!existsSync(path))
-    throw new Error(`${path} is not there: \`cargo build -p baijiayun-cli\`, or name another one in BJY`);
-  return path;
+  const built = join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, "target"), "debug/bjy");
+  return process.env.BJY ?? (existsSync(built) ? built : "bjy");
 }
 
 /** The account of a mock that misbehaves as the flags say; it ends with the test `t`. */
 export async function startMock(t, ...flags) {
   const child = spawn(bjy(), ["mock", "--json", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child, "spawn").catch((error) => {
+    throw new Error(`${error.message}: npm install bjy, \`cargo build -p baijiayun-cli\`, or name one in BJY`);
+  });
   t.after(async () => {
     child.kill("SIGINT");
     await once(child, "exit");

@@ -12,8 +12,15 @@ final class Mock: @unchecked Sendable {
     private let process = Process()
     let client: Client
 
+    /// What `BJY` names, or the first on the PATH.
+    static var program: String? {
+        let environment = ProcessInfo.processInfo.environment
+        let places = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/bjy" }
+        return environment["BJY"] ?? places.first(where: FileManager.default.isExecutableFile)
+    }
+
     init() throws {
-        process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.environment["BJY"] ?? "bjy")
+        process.executableURL = URL(fileURLWithPath: Mock.program ?? "bjy")
         process.arguments = ["mock", "--json", "--port", "0"]
         let output = Pipe()
         process.standardOutput = output
@@ -32,7 +39,7 @@ final class Mock: @unchecked Sendable {
     }
 }
 
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["BJY"] != nil)) struct ClassroomTests {
+@Suite(.enabled(if: Mock.program != nil)) struct ClassroomTests {
     private func send(_ server: SocketServer, _ method: String, _ path: String, _ body: String? = nil, _ type: String = "application/json")
         async throws -> (status: Int, body: JSON)
     {

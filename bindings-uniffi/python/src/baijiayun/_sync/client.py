@@ -53,6 +53,7 @@ class Client(Shared, Resources):
         partner_id: Union[int, str] = ABSENT,
         partner_key: Optional[str] = ABSENT,
         *,
+        account: Optional[str] = None,
         signer: Optional[Signer] = None,
         callback_keys: Sequence[str] = (),
         paths: Optional[Paths] = None,
@@ -83,6 +84,8 @@ class Client(Shared, Resources):
             domain: The account's private domain: its prefix, a white-label host, or a whole address such as a mock's.
             partner_id: The account's id.
             partner_key: The account's key.
+            account: The name of an account in these files: its table `[accounts.NAME]` has what is not said here, and the
+                three variables are not heeded; BAIJIAYUN_ACCOUNT if nothing is said.
             signer: Signs texts in place of the key. It also signs links.
             callback_keys: Other keys by which callbacks may be signed, while keys are changed.
             paths: Paths by operation name, or the file that `bjy doctor` wrote, for paths that are guesses.
@@ -112,10 +115,10 @@ class Client(Shared, Resources):
         """
         self._name = f"{type(self).__name__} (not made)"
         self._origin: Optional[Client] = None
-        account = Account(domain, partner_id, Secret(partner_key), Secret(callback_keys), paths)
+        its = Account(domain, partner_id, Secret(partner_key), Secret(callback_keys), paths, account)
         # Who mixes them up gives the key as one of the others.
         del domain, partner_id, partner_key, callback_keys
-        calls = account.open(
+        calls = its.open(
             {
                 "attempts": attempts,
                 "attempt_timeout": attempt_timeout,
@@ -136,7 +139,7 @@ class Client(Shared, Resources):
         if isinstance(calls, BaijiayunError):
             raise calls
         super().__init__(Runner(calls, http, store, signer))
-        self._name = f"{type(self).__name__}{account.name()}"
+        self._name = f"{type(self).__name__}{its.name()}"
         self._store_prefix = store_prefix
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ class ClientBuilder internal constructor() {
     private var domain: String? = null
     private var partnerId: String? = null
     private var partnerKey: String? = null
+    private var account: String? = null
     private var looks = false
     private val settings = ArrayList<Consumer<in Settings>>()
 
@@ -22,6 +23,9 @@ class ClientBuilder internal constructor() {
     /** What was not given is looked for where [Client.fromEnvironment] does. */
     fun fromEnvironment(): ClientBuilder = apply { looks = true }
 
+    /** The same of the account of this name: its table `[accounts.NAME]` in these files has what was not given. */
+    fun account(name: String): ClientBuilder = apply { account = name }.fromEnvironment()
+
     /** Settings, which are set as they are given. */
     fun settings(set: Consumer<in Settings>): ClientBuilder = apply { settings += set }
 
@@ -32,7 +36,7 @@ class ClientBuilder internal constructor() {
     fun client(): Client {
         if (!looks) return Client(domain, partnerId, partnerKey) { settings.forEach { it.accept(this) } }
         val needsKey = Settings().apply { settings.forEach { it.accept(this) } }.signer == null
-        val found = found(mapOf("domain" to domain, "partner_id" to partnerId, "partner_key" to partnerKey), needsKey)
+        val found = found(mapOf("account" to account, "domain" to domain, "partner_id" to partnerId, "partner_key" to partnerKey), needsKey)
         return Client(found.domain, found.partnerId, found.partnerKey) {
             paths = found.paths
             settings.forEach { it.accept(this) }

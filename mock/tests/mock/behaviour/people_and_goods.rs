@@ -1,6 +1,7 @@
 //! Users, goods, pictures and sensitive words: create, list, read, change, delete.
 
-use crate::common::{World, column, id};
+use super::World;
+use crate::common::{column, id};
 use baijiayun::File;
 use serde_json::{Value, json};
 

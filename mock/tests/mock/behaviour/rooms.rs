@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::common::{Customer, World, column, id};
+use super::World;
+use crate::common::{Customer, column, id};
 use serde_json::json;
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::common::{Customer, World, column, id};
+use super::World;
+use crate::common::{Customer, column, id};
 use baijiayun::File;
-use baijiayun_mock::{MockService, Transcoding};
+use baijiayun_mock::{Builder, Transcoding};
 use serde_json::{Value, json};
 
 const MEGABYTE: usize = 1 << 20;
@@ -14,8 +15,8 @@ fn film(size: usize) -> Vec<u8> {
     (0..size).map(|index| (index / 251 * 7 + index % 251) as u8).collect()
 }
 
-fn polled() -> baijiayun_mock::Builder {
-    MockService::builder().transcoding(Transcoding::Polls(1))
+fn polled() -> Builder {
+    Builder::default().transcoding(Transcoding::Polls(1))
 }
 
 async fn status(world: &World, video: i64) -> Value {
@@ -59,13 +60,16 @@ async fn a_video_is_uploaded_transcoded_and_told_of() {
 
 #[tokio::test]
 async fn transcoding_takes_its_time_and_a_video_has_its_own_callback_address() {
-    let world = World::with(MockService::builder().transcoding(Transcoding::After(Duration::from_millis(1)))).await;
+    let world = World::with(Builder::default().transcoding(Transcoding::After(Duration::from_secs(600)))).await;
     let mut customer = Customer::start().await;
     let video = json!({ "file_name": "a.mp4", "definition": [16], "callback_url": customer.url });
     let registered = world.call("video.get_upload_url", video).await.unwrap();
     world.upload(registered["upload_url"].as_str().unwrap(), film(10)).await.unwrap();
     let key = world.mock.partner_key();
     assert_eq!(customer.next(&key).await["status"], "20");
+    world.mock.advance(Duration::from_secs(599)).await;
+    assert_eq!(status(&world, id(&registered["video_id"])).await, 20);
+    world.mock.advance(Duration::from_secs(1)).await;
     assert_eq!(customer.next(&key).await["status"], "100");
     assert_eq!(status(&world, id(&registered["video_id"])).await, 100);
 }

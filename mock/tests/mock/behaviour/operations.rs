@@ -1,10 +1,11 @@
 //! Every operation of the table answers, and its answer is as described.
 
-use crate::common::{World, id};
+use super::World;
+use crate::common::id;
 use baijiayun::File;
 use baijiayun::core::operation::{self, Host, Operation, Param, ParamKind};
 use baijiayun_api::Description;
-use baijiayun_mock::{Misbehaviour, MockService};
+use baijiayun_mock::{Builder, Misbehaviour};
 use serde_json::{Value, json};
 
 /// The things that a call needs, made for it.
@@ -122,7 +123,7 @@ async fn call(world: &World, operation: &'static Operation) -> Result<(), String
 }
 
 async fn call_all(misbehaviour: Misbehaviour) {
-    let world = World::with(MockService::builder().rate(u32::MAX, 10).misbehave(misbehaviour)).await;
+    let world = World::with(Builder::default().rate(u32::MAX, 10).misbehave(misbehaviour)).await;
     let mut wrong = Vec::new();
     for operation in operation::all() {
         if let Err(why) = call(&world, operation).await {

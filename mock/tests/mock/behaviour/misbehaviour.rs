@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{World, http};
+use super::World;
 use baijiayun::ErrorKind;
-use baijiayun_mock::{Canned, CannedAnswers, Misbehaviour, MockService, Verdict};
-use serde_json::{Value, json};
+use baijiayun_mock::{Builder, Canned, CannedAnswers, Misbehaviour, Verdict};
+use serde_json::json;
 
 /// The kinds of errors of some calls in a row; none for a call that went well.
 async fn kinds(world: &World, calls: usize) -> Vec<Option<ErrorKind>> {
@@ -17,7 +17,7 @@ async fn kinds(world: &World, calls: usize) -> Vec<Option<ErrorKind>> {
 }
 
 async fn with(misbehaviour: Misbehaviour) -> World {
-    World::with(MockService::builder().misbehave(misbehaviour)).await
+    World::with(Builder::default().misbehave(misbehaviour)).await
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn throttling_may_come_with_http_200() {
     let world = with(Misbehaviour { throttles_every: 1, throttles_with_200: true, ..Misbehaviour::default() }).await;
     let error = world.client.room().list().await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Throttled, Some(200), Some(429)));
-    let limited = MockService::builder().rate(1, 60);
+    let limited = Builder::default().rate(1, 60);
     let world = World::with(limited.misbehave(Misbehaviour { throttles_with_200: true, ..Default::default() })).await;
     assert_eq!(kinds(&world, 2).await, [None, Some(ErrorKind::Throttled)]);
 }
@@ -81,8 +81,8 @@ async fn loose_answers_mean_the_same() {
     let room = loose.room("102").await;
     let request = loose.client.room().info(room).request(1_501_572_288).unwrap();
     let baijiayun::core::Body::Form(body) = request.body else { panic!("room.info is a form") };
-    let http = http().post(request.url).header("content-type", request.headers[1].1).body(body);
-    let raw: Value = serde_json::from_str(&http.send().await.unwrap().text().await.unwrap()).unwrap();
+    let path = request.url.strip_prefix(loose.mock.url()).unwrap();
+    let raw = loose.post(path, body).await;
     assert_eq!((&raw["data"]["title"], &raw["data"]["room_id"]), (&json!(102), &json!(room.to_string())));
 }
 
@@ -92,7 +92,7 @@ async fn operations_answer_what_they_are_given() {
     answers.once("room.list", Canned::Refuse { code: 2002, msg: "没有权限".to_owned() });
     answers.once("room.list", Canned::Http { status: 502, body: "<html>".to_owned() });
     answers.always("room.delete", Canned::Data(json!(null)));
-    let world = World::with(MockService::builder().answers(answers)).await;
+    let world = World::with(Builder::default().answers(answers)).await;
     let expected = [Some(ErrorKind::PermissionDenied), Some(ErrorKind::HttpStatus), None];
     assert_eq!(kinds(&world, 3).await, expected);
     // The mock itself knows no such room.
@@ -101,9 +101,7 @@ async fn operations_answer_what_they_are_given() {
 
     // The signature is checked as ever.
     let body = "partner_id=12345678&timestamp=1&room_id=7&sign=wrong";
-    let url = format!("{}/openapi/room/delete", world.mock.url());
-    let answer = http().post(url).header("content-type", "application/x-www-form-urlencoded").body(body).send().await;
-    assert!(answer.unwrap().text().await.unwrap().contains("1002"));
+    assert_eq!(world.post("/openapi/room/delete", body.to_owned()).await["code"], 1002);
 
     let mut more = CannedAnswers::default();
     more.always("room.delete", Canned::Drop);

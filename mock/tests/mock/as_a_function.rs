@@ -1,0 +1,22 @@
+//! Without connections.
+
+pub type World = crate::common::World<crate::shells::Function>;
+
+#[path = "behaviour/callbacks.rs"]
+mod callbacks;
+#[path = "behaviour/docs.rs"]
+mod docs;
+#[path = "behaviour/misbehaviour.rs"]
+mod misbehaviour;
+#[path = "behaviour/operations.rs"]
+mod operations;
+#[path = "behaviour/people_and_goods.rs"]
+mod people_and_goods;
+#[path = "behaviour/refusals.rs"]
+mod refusals;
+#[path = "behaviour/rooms.rs"]
+mod rooms;
+#[path = "behaviour/uploads.rs"]
+mod uploads;
+#[path = "behaviour/videos.rs"]
+mod videos;
