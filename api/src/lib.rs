@@ -20,6 +20,7 @@ mod param;
 mod presence;
 mod shape;
 mod skip;
+pub mod synonyms;
 mod value;
 
 pub use callback::{Callback, ContentType, Reply};

@@ -5,5 +5,6 @@ mod documents;
 mod every_operation;
 mod lists;
 mod quota_script;
+mod samples;
 mod shared_quota;
 mod uploads;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, mock_table, promises, python_client, rust_client, surface,
-    swift_client, swift_guide, ts_client,
+    callbacks, core_table, documents, kotlin_client, mock_table, openapi, promises, python_client, rust_client,
+    samples, surface, swift_client, swift_guide, ts_client,
 };
 
 /// A generated file: its path in the repository and its content.
@@ -25,7 +25,7 @@ impl Output {
 }
 
 /// Folders that hold nothing but generated files.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 15] = [
     "api/generated",
     "core/src/generated",
     "client/src/generated",
@@ -37,6 +37,10 @@ const FOLDERS: [&str; 11] = [
     kotlin_client::FOLDER,
     swift_client::FOLDER,
     swift_client::TESTS,
+    samples::NPM,
+    samples::PYTHON,
+    samples::KOTLIN,
+    samples::SHELL,
 ];
 
 pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
@@ -55,9 +59,11 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(kotlin_client::outputs(&description)?);
     outputs.extend(swift_client::outputs(&description)?);
     outputs.extend(swift_guide::outputs(root)?);
+    outputs.extend(openapi::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
     outputs.extend(documents::outputs(root)?);
+    outputs.extend(samples::outputs(&description)?);
 
     let stale = stale_files(root, &outputs)?;
     let mut differing = Vec::new();

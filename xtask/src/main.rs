@@ -12,11 +12,14 @@ mod kotlin_client;
 mod mock_table;
 mod model;
 mod names;
+mod openapi;
 mod promises;
 mod python;
 mod python_client;
 mod render;
 mod rust_client;
+mod samples;
+mod site;
 mod surface;
 mod swift;
 mod swift_client;
@@ -43,11 +46,23 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Builds the documentation site, in target/site/dist.
+    Site {
+        /// Writes the pages alone, in target/site/pages.
+        #[arg(long)]
+        pages: bool,
+        /// The path that it will be served at.
+        #[arg(long, default_value = "/")]
+        base: String,
+    },
 }
 
 fn main() -> ExitCode {
-    let Task::Generate { check } = Cli::parse().task;
-    match generate::run(&root(), check) {
+    let done = match Cli::parse().task {
+        Task::Generate { check } => generate::run(&root(), check),
+        Task::Site { pages, base } => site::run(&root(), pages, &base),
+    };
+    match done {
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS

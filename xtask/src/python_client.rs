@@ -185,7 +185,7 @@ fn call(scope: &Scope, name: String, call: &model::Call) -> Call {
 }
 
 /// A wire name as the name of a parameter.
-fn parameter_name(wire: &str) -> String {
+pub fn parameter_name(wire: &str) -> String {
     let name = python_name(wire);
     if ["self", "options"].contains(&name.as_str()) { name + "_" } else { name }
 }

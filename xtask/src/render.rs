@@ -17,6 +17,10 @@ pub fn render(name: &str, context: impl Serialize) -> Result<String, Box<dyn Err
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_loader(minijinja::path_loader(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")));
+    environment.add_filter("tojson", |value: minijinja::Value| {
+        serde_json::to_string(&value)
+            .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))
+    });
     environment.add_filter("pascal", |text: String| names::pascal(&text));
     environment.add_filter("rust_string", |text: String| format!("{text:?}"));
     environment.add_filter("docs", |lines: Vec<String>, indent: usize| docs(&lines, indent));

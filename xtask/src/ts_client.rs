@@ -15,6 +15,7 @@ use crate::generate::Output;
 use crate::model::{self, Type};
 use crate::names::{Names, camel, mentioned, pascal};
 use crate::render::render;
+pub use types::key;
 use types::{Interface, Scope};
 
 const FOLDER: &str = "bindings-wasm/npm/src/generated";

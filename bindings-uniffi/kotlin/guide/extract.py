@@ -1,4 +1,4 @@
-"""Takes the programs out of the guides: `../dev check` compiles and runs them.
+"""Takes the programs out of the guides: `../dev check` compiles and runs them. The calls that the site shows are compiled beside them.
 
 Both languages of the guide have the same programs, but for what is said in comments.
 """
@@ -6,6 +6,7 @@ Both languages of the guide have the same programs, but for what is said in comm
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main() -> None:
         folder = Path(sys.argv[1]) / package.replace(".", "/")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(f"package {package}{';' if name.endswith('.java') else ''}\n\n{code}")
+    shutil.copytree(Path(__file__).parent / "samples", Path(sys.argv[1]) / "samples")
 
 
 if __name__ == "__main__":

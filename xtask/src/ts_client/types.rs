@@ -151,7 +151,7 @@ fn or_undefined(ty: String, optional: bool) -> String {
 }
 
 /// A wire name as the key of a member.
-fn key(wire: &str) -> String {
+pub fn key(wire: &str) -> String {
     let plain = wire.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         && !wire.starts_with(|first: char| first.is_ascii_digit());
     if plain { wire.to_owned() } else { format!("{wire:?}") }

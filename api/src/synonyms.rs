@@ -1,0 +1,30 @@
+//! Words that people use for one thing, where the documents have other ones: for searches.
+
+/// A row for each thing.
+pub const SAME: &[&[&str]] = &[
+    &["考勤", "出勤", "attendance", "签到", "观看记录", "sign-in"],
+    &["学生", "学员", "student", "观众"],
+    &["老师", "教师", "讲师", "teacher"],
+    &["教室", "房间", "课堂", "room", "classroom"],
+    &["课件", "文档", "讲义", "document", "courseware"],
+    &["录像", "录制", "回放", "recording", "playback"],
+    &["上传", "upload"],
+    &["下载", "导出", "export", "download"],
+    &["新建", "创建", "添加", "增加", "create", "add"],
+    &["修改", "更新", "编辑", "update", "edit"],
+    &["删除", "移除", "delete", "remove"],
+    &["列表", "list"],
+    &["回调", "通知", "callback", "webhook"],
+    &["聊天", "消息", "chat", "message"],
+    &["试卷", "测验", "答题", "quiz"],
+    &["转码", "transcode", "transcoding"],
+    &["视频", "点播", "video", "vod"],
+    &["直播", "live"],
+    &["点名", "roll call"],
+    &["问卷", "评价", "evaluation"],
+    &["商品", "goods", "带货"],
+    &["禁言", "mute"],
+    &["敏感词", "sensitive"],
+    &["子账号", "sub-account", "sub account"],
+    &["进入", "参加码", "enter", "join", "code"],
+];

@@ -1,0 +1,136 @@
+// The site of the pages that `cargo xtask site` writes to target/site/pages.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type DefaultTheme, type MarkdownEnv, type MarkdownRenderer } from "vitepress";
+
+import { asked, fuzzy, tokens } from "./search.mjs";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const target = "../../target/site";
+
+interface Menus {
+  nav: DefaultTheme.NavItem[];
+  sidebar: DefaultTheme.SidebarMulti;
+}
+const menus: { zh: Menus; en: Menus } = JSON.parse(readFileSync(at(`${target}/navigation.json`), "utf8"));
+
+export default defineConfig({
+  srcDir: at(`${target}/pages`),
+  outDir: at(`${target}/dist`),
+  cacheDir: at(`${target}/cache`),
+  title: "baijiayun",
+  titleTemplate: ":title · baijiayun",
+  // Any web server can serve it: each page is a file.
+  cleanUrls: false,
+  // What all pages know of each other is one file, which is fetched once.
+  metaChunk: true,
+  lastUpdated: false,
+  // A page is fetched when somebody goes there, and not when a link to it is in sight.
+  router: { prefetchLinks: false },
+  head: [["link", { rel: "icon", href: "data:," }]],
+  markdown: {
+    config: (md) => md.core.ruler.push("empty-headers", emptyHeaders),
+    anchor: { slugify: slug },
+    languageAlias: { console: "sh", "kotlin-gradle": "kotlin" },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+  },
+  locales: {
+    root: {
+      label: "简体中文",
+      lang: "zh-CN",
+      description: "百家云服务端 SDK：直播教室与点播",
+      themeConfig: {
+        ...menus.zh,
+        outline: { label: "本页" },
+        docFooter: { prev: "上一页", next: "下一页" },
+        darkModeSwitchLabel: "外观",
+        lightModeSwitchTitle: "浅色",
+        darkModeSwitchTitle: "深色",
+        sidebarMenuLabel: "菜单",
+        returnToTopLabel: "回到顶部",
+        langMenuLabel: "切换语言",
+        skipToContentLabel: "跳到正文",
+        notFound: {
+          title: "没有这个页面",
+          quote: "地址可能写错了，或页面已改名。用上方的搜索可以找到任何接口。",
+          linkLabel: "回到首页",
+          linkText: "回到首页",
+        },
+      },
+    },
+    en: {
+      label: "English",
+      lang: "en",
+      description: "The server SDK for BaijiaYun: live classrooms and video on demand",
+      themeConfig: menus.en,
+    },
+  },
+  themeConfig: {
+    search: {
+      provider: "local",
+      options: {
+        disableDetailedView: true,
+        _render: indexed,
+        miniSearch: {
+          options: { tokenize: tokens },
+          searchOptions: { tokenize: asked, combineWith: "AND", prefix: true, fuzzy, boost: { title: 8, text: 2, titles: 1 } },
+        },
+        locales: {
+          root: {
+            translations: {
+              button: { buttonText: "搜索", buttonAriaLabel: "搜索" },
+              modal: {
+                noResultsText: "没有找到",
+                resetButtonTitle: "清除",
+                backButtonTitle: "关闭",
+                displayDetails: "显示详情",
+                footer: { selectText: "打开", navigateText: "选择", closeText: "关闭" },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  vite: {
+    resolve: { alias: { "@site": at("..") } },
+    // The index of the search is large, and fetched when somebody searches.
+    build: { chunkSizeWarningLimit: 4000 },
+    server: { fs: { allow: [at("../..")] } },
+  },
+});
+
+/** As in most viewers of Markdown, and in xtask/src/site/markdown.rs. */
+function slug(heading: string): string {
+  return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/ /g, "-");
+}
+
+/** Cells of a table's head that say nothing are no headers: screen readers would name them for every cell below. */
+function emptyHeaders(state: Parameters<Parameters<MarkdownRenderer["core"]["ruler"]["push"]>[1]>[0]): void {
+  state.tokens.forEach((token, at) => {
+    if (token.type !== "th_open" || state.tokens[at + 1]?.content !== "") return;
+    token.tag = "td";
+    const close = state.tokens[at + 2];
+    if (close !== undefined) close.tag = "td";
+  });
+}
+
+/** What the search knows of a page. Generated pages say it themselves: their tables would drown what they are about. */
+function indexed(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
+  const front = source.match(/^---\n([^]*?)\n---\n/)?.[1] ?? "";
+  const given = (name: string): string | undefined => front.match(new RegExp(`^${name}: (.*)$`, "m"))?.[1];
+  const heading = given("heading");
+  const keywords = given("keywords");
+  if (heading !== undefined && keywords !== undefined) {
+    const anchor = `<a class="header-anchor" href="#">&#8203;</a>`;
+    return `<h1>${escaped(JSON.parse(heading))}${anchor}</h1><p>${escaped(JSON.parse(keywords).join(" · "))}</p>`;
+  }
+  if (given("index") === "none") return "";
+  const html = md.render(source, env);
+  // Of a page that lists operations, only where they stand: each has a page of its own.
+  return given("index") === "headings" ? html.replace(/<table[^]*?<\/table>/g, "") : html;
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+}
