@@ -3,23 +3,15 @@
 
 mod mistakes;
 
-use baijiayun::core::operation;
 use encoding_rs::GBK;
 use md5::{Digest, Md5};
 use mistakes::Mistake;
 
-/// What is signed, and with which key.
-#[derive(Clone)]
-pub(crate) struct Signing {
-    /// In the order in which they were given.
-    pub(crate) pairs: Vec<(String, String)>,
-    pub(crate) key: String,
-    /// The account's, if it is known.
-    pub(crate) partner_id: Option<String>,
-}
+use crate::Signing;
 
-/// What gives `expected`, in words; empty if nothing does.
-pub(crate) fn explain(signing: &Signing, expected: &str) -> Vec<String> {
+/// What whoever computed `expected` did otherwise, in words; empty if nothing is found. `parameters` are the names that may have
+/// been signed though they are not sent.
+pub fn explain<'a>(signing: &Signing, expected: &str, parameters: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let right = Recipe::of(signing);
     let (general, of_one) = (mistakes::general(), mistakes::of_one_parameter(&right));
     // What is said of all values says more than what is said of one.
@@ -33,12 +25,13 @@ pub(crate) fn explain(signing: &Signing, expected: &str) -> Vec<String> {
             return found;
         }
     }
-    let rarer = || two(&right, &general, &of_one, expected).or_else(|| unsent(&right, expected));
-    other_time(&right, expected).or_else(rarer).into_iter().collect()
+    let rarer = || two(&right, &general, &of_one, expected).or_else(|| unsent(&right, expected, parameters));
+    let found = other_time(&right, expected).or_else(rarer);
+    found.or_else(|| no_signature(expected)).into_iter().collect()
 }
 
 /// Why a text cannot be a signature of the service, if it cannot.
-pub(crate) fn no_signature(expected: &str) -> Option<String> {
+fn no_signature(expected: &str) -> Option<String> {
     let what = match (expected.len(), expected.bytes().all(|byte| byte.is_ascii_hexdigit())) {
         (32, true) => return None,
         (40, true) => "as many hex digits as SHA-1 has",
@@ -66,9 +59,8 @@ fn two(right: &Recipe, general: &[Mistake], of_one: &[Mistake], expected: &str) 
 }
 
 /// A parameter that is left out where it is sent may have been signed as nothing.
-fn unsent(right: &Recipe, expected: &str) -> Option<String> {
-    let mut names: Vec<&str> =
-        operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name).collect();
+fn unsent<'a>(right: &Recipe, expected: &str, parameters: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut names: Vec<&str> = parameters.into_iter().collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| right.pairs.iter().all(|(known, _)| known != name));
