@@ -3,16 +3,20 @@
 
 mod mistakes;
 
-use encoding_rs::GBK;
 use md5::{Digest, Md5};
 use mistakes::Mistake;
 
 use crate::Signing;
 
 /// What whoever computed `expected` did otherwise, in words; empty if nothing is found. `parameters` are the names that may have
-/// been signed though they are not sent.
-pub fn explain<'a>(signing: &Signing, expected: &str, parameters: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let right = Recipe::of(signing);
+/// been signed though they are not sent; `gbk` encodes a text so (browsers have the tables, which are large).
+pub fn explain<'a>(
+    signing: &Signing,
+    expected: &str,
+    parameters: impl IntoIterator<Item = &'a str>,
+    gbk: fn(&str) -> Vec<u8>,
+) -> Vec<String> {
+    let right = Recipe::of(signing, Gbk(gbk));
     let (general, of_one) = (mistakes::general(), mistakes::of_one_parameter(&right));
     // What is said of all values says more than what is said of one.
     for mistakes in [&general, &of_one, &mistakes::of_the_key()] {
@@ -106,6 +110,17 @@ struct Recipe {
     letters: Letters,
     digits: Digits,
     partner_id: Option<String>,
+    gbk: Gbk,
+}
+
+/// How a text is encoded as GBK. There is one way only, so all are equal.
+#[derive(Clone, Copy)]
+struct Gbk(fn(&str) -> Vec<u8>);
+
+impl PartialEq for Gbk {
+    fn eq(&self, _: &Gbk) -> bool {
+        true
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -164,7 +179,7 @@ enum Digits {
 
 impl Recipe {
     /// The right way.
-    fn of(signing: &Signing) -> Recipe {
+    fn of(signing: &Signing, gbk: Gbk) -> Recipe {
         let mut pairs = signing.pairs.clone();
         let sign = pairs.iter().position(|(name, _)| name == "sign").map(|index| pairs.remove(index).1);
         Recipe {
@@ -178,6 +193,7 @@ impl Recipe {
             letters: Letters::Utf8,
             digits: Digits::Lower,
             partner_id: signing.partner_id.clone(),
+            gbk,
         }
     }
 
@@ -195,7 +211,7 @@ impl Recipe {
         let text = self.text();
         match self.letters {
             Letters::Utf8 => text.into_bytes(),
-            Letters::Gbk => GBK.encode(&text).0.into_owned(),
+            Letters::Gbk => (self.gbk.0)(&text),
             Letters::QuestionMarks => {
                 text.chars().map(|char| u8::try_from(char).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
             }

@@ -5,6 +5,13 @@ use baijiayun_explain::{Signing, compute, explain};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+#[wasm_bindgen]
+extern "C" {
+    /// The page's own encoder, made of its decoder.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = baijiayunGbk)]
+    fn gbk(text: &str) -> Vec<u8>;
+}
+
 /// Reads a request as people have it at hand (a body, a query, an address, JSON, a curl line, an HTTP request), signs it, and looks
 /// for what gives the other signature: `sign`, or the one that the request holds if that is empty. `names` has the names of all
 /// parameters, a line each. Returns JSON: `read_as`, `text`, `sign`, `expected`, `matches`, `explanations`.
@@ -24,7 +31,7 @@ pub fn check(request: &str, sign: &str, partner_id: &str, key: &str, names: &str
     let kind = pasted.kind;
     let explanations = match &expected {
         Some(expected) if matches == Some(false) => {
-            explain(&Signing { pairs: pasted.pairs, key: key.to_owned(), partner_id }, expected, names.lines())
+            explain(&Signing { pairs: pasted.pairs, key: key.to_owned(), partner_id }, expected, names.lines(), gbk)
         }
         _ => Vec::new(),
     };

@@ -7,7 +7,7 @@ use crate::Signing;
 
 fn explain(signing: &Signing, expected: &str) -> Vec<String> {
     let names = operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name);
-    super::explain(signing, expected, names)
+    super::explain(signing, expected, names, |text| encoding_rs::GBK.encode(text).0.into_owned())
 }
 
 const KEY: &str = "Sample+Key/0==";

@@ -31,7 +31,8 @@ fn text(sample: &Sample) -> String {
     }
 }
 
-fn json(sample: &Sample) -> serde_json::Value {
+/// As JSON.
+pub fn json(sample: &Sample) -> serde_json::Value {
     match sample {
         Sample::Flag(flag) => (*flag).into(),
         Sample::Number(number) => number.parse::<i64>().map_or_else(|_| number.clone().into(), Into::into),
