@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type DefaultTheme, type MarkdownEnv, type MarkdownRenderer } from "vitepress";
 
-import { fuzzy, tokens } from "./search";
+import { asked, fuzzy, tokens } from "./search.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const target = "../../target/site";
@@ -25,8 +25,11 @@ export default defineConfig({
   // What all pages know of each other is one file, which is fetched once.
   metaChunk: true,
   lastUpdated: false,
+  // A page is fetched when somebody goes there, and not when a link to it is in sight.
+  router: { prefetchLinks: false },
   head: [["link", { rel: "icon", href: "data:," }]],
   markdown: {
+    config: (md) => md.core.ruler.push("empty-headers", emptyHeaders),
     anchor: { slugify: slug },
     languageAlias: { console: "sh", "kotlin-gradle": "kotlin" },
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
@@ -70,7 +73,7 @@ export default defineConfig({
         _render: indexed,
         miniSearch: {
           options: { tokenize: tokens },
-          searchOptions: { combineWith: "AND", prefix: true, fuzzy, boost: { title: 8, text: 2, titles: 1 } },
+          searchOptions: { tokenize: asked, combineWith: "AND", prefix: true, fuzzy, boost: { title: 8, text: 2, titles: 1 } },
         },
         locales: {
           root: {
@@ -109,6 +112,16 @@ function slug(heading: string): string {
   return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/ /g, "-");
 }
 
+/** Cells of a table's head that say nothing are no headers: screen readers would name them for every cell below. */
+function emptyHeaders(state: Parameters<Parameters<MarkdownRenderer["core"]["ruler"]["push"]>[1]>[0]): void {
+  state.tokens.forEach((token, at) => {
+    if (token.type !== "th_open" || state.tokens[at + 1]?.content !== "") return;
+    token.tag = "td";
+    const close = state.tokens[at + 2];
+    if (close !== undefined) close.tag = "td";
+  });
+}
+
 /** What the search knows of a page. Generated pages say it themselves: their tables would drown what they are about. */
 function indexed(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
   const front = source.match(/^---\n([^]*?)\n---\n/)?.[1] ?? "";
@@ -119,6 +132,7 @@ function indexed(source: string, env: MarkdownEnv, md: MarkdownRenderer): string
     const anchor = `<a class="header-anchor" href="#">&#8203;</a>`;
     return `<h1>${escaped(JSON.parse(heading))}${anchor}</h1><p>${escaped(JSON.parse(keywords).join(" · "))}</p>`;
   }
+  if (given("index") === "none") return "";
   const html = md.render(source, env);
   // Of a page that lists operations, only where they stand: each has a page of its own.
   return given("index") === "headings" ? html.replace(/<table[^]*?<\/table>/g, "") : html;

@@ -1,6 +1,6 @@
 // What `cargo xtask site` writes of the operations, and the search in it.
 import { withBase } from "vitepress";
-import { tokens } from "../.vitepress/search";
+import { tokens } from "../.vitepress/search.mjs";
 
 export type Lang = "zh" | "en";
 

@@ -5,7 +5,6 @@ mod build;
 mod callbacks;
 mod comments;
 mod coverage;
-mod decisions;
 mod explorer;
 mod guides;
 mod locale;
@@ -47,7 +46,7 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     let description = Description::load_dir(root.join("api"))?;
     let samples = samples::all(&description)?;
     let guides = Guides::read(root)?;
-    let mut pages = decisions::pages(root, &guides)?;
+    let mut pages = Vec::new();
     for locale in Locale::ALL {
         let words = locale.words(root)?;
         pages.extend(guides.pages(locale)?);

@@ -14,6 +14,7 @@ mod operations;
 mod parse;
 mod ping;
 mod request;
+mod samples;
 mod sign;
 mod tool;
 mod upload;

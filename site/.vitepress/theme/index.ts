@@ -3,11 +3,14 @@ import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 
 import { rememberLanguage } from "./languages";
+import { nameMain } from "./landmarks";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ router }) {
-    if (!import.meta.env.SSR) rememberLanguage(router);
+    if (import.meta.env.SSR) return;
+    rememberLanguage(router);
+    nameMain(router);
   },
 } satisfies Theme;

@@ -2,6 +2,7 @@
 
 use super::values::{Object, Sample};
 use super::{Asked, Last, ObjectNames, bracketed};
+use crate::model::Type;
 use crate::swift::{literal, swift_name, type_name};
 
 pub fn call(asked: &Asked) -> String {
@@ -18,6 +19,8 @@ pub fn call(asked: &Asked) -> String {
     );
     match (asked.is_list(), asked.has_data()) {
         (true, _) => format!("for try await row in {call} {{ print(row) }}"),
+        // There may be none.
+        (_, true) if asked.call.result == Type::Any => format!("if let result = try await {call} {{ print(result) }}"),
         (_, true) => format!("let result = try await {call}\nprint(result)"),
         _ => format!("try await {call}"),
     }

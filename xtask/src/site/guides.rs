@@ -34,14 +34,16 @@ pub const SUBJECTS: [&str; 15] = [
 pub const LANGUAGES: [&str; 6] = ["npm", "python", "kotlin", "swift", "rust", "bjy"];
 
 /// What is about the project itself, in English alone: source and page.
-pub const PROJECT: [(&str, &str); 6] = [
-    ("docs/architecture.md", "en/project/architecture"),
-    ("docs/benchmarks.md", "en/project/benchmarks"),
-    ("docs/openapi.md", "en/guide/openapi"),
-    ("api/README.md", "en/project/description"),
-    ("CONTRIBUTING.md", "en/project/contributing"),
-    ("CHANGELOG.md", "en/project/changelog"),
+const PROJECT: [(&str, &str); 5] = [
+    ("docs/architecture.md", "project/architecture"),
+    ("docs/benchmarks.md", "project/benchmarks"),
+    ("api/README.md", "project/description"),
+    ("CONTRIBUTING.md", "project/contributing"),
+    ("CHANGELOG.md", "project/changelog"),
 ];
+
+/// It has a place in the menu once it is there.
+const OPENAPI: &str = "openapi";
 
 /// How a line begins that names the same thing in each language.
 const EACH: [&str; 2] = ["In your language: ", "各语言的写法："];
@@ -54,31 +56,28 @@ pub struct Guides {
 
 struct Source {
     text: String,
+    /// Below the folder of a language.
     page: String,
+    /// Its language; none if both have it, in English.
+    locale: Option<Locale>,
 }
 
 impl Guides {
     pub fn read(root: &Path) -> Result<Guides, Box<dyn Error>> {
         let mut sources = BTreeMap::new();
-        let mut add = |path: String, page: String| -> Result<(), Box<dyn Error>> {
+        let mut add = |path: String, page: String, locale| -> Result<(), Box<dyn Error>> {
             let text = fs::read_to_string(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
-            sources.insert(path, Source { text, page });
+            sources.insert(path, Source { text, page, locale });
             Ok(())
         };
-        for name in SUBJECTS.iter().chain(&LANGUAGES) {
+        let openapi = root.join(format!("docs/{OPENAPI}.md")).exists().then_some(&OPENAPI);
+        for name in SUBJECTS.iter().chain(&LANGUAGES).chain(openapi) {
             for locale in Locale::ALL {
-                add(format!("docs/{name}{}.md", locale.suffix()), format!("{}guide/{name}", locale.folder()))?;
+                add(format!("docs/{name}{}.md", locale.suffix()), format!("guide/{name}"), Some(locale))?;
             }
-        }
-        // OpenAPI's guide has a place of its own in the menu, if it is there.
-        let openapi = "docs/openapi.zh-CN.md";
-        if root.join(openapi).exists() {
-            add(openapi.to_owned(), "guide/openapi".to_owned())?;
         }
         for (path, page) in PROJECT {
-            if root.join(path).exists() {
-                add(path.to_owned(), page.to_owned())?;
-            }
+            add(path.to_owned(), page.to_owned(), None)?;
         }
         let mut decisions: Vec<PathBuf> = fs::read_dir(root.join("docs/decisions"))?
             .map(|entry| Ok(entry?.path()))
@@ -86,38 +85,45 @@ impl Guides {
         decisions.sort();
         for path in decisions {
             if let Some(name) = path.file_stem().and_then(|name| name.to_str()) {
-                add(format!("docs/decisions/{name}.md"), format!("en/decisions/{name}"))?;
+                add(format!("docs/decisions/{name}.md"), format!("decisions/{name}"), None)?;
             }
         }
         Ok(Guides { root: root.to_owned(), sources, comments: RefCell::new(Comments::read(root)?) })
     }
 
-    pub fn has(&self, path: &str) -> bool {
-        self.sources.contains_key(path)
-    }
-
-    /// The pages of a language's guides.
+    /// The pages of a language.
     pub fn pages(&self, locale: Locale) -> Result<Vec<Page>, Box<dyn Error>> {
-        let folder = format!("{}guide/", locale.folder());
-        let pages = self.sources.iter().filter(|(_, source)| source.page.starts_with(&folder));
-        let pages = pages.map(|(path, source)| self.page(path, &source.page, &source.text));
-        let pages = pages.collect::<Result<Vec<_>, _>>()?;
+        let mut pages = Vec::new();
+        for (path, Source { text, page, locale: own }) in &self.sources {
+            if own.is_some_and(|own| own != locale) {
+                continue;
+            }
+            let text = self.written(path, locale, text, &anchors(text))?;
+            // The search of the Chinese pages finds what is in Chinese.
+            let front = if own.is_none() && locale == Locale::Chinese { "---\nindex: none\n---\n\n" } else { "" };
+            pages.push(Page::new(format!("{}{page}.md", locale.folder()), format!("{front}{text}")));
+        }
+        let decisions =
+            self.titles("decisions/").map(|(title, page)| format!("- [{title}](/{}{page})", locale.folder()));
+        let text = format!("---\nindex: none\n---\n\n# Decisions\n\n{}\n", decisions.collect::<Vec<_>>().join("\n"));
+        pages.push(Page::new(format!("{}decisions/index.md", locale.folder()), text));
         if locale == Locale::Chinese {
             self.comments.borrow().check()?;
         }
         Ok(pages)
     }
 
-    /// The pages from these sources.
-    pub fn others(&self, prefix: &str) -> Result<Vec<Page>, Box<dyn Error>> {
-        let pages = self.sources.iter().filter(|(_, source)| source.page.starts_with(prefix));
-        pages.map(|(path, source)| self.page(path, &source.page, &source.text)).collect()
+    /// Title and page of what both languages have, below a folder.
+    pub fn titles(&self, folder: &str) -> impl Iterator<Item = (&str, &str)> {
+        let sources =
+            self.sources.values().filter(move |source| source.locale.is_none() && source.page.starts_with(folder));
+        sources.map(|source| (title(&source.text), source.page.as_str()))
     }
 
-    /// The title and the page of what comes from a folder.
-    pub fn titles(&self, folder: &str) -> impl Iterator<Item = (&str, &str)> {
-        let sources = self.sources.iter().filter(move |(path, _)| path.starts_with(folder));
-        sources.map(|(_, source)| (title(&source.text), source.page.as_str()))
+    /// The subjects that there are.
+    pub fn subjects(&self) -> impl Iterator<Item = &'static str> {
+        let openapi = self.sources.contains_key(&format!("docs/{OPENAPI}.md")).then_some(OPENAPI);
+        SUBJECTS.into_iter().chain(openapi)
     }
 
     /// The title of a guide.
@@ -126,20 +132,16 @@ impl Guides {
     }
 
     /// The first sections of a guide, without its title, ready for a page.
-    pub fn beginning(&self, path: &str, count: usize) -> Result<String, Box<dyn Error>> {
+    pub fn beginning(&self, path: &str, locale: Locale, count: usize) -> Result<String, Box<dyn Error>> {
         let source = self.sources.get(path).ok_or_else(|| format!("{path} is no guide"))?;
         let text: String = sections(&source.text).into_iter().skip(1).take(count).collect();
         // Its own anchors that are not among these parts are on the page of the guide.
         let here = anchors(&text);
-        self.written(path, &text, &here)
-    }
-
-    fn page(&self, path: &str, page: &str, text: &str) -> Result<Page, Box<dyn Error>> {
-        Ok(Page::new(format!("{page}.md"), self.written(path, text, &anchors(text))?))
+        self.written(path, locale, &text, &here)
     }
 
     /// A text of that source for a page that has these anchors.
-    fn written(&self, path: &str, text: &str, here: &[String]) -> Result<String, Box<dyn Error>> {
+    fn written(&self, path: &str, locale: Locale, text: &str, here: &[String]) -> Result<String, Box<dyn Error>> {
         let is_chinese = path.ends_with(".zh-CN.md");
         let mut out = String::new();
         let mut code = String::new();
@@ -166,7 +168,7 @@ impl Guides {
                     code.push('\n');
                 }
                 Within::Prose => {
-                    out += &self.prose(path, line.text, here).map_err(|why| format!("{path}: {why}"))?;
+                    out += &self.prose(path, locale, line.text, here).map_err(|why| format!("{path}: {why}"))?;
                     out.push('\n');
                 }
             }
@@ -178,18 +180,24 @@ impl Guides {
         self.comments.borrow_mut().chinese(info, code)
     }
 
-    fn prose(&self, path: &str, line: &str, here: &[String]) -> Result<String, String> {
+    fn prose(&self, path: &str, locale: Locale, line: &str, here: &[String]) -> Result<String, String> {
         if let Some(links) = EACH.iter().find_map(|begin| line.strip_prefix(begin)) {
-            return self.in_each_language(path, links);
+            return self.in_each_language(path, locale, links);
         }
         // The site has a switch for that.
         let line = line.replace(&format!("[中文]({})", file_name(&path.replace(".md", ".zh-CN.md"))), "");
         let line = line.replace(&format!("[English]({})", file_name(&path.replace(".zh-CN.md", ".md"))), "");
-        relinked(line.trim_end(), &mut |words, target| self.link(path, words, target, here))
+        relinked(line.trim_end(), &mut |words, target| self.link((path, locale), words, target, here))
     }
 
     /// A link of a guide as one of the site. What the site does not have, such as sources, is named without a link.
-    fn link(&self, path: &str, words: &str, target: &str, here: &[String]) -> Result<String, String> {
+    fn link(
+        &self,
+        (path, locale): (&str, Locale),
+        words: &str,
+        target: &str,
+        here: &[String],
+    ) -> Result<String, String> {
         if target.contains("://") || target.starts_with("mailto:") {
             return Ok(format!("[{words}]({target})"));
         }
@@ -199,18 +207,22 @@ impl Guides {
         }
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         let place = if file.is_empty() { path.to_owned() } else { plain(&folder.join(file)) };
-        let is_chinese = path.ends_with(".zh-CN.md");
-        let prefix = if is_chinese { "" } else { "en/" };
+        let mut to = locale;
         let page = match place.as_str() {
-            "README.md" | "README.zh-CN.md" => format!("{prefix}index"),
-            "api.md" => format!("{prefix}reference/index"),
-            "docs/decisions" => "en/decisions/index".to_owned(),
+            "README.md" | "README.zh-CN.md" => "index",
+            "api.md" if anchor.starts_with("callbacks") => {
+                return Ok(format!("[{words}](/{}reference/callbacks/index)", locale.folder()));
+            }
+            "api.md" => "reference/index",
+            "docs/decisions" => "decisions/index",
             place => match self.sources.get(place) {
                 Some(source) => {
                     if !anchor.is_empty() && !anchors(&source.text).iter().any(|known| known == anchor) {
                         return Err(format!("{target}: no heading of {place} has that anchor"));
                     }
-                    source.page.clone()
+                    // A heading has that anchor in its own language alone.
+                    to = source.locale.filter(|_| !anchor.is_empty()).unwrap_or(locale);
+                    &source.page
                 }
                 None if self.root.join(place).exists() => {
                     return Ok(if words.contains('`') || words.contains(' ') {
@@ -223,11 +235,11 @@ impl Guides {
             },
         };
         let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-        Ok(format!("[{words}](/{page}{anchor})"))
+        Ok(format!("[{words}](/{}{page}{anchor})", to.folder()))
     }
 
     /// Tabs with the code that stands below the headings that these links name: `[Python](python.md#errors)`.
-    fn in_each_language(&self, path: &str, links: &str) -> Result<String, String> {
+    fn in_each_language(&self, path: &str, locale: Locale, links: &str) -> Result<String, String> {
         let mut tabs = String::new();
         let mut more = Vec::new();
         let is_chinese = path.ends_with(".zh-CN.md");
@@ -241,7 +253,7 @@ impl Guides {
             let language = block.info.split_whitespace().next().unwrap_or_default();
             let code = if is_chinese { self.in_chinese(language, &block.code) } else { block.code };
             tabs += &format!("\n{}", fenced(&format!("{language} [{label}]"), &code));
-            more.push(format!("[{label}](/{}#{anchor})", source.page));
+            more.push(format!("[{label}](/{}{}#{anchor})", locale.folder(), source.page));
             Ok(String::new())
         })?;
         let says = if is_chinese { "在各语言的指南中：" } else { "In the guides of the languages: " };

@@ -3,7 +3,7 @@
 use baijiayun_api::Description;
 use serde_json::{Value, json};
 
-use super::guides::{Guides, LANGUAGES, SUBJECTS};
+use super::guides::{Guides, LANGUAGES};
 use super::locale::Locale;
 use super::start::STARTS;
 
@@ -16,13 +16,11 @@ pub fn all(description: &Description, guides: &Guides, has_explorer: bool) -> Va
         };
         let starts =
             STARTS.iter().map(|(name, _, _, title)| json!({ "text": title, "link": format!("/{folder}start/{name}") }));
-        let project = guides.titles("").filter(|(_, page)| page.starts_with("en/project/"));
-        let project = project.map(|(title, page)| json!({ "text": title, "link": format!("/{page}") }));
-        let decisions = json!({ "text": locale.pick("设计决定（英文）", "Decisions"), "link": "/en/decisions/index" });
-        let mut subjects: Vec<Value> = SUBJECTS.iter().map(guide).collect();
-        if guides.has(&format!("docs/openapi{}.md", locale.suffix())) {
-            subjects.push(guide(&"openapi"));
-        }
+        let project = guides.titles("project/");
+        let project = project.map(|(title, page)| json!({ "text": title, "link": format!("/{folder}{page}") }));
+        let decisions =
+            json!({ "text": locale.pick("设计决定", "Decisions"), "link": format!("/{folder}decisions/index") });
+        let subjects: Vec<Value> = guides.subjects().map(|name| guide(&name)).collect();
         let learn = json!([
             { "text": locale.pick("开始", "Start"), "items": starts.collect::<Vec<_>>() },
             { "text": locale.pick("指南", "Guides"), "items": subjects },
@@ -30,7 +28,6 @@ pub fn all(description: &Description, guides: &Guides, has_explorer: bool) -> Va
             {
                 "text": locale.pick("项目（英文）", "Project"),
                 "items": project.chain([decisions]).collect::<Vec<_>>(),
-                "collapsed": true,
             },
         ]);
         let resources = description.resources.iter().map(|resource| {
@@ -80,10 +77,8 @@ pub fn all(description: &Description, guides: &Guides, has_explorer: bool) -> Va
         );
         menus.insert(format!("/{folder}reference/"), all.clone());
         menus.insert(format!("/{folder}coverage"), all);
-        let guides_folders = ["start/", "guide/"].map(|part| format!("/{folder}{part}"));
-        let english_only = (locale == Locale::English).then(|| ["/en/project/", "/en/decisions/"].map(str::to_owned));
-        for folder in guides_folders.into_iter().chain(english_only.into_iter().flatten()) {
-            menus.insert(folder, learn.clone());
+        for part in ["start", "guide", "project", "decisions"] {
+            menus.insert(format!("/{folder}{part}/"), learn.clone());
         }
         let mut nav = vec![
             json!({ "text": locale.pick("开始", "Start"), "link": format!("/{folder}start/javascript"), "activeMatch": format!("/{folder}start/") }),

@@ -19,7 +19,7 @@ pub const STARTS: [(&str, &str, usize, &str); 6] = [
 pub fn pages(guides: &Guides, locale: Locale, words: &Words) -> Result<Vec<Page>, Box<dyn Error>> {
     let page = |(name, guide, count, title): &(&str, &str, usize, &str)| {
         let folder = locale.folder();
-        let beginning = guides.beginning(&format!("docs/{guide}{}.md", locale.suffix()), *count)?;
+        let beginning = guides.beginning(&format!("docs/{guide}{}.md", locale.suffix()), locale, *count)?;
         let heading = words.fill("start_title", &[title])?;
         let more = words.fill("start_more", &[&format!("/{folder}guide/{guide}"), title])?;
         let key = words.get("start_key")?;

@@ -162,24 +162,19 @@ enum GoodsSamples {
 
 enum InteractDataSamples {
     static func interact_data_list_class_votes(_ client: Client) async throws {
-        let result = try await client.interactData.listClassVotes(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.interactData.listClassVotes(roomID: 26010110000001) { print(result) }
     }
     static func interact_data_list_red_packages(_ client: Client) async throws {
-        let result = try await client.interactData.listRedPackages(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.interactData.listRedPackages(roomID: 26010110000001) { print(result) }
     }
     static func interact_data_list_random_asks(_ client: Client) async throws {
-        let result = try await client.interactData.listRandomAsks(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.interactData.listRandomAsks(roomID: 26010110000001) { print(result) }
     }
     static func interact_data_list_ai_user_counts(_ client: Client) async throws {
-        let result = try await client.interactData.listAiUserCounts(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.interactData.listAiUserCounts(roomID: 26010110000001) { print(result) }
     }
     static func interact_data_get_checkin(_ client: Client) async throws {
-        let result = try await client.interactData.getCheckin(checkinID: "1001")
-        print(result)
+        if let result = try await client.interactData.getCheckin(checkinID: "1001") { print(result) }
     }
     static func interact_data_save(_ client: Client) async throws {
         let result = try await client.interactData.save(
@@ -203,27 +198,23 @@ enum InteractDataSamples {
         print(result)
     }
     static func interact_data_list(_ client: Client) async throws {
-        let result = try await client.interactData.list(classID: 26010110000001)
-        print(result)
+        if let result = try await client.interactData.list(classID: 26010110000001) { print(result) }
     }
     static func interact_data_delete(_ client: Client) async throws {
         let result = try await client.interactData.delete(classIDs: [1001, 1002])
         print(result)
     }
     static func interact_data_set_callback_url(_ client: Client) async throws {
-        let result = try await client.interactData.setCallbackURL(callbackURL: "https://www.example.com/callback-url")
-        print(result)
+        if let result = try await client.interactData.setCallbackURL(callbackURL: "https://www.example.com/callback-url") { print(result) }
     }
 }
 
 enum InteractInfoSamples {
     static func interact_info_list_checkin_summaries(_ client: Client) async throws {
-        let result = try await client.interactInfo.listCheckinSummaries(roomID: 26010110000001, type: "checkin")
-        print(result)
+        if let result = try await client.interactInfo.listCheckinSummaries(roomID: 26010110000001, type: "checkin") { print(result) }
     }
     static func interact_info_list_checkin_details(_ client: Client) async throws {
-        let result = try await client.interactInfo.listCheckinDetails(roomID: 26010110000001, type: "checkin")
-        print(result)
+        if let result = try await client.interactInfo.listCheckinDetails(roomID: 26010110000001, type: "checkin") { print(result) }
     }
 }
 
@@ -379,52 +370,40 @@ enum LiveSettingSamples {
         print(result)
     }
     static func live_setting_set_watermark(_ client: Client) async throws {
-        let result = try await client.liveSetting.setWatermark(pos: 0)
-        print(result)
+        if let result = try await client.liveSetting.setWatermark(pos: 0) { print(result) }
     }
     static func live_setting_get_watermark(_ client: Client) async throws {
-        let result = try await client.liveSetting.getWatermark()
-        print(result)
+        if let result = try await client.liveSetting.getWatermark() { print(result) }
     }
     static func live_setting_set_marquee(_ client: Client) async throws {
-        let result = try await client.liveSetting.setMarquee()
-        print(result)
+        if let result = try await client.liveSetting.setMarquee() { print(result) }
     }
     static func live_setting_get_marquee(_ client: Client) async throws {
-        let result = try await client.liveSetting.getMarquee()
-        print(result)
+        if let result = try await client.liveSetting.getMarquee() { print(result) }
     }
     static func live_setting_add_notice(_ client: Client) async throws {
-        let result = try await client.liveSetting.addNotice(content: "同学们好", link: "https://www.example.com/link")
-        print(result)
+        if let result = try await client.liveSetting.addNotice(content: "同学们好", link: "https://www.example.com/link") { print(result) }
     }
     static func live_setting_list_notices(_ client: Client) async throws {
-        let result = try await client.liveSetting.listNotices()
-        print(result)
+        if let result = try await client.liveSetting.listNotices() { print(result) }
     }
     static func live_setting_delete_notices(_ client: Client) async throws {
-        let result = try await client.liveSetting.deleteNotices(ids: [1001, 1002])
-        print(result)
+        if let result = try await client.liveSetting.deleteNotices(ids: [1001, 1002]) { print(result) }
     }
     static func live_setting_add_quiz(_ client: Client) async throws {
-        let result = try await client.liveSetting.addQuiz(attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf")))
-        print(result)
+        if let result = try await client.liveSetting.addQuiz(attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf"))) { print(result) }
     }
     static func live_setting_list_quizzes(_ client: Client) async throws {
-        let result = try await client.liveSetting.listQuizzes()
-        print(result)
+        if let result = try await client.liveSetting.listQuizzes() { print(result) }
     }
     static func live_setting_delete_quiz(_ client: Client) async throws {
-        let result = try await client.liveSetting.deleteQuiz(id: 1001)
-        print(result)
+        if let result = try await client.liveSetting.deleteQuiz(id: 1001) { print(result) }
     }
     static func live_setting_set_max_red_package_count(_ client: Client) async throws {
-        let result = try await client.liveSetting.setMaxRedPackageCount(maxCount: 2)
-        print(result)
+        if let result = try await client.liveSetting.setMaxRedPackageCount(maxCount: 2) { print(result) }
     }
     static func live_setting_get_max_red_package_count(_ client: Client) async throws {
-        let result = try await client.liveSetting.getMaxRedPackageCount()
-        print(result)
+        if let result = try await client.liveSetting.getMaxRedPackageCount() { print(result) }
     }
 }
 
@@ -433,23 +412,19 @@ enum NewSubSamples {
         for try await row in client.newSub.list() { print(row) }
     }
     static func new_sub_get(_ client: Client) async throws {
-        let result = try await client.newSub.get(subPartnerID: 1001)
-        print(result)
+        if let result = try await client.newSub.get(subPartnerID: 1001) { print(result) }
     }
 }
 
 enum NoticeSamples {
     static func notice_bind_room(_ client: Client) async throws {
-        let result = try await client.notice.bindRoom(roomID: 26010110000001, noticeIDs: [1001, 1002])
-        print(result)
+        if let result = try await client.notice.bindRoom(roomID: 26010110000001, noticeIDs: [1001, 1002]) { print(result) }
     }
     static func notice_list(_ client: Client) async throws {
-        let result = try await client.notice.list(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.notice.list(roomID: 26010110000001) { print(result) }
     }
     static func notice_delete_batch(_ client: Client) async throws {
-        let result = try await client.notice.deleteBatch(roomID: 26010110000001, noticeIDs: [1001, 1002])
-        print(result)
+        if let result = try await client.notice.deleteBatch(roomID: 26010110000001, noticeIDs: [1001, 1002]) { print(result) }
     }
 }
 
@@ -484,52 +459,41 @@ enum PlaybackSamples {
         print(result)
     }
     static func playback_list_sessions(_ client: Client) async throws {
-        let result = try await client.playback.listSessions(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.listSessions(roomID: 26010110000001) { print(result) }
     }
     static func playback_set_publish_status(_ client: Client) async throws {
         let result = try await client.playback.setPublishStatus(roomID: 26010110000001, status: 1)
         print(result)
     }
     static func playback_delete(_ client: Client) async throws {
-        let result = try await client.playback.delete(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.delete(roomID: 26010110000001) { print(result) }
     }
     static func playback_update(_ client: Client) async throws {
-        let result = try await client.playback.update(roomID: 26010110000001, name: "高一数学")
-        print(result)
+        if let result = try await client.playback.update(roomID: 26010110000001, name: "高一数学") { print(result) }
     }
     static func playback_list_cropped(_ client: Client) async throws {
-        let result = try await client.playback.listCropped(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.listCropped(roomID: 26010110000001) { print(result) }
     }
     static func playback_set_main_version(_ client: Client) async throws {
-        let result = try await client.playback.setMainVersion(roomID: 26010110000001, version: 1)
-        print(result)
+        if let result = try await client.playback.setMainVersion(roomID: 26010110000001, version: 1) { print(result) }
     }
     static func playback_list_ppt_urls(_ client: Client) async throws {
-        let result = try await client.playback.listPptURLs(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.listPptURLs(roomID: 26010110000001) { print(result) }
     }
     static func playback_get_ppt_url(_ client: Client) async throws {
-        let result = try await client.playback.getPptURL(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.getPptURL(roomID: 26010110000001) { print(result) }
     }
     static func playback_replace(_ client: Client) async throws {
-        let result = try await client.playback.replace(type: 1, sourceRoomID: 26010110000001, targetRoomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.replace(type: 1, sourceRoomID: 26010110000001, targetRoomID: 26010110000001) { print(result) }
     }
     static func playback_replace_by_video(_ client: Client) async throws {
-        let result = try await client.playback.replaceByVideo(targetRoomID: 26010110000001, videoID: 1001)
-        print(result)
+        if let result = try await client.playback.replaceByVideo(targetRoomID: 26010110000001, videoID: 1001) { print(result) }
     }
     static func playback_generate_pure_video(_ client: Client) async throws {
-        let result = try await client.playback.generatePureVideo(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.generatePureVideo(roomID: 26010110000001) { print(result) }
     }
     static func playback_get_pure_video_url(_ client: Client) async throws {
-        let result = try await client.playback.getPureVideoURL(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.playback.getPureVideoURL(roomID: 26010110000001) { print(result) }
     }
     static func playback_get_status(_ client: Client) async throws {
         let result = try await client.playback.getStatus(roomID: 26010110000001)
@@ -539,16 +503,13 @@ enum PlaybackSamples {
 
 enum QuizSamples {
     static func quiz_bind_room(_ client: Client) async throws {
-        let result = try await client.quiz.bindRoom(roomID: 26010110000001, paperIDs: [1001, 1002])
-        print(result)
+        if let result = try await client.quiz.bindRoom(roomID: 26010110000001, paperIDs: [1001, 1002]) { print(result) }
     }
     static func quiz_list(_ client: Client) async throws {
-        let result = try await client.quiz.list(roomID: 26010110000001)
-        print(result)
+        if let result = try await client.quiz.list(roomID: 26010110000001) { print(result) }
     }
     static func quiz_delete_batch(_ client: Client) async throws {
-        let result = try await client.quiz.deleteBatch(roomID: 26010110000001, paperIDs: [1001, 1002])
-        print(result)
+        if let result = try await client.quiz.deleteBatch(roomID: 26010110000001, paperIDs: [1001, 1002]) { print(result) }
     }
 }
 
@@ -926,12 +887,10 @@ enum RoomDataSamples {
         for try await row in client.roomData.getInteractData(roomID: 26010110000001, interactType: 0) { print(row) }
     }
     static func room_data_export_attention_detail(_ client: Client) async throws {
-        let result = try await client.roomData.exportAttentionDetail(roomID: 26010110000001, attentionID: 1001)
-        print(result)
+        if let result = try await client.roomData.exportAttentionDetail(roomID: 26010110000001, attentionID: 1001) { print(result) }
     }
     static func room_data_get_red_package_record(_ client: Client) async throws {
-        let result = try await client.roomData.getRedPackageRecord(roomID: 26010110000001, redPackageID: "1001")
-        print(result)
+        if let result = try await client.roomData.getRedPackageRecord(roomID: 26010110000001, redPackageID: "1001") { print(result) }
     }
 }
 
@@ -956,7 +915,7 @@ enum SmallCourseSamples {
 
 enum SubAccountSamples {
     static func sub_account_create(_ client: Client) async throws {
-        let result = try await client.subAccount.create(
+        if let result = try await client.subAccount.create(
             mobile: "13800000000",
             email: "teacher@example.com",
             password: "a-new-password",
@@ -966,44 +925,37 @@ enum SubAccountSamples {
             videoOn: true,
             effectTime: "2026-09-01",
             expireTime: "2026-09-07"
-        )
-        print(result)
+        ) { print(result) }
     }
     static func sub_account_update(_ client: Client) async throws {
-        let result = try await client.subAccount.update(subPartnerID: 1001)
-        print(result)
+        if let result = try await client.subAccount.update(subPartnerID: 1001) { print(result) }
     }
     static func sub_account_stop(_ client: Client) async throws {
         let result = try await client.subAccount.stop(subPartnerID: 1001)
         print(result)
     }
     static func sub_account_get(_ client: Client) async throws {
-        let result = try await client.subAccount.get(subPartnerID: 1001)
-        print(result)
+        if let result = try await client.subAccount.get(subPartnerID: 1001) { print(result) }
     }
     static func sub_account_list(_ client: Client) async throws {
-        let result = try await client.subAccount.list()
-        print(result)
+        if let result = try await client.subAccount.list() { print(result) }
     }
 }
 
 enum TeacherSamples {
     static func teacher_save(_ client: Client) async throws {
-        let result = try await client.teacher.save(
+        if let result = try await client.teacher.save(
             teacherID: "1001",
             teacherName: "张老师",
             teacherMobile: "13800000000",
             role: "teacher"
-        )
-        print(result)
+        ) { print(result) }
     }
     static func teacher_delete(_ client: Client) async throws {
-        let result = try await client.teacher.delete(teacherID: "1001", role: "teacher")
-        print(result)
+        if let result = try await client.teacher.delete(teacherID: "1001", role: "teacher") { print(result) }
     }
     static func teacher_list(_ client: Client) async throws {
-        let result = try await client.teacher.list(role: "teacher", page: 1, pageSize: 20)
-        print(result)
+        if let result = try await client.teacher.list(role: "teacher", page: 1, pageSize: 20) { print(result) }
     }
 }
 
@@ -1259,8 +1211,7 @@ enum VideoSamples {
         print(result)
     }
     static func video_transcode_again(_ client: Client) async throws {
-        let result = try await client.video.transcodeAgain(videoID: 1001, definition: [16])
-        print(result)
+        if let result = try await client.video.transcodeAgain(videoID: 1001, definition: [16]) { print(result) }
     }
 }
 
@@ -1322,11 +1273,10 @@ enum VideoDataSamples {
         print(result)
     }
     static func video_data_list_playback_records(_ client: Client) async throws {
-        let result = try await client.videoData.listPlaybackRecords(
+        if let result = try await client.videoData.listPlaybackRecords(
             roomID: 26010110000001,
             startTime: "2026-09-01 08:00:00",
             endTime: "2026-09-01 09:00:00"
-        )
-        print(result)
+        ) { print(result) }
     }
 }

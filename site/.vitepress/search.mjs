@@ -1,0 +1,71 @@
+// How the search takes texts apart. VitePress writes the source of these functions into the page: they can use nothing around them.
+
+/**
+ * The words of a text, for the index. Names are taken apart at dots, slashes, underscores and capitals, and kept whole as well, so that
+ * `room.create`, `/openapi/room/create` and `RoomCreate` find the same. Chinese has no spaces: each character is a word, and each pair.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function tokens(text) {
+  const found = [];
+  for (const run of text.match(/\p{Script=Han}+|[^\p{Script=Han}\s]+/gu) ?? []) {
+    if (/^\p{Script=Han}/u.test(run)) {
+      const characters = [...run];
+      found.push(...characters);
+      for (let at = 0; at + 1 < characters.length; at += 1) found.push(`${characters[at]}${characters[at + 1]}`);
+      continue;
+    }
+    for (const name of run.match(/[\p{L}\p{N}_./-]+/gu) ?? []) {
+      const words = name
+        .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2")
+        .toLowerCase()
+        .split(/[^\p{L}\p{N}]+/u)
+        .filter((word) => word !== "");
+      found.push(...words);
+      if (words.length > 1) found.push(words.join(""));
+    }
+  }
+  return found;
+}
+
+/**
+ * The words of what is looked for. Of Chinese, the pairs within its words: 删除参加码 finds 删除学生参加码, which has no 除参.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function asked(text) {
+  const found = [];
+  for (const run of text.match(/\p{Script=Han}+|[^\p{Script=Han}\s]+/gu) ?? []) {
+    if (/^\p{Script=Han}/u.test(run)) {
+      const words = typeof Intl.Segmenter === "function" ? [...new Intl.Segmenter("zh", { granularity: "word" }).segment(run)].map(({ segment }) => segment) : [run];
+      for (const word of words) {
+        const characters = [...word];
+        if (characters.length === 1) found.push(word);
+        for (let at = 0; at + 1 < characters.length; at += 1) found.push(`${characters[at]}${characters[at + 1]}`);
+      }
+      continue;
+    }
+    for (const name of run.match(/[\p{L}\p{N}_./-]+/gu) ?? []) {
+      const words = name
+        .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2")
+        .toLowerCase()
+        .split(/[^\p{L}\p{N}]+/u)
+        .filter((word) => word !== "");
+      found.push(...words);
+      if (words.length > 1) found.push(words.join(""));
+    }
+  }
+  return found;
+}
+
+/**
+ * Slips are forgiven in words of some length; in Chinese, and in numbers, another letter is another thing.
+ *
+ * @param {string} term
+ * @returns {number | boolean}
+ */
+export function fuzzy(term) {
+  return /^[a-z]{5,}$/.test(term) ? 0.2 : false;
+}

@@ -1,0 +1,43 @@
+// Every link of every page leads to a page that is there, and to a heading that it has.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+
+import { DIST, pages } from "./support.mjs";
+
+/** The value of an attribute as HTML writes it. */
+const unescaped = (text) => text.replace(/&#39;/g, "'").replace(/&quot;/g, '"').replace(/&amp;/g, "&");
+
+test("links lead somewhere", () => {
+  const anchors = new Map();
+  const links = new Map();
+  for (const page of pages()) {
+    const html = readFileSync(join(DIST, page), "utf8");
+    anchors.set(page, new Set(Array.from(html.matchAll(/ id="([^"]*)"/g), ([, id]) => unescaped(id))));
+    for (const [, href] of html.matchAll(/<a [^>]*?href="([^"]*)"/g)) {
+      const url = new URL(unescaped(href), `http://site${page}`);
+      if (url.host !== "site") continue;
+      const path = decodeURIComponent(url.pathname);
+      links.set(`${path.endsWith("/") ? `${path}index.html` : path}${decodeURIComponent(url.hash)}`, page);
+    }
+  }
+  const dead = [];
+  for (const [link, page] of links) {
+    const [path, anchor] = link.split("#");
+    const known = anchors.get(path);
+    if (known === undefined ? !existsSync(join(DIST, path)) : anchor && !known.has(anchor)) dead.push(`${link} (in ${page})`);
+  }
+  assert.deepEqual(dead, []);
+  assert(links.size > 1000, `${links.size} links`);
+});
+
+test("each operation and callback has a page in both languages", () => {
+  const description = JSON.parse(readFileSync(new URL("../../api/generated/description.json", import.meta.url), "utf8"));
+  const all = new Set(pages());
+  const wanted = description.resources.flatMap(({ resource, operations }) => Object.keys(operations).map((method) => `${resource}/${method}`));
+  wanted.push(...Object.keys(description.callbacks).map((name) => `callbacks/${name}`));
+  const lacking = wanted.flatMap((name) => ["", "/en"].map((locale) => `${locale}/reference/${name}.html`)).filter((page) => !all.has(page));
+  assert.deepEqual(lacking, []);
+  assert(wanted.length > 290, `${wanted.length} pages`);
+});
