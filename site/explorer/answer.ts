@@ -22,6 +22,7 @@ export function answerTab({ data, say }: Context, call: Chosen): Tab {
   };
   body.addEventListener("input", changed);
   status.addEventListener("input", changed);
-  const element = h("div", {}, of, h("p", { class: "hint" }, say("answer_note")), labelled(say("answer_body"), body), labelled(say("answer_status"), status), told);
+  const element = h("div", {},
+    h("h2", {}, say("tab_answer")), of, h("p", { class: "hint" }, say("answer_note")), labelled(say("answer_body"), body), labelled(say("answer_status"), status), told);
   return { element, changed };
 }

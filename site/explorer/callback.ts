@@ -60,6 +60,7 @@ export function callbackTab(context: Context): Tab {
   const element = h(
     "div",
     {},
+    h("h2", {}, say("tab_callback")),
     labelled(say("callback_sample"), sample),
     labelled(say("callback_body"), body),
     h("div", { class: "row" }, labelled(say("callback_type"), type), h("label", { class: "check" }, clock, say("callback_clock"))),

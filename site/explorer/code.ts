@@ -141,7 +141,7 @@ function java(operation: Operation, given: Given, data: Data): string {
     const line = setters.join("; ");
     members.push(line.length > WIDTH ? `params -> {\n    ${setters.join(";\n    ")};\n}` : `params -> { ${line}; }`);
   }
-  const call = bracketed(`client.${operation.calls.java.replace(".", "().")}(`, members, ")", false);
+  const call = bracketed(`client.${operation.calls.java}(`, members, ")", false);
   if (operation.rows) return `for (var row : ${call}) System.out.println(row);`;
   return operation.nothing ? `${call};` : `var result = ${call};\nSystem.out.println(result);`;
 }

@@ -1,6 +1,6 @@
 // What `cargo xtask site` writes of the operations, and the search in it.
 import { withBase } from "vitepress";
-import { tokens } from "../.vitepress/search.mjs";
+import { asked as words, tokens } from "../.vitepress/search.mjs";
 
 export type Lang = "zh" | "en";
 
@@ -75,16 +75,17 @@ export async function load(lang: Lang): Promise<Data> {
 export function searchIn(operations: Operation[]): (asked: string) => Operation[] {
   const known = operations.map((operation) => {
     const { name, title, summary, path } = operation;
-    return { operation, words: new Set(tokens(`${name} ${title} ${path ?? ""} ${summary}`)), names: new Set(tokens(`${name} ${title}`)) };
+    const pascal = name.replace(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase());
+    return { operation, all: new Set(tokens(`${name} ${pascal} ${title} ${path ?? ""} ${summary}`)), names: new Set(tokens(`${name} ${title}`)) };
   });
   return (asked) => {
-    const wanted = tokens(asked);
+    const wanted = words(asked);
     if (wanted.length === 0) return operations;
-    const begins = (words: Set<string>, wanted: string) => [...words].some((word) => word.startsWith(wanted));
-    const found = known.filter(({ words }) => wanted.every((word) => begins(words, word)));
+    const begins = (all: Set<string>, wanted: string) => [...all].some((word) => word.startsWith(wanted));
+    const found = known.filter(({ all }) => wanted.every((word) => begins(all, word)));
     const rank = ({ operation, names }: (typeof known)[number]) => {
       if (operation.name === asked.trim()) return 0;
-      if (operation.title === asked.trim()) return 1;
+      if (operation.title === asked.trim() || operation.path === asked.trim()) return 1;
       return wanted.every((word) => begins(names, word)) ? 2 : 3;
     };
     return found.sort((left, right) => rank(left) - rank(right)).map(({ operation }) => operation);

@@ -42,6 +42,7 @@ export function signatureTab({ data, say, account, lang }: Context, call: Chosen
   const element = h(
     "div",
     {},
+    h("h2", {}, say("tab_sign")),
     labelled(say("sign_request"), request),
     h("button", { type: "button", onclick: take }, say("take_request")),
     labelled(say("sign_given"), sign, h("p", { class: "hint" }, say("sign_note"))),
