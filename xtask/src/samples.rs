@@ -179,7 +179,8 @@ enum Last {
 
 /// What stands between brackets: in one line, or where that is too long, each in its own.
 fn bracketed(open: &str, items: &[String], close: &str, last: Last) -> String {
-    const WIDTH: usize = 96;
+    /// As much as a page shows without scrolling.
+    const WIDTH: usize = 76;
     let line = format!("{open}{}{close}", items.join(", "));
     if line.chars().count() <= WIDTH && !line.contains('\n') {
         return line;
