@@ -119,7 +119,7 @@ function control(param: Param, data: Data, value: string | File | undefined, say
 function listed(param: Param, text: string, say: Say, set: (value: string) => void, listens: Record<string, string>): HTMLElement {
   const values: [string, string][] = param.values ?? [["0", ""], ["1", ""]];
   const isKnown = text === "" || values.some(([value]) => value === text);
-  const other = h("input", {
+  const other: HTMLInputElement = h("input", {
     type: "text",
     "aria-label": say("other_value", param.name),
     hidden: isKnown,

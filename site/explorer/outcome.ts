@@ -8,7 +8,7 @@ export const pretty = (value: unknown): string =>
   JSON.stringify(value, (_, part) => (typeof part === "bigint" ? String(part) : part), 2) ?? "null";
 
 export function outcome(came: Outcome, say: Say, label = say("result")): HTMLElement[] {
-  const parts = [h("p", { class: came.isOk ? "good" : "fault" }, came.isOk ? say("ok") : `${say("failed")}: ${came.words}`)];
+  const parts: HTMLElement[] = [h("p", { class: came.isOk ? "good" : "fault" }, came.isOk ? say("ok") : `${say("failed")}: ${came.words}`)];
   if (came.isOk) parts.push(h("h3", {}, label), block(label, pretty(came.data), say("copy"), say("copied")));
   if (came.departures.length) {
     const lines = came.departures.map(({ path, expected, found }) => h("li", {}, say("departure", path, expected, found)));

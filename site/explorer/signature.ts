@@ -18,7 +18,7 @@ export function signatureTab({ data, say, account, lang }: Context, call: Chosen
     if (mine !== asked) return;
     try {
       const { read_as, text, sign: right, expected, matches, explanations } = check(request.value, sign.value, account, data);
-      const parts = [h("p", { class: "hint" }, say("read_as", inLanguage(lang, read_as)))];
+      const parts: HTMLElement[] = [h("p", { class: "hint" }, say("read_as", inLanguage(lang, read_as)))];
       if (matches !== null) parts.push(h("p", { class: matches ? "good" : "fault" }, matches ? say("right") : say("wrong")));
       if (expected !== null && matches === false) {
         parts.push(
