@@ -118,7 +118,9 @@ export function callTab(context: Context): Tab & Chosen {
     results.replaceChildren(h("p", {}, say("running")));
     const came = await send(now.values).catch((error: Error): Outcome => ({ isOk: false, data: undefined, words: error.message, departures: [] }));
     if (mine !== asked || context.ended.aborted) return;
-    results.replaceChildren(...outcome(came, say), ...(onMock ? await ofTheMock() : []));
+    const isUnread = !onMock && !came.isOk && came.status === undefined;
+    const more = onMock ? await ofTheMock() : isUnread ? [h("p", {}, say("cors_failed"))] : [];
+    results.replaceChildren(...outcome(came, say), ...more);
   };
   const ofTheMock = async () => {
     const mock = await theMock();

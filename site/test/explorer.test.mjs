@@ -282,7 +282,7 @@ test("weight of scripts and WebAssembly, gzipped", async (context) => {
   const withMock = sum();
   await page.click(TAB(2));
   await page.fill("[name=request]", "a=1&sign=2");
-  await page.waitForFunction(includes, [SHOWN, "partner_key=***"]);
+  await page.waitForFunction(includes, [PANEL(2), "partner_key=***"]);
   const all = sum();
   context.diagnostic(`${start} kB at first, ${withMock} kB with the mock, ${all} kB with the explainer of signatures: ${JSON.stringify([...loaded].filter(([, size]) => size > 9_000))}`);
   assert(start <= 330, `${start} kB at first`);
