@@ -129,6 +129,7 @@ fn operation_page(entry: Entry<'_>, samples: &Samples, words: &Words) -> Result<
         "evidence": notes(&operation.evidence, words),
         "path_evidence": prose(words.text(&operation.path_evidence)),
         "guides": format!("/{}guide", words.locale.folder()),
+        "explorer": format!("/{}explorer", words.locale.folder()),
         "resource": resource.resource,
         "method": method,
         "w": words.words,
