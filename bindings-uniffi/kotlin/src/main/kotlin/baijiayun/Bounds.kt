@@ -91,7 +91,8 @@ internal class Bounds {
         isClosed = true
         val (finishing, waiting) = waits.partition { it.mayFinish }
         waiting.forEach { it.end(Waited.Closed) }
-        withTimeoutOrNull(time.wholeMillis()) { finishing.map { it.job }.joinAll() }
+        // A time that is set keeps a thread until then.
+        if (finishing.isNotEmpty()) withTimeoutOrNull(time.wholeMillis()) { finishing.map { it.job }.joinAll() }
         isOver = true
         waits.forEach { it.end(Waited.Closed) }
         alarm.stop()
