@@ -46,8 +46,12 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     let samples = samples::all(&description)?;
     let guides = Guides::read(root)?;
     let mut pages = Vec::new();
+    let mut untranslated = 0;
     for locale in Locale::ALL {
         let words = locale.words(root)?;
+        if locale == Locale::Chinese {
+            untranslated = locale::untranslated(&description, &words)?;
+        }
         pages.extend(guides.pages(locale)?);
         pages.extend(start::pages(&guides, locale, &words)?);
         pages.extend(reference::pages(&description, &samples, locale, &words)?);
@@ -72,12 +76,12 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     if document.exists() {
         write(&folder.join("public/openapi.json"), &fs::read_to_string(document)?)?;
     }
-    let count = pages.len();
+    let count = format!("{} pages ({untranslated} texts of the description are not in Chinese)", pages.len());
     if pages_only {
-        return Ok(format!("{count} pages in {TARGET}/pages"));
+        return Ok(format!("{count} in {TARGET}/pages"));
     }
     build::build(root, base)?;
-    Ok(format!("{count} pages; the site is in {TARGET}/dist"))
+    Ok(format!("{count}; the site is in {TARGET}/dist"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
