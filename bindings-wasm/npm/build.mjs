@@ -1,35 +1,18 @@
 // Builds dist/ from the crate and src/: `npm run build`. It needs Rust and this folder's node_modules.
 // With `--js` the WebAssembly of the last build is taken.
-import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
+import { buildWasm, run } from "./wasm-build.mjs";
+
 const here = import.meta.dirname;
 const workspace = join(here, "../..");
-const target = process.env.CARGO_TARGET_DIR ?? join(workspace, "target");
 /** What the tools make of the crate, for src/wasm.ts. */
 const wasm = join(here, "wasm");
 const optimised = join(wasm, "baijiayun.wasm");
 const dist = join(here, "dist");
-
-/** Features are switched on one by one: with all of them wasm-opt makes files that Node 20 refuses. */
-const WASM_OPT = [
-  "-O3",
-  "--converge",
-  // What is called from one place only is mostly for rare cases: within hot functions it is compiled with them.
-  "--one-caller-inline-max-function-size=60",
-  "--enable-bulk-memory",
-  "--enable-sign-ext",
-  "--enable-mutable-globals",
-  "--enable-nontrapping-float-to-int",
-  "--enable-multivalue",
-  "--enable-reference-types",
-  "--strip-debug",
-  "--strip-producers",
-];
 
 const MODULES = ["web", "workerd", "edge-light", "inline", "node-bundled", "inline-node-bundled"];
 const NODE = ["node", "inline-node"];
@@ -51,33 +34,6 @@ const JS = {
   target: "es2022",
   logLevel: "warning",
 };
-
-function run(tool, args, options) {
-  execFileSync(tool, args, { cwd: workspace, stdio: ["ignore", "inherit", "inherit"], ...options });
-}
-
-function says(tool, args) {
-  try {
-    return execFileSync(tool, args, { cwd: workspace, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  } catch {
-    return "";
-  }
-}
-
-function buildWasm() {
-  if (!says("rustup", ["target", "list", "--installed"]).includes("wasm32-unknown-unknown")) {
-    run("rustup", ["target", "add", "wasm32-unknown-unknown"]);
-  }
-  run("cargo", ["build", "-q", "-p", "baijiayun-wasm", "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
-  const built = join(target, "wasm32-unknown-unknown/wasm/baijiayun_wasm.wasm");
-  run("cargo", ["run", "-q", "-p", "baijiayun-wasm-bindgen", "--", built, wasm, "baijiayun"]);
-  writeGlue();
-  const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), ...WASM_OPT];
-  run(process.execPath, [...optimise, "-o", optimised, join(wasm, "baijiayun_bg.wasm")]);
-  const inlined = gzipSync(readFileSync(optimised), { level: 9 }).toString("base64");
-  writeFileSync(join(wasm, "inline.js"), `export default "${inlined}";\n`);
-  writeFileSync(join(wasm, "inline.d.ts"), "declare const inlined: string;\nexport default inlined;\n");
-}
 
 /** The glue knows one instance of the module, for good. As a function it can be had for as many as are wanted. */
 function writeGlue() {
@@ -176,8 +132,8 @@ function buildTypes() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-if (process.argv.includes("--js")) writeGlue();
-else buildWasm();
+if (!process.argv.includes("--js")) buildWasm("baijiayun-wasm", wasm, "baijiayun");
+writeGlue();
 copyFileSync(optimised, join(dist, "baijiayun.wasm"));
 await Promise.all([buildModules(), buildNode(), buildWebCommonJs(), buildUpload()]);
 buildTypes();

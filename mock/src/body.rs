@@ -30,14 +30,19 @@ pub(crate) struct ReceivedFile {
 impl Sent {
     /// The parameters for whoever wants to see them, files by their names.
     pub fn shown(&self) -> BTreeMap<String, String> {
-        let texts =
-            self.texts.iter().filter(|(name, _)| *name != "sign").map(|(name, text)| (name.clone(), text.clone()));
-        texts.chain(self.files.iter().map(|file| (file.field.clone(), file.name.clone()))).collect()
+        let mut shown = self.texts.clone();
+        shown.remove("sign");
+        for file in &self.files {
+            shown.insert(file.field.clone(), file.name.clone());
+        }
+        shown
     }
 
     fn pairs(&mut self, form: &[u8]) -> Result<(), Failure> {
         let pairs = form::decode(form).ok_or_else(Failure::too_large)?;
-        self.texts.extend(pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())));
+        for (name, value) in pairs {
+            self.texts.insert(name.into_owned(), value.into_owned());
+        }
         Ok(())
     }
 }

@@ -36,6 +36,14 @@ pub struct Post {
     pub attempt: u32,
 }
 
+impl Post {
+    /// An object of the members.
+    pub fn to_json(&self) -> Value {
+        let Post { id, name, url, content_type, body, attempt } = self;
+        json!({ "id": id, "name": name, "url": url, "content_type": content_type, "body": body, "attempt": attempt })
+    }
+}
+
 impl fmt::Debug for Post {
     /// Without the body, which is signed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,14 +86,15 @@ pub struct Delivery {
 
 impl Delivery {
     pub(crate) fn to_json(&self) -> Value {
-        let Post { id, name, url, content_type, body, attempt } = &self.post;
         let answer = self.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
         let error = self.outcome.as_ref().and_then(|outcome| outcome.as_ref().err());
-        json!({
-            "id": id, "name": name, "url": url, "content_type": content_type, "body": body, "attempt": attempt,
-            "at": self.at, "status": answer.map(|answer| answer.status), "answer": answer.map(|answer| &answer.body),
-            "error": error, "taken": answer.is_some_and(CallbackAnswer::is_success),
-        })
+        let mut shown = self.post.to_json();
+        shown["at"] = self.at.into();
+        shown["status"] = answer.map(|answer| answer.status).into();
+        shown["answer"] = answer.map(|answer| answer.body.as_str()).into();
+        shown["error"] = error.map(String::as_str).into();
+        shown["taken"] = answer.is_some_and(CallbackAnswer::is_success).into();
+        shown
     }
 }
 
@@ -255,7 +264,7 @@ pub enum CallbackError {
 impl fmt::Display for CallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CallbackError::UnknownName(name) => write!(f, "there is no callback named {name:?}"),
+            CallbackError::UnknownName(name) => write!(f, "there is no callback named \"{name}\""),
             CallbackError::NoAddress(name) => write!(f, "no address is set for the callback {name}"),
             CallbackError::Malformed(why) => why.fmt(f),
             CallbackError::NotDelivered(why) => write!(f, "the callback was not delivered: {why}"),

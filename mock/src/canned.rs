@@ -1,8 +1,9 @@
 //! Answers that are given to the mock: what an operation answers in place of what the mock would.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use baijiayun_core::operation;
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 /// What an operation answers once.
@@ -75,7 +76,7 @@ impl Canned {
 /// Answers by operation: one that is given each time, or a list of which each is given once, after which the mock answers
 /// by itself again.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct CannedAnswers(BTreeMap<String, Answers>);
+pub struct CannedAnswers(IndexMap<String, Answers>);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Answers {
@@ -121,7 +122,9 @@ impl CannedAnswers {
 
     /// Adds those of another, which win.
     pub(crate) fn extend(&mut self, other: CannedAnswers) {
-        self.0.extend(other.0);
+        for (operation, answers) in other.0 {
+            self.0.insert(operation, answers);
+        }
     }
 
     /// The next answer of an operation.

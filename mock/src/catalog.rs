@@ -1,9 +1,10 @@
 //! Which operation a path belongs to, and what carries it out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use baijiayun_core::Operation;
 use baijiayun_core::operation::{self, Host};
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::described::{self, Description};
@@ -41,24 +42,23 @@ pub(crate) struct Endpoint {
     pub handler: Option<Handler>,
 }
 
-pub(crate) struct Catalog(HashMap<String, Endpoint>);
+pub(crate) struct Catalog(IndexMap<String, Endpoint>);
 
 impl Catalog {
     /// All operations that have a path, those named in `paths` at the path given there.
     pub fn new(paths: &BTreeMap<String, String>) -> Catalog {
-        let handlers: HashMap<&str, Handler> = AREAS.into_iter().flatten().copied().collect();
         let description = Description::embedded();
-        let endpoints = operation::all().iter().filter(|operation| !matches!(operation.host, Host::Given(_)));
-        Catalog(
-            endpoints
-                .filter_map(|operation| {
-                    let name = operation.name.as_ref();
-                    let path = paths.get(name).map_or(operation.path.as_ref(), String::as_str).to_owned();
-                    let described = description.operation(name)?;
-                    Some((path, Endpoint { operation, described, handler: handlers.get(name).copied() }))
-                })
-                .collect(),
-        )
+        let mut endpoints = IndexMap::new();
+        for operation in operation::all().iter().filter(|operation| !matches!(operation.host, Host::Given(_))) {
+            let name = operation.name.as_ref();
+            let path = paths.get(name).map_or(operation.path.as_ref(), String::as_str).to_owned();
+            if let Some(described) = description.operation(name) {
+                let handler = AREAS.into_iter().flatten().find(|(known, _)| *known == name);
+                endpoints
+                    .insert(path, Endpoint { operation, described, handler: handler.map(|(_, handler)| *handler) });
+            }
+        }
+        Catalog(endpoints)
     }
 
     pub fn find(&self, path: &str) -> Option<Endpoint> {

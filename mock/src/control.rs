@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::callbacks::Delivery;
 use crate::canned::CannedAnswers;
@@ -45,21 +44,6 @@ pub(crate) struct Control {
     body: Vec<u8>,
 }
 
-/// A callback to post, and how much the clock is to go forward, in seconds.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wanted {
-    name: String,
-    #[serde(default)]
-    fields: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Forward {
-    advance: f64,
-}
-
 impl Control {
     pub fn new(place: Place, method: &str) -> Control {
         Control { place, method: method.to_owned(), body: Vec::new() }
@@ -88,33 +72,37 @@ impl Control {
                 Ok(nothing())
             }
             (Place::Callbacks, "GET") => Ok(list(mock.callbacks().map(Delivery::to_json))),
-            (Place::Callbacks, "POST") => read(&text).and_then(|wanted| trigger(mock, wanted)),
+            (Place::Callbacks, "POST") => read(&text).and_then(|wanted| trigger(mock, &wanted)),
             (Place::Callbacks, "DELETE") => {
                 mock.state.outbox.forget();
                 Ok(nothing())
             }
-            (Place::Misbehaviour, "POST") => read(&text).map(|wanted| {
-                mock.misbehave(wanted);
-                nothing()
-            }),
+            (Place::Misbehaviour, "POST") => {
+                read(&text).and_then(|wanted| Misbehaviour::from_json(&wanted)).map(|wanted| {
+                    mock.misbehave(wanted);
+                    nothing()
+                })
+            }
             (Place::Misbehaviour, "DELETE") => {
                 mock.misbehave(Misbehaviour::default());
                 Ok(nothing())
             }
             (Place::Clock, "GET") => Ok(time(mock, Duration::ZERO)),
-            (Place::Clock, "POST") => read(&text).and_then(|Forward { advance }| {
-                let by =
-                    Duration::try_from_secs_f64(advance).map_err(|_| format!("advance: {advance} are no seconds"))?;
-                Ok(time(mock, by))
-            }),
+            (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, forward(&wanted)?))),
             _ => Ok(Reply::empty(405)),
         };
         done.unwrap_or_else(|error| Reply::json(400, &json!({ "error": error })))
     }
 }
 
-fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, String> {
+fn read(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// How much the clock is to go forward: `{"advance": 30}`, in seconds.
+fn forward(wanted: &Value) -> Result<Duration, String> {
+    let seconds = wanted["advance"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or(format!("{{\"advance\": seconds}} is wanted, not {wanted}"))
 }
 
 fn list(items: impl Iterator<Item = Value>) -> Reply {
@@ -134,15 +122,17 @@ fn time(mock: &Mock, by: Duration) -> Reply {
     }
 }
 
-fn trigger(mock: &mut Mock, Wanted { name, fields }: Wanted) -> Result<Reply, String> {
-    let given = fields.into_iter().map(|(name, value)| (name, plain(&value))).collect();
+/// `{"name": "class_event", "fields": {"op": "start"}}`
+fn trigger(mock: &mut Mock, wanted: &Value) -> Result<Reply, String> {
+    let members = wanted.as_object().filter(|members| members.keys().all(|name| name == "name" || name == "fields"));
+    let name = members.and_then(|members| members.get("name")?.as_str());
+    let fields = members.map(|members| members.get("fields").unwrap_or(&Value::Null));
+    let (Some(name), Some(fields @ (Value::Object(_) | Value::Null))) = (name, fields) else {
+        return Err(format!("{{\"name\": .., \"fields\": {{..}}}} is wanted, not {wanted}"));
+    };
+    let given = fields.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), plain(value))).collect();
     // The time is the one that this request came at.
     let now = mock.time() - mock.ahead();
-    let post = mock.trigger(&name, given, now).map_err(|error| error.to_string())?;
-    Ok(Reply::json(
-        200,
-        &json!({
-            "id": post.id, "name": post.name, "url": post.url, "content_type": post.content_type, "body": post.body,
-        }),
-    ))
+    let post = mock.trigger(name, given, now).map_err(|error| error.to_string())?;
+    Ok(Reply::json(200, &post.to_json()))
 }

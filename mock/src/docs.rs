@@ -86,13 +86,16 @@ fn add(state: &mut State, input: &Input, name: &str, size: u64, kind: Kind) -> R
         return Err(missing("文件夹"));
     }
     let fid = state.docs.docs.insert(|fid| {
-        // Media have their size by another name in their own list, and by this one among all files.
-        let total_size = (kind == Kind::Media).then_some(size);
-        row(json!({
-            "fid": fid, "name": name, "fname": name, "size": size, "total_size": total_size, "ppt_animation": input.int_or("ppt_animation", 0),
+        let mut doc = row(json!({
+            "fid": fid, "name": name, "fname": name, "size": size, "ppt_animation": input.int_or("ppt_animation", 0),
             "type": 3, "upload_source": "api", "file_type": "普通文件", "create_time": input.now,
             "url": format!("{}/files/{fid}", input.base), "folder": folder,
-        }))
+        }));
+        // Media have their size by another name in their own list, and by this one among all files.
+        if kind == Kind::Media {
+            doc.insert("total_size".to_owned(), size.into());
+        }
+        doc
     })?;
     let mut answer = state.docs.get(fid)?.clone();
     let room = input.id("room_id");
@@ -106,10 +109,13 @@ fn add(state: &mut State, input: &Input, name: &str, size: u64, kind: Kind) -> R
 fn bind(state: &mut State, room: i64, fid: i64) -> Result<i64, Failure> {
     state.docs.get(fid)?;
     let bindings = &mut state.docs.bindings;
-    Ok(*state.rooms.get_mut(room)?.docs.entry(fid).or_insert_with(|| {
-        *bindings += 1;
-        *bindings
-    }))
+    let docs = &mut state.rooms.get_mut(room)?.docs;
+    if let Some(bound) = docs.get(fid) {
+        return Ok(*bound);
+    }
+    *bindings += 1;
+    docs.insert(fid, *bindings);
+    Ok(*bindings)
 }
 
 fn bind_one(state: &mut State, input: &Input) -> Result<Value, Failure> {
@@ -152,12 +158,12 @@ fn bind_folders(state: &mut State, input: &Input) -> Result<Value, Failure> {
 }
 
 fn unbind(state: &mut State, input: &Input) -> Result<(), Failure> {
-    let removed = state.rooms.get_mut(input.id("room_id"))?.docs.remove(&input.id("fid"));
+    let removed = state.rooms.get_mut(input.id("room_id"))?.docs.remove(input.id("fid"));
     removed.map(|_| ()).ok_or_else(unknown)
 }
 
 fn of_room(state: &State, room: i64) -> Result<Vec<&Row>, Failure> {
-    Ok(state.rooms.get(room)?.docs.keys().rev().filter_map(|fid| state.docs.docs.get(*fid)).collect())
+    Ok(state.rooms.get(room)?.docs.iter().rev().filter_map(|(fid, _)| state.docs.docs.get(fid)).collect())
 }
 
 fn list_room(state: &mut State, input: &Input, kind: Kind) -> Result<Value, Failure> {
@@ -195,7 +201,7 @@ fn rename(state: &mut State, input: &Input) -> Result<Value, Failure> {
 fn delete(state: &mut State, fid: i64) -> Result<(), Failure> {
     state.docs.docs.remove(fid).ok_or_else(unknown)?;
     for room in state.rooms.all_mut() {
-        room.docs.remove(&fid);
+        room.docs.remove(fid);
     }
     Ok(())
 }

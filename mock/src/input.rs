@@ -93,7 +93,7 @@ fn json(value: &Given) -> Value {
     match value {
         Given::Bool(flag) => Value::Bool(*flag),
         Given::Int(number) => Value::from(*number),
-        Given::Decimal(number) => number.parse::<f64>().map_or(Value::Null, Value::from),
+        Given::Decimal(number) => serde_json::from_str(number).unwrap_or_default(),
         Given::Text(text) => Value::from(text.as_str()),
         Given::List(items) => Value::Array(items.iter().map(json).collect()),
         Given::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str())),

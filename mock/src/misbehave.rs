@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// What goes wrong, on purpose. Everything is counted, nothing is random: of
 /// the API's requests every n-th has the fault. The default is no fault.
@@ -10,12 +10,10 @@ use serde::{Deserialize, Deserializer};
 /// A request that is dropped, throttled or answered with an error is not
 /// carried out.
 ///
-/// In JSON the members have the same names; `latency` are milliseconds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// In JSON ([`Misbehaviour::from_json`]) the members have the same names; `latency` are milliseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Misbehaviour {
     /// Each answer waits this long.
-    #[serde(deserialize_with = "milliseconds")]
     pub latency: Duration,
     /// Every n-th request is answered with HTTP 503; 0 is none.
     pub errors_every: u32,
@@ -45,11 +43,35 @@ pub struct Misbehaviour {
     pub seed: u32,
 }
 
-fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    u64::deserialize(deserializer).map(Duration::from_millis)
-}
-
 impl Misbehaviour {
+    /// Reads an object of members.
+    ///
+    /// # Errors
+    /// Says which member is wrong and why.
+    pub fn from_json(members: &Value) -> Result<Misbehaviour, String> {
+        let mut read = Misbehaviour::default();
+        for (name, value) in members.as_object().ok_or("faults are an object")? {
+            let count = || value.as_u64().ok_or(format!("{name} must be a whole number, not {value}"));
+            let small = || u32::try_from(count()?).map_err(|_| format!("{name} is too large: {value}"));
+            let flag = || value.as_bool().ok_or(format!("{name} must be true or false, not {value}"));
+            match name.as_str() {
+                "latency" => read.latency = Duration::from_millis(count()?),
+                "errors_every" => read.errors_every = small()?,
+                "drops_every" => read.drops_every = small()?,
+                "throttles_every" => read.throttles_every = small()?,
+                "throttles_with_200" => read.throttles_with_200 = flag()?,
+                "html_every" => read.html_every = small()?,
+                "php_loose" => read.php_loose = flag()?,
+                "uploads_break_at" => read.uploads_break_at = if value.is_null() { None } else { Some(count()?) },
+                "uploads_break_every" => read.uploads_break_every = count()?,
+                "uploads_keep_parts" => read.uploads_keep_parts = flag()?,
+                "seed" => read.seed = small()?,
+                _ => return Err(format!("{name} is no fault that the mock has")),
+            }
+        }
+        Ok(read)
+    }
+
     /// Where the next post of a file breaks off, after this many bytes of it.
     pub(crate) fn next_break(&self, size: u64) -> Option<u64> {
         let every = size.checked_div(self.uploads_break_every).map(|times| (times + 1) * self.uploads_break_every);

@@ -1,6 +1,6 @@
 //! Rooms.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use baijiayun_api::{ParamType, Scalar};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::input::{Input, as_int};
 use crate::paging;
 use crate::state::State;
-use crate::store::{Row, Store, row};
+use crate::store::{ById, Row, Store, row};
 use crate::users::Staff;
 
 pub(crate) struct Rooms {
@@ -29,10 +29,10 @@ pub(crate) struct Room {
     /// When the class began, or ended, unix seconds.
     pub begun: i64,
     /// The courseware of the room and the id of each binding.
-    pub docs: BTreeMap<i64, i64>,
-    pub students: BTreeSet<i64>,
+    pub docs: ById<i64>,
+    pub students: ById<()>,
     /// Teachers and assistants by user id.
-    pub staff: BTreeMap<i64, Staff>,
+    pub staff: ById<Staff>,
 }
 
 impl Rooms {

@@ -99,8 +99,8 @@ fn delete_batch(state: &mut State, input: &Input) -> Result<Value, Failure> {
     for id in ids {
         state.users.users.remove(id);
         for room in state.rooms.all_mut() {
-            room.students.remove(&id);
-            room.staff.remove(&id);
+            room.students.remove(id);
+            room.staff.remove(id);
         }
     }
     Ok(Value::Null)
@@ -128,13 +128,16 @@ fn room<'a>(state: &'a mut State, input: &Input) -> Result<&'a mut Room, Failure
 
 fn assign_students(state: &mut State, input: &Input) -> Result<Value, Failure> {
     let ids = all_known(state, input)?;
-    room(state, input)?.students.extend(ids);
+    let students = &mut room(state, input)?.students;
+    for id in ids {
+        students.insert(id, ());
+    }
     Ok(Value::Null)
 }
 
 fn remove_students(state: &mut State, input: &Input) -> Result<Value, Failure> {
     let ids = input.ints("user_ids");
-    room(state, input)?.students.retain(|id| !ids.contains(id));
+    room(state, input)?.students.retain(|id, ()| !ids.contains(&id));
     Ok(Value::Null)
 }
 
@@ -147,7 +150,7 @@ fn member(state: &State, id: i64, role: i64) -> Option<Value> {
 
 fn list_students(state: &mut State, input: &Input) -> Result<Value, Failure> {
     let students = &state.rooms.get(input.id("room_id"))?.students;
-    let rows = students.iter().filter_map(|id| member(state, *id, 0)).collect();
+    let rows = students.iter().filter_map(|(id, ())| member(state, id, 0)).collect();
     Ok(paging::page(input, rows))
 }
 
@@ -167,7 +170,7 @@ fn assign_teacher(state: &mut State, input: &Input) -> Result<Value, Failure> {
 }
 
 fn assign_fake_assistant(state: &mut State, input: &Input) -> Result<Value, Failure> {
-    let staff = room(state, input)?.staff.get_mut(&input.id("user_id")).ok_or_else(|| missing("助教"))?;
+    let staff = room(state, input)?.staff.get_mut(input.id("user_id")).ok_or_else(|| missing("助教"))?;
     staff.fake = input.int("relation_type") == Some(1);
     Ok(Value::Bool(true))
 }
@@ -176,13 +179,13 @@ fn list_teachers(state: &mut State, input: &Input) -> Result<Value, Failure> {
     let state = &*state;
     let staff = &state.rooms.get(input.id("room_id"))?.staff;
     let of_role = |role: i64| {
-        staff.iter().filter(move |(_, staff)| staff.role == role).filter_map(move |(id, _)| member(state, *id, role))
+        staff.iter().filter(move |(_, staff)| staff.role == role).filter_map(move |(id, _)| member(state, id, role))
     };
     let assistants: Vec<Value> = of_role(ASSISTANT).collect();
     Ok(json!({ "total": staff.len(), "teacher": of_role(TEACHER).next(), "assistant": assistants }))
 }
 
 fn remove_teacher(state: &mut State, input: &Input) -> Result<Value, Failure> {
-    let removed = room(state, input)?.staff.remove(&input.id("user_id")).ok_or_else(|| missing("老师"))?;
+    let removed = room(state, input)?.staff.remove(input.id("user_id")).ok_or_else(|| missing("老师"))?;
     Ok(json!({ "id": removed.assignment }))
 }

@@ -1,6 +1,5 @@
 //! Videos: registration, upload, transcoding, and what can be asked of them then.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -37,8 +36,8 @@ pub(crate) struct Video {
     row: Row,
     category: i64,
     callback_url: String,
-    definitions: BTreeSet<i64>,
-    formats: BTreeSet<i64>,
+    definitions: Vec<i64>,
+    formats: Vec<i64>,
     upload: Upload,
     polls: u32,
     /// The room whose class it is the recording of.
@@ -208,7 +207,7 @@ impl Video {
     /// The transcoded files, none of them real.
     fn files(&self) -> Vec<Value> {
         let size = self.number("total_size") / 2;
-        let made = |codes: &BTreeSet<i64>, code: i64| codes.contains(&code);
+        let made = |codes: &[i64], code: i64| codes.contains(&code);
         let definitions = DEFINITIONS.iter().filter(|(code, _)| made(&self.definitions, *code));
         definitions
             .flat_map(|(_, definition)| {
@@ -287,8 +286,8 @@ pub(crate) fn record(state: &mut State, room: i64, name: &str, seconds: u64, now
             })),
             category: 0,
             callback_url: String::new(),
-            definitions: [1].into(),
-            formats: [1].into(),
+            definitions: vec![1],
+            formats: vec![1],
             upload: Upload::default(),
             polls: 0,
             room: Some(room),
@@ -345,9 +344,9 @@ fn get_upload_url(state: &mut State, input: &Input) -> Result<Value, Failure> {
             })),
             category: 0,
             callback_url: input.text("callback_url"),
-            definitions: input.ints("definition").into_iter().collect(),
+            definitions: input.ints("definition"),
             // Public material takes flv and m3u8 besides mp4 for granted; the document's default is cut off.
-            formats: if formats.is_empty() { [1, 2, 4].into() } else { formats.into_iter().collect() },
+            formats: if formats.is_empty() { vec![1, 2, 4] } else { formats },
             upload: Upload { token: token.clone(), ..Upload::default() },
             polls: 0,
             room: None,

@@ -39,6 +39,8 @@ pub struct Snippet {
 /// An operation's call in each language.
 pub struct Samples {
     pub name: String,
+    /// What the call gives, as JSON.
+    pub given: serde_json::Map<String, serde_json::Value>,
     pub snippets: Vec<Snippet>,
 }
 
@@ -104,7 +106,10 @@ pub fn all(description: &Description) -> Result<Vec<Samples>, Box<dyn Error>> {
             }
             let asked = Asked { resource: &resource.resource, call, given, names: &objects };
             let snippet = |highlight, label, code| Snippet { highlight, label, code };
+            let given = asked.given.iter().map(|(argument, sample)| (argument.wire.to_owned(), shell::json(sample)));
+            let given = given.collect();
             samples.push(Samples {
+                given,
                 snippets: vec![
                     snippet("ts", "JavaScript", typescript::call(&asked)),
                     snippet("python", "Python", python::call(&asked)),

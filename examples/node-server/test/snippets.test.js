@@ -83,6 +83,7 @@ test("programs", async (t) => {
     "close.mjs": /^\d+\nclosed\n$/,
     "large-answers.mjs": /^\d+\n$/,
     "with-mock.mjs": /^# pass 1$/m,
+    "with-mock-in-process.mjs": /^# pass 2$/m,
     "without-mock.mjs": /^# pass 1$/m,
     "with-msw.mjs": /^# pass 1$/m,
     "with-nock.mjs": /^# pass 1$/m,

@@ -1,0 +1,14 @@
+export { Mock, createMock } from "./mock.js";
+export type {
+  Answer,
+  Behaviour,
+  Delivery,
+  Executor,
+  MockOptions,
+  Posted,
+  PostedAnswer,
+  Received,
+  Request,
+  Response,
+} from "./types.js";
+export type { Body, Listening } from "./platform.js";

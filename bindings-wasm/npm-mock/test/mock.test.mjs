@@ -1,0 +1,199 @@
+// The mock in the process: what its own functions and its executor do. What the service itself does is tested in mock/.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { AccountNotFoundError, AnswerError, Client, RoomDeletedError, SignatureError, ThrottledError, TransportError, file } from "baijiayun";
+import { createMock } from "baijiayun-mock";
+
+import { PLAIN, create, customer, world } from "./support/world.mjs";
+
+test("rooms live, and what came can be looked at", async (t) => {
+  const { mock, client } = world(t);
+  const { room_id } = await create(client, "数学课");
+  assert.equal((await client.room.info({ room_id })).title, "数学课");
+  await client.room.delete({ room_id });
+  await assert.rejects(client.room.info({ room_id }), RoomDeletedError);
+  const [created, , , refused] = mock.received();
+  assert.deepEqual([created.operation, created.params.title, created.verdict], ["room.create", "数学课", "accepted"]);
+  assert.ok(!("sign" in created.params));
+  assert.deepEqual([refused.verdict, refused.code], ["refused", 3002]);
+  mock.forget();
+  assert.deepEqual(mock.received(), []);
+});
+
+test("account and signature are checked", async (t) => {
+  const { mock } = world(t, { partnerId: "1", partnerKey: "geheim", domain: "https://demo.at.baijiayun.com" });
+  assert.deepEqual(mock.account, { domain: "https://demo.at.baijiayun.com", partnerId: "1", partnerKey: "geheim" });
+  const list = (changes) => new Client({ ...mock.account, http: mock.executor, ...PLAIN, ...changes }).room.list();
+  await list({});
+  await assert.rejects(list({ partnerKey: "another" }), SignatureError);
+  await assert.rejects(list({ partnerId: "2" }), AccountNotFoundError);
+});
+
+test("the service's limit holds unless it is taken away", async (t) => {
+  const limited = world(t);
+  for (let i = 0; i < 200; i++) await limited.client.room.list();
+  await assert.rejects(limited.client.room.list(), ThrottledError);
+  await limited.mock.advance(10_000);
+  await limited.client.room.list();
+  const { client } = world(t, { rate: 0 });
+  for (let i = 0; i < 201; i++) await client.room.list();
+});
+
+test("operations answer what they are given", async (t) => {
+  const { mock, client } = world(t, { answers: { "room.list": [{ status: 502, body: "<html>" }, {}] } });
+  await assert.rejects(client.room.list(), { status: 502 });
+  assert.equal((await client.room.list()).total, 0);
+  mock.answers({ "room.list": { data: { list: [], total: 7 } } });
+  assert.equal((await client.room.list()).total, 7);
+  mock.answers(null);
+  assert.equal((await client.room.list()).total, 0);
+  assert.throws(() => mock.answers({ "room.lsit": {} }), /room\.list/);
+});
+
+test("it misbehaves when told", async (t) => {
+  const { mock, client } = world(t, { misbehave: { errorsEvery: 2 } });
+  await client.room.list();
+  await assert.rejects(client.room.list(), { status: 503 });
+  mock.misbehave({ dropsEvery: 1 });
+  await assert.rejects(client.room.list(), TransportError);
+  mock.misbehave({ htmlEvery: 1 });
+  await assert.rejects(client.room.list(), AnswerError);
+  mock.misbehave({ throttlesEvery: 1, throttlesWith200: true });
+  await assert.rejects(client.room.list(), ThrottledError);
+  mock.misbehave({});
+  await client.room.list();
+  assert.throws(() => mock.misbehave({ errorEvery: 1 }), /error_every/);
+});
+
+test("an answer that takes its time can be given up", async (t) => {
+  const { mock, client } = world(t, { misbehave: { latency: 3_600_000 } });
+  const controller = new AbortController();
+  const called = client.room.list({}, { signal: controller.signal });
+  controller.abort(new Error("the user went away"));
+  await assert.rejects(called, /the user went away/);
+  await assert.rejects(client.room.list({}, { attemptTimeout: 10 }), { name: "TimeoutError" });
+  mock.misbehave({ latency: 1 });
+  await client.room.list();
+});
+
+test("a strict mock finds mistakes", async (t) => {
+  const now = Date.now();
+  const { client } = world(t, { strict: true, now: () => now });
+  await client.room.list();
+  await assert.rejects(client.room.list({}, { extra: { colour: "red" } }), /colour/);
+  const late = world(t, { strict: true, now: () => now + 400_000 });
+  await assert.rejects(late.client.room.list(), /timestamp/);
+});
+
+test("operations are at other paths", async (t) => {
+  const paths = { "room.list": "/openapi/room/all" };
+  const { client } = world(t, { paths }, { paths });
+  await client.room.list();
+});
+
+test("files come as bytes, Blobs and streams", async (t) => {
+  const { client } = world(t);
+  const bytes = Buffer.alloc(300_000, "baijiayun");
+  for (const content of [bytes, new Blob([bytes]), () => new Blob([bytes]).stream()]) {
+    const attachment = file(content, { name: "第一课.pdf", ...(typeof content === "function" && { size: bytes.length }) });
+    const { fid } = await client.doc.upload({ attachment });
+    const { list } = await client.doc.listAll({ type: "all" });
+    assert.deepEqual([list[0].fid, list[0].size, list[0].name], [fid, bytes.length, "第一课.pdf"]);
+  }
+});
+
+test("videos are uploaded over breaks, and transcoded when the clock says so", async (t) => {
+  t.mock.method(Math, "random", () => 0);
+  const now = Date.now();
+  const { mock, client } = world(t, { misbehave: { uploadsBreakAt: 1_000_000 }, transcoding: 600_000, now: () => now });
+  const { url, posts } = await customer(t);
+  await client.videoAccount.setTranscodeCallbackUrl({ url });
+  const bytes = Buffer.alloc(2_500_000, "baijiayun");
+  const { video_id, resumes } = await client.video.upload(file(bytes, { name: "a.mp4" }), { definition: 16 });
+  assert.equal(resumes, 1);
+  const status = async () => (await client.video.getStatus({ video_id })).status;
+  await mock.advance(599_999);
+  assert.equal(await status(), 20);
+  await mock.advance(1);
+  assert.equal(await status(), 100);
+  assert.deepEqual(posts.map(({ body }) => new URLSearchParams(body).get("status")), ["20", "100"]);
+});
+
+test("a callback is posted, signed, and again if it is not taken", async (t) => {
+  const { mock, client } = world(t);
+  const { url, posts } = await customer(t, [500, ""], [200, '{"code":1}']);
+  await client.liveAccount.setClassCallbackUrl({ url });
+  const { room_id } = await create(client);
+  const { answer, taken } = await mock.trigger("class_event", { op: "start", room_id });
+  assert.deepEqual([answer, taken], [{ status: 500, body: "" }, false]);
+  await mock.advance(4_000);
+  assert.equal(posts.length, 3);
+  for (const { body, headers } of posts) {
+    const event = client.callbacks.parse(body, headers);
+    assert.deepEqual([event.name, event.data.op, event.data.room_id], ["class_event", "start", room_id]);
+  }
+  const posted = mock.posted();
+  assert.deepEqual(posted.map(({ attempt, taken }) => [attempt, taken]), [[1, false], [2, false], [3, true]]);
+  assert.deepEqual(posted.map(({ at }) => Math.round((at - posted[0].at) / 1000)), [0, 1, 4]);
+});
+
+test("a callback without an address is returned, and a function takes those that have one", async (t) => {
+  const given = [];
+  const post = async (delivery) => {
+    given.push(delivery);
+    if (given.length === 1) throw new Error("nobody is there");
+    return { status: 200, body: client.callbacks.success };
+  };
+  const { mock, client } = world(t, { post });
+  const made = await mock.trigger("transcode_callback", { video_id: 7n });
+  assert.deepEqual([made.url, made.answer, given], ["", undefined, []]);
+  assert.equal(client.callbacks.parse(made.body, { "content-type": made.contentType }).data.video_id, "7");
+  await client.liveAccount.setClassCallbackUrl({ url: "https://school.example/callbacks" });
+  const { room_id } = await create(client);
+  await client.live.startClass({ room_id });
+  await mock.advance(1_000);
+  assert.deepEqual(given.map(({ url, name }) => [url, name]), Array(2).fill(["https://school.example/callbacks", "class_event"]));
+  assert.match(mock.posted()[0].error, /nobody is there/);
+  await assert.rejects(mock.trigger("class_evnt"), /class_evnt/);
+});
+
+test("its clock is the caller's, and ahead of it", async (t) => {
+  const { mock, client } = world(t, { now: () => 1_893_456_000_000 });
+  assert.equal(mock.now(), 1_893_456_000_000);
+  await mock.advance(86_400_000);
+  assert.equal(mock.now(), 1_893_542_400_000);
+  assert.match((await create(client)).room_id, /^300102/);
+});
+
+test("it listens on a port", async (t) => {
+  const { mock, client } = world(t);
+  const { url, close } = await mock.listen();
+  const other = new Client({ ...mock.account, domain: url, ...PLAIN });
+  const { room_id } = await create(other, "从端口");
+  assert.equal((await client.room.info({ room_id })).title, "从端口");
+  await other.video.upload(file(Buffer.alloc(100_000), { name: "a.mp4" }), { definition: 16 });
+  const came = await (await fetch(`${url}/_mock/requests`)).json();
+  assert.equal(came.at(-1).operation, "video.upload_file");
+  const before = mock.now();
+  await fetch(`${url}/_mock/clock`, { method: "POST", body: '{"advance": 60}' });
+  assert.ok(mock.now() >= before + 60_000);
+  mock.misbehave({ dropsEvery: 1 });
+  await assert.rejects(other.room.list(), TransportError);
+  await close();
+  await assert.rejects(other.room.list(), TransportError);
+  await assert.rejects(mock.listen({ port: 70_000 }), RangeError);
+});
+
+test("wrong settings are told when it is made", () => {
+  assert.throws(() => createMock({ strikt: true }), /strikt/);
+  assert.throws(() => createMock({ rate: -1 }), /-1/);
+  assert.throws(() => createMock({ misbehave: { errorEvery: 1 } }), /error_every/);
+  assert.throws(() => createMock({ answers: { "room.lsit": {} } }), /room\.list/);
+});
+
+test("two mocks know nothing of each other", async (t) => {
+  const [one, other] = [world(t), world(t)];
+  await create(one.client);
+  assert.equal((await other.client.room.list()).total, 0);
+});
