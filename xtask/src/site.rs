@@ -46,6 +46,7 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     let description = Description::load_dir(root.join("api"))?;
     let samples = samples::all(&description)?;
     let guides = Guides::read(root)?;
+    let has_explorer = root.join("site/pages/explorer.md").exists();
     let mut pages = Vec::new();
     let mut untranslated = 0;
     for locale in Locale::ALL {
@@ -55,7 +56,7 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
         }
         pages.extend(guides.pages(locale)?);
         pages.extend(start::pages(&guides, locale, &words)?);
-        pages.extend(reference::pages(&description, &samples, locale, &words)?);
+        pages.extend(reference::pages(&description, &samples, locale, &words, has_explorer)?);
         pages.extend(callbacks::pages(root, &description, locale, &words)?);
         pages.push(coverage::page(&description, locale, &words)?);
     }
@@ -67,7 +68,6 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     for page in &pages {
         write(&folder.join(&page.path), &page.text)?;
     }
-    let has_explorer = folder.join("explorer.md").exists();
     write(
         &root.join(TARGET).join("navigation.json"),
         &serde_json::to_string(&navigation::all(&description, &guides, has_explorer))?,

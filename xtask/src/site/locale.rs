@@ -79,7 +79,9 @@ struct Both {
 pub fn untranslated(description: &Description, words: &Words) -> Result<usize, Box<dyn Error>> {
     let mut all = BTreeSet::new();
     let mut said = BTreeSet::new();
-    gather(&serde_json::to_value(description)?, "", &mut all, &mut said);
+    for part in [serde_json::to_value(&description.resources)?, serde_json::to_value(&description.callbacks)?] {
+        gather(&part, "", &mut all, &mut said);
+    }
     let idle: Vec<&String> = words.texts.keys().filter(|english| !all.contains(*english)).collect();
     if !idle.is_empty() {
         return Err(format!("{DESCRIPTIONS} has texts that stand nowhere any more: {idle:?}").into());
