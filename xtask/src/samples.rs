@@ -187,6 +187,12 @@ fn object_of<'s>(structs: &'s [Struct<'s>], name: &str) -> Option<&'s Struct<'s>
     structs.iter().find(|known| known.name == name)
 }
 
+/// Whether a text stands in one line that a page shows without scrolling. Chinese letters are two wide.
+fn fits(text: &str) -> bool {
+    let width: usize = text.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
+    width <= 76 && !text.contains('\n')
+}
+
 /// Whether a comma may follow the last of what stands between brackets in lines of its own.
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
@@ -196,10 +202,8 @@ enum Last {
 
 /// What stands between brackets: in one line, or where that is too long, each in its own.
 fn bracketed(open: &str, items: &[String], close: &str, last: Last) -> String {
-    /// As much as a page shows without scrolling.
-    const WIDTH: usize = 76;
     let line = format!("{open}{}{close}", items.join(", "));
-    if line.chars().count() <= WIDTH && !line.contains('\n') {
+    if fits(&line) {
         return line;
     }
     let items: Vec<String> = items.iter().map(|item| format!("    {}", item.replace('\n', "\n    "))).collect();

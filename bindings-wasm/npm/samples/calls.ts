@@ -8,14 +8,22 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.chat.listReviews({ room_id: 26010110000001 })) console.log(row);
   },
   "chat.review_messages": async (client) => {
-    const result = await client.chat.reviewMessages({ room_id: 26010110000001, chat_ids: ["1001", "1002"] });
+    const result = await client.chat.reviewMessages({
+        room_id: 26010110000001,
+        chat_ids: ["1001", "1002"],
+    });
     console.log(result);
   },
   "chat.revoke_message": async (client) => {
-    await client.chat.revokeMessage({ class_id: 26010110000001, id: "1001" });
+    await client.chat.revokeMessage({
+        class_id: 26010110000001,
+        id: "1001",
+    });
   },
   "doc.upload": async (client) => {
-    const result = await client.doc.upload({ attachment: fromPath("lesson.pdf") });
+    const result = await client.doc.upload({
+        attachment: fromPath("lesson.pdf"),
+    });
     console.log(result);
   },
   "doc.bind": async (client) => {
@@ -30,15 +38,23 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.doc.listAll({ type: "all" })) console.log(row);
   },
   "doc.remove": async (client) => {
-    const result = await client.doc.remove({ room_id: 26010110000001, fid: 1001 });
+    const result = await client.doc.remove({
+        room_id: 26010110000001,
+        fid: 1001,
+    });
     console.log(result);
   },
   "doc.upload_media": async (client) => {
-    const result = await client.doc.uploadMedia({ attachment: fromPath("lesson.pdf") });
+    const result = await client.doc.uploadMedia({
+        attachment: fromPath("lesson.pdf"),
+    });
     console.log(result);
   },
   "doc.bind_batch": async (client) => {
-    const result = await client.doc.bindBatch({ room_id: 26010110000001, fids: [1001, 1002] });
+    const result = await client.doc.bindBatch({
+        room_id: 26010110000001,
+        fids: [1001, 1002],
+    });
     console.log(result);
   },
   "doc.list_media": async (client) => {
@@ -46,11 +62,16 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "doc.create_folder": async (client) => {
-    const result = await client.doc.createFolder({ parent_finder_id: 1001, name: "高一数学" });
+    const result = await client.doc.createFolder({
+        parent_finder_id: 1001,
+        name: "高一数学",
+    });
     console.log(result);
   },
   "doc.upload_by_url": async (client) => {
-    const result = await client.doc.uploadByUrl({ file_url: "https://www.example.com/file-url" });
+    const result = await client.doc.uploadByUrl({
+        file_url: "https://www.example.com/file-url",
+    });
     console.log(result);
   },
   "doc.bind_folders": async (client) => {
@@ -60,15 +81,22 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     await client.doc.deleteFolder({ finder_id: 1001 });
   },
   "doc.upload_h5_by_url": async (client) => {
-    const result = await client.doc.uploadH5ByUrl({ h5_doc_url: "https://www.example.com/h5-doc-url" });
+    const result = await client.doc.uploadH5ByUrl({
+        h5_doc_url: "https://www.example.com/h5-doc-url",
+    });
     console.log(result);
   },
   "doc.bind_to_rooms": async (client) => {
-    const result = await client.doc.bindToRooms({ room_ids: [26010110000001, 26010110000002], fid: 1001 });
+    const result = await client.doc.bindToRooms({
+        room_ids: [26010110000001, 26010110000002],
+        fid: 1001,
+    });
     console.log(result);
   },
   "doc.list_room_previews": async (client) => {
-    const result = await client.doc.listRoomPreviews({ room_id: "26010110000001" });
+    const result = await client.doc.listRoomPreviews({
+        room_id: "26010110000001",
+    });
     console.log(result);
   },
   "doc.get_preview": async (client) => {
@@ -86,23 +114,40 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     await client.doc.delete({ fid: "1001" });
   },
   "doc.unbind": async (client) => {
-    await client.doc.unbind({ room_id: 26010110000001, fid: 1001 });
+    await client.doc.unbind({
+        room_id: 26010110000001,
+        fid: 1001,
+    });
   },
   "double_teacher.add_zone": async (client) => {
-    const result = await client.doubleTeacher.addZone({ zone_unique: 1001, area_id: 1001, name: "高一数学", address: "北京市海淀区" });
+    const result = await client.doubleTeacher.addZone({
+        zone_unique: 1001,
+        area_id: 1001,
+        name: "高一数学",
+        address: "北京市海淀区",
+    });
     console.log(result);
   },
   "double_teacher.list_zones": async (client) => {
-    for await (const row of client.doubleTeacher.listZones({ page: 1, page_size: 10 })) console.log(row);
+    for await (const row of client.doubleTeacher.listZones({
+        page: 1,
+        page_size: 10,
+    })) console.log(row);
   },
   "evaluation.list_templates": async (client) => {
     for await (const row of client.evaluation.listTemplates()) console.log(row);
   },
   "evaluation.bind_room": async (client) => {
-    await client.evaluation.bindRoom({ room_id: 26010110000001, evaluate_id: 1001 });
+    await client.evaluation.bindRoom({
+        room_id: 26010110000001,
+        evaluate_id: 1001,
+    });
   },
   "evaluation.update_room": async (client) => {
-    await client.evaluation.updateRoom({ room_id: 26010110000001, evaluate_id: 1001 });
+    await client.evaluation.updateRoom({
+        room_id: 26010110000001,
+        evaluate_id: 1001,
+    });
   },
   "evaluation.create_template": async (client) => {
     const result = await client.evaluation.createTemplate({
@@ -112,7 +157,9 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "goods.upload_image": async (client) => {
-    const result = await client.goods.uploadImage({ media: fromPath("picture.png") });
+    const result = await client.goods.uploadImage({
+        media: fromPath("picture.png"),
+    });
     console.log(result);
   },
   "goods.add": async (client) => {
@@ -138,7 +185,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     });
   },
   "goods.delete": async (client) => {
-    await client.goods.delete({ room_id: 26010110000001, product_type: 1, goods_id: 1001 });
+    await client.goods.delete({
+        room_id: 26010110000001,
+        product_type: 1,
+        goods_id: 1001,
+    });
   },
   "goods.delete_image": async (client) => {
     await client.goods.deleteImage({ media_id: 1001 });
@@ -147,19 +198,27 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.goods.listImages()) console.log(row);
   },
   "interact_data.list_class_votes": async (client) => {
-    const result = await client.interactData.listClassVotes({ room_id: 26010110000001 });
+    const result = await client.interactData.listClassVotes({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "interact_data.list_red_packages": async (client) => {
-    const result = await client.interactData.listRedPackages({ room_id: 26010110000001 });
+    const result = await client.interactData.listRedPackages({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "interact_data.list_random_asks": async (client) => {
-    const result = await client.interactData.listRandomAsks({ room_id: 26010110000001 });
+    const result = await client.interactData.listRandomAsks({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "interact_data.list_ai_user_counts": async (client) => {
-    const result = await client.interactData.listAiUserCounts({ room_id: 26010110000001 });
+    const result = await client.interactData.listAiUserCounts({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "interact_data.get_checkin": async (client) => {
@@ -196,15 +255,23 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "interact_data.set_callback_url": async (client) => {
-    const result = await client.interactData.setCallbackUrl({ callback_url: "https://www.example.com/callback-url" });
+    const result = await client.interactData.setCallbackUrl({
+        callback_url: "https://www.example.com/callback-url",
+    });
     console.log(result);
   },
   "interact_info.list_checkin_summaries": async (client) => {
-    const result = await client.interactInfo.listCheckinSummaries({ room_id: 26010110000001, type: "checkin" });
+    const result = await client.interactInfo.listCheckinSummaries({
+        room_id: 26010110000001,
+        type: "checkin",
+    });
     console.log(result);
   },
   "interact_info.list_checkin_details": async (client) => {
-    const result = await client.interactInfo.listCheckinDetails({ room_id: 26010110000001, type: "checkin" });
+    const result = await client.interactInfo.listCheckinDetails({
+        room_id: 26010110000001,
+        type: "checkin",
+    });
     console.log(result);
   },
   "live.get_status": async (client) => {
@@ -212,7 +279,9 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live.get_teacher_online_status": async (client) => {
-    const result = await client.live.getTeacherOnlineStatus({ room_id: 26010110000001 });
+    const result = await client.live.getTeacherOnlineStatus({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "live.get_user_count": async (client) => {
@@ -220,7 +289,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live.set_notice": async (client) => {
-    await client.live.setNotice({ room_id: 26010110000001, content: "同学们好" });
+    await client.live.setNotice({
+        room_id: 26010110000001,
+        content: "同学们好",
+    });
   },
   "live.send_chat_message": async (client) => {
     const result = await client.live.sendChatMessage({
@@ -251,22 +323,36 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live.stop_cloud_record": async (client) => {
-    await client.live.stopCloudRecord({ room_id: 26010110000001 });
+    await client.live.stopCloudRecord({
+        room_id: 26010110000001,
+    });
   },
   "live.generate_playback": async (client) => {
-    await client.live.generatePlayback({ room_id: 26010110000001 });
+    await client.live.generatePlayback({
+        room_id: 26010110000001,
+    });
   },
   "live.set_virtual_users": async (client) => {
-    await client.live.setVirtualUsers({ room_id: 26010110000001, display_user_count: 2, multiple: 2 });
+    await client.live.setVirtualUsers({
+        room_id: 26010110000001,
+        display_user_count: 2,
+        multiple: 2,
+    });
   },
   "live.start_class": async (client) => {
     await client.live.startClass({ room_id: 26010110000001 });
   },
   "live.stop_class": async (client) => {
-    await client.live.stopClass({ room_id: 26010110000001, is_kick_out_all: true });
+    await client.live.stopClass({
+        room_id: 26010110000001,
+        is_kick_out_all: true,
+    });
   },
   "live.switch_presenter": async (client) => {
-    const result = await client.live.switchPresenter({ room_id: 26010110000001, user_id: 1001 });
+    const result = await client.live.switchPresenter({
+        room_id: 26010110000001,
+        user_id: 1001,
+    });
     console.log(result);
   },
   "live.force_close_room": async (client) => {
@@ -274,35 +360,58 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live.get_record_status": async (client) => {
-    const result = await client.live.getRecordStatus({ room_id: 26010110000001 });
+    const result = await client.live.getRecordStatus({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "live_account.get_hourly_peak_users": async (client) => {
-    const result = await client.liveAccount.getHourlyPeakUsers({ date: "2026-09-01" });
+    const result = await client.liveAccount.getHourlyPeakUsers({
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "live_account.get_daily_peak_users": async (client) => {
-    const result = await client.liveAccount.getDailyPeakUsers({ start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.liveAccount.getDailyPeakUsers({
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "live_account.get_daily_cost": async (client) => {
-    const result = await client.liveAccount.getDailyCost({ start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.liveAccount.getDailyCost({
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "live_account.get_daily_media_length": async (client) => {
-    const result = await client.liveAccount.getDailyMediaLength({ product_type: 1, start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.liveAccount.getDailyMediaLength({
+        product_type: 1,
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "live_account.list_room_media_length": async (client) => {
-    const result = await client.liveAccount.listRoomMediaLength({ product_type: 1, date: "2026-09-01" });
+    const result = await client.liveAccount.listRoomMediaLength({
+        product_type: 1,
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "live_account.get_user_count": async (client) => {
-    const result = await client.liveAccount.getUserCount({ product_type: 1, start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.liveAccount.getUserCount({
+        product_type: 1,
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "live_account.set_class_callback_url": async (client) => {
-    const result = await client.liveAccount.setClassCallbackUrl({ url: "https://www.example.com/url" });
+    const result = await client.liveAccount.setClassCallbackUrl({
+        url: "https://www.example.com/url",
+    });
     console.log(result);
   },
   "live_account.get_class_callback_url": async (client) => {
@@ -310,35 +419,57 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live_account.list_room_costs": async (client) => {
-    const result = await client.liveAccount.listRoomCosts({ date: "2026-09-01" });
+    const result = await client.liveAccount.listRoomCosts({
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "live_sell.create_enter_record": async (client) => {
-    await client.liveSell.createEnterRecord({ room_id: "26010110000001", user_name: "王小明" });
+    await client.liveSell.createEnterRecord({
+        room_id: "26010110000001",
+        user_name: "王小明",
+    });
   },
   "live_sell.create_buy_record": async (client) => {
-    await client.liveSell.createBuyRecord({ room_id: "26010110000001", user_name: "王小明", goods_name: "练习册" });
+    await client.liveSell.createBuyRecord({
+        room_id: "26010110000001",
+        user_name: "王小明",
+        goods_name: "练习册",
+    });
   },
   "live_setting.list_main_screen_notices": async (client) => {
     for await (const row of client.liveSetting.listMainScreenNotices()) console.log(row);
   },
   "live_setting.add_sensitive_words": async (client) => {
-    const result = await client.liveSetting.addSensitiveWords({ product_type: 1, words: ["敏感词"] });
+    const result = await client.liveSetting.addSensitiveWords({
+        product_type: 1,
+        words: ["敏感词"],
+    });
     console.log(result);
   },
   "live_setting.import_sensitive_words": async (client) => {
-    const result = await client.liveSetting.importSensitiveWords({ product_type: 1, attachment: fromPath("lesson.pdf") });
+    const result = await client.liveSetting.importSensitiveWords({
+        product_type: 1,
+        attachment: fromPath("lesson.pdf"),
+    });
     console.log(result);
   },
   "live_setting.delete_sensitive_words": async (client) => {
-    await client.liveSetting.deleteSensitiveWords({ product_type: 1, ids: [1001, 1002] });
+    await client.liveSetting.deleteSensitiveWords({
+        product_type: 1,
+        ids: [1001, 1002],
+    });
   },
   "live_setting.list_sensitive_words": async (client) => {
-    const result = await client.liveSetting.listSensitiveWords({ product_type: 1 });
+    const result = await client.liveSetting.listSensitiveWords({
+        product_type: 1,
+    });
     console.log(result);
   },
   "live_setting.set_nickname_library": async (client) => {
-    const result = await client.liveSetting.setNicknameLibrary({ nickname: ["王小明"] });
+    const result = await client.liveSetting.setNicknameLibrary({
+        nickname: ["王小明"],
+    });
     console.log(result);
   },
   "live_setting.set_watermark": async (client) => {
@@ -358,7 +489,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live_setting.add_notice": async (client) => {
-    const result = await client.liveSetting.addNotice({ content: "同学们好", link: "https://www.example.com/link" });
+    const result = await client.liveSetting.addNotice({
+        content: "同学们好",
+        link: "https://www.example.com/link",
+    });
     console.log(result);
   },
   "live_setting.list_notices": async (client) => {
@@ -370,7 +504,9 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live_setting.add_quiz": async (client) => {
-    const result = await client.liveSetting.addQuiz({ attachment: fromPath("lesson.pdf") });
+    const result = await client.liveSetting.addQuiz({
+        attachment: fromPath("lesson.pdf"),
+    });
     console.log(result);
   },
   "live_setting.list_quizzes": async (client) => {
@@ -382,7 +518,9 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "live_setting.set_max_red_package_count": async (client) => {
-    const result = await client.liveSetting.setMaxRedPackageCount({ max_count: 2 });
+    const result = await client.liveSetting.setMaxRedPackageCount({
+        max_count: 2,
+    });
     console.log(result);
   },
   "live_setting.get_max_red_package_count": async (client) => {
@@ -397,7 +535,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "notice.bind_room": async (client) => {
-    const result = await client.notice.bindRoom({ room_id: 26010110000001, notice_ids: [1001, 1002] });
+    const result = await client.notice.bindRoom({
+        room_id: 26010110000001,
+        notice_ids: [1001, 1002],
+    });
     console.log(result);
   },
   "notice.list": async (client) => {
@@ -405,7 +546,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "notice.delete_batch": async (client) => {
-    const result = await client.notice.deleteBatch({ room_id: 26010110000001, notice_ids: [1001, 1002] });
+    const result = await client.notice.deleteBatch({
+        room_id: 26010110000001,
+        notice_ids: [1001, 1002],
+    });
     console.log(result);
   },
   "partner.get_key": async (client) => {
@@ -424,22 +568,36 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "playback.list": async (client) => {
-    for await (const row of client.playback.list({ product_type: 1, page: 1, page_size: 20 })) console.log(row);
+    for await (const row of client.playback.list({
+        product_type: 1,
+        page: 1,
+        page_size: 20,
+    })) console.log(row);
   },
   "playback.get_player_token": async (client) => {
-    const result = await client.playback.getPlayerToken({ room_id: 26010110000001 });
+    const result = await client.playback.getPlayerToken({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.get_player_tokens": async (client) => {
-    const result = await client.playback.getPlayerTokens({ room_ids: ["26010110000001", "26010110000002"], expires_in: 3600 });
+    const result = await client.playback.getPlayerTokens({
+        room_ids: ["26010110000001", "26010110000002"],
+        expires_in: 3600,
+    });
     console.log(result);
   },
   "playback.list_sessions": async (client) => {
-    const result = await client.playback.listSessions({ room_id: 26010110000001 });
+    const result = await client.playback.listSessions({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.set_publish_status": async (client) => {
-    const result = await client.playback.setPublishStatus({ room_id: 26010110000001, status: 1 });
+    const result = await client.playback.setPublishStatus({
+        room_id: 26010110000001,
+        status: 1,
+    });
     console.log(result);
   },
   "playback.delete": async (client) => {
@@ -447,19 +605,29 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "playback.update": async (client) => {
-    const result = await client.playback.update({ room_id: 26010110000001, name: "高一数学" });
+    const result = await client.playback.update({
+        room_id: 26010110000001,
+        name: "高一数学",
+    });
     console.log(result);
   },
   "playback.list_cropped": async (client) => {
-    const result = await client.playback.listCropped({ room_id: 26010110000001 });
+    const result = await client.playback.listCropped({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.set_main_version": async (client) => {
-    const result = await client.playback.setMainVersion({ room_id: 26010110000001, version: 1 });
+    const result = await client.playback.setMainVersion({
+        room_id: 26010110000001,
+        version: 1,
+    });
     console.log(result);
   },
   "playback.list_ppt_urls": async (client) => {
-    const result = await client.playback.listPptUrls({ room_id: 26010110000001 });
+    const result = await client.playback.listPptUrls({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.get_ppt_url": async (client) => {
@@ -467,19 +635,30 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "playback.replace": async (client) => {
-    const result = await client.playback.replace({ type: 1, source_room_id: 26010110000001, target_room_id: 26010110000001 });
+    const result = await client.playback.replace({
+        type: 1,
+        source_room_id: 26010110000001,
+        target_room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.replace_by_video": async (client) => {
-    const result = await client.playback.replaceByVideo({ target_room_id: 26010110000001, video_id: 1001 });
+    const result = await client.playback.replaceByVideo({
+        target_room_id: 26010110000001,
+        video_id: 1001,
+    });
     console.log(result);
   },
   "playback.generate_pure_video": async (client) => {
-    const result = await client.playback.generatePureVideo({ room_id: 26010110000001 });
+    const result = await client.playback.generatePureVideo({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.get_pure_video_url": async (client) => {
-    const result = await client.playback.getPureVideoUrl({ room_id: 26010110000001 });
+    const result = await client.playback.getPureVideoUrl({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "playback.get_status": async (client) => {
@@ -487,7 +666,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "quiz.bind_room": async (client) => {
-    const result = await client.quiz.bindRoom({ room_id: 26010110000001, paper_ids: [1001, 1002] });
+    const result = await client.quiz.bindRoom({
+        room_id: 26010110000001,
+        paper_ids: [1001, 1002],
+    });
     console.log(result);
   },
   "quiz.list": async (client) => {
@@ -495,11 +677,18 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "quiz.delete_batch": async (client) => {
-    const result = await client.quiz.deleteBatch({ room_id: 26010110000001, paper_ids: [1001, 1002] });
+    const result = await client.quiz.deleteBatch({
+        room_id: 26010110000001,
+        paper_ids: [1001, 1002],
+    });
     console.log(result);
   },
   "room.create": async (client) => {
-    const result = await client.room.create({ title: "高一数学 第一课", start_time: 1893456000, end_time: 1893459600 });
+    const result = await client.room.create({
+        title: "高一数学 第一课",
+        start_time: 1893456000,
+        end_time: 1893459600,
+    });
     console.log(result);
   },
   "room.update": async (client) => {
@@ -513,7 +702,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.create_code": async (client) => {
-    const result = await client.room.createCode({ room_id: 26010110000001, user_number: 1001 });
+    const result = await client.room.createCode({
+        room_id: 26010110000001,
+        user_number: 1001,
+    });
     console.log(result);
   },
   "room.get_code_info": async (client) => {
@@ -527,7 +719,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.room.list()) console.log(row);
   },
   "room.create_group_codes": async (client) => {
-    const result = await client.room.createGroupCodes({ room_id: 26010110000001, number: 2 });
+    const result = await client.room.createGroupCodes({
+        room_id: 26010110000001,
+        number: 2,
+    });
     console.log(result);
   },
   "room.list_group_codes": async (client) => {
@@ -539,43 +734,71 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.get_group_sub_room_ids": async (client) => {
-    const result = await client.room.getGroupSubRoomIds({ room_id: 26010110000001 });
+    const result = await client.room.getGroupSubRoomIds({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room.get_pull_stream_url": async (client) => {
-    const result = await client.room.getPullStreamUrl({ room_id: 26010110000001 });
+    const result = await client.room.getPullStreamUrl({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room.create_audition_codes": async (client) => {
-    const result = await client.room.createAuditionCodes({ room_id: 26010110000001, user_numbers: [1001, 1002], audition_length: 3600 });
+    const result = await client.room.createAuditionCodes({
+        room_id: 26010110000001,
+        user_numbers: [1001, 1002],
+        audition_length: 3600,
+    });
     console.log(result);
   },
   "room.set_spot_videos": async (client) => {
-    await client.room.setSpotVideos({ room_id: 26010110000001, video_ids: [1001, 1002] });
+    await client.room.setSpotVideos({
+        room_id: 26010110000001,
+        video_ids: [1001, 1002],
+    });
   },
   "room.list_spot_videos": async (client) => {
     const result = await client.room.listSpotVideos({ room_id: 26010110000001 });
     console.log(result);
   },
   "room.set_status": async (client) => {
-    await client.room.setStatus({ room_id: 26010110000001, status: -1 });
+    await client.room.setStatus({
+        room_id: 26010110000001,
+        status: -1,
+    });
   },
   "room.set_assistant_permissions": async (client) => {
-    await client.room.setAssistantPermissions({ room_id: 26010110000001 });
+    await client.room.setAssistantPermissions({
+        room_id: 26010110000001,
+    });
   },
   "room.delete_code": async (client) => {
-    await client.room.deleteCode({ room_id: 26010110000001, code: "a1b2c3" });
+    await client.room.deleteCode({
+        room_id: 26010110000001,
+        code: "a1b2c3",
+    });
   },
   "room.get_code_usage": async (client) => {
-    const result = await client.room.getCodeUsage({ room_id: 26010110000001, date: "2026-09-01", code: ["a1b2c3"] });
+    const result = await client.room.getCodeUsage({
+        room_id: 26010110000001,
+        date: "2026-09-01",
+        code: ["a1b2c3"],
+    });
     console.log(result);
   },
   "room.set_group_isolation": async (client) => {
-    const result = await client.room.setGroupIsolation({ room_id: 26010110000001 });
+    const result = await client.room.setGroupIsolation({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room.set_spot_live": async (client) => {
-    const result = await client.room.setSpotLive({ room_id: 26010110000001, video_uniques: [1001, 1002] });
+    const result = await client.room.setSpotLive({
+        room_id: 26010110000001,
+        video_uniques: [1001, 1002],
+    });
     console.log(result);
   },
   "room.clear_spot_live": async (client) => {
@@ -583,19 +806,30 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.set_warmup_videos": async (client) => {
-    const result = await client.room.setWarmupVideos({ room_id: 26010110000001, video_uniques: [1001, 1002] });
+    const result = await client.room.setWarmupVideos({
+        room_id: 26010110000001,
+        video_uniques: [1001, 1002],
+    });
     console.log(result);
   },
   "room.clear_warmup_videos": async (client) => {
-    const result = await client.room.clearWarmupVideos({ room_id: 26010110000001 });
+    const result = await client.room.clearWarmupVideos({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room.set_watch_limit": async (client) => {
-    const result = await client.room.setWatchLimit({ room_id: 26010110000001, private_type: "public" });
+    const result = await client.room.setWatchLimit({
+        room_id: 26010110000001,
+        private_type: "public",
+    });
     console.log(result);
   },
   "room.set_cover": async (client) => {
-    const result = await client.room.setCover({ room_id: 26010110000001, web_bg_img: fromPath("picture.png") });
+    const result = await client.room.setCover({
+        room_id: 26010110000001,
+        web_bg_img: fromPath("picture.png"),
+    });
     console.log(result);
   },
   "room.add_broadcast_rooms": async (client) => {
@@ -606,7 +840,9 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.list_broadcast_rooms": async (client) => {
-    const result = await client.room.listBroadcastRooms({ room_id: 26010110000001 });
+    const result = await client.room.listBroadcastRooms({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room.delete_broadcast_rooms": async (client) => {
@@ -625,7 +861,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.update_group_name": async (client) => {
-    await client.room.updateGroupName({ room_id: 26010110000001, group_name: "第一组" });
+    await client.room.updateGroupName({
+        room_id: 26010110000001,
+        group_name: "第一组",
+    });
   },
   "room.upload_group_logos": async (client) => {
     const result = await client.room.uploadGroupLogos({
@@ -641,7 +880,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.get_group_logos": async (client) => {
-    const result = await client.room.getGroupLogos({ room_id: 26010110000001, group_id: 1001 });
+    const result = await client.room.getGroupLogos({
+        room_id: 26010110000001,
+        group_id: 1001,
+    });
     console.log(result);
   },
   "room.add_push_platform": async (client) => {
@@ -653,7 +895,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.delete_push_platform": async (client) => {
-    const result = await client.room.deletePushPlatform({ room_id: 26010110000001, platform_id: "1001" });
+    const result = await client.room.deletePushPlatform({
+        room_id: 26010110000001,
+        platform_id: "1001",
+    });
     console.log(result);
   },
   "room.update_push_platform": async (client) => {
@@ -666,11 +911,16 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.list_push_platforms": async (client) => {
-    const result = await client.room.listPushPlatforms({ room_id: 26010110000001 });
+    const result = await client.room.listPushPlatforms({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room.list_group_codes_by_role": async (client) => {
-    for await (const row of client.room.listGroupCodesByRole({ room_id: 26010110000001, user_role: 0 })) console.log(row);
+    for await (const row of client.room.listGroupCodesByRole({
+        room_id: 26010110000001,
+        user_role: 0,
+    })) console.log(row);
   },
   "room.add_smart_live": async (client) => {
     const result = await client.room.addSmartLive({
@@ -694,45 +944,77 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.delete_smart_live": async (client) => {
-    const result = await client.room.deleteSmartLive({ room_id: 26010110000001, id: 1001 });
+    const result = await client.room.deleteSmartLive({
+        room_id: 26010110000001,
+        id: 1001,
+    });
     console.log(result);
   },
   "room.play_smart_live": async (client) => {
-    await client.room.playSmartLive({ room_id: 26010110000001, id: 1001 });
+    await client.room.playSmartLive({
+        room_id: 26010110000001,
+        id: 1001,
+    });
   },
   "room.stop_smart_live": async (client) => {
-    await client.room.stopSmartLive({ room_id: 26010110000001, id: 1001 });
+    await client.room.stopSmartLive({
+        room_id: 26010110000001,
+        id: 1001,
+    });
   },
   "room.set_password": async (client) => {
-    const result = await client.room.setPassword({ room_id: 26010110000001, password: "a-new-password" });
+    const result = await client.room.setPassword({
+        room_id: 26010110000001,
+        password: "a-new-password",
+    });
     console.log(result);
   },
   "room.delete_group": async (client) => {
-    const result = await client.room.deleteGroup({ room_id: 26010110000001, group_id: 1001 });
+    const result = await client.room.deleteGroup({
+        room_id: 26010110000001,
+        group_id: 1001,
+    });
     console.log(result);
   },
   "room.list_patrol_rooms": async (client) => {
     for await (const row of client.room.listPatrolRooms()) console.log(row);
   },
   "room.add_spot_videos": async (client) => {
-    await client.room.addSpotVideos({ room_id: 26010110000001, video_ids: [1001, 1002] });
+    await client.room.addSpotVideos({
+        room_id: 26010110000001,
+        video_ids: [1001, 1002],
+    });
   },
   "room.delete_spot_videos": async (client) => {
-    await client.room.deleteSpotVideos({ room_id: 26010110000001, video_ids: [1001, 1002] });
+    await client.room.deleteSpotVideos({
+        room_id: 26010110000001,
+        video_ids: [1001, 1002],
+    });
   },
   "room.create_with_live": async (client) => {
-    const result = await client.room.createWithLive({ title: "高一数学 第一课", start_time: 1893456000, end_time: 1893459600 });
+    const result = await client.room.createWithLive({
+        title: "高一数学 第一课",
+        start_time: 1893456000,
+        end_time: 1893459600,
+    });
     console.log(result);
   },
   "room_data.export_chat_messages": async (client) => {
-    const result = await client.roomData.exportChatMessages({ room_id: 26010110000001 });
+    const result = await client.roomData.exportChatMessages({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.export_live_report": async (client) => {
-    for await (const row of client.roomData.exportLiveReport({ room_id: 26010110000001 })) console.log(row);
+    for await (const row of client.roomData.exportLiveReport({
+        room_id: 26010110000001,
+    })) console.log(row);
   },
   "room_data.get_all_room_user_stat": async (client) => {
-    const result = await client.roomData.getAllRoomUserStat({ product_type: 1, date: "2026-09-01" });
+    const result = await client.roomData.getAllRoomUserStat({
+        product_type: 1,
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "room_data.get_peak_users": async (client) => {
@@ -744,19 +1026,28 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room_data.list_chat_file_urls": async (client) => {
-    const result = await client.roomData.listChatFileUrls({ room_id: 26010110000001 });
+    const result = await client.roomData.listChatFileUrls({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.list_quizzes": async (client) => {
-    const result = await client.roomData.listQuizzes({ room_id: 26010110000001 });
+    const result = await client.roomData.listQuizzes({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.list_quiz_answers": async (client) => {
-    const result = await client.roomData.listQuizAnswers({ room_id: 26010110000001, quiz_id: 1001 });
+    const result = await client.roomData.listQuizAnswers({
+        room_id: 26010110000001,
+        quiz_id: 1001,
+    });
     console.log(result);
   },
   "room_data.get_checkin_info": async (client) => {
-    const result = await client.roomData.getCheckinInfo({ room_id: 26010110000001 });
+    const result = await client.roomData.getCheckinInfo({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.list_raised_hands": async (client) => {
@@ -768,37 +1059,58 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room_data.get_red_package_stat": async (client) => {
-    const result = await client.roomData.getRedPackageStat({ room_id: 26010110000001 });
+    const result = await client.roomData.getRedPackageStat({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.export_award_stat": async (client) => {
-    const result = await client.roomData.exportAwardStat({ room_id: 26010110000001 });
+    const result = await client.roomData.exportAwardStat({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.export_qa_stat": async (client) => {
-    const result = await client.roomData.exportQaStat({ room_id: 26010110000001 });
+    const result = await client.roomData.exportQaStat({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.export_questionnaire_stat": async (client) => {
-    const result = await client.roomData.exportQuestionnaireStat({ room_id: 26010110000001 });
+    const result = await client.roomData.exportQuestionnaireStat({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.export_answer_stat": async (client) => {
-    const result = await client.roomData.exportAnswerStat({ room_id: 26010110000001 });
+    const result = await client.roomData.exportAnswerStat({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.export_praise_stat": async (client) => {
-    const result = await client.roomData.exportPraiseStat({ room_id: 26010110000001 });
+    const result = await client.roomData.exportPraiseStat({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.get_evaluation_stat": async (client) => {
-    for await (const row of client.roomData.getEvaluationStat({ room_id: 26010110000001, page: 1, page_size: 20 })) console.log(row);
+    for await (const row of client.roomData.getEvaluationStat({
+        room_id: 26010110000001,
+        page: 1,
+        page_size: 20,
+    })) console.log(row);
   },
   "room_data.get_live_sell_stat": async (client) => {
-    for await (const row of client.roomData.getLiveSellStat({ room_id: "26010110000001" })) console.log(row);
+    for await (const row of client.roomData.getLiveSellStat({
+        room_id: "26010110000001",
+    })) console.log(row);
   },
   "room_data.export_attention_list": async (client) => {
-    for await (const row of client.roomData.exportAttentionList({ room_id: 26010110000001, date: "2026-09-01" })) console.log(row);
+    for await (const row of client.roomData.exportAttentionList({
+        room_id: 26010110000001,
+        date: "2026-09-01",
+    })) console.log(row);
   },
   "room_data.get_media_length": async (client) => {
     const result = await client.roomData.getMediaLength({
@@ -813,7 +1125,9 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room_data.get_praise_count": async (client) => {
-    const result = await client.roomData.getPraiseCount({ room_id: 26010110000001 });
+    const result = await client.roomData.getPraiseCount({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.get_report": async (client) => {
@@ -821,67 +1135,115 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room_data.list_user_scores": async (client) => {
-    for await (const row of client.roomData.listUserScores({ room_id: 26010110000001, date: "2026-09-01" })) console.log(row);
+    for await (const row of client.roomData.listUserScores({
+        room_id: 26010110000001,
+        date: "2026-09-01",
+    })) console.log(row);
   },
   "room_data.list_checkins": async (client) => {
-    for await (const row of client.roomData.listCheckins({ room_id: 26010110000001 })) console.log(row);
+    for await (const row of client.roomData.listCheckins({
+        room_id: 26010110000001,
+    })) console.log(row);
   },
   "room_data.list_checkin_users": async (client) => {
-    for await (const row of client.roomData.listCheckinUsers({ room_id: 26010110000001, session_id: 1001 })) console.log(row);
+    for await (const row of client.roomData.listCheckinUsers({
+        room_id: 26010110000001,
+        session_id: 1001,
+    })) console.log(row);
   },
   "room_data.list_answer_questions": async (client) => {
-    for await (const row of client.roomData.listAnswerQuestions({ room_id: 26010110000001 })) console.log(row);
+    for await (const row of client.roomData.listAnswerQuestions({
+        room_id: 26010110000001,
+    })) console.log(row);
   },
   "room_data.list_answer_users": async (client) => {
-    for await (const row of client.roomData.listAnswerUsers({ room_id: 26010110000001, question_id: 1001 })) console.log(row);
+    for await (const row of client.roomData.listAnswerUsers({
+        room_id: 26010110000001,
+        question_id: 1001,
+    })) console.log(row);
   },
   "room_data.get_flow": async (client) => {
-    const result = await client.roomData.getFlow({ room_id: 26010110000001, date: "2026-09-01" });
+    const result = await client.roomData.getFlow({
+        room_id: 26010110000001,
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "room_data.list_expression_reports": async (client) => {
-    const result = await client.roomData.listExpressionReports({ room_id: 26010110000001 });
+    const result = await client.roomData.listExpressionReports({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.list_device_checks": async (client) => {
-    for await (const row of client.roomData.listDeviceChecks({ room_id: 26010110000001 })) console.log(row);
+    for await (const row of client.roomData.listDeviceChecks({
+        room_id: 26010110000001,
+    })) console.log(row);
   },
   "room_data.list_daily_evaluations": async (client) => {
-    for await (const row of client.roomData.listDailyEvaluations({ date: "2026-09-01" })) console.log(row);
+    for await (const row of client.roomData.listDailyEvaluations({
+        date: "2026-09-01",
+    })) console.log(row);
   },
   "room_data.list_study_reports": async (client) => {
-    const result = await client.roomData.listStudyReports({ room_id: 26010110000001 });
+    const result = await client.roomData.listStudyReports({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.get_blackboard_file": async (client) => {
-    const result = await client.roomData.getBlackboardFile({ room_id: 26010110000001 });
+    const result = await client.roomData.getBlackboardFile({
+        room_id: 26010110000001,
+    });
     console.log(result);
   },
   "room_data.get_interact_data": async (client) => {
-    for await (const row of client.roomData.getInteractData({ room_id: 26010110000001, interact_type: 0 })) console.log(row);
+    for await (const row of client.roomData.getInteractData({
+        room_id: 26010110000001,
+        interact_type: 0,
+    })) console.log(row);
   },
   "room_data.export_attention_detail": async (client) => {
-    const result = await client.roomData.exportAttentionDetail({ room_id: 26010110000001, attention_id: 1001 });
+    const result = await client.roomData.exportAttentionDetail({
+        room_id: 26010110000001,
+        attention_id: 1001,
+    });
     console.log(result);
   },
   "room_data.get_red_package_record": async (client) => {
-    const result = await client.roomData.getRedPackageRecord({ room_id: 26010110000001, red_package_id: "1001" });
+    const result = await client.roomData.getRedPackageRecord({
+        room_id: 26010110000001,
+        red_package_id: "1001",
+    });
     console.log(result);
   },
   "small_course.get_daily_cost": async (client) => {
-    const result = await client.smallCourse.getDailyCost({ product_type: 0, start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.smallCourse.getDailyCost({
+        product_type: 0,
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "small_course.list_room_costs": async (client) => {
-    const result = await client.smallCourse.listRoomCosts({ product_type: 0, date: "2026-09-01" });
+    const result = await client.smallCourse.listRoomCosts({
+        product_type: 0,
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "small_course.list_user_costs": async (client) => {
-    const result = await client.smallCourse.listUserCosts({ room_id: "26010110000001", product_type: 0, date: "2026-09-01" });
+    const result = await client.smallCourse.listUserCosts({
+        room_id: "26010110000001",
+        product_type: 0,
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "small_course.list_record_costs": async (client) => {
-    const result = await client.smallCourse.listRecordCosts({ date: "2026-09-01" });
+    const result = await client.smallCourse.listRecordCosts({
+        date: "2026-09-01",
+    });
     console.log(result);
   },
   "sub_account.create": async (client) => {
@@ -924,11 +1286,18 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "teacher.delete": async (client) => {
-    const result = await client.teacher.delete({ teacher_id: "1001", role: "teacher" });
+    const result = await client.teacher.delete({
+        teacher_id: "1001",
+        role: "teacher",
+    });
     console.log(result);
   },
   "teacher.list": async (client) => {
-    const result = await client.teacher.list({ role: "teacher", page: 1, page_size: 20 });
+    const result = await client.teacher.list({
+        role: "teacher",
+        page: 1,
+        page_size: 20,
+    });
     console.log(result);
   },
   "user.add": async (client) => {
@@ -944,13 +1313,23 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.user.list({ role: 0 })) console.log(row);
   },
   "user.delete_batch": async (client) => {
-    await client.user.deleteBatch({ user_ids: [1001, 1002], role: 0 });
+    await client.user.deleteBatch({
+        user_ids: [1001, 1002],
+        role: 0,
+    });
   },
   "user.assign_students": async (client) => {
-    await client.user.assignStudents({ room_id: 26010110000001, user_ids: [1001, 1002] });
+    await client.user.assignStudents({
+        room_id: 26010110000001,
+        user_ids: [1001, 1002],
+    });
   },
   "user.assign_teacher": async (client) => {
-    const result = await client.user.assignTeacher({ room_id: 26010110000001, role: 1, user_id: 1001 });
+    const result = await client.user.assignTeacher({
+        room_id: 26010110000001,
+        role: 1,
+        user_id: 1001,
+    });
     console.log(result);
   },
   "user.list_students": async (client) => {
@@ -961,14 +1340,23 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "user.remove_students": async (client) => {
-    await client.user.removeStudents({ room_id: 26010110000001, user_ids: [1001, 1002] });
+    await client.user.removeStudents({
+        room_id: 26010110000001,
+        user_ids: [1001, 1002],
+    });
   },
   "user.remove_teacher": async (client) => {
-    const result = await client.user.removeTeacher({ room_id: 26010110000001, user_id: 1001 });
+    const result = await client.user.removeTeacher({
+        room_id: 26010110000001,
+        user_id: 1001,
+    });
     console.log(result);
   },
   "user.get_by_phone": async (client) => {
-    const result = await client.user.getByPhone({ role: 0, phone_number: "13800000000" });
+    const result = await client.user.getByPhone({
+        role: 0,
+        phone_number: "13800000000",
+    });
     console.log(result);
   },
   "user.update": async (client) => {
@@ -976,14 +1364,21 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "user.assign_fake_assistant": async (client) => {
-    const result = await client.user.assignFakeAssistant({ room_id: 26010110000001, user_id: 1001, relation_type: 1 });
+    const result = await client.user.assignFakeAssistant({
+        room_id: 26010110000001,
+        user_id: 1001,
+        relation_type: 1,
+    });
     console.log(result);
   },
   "user.list_classes": async (client) => {
     for await (const row of client.user.listClasses()) console.log(row);
   },
   "video.get_upload_url": async (client) => {
-    const result = await client.video.getUploadUrl({ file_name: "lesson.mp4", definition: [16] });
+    const result = await client.video.getUploadUrl({
+        file_name: "lesson.mp4",
+        definition: [16],
+    });
     console.log(result);
   },
   "video.upload_file": async (client) => {
@@ -1010,11 +1405,16 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video.remove_definitions": async (client) => {
-    const result = await client.video.removeDefinitions({ video_id: 123, definition: [16] });
+    const result = await client.video.removeDefinitions({
+        video_id: 123,
+        definition: [16],
+    });
     console.log(result);
   },
   "video.delete_source_files": async (client) => {
-    await client.video.deleteSourceFiles({ video_ids: [1001, 1002] });
+    await client.video.deleteSourceFiles({
+        video_ids: [1001, 1002],
+    });
   },
   "video.update": async (client) => {
     const result = await client.video.update({ video_id: 123 });
@@ -1044,7 +1444,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.video.listByCategory({ category_id: 12345 })) console.log(row);
   },
   "video.set_category": async (client) => {
-    const result = await client.video.setCategory({ video_id: 12345, category_id: 12345 });
+    const result = await client.video.setCategory({
+        video_id: 12345,
+        category_id: 12345,
+    });
     console.log(result);
   },
   "video.get_player_token": async (client) => {
@@ -1052,11 +1455,17 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video.get_player_tokens": async (client) => {
-    const result = await client.video.getPlayerTokens({ video_ids: [1001, 1002], expires_in: 3600 });
+    const result = await client.video.getPlayerTokens({
+        video_ids: [1001, 1002],
+        expires_in: 3600,
+    });
     console.log(result);
   },
   "video.set_publish_status": async (client) => {
-    const result = await client.video.setPublishStatus({ video_id: 1001, status: 1 });
+    const result = await client.video.setPublishStatus({
+        video_id: 1001,
+        status: 1,
+    });
     console.log(result);
   },
   "video.get_share_url": async (client) => {
@@ -1067,7 +1476,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.video.list()) console.log(row);
   },
   "video.upload_subtitle": async (client) => {
-    const result = await client.video.uploadSubtitle({ name: "高一数学", video_id: "1001", subtitle: fromPath("lesson.srt") });
+    const result = await client.video.uploadSubtitle({
+        name: "高一数学",
+        video_id: "1001",
+        subtitle: fromPath("lesson.srt"),
+    });
     console.log(result);
   },
   "video.list_subtitles": async (client) => {
@@ -1075,20 +1488,31 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video.update_subtitle": async (client) => {
-    await client.video.updateSubtitle({ name: "高一数学", subtitle_id: "1001" });
+    await client.video.updateSubtitle({
+        name: "高一数学",
+        subtitle_id: "1001",
+    });
   },
   "video.set_default_subtitle": async (client) => {
-    await client.video.setDefaultSubtitle({ video_id: "1001", subtitle_id: "1001" });
+    await client.video.setDefaultSubtitle({
+        video_id: "1001",
+        subtitle_id: "1001",
+    });
   },
   "video.delete_subtitle": async (client) => {
     await client.video.deleteSubtitle({ subtitle_id: "1001" });
   },
   "video.set_scroll_notice": async (client) => {
-    const result = await client.video.setScrollNotice({ notice: [{ content: "百家云", link: "http://www.baidu.com" }] });
+    const result = await client.video.setScrollNotice({
+        notice: [{ content: "百家云", link: "http://www.baidu.com" }],
+    });
     console.log(result);
   },
   "video.bind_notices": async (client) => {
-    await client.video.bindNotices({ video_ids: [1001, 1002], notice_id: 1001 });
+    await client.video.bindNotices({
+        video_ids: [1001, 1002],
+        notice_id: 1001,
+    });
   },
   "video.list_questions": async (client) => {
     const result = await client.video.listQuestions({ video_unique: "1001" });
@@ -1121,11 +1545,17 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     });
   },
   "video.delete_questions": async (client) => {
-    const result = await client.video.deleteQuestions({ question_ids: [1001, 1002], video_unique: "1001" });
+    const result = await client.video.deleteQuestions({
+        question_ids: [1001, 1002],
+        video_unique: "1001",
+    });
     console.log(result);
   },
   "video.set_category_batch": async (client) => {
-    const result = await client.video.setCategoryBatch({ video_ids: [1001, 1002], category_id: 1001 });
+    const result = await client.video.setCategoryBatch({
+        video_ids: [1001, 1002],
+        category_id: 1001,
+    });
     console.log(result);
   },
   "video.set_triple_screen": async (client) => {
@@ -1141,38 +1571,60 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video.set_mark_jump": async (client) => {
-    const result = await client.video.setMarkJump({ video_unique: "1001", jump: true });
+    const result = await client.video.setMarkJump({
+        video_unique: "1001",
+        jump: true,
+    });
     console.log(result);
   },
   "video.get_comment_token": async (client) => {
-    const result = await client.video.getCommentToken({ user_number: 1001, name: "高一数学" });
+    const result = await client.video.getCommentToken({
+        user_number: 1001,
+        name: "高一数学",
+    });
     console.log(result);
   },
   "video.list_whitelist_groups": async (client) => {
-    const result = await client.video.listWhitelistGroups({ video_unique: 1001 });
+    const result = await client.video.listWhitelistGroups({
+        video_unique: 1001,
+    });
     console.log(result);
   },
   "video.add_whitelist_group": async (client) => {
-    const result = await client.video.addWhitelistGroup({ video_unique: 1001, group_id: 1001 });
+    const result = await client.video.addWhitelistGroup({
+        video_unique: 1001,
+        group_id: 1001,
+    });
     console.log(result);
   },
   "video.remove_whitelist_group": async (client) => {
-    const result = await client.video.removeWhitelistGroup({ video_unique: 1001, group_id: 1001 });
+    const result = await client.video.removeWhitelistGroup({
+        video_unique: 1001,
+        group_id: 1001,
+    });
     console.log(result);
   },
   "video.list_whitelist_users": async (client) => {
     for await (const row of client.video.listWhitelistUsers({ video_unique: 1001 })) console.log(row);
   },
   "video.add_whitelist_users": async (client) => {
-    const result = await client.video.addWhitelistUsers({ video_unique: 1001, user_ids: [1001, 1002] });
+    const result = await client.video.addWhitelistUsers({
+        video_unique: 1001,
+        user_ids: [1001, 1002],
+    });
     console.log(result);
   },
   "video.remove_whitelist_users": async (client) => {
-    const result = await client.video.removeWhitelistUsers({ video_unique: 1001, user_ids: [1001, 1002] });
+    const result = await client.video.removeWhitelistUsers({
+        video_unique: 1001,
+        user_ids: [1001, 1002],
+    });
     console.log(result);
   },
   "video.list_question_answers": async (client) => {
-    const result = await client.video.listQuestionAnswers({ video_unique: 1001 });
+    const result = await client.video.listQuestionAnswers({
+        video_unique: 1001,
+    });
     console.log(result);
   },
   "video.get_urls": async (client) => {
@@ -1180,7 +1632,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video.transcode_again": async (client) => {
-    const result = await client.video.transcodeAgain({ video_id: 1001, definition: [16] });
+    const result = await client.video.transcodeAgain({
+        video_id: 1001,
+        definition: [16],
+    });
     console.log(result);
   },
   "video_account.info": async (client) => {
@@ -1188,22 +1643,33 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video_account.get_used_flow": async (client) => {
-    const result = await client.videoAccount.getUsedFlow({ start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.videoAccount.getUsedFlow({
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "video_account.get_used_flow_detail": async (client) => {
-    const result = await client.videoAccount.getUsedFlowDetail({ start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.videoAccount.getUsedFlowDetail({
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "video_account.list_video_flow": async (client) => {
-    for await (const row of client.videoAccount.listVideoFlow({ product_type: 1, date: "2026-09-01" })) console.log(row);
+    for await (const row of client.videoAccount.listVideoFlow({
+        product_type: 1,
+        date: "2026-09-01",
+    })) console.log(row);
   },
   "video_account.get_storage_and_flow": async (client) => {
     const result = await client.videoAccount.getStorageAndFlow();
     console.log(result);
   },
   "video_account.set_transcode_callback_url": async (client) => {
-    const result = await client.videoAccount.setTranscodeCallbackUrl({ url: "https://www.example.com/url" });
+    const result = await client.videoAccount.setTranscodeCallbackUrl({
+        url: "https://www.example.com/url",
+    });
     console.log(result);
   },
   "video_account.get_transcode_callback_url": async (client) => {
@@ -1211,7 +1677,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video_data.get_used_flow": async (client) => {
-    const result = await client.videoData.getUsedFlow({ video_id: 123, start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.videoData.getUsedFlow({
+        video_id: 123,
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "video_data.list_play_records": async (client) => {
@@ -1222,18 +1692,31 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     })) console.log(row);
   },
   "video_data.export_reports": async (client) => {
-    for await (const row of client.videoData.exportReports({ start_time: "2026-09-01 08:00:00", end_time: "2026-09-01 09:00:00" })) console.log(row);
+    for await (const row of client.videoData.exportReports({
+        start_time: "2026-09-01 08:00:00",
+        end_time: "2026-09-01 09:00:00",
+    })) console.log(row);
   },
   "video_data.get_play_count_rank": async (client) => {
-    const result = await client.videoData.getPlayCountRank({ start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.videoData.getPlayCountRank({
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "video_data.get_play_count": async (client) => {
-    const result = await client.videoData.getPlayCount({ video_id: 1001, start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.videoData.getPlayCount({
+        video_id: 1001,
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "video_data.get_account_play_count": async (client) => {
-    const result = await client.videoData.getAccountPlayCount({ start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.videoData.getAccountPlayCount({
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "video_data.list_playback_records": async (client) => {

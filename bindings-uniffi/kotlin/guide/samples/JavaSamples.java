@@ -181,7 +181,14 @@ class JavaSamples {
             26010110000001L,
             "高一（3）班",
             List.of(
-                new InteractDataSaveStudent(1001L, "王小明", "13800000000", 1L, "20260001", 0L)
+                new InteractDataSaveStudent(
+                    1001L,
+                    "王小明",
+                    "13800000000",
+                    1L,
+                    "20260001",
+                    0L
+                )
             ),
             "huatu"
         );
@@ -363,7 +370,10 @@ class JavaSamples {
         System.out.println(result);
     }
     static void live_setting_add_notice(BlockingClient client) {
-        var result = client.getLiveSetting().addNotice("同学们好", "https://www.example.com/link");
+        var result = client.getLiveSetting().addNotice(
+            "同学们好",
+            "https://www.example.com/link"
+        );
         System.out.println(result);
     }
     static void live_setting_list_notices(BlockingClient client) {

@@ -133,7 +133,11 @@ object EvaluationSamples {
         val result = client.evaluation.createTemplate(
             title = "高一数学 第一课",
             questions = listOf(
-                EvaluationCreateTemplateQuestion(title = "高一数学 第一课", type = 1, isForce = 0),
+                EvaluationCreateTemplateQuestion(
+                    title = "高一数学 第一课",
+                    type = 1,
+                    isForce = 0,
+                ),
             ),
         )
         println(result)
@@ -408,7 +412,10 @@ object LiveSettingSamples {
         client.liveSetting.listMainScreenNotices().items().collect { println(it) }
     }
     suspend fun live_setting_add_sensitive_words(client: Client) {
-        val result = client.liveSetting.addSensitiveWords(productType = 1, words = listOf("敏感词"))
+        val result = client.liveSetting.addSensitiveWords(
+            productType = 1,
+            words = listOf("敏感词"),
+        )
         println(result)
     }
     suspend fun live_setting_import_sensitive_words(client: Client) {

@@ -128,7 +128,13 @@ enum EvaluationSamples {
     static func evaluation_create_template(_ client: Client) async throws {
         let result = try await client.evaluation.createTemplate(
             title: "高一数学 第一课",
-            questions: [EvaluationCreateTemplateQuestion(title: "高一数学 第一课", type: 1, isForce: 0)]
+            questions: [
+                EvaluationCreateTemplateQuestion(
+                    title: "高一数学 第一课",
+                    type: 1,
+                    isForce: 0
+                )
+            ]
         )
         print(result)
     }
@@ -372,7 +378,10 @@ enum LiveAccountSamples {
 
 enum LiveSellSamples {
     static func live_sell_create_enter_record(_ client: Client) async throws {
-        try await client.liveSell.createEnterRecord(roomID: "26010110000001", userName: "王小明")
+        try await client.liveSell.createEnterRecord(
+            roomID: "26010110000001",
+            userName: "王小明"
+        )
     }
     static func live_sell_create_buy_record(_ client: Client) async throws {
         try await client.liveSell.createBuyRecord(
