@@ -23,6 +23,10 @@ impl Docs {
         Docs { docs: Store::new(832_417, 1, limit), folders: Store::new(16_286_658_001, 1, limit), bindings: 122 }
     }
 
+    pub fn len(&self) -> usize {
+        self.docs.len()
+    }
+
     fn get(&self, fid: i64) -> Result<&Row, Failure> {
         self.docs.get(fid).ok_or_else(unknown)
     }

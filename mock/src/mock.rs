@@ -44,7 +44,8 @@ pub struct Mock {
     pub(crate) state: State,
     pub(crate) faults: Faults,
     pub(crate) rate: Rate,
-    pub(crate) received: VecDeque<Received>,
+    /// With their times.
+    pub(crate) received: VecDeque<(i64, Received)>,
     pub(crate) canned: CannedAnswers,
     /// How far the clock was set forward, in milliseconds.
     ahead: i64,
@@ -121,7 +122,7 @@ impl Mock {
             (upload::PATH, "OPTIONS") => (Duration::ZERO, Kind::Answered(upload::preflight())),
             (upload::PATH, _) => (Duration::ZERO, Kind::Answered(Reply::empty(405))),
             (path, _) => match control::find(path) {
-                Some(place) => (Duration::ZERO, Kind::Control(Control::new(place, head.method))),
+                Some(place) => (Duration::ZERO, Kind::Control(Control::new(place, head))),
                 None => (self.faults.behaviour().latency, Kind::Call(Call::begin(self, head))),
             },
         };
@@ -203,7 +204,7 @@ impl Mock {
 
     /// The requests so far, the last 10,000 at most, the oldest first.
     pub fn requests(&self) -> impl Iterator<Item = &Received> {
-        self.received.iter()
+        self.received.iter().map(|(_, received)| received)
     }
 
     /// The callbacks so far, the last 2,048 at most, the oldest first.
@@ -262,7 +263,8 @@ impl Mock {
         if self.received.len() >= REMEMBERED {
             self.received.pop_front();
         }
-        self.received.push_back(Received { path, operation: operation.map(str::to_owned), params, verdict });
+        let received = Received { path, operation: operation.map(str::to_owned), params, verdict };
+        self.received.push_back((self.state.time, received));
     }
 }
 

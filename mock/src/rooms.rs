@@ -51,6 +51,11 @@ impl Rooms {
         self.open.get_mut(id).ok_or(absent)
     }
 
+    /// The newest first.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, &Room)> {
+        self.open.iter()
+    }
+
     pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Room> {
         self.open.values_mut()
     }

@@ -1,6 +1,7 @@
 //! Everything that the mock remembers.
 
 use baijiayun_core::{Error, PartnerKey};
+use serde_json::{Value, json};
 
 use crate::accounts::Accounts;
 use crate::alarms::{Alarm, Alarms};
@@ -57,6 +58,14 @@ impl State {
 
     pub fn key(&self) -> PartnerKey {
         PartnerKey::new(self.sender.key())
+    }
+
+    /// How many things of each kind there are.
+    pub fn counts(&self) -> Value {
+        json!({
+            "rooms 房间": self.rooms.iter().count(), "users 用户": self.users.len(), "videos 视频": self.videos.rows().count(),
+            "documents 文档": self.docs.len(), "callbacks 回调": self.outbox.all().count(),
+        })
     }
 
     /// Unix seconds.

@@ -31,6 +31,10 @@ impl Users {
         Users { users: Store::new(99_904, 1, limit), assignments: 254_162 }
     }
 
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
     fn get(&self, id: i64) -> Result<&Row, Failure> {
         self.users.get(id).ok_or_else(|| missing(&format!("用户{id}")))
     }
