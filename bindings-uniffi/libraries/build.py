@@ -39,9 +39,15 @@ TARGETS = [
 ]
 
 
+# Rust's own library is built with ours. As it is delivered it has what writes backtraces, a fourth of a library, which would look
+# for symbols that are not there. Cargo takes these options only if it is told that they may change with its versions.
+STD = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=panic-unwind,optimize_for_size"]
+
+
 def build(target: Target) -> Path:
     """Builds the library for a platform."""
-    flags, variables = [], {}
+    flags, variables = [], {"RUSTC_BOOTSTRAP": "1"}
+    subprocess.run(["rustup", "component", "add", "rust-src"], cwd=ROOT, capture_output=True, check=True)
     if "musl" in target.rust:
         # Rust links musl statically unless it is told otherwise, and a static library cannot be loaded.
         flags.append("-Ctarget-feature=-crt-static")
@@ -49,7 +55,7 @@ def build(target: Target) -> Path:
         variables["MACOSX_DEPLOYMENT_TARGET"] = ".".join(target.wheel.split("_")[1:3])
         flags.append(f"-Clink-arg=-Wl,-install_name,@rpath/{target.file}")
     # UniFFI's tool has read its symbols in the library of this machine, so these can go.
-    what = ["--profile", "native", "--config", 'profile.native.strip="symbols"', "--package", "baijiayun-uniffi", "--lib"]
+    what = ["--profile", "native", "--config", 'profile.native.strip="symbols"', "--package", "baijiayun-uniffi", "--lib", *STD]
     return zigbuild(target.rust, what, f"native/{target.file}", flags, variables)
 
 
@@ -57,9 +63,13 @@ def zigbuild(rust: str, what: list[str], file: str, flags: list[str], variables:
     """What cargo builds for a platform, linked by zig: `file` in its folder there."""
     triple = re.sub(r"\.[\d.]+$", "", rust)
     command = ["cargo", "zigbuild", "--quiet", "--locked", *what, "--target", rust]
-    cargo_home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
     # Paths of this machine are nobody's business.
-    flags = [f"--remap-path-prefix={ROOT}=baijiayun", f"--remap-path-prefix={cargo_home}=cargo", *flags]
+    places = {
+        "baijiayun": str(ROOT),
+        "cargo": os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo"),
+        "rust": subprocess.check_output(["rustc", "--print=sysroot"], cwd=ROOT, text=True).strip(),
+    }
+    flags = [*(f"--remap-path-prefix={place}={name}" for name, place in places.items()), *flags]
     env = {**os.environ, **variables, f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUSTFLAGS": " ".join(flags)}
     # What it says on the way is of no use: rustc looks for Apple's SDK, which zig does without.
     for step in (["rustup", "target", "add", triple], command):
@@ -67,6 +77,6 @@ def zigbuild(rust: str, what: list[str], file: str, flags: list[str], variables:
         if ran.returncode != 0:
             sys.exit(f"{rust}: {' '.join(step)} failed:\n{ran.stderr}")
     built = ROOT / "target" / triple / file
-    if re.search(re.escape(cargo_home).encode() + b"|" + re.escape(str(ROOT)).encode(), built.read_bytes()):
+    if any(place.encode() in built.read_bytes() for place in places.values()):
         sys.exit(f"{rust}: {built.name} holds paths of this machine")
     return built

@@ -193,12 +193,6 @@ pub fn guessed_paths() -> String {
     guesses.fold(String::new(), |all, operation| all + &operation.name + "\n")
 }
 
-/// Those of the names, one a line, that come close to a mistyped one, with commas between them.
-#[wasm_bindgen]
-pub fn near(names: &str, wanted: &str) -> String {
-    baijiayun_core::host::near(names, wanted)
-}
-
 /// What a shared store evaluates to keep the limits among several processes.
 #[wasm_bindgen]
 pub fn quota_script() -> String {

@@ -14,7 +14,7 @@ import venv
 from pathlib import Path
 from urllib.request import urlopen
 
-from platforms import PLATFORMS, version
+from platforms import PLATFORMS, this_platform, version
 
 RUNNERS = {"linux-arm64": "qemu-aarch64", "win32-x64": "wine"}
 """What runs programs of other platforms here."""
@@ -41,21 +41,32 @@ def works(*program: str | Path, env: dict[str, str] | None = None, cwd: Path | N
     assert found[0]["name"] == "room.create", found[0]
     signed = json.loads(told("sign", "room_id=1", "timestamp=1501572288", "--json", *ACCOUNT))
     assert signed["sign"] == hashlib.md5(b"room_id=1&timestamp=1501572288&partner_key=nobody").hexdigest(), signed
-    mock = subprocess.Popen([*map(str, program), "mock", "--json", "--port=0"], env=env, cwd=cwd, stdout=subprocess.PIPE)
+    command = [*map(str, program), "mock", "--json", "--port=0"]
+    mock = subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.PIPE, start_new_session=True)
     with mock:
         assert mock.stdout is not None
         about = json.loads(mock.stdout.readline())
         account = [f"--domain={about['url']}", f"--partner-id={about['partner_id']}", f"--partner-key={about['partner_key']}"]
         listed = json.loads(told("call", "room.list", "--json", *account))
         assert listed["total"] == 0, listed
-        mock.send_signal(signal.SIGINT)
-        assert mock.wait(30) is not None
-    # Whoever started the mock has stopped it, and not only what stands before it.
-    try:
-        urlopen(about["url"], timeout=5)
-    except OSError:
-        return
+        if program[0] in GROUPS:
+            # As a terminal does: npm and Wine pass no signals on.
+            os.killpg(mock.pid, signal.SIGINT)
+        else:
+            mock.send_signal(signal.SIGINT)
+        mock.wait(60)
+    # The program has ended, and not only what stands before it.
+    for _ in range(100):
+        try:
+            urlopen(about["url"], timeout=5)
+        except OSError:
+            return
+    os.killpg(mock.pid, signal.SIGKILL)
     sys.exit(f"{program}: the mock lives on")
+
+
+GROUPS = ("npx", shutil.which("wine"))
+"""What does not pass signals on to what it runs."""
 
 
 def from_pip(out: Path) -> None:
@@ -81,11 +92,6 @@ def from_npm(out: Path) -> None:
     path = run("node", "-p", "require('bjy').path()", cwd=folder).strip()
     assert path.endswith(f"bjy-{here}/bjy"), path
     print("ran: the npm packages, installed offline: node_modules/.bin/bjy, npx bjy, require('bjy').path()")
-
-
-def this_platform() -> str:
-    machine = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}[os.uname().machine]
-    return f"{sys.platform}-{machine}"
 
 
 def elsewhere(out: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import lief
+from platforms import ROOT, Platform
+
+sys.path.insert(0, str(ROOT / "bindings-uniffi/libraries"))
 from look import Unfit, check, look
-from platforms import Platform
 
 
 def fit(platform: Platform) -> str:

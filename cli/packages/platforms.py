@@ -41,6 +41,12 @@ PLATFORMS = [
 ]
 
 
+def this_platform() -> str:
+    """What npm calls this machine."""
+    machine = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}[os.uname().machine]
+    return f"{sys.platform}-{machine}"
+
+
 def named(names: list[str]) -> list[Platform]:
     """The platforms of these names; all if none is given."""
     known = {platform.name: platform for platform in PLATFORMS}

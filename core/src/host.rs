@@ -75,7 +75,7 @@ use crate::value::Params;
 #[cfg(feature = "configuration")]
 pub use configuration::{configuration, toml_paths};
 use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, HostUpload, Input};
-pub use naming::{in_camel_case, near};
+pub use naming::in_camel_case;
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
 pub use reading::{Next, Read, ReadForAnother, Reading};

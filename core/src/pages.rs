@@ -1,6 +1,8 @@
 //! Walking through lists page by page, and knowing when to stop.
 
-use md5::{Digest, Md5};
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 
 use crate::error::{Error, ErrorKind};
 use crate::json::{Kind, Scanner, find};
@@ -71,8 +73,7 @@ impl Pager {
         let find = |place| scanner.clone().and_then(|scanner| find(scanner, place));
         let (list, rows) = find(self.paging.list).and_then(array).unwrap_or_default();
         let total = if self.paging.total.is_empty() { None } else { find(self.paging.total).and_then(number) };
-        // The hash that is here anyway: that of the standard library would be another 1 kB of WebAssembly.
-        let hash = Md5::digest(list).first_chunk().copied().map_or(0, u64::from_le_bytes);
+        let hash = hash(list);
         let repeated = rows > 0 && self.seen.is_some_and(|(first, last)| hash == first || hash == last);
         if rows == 0 || repeated {
             return Page { rows, total, repeated, more: false };
@@ -107,6 +108,14 @@ impl Pager {
     pub(crate) fn list(&self) -> &'static str {
         self.paging.list
     }
+}
+
+/// Tells pages apart. MD5, which is here anyway, took a quarter of the time for a report of 1,000 rows.
+fn hash(list: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(list);
+    // In WebAssembly it has 32 bits: the length makes up for the others.
+    hasher.finish() ^ ((list.len() as u64) << 32)
 }
 
 /// An array, and how many elements it has.

@@ -39,6 +39,8 @@ pub struct Snippet {
 /// An operation's call in each language.
 pub struct Samples {
     pub name: String,
+    /// What the call gives, as JSON.
+    pub given: serde_json::Map<String, serde_json::Value>,
     pub snippets: Vec<Snippet>,
 }
 
@@ -104,7 +106,10 @@ pub fn all(description: &Description) -> Result<Vec<Samples>, Box<dyn Error>> {
             }
             let asked = Asked { resource: &resource.resource, call, given, names: &objects };
             let snippet = |highlight, label, code| Snippet { highlight, label, code };
+            let given = asked.given.iter().map(|(argument, sample)| (argument.wire.to_owned(), shell::json(sample)));
+            let given = given.collect();
             samples.push(Samples {
+                given,
                 snippets: vec![
                     snippet("ts", "JavaScript", typescript::call(&asked)),
                     snippet("python", "Python", python::call(&asked)),
@@ -174,7 +179,8 @@ enum Last {
 
 /// What stands between brackets: in one line, or where that is too long, each in its own.
 fn bracketed(open: &str, items: &[String], close: &str, last: Last) -> String {
-    const WIDTH: usize = 96;
+    /// As much as a page shows without scrolling.
+    const WIDTH: usize = 76;
     let line = format!("{open}{}{close}", items.join(", "));
     if line.chars().count() <= WIDTH && !line.contains('\n') {
         return line;

@@ -5,6 +5,7 @@ mod build;
 mod callbacks;
 mod comments;
 mod coverage;
+mod explorer;
 mod guides;
 mod locale;
 mod markdown;
@@ -67,6 +68,11 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
         &root.join(TARGET).join("navigation.json"),
         &serde_json::to_string(&navigation::all(&description, &guides, has_explorer))?,
     )?;
+    for locale in Locale::ALL {
+        let data = explorer::data(&description, &locale.words(root)?)?;
+        write(&folder.join("public").join(explorer::file(locale)), &serde_json::to_string(&data)?)?;
+    }
+    explorer::write_samples(&root.join(TARGET), &samples)?;
     // For whoever makes a client of their own.
     let document = root.join("docs/openapi.json");
     if document.exists() {

@@ -105,7 +105,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     await client.evaluation.updateRoom({ room_id: 26010110000001, evaluate_id: 1001 });
   },
   "evaluation.create_template": async (client) => {
-    const result = await client.evaluation.createTemplate({ title: "高一数学 第一课", questions: [{ title: "高一数学 第一课", type: 1, is_force: 0 }] });
+    const result = await client.evaluation.createTemplate({
+        title: "高一数学 第一课",
+        questions: [{ title: "高一数学 第一课", type: 1, is_force: 0 }],
+    });
     console.log(result);
   },
   "goods.upload_image": async (client) => {
@@ -596,7 +599,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.add_broadcast_rooms": async (client) => {
-    const result = await client.room.addBroadcastRooms({ room_id: 26010110000001, broadcast_room_ids: [26010110000001, 26010110000002] });
+    const result = await client.room.addBroadcastRooms({
+        room_id: 26010110000001,
+        broadcast_room_ids: [26010110000001, 26010110000002],
+    });
     console.log(result);
   },
   "room.list_broadcast_rooms": async (client) => {
@@ -604,11 +610,18 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room.delete_broadcast_rooms": async (client) => {
-    const result = await client.room.deleteBroadcastRooms({ room_id: 26010110000001, broadcast_room_ids: [26010110000001, 26010110000002] });
+    const result = await client.room.deleteBroadcastRooms({
+        room_id: 26010110000001,
+        broadcast_room_ids: [26010110000001, 26010110000002],
+    });
     console.log(result);
   },
   "room.switch_broadcast": async (client) => {
-    const result = await client.room.switchBroadcast({ room_id: "26010110000001", broadcast_room_id: "26010110000001", operation: "start" });
+    const result = await client.room.switchBroadcast({
+        room_id: "26010110000001",
+        broadcast_room_id: "26010110000001",
+        operation: "start",
+    });
     console.log(result);
   },
   "room.update_group_name": async (client) => {
@@ -723,7 +736,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room_data.get_peak_users": async (client) => {
-    const result = await client.roomData.getPeakUsers({ room_id: 26010110000001, start_time: "2026-09-01 08:00:00", end_time: "2026-09-01 09:00:00" });
+    const result = await client.roomData.getPeakUsers({
+        room_id: 26010110000001,
+        start_time: "2026-09-01 08:00:00",
+        end_time: "2026-09-01 09:00:00",
+    });
     console.log(result);
   },
   "room_data.list_chat_file_urls": async (client) => {
@@ -743,7 +760,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "room_data.list_raised_hands": async (client) => {
-    const result = await client.roomData.listRaisedHands({ room_id: 26010110000001, start_time: "2026-09-01 08:00:00", end_time: "2026-09-01 09:00:00" });
+    const result = await client.roomData.listRaisedHands({
+        room_id: 26010110000001,
+        start_time: "2026-09-01 08:00:00",
+        end_time: "2026-09-01 09:00:00",
+    });
     console.log(result);
   },
   "room_data.get_red_package_stat": async (client) => {
@@ -780,7 +801,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     for await (const row of client.roomData.exportAttentionList({ room_id: 26010110000001, date: "2026-09-01" })) console.log(row);
   },
   "room_data.get_media_length": async (client) => {
-    const result = await client.roomData.getMediaLength({ room_id: "26010110000001", start_date: "2026-09-01", end_date: "2026-09-07" });
+    const result = await client.roomData.getMediaLength({
+        room_id: "26010110000001",
+        start_date: "2026-09-01",
+        end_date: "2026-09-07",
+    });
     console.log(result);
   },
   "room_data.list_awards": async (client) => {
@@ -890,7 +915,12 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "teacher.save": async (client) => {
-    const result = await client.teacher.save({ teacher_id: "1001", teacher_name: "张老师", teacher_mobile: "13800000000", role: "teacher" });
+    const result = await client.teacher.save({
+        teacher_id: "1001",
+        teacher_name: "张老师",
+        teacher_mobile: "13800000000",
+        role: "teacher",
+    });
     console.log(result);
   },
   "teacher.delete": async (client) => {
@@ -902,7 +932,12 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "user.add": async (client) => {
-    const result = await client.user.add({ role: 0, name: "高一数学", phone_number: "13800000000", password: "a-new-password" });
+    const result = await client.user.add({
+        role: 0,
+        name: "高一数学",
+        phone_number: "13800000000",
+        password: "a-new-password",
+    });
     console.log(result);
   },
   "user.list": async (client) => {
@@ -952,7 +987,10 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video.upload_file": async (client) => {
-    const result = await client.video.uploadFile({ upload_url: "https://www.example.com/upload-url", data: fromPath("lesson.mp4") });
+    const result = await client.video.uploadFile({
+        upload_url: "https://www.example.com/upload-url",
+        data: fromPath("lesson.mp4"),
+    });
     console.log(result);
   },
   "video.get_resume_upload_url": async (client) => {
@@ -1177,7 +1215,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video_data.list_play_records": async (client) => {
-    for await (const row of client.videoData.listPlayRecords({ video_id: 1001, start_time: "2026-09-01 08:00:00", end_time: "2026-09-01 09:00:00" })) console.log(row);
+    for await (const row of client.videoData.listPlayRecords({
+        video_id: 1001,
+        start_time: "2026-09-01 08:00:00",
+        end_time: "2026-09-01 09:00:00",
+    })) console.log(row);
   },
   "video_data.export_reports": async (client) => {
     for await (const row of client.videoData.exportReports({ start_time: "2026-09-01 08:00:00", end_time: "2026-09-01 09:00:00" })) console.log(row);
@@ -1195,7 +1237,11 @@ export const calls: Record<string, (client: Client) => Promise<void>> = {
     console.log(result);
   },
   "video_data.list_playback_records": async (client) => {
-    const result = await client.videoData.listPlaybackRecords({ room_id: 26010110000001, start_time: "2026-09-01 08:00:00", end_time: "2026-09-01 09:00:00" });
+    const result = await client.videoData.listPlaybackRecords({
+        room_id: 26010110000001,
+        start_time: "2026-09-01 08:00:00",
+        end_time: "2026-09-01 09:00:00",
+    });
     console.log(result);
   },
 };

@@ -36,8 +36,6 @@ export interface Reader {
   parse: (text: string) => Record<string, unknown>;
   /** A file that a configuration file names: beside that, or in the user's own folder. */
   beside: (path: string, name: string) => string;
-  /** Those of the names that come close to a mistyped one. */
-  near: (names: readonly string[], wanted: string) => string;
   /** The operations whose paths are guesses. */
   guesses: () => readonly string[];
   /** What is wrong with these paths. */
@@ -112,10 +110,29 @@ function filesOf(account: string | undefined, reader: Reader): File[] {
 function unknown(account: string, files: readonly File[], reader: Reader): InvalidAccountError {
   const known = files.flatMap(({ accounts }) => [...accounts.keys()]);
   const looked = (files.length > 0 ? files.map(({ path }) => path) : reader.files).join(" or ");
-  const near = reader.near(known, account);
+  const near = nearest(known, account);
   const meant = near ? `did you mean ${near}? ` : "";
   const hint = meant + (known.length > 0 ? `there are ${known.join(", ")}` : `write [accounts.${keyName(account)}] in ${looked}`);
   return new InvalidAccountError({ kind: "invalid_account", message: `no account is named ${JSON.stringify(account)} in ${looked}`, hint });
+}
+
+/** Those of the names that are one to three slips away from a mistyped one, the closest first. */
+function nearest(names: readonly string[], wanted: string): string {
+  const near = names.map((name) => ({ name, slips: distance(name, wanted) }));
+  const most = Math.min(Math.max(Math.trunc(wanted.length / 3), 1), 3);
+  return near.filter(({ slips }) => slips <= most).sort((a, b) => a.slips - b.slips).slice(0, 3).map(({ name }) => name).join(", ");
+}
+
+/** How many letters are to be put in, taken out or changed (Levenshtein). */
+function distance(left: string, right: string): number {
+  const others = [...right];
+  let row = [...others.keys(), others.length];
+  for (const [above, letter] of [...left].entries()) {
+    const next = [above + 1];
+    for (const [at, other] of others.entries()) next.push(Math.min(row[at]! + Number(letter !== other), row[at + 1]! + 1, next[at]! + 1));
+    row = next;
+  }
+  return row[others.length]!;
 }
 
 /** A name as a key of TOML. */
@@ -169,15 +186,15 @@ function fileOf(path: string, table: Table, reader: Reader): File {
   const tables = Object.entries(accounts).map(([name, table]): [string, Member] => {
     const within = `accounts.${keyName(name)}`;
     if (!isTable(table)) throw wrong(path, `${within} must be a table`);
-    return [name, memberOf(table, `${within}.`, path, reader)];
+    return [name, memberOf(table, `${within}.`, path)];
   });
-  return { path, own: memberOf(own, "", path, reader), accounts: new Map(tables), paths: pathsIn(paths, path, reader) };
+  return { path, own: memberOf(own, "", path), accounts: new Map(tables), paths: pathsIn(paths, path, reader) };
 }
 
 const KEYS = ["domain", "partner_id", "partner_key", "partner_key_file", "partner_key_command"];
 
 /** `within` says in errors where a key stands. */
-function memberOf(table: Table, within: string, path: string, { near }: Reader): Member {
+function memberOf(table: Table, within: string, path: string): Member {
   const scalar = (name: string): string | undefined => {
     const value = table[name];
     if (typeof value === "bigint") return value.toString();
@@ -185,7 +202,7 @@ function memberOf(table: Table, within: string, path: string, { near }: Reader):
     throw wrong(path, `${within}${name} must be a text`);
   };
   for (const name of Object.keys(table)) {
-    const meant = KEYS.includes(name) ? "" : near(KEYS, name);
+    const meant = KEYS.includes(name) ? "" : nearest(KEYS, name);
     if (!KEYS.includes(name)) throw wrong(path, `unknown key ${within}${name}${meant && ` (did you mean ${meant}?)`}`);
   }
   const command = "partner_key_command";

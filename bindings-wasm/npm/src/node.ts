@@ -29,11 +29,10 @@ export function nodePlatform(wasmNow: () => Buffer, toml: () => Reader["parse"])
       const files = ["baijiayun.toml", ...userFile(env)];
       const parse = (text: string) => toml()(text);
       const guesses = () => current().glue.guessed_paths().split("\n");
-      const near = (names: readonly string[], wanted: string) => current().glue.near(names.join("\n"), wanted);
       const check = (paths: object) => faultOf({ ...SOUND, paths })?.message;
       isReady();
       const pathsFile = "baijiayun-paths.toml";
-      return configurationOf(given, { environment: env, files, pathsFile, read, parse, beside, near, guesses, check });
+      return configurationOf(given, { environment: env, files, pathsFile, read, parse, beside, guesses, check });
     },
   };
 }

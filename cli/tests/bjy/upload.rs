@@ -40,6 +40,17 @@ fn it_waits_until_a_video_is_transcoded() {
 }
 
 #[test]
+fn what_breaks_off_goes_on_in_the_same_run() {
+    let mock = Mock::start(&["--rate=0", "--uploads-break-every=2000"]);
+    let bjy = client(&mock);
+    bjy.file("a.mp4", vec![1; 3000]);
+    let ran = bjy.run(&["upload", "a.mp4", "--json"]);
+    assert_eq!((ran.code, lines(&ran).len()), (0, 1), "{ran:?}");
+    let info = bjy.run(&["call", "video.info", &format!("video_id={}", lines(&ran)[0]["video_id"])]).json();
+    assert_eq!(info["total_size"].to_string().trim_matches('"'), "3000", "{info}");
+}
+
+#[test]
 fn what_broke_off_goes_on_in_another_run() {
     let mock = Mock::start(&["--rate=0"]);
     let bjy = client(&mock);

@@ -1,6 +1,4 @@
-//! The names of settings as other languages have them, and what is meant by a mistyped one.
-
-use crate::near;
+//! The names of settings as other languages have them.
 
 /// The settings and options of more than one word that errors name.
 const SETTINGS: [&str; 13] = [
@@ -18,11 +16,6 @@ const SETTINGS: [&str; 13] = [
     "partner_id",
     "partner_key",
 ];
-
-/// Those of the names, one a line, that come close to a mistyped one, with commas between them.
-pub fn near(names: &str, wanted: &str) -> String {
-    near::closest(names.lines(), wanted).join(", ")
-}
 
 /// What an error says about settings, for a language that writes `attemptTimeout`. All other words stay as they are: so
 /// what the service says is not to be given to it, nor what is said of parameters, which have the names of the wire.

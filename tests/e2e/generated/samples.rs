@@ -202,7 +202,14 @@ async fn goods_upload_image(client: &Client) -> Done {
 }
 
 async fn goods_add(client: &Client) -> Done {
-    let result = client.goods().add(26010110000001_i64, 1, "练习册", 1001, 99.5, "https://www.example.com/url").await?;
+    let result = client.goods().add(
+        26010110000001_i64,
+        1,
+        "练习册",
+        1001,
+        99.5,
+        "https://www.example.com/url",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -304,7 +311,9 @@ async fn interact_data_delete(client: &Client) -> Done {
 }
 
 async fn interact_data_set_callback_url(client: &Client) -> Done {
-    let result = client.interact_data().set_callback_url("https://www.example.com/callback-url").await?;
+    let result = client.interact_data().set_callback_url(
+        "https://www.example.com/callback-url",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -664,7 +673,10 @@ async fn playback_get_player_token(client: &Client) -> Done {
 }
 
 async fn playback_get_player_tokens(client: &Client) -> Done {
-    let result = client.playback().get_player_tokens(["26010110000001", "26010110000002"], 3600).await?;
+    let result = client.playback().get_player_tokens(
+        ["26010110000001", "26010110000002"],
+        3600,
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -926,7 +938,10 @@ async fn room_set_cover(client: &Client) -> Done {
 }
 
 async fn room_add_broadcast_rooms(client: &Client) -> Done {
-    let result = client.room().add_broadcast_rooms(26010110000001_i64, [26010110000001_i64, 26010110000002_i64]).await?;
+    let result = client.room().add_broadcast_rooms(
+        26010110000001_i64,
+        [26010110000001_i64, 26010110000002_i64],
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -1020,13 +1035,26 @@ async fn room_list_group_codes_by_role(client: &Client) -> Done {
 }
 
 async fn room_add_smart_live(client: &Client) -> Done {
-    let result = client.room().add_smart_live(26010110000001_i64, 1001, 1, 1, "2030-01-01 08:00:00").await?;
+    let result = client.room().add_smart_live(
+        26010110000001_i64,
+        1001,
+        1,
+        1,
+        "2030-01-01 08:00:00",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
 
 async fn room_update_smart_live(client: &Client) -> Done {
-    let result = client.room().update_smart_live(26010110000001_i64, 1001, 1001, 1, 1, "2030-01-01 08:00:00").await?;
+    let result = client.room().update_smart_live(
+        26010110000001_i64,
+        1001,
+        1001,
+        1,
+        1,
+        "2030-01-01 08:00:00",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -1208,7 +1236,11 @@ async fn room_data_export_attention_list(client: &Client) -> Done {
 }
 
 async fn room_data_get_media_length(client: &Client) -> Done {
-    let result = client.room_data().get_media_length("26010110000001", "2026-09-01", "2026-09-07").await?;
+    let result = client.room_data().get_media_length(
+        "26010110000001",
+        "2026-09-01",
+        "2026-09-07",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -1501,7 +1533,10 @@ async fn video_get_upload_url(client: &Client) -> Done {
 }
 
 async fn video_upload_file(client: &Client) -> Done {
-    let result = client.video().upload_file("https://www.example.com/upload-url", "lesson.mp4").await?;
+    let result = client.video().upload_file(
+        "https://www.example.com/upload-url",
+        "lesson.mp4",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -1845,7 +1880,9 @@ async fn video_account_get_storage_and_flow(client: &Client) -> Done {
 }
 
 async fn video_account_set_transcode_callback_url(client: &Client) -> Done {
-    let result = client.video_account().set_transcode_callback_url("https://www.example.com/url").await?;
+    let result = client.video_account().set_transcode_callback_url(
+        "https://www.example.com/url",
+    ).await?;
     println!("{:?}", *result);
     Ok(())
 }
@@ -1863,7 +1900,11 @@ async fn video_data_get_used_flow(client: &Client) -> Done {
 }
 
 async fn video_data_list_play_records(client: &Client) -> Done {
-    let mut rows = client.video_data().list_play_records(1001, "2026-09-01 08:00:00", "2026-09-01 09:00:00").items();
+    let mut rows = client.video_data().list_play_records(
+        1001,
+        "2026-09-01 08:00:00",
+        "2026-09-01 09:00:00",
+    ).items();
     while let Some(row) = rows.next().await {
         println!("{:?}", row?);
     }
@@ -1871,7 +1912,10 @@ async fn video_data_list_play_records(client: &Client) -> Done {
 }
 
 async fn video_data_export_reports(client: &Client) -> Done {
-    let mut rows = client.video_data().export_reports("2026-09-01 08:00:00", "2026-09-01 09:00:00").items();
+    let mut rows = client.video_data().export_reports(
+        "2026-09-01 08:00:00",
+        "2026-09-01 09:00:00",
+    ).items();
     while let Some(row) = rows.next().await {
         println!("{:?}", row?);
     }

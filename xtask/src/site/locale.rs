@@ -87,6 +87,11 @@ impl Words {
         Ok(values.iter().enumerate().fold(self.get(name)?.to_owned(), fill))
     }
 
+    /// Whether there is that text in this language.
+    pub fn knows(&self, english: &str) -> bool {
+        self.locale == Locale::English || self.texts.contains_key(english)
+    }
+
     /// What the description says, in this language where it is translated.
     pub fn text<'t>(&'t self, english: &'t str) -> &'t str {
         self.texts.get(english).map_or(english, String::as_str)

@@ -103,7 +103,8 @@ fn operation_page(entry: Entry<'_>, samples: &Samples, words: &Words) -> Result<
         "english": words.locale == Locale::English,
         "chinese_title": operation.title,
         "other_titles": operation.other_titles,
-        "summary": prose(words.text(&operation.summary)),
+        // The Chinese title says it in Chinese.
+        "summary": if words.knows(&operation.summary) { prose(words.text(&operation.summary)) } else { String::new() },
         "keywords": keywords(entry),
         "badge": badge(operation.path_source, words)?,
         "methods": methods.join(" / "),
@@ -316,7 +317,12 @@ fn values(values: &[EnumValue], words: &Words) -> String {
 pub fn notes(notes: &[Note], words: &Words) -> Vec<String> {
     let text = |note: &Note| {
         let text = prose(words.text(&note.note));
-        if note.documents.is_empty() { text } else { format!("（`{}`）{text}", note.documents.join(", ")) }
+        let documents = note.documents.join(", ");
+        match words.locale {
+            _ if documents.is_empty() => text,
+            Locale::Chinese => format!("（`{documents}`）{text}"),
+            Locale::English => format!("(`{documents}`) {text}"),
+        }
     };
     notes.iter().map(text).collect()
 }

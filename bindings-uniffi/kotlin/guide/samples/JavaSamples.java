@@ -68,7 +68,10 @@ class JavaSamples {
         System.out.println(result);
     }
     static void doc_bind_to_rooms(BlockingClient client) {
-        var result = client.getDoc().bindToRooms(List.of(26010110000001L, 26010110000002L), 1001L);
+        var result = client.getDoc().bindToRooms(
+            List.of(26010110000001L, 26010110000002L),
+            1001L
+        );
         System.out.println(result);
     }
     static void doc_list_room_previews(BlockingClient client) {
@@ -120,7 +123,14 @@ class JavaSamples {
         System.out.println(result);
     }
     static void goods_add(BlockingClient client) {
-        var result = client.getGoods().add(26010110000001L, 1L, "练习册", 1001L, 99.5, "https://www.example.com/url");
+        var result = client.getGoods().add(
+            26010110000001L,
+            1L,
+            "练习册",
+            1001L,
+            99.5,
+            "https://www.example.com/url"
+        );
         System.out.println(result);
     }
     static void goods_update(BlockingClient client) {
@@ -170,7 +180,9 @@ class JavaSamples {
             "13800000000",
             26010110000001L,
             "高一（3）班",
-            List.of(new InteractDataSaveStudent(1001L, "王小明", "13800000000", 1L, "20260001", 0L)),
+            List.of(
+                new InteractDataSaveStudent(1001L, "王小明", "13800000000", 1L, "20260001", 0L)
+            ),
             "huatu"
         );
         System.out.println(result);
@@ -184,7 +196,9 @@ class JavaSamples {
         System.out.println(result);
     }
     static void interact_data_set_callback_url(BlockingClient client) {
-        var result = client.getInteractData().setCallbackUrl("https://www.example.com/callback-url");
+        var result = client.getInteractData().setCallbackUrl(
+            "https://www.example.com/callback-url"
+        );
         System.out.println(result);
     }
     static void interact_info_list_checkin_summaries(BlockingClient client) {
@@ -315,7 +329,10 @@ class JavaSamples {
         System.out.println(result);
     }
     static void live_setting_import_sensitive_words(BlockingClient client) {
-        var result = client.getLiveSetting().importSensitiveWords(1L, new UploadFile(new File("lesson.pdf")));
+        var result = client.getLiveSetting().importSensitiveWords(
+            1L,
+            new UploadFile(new File("lesson.pdf"))
+        );
         System.out.println(result);
     }
     static void live_setting_delete_sensitive_words(BlockingClient client) {
@@ -419,7 +436,10 @@ class JavaSamples {
         System.out.println(result);
     }
     static void playback_get_player_tokens(BlockingClient client) {
-        var result = client.getPlayback().getPlayerTokens(List.of("26010110000001", "26010110000002"), 3600L);
+        var result = client.getPlayback().getPlayerTokens(
+            List.of("26010110000001", "26010110000002"),
+            3600L
+        );
         System.out.println(result);
     }
     static void playback_list_sessions(BlockingClient client) {
@@ -535,7 +555,11 @@ class JavaSamples {
         System.out.println(result);
     }
     static void room_create_audition_codes(BlockingClient client) {
-        var result = client.getRoom().createAuditionCodes(26010110000001L, List.of(1001L, 1002L), 3600L);
+        var result = client.getRoom().createAuditionCodes(
+            26010110000001L,
+            List.of(1001L, 1002L),
+            3600L
+        );
         System.out.println(result);
     }
     static void room_set_spot_videos(BlockingClient client) {
@@ -555,7 +579,11 @@ class JavaSamples {
         client.getRoom().deleteCode(26010110000001L, "a1b2c3");
     }
     static void room_get_code_usage(BlockingClient client) {
-        var result = client.getRoom().getCodeUsage(26010110000001L, "2026-09-01", List.of("a1b2c3"));
+        var result = client.getRoom().getCodeUsage(
+            26010110000001L,
+            "2026-09-01",
+            List.of("a1b2c3")
+        );
         System.out.println(result);
     }
     static void room_set_group_isolation(BlockingClient client) {
@@ -590,7 +618,10 @@ class JavaSamples {
         System.out.println(result);
     }
     static void room_add_broadcast_rooms(BlockingClient client) {
-        var result = client.getRoom().addBroadcastRooms(26010110000001L, List.of(26010110000001L, 26010110000002L));
+        var result = client.getRoom().addBroadcastRooms(
+            26010110000001L,
+            List.of(26010110000001L, 26010110000002L)
+        );
         System.out.println(result);
     }
     static void room_list_broadcast_rooms(BlockingClient client) {
@@ -605,7 +636,11 @@ class JavaSamples {
         System.out.println(result);
     }
     static void room_switch_broadcast(BlockingClient client) {
-        var result = client.getRoom().switchBroadcast("26010110000001", "26010110000001", "start");
+        var result = client.getRoom().switchBroadcast(
+            "26010110000001",
+            "26010110000001",
+            "start"
+        );
         System.out.println(result);
     }
     static void room_update_group_name(BlockingClient client) {
@@ -657,11 +692,24 @@ class JavaSamples {
         for (var row : client.getRoom().listGroupCodesByRole(26010110000001L, 0L)) System.out.println(row);
     }
     static void room_add_smart_live(BlockingClient client) {
-        var result = client.getRoom().addSmartLive(26010110000001L, 1001L, 1L, 1L, "2030-01-01 08:00:00");
+        var result = client.getRoom().addSmartLive(
+            26010110000001L,
+            1001L,
+            1L,
+            1L,
+            "2030-01-01 08:00:00"
+        );
         System.out.println(result);
     }
     static void room_update_smart_live(BlockingClient client) {
-        var result = client.getRoom().updateSmartLive(26010110000001L, 1001L, 1001L, 1L, 1L, "2030-01-01 08:00:00");
+        var result = client.getRoom().updateSmartLive(
+            26010110000001L,
+            1001L,
+            1001L,
+            1L,
+            1L,
+            "2030-01-01 08:00:00"
+        );
         System.out.println(result);
     }
     static void room_delete_smart_live(BlockingClient client) {
@@ -707,7 +755,11 @@ class JavaSamples {
         System.out.println(result);
     }
     static void room_data_get_peak_users(BlockingClient client) {
-        var result = client.getRoomData().getPeakUsers(26010110000001L, "2026-09-01 08:00:00", "2026-09-01 09:00:00");
+        var result = client.getRoomData().getPeakUsers(
+            26010110000001L,
+            "2026-09-01 08:00:00",
+            "2026-09-01 09:00:00"
+        );
         System.out.println(result);
     }
     static void room_data_list_chat_file_urls(BlockingClient client) {
@@ -768,7 +820,11 @@ class JavaSamples {
         for (var row : client.getRoomData().exportAttentionList(26010110000001L, "2026-09-01")) System.out.println(row);
     }
     static void room_data_get_media_length(BlockingClient client) {
-        var result = client.getRoomData().getMediaLength("26010110000001", "2026-09-01", "2026-09-07");
+        var result = client.getRoomData().getMediaLength(
+            "26010110000001",
+            "2026-09-01",
+            "2026-09-07"
+        );
         System.out.println(result);
     }
     static void room_data_list_awards(BlockingClient client) {
@@ -1020,7 +1076,11 @@ class JavaSamples {
         for (var row : client.getVideo().list()) System.out.println(row);
     }
     static void video_upload_subtitle(BlockingClient client) {
-        var result = client.getVideo().uploadSubtitle("高一数学", "1001", new UploadFile(new File("lesson.srt")));
+        var result = client.getVideo().uploadSubtitle(
+            "高一数学",
+            "1001",
+            new UploadFile(new File("lesson.srt"))
+        );
         System.out.println(result);
     }
     static void video_list_subtitles(BlockingClient client) {
@@ -1138,7 +1198,9 @@ class JavaSamples {
         System.out.println(result);
     }
     static void video_account_set_transcode_callback_url(BlockingClient client) {
-        var result = client.getVideoAccount().setTranscodeCallbackUrl("https://www.example.com/url");
+        var result = client.getVideoAccount().setTranscodeCallbackUrl(
+            "https://www.example.com/url"
+        );
         System.out.println(result);
     }
     static void video_account_get_transcode_callback_url(BlockingClient client) {
@@ -1150,10 +1212,17 @@ class JavaSamples {
         System.out.println(result);
     }
     static void video_data_list_play_records(BlockingClient client) {
-        for (var row : client.getVideoData().listPlayRecords(1001L, "2026-09-01 08:00:00", "2026-09-01 09:00:00")) System.out.println(row);
+        for (var row : client.getVideoData().listPlayRecords(
+            1001L,
+            "2026-09-01 08:00:00",
+            "2026-09-01 09:00:00"
+        )) System.out.println(row);
     }
     static void video_data_export_reports(BlockingClient client) {
-        for (var row : client.getVideoData().exportReports("2026-09-01 08:00:00", "2026-09-01 09:00:00")) System.out.println(row);
+        for (var row : client.getVideoData().exportReports(
+            "2026-09-01 08:00:00",
+            "2026-09-01 09:00:00"
+        )) System.out.println(row);
     }
     static void video_data_get_play_count_rank(BlockingClient client) {
         var result = client.getVideoData().getPlayCountRank("2026-09-01", "2026-09-07");

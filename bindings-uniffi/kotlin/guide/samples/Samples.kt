@@ -13,7 +13,10 @@ object ChatSamples {
         client.chat.listReviews(roomId = 26010110000001).items().collect { println(it) }
     }
     suspend fun chat_review_messages(client: Client) {
-        val result = client.chat.reviewMessages(roomId = 26010110000001, chatIds = listOf("1001", "1002"))
+        val result = client.chat.reviewMessages(
+            roomId = 26010110000001,
+            chatIds = listOf("1001", "1002"),
+        )
         println(result)
     }
     suspend fun chat_revoke_message(client: Client) {
@@ -72,7 +75,10 @@ object DocSamples {
         println(result)
     }
     suspend fun doc_bind_to_rooms(client: Client) {
-        val result = client.doc.bindToRooms(roomIds = listOf(26010110000001, 26010110000002), fid = 1001)
+        val result = client.doc.bindToRooms(
+            roomIds = listOf(26010110000001, 26010110000002),
+            fid = 1001,
+        )
         println(result)
     }
     suspend fun doc_list_room_previews(client: Client) {
@@ -126,7 +132,9 @@ object EvaluationSamples {
     suspend fun evaluation_create_template(client: Client) {
         val result = client.evaluation.createTemplate(
             title = "高一数学 第一课",
-            questions = listOf(EvaluationCreateTemplateQuestion(title = "高一数学 第一课", type = 1, isForce = 0)),
+            questions = listOf(
+                EvaluationCreateTemplateQuestion(title = "高一数学 第一课", type = 1, isForce = 0),
+            ),
         )
         println(result)
     }
@@ -160,7 +168,11 @@ object GoodsSamples {
         )
     }
     suspend fun goods_delete(client: Client) {
-        client.goods.delete(roomId = 26010110000001, productType = 1, goodsId = 1001)
+        client.goods.delete(
+            roomId = 26010110000001,
+            productType = 1,
+            goodsId = 1001,
+        )
     }
     suspend fun goods_delete_image(client: Client) {
         client.goods.deleteImage(mediaId = 1001)
@@ -221,18 +233,26 @@ object InteractDataSamples {
         println(result)
     }
     suspend fun interact_data_set_callback_url(client: Client) {
-        val result = client.interactData.setCallbackUrl(callbackUrl = "https://www.example.com/callback-url")
+        val result = client.interactData.setCallbackUrl(
+            callbackUrl = "https://www.example.com/callback-url",
+        )
         println(result)
     }
 }
 
 object InteractInfoSamples {
     suspend fun interact_info_list_checkin_summaries(client: Client) {
-        val result = client.interactInfo.listCheckinSummaries(roomId = 26010110000001, type = "checkin")
+        val result = client.interactInfo.listCheckinSummaries(
+            roomId = 26010110000001,
+            type = "checkin",
+        )
         println(result)
     }
     suspend fun interact_info_list_checkin_details(client: Client) {
-        val result = client.interactInfo.listCheckinDetails(roomId = 26010110000001, type = "checkin")
+        val result = client.interactInfo.listCheckinDetails(
+            roomId = 26010110000001,
+            type = "checkin",
+        )
         println(result)
     }
 }
@@ -288,7 +308,11 @@ object LiveSamples {
         client.live.generatePlayback(roomId = 26010110000001)
     }
     suspend fun live_set_virtual_users(client: Client) {
-        client.live.setVirtualUsers(roomId = 26010110000001, displayUserCount = 2, multiple = 2)
+        client.live.setVirtualUsers(
+            roomId = 26010110000001,
+            displayUserCount = 2,
+            multiple = 2,
+        )
     }
     suspend fun live_start_class(client: Client) {
         client.live.startClass(roomId = 26010110000001)
@@ -316,11 +340,17 @@ object LiveAccountSamples {
         println(result)
     }
     suspend fun live_account_get_daily_peak_users(client: Client) {
-        val result = client.liveAccount.getDailyPeakUsers(startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.liveAccount.getDailyPeakUsers(
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun live_account_get_daily_cost(client: Client) {
-        val result = client.liveAccount.getDailyCost(startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.liveAccount.getDailyCost(
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun live_account_get_daily_media_length(client: Client) {
@@ -359,10 +389,17 @@ object LiveAccountSamples {
 
 object LiveSellSamples {
     suspend fun live_sell_create_enter_record(client: Client) {
-        client.liveSell.createEnterRecord(roomId = "26010110000001", userName = "王小明")
+        client.liveSell.createEnterRecord(
+            roomId = "26010110000001",
+            userName = "王小明",
+        )
     }
     suspend fun live_sell_create_buy_record(client: Client) {
-        client.liveSell.createBuyRecord(roomId = "26010110000001", userName = "王小明", goodsName = "练习册")
+        client.liveSell.createBuyRecord(
+            roomId = "26010110000001",
+            userName = "王小明",
+            goodsName = "练习册",
+        )
     }
 }
 
@@ -382,7 +419,10 @@ object LiveSettingSamples {
         println(result)
     }
     suspend fun live_setting_delete_sensitive_words(client: Client) {
-        client.liveSetting.deleteSensitiveWords(productType = 1, ids = listOf(1001, 1002))
+        client.liveSetting.deleteSensitiveWords(
+            productType = 1,
+            ids = listOf(1001, 1002),
+        )
     }
     suspend fun live_setting_list_sensitive_words(client: Client) {
         val result = client.liveSetting.listSensitiveWords(productType = 1)
@@ -409,7 +449,10 @@ object LiveSettingSamples {
         println(result)
     }
     suspend fun live_setting_add_notice(client: Client) {
-        val result = client.liveSetting.addNotice(content = "同学们好", link = "https://www.example.com/link")
+        val result = client.liveSetting.addNotice(
+            content = "同学们好",
+            link = "https://www.example.com/link",
+        )
         println(result)
     }
     suspend fun live_setting_list_notices(client: Client) {
@@ -454,7 +497,10 @@ object NewSubSamples {
 
 object NoticeSamples {
     suspend fun notice_bind_room(client: Client) {
-        val result = client.notice.bindRoom(roomId = 26010110000001, noticeIds = listOf(1001, 1002))
+        val result = client.notice.bindRoom(
+            roomId = 26010110000001,
+            noticeIds = listOf(1001, 1002),
+        )
         println(result)
     }
     suspend fun notice_list(client: Client) {
@@ -462,7 +508,10 @@ object NoticeSamples {
         println(result)
     }
     suspend fun notice_delete_batch(client: Client) {
-        val result = client.notice.deleteBatch(roomId = 26010110000001, noticeIds = listOf(1001, 1002))
+        val result = client.notice.deleteBatch(
+            roomId = 26010110000001,
+            noticeIds = listOf(1001, 1002),
+        )
         println(result)
     }
 }
@@ -533,11 +582,18 @@ object PlaybackSamples {
         println(result)
     }
     suspend fun playback_replace(client: Client) {
-        val result = client.playback.replace(type = 1, sourceRoomId = 26010110000001, targetRoomId = 26010110000001)
+        val result = client.playback.replace(
+            type = 1,
+            sourceRoomId = 26010110000001,
+            targetRoomId = 26010110000001,
+        )
         println(result)
     }
     suspend fun playback_replace_by_video(client: Client) {
-        val result = client.playback.replaceByVideo(targetRoomId = 26010110000001, videoId = 1001)
+        val result = client.playback.replaceByVideo(
+            targetRoomId = 26010110000001,
+            videoId = 1001,
+        )
         println(result)
     }
     suspend fun playback_generate_pure_video(client: Client) {
@@ -564,14 +620,21 @@ object QuizSamples {
         println(result)
     }
     suspend fun quiz_delete_batch(client: Client) {
-        val result = client.quiz.deleteBatch(roomId = 26010110000001, paperIds = listOf(1001, 1002))
+        val result = client.quiz.deleteBatch(
+            roomId = 26010110000001,
+            paperIds = listOf(1001, 1002),
+        )
         println(result)
     }
 }
 
 object RoomSamples {
     suspend fun room_create(client: Client) {
-        val result = client.room.create(title = "高一数学 第一课", startTime = 1893456000, endTime = 1893459600)
+        val result = client.room.create(
+            title = "高一数学 第一课",
+            startTime = 1893456000,
+            endTime = 1893459600,
+        )
         println(result)
     }
     suspend fun room_update(client: Client) {
@@ -627,7 +690,10 @@ object RoomSamples {
         println(result)
     }
     suspend fun room_set_spot_videos(client: Client) {
-        client.room.setSpotVideos(roomId = 26010110000001, videoIds = listOf(1001, 1002))
+        client.room.setSpotVideos(
+            roomId = 26010110000001,
+            videoIds = listOf(1001, 1002),
+        )
     }
     suspend fun room_list_spot_videos(client: Client) {
         val result = client.room.listSpotVideos(roomId = 26010110000001)
@@ -643,7 +709,11 @@ object RoomSamples {
         client.room.deleteCode(roomId = 26010110000001, code = "a1b2c3")
     }
     suspend fun room_get_code_usage(client: Client) {
-        val result = client.room.getCodeUsage(roomId = 26010110000001, date = "2026-09-01", code = listOf("a1b2c3"))
+        val result = client.room.getCodeUsage(
+            roomId = 26010110000001,
+            date = "2026-09-01",
+            code = listOf("a1b2c3"),
+        )
         println(result)
     }
     suspend fun room_set_group_isolation(client: Client) {
@@ -651,7 +721,10 @@ object RoomSamples {
         println(result)
     }
     suspend fun room_set_spot_live(client: Client) {
-        val result = client.room.setSpotLive(roomId = 26010110000001, videoUniques = listOf(1001, 1002))
+        val result = client.room.setSpotLive(
+            roomId = 26010110000001,
+            videoUniques = listOf(1001, 1002),
+        )
         println(result)
     }
     suspend fun room_clear_spot_live(client: Client) {
@@ -659,7 +732,10 @@ object RoomSamples {
         println(result)
     }
     suspend fun room_set_warmup_videos(client: Client) {
-        val result = client.room.setWarmupVideos(roomId = 26010110000001, videoUniques = listOf(1001, 1002))
+        val result = client.room.setWarmupVideos(
+            roomId = 26010110000001,
+            videoUniques = listOf(1001, 1002),
+        )
         println(result)
     }
     suspend fun room_clear_warmup_videos(client: Client) {
@@ -780,7 +856,10 @@ object RoomSamples {
         client.room.stopSmartLive(roomId = 26010110000001, id = 1001)
     }
     suspend fun room_set_password(client: Client) {
-        val result = client.room.setPassword(roomId = 26010110000001, password = "a-new-password")
+        val result = client.room.setPassword(
+            roomId = 26010110000001,
+            password = "a-new-password",
+        )
         println(result)
     }
     suspend fun room_delete_group(client: Client) {
@@ -791,13 +870,23 @@ object RoomSamples {
         client.room.listPatrolRooms().items().collect { println(it) }
     }
     suspend fun room_add_spot_videos(client: Client) {
-        client.room.addSpotVideos(roomId = 26010110000001, videoIds = listOf(1001, 1002))
+        client.room.addSpotVideos(
+            roomId = 26010110000001,
+            videoIds = listOf(1001, 1002),
+        )
     }
     suspend fun room_delete_spot_videos(client: Client) {
-        client.room.deleteSpotVideos(roomId = 26010110000001, videoIds = listOf(1001, 1002))
+        client.room.deleteSpotVideos(
+            roomId = 26010110000001,
+            videoIds = listOf(1001, 1002),
+        )
     }
     suspend fun room_create_with_live(client: Client) {
-        val result = client.room.createWithLive(title = "高一数学 第一课", startTime = 1893456000, endTime = 1893459600)
+        val result = client.room.createWithLive(
+            title = "高一数学 第一课",
+            startTime = 1893456000,
+            endTime = 1893459600,
+        )
         println(result)
     }
 }
@@ -871,13 +960,20 @@ object RoomDataSamples {
         println(result)
     }
     suspend fun room_data_get_evaluation_stat(client: Client) {
-        client.roomData.getEvaluationStat(roomId = 26010110000001, page = 1, pageSize = 20).items().collect { println(it) }
+        client.roomData.getEvaluationStat(
+            roomId = 26010110000001,
+            page = 1,
+            pageSize = 20,
+        ).items().collect { println(it) }
     }
     suspend fun room_data_get_live_sell_stat(client: Client) {
         client.roomData.getLiveSellStat(roomId = "26010110000001").items().collect { println(it) }
     }
     suspend fun room_data_export_attention_list(client: Client) {
-        client.roomData.exportAttentionList(roomId = 26010110000001, date = "2026-09-01").items().collect { println(it) }
+        client.roomData.exportAttentionList(
+            roomId = 26010110000001,
+            date = "2026-09-01",
+        ).items().collect { println(it) }
     }
     suspend fun room_data_get_media_length(client: Client) {
         val result = client.roomData.getMediaLength(
@@ -940,11 +1036,17 @@ object RoomDataSamples {
         client.roomData.getInteractData(roomId = 26010110000001, interactType = 0).items().collect { println(it) }
     }
     suspend fun room_data_export_attention_detail(client: Client) {
-        val result = client.roomData.exportAttentionDetail(roomId = 26010110000001, attentionId = 1001)
+        val result = client.roomData.exportAttentionDetail(
+            roomId = 26010110000001,
+            attentionId = 1001,
+        )
         println(result)
     }
     suspend fun room_data_get_red_package_record(client: Client) {
-        val result = client.roomData.getRedPackageRecord(roomId = 26010110000001, redPackageId = "1001")
+        val result = client.roomData.getRedPackageRecord(
+            roomId = 26010110000001,
+            redPackageId = "1001",
+        )
         println(result)
     }
 }
@@ -1046,7 +1148,10 @@ object UserSamples {
         client.user.deleteBatch(userIds = listOf(1001, 1002), role = 0)
     }
     suspend fun user_assign_students(client: Client) {
-        client.user.assignStudents(roomId = 26010110000001, userIds = listOf(1001, 1002))
+        client.user.assignStudents(
+            roomId = 26010110000001,
+            userIds = listOf(1001, 1002),
+        )
     }
     suspend fun user_assign_teacher(client: Client) {
         val result = client.user.assignTeacher(roomId = 26010110000001, role = 1, userId = 1001)
@@ -1060,7 +1165,10 @@ object UserSamples {
         println(result)
     }
     suspend fun user_remove_students(client: Client) {
-        client.user.removeStudents(roomId = 26010110000001, userIds = listOf(1001, 1002))
+        client.user.removeStudents(
+            roomId = 26010110000001,
+            userIds = listOf(1001, 1002),
+        )
     }
     suspend fun user_remove_teacher(client: Client) {
         val result = client.user.removeTeacher(roomId = 26010110000001, userId = 1001)
@@ -1075,7 +1183,11 @@ object UserSamples {
         println(result)
     }
     suspend fun user_assign_fake_assistant(client: Client) {
-        val result = client.user.assignFakeAssistant(roomId = 26010110000001, userId = 1001, relationType = 1)
+        val result = client.user.assignFakeAssistant(
+            roomId = 26010110000001,
+            userId = 1001,
+            relationType = 1,
+        )
         println(result)
     }
     suspend fun user_list_classes(client: Client) {
@@ -1154,7 +1266,10 @@ object VideoSamples {
         println(result)
     }
     suspend fun video_get_player_tokens(client: Client) {
-        val result = client.video.getPlayerTokens(videoIds = listOf(1001, 1002), expiresIn = 3600)
+        val result = client.video.getPlayerTokens(
+            videoIds = listOf(1001, 1002),
+            expiresIn = 3600,
+        )
         println(result)
     }
     suspend fun video_set_publish_status(client: Client) {
@@ -1254,11 +1369,17 @@ object VideoSamples {
         )
     }
     suspend fun video_delete_questions(client: Client) {
-        val result = client.video.deleteQuestions(questionIds = listOf(1001, 1002), videoUnique = "1001")
+        val result = client.video.deleteQuestions(
+            questionIds = listOf(1001, 1002),
+            videoUnique = "1001",
+        )
         println(result)
     }
     suspend fun video_set_category_batch(client: Client) {
-        val result = client.video.setCategoryBatch(videoIds = listOf(1001, 1002), categoryId = 1001)
+        val result = client.video.setCategoryBatch(
+            videoIds = listOf(1001, 1002),
+            categoryId = 1001,
+        )
         println(result)
     }
     suspend fun video_set_triple_screen(client: Client) {
@@ -1297,11 +1418,17 @@ object VideoSamples {
         client.video.listWhitelistUsers(videoUnique = 1001).items().collect { println(it) }
     }
     suspend fun video_add_whitelist_users(client: Client) {
-        val result = client.video.addWhitelistUsers(videoUnique = 1001, userIds = listOf(1001, 1002))
+        val result = client.video.addWhitelistUsers(
+            videoUnique = 1001,
+            userIds = listOf(1001, 1002),
+        )
         println(result)
     }
     suspend fun video_remove_whitelist_users(client: Client) {
-        val result = client.video.removeWhitelistUsers(videoUnique = 1001, userIds = listOf(1001, 1002))
+        val result = client.video.removeWhitelistUsers(
+            videoUnique = 1001,
+            userIds = listOf(1001, 1002),
+        )
         println(result)
     }
     suspend fun video_list_question_answers(client: Client) {
@@ -1324,11 +1451,17 @@ object VideoAccountSamples {
         println(result)
     }
     suspend fun video_account_get_used_flow(client: Client) {
-        val result = client.videoAccount.getUsedFlow(startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.videoAccount.getUsedFlow(
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun video_account_get_used_flow_detail(client: Client) {
-        val result = client.videoAccount.getUsedFlowDetail(startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.videoAccount.getUsedFlowDetail(
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun video_account_list_video_flow(client: Client) {
@@ -1339,7 +1472,9 @@ object VideoAccountSamples {
         println(result)
     }
     suspend fun video_account_set_transcode_callback_url(client: Client) {
-        val result = client.videoAccount.setTranscodeCallbackUrl(url = "https://www.example.com/url")
+        val result = client.videoAccount.setTranscodeCallbackUrl(
+            url = "https://www.example.com/url",
+        )
         println(result)
     }
     suspend fun video_account_get_transcode_callback_url(client: Client) {
@@ -1350,7 +1485,11 @@ object VideoAccountSamples {
 
 object VideoDataSamples {
     suspend fun video_data_get_used_flow(client: Client) {
-        val result = client.videoData.getUsedFlow(videoId = 123, startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.videoData.getUsedFlow(
+            videoId = 123,
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun video_data_list_play_records(client: Client) {
@@ -1367,15 +1506,25 @@ object VideoDataSamples {
         ).items().collect { println(it) }
     }
     suspend fun video_data_get_play_count_rank(client: Client) {
-        val result = client.videoData.getPlayCountRank(startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.videoData.getPlayCountRank(
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun video_data_get_play_count(client: Client) {
-        val result = client.videoData.getPlayCount(videoId = 1001, startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.videoData.getPlayCount(
+            videoId = 1001,
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun video_data_get_account_play_count(client: Client) {
-        val result = client.videoData.getAccountPlayCount(startDate = "2026-09-01", endDate = "2026-09-07")
+        val result = client.videoData.getAccountPlayCount(
+            startDate = "2026-09-01",
+            endDate = "2026-09-07",
+        )
         println(result)
     }
     suspend fun video_data_list_playback_records(client: Client) {

@@ -14,7 +14,10 @@ def chat_list_reviews(client: Client) -> None:
 
 
 def chat_review_messages(client: Client) -> None:
-    result = client.chat.review_messages(room_id=26010110000001, chat_ids=["1001", "1002"])
+    result = client.chat.review_messages(
+        room_id=26010110000001,
+        chat_ids=["1001", "1002"],
+    )
     print(result)
 
 
@@ -86,7 +89,10 @@ def doc_upload_h5_by_url(client: Client) -> None:
 
 
 def doc_bind_to_rooms(client: Client) -> None:
-    result = client.doc.bind_to_rooms(room_ids=[26010110000001, 26010110000002], fid=1001)
+    result = client.doc.bind_to_rooms(
+        room_ids=[26010110000001, 26010110000002],
+        fid=1001,
+    )
     print(result)
 
 
@@ -119,7 +125,12 @@ def doc_unbind(client: Client) -> None:
 
 
 def double_teacher_add_zone(client: Client) -> None:
-    result = client.double_teacher.add_zone(zone_unique=1001, area_id=1001, name="高一数学", address="北京市海淀区")
+    result = client.double_teacher.add_zone(
+        zone_unique=1001,
+        area_id=1001,
+        name="高一数学",
+        address="北京市海淀区",
+    )
     print(result)
 
 
@@ -249,17 +260,25 @@ def interact_data_delete(client: Client) -> None:
 
 
 def interact_data_set_callback_url(client: Client) -> None:
-    result = client.interact_data.set_callback_url(callback_url="https://www.example.com/callback-url")
+    result = client.interact_data.set_callback_url(
+        callback_url="https://www.example.com/callback-url",
+    )
     print(result)
 
 
 def interact_info_list_checkin_summaries(client: Client) -> None:
-    result = client.interact_info.list_checkin_summaries(room_id=26010110000001, type="checkin")
+    result = client.interact_info.list_checkin_summaries(
+        room_id=26010110000001,
+        type="checkin",
+    )
     print(result)
 
 
 def interact_info_list_checkin_details(client: Client) -> None:
-    result = client.interact_info.list_checkin_details(room_id=26010110000001, type="checkin")
+    result = client.interact_info.list_checkin_details(
+        room_id=26010110000001,
+        type="checkin",
+    )
     print(result)
 
 
@@ -320,7 +339,11 @@ def live_generate_playback(client: Client) -> None:
 
 
 def live_set_virtual_users(client: Client) -> None:
-    client.live.set_virtual_users(room_id=26010110000001, display_user_count=2, multiple=2)
+    client.live.set_virtual_users(
+        room_id=26010110000001,
+        display_user_count=2,
+        multiple=2,
+    )
 
 
 def live_start_class(client: Client) -> None:
@@ -352,12 +375,18 @@ def live_account_get_hourly_peak_users(client: Client) -> None:
 
 
 def live_account_get_daily_peak_users(client: Client) -> None:
-    result = client.live_account.get_daily_peak_users(start_date="2026-09-01", end_date="2026-09-07")
+    result = client.live_account.get_daily_peak_users(
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
 def live_account_get_daily_cost(client: Client) -> None:
-    result = client.live_account.get_daily_cost(start_date="2026-09-01", end_date="2026-09-07")
+    result = client.live_account.get_daily_cost(
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
@@ -371,7 +400,10 @@ def live_account_get_daily_media_length(client: Client) -> None:
 
 
 def live_account_list_room_media_length(client: Client) -> None:
-    result = client.live_account.list_room_media_length(product_type=1, date="2026-09-01")
+    result = client.live_account.list_room_media_length(
+        product_type=1,
+        date="2026-09-01",
+    )
     print(result)
 
 
@@ -385,7 +417,9 @@ def live_account_get_user_count(client: Client) -> None:
 
 
 def live_account_set_class_callback_url(client: Client) -> None:
-    result = client.live_account.set_class_callback_url(url="https://www.example.com/url")
+    result = client.live_account.set_class_callback_url(
+        url="https://www.example.com/url",
+    )
     print(result)
 
 
@@ -400,11 +434,18 @@ def live_account_list_room_costs(client: Client) -> None:
 
 
 def live_sell_create_enter_record(client: Client) -> None:
-    client.live_sell.create_enter_record(room_id="26010110000001", user_name="王小明")
+    client.live_sell.create_enter_record(
+        room_id="26010110000001",
+        user_name="王小明",
+    )
 
 
 def live_sell_create_buy_record(client: Client) -> None:
-    client.live_sell.create_buy_record(room_id="26010110000001", user_name="王小明", goods_name="练习册")
+    client.live_sell.create_buy_record(
+        room_id="26010110000001",
+        user_name="王小明",
+        goods_name="练习册",
+    )
 
 
 def live_setting_list_main_screen_notices(client: Client) -> None:
@@ -418,7 +459,10 @@ def live_setting_add_sensitive_words(client: Client) -> None:
 
 
 def live_setting_import_sensitive_words(client: Client) -> None:
-    result = client.live_setting.import_sensitive_words(product_type=1, attachment=Path("lesson.pdf"))
+    result = client.live_setting.import_sensitive_words(
+        product_type=1,
+        attachment=Path("lesson.pdf"),
+    )
     print(result)
 
 
@@ -457,7 +501,10 @@ def live_setting_get_marquee(client: Client) -> None:
 
 
 def live_setting_add_notice(client: Client) -> None:
-    result = client.live_setting.add_notice(content="同学们好", link="https://www.example.com/link")
+    result = client.live_setting.add_notice(
+        content="同学们好",
+        link="https://www.example.com/link",
+    )
     print(result)
 
 
@@ -600,12 +647,19 @@ def playback_get_ppt_url(client: Client) -> None:
 
 
 def playback_replace(client: Client) -> None:
-    result = client.playback.replace(type=1, source_room_id=26010110000001, target_room_id=26010110000001)
+    result = client.playback.replace(
+        type=1,
+        source_room_id=26010110000001,
+        target_room_id=26010110000001,
+    )
     print(result)
 
 
 def playback_replace_by_video(client: Client) -> None:
-    result = client.playback.replace_by_video(target_room_id=26010110000001, video_id=1001)
+    result = client.playback.replace_by_video(
+        target_room_id=26010110000001,
+        video_id=1001,
+    )
     print(result)
 
 
@@ -640,7 +694,11 @@ def quiz_delete_batch(client: Client) -> None:
 
 
 def room_create(client: Client) -> None:
-    result = client.room.create(title="高一数学 第一课", start_time=1893456000, end_time=1893459600)
+    result = client.room.create(
+        title="高一数学 第一课",
+        start_time=1893456000,
+        end_time=1893459600,
+    )
     print(result)
 
 
@@ -733,7 +791,11 @@ def room_delete_code(client: Client) -> None:
 
 
 def room_get_code_usage(client: Client) -> None:
-    result = client.room.get_code_usage(room_id=26010110000001, date="2026-09-01", code=["a1b2c3"])
+    result = client.room.get_code_usage(
+        room_id=26010110000001,
+        date="2026-09-01",
+        code=["a1b2c3"],
+    )
     print(result)
 
 
@@ -743,7 +805,10 @@ def room_set_group_isolation(client: Client) -> None:
 
 
 def room_set_spot_live(client: Client) -> None:
-    result = client.room.set_spot_live(room_id=26010110000001, video_uniques=[1001, 1002])
+    result = client.room.set_spot_live(
+        room_id=26010110000001,
+        video_uniques=[1001, 1002],
+    )
     print(result)
 
 
@@ -753,7 +818,10 @@ def room_clear_spot_live(client: Client) -> None:
 
 
 def room_set_warmup_videos(client: Client) -> None:
-    result = client.room.set_warmup_videos(room_id=26010110000001, video_uniques=[1001, 1002])
+    result = client.room.set_warmup_videos(
+        room_id=26010110000001,
+        video_uniques=[1001, 1002],
+    )
     print(result)
 
 
@@ -768,7 +836,10 @@ def room_set_watch_limit(client: Client) -> None:
 
 
 def room_set_cover(client: Client) -> None:
-    result = client.room.set_cover(room_id=26010110000001, web_bg_img=Path("picture.png"))
+    result = client.room.set_cover(
+        room_id=26010110000001,
+        web_bg_img=Path("picture.png"),
+    )
     print(result)
 
 
@@ -915,11 +986,18 @@ def room_add_spot_videos(client: Client) -> None:
 
 
 def room_delete_spot_videos(client: Client) -> None:
-    client.room.delete_spot_videos(room_id=26010110000001, video_ids=[1001, 1002])
+    client.room.delete_spot_videos(
+        room_id=26010110000001,
+        video_ids=[1001, 1002],
+    )
 
 
 def room_create_with_live(client: Client) -> None:
-    result = client.room.create_with_live(title="高一数学 第一课", start_time=1893456000, end_time=1893459600)
+    result = client.room.create_with_live(
+        title="高一数学 第一课",
+        start_time=1893456000,
+        end_time=1893459600,
+    )
     print(result)
 
 
@@ -1007,7 +1085,11 @@ def room_data_export_praise_stat(client: Client) -> None:
 
 
 def room_data_get_evaluation_stat(client: Client) -> None:
-    for row in client.room_data.get_evaluation_stat(room_id=26010110000001, page=1, page_size=20):
+    for row in client.room_data.get_evaluation_stat(
+        room_id=26010110000001,
+        page=1,
+        page_size=20,
+    ):
         print(row)
 
 
@@ -1017,7 +1099,10 @@ def room_data_get_live_sell_stat(client: Client) -> None:
 
 
 def room_data_export_attention_list(client: Client) -> None:
-    for row in client.room_data.export_attention_list(room_id=26010110000001, date="2026-09-01"):
+    for row in client.room_data.export_attention_list(
+        room_id=26010110000001,
+        date="2026-09-01",
+    ):
         print(row)
 
 
@@ -1106,12 +1191,18 @@ def room_data_get_interact_data(client: Client) -> None:
 
 
 def room_data_export_attention_detail(client: Client) -> None:
-    result = client.room_data.export_attention_detail(room_id=26010110000001, attention_id=1001)
+    result = client.room_data.export_attention_detail(
+        room_id=26010110000001,
+        attention_id=1001,
+    )
     print(result)
 
 
 def room_data_get_red_package_record(client: Client) -> None:
-    result = client.room_data.get_red_package_record(room_id=26010110000001, red_package_id="1001")
+    result = client.room_data.get_red_package_record(
+        room_id=26010110000001,
+        red_package_id="1001",
+    )
     print(result)
 
 
@@ -1130,7 +1221,11 @@ def small_course_list_room_costs(client: Client) -> None:
 
 
 def small_course_list_user_costs(client: Client) -> None:
-    result = client.small_course.list_user_costs(room_id="26010110000001", product_type=0, date="2026-09-01")
+    result = client.small_course.list_user_costs(
+        room_id="26010110000001",
+        product_type=0,
+        date="2026-09-01",
+    )
     print(result)
 
 
@@ -1195,7 +1290,12 @@ def teacher_list(client: Client) -> None:
 
 
 def user_add(client: Client) -> None:
-    result = client.user.add(role=0, name="高一数学", phone_number="13800000000", password="a-new-password")
+    result = client.user.add(
+        role=0,
+        name="高一数学",
+        phone_number="13800000000",
+        password="a-new-password",
+    )
     print(result)
 
 
@@ -1247,7 +1347,11 @@ def user_update(client: Client) -> None:
 
 
 def user_assign_fake_assistant(client: Client) -> None:
-    result = client.user.assign_fake_assistant(room_id=26010110000001, user_id=1001, relation_type=1)
+    result = client.user.assign_fake_assistant(
+        room_id=26010110000001,
+        user_id=1001,
+        relation_type=1,
+    )
     print(result)
 
 
@@ -1364,7 +1468,11 @@ def video_list(client: Client) -> None:
 
 
 def video_upload_subtitle(client: Client) -> None:
-    result = client.video.upload_subtitle(name="高一数学", video_id="1001", subtitle=Path("lesson.srt"))
+    result = client.video.upload_subtitle(
+        name="高一数学",
+        video_id="1001",
+        subtitle=Path("lesson.srt"),
+    )
     print(result)
 
 
@@ -1386,7 +1494,9 @@ def video_delete_subtitle(client: Client) -> None:
 
 
 def video_set_scroll_notice(client: Client) -> None:
-    result = client.video.set_scroll_notice(notice=[{"content": "百家云", "link": "http://www.baidu.com"}])
+    result = client.video.set_scroll_notice(
+        notice=[{"content": "百家云", "link": "http://www.baidu.com"}],
+    )
     print(result)
 
 
@@ -1427,7 +1537,10 @@ def video_save_questions(client: Client) -> None:
 
 
 def video_delete_questions(client: Client) -> None:
-    result = client.video.delete_questions(question_ids=[1001, 1002], video_unique="1001")
+    result = client.video.delete_questions(
+        question_ids=[1001, 1002],
+        video_unique="1001",
+    )
     print(result)
 
 
@@ -1487,7 +1600,10 @@ def video_add_whitelist_users(client: Client) -> None:
 
 
 def video_remove_whitelist_users(client: Client) -> None:
-    result = client.video.remove_whitelist_users(video_unique=1001, user_ids=[1001, 1002])
+    result = client.video.remove_whitelist_users(
+        video_unique=1001,
+        user_ids=[1001, 1002],
+    )
     print(result)
 
 
@@ -1512,12 +1628,18 @@ def video_account_info(client: Client) -> None:
 
 
 def video_account_get_used_flow(client: Client) -> None:
-    result = client.video_account.get_used_flow(start_date="2026-09-01", end_date="2026-09-07")
+    result = client.video_account.get_used_flow(
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
 def video_account_get_used_flow_detail(client: Client) -> None:
-    result = client.video_account.get_used_flow_detail(start_date="2026-09-01", end_date="2026-09-07")
+    result = client.video_account.get_used_flow_detail(
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
@@ -1532,7 +1654,9 @@ def video_account_get_storage_and_flow(client: Client) -> None:
 
 
 def video_account_set_transcode_callback_url(client: Client) -> None:
-    result = client.video_account.set_transcode_callback_url(url="https://www.example.com/url")
+    result = client.video_account.set_transcode_callback_url(
+        url="https://www.example.com/url",
+    )
     print(result)
 
 
@@ -1542,7 +1666,11 @@ def video_account_get_transcode_callback_url(client: Client) -> None:
 
 
 def video_data_get_used_flow(client: Client) -> None:
-    result = client.video_data.get_used_flow(video_id=123, start_date="2026-09-01", end_date="2026-09-07")
+    result = client.video_data.get_used_flow(
+        video_id=123,
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
@@ -1564,17 +1692,27 @@ def video_data_export_reports(client: Client) -> None:
 
 
 def video_data_get_play_count_rank(client: Client) -> None:
-    result = client.video_data.get_play_count_rank(start_date="2026-09-01", end_date="2026-09-07")
+    result = client.video_data.get_play_count_rank(
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
 def video_data_get_play_count(client: Client) -> None:
-    result = client.video_data.get_play_count(video_id=1001, start_date="2026-09-01", end_date="2026-09-07")
+    result = client.video_data.get_play_count(
+        video_id=1001,
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 
 def video_data_get_account_play_count(client: Client) -> None:
-    result = client.video_data.get_account_play_count(start_date="2026-09-01", end_date="2026-09-07")
+    result = client.video_data.get_account_play_count(
+        start_date="2026-09-01",
+        end_date="2026-09-07",
+    )
     print(result)
 
 

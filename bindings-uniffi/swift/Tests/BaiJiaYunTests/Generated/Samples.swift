@@ -8,7 +8,10 @@ enum ChatSamples {
         for try await row in client.chat.listReviews(roomID: 26010110000001) { print(row) }
     }
     static func chat_review_messages(_ client: Client) async throws {
-        let result = try await client.chat.reviewMessages(roomID: 26010110000001, chatIDs: ["1001", "1002"])
+        let result = try await client.chat.reviewMessages(
+            roomID: 26010110000001,
+            chatIDs: ["1001", "1002"]
+        )
         print(result)
     }
     static func chat_revoke_message(_ client: Client) async throws {
@@ -18,7 +21,9 @@ enum ChatSamples {
 
 enum DocSamples {
     static func doc_upload(_ client: Client) async throws {
-        let result = try await client.doc.upload(attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf")))
+        let result = try await client.doc.upload(
+            attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf"))
+        )
         print(result)
     }
     static func doc_bind(_ client: Client) async throws {
@@ -37,7 +42,9 @@ enum DocSamples {
         print(result)
     }
     static func doc_upload_media(_ client: Client) async throws {
-        let result = try await client.doc.uploadMedia(attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf")))
+        let result = try await client.doc.uploadMedia(
+            attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf"))
+        )
         print(result)
     }
     static func doc_bind_batch(_ client: Client) async throws {
@@ -95,7 +102,12 @@ enum DocSamples {
 
 enum DoubleTeacherSamples {
     static func double_teacher_add_zone(_ client: Client) async throws {
-        let result = try await client.doubleTeacher.addZone(zoneUnique: 1001, areaID: 1001, name: "高一数学", address: "北京市海淀区")
+        let result = try await client.doubleTeacher.addZone(
+            zoneUnique: 1001,
+            areaID: 1001,
+            name: "高一数学",
+            address: "北京市海淀区"
+        )
         print(result)
     }
     static func double_teacher_list_zones(_ client: Client) async throws {
@@ -124,7 +136,9 @@ enum EvaluationSamples {
 
 enum GoodsSamples {
     static func goods_upload_image(_ client: Client) async throws {
-        let result = try await client.goods.uploadImage(media: UploadFile(URL(fileURLWithPath: "picture.png")))
+        let result = try await client.goods.uploadImage(
+            media: UploadFile(URL(fileURLWithPath: "picture.png"))
+        )
         print(result)
     }
     static func goods_add(_ client: Client) async throws {
@@ -205,16 +219,24 @@ enum InteractDataSamples {
         print(result)
     }
     static func interact_data_set_callback_url(_ client: Client) async throws {
-        if let result = try await client.interactData.setCallbackURL(callbackURL: "https://www.example.com/callback-url") { print(result) }
+        if let result = try await client.interactData.setCallbackURL(
+            callbackURL: "https://www.example.com/callback-url"
+        ) { print(result) }
     }
 }
 
 enum InteractInfoSamples {
     static func interact_info_list_checkin_summaries(_ client: Client) async throws {
-        if let result = try await client.interactInfo.listCheckinSummaries(roomID: 26010110000001, type: "checkin") { print(result) }
+        if let result = try await client.interactInfo.listCheckinSummaries(
+            roomID: 26010110000001,
+            type: "checkin"
+        ) { print(result) }
     }
     static func interact_info_list_checkin_details(_ client: Client) async throws {
-        if let result = try await client.interactInfo.listCheckinDetails(roomID: 26010110000001, type: "checkin") { print(result) }
+        if let result = try await client.interactInfo.listCheckinDetails(
+            roomID: 26010110000001,
+            type: "checkin"
+        ) { print(result) }
     }
 }
 
@@ -269,7 +291,11 @@ enum LiveSamples {
         try await client.live.generatePlayback(roomID: 26010110000001)
     }
     static func live_set_virtual_users(_ client: Client) async throws {
-        try await client.live.setVirtualUsers(roomID: 26010110000001, displayUserCount: 2, multiple: 2)
+        try await client.live.setVirtualUsers(
+            roomID: 26010110000001,
+            displayUserCount: 2,
+            multiple: 2
+        )
     }
     static func live_start_class(_ client: Client) async throws {
         try await client.live.startClass(roomID: 26010110000001)
@@ -297,11 +323,17 @@ enum LiveAccountSamples {
         print(result)
     }
     static func live_account_get_daily_peak_users(_ client: Client) async throws {
-        let result = try await client.liveAccount.getDailyPeakUsers(startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.liveAccount.getDailyPeakUsers(
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func live_account_get_daily_cost(_ client: Client) async throws {
-        let result = try await client.liveAccount.getDailyCost(startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.liveAccount.getDailyCost(
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func live_account_get_daily_media_length(_ client: Client) async throws {
@@ -317,7 +349,11 @@ enum LiveAccountSamples {
         print(result)
     }
     static func live_account_get_user_count(_ client: Client) async throws {
-        let result = try await client.liveAccount.getUserCount(productType: 1, startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.liveAccount.getUserCount(
+            productType: 1,
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func live_account_set_class_callback_url(_ client: Client) async throws {
@@ -339,7 +375,11 @@ enum LiveSellSamples {
         try await client.liveSell.createEnterRecord(roomID: "26010110000001", userName: "王小明")
     }
     static func live_sell_create_buy_record(_ client: Client) async throws {
-        try await client.liveSell.createBuyRecord(roomID: "26010110000001", userName: "王小明", goodsName: "练习册")
+        try await client.liveSell.createBuyRecord(
+            roomID: "26010110000001",
+            userName: "王小明",
+            goodsName: "练习册"
+        )
     }
 }
 
@@ -382,7 +422,10 @@ enum LiveSettingSamples {
         if let result = try await client.liveSetting.getMarquee() { print(result) }
     }
     static func live_setting_add_notice(_ client: Client) async throws {
-        if let result = try await client.liveSetting.addNotice(content: "同学们好", link: "https://www.example.com/link") { print(result) }
+        if let result = try await client.liveSetting.addNotice(
+            content: "同学们好",
+            link: "https://www.example.com/link"
+        ) { print(result) }
     }
     static func live_setting_list_notices(_ client: Client) async throws {
         if let result = try await client.liveSetting.listNotices() { print(result) }
@@ -391,7 +434,9 @@ enum LiveSettingSamples {
         if let result = try await client.liveSetting.deleteNotices(ids: [1001, 1002]) { print(result) }
     }
     static func live_setting_add_quiz(_ client: Client) async throws {
-        if let result = try await client.liveSetting.addQuiz(attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf"))) { print(result) }
+        if let result = try await client.liveSetting.addQuiz(
+            attachment: UploadFile(URL(fileURLWithPath: "lesson.pdf"))
+        ) { print(result) }
     }
     static func live_setting_list_quizzes(_ client: Client) async throws {
         if let result = try await client.liveSetting.listQuizzes() { print(result) }
@@ -455,7 +500,10 @@ enum PlaybackSamples {
         print(result)
     }
     static func playback_get_player_tokens(_ client: Client) async throws {
-        let result = try await client.playback.getPlayerTokens(roomIDs: ["26010110000001", "26010110000002"], expiresIn: 3600)
+        let result = try await client.playback.getPlayerTokens(
+            roomIDs: ["26010110000001", "26010110000002"],
+            expiresIn: 3600
+        )
         print(result)
     }
     static func playback_list_sessions(_ client: Client) async throws {
@@ -484,7 +532,11 @@ enum PlaybackSamples {
         if let result = try await client.playback.getPptURL(roomID: 26010110000001) { print(result) }
     }
     static func playback_replace(_ client: Client) async throws {
-        if let result = try await client.playback.replace(type: 1, sourceRoomID: 26010110000001, targetRoomID: 26010110000001) { print(result) }
+        if let result = try await client.playback.replace(
+            type: 1,
+            sourceRoomID: 26010110000001,
+            targetRoomID: 26010110000001
+        ) { print(result) }
     }
     static func playback_replace_by_video(_ client: Client) async throws {
         if let result = try await client.playback.replaceByVideo(targetRoomID: 26010110000001, videoID: 1001) { print(result) }
@@ -515,7 +567,11 @@ enum QuizSamples {
 
 enum RoomSamples {
     static func room_create(_ client: Client) async throws {
-        let result = try await client.room.create(title: "高一数学 第一课", startTime: 1893456000, endTime: 1893459600)
+        let result = try await client.room.create(
+            title: "高一数学 第一课",
+            startTime: 1893456000,
+            endTime: 1893459600
+        )
         print(result)
     }
     static func room_update(_ client: Client) async throws {
@@ -587,7 +643,11 @@ enum RoomSamples {
         try await client.room.deleteCode(roomID: 26010110000001, code: "a1b2c3")
     }
     static func room_get_code_usage(_ client: Client) async throws {
-        let result = try await client.room.getCodeUsage(roomID: 26010110000001, date: "2026-09-01", code: ["a1b2c3"])
+        let result = try await client.room.getCodeUsage(
+            roomID: 26010110000001,
+            date: "2026-09-01",
+            code: ["a1b2c3"]
+        )
         print(result)
     }
     static func room_set_group_isolation(_ client: Client) async throws {
@@ -603,7 +663,10 @@ enum RoomSamples {
         print(result)
     }
     static func room_set_warmup_videos(_ client: Client) async throws {
-        let result = try await client.room.setWarmupVideos(roomID: 26010110000001, videoUniques: [1001, 1002])
+        let result = try await client.room.setWarmupVideos(
+            roomID: 26010110000001,
+            videoUniques: [1001, 1002]
+        )
         print(result)
     }
     static func room_clear_warmup_videos(_ client: Client) async throws {
@@ -744,7 +807,11 @@ enum RoomSamples {
         try await client.room.deleteSpotVideos(roomID: 26010110000001, videoIDs: [1001, 1002])
     }
     static func room_create_with_live(_ client: Client) async throws {
-        let result = try await client.room.createWithLive(title: "高一数学 第一课", startTime: 1893456000, endTime: 1893459600)
+        let result = try await client.room.createWithLive(
+            title: "高一数学 第一课",
+            startTime: 1893456000,
+            endTime: 1893459600
+        )
         print(result)
     }
 }
@@ -818,13 +885,20 @@ enum RoomDataSamples {
         print(result)
     }
     static func room_data_get_evaluation_stat(_ client: Client) async throws {
-        for try await row in client.roomData.getEvaluationStat(roomID: 26010110000001, page: 1, pageSize: 20) { print(row) }
+        for try await row in client.roomData.getEvaluationStat(
+            roomID: 26010110000001,
+            page: 1,
+            pageSize: 20
+        ) { print(row) }
     }
     static func room_data_get_live_sell_stat(_ client: Client) async throws {
         for try await row in client.roomData.getLiveSellStat(roomID: "26010110000001") { print(row) }
     }
     static func room_data_export_attention_list(_ client: Client) async throws {
-        for try await row in client.roomData.exportAttentionList(roomID: 26010110000001, date: "2026-09-01") { print(row) }
+        for try await row in client.roomData.exportAttentionList(
+            roomID: 26010110000001,
+            date: "2026-09-01"
+        ) { print(row) }
     }
     static func room_data_get_media_length(_ client: Client) async throws {
         let result = try await client.roomData.getMediaLength(
@@ -887,16 +961,26 @@ enum RoomDataSamples {
         for try await row in client.roomData.getInteractData(roomID: 26010110000001, interactType: 0) { print(row) }
     }
     static func room_data_export_attention_detail(_ client: Client) async throws {
-        if let result = try await client.roomData.exportAttentionDetail(roomID: 26010110000001, attentionID: 1001) { print(result) }
+        if let result = try await client.roomData.exportAttentionDetail(
+            roomID: 26010110000001,
+            attentionID: 1001
+        ) { print(result) }
     }
     static func room_data_get_red_package_record(_ client: Client) async throws {
-        if let result = try await client.roomData.getRedPackageRecord(roomID: 26010110000001, redPackageID: "1001") { print(result) }
+        if let result = try await client.roomData.getRedPackageRecord(
+            roomID: 26010110000001,
+            redPackageID: "1001"
+        ) { print(result) }
     }
 }
 
 enum SmallCourseSamples {
     static func small_course_get_daily_cost(_ client: Client) async throws {
-        let result = try await client.smallCourse.getDailyCost(productType: 0, startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.smallCourse.getDailyCost(
+            productType: 0,
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func small_course_list_room_costs(_ client: Client) async throws {
@@ -904,7 +988,11 @@ enum SmallCourseSamples {
         print(result)
     }
     static func small_course_list_user_costs(_ client: Client) async throws {
-        let result = try await client.smallCourse.listUserCosts(roomID: "26010110000001", productType: 0, date: "2026-09-01")
+        let result = try await client.smallCourse.listUserCosts(
+            roomID: "26010110000001",
+            productType: 0,
+            date: "2026-09-01"
+        )
         print(result)
     }
     static func small_course_list_record_costs(_ client: Client) async throws {
@@ -961,7 +1049,12 @@ enum TeacherSamples {
 
 enum UserSamples {
     static func user_add(_ client: Client) async throws {
-        let result = try await client.user.add(role: 0, name: "高一数学", phoneNumber: "13800000000", password: "a-new-password")
+        let result = try await client.user.add(
+            role: 0,
+            name: "高一数学",
+            phoneNumber: "13800000000",
+            password: "a-new-password"
+        )
         print(result)
     }
     static func user_list(_ client: Client) async throws {
@@ -1000,7 +1093,11 @@ enum UserSamples {
         print(result)
     }
     static func user_assign_fake_assistant(_ client: Client) async throws {
-        let result = try await client.user.assignFakeAssistant(roomID: 26010110000001, userID: 1001, relationType: 1)
+        let result = try await client.user.assignFakeAssistant(
+            roomID: 26010110000001,
+            userID: 1001,
+            relationType: 1
+        )
         print(result)
     }
     static func user_list_classes(_ client: Client) async throws {
@@ -1115,7 +1212,9 @@ enum VideoSamples {
         try await client.video.deleteSubtitle(subtitleID: "1001")
     }
     static func video_set_scroll_notice(_ client: Client) async throws {
-        let result = try await client.video.setScrollNotice(notice: [["content": "百家云", "link": "http://www.baidu.com"]])
+        let result = try await client.video.setScrollNotice(
+            notice: [["content": "百家云", "link": "http://www.baidu.com"]]
+        )
         print(result)
     }
     static func video_bind_notices(_ client: Client) async throws {
@@ -1221,11 +1320,17 @@ enum VideoAccountSamples {
         print(result)
     }
     static func video_account_get_used_flow(_ client: Client) async throws {
-        let result = try await client.videoAccount.getUsedFlow(startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.videoAccount.getUsedFlow(
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func video_account_get_used_flow_detail(_ client: Client) async throws {
-        let result = try await client.videoAccount.getUsedFlowDetail(startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.videoAccount.getUsedFlowDetail(
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func video_account_list_video_flow(_ client: Client) async throws {
@@ -1236,7 +1341,9 @@ enum VideoAccountSamples {
         print(result)
     }
     static func video_account_set_transcode_callback_url(_ client: Client) async throws {
-        let result = try await client.videoAccount.setTranscodeCallbackURL(url: "https://www.example.com/url")
+        let result = try await client.videoAccount.setTranscodeCallbackURL(
+            url: "https://www.example.com/url"
+        )
         print(result)
     }
     static func video_account_get_transcode_callback_url(_ client: Client) async throws {
@@ -1247,7 +1354,11 @@ enum VideoAccountSamples {
 
 enum VideoDataSamples {
     static func video_data_get_used_flow(_ client: Client) async throws {
-        let result = try await client.videoData.getUsedFlow(videoID: 123, startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.videoData.getUsedFlow(
+            videoID: 123,
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func video_data_list_play_records(_ client: Client) async throws {
@@ -1258,18 +1369,31 @@ enum VideoDataSamples {
         ) { print(row) }
     }
     static func video_data_export_reports(_ client: Client) async throws {
-        for try await row in client.videoData.exportReports(startTime: "2026-09-01 08:00:00", endTime: "2026-09-01 09:00:00") { print(row) }
+        for try await row in client.videoData.exportReports(
+            startTime: "2026-09-01 08:00:00",
+            endTime: "2026-09-01 09:00:00"
+        ) { print(row) }
     }
     static func video_data_get_play_count_rank(_ client: Client) async throws {
-        let result = try await client.videoData.getPlayCountRank(startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.videoData.getPlayCountRank(
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func video_data_get_play_count(_ client: Client) async throws {
-        let result = try await client.videoData.getPlayCount(videoID: 1001, startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.videoData.getPlayCount(
+            videoID: 1001,
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func video_data_get_account_play_count(_ client: Client) async throws {
-        let result = try await client.videoData.getAccountPlayCount(startDate: "2026-09-01", endDate: "2026-09-07")
+        let result = try await client.videoData.getAccountPlayCount(
+            startDate: "2026-09-01",
+            endDate: "2026-09-07"
+        )
         print(result)
     }
     static func video_data_list_playback_records(_ client: Client) async throws {

@@ -85,44 +85,44 @@ internal fun readSigned(written: ByteArray): Signed = Told.signed.read(Cursor(wr
 internal val uploadedVideo: Kind<UploadedVideo> get() = Told.uploaded
 
 /** What is to be done next, whichever it is: `send`, `wait`, `store`, `sign`, `address`, `done` or `failed`. */
-internal class Step(members: Members) {
-    val step: String = members.at(0)
-    val call: Long = members.at(1)
+internal class Step(private val members: Members) {
+    val step: String get() = members.at(0)
+    val call: Long get() = members.at(1)
 
     // send
-    val timeout: Long = members.at(2)
-    val maxAnswer: Long = members.at(3)
-    val method: String = members.at(4)
-    val url: String = members.at(5)
-    val headers: Map<String, String> = members.at(6)
-    val form: String? = members.at(7)
-    val parts: List<Part> = members.at(8)
-    val chunk: Chunk? = members.at(9)
+    val timeout: Long get() = members.at(2)
+    val maxAnswer: Long get() = members.at(3)
+    val method: String get() = members.at(4)
+    val url: String get() = members.at(5)
+    val headers: Map<String, String> get() = members.at(6)
+    val form: String? get() = members.at(7)
+    val parts: List<Part> get() = members.at(8)
+    val chunk: Chunk? get() = members.at(9)
 
     /** Only the posts of an upload have it: how many bytes of the file the service has. */
-    val received: Long? = members.at(10)
+    val received: Long? get() = members.at(10)
 
     // wait
-    val time: Long = members.at(11)
-    val why: String = members.at(12)
-    val failed: Failed? = members.at(13)
+    val time: Long get() = members.at(11)
+    val why: String get() = members.at(12)
+    val failed: Failed? get() = members.at(13)
 
     // store
-    val keys: List<String> = members.at(14)
-    val args: List<Long> = members.at(15)
+    val keys: List<String> get() = members.at(14)
+    val args: List<Long> get() = members.at(15)
 
     // sign
-    val text: String = members.at(16)
+    val text: String get() = members.at(16)
 
     // done and failed
-    val trace: Trace? = members.at(17)
-    val msg: String = members.at(18)
-    val ts: Long? = members.at(19)
-    val departures: List<Departure> = members.at(20)
-    val page: PageInfo? = members.at(21)
-    val data: Rest? = members.at(22)
-    val error: ErrorDetails? = members.at(23)
-    val videoId: Long? = members.at(24)
+    val trace: Trace? get() = members.at(17)
+    val msg: String get() = members.at(18)
+    val ts: Long? get() = members.at(19)
+    val departures: List<Departure> get() = members.at(20)
+    val page: PageInfo? get() = members.at(21)
+    val data: Rest? get() = members.at(22)
+    val error: ErrorDetails? get() = members.at(23)
+    val videoId: Long? get() = members.at(24)
 }
 
 /** A part of a form with files: a text, or a file. */

@@ -9,10 +9,13 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.job
 import kotlinx.coroutines.joinAll
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 
@@ -29,17 +32,20 @@ internal sealed class Waited<out T> {
 
 /** Sees to it that no wait is without an end: each has a time, and ends with its client. */
 internal class Bounds {
-    private class Wait(val job: Job, val mayFinish: Boolean) {
+    private class Wait(val job: Job, val until: Long, val mayFinish: Boolean) {
+        /** Why it was ended. */
         @Volatile
-        var isEnded = false
+        var why: Waited<Nothing>? = null
 
-        fun end() {
-            isEnded = true
+        fun end(why: Waited<Nothing>) {
+            this.why = this.why ?: why
             job.cancel()
         }
     }
 
     private val waits: MutableSet<Wait> = ConcurrentHashMap.newKeySet()
+
+    private val alarm = Alarm()
 
     @Volatile
     private var isClosed = false
@@ -56,31 +62,88 @@ internal class Bounds {
     suspend fun <T> within(millis: Long, mayFinish: Boolean = false, block: suspend () -> T): Waited<T> {
         var wait: Wait? = null
         try {
-            val got = withTimeoutOrNull(millis) {
-                val mine = Wait(currentCoroutineContext().job, mayFinish).also { wait = it }
+            return coroutineScope {
+                val mine = Wait(coroutineContext.job, millisFromNow(millis), mayFinish).also { wait = it }
                 waits += mine
-                if (isOver || isClosed && !mayFinish) mine.end()
-                currentCoroutineContext().ensureActive()
+                alarm.at(mine.until)
+                if (isOver || isClosed && !mayFinish) mine.end(Waited.Closed)
+                ensureActive()
                 Waited.Got(block())
             }
-            return got ?: Waited.Late
         } catch (ended: CancellationException) {
             currentCoroutineContext().ensureActive()
-            if (wait?.isEnded == true) return Waited.Closed
-            throw ended
+            return wait?.why ?: throw ended
         } finally {
             wait?.let(waits::remove)
         }
+    }
+
+    /** Ends what is late, and says when the next may be. */
+    private fun endLate(): Long {
+        val now = millisFromNow(0)
+        val (late, waiting) = waits.partition { it.until <= now }
+        late.forEach { it.end(Waited.Late) }
+        return waiting.minOfOrNull { it.until } ?: NEVER
     }
 
     /** Ends what waits at once, and what may finish when it had this time to. */
     suspend fun close(time: Duration) {
         isClosed = true
         val (finishing, waiting) = waits.partition { it.mayFinish }
-        waiting.forEach(Wait::end)
-        withTimeoutOrNull(time.wholeMillis()) { finishing.map { it.job }.joinAll() }
+        waiting.forEach { it.end(Waited.Closed) }
+        // A time that is set keeps a thread until then.
+        if (finishing.isNotEmpty()) withTimeoutOrNull(time.wholeMillis()) { finishing.map { it.job }.joinAll() }
         isOver = true
-        waits.forEach(Wait::end)
+        waits.forEach { it.end(Waited.Closed) }
+        alarm.stop()
+    }
+
+    /**
+     * Rings when the next wait is late. There is one for all waits of a client, since most of them have the same time: one for each,
+     * which hardly ever rings, took a tenth of a call.
+     */
+    private inner class Alarm {
+        /** When it rings. */
+        @Volatile
+        private var next = NEVER
+
+        private var ringing: Job? = null
+
+        fun at(time: Long) {
+            if (time < next) set(time)
+        }
+
+        @Synchronized
+        private fun set(time: Long) {
+            if (time >= next) return
+            val now = millisFromNow(0)
+            // Early, to see whether anybody waits: else it would keep a client that nobody has any more.
+            next = time.coerceAtMost(now + LONGEST)
+            ringing?.cancel()
+            ringing = CoroutineScope(Dispatchers.Unconfined).launch {
+                delay(next - now)
+                // What comes from now on sets it anew, and what came before is looked at.
+                next = NEVER
+                at(endLate())
+            }
+        }
+
+        @Synchronized
+        fun stop() {
+            ringing?.cancel()
+        }
+    }
+
+    private companion object {
+        const val NEVER = Long.MAX_VALUE
+
+        /** Milliseconds that an alarm is set for at most. */
+        const val LONGEST = 1000L
+
+        fun millisFromNow(millis: Long): Long {
+            val now = System.nanoTime() / 1_000_000
+            return if (millis > NEVER / 2) NEVER else now + millis
+        }
     }
 }
 

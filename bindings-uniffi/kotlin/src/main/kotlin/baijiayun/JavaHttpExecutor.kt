@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.lang.ref.WeakReference
 import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest.BodyPublisher
@@ -7,6 +8,9 @@ import java.net.http.HttpRequest.BodyPublishers
 import java.nio.ByteBuffer
 import java.time.Duration
 import java.util.concurrent.Flow.Subscriber
+import java.util.concurrent.SynchronousQueue
+import java.util.concurrent.ThreadPoolExecutor
+import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.withTimeoutOrNull
@@ -26,6 +30,7 @@ class JavaHttpExecutor @JvmOverloads constructor(
     connections: Int = CONNECTIONS,
 ) : HttpExecutor {
     private val turns = Semaphore(connections)
+    private val http by lazy { client ?: Shared.client() }
 
     override suspend fun execute(request: HttpRequest): HttpResponse {
         turn(request)
@@ -54,7 +59,7 @@ class JavaHttpExecutor @JvmOverloads constructor(
         for ((name, value) in request.headers) built.header(name, value)
         built.header("accept-encoding", CODINGS)
         built.method(request.method, request.body?.let(::publisher) ?: Nothing())
-        val answer = (client ?: Shared.client).sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
+        val answer = http.sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
         val headers = answer.headers()
         val body = unpacked(answer.body(), headers, request.maxAnswer)
         return HttpResponse(answer.statusCode(), body, headers.map())
@@ -88,11 +93,27 @@ class JavaHttpExecutor @JvmOverloads constructor(
         val GRACE: Duration = Duration.ofMillis(500)
     }
 
-    /** Made when it is first asked for. */
+    /**
+     * The one of all executors without their own, made when it is first asked for. Its threads keep the class loader, so they have to
+     * end when nobody has an executor any more: Java ends the one that waits for answers when its client is collected.
+     */
     @OnTheJvm
     private object Shared {
+        private const val IDLE_SECONDS = 5L
+        private var made = WeakReference<HttpClient>(null)
+
+        @Synchronized
+        fun client(): HttpClient = made.get() ?: make().also { made = WeakReference(it) }
+
         // HTTP/2 would have it ask every server without TLS for an upgrade.
-        val client: HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build()
+        private fun make(): HttpClient =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).executor(threads()).build()
+
+        // As Java's own, whose threads wait for work for a minute.
+        private fun threads() =
+            ThreadPoolExecutor(0, Int.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, SynchronousQueue()) { work ->
+                Thread(work, "baijiayun-http").apply { isDaemon = true }
+            }
     }
 }
 

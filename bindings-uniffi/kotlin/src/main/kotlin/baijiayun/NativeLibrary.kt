@@ -71,13 +71,21 @@ internal object NativeLibrary {
     private fun created(folder: File, file: String): File =
         generateSequence { File(folder, "$PREFIX${Random.nextLong().toULong()}-$file") }.first(File::createNewFile)
 
-    private fun attempt(what: String, hint: String, load: () -> Unit): Problem? =
+    /** Loads it, and sees whether it has the functions of [Native]. */
+    private fun attempt(what: String, hint: String, load: () -> Unit): Problem? {
         try {
             load()
+        } catch (error: UnsatisfiedLinkError) {
+            return Problem("$what: ${words(error)}", hint, error)
+        }
+        return try {
+            Native.quotaScript()
             null
         } catch (error: UnsatisfiedLinkError) {
-            Problem("$what: ${words(error)}", hint, error)
+            val lacks = "it has no functions for ${Native::class.java.name}, so it is another one, or the package was renamed (relocation)"
+            Problem(lacks, "take the library of this version, and leave the package baijiayun its name", error)
         }
+    }
 
     /** Deletes what processes that have ended had to leave behind. */
     private fun sweep(folder: File) {

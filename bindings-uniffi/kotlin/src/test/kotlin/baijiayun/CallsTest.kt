@@ -3,13 +3,10 @@ package baijiayun
 import java.io.IOException
 import java.net.SocketTimeoutException
 import java.time.Duration
-import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
-import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
@@ -91,28 +88,6 @@ class CallsTest {
         val client = clientWith(Fake({ awaitCancellation() })) { attempts = 1 }
         val options = CallOptions { attemptTimeout = Duration.ofMillis(50) }
         assertThrows(TimeoutException::class.java) { runBlocking { client.room.info(17, options) } }
-        assertEquals(0, client.runner.core.calls)
-    }
-
-    @Test
-    fun `a call that is cancelled is given up`() = runBlocking {
-        val begun = CompletableDeferred<Unit>()
-        var cancelled = false
-        val client = clientWith(
-            Fake({
-                begun.complete(Unit)
-                try {
-                    awaitCancellation()
-                } finally {
-                    cancelled = true
-                }
-            }),
-        )
-        val job = launch { client.room.info(17) }
-        begun.await()
-        assertEquals(1, client.runner.core.calls)
-        job.cancelAndJoin()
-        assertTrue(cancelled)
         assertEquals(0, client.runner.core.calls)
     }
 

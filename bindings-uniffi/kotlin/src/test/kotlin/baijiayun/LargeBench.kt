@@ -1,8 +1,14 @@
 package baijiayun
 
+import baijiayun.testing.Mock
 import com.sun.net.httpserver.HttpServer
+import java.io.File
+import java.io.RandomAccessFile
+import java.math.BigInteger
 import java.net.InetAddress
 import java.net.InetSocketAddress
+import java.nio.ByteBuffer
+import java.security.MessageDigest
 import java.time.Duration
 import java.util.concurrent.Executors
 import kotlinx.coroutines.Dispatchers
@@ -15,11 +21,12 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 
 /**
- * Large answers, from a server in another process: `./dev bench`.
+ * Large answers, from a server in another process, and large files: `./dev bench`.
  *
  * - `serve` prints its port, and answers `room.list` with a list of 50 MB and all else with a room.
  * - `eight PORT LIMIT` has eight of 50 MB at once, with that limit on an answer (0: the default), and says what they became.
  * - `beside PORT` measures small calls alone, and beside answers of 50 MB one after the other.
+ * - `upload` has a file of 1 GB uploaded to the double of the service, with two breaks. Start it with a small heap.
  */
 object LargeBench {
     private const val SIZE = 50_000_000
@@ -30,6 +37,7 @@ object LargeBench {
             "serve" -> serve()
             "eight" -> eight(args[1], args[2].toLong())
             "beside" -> beside(args[1])
+            "upload" -> upload()
         }
     }
 
@@ -104,4 +112,39 @@ object LargeBench {
             }
         }
     }
+
+    /** A file with holes in which no two megabytes are alike. */
+    private fun upload() {
+        val megabyte = 1 shl 20
+        val file = File.createTempFile("lesson-", ".mp4")
+        val md5 = MessageDigest.getInstance("MD5")
+        try {
+            RandomAccessFile(file, "rw").use { out ->
+                val piece = ByteArray(megabyte)
+                for (number in 0 until UPLOADED / megabyte) {
+                    ByteBuffer.wrap(piece).putLong(number)
+                    md5.update(piece)
+                    out.seek(number * megabyte)
+                    out.writeLong(number)
+                }
+                out.setLength(UPLOADED)
+            }
+            Mock.start("--uploads-break-every", "${403L * megabyte}").use { mock ->
+                val client = mock.client()
+                val began = System.nanoTime()
+                val video = runBlocking { client.video.upload(UploadFile(file), listOf(16)) }
+                val seconds = (System.nanoTime() - began) / 1e9
+                val arrived = runBlocking { client.video.info(video.videoId).fileMd5 }
+                check(arrived == "%032x".format(BigInteger(1, md5.digest()))) { "it arrived as $arrived" }
+                val most = File("/proc/self/status").readLines().first { it.startsWith("VmHWM") }.filter(Char::isDigit).toLong() / 1024
+                println("%d MB with %d breaks in %.1f s; most memory: %d MB, heap %d MB at most".format(
+                    UPLOADED / megabyte, video.resumes, seconds, most, Runtime.getRuntime().maxMemory() / megabyte,
+                ))
+            }
+        } finally {
+            file.delete()
+        }
+    }
+
+    private const val UPLOADED = 1L shl 30
 }
