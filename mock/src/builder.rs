@@ -36,6 +36,7 @@ pub struct Builder {
     pub(crate) paths: BTreeMap<String, String>,
     pub(crate) canned: CannedAnswers,
     pub(crate) strict: bool,
+    pub(crate) fill: Option<u64>,
 }
 
 impl Builder {
@@ -96,6 +97,14 @@ impl Builder {
         self
     }
 
+    /// Fills the mock with a school, which the seed and the day decide: teachers, students, a lesson three times a day from four weeks ago to the
+    /// next week, with courseware, recordings, chat and reports, and videos that are watched. Reports (`room_data`, `playback`,
+    /// `video_data`, `chat.list_reviews`) then tell of it and not of printed examples.
+    pub fn fill(mut self, seed: u64) -> Builder {
+        self.fill = Some(seed);
+        self
+    }
+
     /// A mock without sockets.
     pub fn build(self) -> Mock {
         Mock::new(self)
@@ -116,6 +125,7 @@ impl Default for Builder {
             paths: BTreeMap::new(),
             canned: CannedAnswers::default(),
             strict: false,
+            fill: None,
         }
     }
 }

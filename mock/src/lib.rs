@@ -68,6 +68,7 @@ mod callbacks;
 mod calls;
 mod canned;
 mod catalog;
+mod chance;
 mod clock;
 mod codes;
 mod control;
@@ -87,7 +88,9 @@ mod paging;
 mod range;
 mod rate;
 mod received;
+mod reports;
 mod rooms;
+mod school;
 #[cfg(feature = "server")]
 mod server;
 mod state;

@@ -17,6 +17,7 @@ use crate::http::{Head, Reply};
 use crate::misbehave::{Faults, Misbehaviour};
 use crate::rate::Rate;
 use crate::received::{Received, Verdict};
+use crate::school;
 use crate::state::State;
 use crate::upload::{self, Upload};
 
@@ -49,6 +50,8 @@ pub struct Mock {
     pub(crate) canned: CannedAnswers,
     /// How far the clock was set forward, in milliseconds.
     ahead: i64,
+    /// The seed of the school that is to be there when the first request comes: only then is the time known.
+    fill: Option<u64>,
 }
 
 /// A request whose body is coming in.
@@ -96,6 +99,7 @@ impl Mock {
             received: VecDeque::new(),
             canned: settings.canned,
             ahead: 0,
+            fill: settings.fill,
         }
     }
 
@@ -173,6 +177,9 @@ impl Mock {
     /// Does what is due.
     pub fn wake(&mut self, now: i64) {
         self.state.go_on_to(now + self.ahead);
+        if let Some(seed) = self.fill.take() {
+            school::fill(&mut self.state, &self.catalog, seed);
+        }
     }
 
     /// Sets the mock's clock forward, but not beyond what is due next. Returns how many milliseconds are left to go then:

@@ -12,6 +12,7 @@ use crate::docs::Docs;
 use crate::failure::Failure;
 use crate::goods::Goods;
 use crate::rooms::Rooms;
+use crate::school::School;
 use crate::store::{Row, Store};
 use crate::users::Users;
 use crate::video_categories::Categories;
@@ -33,6 +34,8 @@ pub(crate) struct State {
     pub sender: Sender,
     pub outbox: Outbox,
     pub alarms: Alarms,
+    /// Of which reports tell, if the mock was filled.
+    pub school: Option<School>,
 }
 
 impl State {
@@ -53,6 +56,7 @@ impl State {
             sender: Sender::new(partner_id, key),
             outbox: Outbox::default(),
             alarms: Alarms::default(),
+            school: None,
         }
     }
 

@@ -276,6 +276,17 @@ pub(crate) fn transcode(state: &mut State, id: i64) {
 
 /// The recording of a class that has ended: a video that is transcoded already.
 pub(crate) fn record(state: &mut State, room: i64, name: &str, seconds: u64, now: i64) -> Result<(), Failure> {
+    add_whole(state, Some(room), name, seconds, now).map(|_| ())
+}
+
+/// A video of so many seconds that nobody uploads: the recording of a room's class, or one that was there before.
+pub(crate) fn add_whole(
+    state: &mut State,
+    room: Option<i64>,
+    name: &str,
+    seconds: u64,
+    now: i64,
+) -> Result<i64, Failure> {
     let size = seconds.max(1) * BYTES_PER_SECOND;
     let levels = state.categories.levels(0);
     let id = state.videos.videos.insert(|id| {
@@ -290,14 +301,37 @@ pub(crate) fn record(state: &mut State, room: i64, name: &str, seconds: u64, now
             formats: vec![1],
             upload: Upload::default(),
             polls: 0,
-            room: Some(room),
+            room,
         };
         video.put(0, &levels);
         video
     })?;
     tell(state, id, TRANSCODING, Vec::new());
     transcode(state, id);
-    Ok(())
+    Ok(id)
+}
+
+/// The playbacks, the newest first, as their lists show them.
+pub(crate) fn playbacks(state: &State) -> Vec<Value> {
+    let recordings = state.videos.videos.iter().filter_map(|(id, video)| Some((id, video, video.room?)));
+    recordings
+        .map(|(id, video, room)| {
+            let mut row = video.row.clone();
+            row.extend(self::row(json!({
+                "playback_id": id, "room_id": room, "session_id": 0, "version": 0, "play_times": 0, "play_url": "",
+                "total_ext_media_size": 0,
+            })));
+            Value::Object(row)
+        })
+        .collect()
+}
+
+/// The videos that can be watched: id, room of a recording or 0, when they were made, and their length in seconds.
+pub(crate) fn whole(state: &State) -> Vec<(i64, i64, i64, i64)> {
+    let whole = state.videos.videos.iter().filter(|(_, video)| video.status() == DONE);
+    whole
+        .map(|(id, video)| (id, video.room.unwrap_or_default(), video.number("create_time"), video.number("length")))
+        .collect()
 }
 
 /// Posts what became of a video, to its own address if it has one.
