@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::canned::CannedAnswers;
 use crate::misbehave::Misbehaviour;
 use crate::mock::Mock;
+use crate::record::Replay;
 use crate::videos::Transcoding;
 
 const PARTNER_ID: &str = "12345678";
@@ -37,6 +38,8 @@ pub struct Builder {
     pub(crate) canned: CannedAnswers,
     pub(crate) strict: bool,
     pub(crate) fill: Option<u64>,
+    pub(crate) records: bool,
+    pub(crate) replay: Option<Replay>,
 }
 
 impl Builder {
@@ -105,6 +108,24 @@ impl Builder {
         self
     }
 
+    /// Writes down each call of the API and its answer, as a line of JSON: [`Mock::take_records`]. Keys, passwords and signatures are
+    /// not in it. Files that are uploaded are no calls.
+    pub fn record(mut self) -> Builder {
+        self.records = true;
+        self
+    }
+
+    /// Answers what was recorded, in place of the mock's own answers: of the lines for the same operation and parameters the next one,
+    /// or else of those for the operation; when all were given, the last one again. Nothing is checked then. Operations that were not
+    /// recorded are answered by the mock.
+    ///
+    /// # Errors
+    /// Says which line is wrong and why.
+    pub fn replay(mut self, lines: &str) -> Result<Builder, String> {
+        self.replay = Some(Replay::read(lines)?);
+        Ok(self)
+    }
+
     /// A mock without sockets.
     pub fn build(self) -> Mock {
         Mock::new(self)
@@ -126,6 +147,8 @@ impl Default for Builder {
             canned: CannedAnswers::default(),
             strict: false,
             fill: None,
+            records: false,
+            replay: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Courseware and its folders.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -9,6 +10,7 @@ use crate::paging;
 use crate::state::{State, missing};
 use crate::store::{Row, Store, row};
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Docs {
     docs: Store<Row>,
     folders: Store<Row>,

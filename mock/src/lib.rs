@@ -88,6 +88,7 @@ mod paging;
 mod range;
 mod rate;
 mod received;
+mod record;
 mod reports;
 mod rooms;
 mod school;

@@ -1,15 +1,11 @@
 //! The page at the mock's root, and what it shows: what the mock holds and what came lately. For this machine only.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::described::Description;
 use crate::http::{Head, Reply};
 use crate::input::plain;
 use crate::mock::Mock;
-use crate::received::Received;
 
 const PAGE: &str = include_str!("page.html");
 
@@ -45,7 +41,7 @@ pub(crate) fn overview(mock: &Mock) -> Reply {
     });
     let requests = mock.received.iter().rev().take(ROWS).map(|(at, received)| {
         let mut shown = received.to_json();
-        shown["params"] = json!(without_secrets(received));
+        shown["params"] = json!(received.without_secrets());
         shown["time"] = time(*at).into();
         shown
     });
@@ -71,21 +67,6 @@ pub(crate) fn overview(mock: &Mock) -> Reply {
 
 fn time(milliseconds: i64) -> String {
     clock::datetime(clock::seconds(milliseconds))
-}
-
-/// Keys and passwords are told to tests that ask for them, not to who looks at the page.
-fn without_secrets(received: &Received) -> BTreeMap<&str, &str> {
-    let described = received.operation.as_deref().and_then(|name| Description::embedded().operation(name));
-    let is_secret = |name: &str| {
-        name.contains("key")
-            || name.contains("password")
-            || described.and_then(|operation| operation.params.get(name)).is_some_and(|param| param.secret)
-    };
-    let mut shown = BTreeMap::new();
-    for (name, value) in &received.params {
-        shown.insert(name.as_str(), if is_secret(name) { "***" } else { value.as_str() });
-    }
-    shown
 }
 
 #[cfg(test)]

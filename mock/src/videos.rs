@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -26,18 +27,23 @@ pub enum Transcoding {
     Polls(u32),
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Videos {
     videos: Store<Video>,
+    /// Which the settings say.
+    #[serde(skip, default = "unset")]
     transcoding: Transcoding,
     uploads: u64,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Video {
     row: Row,
     category: i64,
     callback_url: String,
     definitions: Vec<i64>,
     formats: Vec<i64>,
+    #[serde(skip)]
     upload: Upload,
     polls: u32,
     /// The room whose class it is the recording of.
@@ -89,7 +95,17 @@ const FORMATS: [(i64, &str); 4] = [(1, "mp4"), (2, "flv"), (4, "m3u8"), (8, "enc
 /// Bytes per second of the invented duration.
 const BYTES_PER_SECOND: u64 = 125_000;
 
+fn unset() -> Transcoding {
+    Transcoding::Polls(0)
+}
+
 impl Videos {
+    /// Those of another mock, transcoded as this one does. Returns those whose transcoding is not over.
+    pub fn take_over(&mut self, other: Videos) -> Vec<i64> {
+        *self = Videos { transcoding: self.transcoding, ..other };
+        self.videos.iter().filter(|(_, video)| video.status() == TRANSCODING).map(|(id, _)| id).collect()
+    }
+
     pub fn new(limit: usize, transcoding: Transcoding) -> Videos {
         Videos { videos: Store::new(184_548, 1, limit), transcoding, uploads: 0 }
     }
