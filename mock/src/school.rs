@@ -46,6 +46,9 @@ pub(crate) struct Person {
     pub ip: String,
 }
 
+/// Somebody and the id of their user.
+type User = (i64, Person);
+
 /// Somebody's stay in a class.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Visit {
@@ -194,7 +197,7 @@ impl Founder<'_> {
     }
 
     /// People with this role, and the ids of their users.
-    fn people(&mut self, role: i64, count: i64) -> Vec<(i64, Person)> {
+    fn people(&mut self, role: i64, count: i64) -> Vec<User> {
         let mut people = Vec::new();
         for nth in 0..count {
             let surname = *self.chance.of(&SURNAMES);
@@ -235,13 +238,7 @@ impl Founder<'_> {
         self.call("live_setting.add_sensitive_words", [("product_type", 1.into()), ("words", words)]);
     }
 
-    fn lesson(
-        &mut self,
-        (day, nth): (i64, usize),
-        begin: i64,
-        now: i64,
-        (teachers, students): (&[(i64, Person)], &[(i64, Person)]),
-    ) {
+    fn lesson(&mut self, (day, nth): (i64, usize), begin: i64, now: i64, (teachers, students): (&[User], &[User])) {
         let place = usize::try_from(day).unwrap_or_default() * 5 + nth * 3;
         let (subject, topic) = SUBJECTS[place % SUBJECTS.len()];
         let grade = GRADES[nth % GRADES.len()];
@@ -262,7 +259,7 @@ impl Founder<'_> {
         let fid = 832_417 + i64::try_from(place % SUBJECTS.len()).unwrap_or_default();
         self.call("doc.bind", [("room_id", room.into()), ("fid", fid.into())]);
         // A grade is a third of the students.
-        let class: Vec<&(i64, Person)> = students.iter().skip(nth).step_by(GRADES.len()).collect();
+        let class: Vec<&User> = students.iter().skip(nth).step_by(GRADES.len()).collect();
         let ids = Given::List(class.iter().map(|(id, _)| (*id).into()).collect());
         self.call("user.assign_students", [("room_id", room.into()), ("user_ids", ids)]);
         if begin > now {
@@ -279,7 +276,7 @@ impl Founder<'_> {
     }
 
     /// What happened in a class.
-    fn held(&mut self, begin: i64, end: i64, teacher: &Person, class: &[&(i64, Person)]) -> Lesson {
+    fn held(&mut self, begin: i64, end: i64, teacher: &Person, class: &[&User]) -> Lesson {
         let length = (end - begin).max(1);
         let visit = |who: &Person, role, came: i64, left: i64, client| Visit {
             who: who.clone(),
@@ -330,7 +327,7 @@ impl Founder<'_> {
     }
 
     /// Recordings and videos are watched by some, from the day on that they are there.
-    fn plays(&mut self, now: i64, students: &[(i64, Person)]) {
+    fn plays(&mut self, now: i64, students: &[User]) {
         let videos = videos::whole(self.state);
         for (video, room, made, length) in videos {
             for _ in 0..self.chance.below(9) {
