@@ -1244,4 +1244,48 @@ class JavaSamples {
         );
         System.out.println(result);
     }
+    static void callback_class_event(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof ClassEventCallback) System.out.println(((ClassEventCallback) event).getData());
+    }
+    static void callback_playback_generated(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof PlaybackGeneratedCallback) System.out.println(((PlaybackGeneratedCallback) event).getData());
+    }
+    static void callback_user_in_out(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof UserInOutCallback) System.out.println(((UserInOutCallback) event).getData());
+    }
+    static void callback_answer_or_quiz_result(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof AnswerOrQuizResultCallback) System.out.println(((AnswerOrQuizResultCallback) event).getData());
+    }
+    static void callback_doc_transcode_status(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof DocTranscodeStatusCallback) System.out.println(((DocTranscodeStatusCallback) event).getData());
+    }
+    static void callback_presenter_device_event(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof PresenterDeviceEventCallback) System.out.println(((PresenterDeviceEventCallback) event).getData());
+    }
+    static void callback_chat_messages(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof ChatMessagesCallback) System.out.println(((ChatMessagesCallback) event).getData());
+    }
+    static void callback_lottery_result(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof LotteryResultCallback) System.out.println(((LotteryResultCallback) event).getData());
+    }
+    static void callback_student_message_on_wall(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof StudentMessageOnWallCallback) System.out.println(((StudentMessageOnWallCallback) event).getData());
+    }
+    static void callback_mute_signal(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof MuteSignalCallback) System.out.println(((MuteSignalCallback) event).getData());
+    }
+    static void callback_transcode_callback(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof TranscodeCallback) System.out.println(((TranscodeCallback) event).getData());
+    }
 }

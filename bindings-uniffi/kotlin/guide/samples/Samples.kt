@@ -1536,3 +1536,50 @@ object VideoDataSamples {
         println(result)
     }
 }
+
+object CallbackSamples {
+    fun class_event(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is ClassEventCallback) println(event.data)
+    }
+    fun playback_generated(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is PlaybackGeneratedCallback) println(event.data)
+    }
+    fun user_in_out(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is UserInOutCallback) println(event.data)
+    }
+    fun answer_or_quiz_result(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is AnswerOrQuizResultCallback) println(event.data)
+    }
+    fun doc_transcode_status(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is DocTranscodeStatusCallback) println(event.data)
+    }
+    fun presenter_device_event(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is PresenterDeviceEventCallback) println(event.data)
+    }
+    fun chat_messages(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is ChatMessagesCallback) println(event.data)
+    }
+    fun lottery_result(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is LotteryResultCallback) println(event.data)
+    }
+    fun student_message_on_wall(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is StudentMessageOnWallCallback) println(event.data)
+    }
+    fun mute_signal(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is MuteSignalCallback) println(event.data)
+    }
+    fun transcode_callback(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is TranscodeCallback) println(event.data)
+    }
+}

@@ -1404,3 +1404,50 @@ enum VideoDataSamples {
         ) { print(result) }
     }
 }
+
+enum CallbackSamples {
+    static func class_event(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .classEvent(let event) = callback.event { print(event) }
+    }
+    static func playback_generated(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .playbackGenerated(let event) = callback.event { print(event) }
+    }
+    static func user_in_out(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .userInOut(let event) = callback.event { print(event) }
+    }
+    static func answer_or_quiz_result(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .answerOrQuizResult(let event) = callback.event { print(event) }
+    }
+    static func doc_transcode_status(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .docTranscodeStatus(let event) = callback.event { print(event) }
+    }
+    static func presenter_device_event(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .presenterDeviceEvent(let event) = callback.event { print(event) }
+    }
+    static func chat_messages(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .chatMessages(let event) = callback.event { print(event) }
+    }
+    static func lottery_result(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .lotteryResult(let event) = callback.event { print(event) }
+    }
+    static func student_message_on_wall(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .studentMessageOnWall(let event) = callback.event { print(event) }
+    }
+    static func mute_signal(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .muteSignal(let event) = callback.event { print(event) }
+    }
+    static func transcode_callback(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .transcode(let event) = callback.event { print(event) }
+    }
+}
