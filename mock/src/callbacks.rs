@@ -121,6 +121,7 @@ impl Sender {
         &self.key
     }
 
+    #[cfg(feature = "full")]
     /// Ids of callbacks go on from where another one's ended.
     pub fn take_over(&mut self, other: &Sender) {
         self.sent = other.sent;

@@ -61,6 +61,7 @@ impl Catalog {
         Catalog(endpoints)
     }
 
+    #[cfg(feature = "full")]
     /// The one of this operation.
     pub fn of(&self, name: &str) -> Option<Endpoint> {
         self.0.values().find(|endpoint| endpoint.operation.name == name).copied()

@@ -68,6 +68,7 @@ mod callbacks;
 mod calls;
 mod canned;
 mod catalog;
+#[cfg(feature = "full")]
 mod chance;
 mod clock;
 mod codes;
@@ -88,9 +89,12 @@ mod paging;
 mod range;
 mod rate;
 mod received;
+#[cfg(feature = "full")]
 mod record;
+#[cfg(feature = "full")]
 mod reports;
 mod rooms;
+#[cfg(feature = "full")]
 mod school;
 #[cfg(feature = "server")]
 mod server;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use baijiayun_core::PartnerKey;
+#[cfg(feature = "full")]
 use serde_json::{Value, json};
 
 use crate::auth::Rules;
@@ -18,7 +19,9 @@ use crate::http::{Head, Reply};
 use crate::misbehave::{Faults, Misbehaviour};
 use crate::rate::Rate;
 use crate::received::{Received, Verdict};
+#[cfg(feature = "full")]
 use crate::record::{self, Replay};
+#[cfg(feature = "full")]
 use crate::school;
 use crate::state::State;
 use crate::upload::{self, Upload};
@@ -26,6 +29,7 @@ use crate::upload::{self, Upload};
 /// The requests that are remembered; older ones are forgotten.
 const REMEMBERED: usize = 10_000;
 
+#[cfg(feature = "full")]
 /// Of what is saved. It changes when an older mock could not read it.
 const FORMAT: u64 = 1;
 
@@ -56,9 +60,12 @@ pub struct Mock {
     /// How far the clock was set forward, in milliseconds.
     ahead: i64,
     /// The seed of the school that is to be there when the first request comes: only then is the time known.
+    #[cfg(feature = "full")]
     fill: Option<u64>,
     /// Lines that were written down, if they are wanted.
+    #[cfg(feature = "full")]
     records: Option<Vec<String>>,
+    #[cfg(feature = "full")]
     pub(crate) replay: Option<Replay>,
 }
 
@@ -107,8 +114,11 @@ impl Mock {
             received: VecDeque::new(),
             canned: settings.canned,
             ahead: 0,
+            #[cfg(feature = "full")]
             fill: settings.fill,
+            #[cfg(feature = "full")]
             records: settings.records.then(Vec::new),
+            #[cfg(feature = "full")]
             replay: settings.replay,
         }
     }
@@ -187,6 +197,7 @@ impl Mock {
     /// Does what is due.
     pub fn wake(&mut self, now: i64) {
         self.state.go_on_to(now + self.ahead);
+        #[cfg(feature = "full")]
         if let Some(seed) = self.fill.take() {
             school::fill(&mut self.state, &self.catalog, seed);
         }
@@ -266,12 +277,14 @@ impl Mock {
         self.ahead
     }
 
+    #[cfg(feature = "full")]
     /// The lines that were written down since the last time ([`Builder::record`]).
     #[must_use]
     pub fn take_records(&mut self) -> Vec<String> {
         self.records.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    #[cfg(feature = "full")]
     /// Writes down the last request and its answer.
     pub(crate) fn write_down(&mut self, reply: &Reply) {
         if let (Some(records), Some((at, received))) = (&mut self.records, self.received.back()) {
@@ -279,12 +292,14 @@ impl Mock {
         }
     }
 
+    #[cfg(feature = "full")]
     /// All that it holds, as JSON for [`restore`](Self::restore): without keys, requests and callbacks. Uploads that are under way begin
     /// anew.
     pub fn save(&self) -> String {
         json!({ "format": FORMAT, "ahead": self.ahead, "state": self.state }).to_string()
     }
 
+    #[cfg(feature = "full")]
     /// Holds what another mock held.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::docs::Docs;
 use crate::failure::Failure;
 use crate::goods::Goods;
 use crate::rooms::Rooms;
+#[cfg(feature = "full")]
 use crate::school::School;
 use crate::store::{Row, Store};
 use crate::users::Users;
@@ -40,6 +41,7 @@ pub(crate) struct State {
     #[serde(skip)]
     pub alarms: Alarms,
     /// Of which reports tell, if the mock was filled.
+    #[cfg(feature = "full")]
     pub school: Option<School>,
 }
 
@@ -61,10 +63,12 @@ impl State {
             sender: Sender::new(partner_id, key),
             outbox: Outbox::default(),
             alarms: Alarms::default(),
+            #[cfg(feature = "full")]
             school: None,
         }
     }
 
+    #[cfg(feature = "full")]
     /// Holds what another one held. Account and settings are its own.
     pub fn take_over(&mut self, other: State) {
         let State { accounts, rooms, codes, docs, videos, categories, subtitles, users, goods, words, school, .. } =

@@ -100,6 +100,7 @@ fn unset() -> Transcoding {
 }
 
 impl Videos {
+    #[cfg(feature = "full")]
     /// Those of another mock, transcoded as this one does. Returns those whose transcoding is not over.
     pub fn take_over(&mut self, other: Videos) -> Vec<i64> {
         *self = Videos { transcoding: self.transcoding, ..other };
@@ -327,6 +328,7 @@ pub(crate) fn add_whole(
     Ok(id)
 }
 
+#[cfg(feature = "full")]
 /// The playbacks, the newest first, as their lists show them.
 pub(crate) fn playbacks(state: &State) -> Vec<Value> {
     let recordings = state.videos.videos.iter().filter_map(|(id, video)| Some((id, video, video.room?)));
@@ -342,6 +344,7 @@ pub(crate) fn playbacks(state: &State) -> Vec<Value> {
         .collect()
 }
 
+#[cfg(feature = "full")]
 /// The videos that can be watched: id, room of a recording or 0, when they were made, and their length in seconds.
 pub(crate) fn whole(state: &State) -> Vec<(i64, i64, i64, i64)> {
     let whole = state.videos.videos.iter().filter(|(_, video)| video.status() == DONE);

@@ -115,17 +115,20 @@ impl MockService {
         self.app.mock().misbehave(misbehaviour);
     }
 
+    #[cfg(feature = "full")]
     /// The lines that were written down since the last time: [`Builder::record`].
     #[must_use]
     pub fn take_records(&self) -> Vec<String> {
         self.app.mock().take_records()
     }
 
+    #[cfg(feature = "full")]
     /// All that it holds: [`Mock::save`](crate::Mock::save).
     pub fn save(&self) -> String {
         self.app.mock().save()
     }
 
+    #[cfg(feature = "full")]
     /// Holds what another mock held: [`Mock::restore`](crate::Mock::restore).
     ///
     /// # Errors
