@@ -28,7 +28,7 @@ SYSTEM = {
     "linux": r"lib(c|gcc_s|pthread|dl|m|rt)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d",
     "musl": r"libc(\.musl-\w+)?\.so(\.\d)?|libgcc_s\.so\.1",
     "darwin": r"/usr/lib/lib(System\.B|iconv\.2|charset\.1)\.dylib|/System/Library/Frameworks/(CoreFoundation|Security)\.framework/.*",
-    "win32": r"(api-ms-win-.*|kernel32|ntdll|msvcrt|ucrtbase|bcryptprimitives|userenv|ws2_32|advapi32|crypt32)\.dll",
+    "win32": r"(api-ms-win-.*|kernel32|ntdll|msvcrt|ucrtbase|bcryptprimitives|userenv|ws2_32|advapi32|bcrypt|crypt32)\.dll",
 }
 """Libraries that every such system has."""
 

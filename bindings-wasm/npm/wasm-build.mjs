@@ -10,7 +10,6 @@ const target = process.env.CARGO_TARGET_DIR ?? join(workspace, "target");
 
 /** Features are switched on one by one: with all of them wasm-opt makes files that Node 20 refuses. */
 const WASM_OPT = [
-  "-O3",
   "--converge",
   // What is called from one place only is mostly for rare cases: within hot functions it is compiled with them.
   "--one-caller-inline-max-function-size=60",
@@ -36,8 +35,11 @@ function says(tool, args) {
   }
 }
 
-/** Builds a crate. In the folder there are then NAME.wasm, its glue NAME.js, and inline.js with the file as a text. */
-export function buildWasm(crate, folder, name) {
+/**
+ * Builds a crate. In the folder there are then NAME.wasm, its glue NAME.js, and inline.js with the file as a text. `level` is what
+ * wasm-opt is to do: to make it fast, or small.
+ */
+export function buildWasm(crate, folder, name, level = "-O3") {
   if (!says("rustup", ["target", "list", "--installed"]).includes("wasm32-unknown-unknown")) {
     run("rustup", ["target", "add", "wasm32-unknown-unknown"]);
   }
@@ -45,7 +47,7 @@ export function buildWasm(crate, folder, name) {
   const built = join(target, `wasm32-unknown-unknown/wasm/${crate.replaceAll("-", "_")}.wasm`);
   run("cargo", ["run", "-q", "-p", "baijiayun-wasm-bindgen", "--", built, folder, name]);
   const optimised = join(folder, `${name}.wasm`);
-  const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), ...WASM_OPT];
+  const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), level, ...WASM_OPT];
   run(process.execPath, [...optimise, "-o", optimised, join(folder, `${name}_bg.wasm`)]);
   const inlined = gzipSync(readFileSync(optimised), { level: 9 }).toString("base64");
   writeFileSync(join(folder, "inline.js"), `export default "${inlined}";\n`);

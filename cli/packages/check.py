@@ -14,7 +14,7 @@ import venv
 from pathlib import Path
 from urllib.request import urlopen
 
-from platforms import PLATFORMS, this_platform, version
+from platforms import PLATFORMS, Platform, this_platform, version
 
 RUNNERS = {"linux-arm64": "qemu-aarch64", "win32-x64": "wine"}
 """What runs programs of other platforms here."""
@@ -106,9 +106,21 @@ def elsewhere(out: Path) -> None:
             wanted = RUNNERS.get(platform.name)
             print(f"not run: {platform.name}: {'this machine has no ' + wanted if wanted else 'nothing here runs it'}")
         else:
+            program = platform.program if platform.name != "win32-x64" else for_wine(platform, out / "wine-app")
             env = {**os.environ, "WINEPREFIX": str(out / "wine"), "WINEDEBUG": "-all"}
-            works(runner, platform.program, env=env)
+            works(runner, program, env=env)
             print(f"ran: {platform.name}, by {Path(runner).name}")
+
+
+def for_wine(platform: Platform, folder: Path) -> Path:
+    """The program beside a library that Windows has, and Wine 8 has not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = Path(__file__).parent / "wine/bcryptprimitives.c"
+    library = folder / "bcryptprimitives.dll"
+    zig = [sys.executable, "-m", "ziglang", "cc", "-target", "x86_64-windows-gnu"]
+    if not library.exists():
+        run(*zig, "-shared", "-s", "-o", library, source, "-lbcrypt")
+    return Path(shutil.copy2(platform.program, folder))
 
 
 def main() -> None:

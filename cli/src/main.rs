@@ -7,7 +7,6 @@ mod callback;
 mod clock;
 mod completions;
 mod demo;
-mod diagnose;
 mod doctor;
 mod failure;
 mod mcp;

@@ -1,19 +1,17 @@
 //! Signatures: of parameters, or of a request that is pasted whole.
 
-pub(crate) mod paste;
-
 use std::io;
 
-use baijiayun::PartnerKey;
-use baijiayun::core::sign::canonical;
+use baijiayun::core::operation;
+use baijiayun_explain::paste::{self, Malformed, Pasted};
+use baijiayun_explain::{Signing, compute, explain};
+use encoding_rs::GBK;
 use serde::Serialize;
 
 use crate::account::AccountFlags;
-use crate::diagnose::{self, Signing};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::params::Assignment;
-use paste::Pasted;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "A request that holds a sign is checked against it, as with --expect.\n\
@@ -89,18 +87,17 @@ pub(crate) fn run(args: Args, account: AccountFlags, output: Output) -> Result<(
     Err(Failure::new("signature_mismatch", format!("{expected} was expected, {} is right", shown.sign)).with_hint(hint))
 }
 
-/// The text that is signed, without the key, and its signature.
-pub(crate) fn compute(pairs: &[(String, String)], key: &str) -> (String, String) {
-    let canonical = canonical(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let sign = PartnerKey::new(key).signature(&canonical);
-    let separator = if canonical.is_empty() { "" } else { "&" };
-    (format!("{canonical}{separator}partner_key=***"), sign)
-}
-
 /// What whoever computed another signature did otherwise.
 pub(crate) fn explained(signing: &Signing, expected: &str) -> Vec<String> {
-    let found = diagnose::explain(signing, expected);
-    if found.is_empty() { diagnose::no_signature(expected).into_iter().collect() } else { found }
+    let names = operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name);
+    explain(signing, expected, names, |text| GBK.encode(text).0.into_owned())
+}
+
+impl From<Malformed> for Failure {
+    fn from(error: Malformed) -> Failure {
+        Failure::new("invalid_parameters", error.to_string())
+            .with_hint(format!("{}; - reads standard input", Malformed::HINT))
+    }
 }
 
 /// Names and values.

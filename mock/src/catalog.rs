@@ -61,6 +61,11 @@ impl Catalog {
         Catalog(endpoints)
     }
 
+    /// The one of this operation.
+    pub fn of(&self, name: &str) -> Option<Endpoint> {
+        self.0.values().find(|endpoint| endpoint.operation.name == name).copied()
+    }
+
     pub fn find(&self, path: &str) -> Option<Endpoint> {
         self.0.get(path).copied()
     }

@@ -93,7 +93,14 @@ export default defineConfig({
     },
   },
   vite: {
-    resolve: { alias: { "@site": at("..") } },
+    resolve: {
+      alias: {
+        "@site": at(".."),
+        // The packages of this repository, as pages get them: each fetches its WebAssembly.
+        baijiayun: at("../../bindings-wasm/npm/dist/web.mjs"),
+        "baijiayun-mock": at("../../bindings-wasm/npm-mock/dist/web.mjs"),
+      },
+    },
     // The index of the search is large, and fetched when somebody searches.
     build: { chunkSizeWarningLimit: 4000 },
     server: { fs: { allow: [at("../..")] } },

@@ -83,7 +83,7 @@ test("who chose a language in one place sees it on the next page", async () => {
   await open(page, "/reference/room/create.html");
   assert.match(await shown().innerText(), /await client\.room\.create/);
   await page.locator(".vp-code-group .tabs label", { hasText: "Python" }).first().click();
-  await page.waitForFunction(() => document.querySelector(".vp-code-group .active")?.textContent?.includes("client.room.create(title="));
+  await page.waitForFunction(() => document.querySelector(".vp-code-group .active")?.textContent?.includes("title=\""));
   await page.locator(".VPSidebar a[href$='/reference/room/delete.html']").click();
   await page.waitForFunction(() => document.querySelector(".vp-code-group .active")?.textContent?.includes("client.room.delete(room_id="));
   assert.deepEqual(complaints, []);

@@ -5,6 +5,7 @@ mod build;
 mod callbacks;
 mod comments;
 mod coverage;
+mod explorer;
 mod guides;
 mod locale;
 mod markdown;
@@ -45,12 +46,17 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     let description = Description::load_dir(root.join("api"))?;
     let samples = samples::all(&description)?;
     let guides = Guides::read(root)?;
+    let has_explorer = root.join("site/pages/explorer.md").exists();
     let mut pages = Vec::new();
+    let mut untranslated = 0;
     for locale in Locale::ALL {
         let words = locale.words(root)?;
+        if locale == Locale::Chinese {
+            untranslated = locale::untranslated(&description, &words)?;
+        }
         pages.extend(guides.pages(locale)?);
         pages.extend(start::pages(&guides, locale, &words)?);
-        pages.extend(reference::pages(&description, &samples, locale, &words)?);
+        pages.extend(reference::pages(&description, &samples, locale, &words, has_explorer)?);
         pages.extend(callbacks::pages(root, &description, locale, &words)?);
         pages.push(coverage::page(&description, locale, &words)?);
     }
@@ -62,22 +68,26 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     for page in &pages {
         write(&folder.join(&page.path), &page.text)?;
     }
-    let has_explorer = folder.join("explorer.md").exists();
     write(
         &root.join(TARGET).join("navigation.json"),
         &serde_json::to_string(&navigation::all(&description, &guides, has_explorer))?,
     )?;
+    for locale in Locale::ALL {
+        let data = explorer::data(&description, &locale.words(root)?)?;
+        write(&folder.join("public").join(explorer::file(locale)), &serde_json::to_string(&data)?)?;
+    }
+    explorer::write_samples(&root.join(TARGET), &samples)?;
     // For whoever makes a client of their own.
     let document = root.join("docs/openapi.json");
     if document.exists() {
         write(&folder.join("public/openapi.json"), &fs::read_to_string(document)?)?;
     }
-    let count = pages.len();
+    let count = format!("{} pages ({untranslated} texts of the description are not in Chinese)", pages.len());
     if pages_only {
-        return Ok(format!("{count} pages in {TARGET}/pages"));
+        return Ok(format!("{count} in {TARGET}/pages"));
     }
     build::build(root, base)?;
-    Ok(format!("{count} pages; the site is in {TARGET}/dist"))
+    Ok(format!("{count}; the site is in {TARGET}/dist"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {

@@ -18,6 +18,11 @@ pub(crate) fn read(json: &str) -> Result<Builder, String> {
             // A value of another type may be one that only lacks its quotes.
             "partner_key" => builder.partner_key(value.as_str().ok_or("partnerKey must be a text")?),
             "rate" => builder.rate(u32::try_from(number()?).map_err(|_| wrong("smaller"))?, 10),
+            "fill" => match value {
+                Value::Bool(false) => builder,
+                Value::Bool(true) => builder.fill(1),
+                _ => builder.fill(number()?),
+            },
             "strict" => builder.strict(value.as_bool().ok_or(wrong("true or false"))?),
             "transcoding" => builder.transcoding(Transcoding::After(Duration::from_millis(number()?))),
             "misbehave" => builder.misbehave(Misbehaviour::from_json(value)?),

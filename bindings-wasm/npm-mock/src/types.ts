@@ -111,6 +111,11 @@ export interface MockOptions {
   rate?: number;
   /** Refuses timestamps that are not 10 digits or further than 300 s off, and parameters that the documents lack. */
   strict?: boolean;
+  /**
+   * Fills it with a school: teachers, students, five weeks of classes with recordings, chat and reports, and videos that are watched. The
+   * number (1 for `true`) and the day decide which.
+   */
+  fill?: boolean | number;
   /** Answers of operations in place of the mock's: one that is given each time, or a list of which each is given once. */
   answers?: Record<string, Answer | Answer[]>;
   /** Operations at other paths. */

@@ -197,3 +197,13 @@ test("two mocks know nothing of each other", async (t) => {
   await create(one.client);
   assert.equal((await other.client.room.list()).total, 0);
 });
+
+test("a school fills it", async (t) => {
+  const { client } = world(t, { fill: true, rate: 0 });
+  const { list, total } = await client.playback.list({ product_type: 1, page: 1, page_size: 5 });
+  assert.ok(total >= 80 && list.length === 5);
+  const { room_id } = list[0];
+  const { room_user_info } = await client.roomData.exportLiveReport({ room_id, page: 1, page_size: 100 });
+  assert.equal((await client.roomData.getReport({ room_id })).live_uv, room_user_info.length);
+  assert.throws(() => createMock({ fill: "yes" }), /fill/);
+});

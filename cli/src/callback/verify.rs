@@ -3,15 +3,15 @@ use std::time::Duration;
 
 use baijiayun::ErrorKind;
 use baijiayun::callbacks::{Callback, Receiver};
+use baijiayun_explain::{Signing, paste};
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::account::AccountFlags;
 use crate::clock::now;
-use crate::diagnose::{self, Signing};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::sign::paste;
+use crate::sign;
 
 /// A body is no larger; the receivers of the SDK refuse more.
 const MOST: u64 = 4 << 20;
@@ -78,7 +78,6 @@ fn explanation(body: &[u8], partner_id: Option<String>, key: String) -> Option<S
     let pairs = paste::read(std::str::from_utf8(body).ok()?).ok()??.pairs;
     let sign = pairs.iter().find(|(name, _)| name == "sign")?.1.clone();
     let pairs = pairs.into_iter().filter(|(name, _)| name != "sign").collect();
-    let found = diagnose::explain(&Signing { pairs, key, partner_id }, &sign);
-    let found: Vec<String> = found.into_iter().chain(diagnose::no_signature(&sign)).collect();
+    let found = sign::explained(&Signing { pairs, key, partner_id }, &sign);
     (!found.is_empty()).then(|| format!("whoever signed it did this: {}", found.join("; or ")))
 }

@@ -4,6 +4,7 @@ use baijiayun::core::operation::{self, Operation};
 use baijiayun::core::{answer, coerce::Departure};
 use baijiayun::{Answer, Client, Params};
 use baijiayun_api::Description;
+use baijiayun_explain::{Signing, compute, paste};
 use rmcp::model::{self, JsonObject, ToolAnnotations};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,9 +14,8 @@ use serde_json::{Map, Value, json};
 use super::Server;
 use crate::callback::verify;
 use crate::clock::now;
-use crate::diagnose::Signing;
 use crate::failure::Failure;
-use crate::sign::{self, paste};
+use crate::sign;
 use crate::{operations, parse};
 
 /// What agents are told of all of them.
@@ -270,7 +270,7 @@ async fn sign(asked: &Sign, server: &Server) -> Result<String, Failure> {
             .with_hint("without `bjy mcp --allow-writes` only what has a timestamp of more than ten minutes ago is signed; call signs by itself"));
     }
     let (_, key) = server.settings().await?.key()?;
-    let (text, sign) = sign::compute(&pairs, &key);
+    let (text, sign) = compute(&pairs, &key);
     Ok(json!({"text": text, "sign": sign}).to_string())
 }
 
@@ -313,7 +313,7 @@ async fn explain(asked: Explain, server: &Server) -> Result<String, Failure> {
     let expected = asked.sign.clone().or_else(held).ok_or_else(|| wrong("the signature is missing: give sign"))?;
     let expected = expected.trim();
     let (partner_id, key) = server.settings().await?.key()?;
-    let (text, right) = sign::compute(&pairs, &key);
+    let (text, right) = compute(&pairs, &key);
     let matches = right == expected;
     let explanations =
         if matches { Vec::new() } else { sign::explained(&Signing { pairs, key, partner_id }, expected) };

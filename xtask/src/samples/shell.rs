@@ -31,10 +31,11 @@ fn text(sample: &Sample) -> String {
     }
 }
 
-fn json(sample: &Sample) -> serde_json::Value {
+/// As JSON.
+pub fn json(sample: &Sample) -> serde_json::Value {
     match sample {
         Sample::Flag(flag) => (*flag).into(),
-        Sample::Number(number) => number.parse::<i64>().map_or_else(|_| number.clone().into(), Into::into),
+        Sample::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.clone().into()),
         Sample::Text(text) => text.clone().into(),
         Sample::File(path) => (*path).into(),
         Sample::List(items) => items.iter().map(json).collect(),

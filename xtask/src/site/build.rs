@@ -4,9 +4,63 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::SystemTime;
+
+/// What the explorer loads, of this repository: where it is built, what of it is there then, how, and of what it is made.
+type Package = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+const PACKAGES: [Package; 3] = [
+    (
+        "bindings-wasm/npm",
+        "dist/web.mjs",
+        &["npm", "run", "--silent", "build"],
+        &["core/src", "bindings-wasm/src", "bindings-wasm/npm/src"],
+    ),
+    (
+        "bindings-wasm/npm-mock",
+        "dist/web.mjs",
+        &["npm", "run", "--silent", "build"],
+        &["mock/src", "bindings-wasm/mock/src", "bindings-wasm/npm-mock/src"],
+    ),
+    (
+        "bindings-wasm/explain",
+        "wasm/explain.wasm",
+        &["node", "build.mjs"],
+        &["explain/src", "bindings-wasm/explain/src", "bindings-wasm/explain/build.mjs"],
+    ),
+];
+
+/// Builds the packages that are missing, or older than what they are made of.
+fn packages(root: &Path) -> Result<(), Box<dyn Error>> {
+    for (folder, built, command, sources) in PACKAGES {
+        let folder = root.join(folder);
+        let newest = sources.iter().filter_map(|source| newest(&root.join(source))).max();
+        if changed(&folder.join(built)).is_some_and(|built| Some(built) >= newest) {
+            continue;
+        }
+        if folder.join("package-lock.json").exists() {
+            run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder))?;
+        }
+        let (program, arguments) = command.split_first().ok_or("a package without a command")?;
+        run(Command::new(program).args(arguments).current_dir(&folder))?;
+    }
+    Ok(())
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+}
+
+/// When the last of the files in a folder was changed, or a file.
+fn newest(path: &Path) -> Option<SystemTime> {
+    match fs::read_dir(path) {
+        Ok(entries) => entries.flatten().filter_map(|entry| newest(&entry.path())).max(),
+        Err(_) => changed(path),
+    }
+}
 
 /// Installs what the lock file names, where that is not done, and builds.
 pub fn build(root: &Path, base: &str) -> Result<(), Box<dyn Error>> {
+    packages(root)?;
     let site = root.join("site");
     let lock = fs::read_to_string(site.join("package-lock.json"))?;
     // npm keeps in there what it installed; the mark says by which lock file.

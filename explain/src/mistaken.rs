@@ -3,24 +3,20 @@
 
 mod mistakes;
 
-use baijiayun::core::operation;
-use encoding_rs::GBK;
 use md5::{Digest, Md5};
 use mistakes::Mistake;
 
-/// What is signed, and with which key.
-#[derive(Clone)]
-pub(crate) struct Signing {
-    /// In the order in which they were given.
-    pub(crate) pairs: Vec<(String, String)>,
-    pub(crate) key: String,
-    /// The account's, if it is known.
-    pub(crate) partner_id: Option<String>,
-}
+use crate::Signing;
 
-/// What gives `expected`, in words; empty if nothing does.
-pub(crate) fn explain(signing: &Signing, expected: &str) -> Vec<String> {
-    let right = Recipe::of(signing);
+/// What whoever computed `expected` did otherwise, in words; empty if nothing is found. `parameters` are the names that may have
+/// been signed though they are not sent; `gbk` encodes a text so (browsers have the tables, which are large).
+pub fn explain<'a>(
+    signing: &Signing,
+    expected: &str,
+    parameters: impl IntoIterator<Item = &'a str>,
+    gbk: fn(&str) -> Vec<u8>,
+) -> Vec<String> {
+    let right = Recipe::of(signing, Gbk(gbk));
     let (general, of_one) = (mistakes::general(), mistakes::of_one_parameter(&right));
     // What is said of all values says more than what is said of one.
     for mistakes in [&general, &of_one, &mistakes::of_the_key()] {
@@ -33,12 +29,13 @@ pub(crate) fn explain(signing: &Signing, expected: &str) -> Vec<String> {
             return found;
         }
     }
-    let rarer = || two(&right, &general, &of_one, expected).or_else(|| unsent(&right, expected));
-    other_time(&right, expected).or_else(rarer).into_iter().collect()
+    let rarer = || two(&right, &general, &of_one, expected).or_else(|| unsent(&right, expected, parameters));
+    let found = other_time(&right, expected).or_else(rarer);
+    found.or_else(|| no_signature(expected)).into_iter().collect()
 }
 
 /// Why a text cannot be a signature of the service, if it cannot.
-pub(crate) fn no_signature(expected: &str) -> Option<String> {
+fn no_signature(expected: &str) -> Option<String> {
     let what = match (expected.len(), expected.bytes().all(|byte| byte.is_ascii_hexdigit())) {
         (32, true) => return None,
         (40, true) => "as many hex digits as SHA-1 has",
@@ -66,9 +63,8 @@ fn two(right: &Recipe, general: &[Mistake], of_one: &[Mistake], expected: &str) 
 }
 
 /// A parameter that is left out where it is sent may have been signed as nothing.
-fn unsent(right: &Recipe, expected: &str) -> Option<String> {
-    let mut names: Vec<&str> =
-        operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name).collect();
+fn unsent<'a>(right: &Recipe, expected: &str, parameters: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut names: Vec<&str> = parameters.into_iter().collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| right.pairs.iter().all(|(known, _)| known != name));
@@ -114,6 +110,17 @@ struct Recipe {
     letters: Letters,
     digits: Digits,
     partner_id: Option<String>,
+    gbk: Gbk,
+}
+
+/// How a text is encoded as GBK. There is one way only, so all are equal.
+#[derive(Clone, Copy)]
+struct Gbk(fn(&str) -> Vec<u8>);
+
+impl PartialEq for Gbk {
+    fn eq(&self, _: &Gbk) -> bool {
+        true
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -172,7 +179,7 @@ enum Digits {
 
 impl Recipe {
     /// The right way.
-    fn of(signing: &Signing) -> Recipe {
+    fn of(signing: &Signing, gbk: Gbk) -> Recipe {
         let mut pairs = signing.pairs.clone();
         let sign = pairs.iter().position(|(name, _)| name == "sign").map(|index| pairs.remove(index).1);
         Recipe {
@@ -186,6 +193,7 @@ impl Recipe {
             letters: Letters::Utf8,
             digits: Digits::Lower,
             partner_id: signing.partner_id.clone(),
+            gbk,
         }
     }
 
@@ -203,7 +211,7 @@ impl Recipe {
         let text = self.text();
         match self.letters {
             Letters::Utf8 => text.into_bytes(),
-            Letters::Gbk => GBK.encode(&text).0.into_owned(),
+            Letters::Gbk => (self.gbk.0)(&text),
             Letters::QuestionMarks => {
                 text.chars().map(|char| u8::try_from(char).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
             }

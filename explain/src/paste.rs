@@ -1,20 +1,24 @@
 //! Requests as people have them at hand: a body, a query, an address, JSON, a curl line, or what a proxy shows of HTTP.
 
-use baijiayun::core::form;
+use std::fmt;
+
+use baijiayun_core::form;
 use serde_json::Value;
 
-use crate::failure::Failure;
-
 /// What was read, and of what.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Pasted {
-    pub(crate) kind: &'static str,
+#[derive(PartialEq)]
+pub struct Pasted {
+    /// What it was, in words: `a curl line`.
+    pub kind: &'static str,
     /// Decoded, in the order in which they stand. Files are not among them: they are not signed.
-    pub(crate) pairs: Vec<(String, String)>,
+    pub pairs: Vec<(String, String)>,
 }
 
 /// `None`: it is nothing of that kind, and so perhaps one `key=value`.
-pub(crate) fn read(text: &str) -> Result<Option<Pasted>, Failure> {
+///
+/// # Errors
+/// What is wrong with it, if it begins like one of them.
+pub fn read(text: &str) -> Result<Option<Pasted>, Malformed> {
     let text = text.trim();
     let pasted = |kind, pairs| Ok(Some(Pasted { kind, pairs }));
     if text.starts_with("curl ") {
@@ -32,10 +36,34 @@ pub(crate) fn read(text: &str) -> Result<Option<Pasted>, Failure> {
     }
 }
 
-fn malformed(what: &str) -> Failure {
-    Failure::new("invalid_parameters", what).with_hint(
-        "a body (a=1&b=2), a query, an address, a JSON object, a curl line or an HTTP request is read; - reads standard input",
-    )
+/// It is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed(String);
+
+impl Malformed {
+    /// What can be read.
+    pub const HINT: &str =
+        "a body (a=1&b=2), a query, an address, a JSON object, a curl line or an HTTP request is read";
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+/// The values may hold passwords.
+impl fmt::Debug for Pasted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.pairs.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Pasted").field("kind", &self.kind).field("names", &names).finish()
+    }
+}
+
+fn malformed(what: &str) -> Malformed {
+    Malformed(what.to_owned())
 }
 
 /// Two pairs at least, with names as parameters have them: one value may well hold an `&`.
@@ -47,17 +75,17 @@ fn is_body(text: &str) -> Option<&str> {
     (text.contains('&') && !text.contains(char::is_whitespace) && text.split('&').all(is_pair)).then_some(text)
 }
 
-fn decoded(body: &str) -> Result<Vec<(String, String)>, Failure> {
+fn decoded(body: &str) -> Result<Vec<(String, String)>, Malformed> {
     let pairs = form::decode(body.as_bytes()).ok_or_else(|| malformed("there are too many parameters"))?;
     Ok(pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }
 
-fn query(address: &str) -> Result<Vec<(String, String)>, Failure> {
+fn query(address: &str) -> Result<Vec<(String, String)>, Malformed> {
     let address = address.split('#').next().unwrap_or_default();
     address.split_once('?').map_or(Ok(Vec::new()), |(_, query)| decoded(query))
 }
 
-fn json(text: &str) -> Result<Vec<(String, String)>, Failure> {
+fn json(text: &str) -> Result<Vec<(String, String)>, Malformed> {
     let members: serde_json::Map<String, Value> =
         serde_json::from_str(text).map_err(|error| malformed(&format!("it is no JSON object: {error}")))?;
     let plain = |value| match value {
@@ -74,7 +102,7 @@ fn is_request_line(line: &str) -> bool {
         && words.next().is_none_or(|version| version.starts_with("HTTP/"))
 }
 
-fn dump(text: &str) -> Result<Vec<(String, String)>, Failure> {
+fn dump(text: &str) -> Result<Vec<(String, String)>, Malformed> {
     let text = text.replace("\r\n", "\n");
     let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
     let mut pairs = query(head.lines().next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default())?;
@@ -86,7 +114,7 @@ fn dump(text: &str) -> Result<Vec<(String, String)>, Failure> {
     Ok(pairs)
 }
 
-fn content(body: &str, content_type: &str) -> Result<Vec<(String, String)>, Failure> {
+fn content(body: &str, content_type: &str) -> Result<Vec<(String, String)>, Malformed> {
     match content_type.split_once("boundary=") {
         _ if body.is_empty() => Ok(Vec::new()),
         Some((_, boundary)) => Ok(parts(body, boundary.trim_matches('"'))),
@@ -141,7 +169,7 @@ const WITH_VALUE: &[&str] = &[
     "--retry",
 ];
 
-fn curl(line: &str) -> Result<Vec<(String, String)>, Failure> {
+fn curl(line: &str) -> Result<Vec<(String, String)>, Malformed> {
     let line = line.replace("\\\r\n", " ").replace("\\\n", " ");
     let words = shlex::split(&line).ok_or_else(|| malformed("the quotes of the curl line do not close"))?;
     let (mut pairs, mut bodies) = (Vec::new(), Vec::new());
@@ -229,7 +257,7 @@ mod tests {
     #[test]
     fn one_pair_is_one_pair() {
         for text in ["title=a", "title=a & b=c", "title", "", "title=a&b"] {
-            assert_eq!(read(text).unwrap(), None, "{text}");
+            assert_eq!(read(text), Ok(None), "{text}");
         }
         assert!(read("{\"a\"").is_err());
         assert!(read("curl 'https://demo").is_err());

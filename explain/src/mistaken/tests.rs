@@ -1,6 +1,14 @@
 //! The expected signatures were computed by another program (Python's hashlib).
 
-use super::{Signing, explain, no_signature};
+use baijiayun_core::operation;
+
+use super::no_signature;
+use crate::Signing;
+
+fn explain(signing: &Signing, expected: &str) -> Vec<String> {
+    let names = operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name);
+    super::explain(signing, expected, names, |text| encoding_rs::GBK.encode(text).0.into_owned())
+}
 
 const KEY: &str = "Sample+Key/0==";
 

@@ -1,0 +1,189 @@
+// A call: the operation, its parameters, what is sent, the code, and what comes back.
+import type { SignedRequest } from "baijiayun";
+import { withBase } from "vitepress";
+
+import { chooser } from "./chooser";
+import { LABELS, code, shellWord } from "./code";
+import type { Chosen, Context, Tab } from "./context";
+import type { Language, Operation, Param } from "./data";
+import { block, h, labelled, tabs } from "./dom";
+import { request, runAt, runOnMock, theMock, type Outcome } from "./engine";
+import { form, type Form } from "./form";
+import { outcome } from "./outcome";
+import { fromAddress, toAddress } from "./share";
+import { FieldError, given, type Entries, type Value } from "./values";
+
+const FIRST = "room.create";
+
+export function callTab(context: Context): Tab & Chosen {
+  const { data, say, account, lang } = context;
+  const shared = fromAddress(data);
+  let operation = shared?.operation ?? data.operations.find(({ name }) => name === FIRST)!;
+  /** What was filled in, by operation: whoever comes back finds it again. */
+  const filled = new Map<string, Entries>();
+  if (shared) filled.set(operation.name, shared.entries);
+  const entries = () => filled.get(operation.name) ?? filled.set(operation.name, new Map()).get(operation.name)!;
+
+  const about = h("div", { class: "about" });
+  const parameters = h("section", { "aria-label": say("parameters") });
+  const preview = h("div", { class: "preview" });
+  const written = h("div", { class: "written" });
+  let fields: Form;
+  let curl: string | undefined;
+
+  const choose = (chosen: Operation) => {
+    operation = chosen;
+    const resource = operation.name.replace(".", "/");
+    const page = withBase(`/${lang === "en" ? "en/" : ""}reference/${resource}.html`);
+    about.replaceChildren(
+      h("p", {}, operation.summary),
+      h("p", { class: "path" }, h("code", {}, `${operation.method} ${operation.path ?? ""}`), " ", h("a", { href: page }, say("reference"))),
+      operation.guess ? h("p", { class: "warning" }, say("guess")) : "",
+      operation.readOnly ? "" : h("p", { class: "hint" }, say("writes")),
+    );
+    fields = form(operation, data, entries(), say, changed);
+    parameters.replaceChildren(h("h2", {}, say("parameters")), fields.element);
+    results.replaceChildren();
+    changed();
+  };
+
+  /** The parameters, or nothing while there is something wrong with them, which the fields then say. */
+  const current = (): { values: Map<Param, Value>; signed?: SignedRequest } | undefined => {
+    try {
+      const values = given(operation, data, entries());
+      // A file is read when it is sent.
+      if ([...values.values()].some((value) => value instanceof File)) return { values };
+      return { values, signed: request(account, operation.name, values) };
+    } catch (error) {
+      const { faults } = error as { faults?: { parameter: string; message: string }[] };
+      const told = error instanceof FieldError ? new Map([[error.param, error.message]]) : new Map(faults?.map(({ parameter, message }) => [parameter, message]));
+      // What was not filled in yet is no fault to be shown in red.
+      const serious = new Map([...told].filter(([name]) => entries().has(name)));
+      fields.tell(serious);
+      const lines = told.size ? [...told].map(([name, words]) => h("li", {}, h("code", {}, name), ` ${words}`)) : [h("li", {}, (error as Error).message)];
+      preview.replaceChildren(h("p", {}, say("not_yet")), h("ul", {}, ...lines));
+      return undefined;
+    }
+  };
+
+  const changed = () => {
+    toAddress(operation, entries());
+    const now = current();
+    curl = undefined;
+    if (now) {
+      fields.tell(new Map());
+      if (now.signed) {
+        curl = curlOf(now.signed);
+        preview.replaceChildren(...shown(now.signed, curl));
+      } else preview.replaceChildren(h("p", {}, say("no_preview")));
+    }
+    writeCode(now?.values ?? partly());
+  };
+
+  /** Of what is filled in so far: code can be shown before it is complete. */
+  const partly = (): Map<Param, Value> => {
+    try {
+      return given(operation, data, entries());
+    } catch {
+      return new Map();
+    }
+  };
+
+  const shown = (signed: SignedRequest, curl: string): HTMLElement[] => {
+    const pairs = [...new URLSearchParams(signed.body ?? new URL(signed.url).search)];
+    const sign = pairs.find(([name]) => name === "sign")?.[1];
+    const copy = (label: string, text: string) => h("div", {}, h("h3", {}, label), block(label, text, say("copy"), say("copied")));
+    const parts = [copy(say("whole"), whole(signed)), copy(say("curl"), curl)];
+    if (sign === undefined) return parts;
+    return [copy(say("to_sign"), toSign(pairs)), copy(say("signature"), sign), ...parts];
+  };
+
+  const panels = (Object.keys(LABELS) as Language[]).map((language) => ({ language, label: LABELS[language], panel: h("div") }));
+  const codes = tabs(say("code"), panels);
+  const writeCode = (values: Map<Param, Value>) => {
+    for (const { language, label, panel } of panels) panel.replaceChildren(block(label, code(language, operation, values, data), say("copy"), say("copied")));
+  };
+  codes.choose(0);
+  written.append(h("h2", {}, say("code")), codes.element);
+
+  const results = h("div", { class: "results", role: "status", "aria-live": "polite" });
+  let asked = 0;
+  const run = async (send: (values: Map<Param, Value>) => Promise<Outcome>, onMock: boolean) => {
+    const now = current();
+    if (!now) {
+      results.replaceChildren(...[...preview.childNodes].map((node) => node.cloneNode(true)));
+      return;
+    }
+    const mine = (asked += 1);
+    results.replaceChildren(h("p", {}, say("running")));
+    const came = await send(now.values).catch((error: Error): Outcome => ({ isOk: false, data: undefined, words: error.message, departures: [] }));
+    if (mine !== asked || context.ended.aborted) return;
+    const isUnread = !onMock && !came.isOk && came.status === undefined;
+    const more = onMock ? await ofTheMock() : isUnread ? [h("p", {}, say("cors_failed"))] : [];
+    results.replaceChildren(...outcome(came, say), ...more);
+  };
+  const ofTheMock = async () => {
+    const mock = await theMock();
+    const posted = mock.posted();
+    return [
+      h("p", { class: "hint" }, say("received", mock.received().length)),
+      posted.length ? h("details", {}, h("summary", {}, `${say("posted")} (${posted.length})`), block(say("posted"), JSON.stringify(posted, null, 2), say("copy"), say("copied"))) : null,
+    ].filter((element) => element !== null);
+  };
+
+  const address = h("input", { type: "url", name: "address", placeholder: "http://127.0.0.1:8080", autocomplete: "off", spellcheck: "false" });
+  const runs = h(
+    "section",
+    { class: "run" },
+    h("h2", {}, say("run")),
+    h("button", { type: "button", class: "primary", onclick: () => run((values) => runOnMock(operation.name, values), true) }, say("run_mock")),
+    h("p", { class: "hint" }, say("run_note")),
+    h(
+      "details",
+      { class: "elsewhere" },
+      h("summary", {}, say("elsewhere")),
+      labelled(say("address"), address, h("p", { class: "hint" }, say("cors_note"))),
+      h("button", { type: "button", onclick: () => run((values) => runAt(account, address.value.trim(), operation.name, values), false) }, say("run_address")),
+    ),
+    results,
+  );
+
+  const share = h("button", { type: "button" }, say("share"));
+  share.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(location.href);
+    share.textContent = say("copied");
+  });
+  const clear = () => {
+    entries().clear();
+    choose(operation);
+  };
+
+  const { element: search, show } = chooser(data.operations, say, choose);
+  show(operation);
+  choose(operation);
+  const element = h(
+    "div",
+    {},
+    search,
+    about,
+    h("div", { class: "buttons" }, share, h("button", { type: "button", onclick: clear }, say("clear"))),
+    h("div", { class: "columns" }, h("div", {}, parameters, runs), h("div", {}, written, h("section", {}, h("h2", {}, say("request")), preview))),
+  );
+  return { element, changed, operation: () => operation, curl: () => curl };
+}
+
+/** The text that is signed, without the key. */
+function toSign(pairs: [string, string][]): string {
+  const signed = pairs.filter(([name]) => name !== "sign").sort(([left], [right]) => (left < right ? -1 : 1));
+  return `${signed.map(([name, value]) => `${name}=${value}`).join("&")}&partner_key=***`;
+}
+
+function whole({ method, url, headers, body }: SignedRequest): string {
+  const { host, pathname, search } = new URL(url);
+  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  return [...lines, ...(body === undefined ? [] : ["", body])].join("\n");
+}
+
+function curlOf({ url, body }: SignedRequest): string {
+  return ["curl", shellWord(url), ...(body === undefined ? [] : ["-d", shellWord(body)])].join(" ");
+}

@@ -1,0 +1,102 @@
+// The SDK and the mock. The mock is loaded when somebody runs a call.
+import { Client, ready, type HttpExecutor, type SignedRequest } from "baijiayun";
+import type { Mock } from "baijiayun-mock";
+import type { Account } from "./account";
+import type { Data, Operation, Param } from "./data";
+import type { Value } from "./values";
+
+export { ready };
+
+/** How a call went, for people to look at. */
+export interface Outcome {
+  isOk: boolean;
+  /** The straightened data, or what the SDK says of the failure. */
+  data: unknown;
+  words: string;
+  code?: number | undefined;
+  departures: { path: string; expected: string; found: string }[];
+  status?: number | undefined;
+  raw?: string | undefined;
+}
+
+type Call = (name: string, params: object, options?: object) => { withDetails(): Promise<{ data: unknown; departures: Outcome["departures"] }> };
+
+function clientOf(account: Account, http?: HttpExecutor): Client {
+  // This page holds the key of whoever opened it, and nobody else's.
+  return new Client({ ...account, dangerouslyAllowBrowser: true, ...(http && { http }) });
+}
+
+const objectOf = (given: Map<Param, Value>): object => Object.fromEntries([...given].map(([param, value]) => [param.name, value]));
+
+/** The signed request; throws what is wrong with parameters. */
+export function request(account: Account, name: string, given: Map<Param, Value>): SignedRequest {
+  return (clientOf(account).request as (name: string, params: object) => SignedRequest)(name, objectOf(given));
+}
+
+/** Sends it with this executor, once, and tells all. */
+async function send(account: Account, http: HttpExecutor | undefined, name: string, params: object): Promise<Outcome> {
+  let status: number | undefined;
+  let raw: string | undefined;
+  const send: HttpExecutor = http ?? ((request) => fetch(request.url, request as RequestInit));
+  const watched: HttpExecutor = async (request) => {
+    const answer = (await send(request)) as { status: number; headers: Headers; body?: unknown };
+    status = answer.status;
+    raw = await textOf(answer);
+    return { status, headers: answer.headers, body: raw } as Awaited<ReturnType<HttpExecutor>>;
+  };
+  const client = clientOf(account, watched);
+  try {
+    const { data, departures } = await (client.call as unknown as Call).call(client, name, params, { attempts: 1 }).withDetails();
+    return { isOk: true, data, words: "", departures, status, raw };
+  } catch (error) {
+    const fields = error as { code?: number; departures?: Outcome["departures"]; toJSON?: () => unknown };
+    return { isOk: false, data: undefined, words: (error as Error).message, code: fields.code, departures: fields.departures ?? [], status, raw };
+  }
+}
+
+async function textOf(answer: { text?: () => Promise<string>; body?: unknown }): Promise<string> {
+  if (typeof answer.body === "string") return answer.body;
+  if (typeof answer.text === "function") return answer.text();
+  return new TextDecoder().decode(answer.body as Uint8Array);
+}
+
+let mock: Promise<Mock> | undefined;
+
+/** The one of this page: it keeps its state. Its callbacks stay in the page. */
+export function theMock(): Promise<Mock> {
+  return (mock ??= import("baijiayun-mock").then(async ({ createMock }) => {
+    const mock = createMock({ rate: 0, post: async () => ({ status: 200, body: '{"code":0,"msg":""}' }) });
+    await mock.ready();
+    return mock;
+  }));
+}
+
+export async function runOnMock(name: string, given: Map<Param, Value>): Promise<Outcome> {
+  const mock = await theMock();
+  return send(mock.account, mock.executor as HttpExecutor, name, objectOf(given));
+}
+
+export function runAt(account: Account, address: string, name: string, given: Map<Param, Value>): Promise<Outcome> {
+  return send({ ...account, domain: address || account.domain }, undefined, name, objectOf(given));
+}
+
+/** Reads a pasted answer as one of the operation. To get so far, a call must give what is required. */
+export function straighten({ name, params: known, anyOf = [] }: Operation, data: Data, status: number, body: string): Promise<Outcome> {
+  const one_of = anyOf.map((group) => group[0]);
+  const params: Record<string, unknown> = {};
+  for (const param of known) if (param.required || one_of.includes(param.name)) params[param.name] = plausible(param, data);
+  const pasted = async () => ({ status, headers: {}, body });
+  return send({ domain: "https://pasted.invalid", partnerId: "1", partnerKey: "none" }, pasted as unknown as HttpExecutor, name, params);
+}
+
+function plausible({ kind, values, min }: Param, data: Data): unknown {
+  if (values) return values[0]![0];
+  if (kind in data.objects) return [];
+  const known: Record<string, unknown> = { flag: 1, date: "2026-01-01", datetime: "2026-01-01 08:00:00", timestamp: 1767225600, text: "1", texts: "1", json: [] };
+  if (kind === "file") return new File(["1"], "1");
+  return kind in known ? known[kind] : Math.max(1, min ?? 1);
+}
+
+export function callbacks(account: Account): Client["callbacks"] {
+  return clientOf(account).callbacks;
+}
