@@ -1,5 +1,6 @@
 use std::fs;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use baijiayun::paths;
@@ -35,6 +36,18 @@ pub(crate) struct Args {
     /// JSON file with answers of operations in place of the mock's: one that is given each time, or a list, each once 预设应答
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+    /// Fills it with a school: teachers, students, five weeks of classes with recordings and reports. The seed and the day decide 填充数据
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1")]
+    fill: Option<u64>,
+    /// Writes calls and answers to this file, a line of JSON each, without keys and signatures 录制
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Answers what was recorded in this file; operations that are not in it are answered by the mock 回放
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
+    /// Keeps what it holds in this file over restarts, without keys. It is made if it is not there; then --fill fills it 保存状态
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     #[command(flatten)]
     misbehave: MisbehaveFlags,
 }
@@ -109,9 +122,18 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
     }
     if let Some(file) = &args.answers {
         let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
-        let answers = CannedAnswers::from_json(&text)
-            .map_err(|error| Failure::new("invalid_parameters", format!("{}: {error}", file.display())))?;
+        let answers = CannedAnswers::from_json(&text).map_err(|error| wrong(file, &error))?;
         builder = builder.answers(answers);
+    }
+    if let Some(seed) = args.fill {
+        builder = builder.fill(seed);
+    }
+    if args.record.is_some() {
+        builder = builder.record();
+    }
+    if let Some(file) = &args.replay {
+        let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+        builder = builder.replay(&text).map_err(|why| wrong(file, &why))?;
     }
     let own_key = account.partner_key.is_none();
     if let Some(id) = account.partner_id {
@@ -124,15 +146,71 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         let port = args.port;
         let mock =
             builder.start().await.map_err(|error| Failure::io(format!("cannot listen on port {port}"), &error))?;
+        let mut kept = Kept::open(args, &mock)?;
         let shown =
             Shown { url: mock.url(), partner_id: mock.partner_id(), partner_key: own_key.then(|| mock.partner_key()) };
         // Whoever reads the address may interrupt right away.
         let interrupted = runtime::interrupted()?;
         print(&shown, output)?;
-        interrupted.await;
+        tokio::pin!(interrupted);
+        while tokio::time::timeout(KEPT_EVERY, &mut interrupted).await.is_err() {
+            kept.write(&mock)?;
+        }
+        let written = kept.write(&mock);
         mock.stop().await;
-        Ok(())
+        written
     })
+}
+
+fn wrong(file: &Path, why: &str) -> Failure {
+    Failure::new("invalid_parameters", format!("{}: {why}", file.display()))
+}
+
+/// How long what came may not be in the files yet.
+const KEPT_EVERY: Duration = Duration::from_millis(300);
+
+/// The files that the mock writes.
+struct Kept<'a> {
+    record: Option<(&'a Path, fs::File)>,
+    state: Option<&'a Path>,
+    /// The state that stands in the file.
+    saved: String,
+}
+
+impl<'a> Kept<'a> {
+    /// Opens them; the mock holds then what is in the file of its state.
+    fn open(args: &'a Args, mock: &MockService) -> Result<Kept<'a>, Failure> {
+        let mut saved = String::new();
+        if let Some(file) = args.state.as_deref().filter(|file| file.exists()) {
+            saved = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+            mock.restore(&saved).map_err(|why| wrong(file, &why))?;
+        }
+        let record = args.record.as_deref().map(|path| {
+            let opened = fs::OpenOptions::new().create(true).append(true).open(path);
+            opened.map(|file| (path, file)).map_err(|error| Failure::io(path.display(), &error))
+        });
+        Ok(Kept { record: record.transpose()?, state: args.state.as_deref(), saved })
+    }
+
+    /// Writes what is new.
+    fn write(&mut self, mock: &MockService) -> Result<(), Failure> {
+        if let Some((path, file)) = &mut self.record {
+            let lines: String = mock.take_records().into_iter().map(|line| line + "\n").collect();
+            file.write_all(lines.as_bytes()).map_err(|error| Failure::io(path.display(), &error))?;
+        }
+        if let Some(path) = self.state {
+            let state = mock.save();
+            if state != self.saved {
+                // Whoever ends it in the middle of this has the old one.
+                let new = path.with_extension("new");
+                fs::write(&new, &state)
+                    .and_then(|()| fs::rename(&new, path))
+                    .map_err(|error| Failure::io(path.display(), &error))?;
+                self.saved = state;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn print(shown: &Shown<'_>, output: Output) -> Result<(), Failure> {

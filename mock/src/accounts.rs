@@ -1,5 +1,6 @@
 //! The account's key and its callback addresses.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -7,7 +8,7 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::state::State;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Accounts {
     pub class_callback_url: String,
     pub transcode_callback_url: String,

@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::canned::CannedAnswers;
 use crate::misbehave::Misbehaviour;
 use crate::mock::Mock;
+#[cfg(feature = "full")]
+use crate::record::Replay;
 use crate::videos::Transcoding;
 
 const PARTNER_ID: &str = "12345678";
@@ -36,6 +38,12 @@ pub struct Builder {
     pub(crate) paths: BTreeMap<String, String>,
     pub(crate) canned: CannedAnswers,
     pub(crate) strict: bool,
+    #[cfg(feature = "full")]
+    pub(crate) fill: Option<u64>,
+    #[cfg(feature = "full")]
+    pub(crate) records: bool,
+    #[cfg(feature = "full")]
+    pub(crate) replay: Option<Replay>,
 }
 
 impl Builder {
@@ -96,6 +104,35 @@ impl Builder {
         self
     }
 
+    #[cfg(feature = "full")]
+    /// Fills the mock with a school, which the seed and the day decide: teachers, students, a lesson three times a day from four weeks ago to the
+    /// next week, with courseware, recordings, chat and reports, and videos that are watched. Reports (`room_data`, `playback`,
+    /// `video_data`, `chat.list_reviews`) then tell of it and not of printed examples.
+    pub fn fill(mut self, seed: u64) -> Builder {
+        self.fill = Some(seed);
+        self
+    }
+
+    #[cfg(feature = "full")]
+    /// Writes down each call of the API and its answer, as a line of JSON: [`Mock::take_records`]. Keys, passwords and signatures are
+    /// not in it. Files that are uploaded are no calls.
+    pub fn record(mut self) -> Builder {
+        self.records = true;
+        self
+    }
+
+    #[cfg(feature = "full")]
+    /// Answers what was recorded, in place of the mock's own answers: of the lines for the same operation and parameters the next one,
+    /// or else of those for the operation; when all were given, the last one again. Nothing is checked then. Operations that were not
+    /// recorded are answered by the mock.
+    ///
+    /// # Errors
+    /// Says which line is wrong and why.
+    pub fn replay(mut self, lines: &str) -> Result<Builder, String> {
+        self.replay = Some(Replay::read(lines)?);
+        Ok(self)
+    }
+
     /// A mock without sockets.
     pub fn build(self) -> Mock {
         Mock::new(self)
@@ -116,6 +153,12 @@ impl Default for Builder {
             paths: BTreeMap::new(),
             canned: CannedAnswers::default(),
             strict: false,
+            #[cfg(feature = "full")]
+            fill: None,
+            #[cfg(feature = "full")]
+            records: false,
+            #[cfg(feature = "full")]
+            replay: None,
         }
     }
 }

@@ -121,6 +121,12 @@ impl Sender {
         &self.key
     }
 
+    #[cfg(feature = "full")]
+    /// Ids of callbacks go on from where another one's ended.
+    pub fn take_over(&mut self, other: &Sender) {
+        self.sent = other.sent;
+    }
+
     /// Replaces the key by another one.
     pub fn renew_key(&mut self) {
         let digest = Md5::digest(self.key.as_bytes());

@@ -14,7 +14,11 @@ use crate::http::{Head, Reply};
 use crate::input::Input;
 use crate::misbehave::Fault;
 use crate::mock::Mock;
+#[cfg(feature = "full")]
+use crate::received::Received;
 use crate::received::Verdict;
+#[cfg(feature = "full")]
+use crate::reports;
 use crate::wire;
 
 /// A call that is coming in.
@@ -74,6 +78,8 @@ impl Call {
             reply.status = 200;
         }
         mock.record(self.path, self.endpoint.map(|endpoint| endpoint.operation.name.as_ref()), params, verdict);
+        #[cfg(feature = "full")]
+        mock.write_down(&reply);
         reply
     }
 }
@@ -97,6 +103,10 @@ fn answer(
     base: &str,
 ) -> Result<(Verdict, Reply), Failure> {
     *params = sent.shown();
+    #[cfg(feature = "full")]
+    if let Some(answered) = replayed(mock, endpoint, params) {
+        return Ok(answered);
+    }
     let now = mock.state.now();
     let mut data = match canned {
         Canned::Own => carry_out(mock, endpoint, sent, base)?,
@@ -115,6 +125,15 @@ fn answer(
     Ok((Verdict::Accepted, Reply::json(200, &answer)))
 }
 
+#[cfg(feature = "full")]
+/// The answer that was recorded, if one is to be given.
+fn replayed(mock: &mut Mock, endpoint: Endpoint, params: &BTreeMap<String, String>) -> Option<(Verdict, Reply)> {
+    let replay = mock.replay.as_mut()?;
+    let operation = Some(endpoint.operation.name.to_string());
+    let received = Received { path: String::new(), operation, params: params.clone(), verdict: Verdict::Accepted };
+    replay.next(&received).map(|reply| (Verdict::Accepted, reply))
+}
+
 fn carry_out(mock: &mut Mock, endpoint: Endpoint, sent: Sent, base: &str) -> Result<Value, Failure> {
     let Endpoint { operation, described, handler } = endpoint;
     let params = auth::check(operation, &sent, &mock.rules(mock.state.key()))?;
@@ -123,6 +142,12 @@ fn carry_out(mock: &mut Mock, endpoint: Endpoint, sent: Sent, base: &str) -> Res
     auth::check_things(state, &input)?;
     match handler {
         Some(handler) => Ok(wire::dress(handler(state, &input)?, &described.response)),
+        #[cfg(feature = "full")]
+        None => match reports::answer(state, &input) {
+            Some(data) => Ok(wire::dress(data, &described.response)),
+            None => Ok(examples::answer(&input)),
+        },
+        #[cfg(not(feature = "full"))]
         None => Ok(examples::answer(&input)),
     }
 }

@@ -61,6 +61,12 @@ impl Catalog {
         Catalog(endpoints)
     }
 
+    #[cfg(feature = "full")]
+    /// The one of this operation.
+    pub fn of(&self, name: &str) -> Option<Endpoint> {
+        self.0.values().find(|endpoint| endpoint.operation.name == name).copied()
+    }
+
     pub fn find(&self, path: &str) -> Option<Endpoint> {
         self.0.get(path).copied()
     }

@@ -1,5 +1,6 @@
 //! Join codes: those of a room and those of single students.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -9,12 +10,13 @@ use crate::paging;
 use crate::state::State;
 use crate::store::Store;
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Codes {
     codes: Store<Code>,
     made: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Code {
     code: String,
     room_id: i64,
@@ -22,7 +24,7 @@ struct Code {
     create_time: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Owner {
     /// Everybody with this role.
     Role(i64),

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use crate::callbacks::Delivery;
 use crate::canned::CannedAnswers;
 use crate::clock;
-use crate::http::Reply;
+use crate::http::{Head, Reply};
 use crate::input::plain;
 use crate::misbehave::Misbehaviour;
 use crate::mock::Mock;
+use crate::page;
 use crate::received::Received;
 
 /// Most bytes of a body: answers may be long.
@@ -24,6 +25,9 @@ pub(crate) enum Place {
     Callbacks,
     Misbehaviour,
     Clock,
+    Overview,
+    /// The page that shows it.
+    Page,
 }
 
 pub(crate) fn find(path: &str) -> Option<Place> {
@@ -33,6 +37,8 @@ pub(crate) fn find(path: &str) -> Option<Place> {
         "/_mock/callbacks" => Place::Callbacks,
         "/_mock/misbehaviour" => Place::Misbehaviour,
         "/_mock/clock" => Place::Clock,
+        "/_mock/overview" => Place::Overview,
+        "/" => Place::Page,
         _ => return None,
     })
 }
@@ -41,12 +47,13 @@ pub(crate) fn find(path: &str) -> Option<Place> {
 pub(crate) struct Control {
     place: Place,
     method: String,
+    is_near: bool,
     body: Vec<u8>,
 }
 
 impl Control {
-    pub fn new(place: Place, method: &str) -> Control {
-        Control { place, method: method.to_owned(), body: Vec::new() }
+    pub fn new(place: Place, head: &Head<'_>) -> Control {
+        Control { place, method: head.method.to_owned(), is_near: page::is_near(head), body: Vec::new() }
     }
 
     pub fn take(&mut self, piece: &[u8]) {
@@ -58,7 +65,7 @@ impl Control {
     pub fn finish(self, mock: &mut Mock) -> Reply {
         let text = String::from_utf8_lossy(&self.body);
         let done = match (self.place, self.method.as_str()) {
-            (Place::Requests, "GET") => Ok(list(mock.received.iter().map(Received::to_json))),
+            (Place::Requests, "GET") => Ok(list(mock.requests().map(Received::to_json))),
             (Place::Requests, "DELETE") => {
                 mock.received.clear();
                 Ok(nothing())
@@ -89,6 +96,9 @@ impl Control {
             }
             (Place::Clock, "GET") => Ok(time(mock, Duration::ZERO)),
             (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, forward(&wanted)?))),
+            (Place::Overview | Place::Page, "GET") if !self.is_near => Ok(Reply::empty(403)),
+            (Place::Overview, "GET") => Ok(page::overview(mock)),
+            (Place::Page, "GET") => Ok(page::page()),
             _ => Ok(Reply::empty(405)),
         };
         done.unwrap_or_else(|error| Reply::json(400, &json!({ "error": error })))

@@ -1,5 +1,6 @@
 //! Courseware and its folders.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -9,6 +10,7 @@ use crate::paging;
 use crate::state::{State, missing};
 use crate::store::{Row, Store, row};
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Docs {
     docs: Store<Row>,
     folders: Store<Row>,
@@ -21,6 +23,10 @@ const ROOT: i64 = 0;
 impl Docs {
     pub fn new(limit: usize) -> Docs {
         Docs { docs: Store::new(832_417, 1, limit), folders: Store::new(16_286_658_001, 1, limit), bindings: 122 }
+    }
+
+    pub fn len(&self) -> usize {
+        self.docs.len()
     }
 
     fn get(&self, fid: i64) -> Result<&Row, Failure> {

@@ -1,5 +1,6 @@
 //! Goods of live-selling rooms, and their pictures.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -9,6 +10,7 @@ use crate::paging;
 use crate::state::{State, missing};
 use crate::store::{Row, Store, row};
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Goods {
     goods: Store<Row>,
     images: Store<Row>,

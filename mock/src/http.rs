@@ -73,7 +73,11 @@ impl Reply {
     }
 
     pub(crate) fn json(status: u16, answer: &Value) -> Reply {
-        Reply::new(status, "application/json; charset=utf-8", answer.to_string())
+        Reply::json_text(status, answer.to_string())
+    }
+
+    pub(crate) fn json_text(status: u16, body: String) -> Reply {
+        Reply::new(status, "application/json; charset=utf-8", body)
     }
 
     /// An answer that breaks off.

@@ -38,6 +38,7 @@
 //! | `/_mock/callbacks` | what was posted, and the answers | `{"name": "class_event", "fields": {..}}` posts one | forgets them |
 //! | `/_mock/answers` | | answers to give ([`CannedAnswers::from_json`]) | takes them back |
 //! | `/_mock/misbehaviour` | | faults ([`Misbehaviour`]), in place of those before | none |
+//! | `/_mock/overview` | what the page at `/` shows: what it holds, and what came and was posted lately | | |
 //! | `/_mock/clock` | the time | `{"advance": 30}` sets it forward, by seconds | |
 //!
 //! What the documents leave open, and what the mock does then:
@@ -67,6 +68,8 @@ mod callbacks;
 mod calls;
 mod canned;
 mod catalog;
+#[cfg(feature = "full")]
+mod chance;
 mod clock;
 mod codes;
 mod control;
@@ -81,11 +84,18 @@ mod live;
 mod misbehave;
 mod mock;
 mod multipart;
+mod page;
 mod paging;
 mod range;
 mod rate;
 mod received;
+#[cfg(feature = "full")]
+mod record;
+#[cfg(feature = "full")]
+mod reports;
 mod rooms;
+#[cfg(feature = "full")]
+mod school;
 #[cfg(feature = "server")]
 mod server;
 mod state;

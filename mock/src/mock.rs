@@ -5,6 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use baijiayun_core::PartnerKey;
+#[cfg(feature = "full")]
+use serde_json::{Value, json};
 
 use crate::auth::Rules;
 use crate::builder::Builder;
@@ -17,11 +19,19 @@ use crate::http::{Head, Reply};
 use crate::misbehave::{Faults, Misbehaviour};
 use crate::rate::Rate;
 use crate::received::{Received, Verdict};
+#[cfg(feature = "full")]
+use crate::record::{self, Replay};
+#[cfg(feature = "full")]
+use crate::school;
 use crate::state::State;
 use crate::upload::{self, Upload};
 
 /// The requests that are remembered; older ones are forgotten.
 const REMEMBERED: usize = 10_000;
+
+#[cfg(feature = "full")]
+/// Of what is saved. It changes when an older mock could not read it.
+const FORMAT: u64 = 1;
 
 /// The service without sockets, threads and clocks: who has requests hands them over, with the time, and posts the callbacks
 /// that come of them. What it answers hangs on nothing else.
@@ -44,10 +54,19 @@ pub struct Mock {
     pub(crate) state: State,
     pub(crate) faults: Faults,
     pub(crate) rate: Rate,
-    pub(crate) received: VecDeque<Received>,
+    /// With their times.
+    pub(crate) received: VecDeque<(i64, Received)>,
     pub(crate) canned: CannedAnswers,
     /// How far the clock was set forward, in milliseconds.
     ahead: i64,
+    /// The seed of the school that is to be there when the first request comes: only then is the time known.
+    #[cfg(feature = "full")]
+    fill: Option<u64>,
+    /// Lines that were written down, if they are wanted.
+    #[cfg(feature = "full")]
+    records: Option<Vec<String>>,
+    #[cfg(feature = "full")]
+    pub(crate) replay: Option<Replay>,
 }
 
 /// A request whose body is coming in.
@@ -95,6 +114,12 @@ impl Mock {
             received: VecDeque::new(),
             canned: settings.canned,
             ahead: 0,
+            #[cfg(feature = "full")]
+            fill: settings.fill,
+            #[cfg(feature = "full")]
+            records: settings.records.then(Vec::new),
+            #[cfg(feature = "full")]
+            replay: settings.replay,
         }
     }
 
@@ -121,7 +146,7 @@ impl Mock {
             (upload::PATH, "OPTIONS") => (Duration::ZERO, Kind::Answered(upload::preflight())),
             (upload::PATH, _) => (Duration::ZERO, Kind::Answered(Reply::empty(405))),
             (path, _) => match control::find(path) {
-                Some(place) => (Duration::ZERO, Kind::Control(Control::new(place, head.method))),
+                Some(place) => (Duration::ZERO, Kind::Control(Control::new(place, head))),
                 None => (self.faults.behaviour().latency, Kind::Call(Call::begin(self, head))),
             },
         };
@@ -172,6 +197,10 @@ impl Mock {
     /// Does what is due.
     pub fn wake(&mut self, now: i64) {
         self.state.go_on_to(now + self.ahead);
+        #[cfg(feature = "full")]
+        if let Some(seed) = self.fill.take() {
+            school::fill(&mut self.state, &self.catalog, seed);
+        }
     }
 
     /// Sets the mock's clock forward, but not beyond what is due next. Returns how many milliseconds are left to go then:
@@ -203,7 +232,7 @@ impl Mock {
 
     /// The requests so far, the last 10,000 at most, the oldest first.
     pub fn requests(&self) -> impl Iterator<Item = &Received> {
-        self.received.iter()
+        self.received.iter().map(|(_, received)| received)
     }
 
     /// The callbacks so far, the last 2,048 at most, the oldest first.
@@ -248,6 +277,45 @@ impl Mock {
         self.ahead
     }
 
+    #[cfg(feature = "full")]
+    /// The lines that were written down since the last time ([`Builder::record`]).
+    #[must_use]
+    pub fn take_records(&mut self) -> Vec<String> {
+        self.records.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    #[cfg(feature = "full")]
+    /// Writes down the last request and its answer.
+    pub(crate) fn write_down(&mut self, reply: &Reply) {
+        if let (Some(records), Some((at, received))) = (&mut self.records, self.received.back()) {
+            records.push(record::line(*at, received, reply, self.state.sender.key()));
+        }
+    }
+
+    #[cfg(feature = "full")]
+    /// All that it holds, as JSON for [`restore`](Self::restore): without keys, requests and callbacks. Uploads that are under way begin
+    /// anew.
+    pub fn save(&self) -> String {
+        json!({ "format": FORMAT, "ahead": self.ahead, "state": self.state }).to_string()
+    }
+
+    #[cfg(feature = "full")]
+    /// Holds what another mock held.
+    ///
+    /// # Errors
+    /// If it was not saved by [`save`](Self::save) of this version.
+    pub fn restore(&mut self, saved: &str) -> Result<(), String> {
+        let mut saved: Value = serde_json::from_str(saved).map_err(|error| error.to_string())?;
+        if saved["format"] != FORMAT {
+            return Err("it was saved by another version, or is no state of a mock".to_owned());
+        }
+        let state: State = serde_json::from_value(saved["state"].take()).map_err(|error| error.to_string())?;
+        self.ahead = saved["ahead"].as_i64().unwrap_or_default();
+        self.state.take_over(state);
+        self.fill = None;
+        Ok(())
+    }
+
     pub(crate) fn rules(&self, key: PartnerKey) -> Rules<'_> {
         Rules { partner_id: &self.partner_id, key, strict_at: self.strict.then(|| self.state.now()) }
     }
@@ -262,7 +330,8 @@ impl Mock {
         if self.received.len() >= REMEMBERED {
             self.received.pop_front();
         }
-        self.received.push_back(Received { path, operation: operation.map(str::to_owned), params, verdict });
+        let received = Received { path, operation: operation.map(str::to_owned), params, verdict };
+        self.received.push_back((self.state.time, received));
     }
 }
 

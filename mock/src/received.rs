@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::described::Description;
+
 /// A request that the mock received.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
@@ -20,6 +22,21 @@ pub struct Received {
 }
 
 impl Received {
+    /// The parameters, with `***` for keys and passwords.
+    pub(crate) fn without_secrets(&self) -> BTreeMap<&str, &str> {
+        let described = self.operation.as_deref().and_then(|name| Description::embedded().operation(name));
+        let is_secret = |name: &str| {
+            name.contains("key")
+                || name.contains("password")
+                || described.and_then(|operation| operation.params.get(name)).is_some_and(|param| param.secret)
+        };
+        let mut shown = BTreeMap::new();
+        for (name, value) in &self.params {
+            shown.insert(name.as_str(), if is_secret(name) { "***" } else { value.as_str() });
+        }
+        shown
+    }
+
     pub(crate) fn to_json(&self) -> Value {
         let (verdict, code, msg) = match &self.verdict {
             Verdict::Accepted => ("accepted", None, None),

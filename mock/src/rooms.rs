@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use baijiayun_api::{ParamType, Scalar};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -15,6 +16,7 @@ use crate::state::State;
 use crate::store::{ById, Row, Store, row};
 use crate::users::Staff;
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Rooms {
     open: Store<Room>,
     /// The latest deleted ones.
@@ -22,7 +24,7 @@ pub(crate) struct Rooms {
     limit: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Room {
     pub row: Row,
     pub in_class: bool,
@@ -49,6 +51,11 @@ impl Rooms {
     pub fn get_mut(&mut self, id: i64) -> Result<&mut Room, Failure> {
         let absent = self.absent(id);
         self.open.get_mut(id).ok_or(absent)
+    }
+
+    /// The newest first.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, &Room)> {
+        self.open.iter()
     }
 
     pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Room> {

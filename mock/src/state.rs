@@ -1,6 +1,8 @@
 //! Everything that the mock remembers.
 
 use baijiayun_core::{Error, PartnerKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::accounts::Accounts;
 use crate::alarms::{Alarm, Alarms};
@@ -11,13 +13,17 @@ use crate::docs::Docs;
 use crate::failure::Failure;
 use crate::goods::Goods;
 use crate::rooms::Rooms;
+#[cfg(feature = "full")]
+use crate::school::School;
 use crate::store::{Row, Store};
 use crate::users::Users;
 use crate::video_categories::Categories;
 use crate::videos::{self, Transcoding, Videos};
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     /// The mock's time, in milliseconds since 1970.
+    #[serde(skip)]
     pub time: i64,
     pub accounts: Accounts,
     pub rooms: Rooms,
@@ -30,8 +36,13 @@ pub(crate) struct State {
     pub goods: Goods,
     pub words: Store<Row>,
     pub sender: Sender,
+    #[serde(skip)]
     pub outbox: Outbox,
+    #[serde(skip)]
     pub alarms: Alarms,
+    /// Of which reports tell, if the mock was filled.
+    #[cfg(feature = "full")]
+    pub school: Option<School>,
 }
 
 impl State {
@@ -52,11 +63,37 @@ impl State {
             sender: Sender::new(partner_id, key),
             outbox: Outbox::default(),
             alarms: Alarms::default(),
+            #[cfg(feature = "full")]
+            school: None,
         }
+    }
+
+    #[cfg(feature = "full")]
+    /// Holds what another one held. Account and settings are its own.
+    pub fn take_over(&mut self, other: State) {
+        let State { accounts, rooms, codes, docs, videos, categories, subtitles, users, goods, words, school, .. } =
+            other;
+        let transcoding = self.videos.take_over(videos);
+        self.sender.take_over(&other.sender);
+        self.alarms = Alarms::default();
+        for video in transcoding {
+            self.alarms.set(self.time, Alarm::Transcoded(video));
+        }
+        (self.accounts, self.rooms, self.codes, self.docs, self.categories) =
+            (accounts, rooms, codes, docs, categories);
+        (self.subtitles, self.users, self.goods, self.words, self.school) = (subtitles, users, goods, words, school);
     }
 
     pub fn key(&self) -> PartnerKey {
         PartnerKey::new(self.sender.key())
+    }
+
+    /// How many things of each kind there are.
+    pub fn counts(&self) -> Value {
+        json!({
+            "rooms 房间": self.rooms.iter().count(), "users 用户": self.users.len(), "videos 视频": self.videos.rows().count(),
+            "documents 文档": self.docs.len(), "callbacks 回调": self.outbox.all().count(),
+        })
     }
 
     /// Unix seconds.

@@ -107,6 +107,10 @@ impl<T> Store<T> {
         Ok(id)
     }
 
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     pub fn get(&self, id: i64) -> Option<&T> {
         self.rows.get(id)
     }

@@ -1,5 +1,6 @@
 //! The account's users and who of them belongs to which room.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -10,13 +11,14 @@ use crate::rooms::Room;
 use crate::state::{State, missing};
 use crate::store::{Row, Store, row};
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Users {
     users: Store<Row>,
     assignments: i64,
 }
 
 /// A teacher's or assistant's place in a room.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Staff {
     pub assignment: i64,
     pub role: i64,
@@ -29,6 +31,10 @@ const ASSISTANT: i64 = 2;
 impl Users {
     pub fn new(limit: usize) -> Users {
         Users { users: Store::new(99_904, 1, limit), assignments: 254_162 }
+    }
+
+    pub fn len(&self) -> usize {
+        self.users.len()
     }
 
     fn get(&self, id: i64) -> Result<&Row, Failure> {

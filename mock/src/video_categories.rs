@@ -1,5 +1,6 @@
 //! Categories of videos: a tree of five levels.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -9,9 +10,10 @@ use crate::paging;
 use crate::state::{State, missing};
 use crate::store::{Row, Store, row};
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Categories(Store<Category>);
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Category {
     name: String,
     parent: i64,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
@@ -26,18 +27,23 @@ pub enum Transcoding {
     Polls(u32),
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Videos {
     videos: Store<Video>,
+    /// Which the settings say.
+    #[serde(skip, default = "unset")]
     transcoding: Transcoding,
     uploads: u64,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Video {
     row: Row,
     category: i64,
     callback_url: String,
     definitions: Vec<i64>,
     formats: Vec<i64>,
+    #[serde(skip)]
     upload: Upload,
     polls: u32,
     /// The room whose class it is the recording of.
@@ -89,7 +95,18 @@ const FORMATS: [(i64, &str); 4] = [(1, "mp4"), (2, "flv"), (4, "m3u8"), (8, "enc
 /// Bytes per second of the invented duration.
 const BYTES_PER_SECOND: u64 = 125_000;
 
+fn unset() -> Transcoding {
+    Transcoding::Polls(0)
+}
+
 impl Videos {
+    #[cfg(feature = "full")]
+    /// Those of another mock, transcoded as this one does. Returns those whose transcoding is not over.
+    pub fn take_over(&mut self, other: Videos) -> Vec<i64> {
+        *self = Videos { transcoding: self.transcoding, ..other };
+        self.videos.iter().filter(|(_, video)| video.status() == TRANSCODING).map(|(id, _)| id).collect()
+    }
+
     pub fn new(limit: usize, transcoding: Transcoding) -> Videos {
         Videos { videos: Store::new(184_548, 1, limit), transcoding, uploads: 0 }
     }
@@ -276,6 +293,17 @@ pub(crate) fn transcode(state: &mut State, id: i64) {
 
 /// The recording of a class that has ended: a video that is transcoded already.
 pub(crate) fn record(state: &mut State, room: i64, name: &str, seconds: u64, now: i64) -> Result<(), Failure> {
+    add_whole(state, Some(room), name, seconds, now).map(|_| ())
+}
+
+/// A video of so many seconds that nobody uploads: the recording of a room's class, or one that was there before.
+pub(crate) fn add_whole(
+    state: &mut State,
+    room: Option<i64>,
+    name: &str,
+    seconds: u64,
+    now: i64,
+) -> Result<i64, Failure> {
     let size = seconds.max(1) * BYTES_PER_SECOND;
     let levels = state.categories.levels(0);
     let id = state.videos.videos.insert(|id| {
@@ -290,14 +318,39 @@ pub(crate) fn record(state: &mut State, room: i64, name: &str, seconds: u64, now
             formats: vec![1],
             upload: Upload::default(),
             polls: 0,
-            room: Some(room),
+            room,
         };
         video.put(0, &levels);
         video
     })?;
     tell(state, id, TRANSCODING, Vec::new());
     transcode(state, id);
-    Ok(())
+    Ok(id)
+}
+
+#[cfg(feature = "full")]
+/// The playbacks, the newest first, as their lists show them.
+pub(crate) fn playbacks(state: &State) -> Vec<Value> {
+    let recordings = state.videos.videos.iter().filter_map(|(id, video)| Some((id, video, video.room?)));
+    recordings
+        .map(|(id, video, room)| {
+            let mut row = video.row.clone();
+            row.extend(self::row(json!({
+                "playback_id": id, "room_id": room, "session_id": 0, "version": 0, "play_times": 0, "play_url": "",
+                "total_ext_media_size": 0,
+            })));
+            Value::Object(row)
+        })
+        .collect()
+}
+
+#[cfg(feature = "full")]
+/// The videos that can be watched: id, room of a recording or 0, when they were made, and their length in seconds.
+pub(crate) fn whole(state: &State) -> Vec<(i64, i64, i64, i64)> {
+    let whole = state.videos.videos.iter().filter(|(_, video)| video.status() == DONE);
+    whole
+        .map(|(id, video)| (id, video.room.unwrap_or_default(), video.number("create_time"), video.number("length")))
+        .collect()
 }
 
 /// Posts what became of a video, to its own address if it has one.

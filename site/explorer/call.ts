@@ -138,8 +138,13 @@ export function callTab(context: Context): Tab & Chosen {
     h("h2", {}, say("run")),
     h("button", { type: "button", class: "primary", onclick: () => run((values) => runOnMock(operation.name, values), true) }, say("run_mock")),
     h("p", { class: "hint" }, say("run_note")),
-    labelled(say("address"), address, h("p", { class: "hint" }, say("cors_note"))),
-    h("button", { type: "button", onclick: () => run((values) => runAt(account, address.value.trim(), operation.name, values), false) }, say("run_address")),
+    h(
+      "details",
+      { class: "elsewhere" },
+      h("summary", {}, say("elsewhere")),
+      labelled(say("address"), address, h("p", { class: "hint" }, say("cors_note"))),
+      h("button", { type: "button", onclick: () => run((values) => runAt(account, address.value.trim(), operation.name, values), false) }, say("run_address")),
+    ),
     results,
   );
 

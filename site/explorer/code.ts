@@ -2,7 +2,7 @@
 import type { Data, Language, Operation, Param } from "./data";
 import type { Value } from "./values";
 
-const WIDTH = 96;
+const WIDTH = 76;
 
 interface Spelling {
   data: Data;
@@ -115,7 +115,7 @@ function kotlin(operation: Operation, given: Given, data: Data): string {
   if (optional.length) {
     const block = optional.join("; ");
     const open = call.replace(/\(\)$/, "");
-    call = block.length + open.length > WIDTH ? `${open} {\n    ${optional.join("\n    ")}\n}` : `${open} { ${block} }`;
+    call = optional.length > 1 && block.length + open.length > WIDTH ? `${open} {\n    ${optional.join("\n    ")}\n}` : `${open} { ${block} }`;
   }
   if (operation.rows) return `${call}.items().collect { println(it) }`;
   return operation.nothing ? call : `val result = ${call}\nprintln(result)`;
@@ -167,6 +167,7 @@ function swift(operation: Operation, given: Given, data: Data): string {
   const members = ordered(given).map(([param, value]) => `${name(param.name)}: ${spelled(how, param.kind, value)}`);
   const call = bracketed(`client.${operation.calls.swift}(`, members, ")", false);
   if (operation.rows) return `for try await row in ${call} { print(row) }`;
+  if (operation.maybe) return `if let result = try await ${call} { print(result) }`;
   return operation.nothing ? `try await ${call}` : `let result = try await ${call}\nprint(result)`;
 }
 

@@ -41,6 +41,8 @@ export interface Operation {
   rows?: true;
   /** Its answer has no data. */
   nothing?: true;
+  /** Nobody knows what its answer has, if anything. */
+  maybe?: true;
   anyOf?: string[][];
 }
 

@@ -53,7 +53,8 @@ const WORDS = {
   run: ["运行", "Run"],
   run_mock: ["在本页的模拟服务上运行", "Run on the mock in this page"],
   run_note: ["模拟服务就在本页中运行，网页打开期间保留状态：创建的教室可以再列出来。", "The mock runs in this page and keeps its state while the page is open: a room that was created can be listed."],
-  address: ["或发送到这个地址", "Or send it to this address"],
+  elsewhere: ["发送到别的地址", "Send it somewhere else"],
+  address: ["地址（不填则为账号的域名）", "Address (if it is empty, the account's domain)"],
   run_address: ["发送", "Send"],
   cors_note: [
     "浏览器只让网页读取允许跨域（CORS）的服务端的应答。未见百家云的接口发送 CORS 头，所以发往正式域名多半会被浏览器拦下——请求可能已被执行，只是读不到应答。可用的地址：您自己的代理，或允许跨域的测试服务。在服务器上请用 SDK，密钥不要放进网页。",

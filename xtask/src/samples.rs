@@ -1,6 +1,7 @@
 //! A call of every operation in every language, as the reference pages of the site show it. The same texts are programs that each
 //! language's own tests compile or check, so that no page shows what does not exist.
 
+mod callbacks;
 mod java;
 mod kotlin;
 mod python;
@@ -41,6 +42,12 @@ pub struct Samples {
     pub name: String,
     /// What the call gives, as JSON.
     pub given: serde_json::Map<String, serde_json::Value>,
+    pub snippets: Vec<Snippet>,
+}
+
+/// How a callback is received in each language.
+pub struct Received {
+    pub name: String,
     pub snippets: Vec<Snippet>,
 }
 
@@ -133,6 +140,11 @@ fn asked_for<'c>(call: &'c Call<'c>) -> impl Iterator<Item = &'c Argument<'c>> {
     call.arguments.iter().filter(move |argument| argument.param.required || one_of.contains(&argument.wire))
 }
 
+/// All callbacks, likewise.
+pub fn of_callbacks(description: &Description) -> Vec<Received> {
+    callbacks::all(description)
+}
+
 /// The programs.
 pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>> {
     let samples = all(description)?;
@@ -148,7 +160,12 @@ pub fn outputs(description: &Description) -> Result<Vec<Output>, Box<dyn Error>>
             });
             groups.push(json!({ "resource": resource.resource, "calls": calls.collect::<Vec<_>>() }));
         }
-        render(&format!("samples/{template}.jinja"), json!({ "groups": groups }))
+        let callbacks = of_callbacks(description).into_iter().filter_map(|sample| {
+            let snippet = sample.snippets.into_iter().find(|snippet| snippet.label == label)?;
+            Some(json!({ "name": sample.name, "code": snippet.code }))
+        });
+        let callbacks: Vec<serde_json::Value> = callbacks.collect();
+        render(&format!("samples/{template}.jinja"), json!({ "groups": groups, "callbacks": callbacks }))
     };
     let mut outputs = Vec::new();
     for (label, template, path) in [
@@ -170,6 +187,12 @@ fn object_of<'s>(structs: &'s [Struct<'s>], name: &str) -> Option<&'s Struct<'s>
     structs.iter().find(|known| known.name == name)
 }
 
+/// Whether a text stands in one line that a page shows without scrolling. Chinese letters are two wide.
+fn fits(text: &str) -> bool {
+    let width: usize = text.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
+    width <= 76 && !text.contains('\n')
+}
+
 /// Whether a comma may follow the last of what stands between brackets in lines of its own.
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
@@ -179,10 +202,8 @@ enum Last {
 
 /// What stands between brackets: in one line, or where that is too long, each in its own.
 fn bracketed(open: &str, items: &[String], close: &str, last: Last) -> String {
-    /// As much as a page shows without scrolling.
-    const WIDTH: usize = 76;
     let line = format!("{open}{}{close}", items.join(", "));
-    if line.chars().count() <= WIDTH && !line.contains('\n') {
+    if fits(&line) {
         return line;
     }
     let items: Vec<String> = items.iter().map(|item| format!("    {}", item.replace('\n', "\n    "))).collect();

@@ -46,12 +46,17 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     let description = Description::load_dir(root.join("api"))?;
     let samples = samples::all(&description)?;
     let guides = Guides::read(root)?;
+    let has_explorer = root.join("site/pages/explorer.md").exists();
     let mut pages = Vec::new();
+    let mut untranslated = 0;
     for locale in Locale::ALL {
         let words = locale.words(root)?;
+        if locale == Locale::Chinese {
+            untranslated = locale::untranslated(&description, &words)?;
+        }
         pages.extend(guides.pages(locale)?);
         pages.extend(start::pages(&guides, locale, &words)?);
-        pages.extend(reference::pages(&description, &samples, locale, &words)?);
+        pages.extend(reference::pages(&description, &samples, locale, &words, has_explorer)?);
         pages.extend(callbacks::pages(root, &description, locale, &words)?);
         pages.push(coverage::page(&description, locale, &words)?);
     }
@@ -63,7 +68,6 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     for page in &pages {
         write(&folder.join(&page.path), &page.text)?;
     }
-    let has_explorer = folder.join("explorer.md").exists();
     write(
         &root.join(TARGET).join("navigation.json"),
         &serde_json::to_string(&navigation::all(&description, &guides, has_explorer))?,
@@ -78,12 +82,12 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     if document.exists() {
         write(&folder.join("public/openapi.json"), &fs::read_to_string(document)?)?;
     }
-    let count = pages.len();
+    let count = format!("{} pages ({untranslated} texts of the description are not in Chinese)", pages.len());
     if pages_only {
-        return Ok(format!("{count} pages in {TARGET}/pages"));
+        return Ok(format!("{count} in {TARGET}/pages"));
     }
     build::build(root, base)?;
-    Ok(format!("{count} pages; the site is in {TARGET}/dist"))
+    Ok(format!("{count}; the site is in {TARGET}/dist"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {

@@ -17,6 +17,9 @@ from build import TARGETS
 from look import Unfit, look
 from size import size
 
+LIMIT = 4_000_000
+"""Bytes, the goal: docs/benchmarks.md says what takes how much."""
+
 NATIVE = ROOT / "bindings-uniffi/kotlin/src/main/kotlin/baijiayun/Native.kt"
 
 
@@ -41,6 +44,8 @@ def main() -> None:
             sys.exit(f"{path.name}: {name} lacks {sorted(wanted - exported)}")
         print(f"{target.jar}: {len(files[name]):,} bytes, {sizes[name]:,} packed, {remark}")
     print(size(path))
+    if path.stat().st_size > LIMIT:
+        sys.exit(f"{path.name}: it has more than {LIMIT:,} bytes")
 
 
 if __name__ == "__main__":

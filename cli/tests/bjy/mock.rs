@@ -316,3 +316,88 @@ fn a_strict_mock_finds_mistakes_of_clients() {
     assert_eq!(error["code"], 1001);
     assert!(error["msg"].as_str().unwrap().contains("colour"), "{error}");
 }
+
+#[test]
+fn a_school_is_there_and_reports_tell_of_it() {
+    let mock = Mock::start(&["--fill", "--rate=0"]);
+    let bjy = mock.client();
+    let rooms = bjy.run(&["call", "room.list", "--all", "--csv", "--columns", "title,room_id"]).ok();
+    assert_eq!(rooms.lines().count(), 109, "{rooms}");
+    let played = bjy.run(&["call", "playback.list", "product_type=1", "page=1", "page_size=1"]).json();
+    let room = format!("room_id={}", played["list"][0]["room_id"]);
+    let visits = bjy.run(&["call", "room_data.export_live_report", &room, "page=1", "page_size=100"]).json();
+    let report = bjy.run(&["call", "room_data.get_report", &room]).json();
+    assert_eq!(report["live_uv"], visits["total"]);
+}
+
+#[cfg(unix)]
+fn end(mut mock: Mock) {
+    let pid = mock.process.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(mock.process.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_it_holds_is_kept_over_restarts() {
+    let files = Bjy::new();
+    let file = files.path("state.json");
+    let state = format!("--state={}", file.display());
+    let mock = Mock::start(&["--fill=3", &state]);
+    let room = format!("room_id={}", create(&mock.client()).json()["room_id"]);
+    let info = mock.client().run(&["call", "room.info", &room]).json();
+    let key = mock.printed("partner_key").to_owned();
+    end(mock);
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(&key));
+    // What is in the file counts, and not a new school.
+    let mock = Mock::start(&["--fill=4", &state]);
+    let bjy = mock.client();
+    assert_eq!(bjy.run(&["call", "room.info", &room]).json(), info);
+    assert_eq!(bjy.run(&["call", "room.list"]).json()["total"], 109);
+    let next = create(&bjy).json()["room_id"].clone();
+    assert_ne!(format!("room_id={next}"), room, "ids go on");
+    end(mock);
+    let wrong = files.file("wrong.json", r#"{"format": 0}"#);
+    let error = files.run(&["mock", &format!("--state={}", wrong.display())]).failure();
+    assert!(error["msg"].as_str().unwrap().contains("wrong.json"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn calls_are_recorded_and_served_again() {
+    let files = Bjy::new();
+    let file = files.path("calls.jsonl");
+    let mock = Mock::start(&["--record", file.to_str().unwrap()]);
+    let (bjy, key) = (mock.client(), mock.printed("partner_key").to_owned());
+    let created = create(&bjy).json();
+    let room = format!("room_id={}", created["room_id"]);
+    let info = bjy.run(&["call", "room.info", &room]).json();
+    bjy.run(&["call", "room.info", "room_id=1"]).failure();
+    let user = ["name=王", "role=1", "phone_number=13800000000", "password=geheim1"];
+    bjy.run(&[&["call", "user.add"], &user[..]].concat()).ok();
+    bjy.run(&["call", "partner.get_key", "secret_key=geheim2"]).ok();
+    end(mock);
+    let text = std::fs::read_to_string(&file).unwrap();
+    for secret in [key.as_str(), "geheim", "\"sign\""] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let operations: Vec<_> = lines.iter().map(|line| line["operation"].as_str().unwrap()).collect();
+    assert_eq!(operations, ["room.create", "room.info", "room.info", "user.add", "partner.get_key"]);
+
+    let mock = Mock::start(&["--replay", file.to_str().unwrap()]);
+    let bjy = mock.client();
+    // By its parameters, and the last one again.
+    assert_eq!(bjy.run(&["call", "room.info", "room_id=1"]).failure()["code"], 3001);
+    assert_eq!(bjy.run(&["call", "room.info", &room]).json(), info);
+    assert_eq!(bjy.run(&["call", "room.info", &room]).json(), info);
+    // With other parameters, one of the operation; without a record, the mock's own.
+    let other = bjy.run(&["call", "room.create", "title=别的", "start_time=1893456000", "end_time=1893459600"]).json();
+    assert_eq!(other, created);
+    assert_eq!(bjy.run(&["call", "room.list"]).json()["total"], 0);
+
+    let wrong = files.file("wrong.jsonl", "{\"operation\": \"room.list\"}\n");
+    let error = files.run(&["mock", "--replay", wrong.to_str().unwrap()]).failure();
+    let msg = error["msg"].as_str().unwrap();
+    assert!(msg.contains("wrong.jsonl") && msg.contains("line 1"), "{error}");
+}

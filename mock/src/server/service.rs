@@ -35,7 +35,9 @@ impl Builder {
     pub async fn start(self) -> io::Result<MockService> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let mock = self.build();
+        let mut mock = self.build();
+        // From now on it has the time: a school is there before anybody looks.
+        mock.wake(now());
         let app = Arc::new(App {
             url,
             partner_id: mock.partner_id().to_owned(),
@@ -111,6 +113,28 @@ impl MockService {
     /// Misbehaves from now on, and counts requests anew.
     pub fn misbehave(&self, misbehaviour: Misbehaviour) {
         self.app.mock().misbehave(misbehaviour);
+    }
+
+    #[cfg(feature = "full")]
+    /// The lines that were written down since the last time: [`Builder::record`].
+    #[must_use]
+    pub fn take_records(&self) -> Vec<String> {
+        self.app.mock().take_records()
+    }
+
+    #[cfg(feature = "full")]
+    /// All that it holds: [`Mock::save`](crate::Mock::save).
+    pub fn save(&self) -> String {
+        self.app.mock().save()
+    }
+
+    #[cfg(feature = "full")]
+    /// Holds what another mock held: [`Mock::restore`](crate::Mock::restore).
+    ///
+    /// # Errors
+    /// If it was not saved by this version.
+    pub fn restore(&self, saved: &str) -> Result<(), String> {
+        self.app.mock().restore(saved)
     }
 
     /// Sets the mock's clock forward. What becomes due by that happens before this returns: videos are transcoded, and

@@ -16,6 +16,8 @@ mod people_and_goods;
 mod refusals;
 #[path = "behaviour/rooms.rs"]
 mod rooms;
+#[path = "behaviour/school.rs"]
+mod school;
 #[path = "behaviour/uploads.rs"]
 mod uploads;
 #[path = "behaviour/videos.rs"]

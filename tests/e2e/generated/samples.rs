@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unused_imports, missing_docs, clippy::all, clippy::pedantic)]
 
+use baijiayun::callbacks::{Event, Receiver};
 use baijiayun::*;
 use serde_json::json;
 
@@ -1947,5 +1948,93 @@ async fn video_data_list_playback_records(client: &Client) -> Done {
         "2026-09-01 09:00:00",
     ).await?;
     println!("{:?}", *result);
+    Ok(())
+}
+
+fn callback_class_event(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::ClassEvent(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_playback_generated(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::PlaybackGenerated(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_user_in_out(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::UserInOut(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_answer_or_quiz_result(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::AnswerOrQuizResult(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_doc_transcode_status(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::DocTranscodeStatus(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_presenter_device_event(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::PresenterDeviceEvent(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_chat_messages(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::ChatMessages(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_lottery_result(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::LotteryResult(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_student_message_on_wall(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::StudentMessageOnWall(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_mute_signal(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::MuteSignal(event) = callback.event() {
+        println!("{event:?}");
+    }
+    Ok(())
+}
+
+fn callback_transcode_callback(receiver: &Receiver, body: &[u8], content_type: &str) -> Done {
+    let callback = receiver.receive(body, content_type)?;
+    if let Event::TranscodeCallback(event) = callback.event() {
+        println!("{event:?}");
+    }
     Ok(())
 }

@@ -1,15 +1,20 @@
 //! JavaScript and TypeScript.
 
 use super::values::{Object, Sample};
-use super::{Asked, Last, bracketed};
+use super::{Asked, Last, bracketed, fits};
 use crate::names::camel;
 use crate::ts_client::key;
 
 pub fn call(asked: &Asked) -> String {
     let members: Vec<String> =
         asked.given.iter().map(|(argument, sample)| format!("{}: {}", key(argument.wire), spelled(sample))).collect();
-    let given = if members.is_empty() { String::new() } else { braced(&members) };
-    let call = format!("client.{}.{}({given})", camel(asked.resource), camel(asked.call.method));
+    let method = format!("client.{}.{}", camel(asked.resource), camel(asked.call.method));
+    let line = format!("{method}({{ {} }})", members.join(", "));
+    let call = match members.as_slice() {
+        [] => format!("{method}()"),
+        _ if fits(&format!("const result = await {line}")) => line,
+        members => format!("{method}({{\n    {},\n}})", members.join(",\n").replace('\n', "\n    ")),
+    };
     match (asked.is_list(), asked.has_data()) {
         (true, _) => format!("for await (const row of {call}) console.log(row);"),
         (_, true) => format!("const result = await {call};\nconsole.log(result);"),

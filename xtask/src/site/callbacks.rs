@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::Page;
 use super::locale::{Locale, Words};
-use super::markdown::prose;
+use super::markdown::{fenced, prose};
 use super::reference::{notes, param_row, pretty};
 use crate::names::pascal;
 use crate::render::render;
+use crate::samples;
 
 const VECTORS: &str = "tests/vectors/callbacks.json";
 
@@ -35,6 +36,7 @@ pub fn pages(
     words: &Words,
 ) -> Result<Vec<Page>, Box<dyn Error>> {
     let vectors: Vec<Vector> = serde_json::from_str(&fs::read_to_string(root.join(VECTORS))?)?;
+    let received = samples::of_callbacks(description);
     let folder = format!("{}reference/callbacks", locale.folder());
     let mut pages = Vec::new();
     let mut rows = Vec::new();
@@ -42,8 +44,11 @@ pub fn pages(
         let sample = vectors.iter().find(|vector| {
             vector.valid && vector.name == "the example" && vector.callback.as_deref() == Some(name.as_str())
         });
+        let calls = received.iter().filter(|samples| samples.name == *name).flat_map(|samples| &samples.snippets);
+        let calls: Vec<String> =
+            calls.map(|snippet| fenced(&format!("{} [{}]", snippet.highlight, snippet.label), &snippet.code)).collect();
         let sample = sample.ok_or_else(|| format!("{VECTORS} has no valid example of {name}"))?;
-        pages.push(Page::new(format!("{folder}/{name}.md"), page(name, callback, sample, words)?));
+        pages.push(Page::new(format!("{folder}/{name}.md"), page(name, callback, sample, &calls, words)?));
         rows.push(json!({ "name": name, "title": locale.pick(&callback.title, &callback.summary) }));
     }
     let context = json!({ "callbacks": rows, "guides": format!("/{}guide", locale.folder()), "w": words.words });
@@ -51,7 +56,13 @@ pub fn pages(
     Ok(pages)
 }
 
-fn page(name: &str, callback: &Callback, sample: &Vector, words: &Words) -> Result<String, Box<dyn Error>> {
+fn page(
+    name: &str,
+    callback: &Callback,
+    sample: &Vector,
+    calls: &[String],
+    words: &Words,
+) -> Result<String, Box<dyn Error>> {
     let params = callback.params.iter().map(|(name, param)| param_row(name, param, words));
     let params = params.collect::<Result<Vec<_>, String>>()?;
     let is_english = words.locale == Locale::English;
@@ -78,6 +89,7 @@ fn page(name: &str, callback: &Callback, sample: &Vector, words: &Words) -> Resu
         "payload_note": callback.payload_note.as_deref().map(|text| prose(words.text(text))),
         "notes": notes(&callback.notes, words),
         "evidence": notes(&callback.evidence, words),
+        "calls": calls,
         "guides": format!("/{}guide", words.locale.folder()),
         "w": words.words,
     });

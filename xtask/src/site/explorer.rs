@@ -69,7 +69,11 @@ pub fn data(description: &Description, words: &Words) -> Result<Json, Box<dyn Er
                     "rust": format!("{}().{}", rust_field(class), rust_field(method)),
                 },
             });
-            for (name, truth) in [("rows", call.rows.is_some()), ("nothing", call.result == Type::Nothing)] {
+            for (name, truth) in [
+                ("rows", call.rows.is_some()),
+                ("nothing", call.result == Type::Nothing),
+                ("maybe", call.result == Type::Any),
+            ] {
                 if truth {
                     said[name] = json!(true);
                 }

@@ -1,12 +1,16 @@
 //! The two languages of the site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use baijiayun_api::Description;
 use serde::Deserialize;
 use serde_json::Value;
+
+/// The Chinese of what the description says in English, in the folder `site`.
+const DESCRIPTIONS: &str = "descriptions.zh-CN.yaml";
 
 /// A language. Most users read Chinese, which stands at the root.
 #[derive(Clone, Copy, PartialEq)]
@@ -53,8 +57,9 @@ impl Locale {
             .map(|(name, both)| (name, Value::from(if self == Locale::Chinese { both.zh } else { both.en })));
         let texts = match self {
             Locale::English => BTreeMap::new(),
-            Locale::Chinese => serde_saphyr::from_str(&read("descriptions.zh-CN.yaml")?)
-                .map_err(|error| format!("site/descriptions.zh-CN.yaml: {error}"))?,
+            Locale::Chinese => {
+                serde_saphyr::from_str(&read(DESCRIPTIONS)?).map_err(|error| format!("site/{DESCRIPTIONS}: {error}"))?
+            }
         };
         Ok(Words { locale: self, words: words.collect(), texts })
     }
@@ -65,6 +70,42 @@ impl Locale {
 struct Both {
     zh: String,
     en: String,
+}
+
+/// What the table of descriptions lacks and has for nothing: how many texts of the description are not in Chinese.
+///
+/// # Errors
+/// It has texts that stand nowhere any more.
+pub fn untranslated(description: &Description, words: &Words) -> Result<usize, Box<dyn Error>> {
+    let mut all = BTreeSet::new();
+    let mut said = BTreeSet::new();
+    for part in [serde_json::to_value(&description.resources)?, serde_json::to_value(&description.callbacks)?] {
+        gather(&part, "", &mut all, &mut said);
+    }
+    let idle: Vec<&String> = words.texts.keys().filter(|english| !all.contains(*english)).collect();
+    if !idle.is_empty() {
+        return Err(format!("{DESCRIPTIONS} has texts that stand nowhere any more: {idle:?}").into());
+    }
+    Ok(said.iter().filter(|english| !words.texts.contains_key(*english)).count())
+}
+
+/// All texts, and those of them that say what something means.
+fn gather(value: &Value, name: &str, all: &mut BTreeSet<String>, said: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            all.insert(text.clone());
+            if matches!(name, "desc" | "meaning" | "notes" | "retry" | "url_source") {
+                said.insert(text.clone());
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, name, all, said)),
+        Value::Object(members) => members.iter().for_each(|(member, value)| {
+            // A note for some documents alone is an object.
+            let name = if member == "note" { name } else { member };
+            gather(value, name, all, said);
+        }),
+        _ => {}
+    }
 }
 
 /// The words of a language, and the Chinese of what the description says in English.

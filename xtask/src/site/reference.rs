@@ -20,6 +20,7 @@ pub fn pages(
     samples: &[Samples],
     locale: Locale,
     words: &Words,
+    has_explorer: bool,
 ) -> Result<Vec<Page>, Box<dyn Error>> {
     let folder = format!("{}reference", locale.folder());
     let mut pages = Vec::new();
@@ -54,7 +55,7 @@ pub fn pages(
     for (entry, samples) in description.operations().zip(samples) {
         pages.push(Page::new(
             format!("{folder}/{}/{}.md", entry.resource.resource, entry.method),
-            operation_page(entry, samples, words)?,
+            operation_page(entry, samples, words, has_explorer)?,
         ));
     }
     Ok(pages)
@@ -81,7 +82,12 @@ pub fn badge(source: PathSource, words: &Words) -> Result<String, String> {
     Ok(format!("<Badge type=\"{kind}\">{}</Badge>", words.get(name)?))
 }
 
-fn operation_page(entry: Entry<'_>, samples: &Samples, words: &Words) -> Result<String, Box<dyn Error>> {
+fn operation_page(
+    entry: Entry<'_>,
+    samples: &Samples,
+    words: &Words,
+    has_explorer: bool,
+) -> Result<String, Box<dyn Error>> {
     let Entry { operation, resource, method } = entry;
     let name = entry.full_name();
     let params = operation.params.iter().map(|(name, param)| param_row(name, param, words));
@@ -129,6 +135,8 @@ fn operation_page(entry: Entry<'_>, samples: &Samples, words: &Words) -> Result<
         "evidence": notes(&operation.evidence, words),
         "path_evidence": prose(words.text(&operation.path_evidence)),
         "guides": format!("/{}guide", words.locale.folder()),
+        "has_explorer": has_explorer,
+        "explorer": format!("/{}explorer?operation={name}", words.locale.folder()),
         "resource": resource.resource,
         "method": method,
         "w": words.words,

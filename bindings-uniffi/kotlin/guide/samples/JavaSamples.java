@@ -181,7 +181,14 @@ class JavaSamples {
             26010110000001L,
             "高一（3）班",
             List.of(
-                new InteractDataSaveStudent(1001L, "王小明", "13800000000", 1L, "20260001", 0L)
+                new InteractDataSaveStudent(
+                    1001L,
+                    "王小明",
+                    "13800000000",
+                    1L,
+                    "20260001",
+                    0L
+                )
             ),
             "huatu"
         );
@@ -363,7 +370,10 @@ class JavaSamples {
         System.out.println(result);
     }
     static void live_setting_add_notice(BlockingClient client) {
-        var result = client.getLiveSetting().addNotice("同学们好", "https://www.example.com/link");
+        var result = client.getLiveSetting().addNotice(
+            "同学们好",
+            "https://www.example.com/link"
+        );
         System.out.println(result);
     }
     static void live_setting_list_notices(BlockingClient client) {
@@ -1243,5 +1253,49 @@ class JavaSamples {
             "2026-09-01 09:00:00"
         );
         System.out.println(result);
+    }
+    static void callback_class_event(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof ClassEventCallback) System.out.println(((ClassEventCallback) event).getData());
+    }
+    static void callback_playback_generated(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof PlaybackGeneratedCallback) System.out.println(((PlaybackGeneratedCallback) event).getData());
+    }
+    static void callback_user_in_out(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof UserInOutCallback) System.out.println(((UserInOutCallback) event).getData());
+    }
+    static void callback_answer_or_quiz_result(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof AnswerOrQuizResultCallback) System.out.println(((AnswerOrQuizResultCallback) event).getData());
+    }
+    static void callback_doc_transcode_status(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof DocTranscodeStatusCallback) System.out.println(((DocTranscodeStatusCallback) event).getData());
+    }
+    static void callback_presenter_device_event(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof PresenterDeviceEventCallback) System.out.println(((PresenterDeviceEventCallback) event).getData());
+    }
+    static void callback_chat_messages(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof ChatMessagesCallback) System.out.println(((ChatMessagesCallback) event).getData());
+    }
+    static void callback_lottery_result(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof LotteryResultCallback) System.out.println(((LotteryResultCallback) event).getData());
+    }
+    static void callback_student_message_on_wall(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof StudentMessageOnWallCallback) System.out.println(((StudentMessageOnWallCallback) event).getData());
+    }
+    static void callback_mute_signal(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof MuteSignalCallback) System.out.println(((MuteSignalCallback) event).getData());
+    }
+    static void callback_transcode_callback(BlockingClient client, byte[] body, String contentType) {
+        Callback event = client.getCallbacks().parse(body, contentType);
+        if (event instanceof TranscodeCallback) System.out.println(((TranscodeCallback) event).getData());
     }
 }

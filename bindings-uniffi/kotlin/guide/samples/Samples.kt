@@ -133,7 +133,11 @@ object EvaluationSamples {
         val result = client.evaluation.createTemplate(
             title = "高一数学 第一课",
             questions = listOf(
-                EvaluationCreateTemplateQuestion(title = "高一数学 第一课", type = 1, isForce = 0),
+                EvaluationCreateTemplateQuestion(
+                    title = "高一数学 第一课",
+                    type = 1,
+                    isForce = 0,
+                ),
             ),
         )
         println(result)
@@ -408,7 +412,10 @@ object LiveSettingSamples {
         client.liveSetting.listMainScreenNotices().items().collect { println(it) }
     }
     suspend fun live_setting_add_sensitive_words(client: Client) {
-        val result = client.liveSetting.addSensitiveWords(productType = 1, words = listOf("敏感词"))
+        val result = client.liveSetting.addSensitiveWords(
+            productType = 1,
+            words = listOf("敏感词"),
+        )
         println(result)
     }
     suspend fun live_setting_import_sensitive_words(client: Client) {
@@ -1534,5 +1541,52 @@ object VideoDataSamples {
             endTime = "2026-09-01 09:00:00",
         )
         println(result)
+    }
+}
+
+object CallbackSamples {
+    fun class_event(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is ClassEventCallback) println(event.data)
+    }
+    fun playback_generated(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is PlaybackGeneratedCallback) println(event.data)
+    }
+    fun user_in_out(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is UserInOutCallback) println(event.data)
+    }
+    fun answer_or_quiz_result(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is AnswerOrQuizResultCallback) println(event.data)
+    }
+    fun doc_transcode_status(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is DocTranscodeStatusCallback) println(event.data)
+    }
+    fun presenter_device_event(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is PresenterDeviceEventCallback) println(event.data)
+    }
+    fun chat_messages(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is ChatMessagesCallback) println(event.data)
+    }
+    fun lottery_result(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is LotteryResultCallback) println(event.data)
+    }
+    fun student_message_on_wall(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is StudentMessageOnWallCallback) println(event.data)
+    }
+    fun mute_signal(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is MuteSignalCallback) println(event.data)
+    }
+    fun transcode_callback(client: Client, body: ByteArray, contentType: String?) {
+        val event = client.callbacks.parse(body, contentType)
+        if (event is TranscodeCallback) println(event.data)
     }
 }

@@ -3,9 +3,10 @@
 The calls that the site shows: they have the right types.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from baijiayun import Client
+from baijiayun import Client, callbacks
 
 
 def chat_list_reviews(client: Client) -> None:
@@ -1723,3 +1724,69 @@ def video_data_list_playback_records(client: Client) -> None:
         end_time="2026-09-01 09:00:00",
     )
     print(result)
+
+
+def callback_class_event(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.ClassEventCallback):
+        print(event.data)
+
+
+def callback_playback_generated(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.PlaybackGeneratedCallback):
+        print(event.data)
+
+
+def callback_user_in_out(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.UserInOutCallback):
+        print(event.data)
+
+
+def callback_answer_or_quiz_result(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.AnswerOrQuizResultCallback):
+        print(event.data)
+
+
+def callback_doc_transcode_status(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.DocTranscodeStatusCallback):
+        print(event.data)
+
+
+def callback_presenter_device_event(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.PresenterDeviceEventCallback):
+        print(event.data)
+
+
+def callback_chat_messages(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.ChatMessagesCallback):
+        print(event.data)
+
+
+def callback_lottery_result(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.LotteryResultCallback):
+        print(event.data)
+
+
+def callback_student_message_on_wall(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.StudentMessageOnWallCallback):
+        print(event.data)
+
+
+def callback_mute_signal(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.MuteSignalCallback):
+        print(event.data)
+
+
+def callback_transcode_callback(client: Client, body: bytes, headers: Mapping[str, str]) -> None:
+    event = client.callbacks.parse(body, headers)
+    if isinstance(event, callbacks.TranscodeCallback):
+        print(event.data)

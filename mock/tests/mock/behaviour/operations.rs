@@ -122,8 +122,8 @@ async fn call(world: &World, operation: &'static Operation) -> Result<(), String
     if called.as_deref() == Some(&operation.name) { Ok(()) } else { Err(format!("{called:?} was called")) }
 }
 
-async fn call_all(misbehaviour: Misbehaviour) {
-    let world = World::with(Builder::default().rate(u32::MAX, 10).misbehave(misbehaviour)).await;
+async fn call_all(builder: Builder) {
+    let world = World::with(builder.rate(u32::MAX, 10)).await;
     let mut wrong = Vec::new();
     for operation in operation::all() {
         if let Err(why) = call(&world, operation).await {
@@ -136,12 +136,17 @@ async fn call_all(misbehaviour: Misbehaviour) {
 #[tokio::test]
 async fn every_operation_answers_as_described() {
     assert_eq!(operation::all().len(), Description::embedded().operations().count());
-    call_all(Misbehaviour::default()).await;
+    call_all(Builder::default()).await;
 }
 
 #[tokio::test]
 async fn every_loose_answer_can_be_straightened() {
-    call_all(Misbehaviour { php_loose: true, ..Misbehaviour::default() }).await;
+    call_all(Builder::default().misbehave(Misbehaviour { php_loose: true, ..Misbehaviour::default() })).await;
+}
+
+#[tokio::test]
+async fn every_operation_answers_in_a_school() {
+    call_all(Builder::default().fill(1)).await;
 }
 
 #[tokio::test]

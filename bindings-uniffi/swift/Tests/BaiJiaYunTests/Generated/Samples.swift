@@ -128,7 +128,13 @@ enum EvaluationSamples {
     static func evaluation_create_template(_ client: Client) async throws {
         let result = try await client.evaluation.createTemplate(
             title: "高一数学 第一课",
-            questions: [EvaluationCreateTemplateQuestion(title: "高一数学 第一课", type: 1, isForce: 0)]
+            questions: [
+                EvaluationCreateTemplateQuestion(
+                    title: "高一数学 第一课",
+                    type: 1,
+                    isForce: 0
+                )
+            ]
         )
         print(result)
     }
@@ -372,7 +378,10 @@ enum LiveAccountSamples {
 
 enum LiveSellSamples {
     static func live_sell_create_enter_record(_ client: Client) async throws {
-        try await client.liveSell.createEnterRecord(roomID: "26010110000001", userName: "王小明")
+        try await client.liveSell.createEnterRecord(
+            roomID: "26010110000001",
+            userName: "王小明"
+        )
     }
     static func live_sell_create_buy_record(_ client: Client) async throws {
         try await client.liveSell.createBuyRecord(
@@ -1402,5 +1411,52 @@ enum VideoDataSamples {
             startTime: "2026-09-01 08:00:00",
             endTime: "2026-09-01 09:00:00"
         ) { print(result) }
+    }
+}
+
+enum CallbackSamples {
+    static func class_event(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .classEvent(let event) = callback.event { print(event) }
+    }
+    static func playback_generated(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .playbackGenerated(let event) = callback.event { print(event) }
+    }
+    static func user_in_out(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .userInOut(let event) = callback.event { print(event) }
+    }
+    static func answer_or_quiz_result(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .answerOrQuizResult(let event) = callback.event { print(event) }
+    }
+    static func doc_transcode_status(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .docTranscodeStatus(let event) = callback.event { print(event) }
+    }
+    static func presenter_device_event(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .presenterDeviceEvent(let event) = callback.event { print(event) }
+    }
+    static func chat_messages(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .chatMessages(let event) = callback.event { print(event) }
+    }
+    static func lottery_result(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .lotteryResult(let event) = callback.event { print(event) }
+    }
+    static func student_message_on_wall(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .studentMessageOnWall(let event) = callback.event { print(event) }
+    }
+    static func mute_signal(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .muteSignal(let event) = callback.event { print(event) }
+    }
+    static func transcode_callback(_ client: Client, _ body: Data, contentType: String?) throws {
+        let callback = try client.callbacks.parse(body, contentType: contentType)
+        if case .transcode(let event) = callback.event { print(event) }
     }
 }

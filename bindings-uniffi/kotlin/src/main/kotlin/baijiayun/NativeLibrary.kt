@@ -13,6 +13,9 @@ internal object NativeLibrary {
     /** Milliseconds after which a file that was left behind is nobody's any more. */
     private const val LEFT_BEHIND = 3_600_000L
 
+    /** What renames a package renames its name in texts as well, but not how long it was. */
+    private val isRenamed get() = Native::class.java.name.length != 16
+
     private class Problem(val message: String, val hint: String, val cause: Throwable?)
 
     /** It is loaded once for each class loader: a library file belongs to one, so each writes its own. */
@@ -28,6 +31,10 @@ internal object NativeLibrary {
     private fun load(): Problem? {
         val given = System.getProperty(LIBRARY)
         return when {
+            isRenamed -> {
+                val what = "the package baijiayun was renamed (relocation): its functions are not found for ${Native::class.java.name}"
+                Problem(what, "leave the package baijiayun its name", null)
+            }
             given != null -> attempt("$given, which the system property $LIBRARY names", "set it to the library of this platform") {
                 System.load(File(given).absolutePath)
             }
@@ -44,7 +51,8 @@ internal object NativeLibrary {
         val platform = Platform.current
         val file = System.mapLibraryName(NAME)
         val elsewhere = "build it from the sources (bindings-uniffi/kotlin/dev native), and set the system property $LIBRARY to its path"
-        val resource = platform?.let { NativeLibrary::class.java.getResource("/baijiayun/native/$it/$file") }
+        // Beside the one class that keeps its name.
+        val resource = platform?.let { Native::class.java.getResource("native/$it/$file") }
             ?: return Problem("the package has none for ${Platform.described}", elsewhere, null)
         val folder = File(System.getProperty(FOLDER) ?: System.getProperty("java.io.tmpdir").orEmpty())
         val other = "set the system property $FOLDER to a folder where files can be written and run, or $LIBRARY to the path of the library, unpacked"
@@ -82,8 +90,7 @@ internal object NativeLibrary {
             Native.quotaScript()
             null
         } catch (error: UnsatisfiedLinkError) {
-            val lacks = "it has no functions for ${Native::class.java.name}, so it is another one, or the package was renamed (relocation)"
-            Problem(lacks, "take the library of this version, and leave the package baijiayun its name", error)
+            Problem("$what: it has none of the functions that are needed", "take the library of this version of the package", error)
         }
     }
 

@@ -369,6 +369,21 @@ class BoundsTest {
     }
 
     @Test
+    fun `clients that send nothing make no threads`() {
+        val before = Thread.getAllStackTraces().size
+        val clients = List(1_000) { Client("demo", "1", KEY) }
+        assertTrue(Thread.getAllStackTraces().size < before + 100)
+        clients.forEach(Client::close)
+    }
+
+    @Test
+    fun `an error keeps the beginning of a large body`() {
+        val http = Fake.of(HttpResponse(200, ByteArray(3_000_000) { 'x'.code.toByte() }))
+        val error = assertThrows(BaijiayunException::class.java) { runBlocking { clientWith(http).room.info(17) } }
+        assertTrue(error.details.body!!.length in 1..65_536 && error.message!!.length < 2_000) { "${error.details.body?.length}" }
+    }
+
+    @Test
     fun `an exception can be written and read`() {
         val http = Fake.of(envelope(code = 1002, msg = "签名计算错误"))
         val error = assertThrows(SignatureException::class.java) { runBlocking { clientWith(http).room.info(17) } }

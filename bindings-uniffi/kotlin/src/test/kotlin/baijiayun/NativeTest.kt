@@ -114,7 +114,8 @@ class NativeTest {
             "-Dos.arch=riscv64" to "the package has none for Linux on riscv64",
             "-Dos.name=Plan9" to "the package has none for Plan9 on",
             "-Dbaijiayun.tmpdir=$folder/none" to "it cannot be unpacked into $folder/none",
-            "-Dbaijiayun.library=${File(System.getProperty("java.home"), "lib/libjsig.so")}" to "it has no functions for baijiayun.Native",
+            "-Dbaijiayun.library=${File(System.getProperty("java.home"), "lib/libjsig.so")}" to
+                "${System.getProperty("java.home")}/lib/libjsig.so, which the system property baijiayun.library names: it has none of the functions",
             "-Dbaijiayun.library=/etc/hostname" to "/etc/hostname, which the system property baijiayun.library names",
         )) {
             val text = first(option)
