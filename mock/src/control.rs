@@ -11,7 +11,7 @@ use crate::clock;
 use crate::http::{Head, Reply};
 use crate::input::plain;
 use crate::misbehave::Misbehaviour;
-use crate::mock::Mock;
+use crate::mock::{MOST_AHEAD, Mock};
 use crate::page;
 use crate::received::Received;
 
@@ -111,8 +111,11 @@ fn read(text: &str) -> Result<Value, String> {
 
 /// How much the clock is to go forward: `{"advance": 30}`, in seconds.
 fn forward(wanted: &Value) -> Result<Duration, String> {
+    let most = Duration::from_millis(MOST_AHEAD.unsigned_abs());
     let seconds = wanted["advance"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or(format!("{{\"advance\": seconds}} is wanted, not {wanted}"))
+    seconds
+        .filter(|by| *by <= most)
+        .ok_or(format!("{{\"advance\": seconds}} is wanted, {} (100 years) at most, not {wanted}", most.as_secs()))
 }
 
 fn list(items: impl Iterator<Item = Value>) -> Reply {

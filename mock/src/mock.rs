@@ -29,6 +29,12 @@ use crate::upload::{self, Upload};
 /// The requests that are remembered; older ones are forgotten.
 const REMEMBERED: usize = 10_000;
 
+/// How far the clock can be set forward, in milliseconds: 100 years.
+pub(crate) const MOST_AHEAD: i64 = 100 * 366 * 86_400_000;
+
+/// The last time that a caller can have, in milliseconds: the year 9999.
+const FARTHEST: i64 = 253_402_300_799_000;
+
 #[cfg(feature = "full")]
 /// Of what is saved. It changes when an older mock could not read it.
 const FORMAT: u64 = 1;
@@ -196,7 +202,8 @@ impl Mock {
 
     /// Does what is due.
     pub fn wake(&mut self, now: i64) {
-        self.state.go_on_to(now + self.ahead);
+        // Whatever the caller takes for the time, what is reckoned from it has room.
+        self.state.go_on_to(now.clamp(0, FARTHEST) + self.ahead);
         #[cfg(feature = "full")]
         if let Some(seed) = self.fill.take() {
             school::fill(&mut self.state, &self.catalog, seed);
@@ -204,13 +211,14 @@ impl Mock {
     }
 
     /// Sets the mock's clock forward, but not beyond what is due next. Returns how many milliseconds are left to go then:
-    /// post what there is to post, and call it again with these.
+    /// post what there is to post, and call it again with these. It goes 100 years
+    /// ahead at most.
     #[must_use]
     pub fn advance(&mut self, milliseconds: u64, now: i64) -> u64 {
         self.wake(now);
-        let wanted = i64::try_from(milliseconds).unwrap_or(i64::MAX);
+        let wanted = i64::try_from(milliseconds).unwrap_or(i64::MAX).min(MOST_AHEAD - self.ahead);
         let step = self.state.alarms.next().map_or(wanted, |at| wanted.min(at - self.state.time));
-        self.ahead = self.ahead.saturating_add(step);
+        self.ahead += step;
         self.wake(now);
         (wanted - step).unsigned_abs()
     }
@@ -310,7 +318,7 @@ impl Mock {
             return Err("it was saved by another version, or is no state of a mock".to_owned());
         }
         let state: State = serde_json::from_value(saved["state"].take()).map_err(|error| error.to_string())?;
-        self.ahead = saved["ahead"].as_i64().unwrap_or_default();
+        self.ahead = saved["ahead"].as_i64().unwrap_or_default().clamp(0, MOST_AHEAD);
         self.state.take_over(state);
         self.fill = None;
         Ok(())

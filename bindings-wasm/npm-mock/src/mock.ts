@@ -7,8 +7,11 @@ import type { Answer, Behaviour, Delivery, Executor, MockOptions, Posted, Posted
 
 const DOMAIN = "https://mock.invalid";
 
-/** How long a receiver may take, in milliseconds. */
+/** How many milliseconds a receiver may take. */
 const PATIENCE = 5000;
+
+/** How far the clock can be set forward: 100 years, as in mock/src/mock.rs. */
+const MOST_AHEAD = 100 * 366 * 86_400_000;
 
 /** A mock of the service in this very process. */
 export function createMock(options: MockOptions = {}): Mock {
@@ -104,6 +107,9 @@ export class Mock {
    * transcoded, callbacks that were not taken are posted again, and answered.
    */
   async advance(milliseconds: number): Promise<void> {
+    if (typeof milliseconds !== "number" || !(milliseconds >= 0 && milliseconds <= MOST_AHEAD)) {
+      throw new RangeError(`advance: milliseconds are wanted, from 0 to ${MOST_AHEAD} (100 years), not ${String(milliseconds)}`);
+    }
     await this.ready();
     await this.#postAll();
     for (let left = milliseconds; left > 0; ) {
@@ -208,16 +214,32 @@ export class Mock {
     for (let waiting = engine.posts(); waiting !== ""; waiting = engine.posts()) {
       for (const row of JSON.parse(waiting) as Row[]) {
         const { name, url, content_type: contentType, body } = row;
-        let outcome: PostedAnswer;
-        try {
-          outcome = await this.#post({ name, url, contentType, body });
-        } catch (error) {
-          outcome = { status: 0, body: wordsOf(error) };
-        }
-        engine.posted(row.id, outcome.status, outcome.body, this.#now());
+        const answer = await this.#answer({ name, url, contentType, body });
+        engine.posted(row.id, answer.status, answer.body, this.#now());
       }
     }
     this.#arm();
+  }
+
+  /** What `post` makes of a callback; with status 0 why there is no answer. It is anybody's, so it may hang, and give anything. */
+  async #answer(delivery: Delivery): Promise<PostedAnswer> {
+    const over = new AbortController();
+    const late = async (): Promise<never> => {
+      await waited(PATIENCE, over.signal);
+      throw new Error(`no answer within ${PATIENCE} ms`);
+    };
+    try {
+      const answer: unknown = await Promise.race([this.#post(delivery), late()]);
+      const { status, body } = (answer ?? {}) as Partial<PostedAnswer>;
+      if (!Number.isInteger(status) || status! < 100 || status! > 999 || typeof body !== "string") {
+        throw new TypeError("post gave no { status, body } with an HTTP status and a text");
+      }
+      return { status: status!, body };
+    } catch (error) {
+      return { status: 0, body: wordsOf(error) };
+    } finally {
+      over.abort();
+    }
   }
 
   #arm(): void {

@@ -158,12 +158,39 @@ test("a callback without an address is returned, and a function takes those that
   await assert.rejects(mock.trigger("class_evnt"), /class_evnt/);
 });
 
+test("whatever post does, the mock goes on", async (t) => {
+  const given = [
+    [() => undefined, /no \{ status, body \}/],
+    [() => ({ status: "200", body: 1 }), /no \{ status, body \}/],
+    [() => Promise.reject(null), /null/],
+    [() => new Promise(() => {}), /no answer within 5000 ms/],
+    [() => ({ status: 200, body: '{"code":0}' }), undefined],
+  ];
+  let post;
+  const { mock, client } = world(t, { post: () => post() });
+  await client.liveAccount.setClassCallbackUrl({ url: "https://school.example/callbacks" });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const [does, error] of given) {
+    const asked = new Promise((resolve) => (post = () => (setImmediate(resolve), does())));
+    const triggered = mock.trigger("class_event", { op: "start" });
+    await asked;
+    t.mock.timers.tick(5000);
+    const told = await triggered;
+    if (error) assert.match(told.error, error);
+    else assert.deepEqual([told.error, told.taken], [undefined, true]);
+    mock.forget();
+  }
+});
+
 test("its clock is the caller's, and ahead of it", async (t) => {
   const { mock, client } = world(t, { now: () => 1_893_456_000_000 });
   assert.equal(mock.now(), 1_893_456_000_000);
   await mock.advance(86_400_000);
   assert.equal(mock.now(), 1_893_542_400_000);
   assert.match((await create(client)).room_id, /^300102/);
+  for (const wrong of [-1, NaN, Infinity, "60", undefined]) await assert.rejects(mock.advance(wrong), RangeError);
+  await mock.advance(100 * 365 * 86_400_000);
+  await create(client);
 });
 
 test("it listens on a port", async (t) => {

@@ -22,3 +22,15 @@ mod school;
 mod uploads;
 #[path = "behaviour/videos.rs"]
 mod videos;
+
+#[test]
+fn whatever_the_caller_takes_for_the_time_it_goes_on() {
+    use baijiayun_mock::{Builder, Head};
+    let head = Head { method: "GET", target: "/openapi/room/list", headers: &[], base: "http://mock" };
+    let mut mock = Builder::default().build();
+    for now in [i64::MIN, 0, i64::MAX, 1_893_456_000_000] {
+        assert!(mock.handle(&head, b"", now).body.contains("partner_id"), "{now}");
+        let left = mock.advance(u64::MAX, now);
+        assert_eq!(left, 0, "{now}");
+    }
+}

@@ -99,6 +99,15 @@ async fn the_clock_is_the_one_of_everything() {
     assert!(tomorrow - room >= 100_000_000, "ids begin with the day: {room} {tomorrow}");
 }
 
+#[tokio::test]
+async fn the_clock_ends_where_it_goes_on() {
+    let world = World::new().await;
+    for _ in 0..2 {
+        world.mock.advance(Duration::from_secs(1 << 40)).await;
+        world.room("一百年后").await;
+    }
+}
+
 /// Over HTTP, for tests in any language.
 #[tokio::test]
 async fn the_control_paths_do_the_same() {
@@ -139,6 +148,7 @@ async fn the_control_paths_do_the_same() {
         ("/_mock/callbacks", json!({ "names": 1 }), "names"),
         ("/_mock/clock", json!({ "advance": -1 }), "advance"),
         ("/_mock/clock", json!({}), "advance"),
+        ("/_mock/clock", json!({ "advance": 1e18 }), "100 years"),
         ("/_mock/misbehaviour", json!({ "error_every": 1 }), "error_every"),
         ("/_mock/answers", json!({ "room.open": {} }), "room.open"),
     ] {
