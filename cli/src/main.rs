@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod failure;
+mod files;
 mod mcp;
 mod mock;
 mod operations;

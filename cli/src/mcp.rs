@@ -2,6 +2,7 @@
 
 mod tools;
 
+use baijiayun::Client;
 use rmcp::ServiceExt;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -27,7 +28,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, flags: AccountFlags) -> Result<(), Failure> {
-    let server = Server { allow_writes: args.allow_writes, flags, settings: OnceCell::new() };
+    let server = Server { allow_writes: args.allow_writes, flags, settings: OnceCell::new(), client: OnceCell::new() };
     runtime::block_on(async {
         let failed = |error: String| Failure::new("mcp", error);
         let service =
@@ -41,6 +42,8 @@ struct Server {
     allow_writes: bool,
     flags: AccountFlags,
     settings: OnceCell<Settings>,
+    /// One for all calls, since it keeps the limits over them.
+    client: OnceCell<Client>,
 }
 
 impl Server {
@@ -53,6 +56,14 @@ impl Server {
             found.map_err(|error| Failure::new("internal", error.to_string()))?
         });
         found.await.cloned()
+    }
+
+    async fn client(&self) -> Result<&Client, Failure> {
+        let made = self.client.get_or_try_init(|| async {
+            let account = self.settings().await?.account()?;
+            Ok(Client::builder(account).build()?)
+        });
+        made.await
     }
 
     /// What an agent reads. An answer of the service may repeat the key.

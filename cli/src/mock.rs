@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::account::AccountFlags;
 use crate::failure::Failure;
+use crate::files;
 use crate::output::Output;
 use crate::runtime;
 
@@ -201,11 +202,7 @@ impl<'a> Kept<'a> {
         if let Some(path) = self.state {
             let state = mock.save();
             if state != self.saved {
-                // Whoever ends it in the middle of this has the old one.
-                let new = path.with_extension("new");
-                fs::write(&new, &state)
-                    .and_then(|()| fs::rename(&new, path))
-                    .map_err(|error| Failure::io(path.display(), &error))?;
+                files::replace(path, &state).map_err(|error| Failure::io(path.display(), &error))?;
                 self.saved = state;
             }
         }

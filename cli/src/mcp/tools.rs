@@ -2,7 +2,7 @@
 
 use baijiayun::core::operation::{self, Operation};
 use baijiayun::core::{answer, coerce::Departure};
-use baijiayun::{Answer, Client, Params};
+use baijiayun::{Answer, Params};
 use baijiayun_api::Description;
 use baijiayun_explain::{Signing, compute, paste};
 use rmcp::model::{self, JsonObject, ToolAnnotations};
@@ -230,8 +230,7 @@ async fn call(asked: Call, server: &Server) -> Result<String, Failure> {
         ));
     }
     let params = Params::from_json(operation, &Value::Object(asked.params).to_string())?;
-    let client = Client::builder(server.settings().await?.account()?).build()?;
-    let answer = client.call(&operation.name).params(params).send().await?;
+    let answer = server.client().await?.call(&operation.name).params(params).send().await?;
     data(operation, &answer)
 }
 

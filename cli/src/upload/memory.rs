@@ -8,6 +8,8 @@ use std::{env, fs};
 use baijiayun::Client;
 use baijiayun::core::operation;
 
+use crate::files;
+
 /// More files are not remembered; the ones whose names sort first are forgotten.
 const MOST: usize = 1000;
 
@@ -68,10 +70,8 @@ impl Memory {
         let Some(file) = &self.file else { return };
         let Ok(text) = serde_json::to_string(known) else { return };
         let written = file.parent().map(fs::create_dir_all);
-        // Whole or not at all: another run may read it.
-        let new = file.with_extension(format!("{}", std::process::id()));
-        if written.is_some_and(|made| made.is_ok()) && fs::write(&new, text).is_ok() {
-            drop(fs::rename(&new, file));
+        if written.is_some_and(|made| made.is_ok()) {
+            drop(files::replace(file, &text));
         }
     }
 }
