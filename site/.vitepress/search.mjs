@@ -1,48 +1,23 @@
 // How the search takes texts apart. VitePress writes the source of these functions into the page: they can use nothing around them.
 
 /**
- * The words of a text, for the index. Names are taken apart at dots, slashes, underscores and capitals, and kept whole as well, so that
- * `room.create`, `/openapi/room/create` and `RoomCreate` find the same. Chinese has no spaces: each character is a word, and each pair.
+ * The words of a text. Names are taken apart at dots, slashes, underscores and capitals, and kept whole as well, so that `room.create`,
+ * `/openapi/room/create` and `RoomCreate` find the same. Chinese has no spaces: for the index each character is a word, and each pair;
+ * of what is looked for, which stands in no field, the pairs within its words: 删除参加码 finds 删除学生参加码, which has no 除参.
  *
  * @param {string} text
+ * @param {string} [field]
  * @returns {string[]}
  */
-export function tokens(text) {
+export function tokens(text, field) {
   const found = [];
   for (const run of text.match(/\p{Script=Han}+|[^\p{Script=Han}\s]+/gu) ?? []) {
     if (/^\p{Script=Han}/u.test(run)) {
-      const characters = [...run];
-      found.push(...characters);
-      for (let at = 0; at + 1 < characters.length; at += 1) found.push(`${characters[at]}${characters[at + 1]}`);
-      continue;
-    }
-    for (const name of run.match(/[\p{L}\p{N}_./-]+/gu) ?? []) {
-      const words = name
-        .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2")
-        .toLowerCase()
-        .split(/[^\p{L}\p{N}]+/u)
-        .filter((word) => word !== "");
-      found.push(...words);
-      if (words.length > 1) found.push(words.join(""));
-    }
-  }
-  return found;
-}
-
-/**
- * The words of what is looked for. Of Chinese, the pairs within its words: 删除参加码 finds 删除学生参加码, which has no 除参.
- *
- * @param {string} text
- * @returns {string[]}
- */
-export function asked(text) {
-  const found = [];
-  for (const run of text.match(/\p{Script=Han}+|[^\p{Script=Han}\s]+/gu) ?? []) {
-    if (/^\p{Script=Han}/u.test(run)) {
-      const words = typeof Intl.Segmenter === "function" ? [...new Intl.Segmenter("zh", { granularity: "word" }).segment(run)].map(({ segment }) => segment) : [run];
+      const isAsked = field === undefined && typeof Intl.Segmenter === "function";
+      const words = isAsked ? Array.from(new Intl.Segmenter("zh", { granularity: "word" }).segment(run), ({ segment }) => segment) : [run];
       for (const word of words) {
         const characters = [...word];
-        if (characters.length === 1) found.push(word);
+        if (field !== undefined || characters.length === 1) found.push(...characters);
         for (let at = 0; at + 1 < characters.length; at += 1) found.push(`${characters[at]}${characters[at + 1]}`);
       }
       continue;

@@ -1,6 +1,6 @@
 // What `cargo xtask site` writes of the operations, and the search in it.
 import { withBase } from "vitepress";
-import { asked as words, tokens } from "../.vitepress/search.mjs";
+import { tokens } from "../.vitepress/search.mjs";
 
 export type Lang = "zh" | "en";
 
@@ -78,10 +78,10 @@ export function searchIn(operations: Operation[]): (asked: string) => Operation[
   const known = operations.map((operation) => {
     const { name, title, summary, path } = operation;
     const pascal = name.replace(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase());
-    return { operation, all: new Set(tokens(`${name} ${pascal} ${title} ${path ?? ""} ${summary}`)), names: new Set(tokens(`${name} ${title}`)) };
+    return { operation, all: new Set(tokens(`${name} ${pascal} ${title} ${path ?? ""} ${summary}`, "all")), names: new Set(tokens(`${name} ${title}`, "names")) };
   });
   return (asked) => {
-    const wanted = words(asked);
+    const wanted = tokens(asked);
     if (wanted.length === 0) return operations;
     const begins = (all: Set<string>, wanted: string) => [...all].some((word) => word.startsWith(wanted));
     const found = known.filter(({ all }) => wanted.every((word) => begins(all, word)));

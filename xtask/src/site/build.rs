@@ -6,6 +6,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
+#[cfg(unix)]
+use std::os::unix::fs::symlink as link;
+#[cfg(windows)]
+use std::os::windows::fs::symlink_dir as link;
+
 /// What the explorer loads, of this repository: where it is built, what of it is there then, how, and of what it is made.
 type Package = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 const PACKAGES: [Package; 3] = [
@@ -19,13 +24,13 @@ const PACKAGES: [Package; 3] = [
         "bindings-wasm/npm-mock",
         "dist/web.mjs",
         &["npm", "run", "--silent", "build"],
-        &["mock/src", "bindings-wasm/mock/src", "bindings-wasm/npm-mock/src"],
+        &["core/src", "mock/src", "bindings-wasm/mock/src", "bindings-wasm/npm-mock/src"],
     ),
     (
         "bindings-wasm/explain",
         "wasm/explain.wasm",
         &["node", "build.mjs"],
-        &["explain/src", "bindings-wasm/explain/src", "bindings-wasm/explain/build.mjs"],
+        &["core/src", "explain/src", "bindings-wasm/explain/src", "bindings-wasm/explain/build.mjs"],
     ),
 ];
 
@@ -72,7 +77,7 @@ pub fn build(root: &Path, base: &str) -> Result<(), Box<dyn Error>> {
     // What pages import is looked for from where they are.
     let modules = root.join(super::TARGET).join("node_modules");
     if !modules.exists() {
-        std::os::unix::fs::symlink(site.join("node_modules"), &modules)?;
+        link(site.join("node_modules"), &modules)?;
     }
     run(Command::new("node")
         .args(["node_modules/vitepress/bin/vitepress.js", "build", ".", "--base", base])
