@@ -15,7 +15,7 @@ const client = new Client({ domain: url, partnerId: partner_id, partnerKey: part
 test("a room that was deleted is gone", async () => {
   const start = new Date(Date.now() + 3_600_000);
   const end = new Date(start.getTime() + 3_600_000);
-  const { room_id = "" } = await client.room.create({ title: "测试", start_time: start, end_time: end });
+  const { room_id } = await client.room.create({ title: "测试", start_time: start, end_time: end });
   await client.room.delete({ room_id });
   await assert.rejects(client.room.info({ room_id }), RoomDeletedError);
 });
