@@ -49,20 +49,25 @@ pub(crate) struct Control {
     method: String,
     is_near: bool,
     body: Vec<u8>,
+    is_too_long: bool,
 }
 
 impl Control {
     pub fn new(place: Place, head: &Head<'_>) -> Control {
-        Control { place, method: head.method.to_owned(), is_near: page::is_near(head), body: Vec::new() }
+        Control { place, method: head.method.to_owned(), is_near: page::is_near(head), body: Vec::new(), is_too_long: false }
     }
 
     pub fn take(&mut self, piece: &[u8]) {
-        if self.body.len() + piece.len() <= MOST {
+        self.is_too_long |= self.body.len() + piece.len() > MOST;
+        if !self.is_too_long {
             self.body.extend_from_slice(piece);
         }
     }
 
     pub fn finish(self, mock: &mut Mock) -> Reply {
+        if self.is_too_long {
+            return Reply::json(413, &json!({ "error": format!("the body has more than {MOST} bytes") }));
+        }
         let text = String::from_utf8_lossy(&self.body);
         let done = match (self.place, self.method.as_str()) {
             (Place::Requests, "GET") => Ok(list(mock.requests().map(Received::to_json))),

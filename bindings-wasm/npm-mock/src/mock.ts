@@ -8,7 +8,7 @@ import { platform } from "./platform.js";
 import type { Listening, Reply, Sent } from "./platform.js";
 import { answerOf, postOf, reasonOf } from "./posting.js";
 import type { Post } from "./posting.js";
-import { faultsOf, settingsOf } from "./settings.js";
+import { faultsOf, portOf, settingsOf } from "./settings.js";
 import { textOf } from "./text.js";
 import type { Answer, Behaviour, Delivery, Executor, MockOptions, Posted, PostedAnswer, Received, Request, Response } from "./types.js";
 
@@ -109,6 +109,8 @@ export class Mock {
    * address it is returned only.
    */
   async trigger(name: string, fields: Record<string, unknown> = {}): Promise<Delivery & { answer?: PostedAnswer; error?: string }> {
+    if (typeof name !== "string") throw new TypeError(`trigger: the name of a callback is wanted, not ${named(name)}`);
+    if (typeof fields !== "object") throw new TypeError(`trigger: the fields are ${named(fields)}, no object`);
     const wanted = textOf({ name, fields }, "trigger");
     await this.ready();
     const made = this.#ask("POST", "callbacks", wanted) as Row;
@@ -145,8 +147,8 @@ export class Mock {
   async listen(options: { port?: number } = {}): Promise<Listening> {
     const { listen } = platform;
     if (!listen) throw new TypeError("listen: there are no servers here; in Node there are");
-    if (typeof options !== "object" || options === null) throw new TypeError(`listen: { port } is wanted, not ${named(options)}`);
-    const listening = this.ready().then(() => listen(options.port ?? 0, (sent) => this.#exchange(sent)));
+    const port = portOf(options);
+    const listening = this.ready().then(() => listen(port, (sent) => this.#exchange(sent)));
     this.#servers.add(listening);
     try {
       const { url, close } = await listening;

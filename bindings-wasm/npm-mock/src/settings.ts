@@ -22,6 +22,9 @@ const text: Check = (value) => (typeof value !== "string" || value === "") && "a
 const id: Check = (value) => !(isWhole(value, Number.MAX_SAFE_INTEGER) || typeof value === "bigint") && text(value) && "a text or a whole number";
 const flag: Check = (value) => typeof value !== "boolean" && "true or false";
 const isFunction: Check = (value) => typeof value !== "function" && "a function";
+const paths: Check = (value) =>
+  !(isObject(value) && Object.values(value).every((path) => typeof path === "string" && path.startsWith("/"))) &&
+  "an object of operations and paths that begin with /";
 const object: Check = (value) => !isObject(value) && "an object";
 
 const MILLISECONDS = whole(Number.MAX_SAFE_INTEGER);
@@ -34,7 +37,7 @@ const OPTIONS: Record<keyof MockOptions, Check> = {
   rate: whole(),
   strict: flag,
   answers: object,
-  paths: object,
+  paths,
   misbehave: object,
   transcoding: MILLISECONDS,
   now: isFunction,
@@ -62,7 +65,9 @@ function checked(given: unknown, checks: Record<string, Check>, where: string): 
   const wrong = said.flatMap(([name, value]) => {
     if (!Object.hasOwn(checks, name)) return `there is no ${JSON.stringify(name.slice(0, 40))}, only ${Object.keys(checks).join(", ")}`;
     const wanted = checks[name]!(value);
-    return wanted ? `${name} must be ${wanted}, not ${typeof value === "number" ? value : named(value)}` : [];
+    // What is no key may be one that lacks its quotes.
+    const isTold = typeof value === "number" && name !== "partnerKey";
+    return wanted ? `${name} must be ${wanted}, not ${isTold ? value : named(value)}` : [];
   });
   if (wrong.length > 0) throw new TypeError(`${where}: ${wrong.join("; ")}`);
   return Object.fromEntries(said);
@@ -72,6 +77,15 @@ function checked(given: unknown, checks: Record<string, Check>, where: string): 
 export function faultsOf(given: unknown, where: string): object {
   const named = ([name, value]: [string, unknown]) => [name.replace(/[A-Z]|\d+/g, (begin) => `_${begin.toLowerCase()}`), value];
   return Object.fromEntries(Object.entries(checked(given ?? {}, FAULTS, where)).map((entry) => named(entry))) as object;
+}
+
+const PORT: Check = (value) => !isWhole(value, 65_535) && "a port, 0 for a free one";
+
+export function portOf(given: unknown): number {
+  const { port = 0 } = checked(given, { port: () => false }, "listen") as { port?: number };
+  const wanted = PORT(port);
+  if (wanted) throw new RangeError(`listen: port must be ${wanted}, not ${typeof port === "number" ? port : named(port)}`);
+  return port;
 }
 
 const CREATE = "createMock";
