@@ -1,5 +1,5 @@
 import { named } from "../../npm/src/named.js";
-import { textOf } from "./text.js";
+import { LONE, textOf } from "./text.js";
 import type { Behaviour, MockOptions } from "./types.js";
 
 /** What a mock is made of: the engine's part of it as JSON. */
@@ -18,7 +18,10 @@ const isWhole = (value: unknown, most: number) => Number.isInteger(value) && (va
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const whole = (most = MOST): Check => (value) => !isWhole(value, most) && `a whole number from 0 to ${most}`;
-const text: Check = (value) => (typeof value !== "string" || value === "") && "a text";
+const text: Check = (value) => {
+  if (typeof value !== "string" || value === "") return "a text";
+  return LONE.test(value) && "without half characters (lone surrogates)";
+};
 const id: Check = (value) => !(isWhole(value, Number.MAX_SAFE_INTEGER) || typeof value === "bigint") && text(value) && "a text or a whole number";
 const flag: Check = (value) => typeof value !== "boolean" && "true or false";
 const isFunction: Check = (value) => typeof value !== "function" && "a function";
@@ -79,7 +82,7 @@ export function faultsOf(given: unknown, where: string): object {
   return Object.fromEntries(Object.entries(checked(given ?? {}, FAULTS, where)).map((entry) => named(entry))) as object;
 }
 
-const PORT: Check = (value) => !isWhole(value, 65_535) && "a port, 0 for a free one";
+const PORT = whole(65_535);
 
 export function portOf(given: unknown): number {
   const { port = 0 } = checked(given, { port: () => false }, "listen") as { port?: number };

@@ -1,7 +1,7 @@
 import { wordsOf } from "../../npm/src/named.js";
 
 /** Half of a pair of surrogates: with the flag `u` a whole one is another character. */
-const LONE = /[\ud800-\udfff]/u;
+export const LONE = /[\ud800-\udfff]/u;
 
 /** As JSON. A bigint, which is an id as a rule, is a text, as clients have it. */
 export function textOf(value: unknown, where: string): string {
