@@ -21,7 +21,8 @@ export function legible(thrown: unknown): unknown {
     let cause = thrown as Partial<NodeJS.ErrnoException> & { kind?: unknown };
     for (let depth = 0; (typeof cause === "object" || typeof cause === "function") && cause !== null && depth < CAUSES; depth++) {
       const { constructor, message, stack, name, code, syscall, kind } = cause;
-      void [cause instanceof Error, constructor, message, stack, name, code, syscall, kind];
+      // What asks for a tag is what shows it on a console.
+      void [cause instanceof Error, Object.prototype.toString.call(cause), constructor, message, stack, name, code, syscall, kind];
       cause = cause.cause as typeof cause;
     }
     return thrown;
