@@ -54,7 +54,13 @@ pub(crate) struct Control {
 
 impl Control {
     pub fn new(place: Place, head: &Head<'_>) -> Control {
-        Control { place, method: head.method.to_owned(), is_near: page::is_near(head), body: Vec::new(), is_too_long: false }
+        Control {
+            place,
+            method: head.method.to_owned(),
+            is_near: page::is_near(head),
+            body: Vec::new(),
+            is_too_long: false,
+        }
     }
 
     pub fn take(&mut self, piece: &[u8]) {
