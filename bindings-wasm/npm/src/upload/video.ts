@@ -162,6 +162,11 @@ class Upload<F extends Blob> {
     return { video_id: this.#videoId!, resumes: this.#resumes };
   }
 
+  /** How many milliseconds are left. */
+  #left(): number {
+    return this.#due - performance.now();
+  }
+
   /** Registers the video. */
   async #register(): Promise<string> {
     const answer = await this.#ask("getUploadUrl", this.#file);
@@ -205,7 +210,7 @@ class Upload<F extends Blob> {
     const { size } = this.#file;
     let failure: Failure | undefined;
     for (let end: number; offset < size && !failure; offset = end) {
-      if (performance.now() >= this.#due) throw this.#error({ fields: { kind: "timeout", message: TOO_LATE, hint: LATER } });
+      if (this.#left() <= 0) throw this.#error({ fields: { kind: "timeout", message: TOO_LATE, hint: LATER } });
       end = Math.min(offset + this.#chunkSize, size);
       const headers = {
         "content-type": "application/octet-stream",
@@ -224,7 +229,7 @@ class Upload<F extends Blob> {
     end: number,
   ): Promise<Failure | undefined> {
     const { attemptTimeout = ATTEMPT_TIMEOUT, signal } = this.#options;
-    const timeout = Math.min(attemptTimeout, this.#due - performance.now());
+    const timeout = Math.min(attemptTimeout, this.#left());
     const failure = await post(address, { body, headers, timeout, signal });
     if (failure === undefined) return this.#reached(end);
     // To `fetch` a file that cannot be read is a connection that broke.
@@ -239,7 +244,8 @@ class Upload<F extends Blob> {
     this.#farthest = offset;
     this.#breaks = 0;
     // What it throws ends the upload.
-    await this.#options.onProgress?.(offset, this.#file.size);
+    const { onProgress, signal } = this.#options;
+    await within<unknown>(this.#left(), 0, { asked: (async () => onProgress?.(offset, this.#file.size))(), signal });
   }
 
   /** Waits after a break, if it is to go on. */
@@ -250,8 +256,8 @@ class Upload<F extends Blob> {
     if (++this.#breaks > resumes) throw fail(`it broke off ${this.#breaks} times and got no further`);
     // Never at once: the service may still be storing what came before the break.
     const time = BASE + Math.random() * Math.min(BASE * 2 ** (this.#breaks - 1), CAP);
-    if (performance.now() + time >= this.#due) throw fail(TOO_LATE);
-    await within(time, undefined, { signal });
+    if (this.#left() <= time) throw fail(TOO_LATE);
+    await within(time, 0, { signal });
   }
 
   /** Asks one of the caller's functions. */
@@ -263,7 +269,7 @@ class Upload<F extends Blob> {
     };
     try {
       const asked = (async () => this.#options[name](about as never, { signal }))();
-      const time = Math.min(this.#due - performance.now(), PATIENCE);
+      const time = Math.min(this.#left(), PATIENCE);
       const late = failed("timeout", `no answer within ${time} ms`);
       // What is no object has no members.
       return Object(await within<unknown>(time, late, { asked, signal })) as Answer<F, N>;
@@ -280,7 +286,7 @@ class Upload<F extends Blob> {
       this.#error({ fields: { kind: "upload_failed", operation: OPERATIONS[name], message, hint } });
     const { protocol, hostname } = read(address);
     if (protocol === "http:" && this.#options.useHttps !== false && !HERE.test(hostname)) {
-      const hint = "have your server ask with use_https: 1, or say useHttps: false";
+      const hint = "have your server ask with use_https: 1";
       throw refuse("the upload address is http, though https was asked for: nothing was sent", hint);
     }
     if (protocol === "http:" || protocol === "https:") return address;
