@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use baijiayun_api::{EnumValue, ParamType, Scalar, Shape, ShapeType, Wire};
+use baijiayun_api::{EnumValue, Scalar, Shape, ShapeType, Wire};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -12,16 +12,11 @@ pub(crate) struct Description {
 }
 
 pub(crate) struct Operation {
-    pub params: IndexMap<String, Param>,
+    /// Of the parameters that have one, as numbers and texts.
+    pub defaults: Map<String, Value>,
     pub response: Shape,
     /// The data of the printed answer, if there is one.
     pub example: Option<Value>,
-}
-
-pub(crate) struct Param {
-    pub kind: ParamType,
-    pub default: Option<Scalar>,
-    pub secret: bool,
 }
 
 pub(crate) struct Callback {
@@ -66,11 +61,11 @@ fn each<T>(members: Value, read: impl Fn(Value) -> T) -> IndexMap<String, T> {
 
 fn operation(mut operation: Value) -> Operation {
     let example = operation.as_object_mut().and_then(|members| members.remove("example"));
-    Operation {
-        params: each(operation["params"].take(), param),
-        response: shape(operation["response"].take()),
-        example,
-    }
+    let defaults = match operation["defaults"].take() {
+        Value::Object(defaults) => defaults,
+        _ => Map::new(),
+    };
+    Operation { defaults, response: shape(operation["response"].take()), example }
 }
 
 fn callback(mut callback: Value) -> Callback {
@@ -83,21 +78,6 @@ fn callback(mut callback: Value) -> Callback {
 fn waits(callback: &Value) -> Vec<u32> {
     let waits = callback["waits"].as_array().map(Vec::as_slice).unwrap_or_default();
     waits.iter().filter_map(|wait| wait.as_u64()?.try_into().ok()).collect()
-}
-
-fn param(param: Value) -> Param {
-    let kind = match param["type"].as_str().unwrap_or_default() {
-        "int" => ParamType::Int,
-        "float" => ParamType::Float,
-        "date" => ParamType::Date,
-        "datetime" => ParamType::Datetime,
-        "timestamp" => ParamType::Timestamp,
-        "list" => ParamType::List,
-        "json" => ParamType::Json,
-        "file" => ParamType::File,
-        _ => ParamType::String,
-    };
-    Param { kind, default: scalar(&param["default"]), secret: param["secret"] == true }
 }
 
 fn scalar(value: &Value) -> Option<Scalar> {
@@ -169,12 +149,11 @@ mod tests {
             let operation = read.operation(name).unwrap();
             assert_eq!(serde_json::to_value(&operation.response).unwrap(), written["response"], "{name}");
             assert_eq!(operation.example.as_ref(), written.get("example"), "{name}");
-            for (param, written) in written["params"].as_object().unwrap() {
-                let kept = &operation.params[param];
-                assert_eq!(serde_json::to_value(kept.kind).unwrap(), written["type"], "{name} {param}");
-                assert_eq!(serde_json::to_value(&kept.default).unwrap(), written["default"], "{name} {param}");
-                assert_eq!(kept.secret, written["secret"] == true, "{name} {param}");
-            }
+            assert_eq!(
+                Some(&operation.defaults).filter(|defaults| !defaults.is_empty()),
+                written["defaults"].as_object(),
+                "{name}"
+            );
         }
         for (name, written) in table["callbacks"].as_object().unwrap() {
             let callback = read.callback(name).unwrap();
