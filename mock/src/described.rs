@@ -6,9 +6,11 @@ use baijiayun_api::{EnumValue, Scalar, Shape, ShapeType, Wire};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use crate::named::Named;
+
 pub(crate) struct Description {
-    operations: IndexMap<String, Operation>,
-    callbacks: IndexMap<String, Callback>,
+    operations: Named<Operation>,
+    callbacks: Named<Callback>,
 }
 
 pub(crate) struct Operation {
@@ -32,8 +34,8 @@ impl Description {
             // A test looks whether all of it was read.
             let mut table: Value = serde_json::from_str(include_str!("generated/description.json")).unwrap_or_default();
             Description {
-                operations: each(table["operations"].take(), operation),
-                callbacks: each(table["callbacks"].take(), callback),
+                operations: named(table["operations"].take(), operation),
+                callbacks: named(table["callbacks"].take(), callback),
             }
         });
         &EMBEDDED
@@ -50,11 +52,12 @@ impl Description {
 
 // By hand and not by serde's derive, which takes six times as much code: it is part of the WebAssembly.
 
-fn each<T>(members: Value, read: impl Fn(Value) -> T) -> IndexMap<String, T> {
-    let Value::Object(members) = members else { return IndexMap::new() };
-    let mut all = IndexMap::with_capacity(members.len());
-    for (name, member) in members {
-        all.insert(name, read(member));
+fn named<T>(members: Value, read: impl Fn(Value) -> T) -> Named<T> {
+    let mut all = Named::default();
+    if let Value::Object(members) = members {
+        for (name, member) in members {
+            all.put(name, read(member));
+        }
     }
     all
 }
@@ -114,6 +117,12 @@ fn shape(mut shape: Value) -> Shape {
         inner => Some(Box::new(self::shape(inner))),
     };
     let (items, values) = (inner("items"), inner("values"));
+    let mut fields = IndexMap::new();
+    if let Value::Object(members) = shape["fields"].take() {
+        for (name, member) in members {
+            fields.insert(name, self::shape(member));
+        }
+    }
     Shape {
         kind,
         wire,
@@ -121,7 +130,7 @@ fn shape(mut shape: Value) -> Shape {
         enum_values: first.into_iter().map(|value| EnumValue { value, meaning: String::new() }).collect(),
         items,
         values,
-        fields: each(shape["fields"].take(), self::shape),
+        fields,
         format: None,
         table_type: None,
         required: false,

@@ -84,6 +84,7 @@ mod live;
 mod misbehave;
 mod mock;
 mod multipart;
+mod named;
 mod page;
 mod paging;
 mod range;
