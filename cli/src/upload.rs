@@ -102,9 +102,9 @@ async fn video<'a>(client: &Client, memory: &Memory, file: &'a Path, args: &Args
         let upload = match known {
             Some(video_id) => {
                 output::print_line(&serde_json::json!({"note": format!("{path}: goes on with video {video_id}")}));
-                client.video().resume_upload(video_id, File::path(&path))
+                client.video().resume_upload(video_id, File::from(file))
             }
-            None => client.video().upload(File::path(&path), args.definition.iter().copied()).with(|call| {
+            None => client.video().upload(File::from(file), args.definition.iter().copied()).with(|call| {
                 let call = if args.audio { call.audio_with_view(true) } else { call };
                 match &args.callback_url {
                     Some(url) => call.callback_url(url.as_str()),
@@ -145,7 +145,7 @@ async fn video<'a>(client: &Client, memory: &Memory, file: &'a Path, args: &Args
 async fn document<'a>(client: &Client, file: &'a Path, args: &Args) -> Result<Shown<'a>, Failure> {
     let bar = bar(file);
     let shown = bar.clone();
-    let content = File::path(file.to_string_lossy()).with_progress(move |sent, size| {
+    let content = File::from(file).with_progress(move |sent, size| {
         shown.set_length(size);
         shown.set_position(sent);
     });
