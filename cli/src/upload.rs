@@ -2,6 +2,7 @@
 
 mod memory;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -57,8 +58,8 @@ pub(crate) struct Args {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Shown<'a> {
-    Video { file: &'a Path, video_id: i64, status: Option<i64>, resumed: bool },
-    Document { file: &'a Path, fid: serde_json::Value },
+    Video { file: Cow<'a, str>, video_id: i64, status: Option<i64>, resumed: bool },
+    Document { file: Cow<'a, str>, fid: serde_json::Value },
 }
 
 pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
@@ -139,7 +140,12 @@ async fn video<'a>(client: &Client, memory: &Memory, file: &'a Path, args: &Args
         call.send().await?;
     }
     memory.forget(file);
-    Ok(Shown::Video { file, video_id: uploaded.video_id, status: uploaded.status, resumed: known.is_some() })
+    Ok(Shown::Video {
+        file: file.to_string_lossy(),
+        video_id: uploaded.video_id,
+        status: uploaded.status,
+        resumed: known.is_some(),
+    })
 }
 
 async fn document<'a>(client: &Client, file: &'a Path, args: &Args) -> Result<Shown<'a>, Failure> {
@@ -156,7 +162,7 @@ async fn document<'a>(client: &Client, file: &'a Path, args: &Args) -> Result<Sh
     let answer = call.send().await;
     bar.finish_and_clear();
     let data: serde_json::Value = serde_json::from_slice(&answer?.data).unwrap_or_default();
-    Ok(Shown::Document { file, fid: data.get("fid").cloned().unwrap_or_default() })
+    Ok(Shown::Document { file: file.to_string_lossy(), fid: data.get("fid").cloned().unwrap_or_default() })
 }
 
 /// On stderr, and only where somebody watches.

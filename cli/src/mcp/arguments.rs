@@ -7,12 +7,7 @@ use serde_json::Value;
 pub(super) fn check(schema: &JsonObject, arguments: &JsonObject) -> Result<(), String> {
     let known = schema.get("properties").and_then(Value::as_object);
     let names = || known.into_iter().flat_map(JsonObject::keys).cloned().collect::<Vec<_>>().join(", ");
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    for name in required {
-        if !arguments.contains_key(name) {
-            return Err(format!("{name} is missing"));
-        }
-    }
+    let mut required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     for (name, value) in arguments {
         let wanted = known.and_then(|known| known.get(name)?.as_object());
         let wanted = wanted.ok_or_else(|| format!("{name} is no argument; there are {}", names()))?;
@@ -21,7 +16,10 @@ pub(super) fn check(schema: &JsonObject, arguments: &JsonObject) -> Result<(), S
             fits(wanted, value).map_err(|why| format!("{name} {why}"))?;
         }
     }
-    Ok(())
+    match required.find(|name| arguments.get(*name).is_none_or(Value::is_null)) {
+        Some(name) => Err(format!("{name} is missing")),
+        None => Ok(()),
+    }
 }
 
 fn fits(wanted: &JsonObject, value: &Value) -> Result<(), String> {
@@ -90,6 +88,8 @@ mod tests {
         assert_eq!(checked(json!({"query": "a", "limit": null})), Ok(()));
         for (arguments, why) in [
             (json!({}), "query is missing"),
+            (json!({"query": null}), "query is missing"),
+            (json!({"quer": "a"}), "quer is no argument; there are query, limit, status, params"),
             (json!({"query": 1}), "query must be a text, not a number"),
             (json!({"query": "abcd"}), "query must have at most 3 characters"),
             (json!({"query": "a", "limit": 0}), "limit must be a whole number from 1 on, not 0"),
