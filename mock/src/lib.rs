@@ -80,6 +80,7 @@ mod failure;
 mod goods;
 mod http;
 mod input;
+mod latest;
 mod live;
 mod misbehave;
 mod mock;

@@ -21,6 +21,11 @@ pub struct Received {
 }
 
 impl Received {
+    /// How many bytes of what was sent are in it.
+    pub(crate) fn size(&self) -> usize {
+        self.path.len() + self.params.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    }
+
     /// The parameters, with `***` for keys and passwords.
     pub(crate) fn without_secrets(&self) -> BTreeMap<&str, &str> {
         let operation = self.operation.as_deref().and_then(|name| operation::find(name).ok());

@@ -124,6 +124,15 @@ fn two_mistakes_together() {
     );
 }
 
+/// It would take minutes to try them all.
+#[test]
+fn of_a_long_request_fewer_mistakes_are_tried() {
+    let mut signing = signing();
+    (0..300).for_each(|number| set(&mut signing, &format!("k{number}"), &"课".repeat(1000)));
+    let told = explain(&signing, "00000000000000000000000000000000");
+    assert_eq!(told, ["not all mistakes that are known were tried, since the request is long (901907 bytes)"]);
+}
+
 #[test]
 fn no_mistake_that_is_known() {
     assert_eq!(explain(&signing(), "00000000000000000000000000000000"), [""; 0]);
