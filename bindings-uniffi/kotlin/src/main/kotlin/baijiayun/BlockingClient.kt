@@ -81,6 +81,12 @@ class BlockingClient(
         @JvmOverloads
         fun fromEnvironment(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
             ClientBuilder().fromEnvironment().settings(settings).build()
+
+        /** See [ClientBuilder.account]. */
+        @JvmStatic
+        @JvmOverloads
+        fun fromEnvironment(account: String, settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+            ClientBuilder().account(account).settings(settings).build()
     }
 }
 

@@ -43,10 +43,15 @@ fun interface AsyncSigner {
 }
 
 /** Waits for what was promised. It is cancelled with the coroutine, and interrupted, if it can be. */
-internal suspend fun <T> CompletionStage<T>.awaitOrGiveUp(): T =
-    suspendCancellableCoroutine { waiting ->
-        waiting.invokeOnCancellation { (this as? Future<*>)?.cancel(true) }
-        whenComplete { value, error ->
+internal suspend fun <T> CompletionStage<T>?.awaitOrGiveUp(): T {
+    // Java's compiler lets null pass. Who asked for it says so.
+    @Suppress("UNCHECKED_CAST")
+    val promised = this ?: return null as T
+    return suspendCancellableCoroutine { waiting ->
+        // Nobody could be told what it throws.
+        waiting.invokeOnCancellation { runCatching { (promised as? Future<*>)?.cancel(true) } }
+        promised.whenComplete { value, error ->
             if (error == null) waiting.resume(value) else waiting.resumeWithException((error as? CompletionException)?.cause ?: error)
         }
     }
+}

@@ -15,8 +15,11 @@ import baijiayun.Settings;
 import baijiayun.SigningException;
 import baijiayun.testing.Mock;
 import baijiayun.testing.MockExtension;
+import baijiayun.testing.Posted;
+import baijiayun.testing.Received;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +58,23 @@ class JavaTest {
             assertEquals(1L, ((Map<?, ?>) data).get("total"));
             assertEquals(room.getRoomId(), room.toMap().get("room_id"));
         }
+    }
+
+    @Test
+    void mocksAreAskedAndTold(Mock mock) {
+        BlockingClient client = mock.blockingClient(settings -> settings.setAttempts(1));
+        mock.misbehave(faults -> faults.setErrorsEvery(1));
+        assertThrows(baijiayun.BaijiayunException.class, () -> client.getRoom().list().page());
+        mock.misbehave();
+        mock.answers(Map.of("room.list", Map.of("data", Map.of("list", List.of(), "total", 7))));
+        assertEquals(7L, client.getRoom().list().page().getTotal());
+        mock.answers(null);
+        assertEquals(List.of("misbehaved", "accepted"), mock.received().stream().map(Received::getVerdict).toList());
+        Posted posted = mock.trigger("class_event", Map.of("op", "end"));
+        assertEquals("class_event", client.getCallbacks().parse(posted.getBody().getBytes(StandardCharsets.UTF_8), posted.getContentType()).getName());
+        Instant before = mock.now();
+        mock.advance(Duration.ofHours(1));
+        assertTrue(!mock.now().isBefore(before.plusSeconds(3600)));
     }
 
     @Test

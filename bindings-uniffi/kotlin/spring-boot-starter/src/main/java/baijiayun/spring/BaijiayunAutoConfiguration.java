@@ -13,10 +13,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** A client of the account that the properties name, and what an application with actuator, Micrometer and a web server has for it. */
 @AutoConfiguration(
@@ -32,10 +34,10 @@ public class BaijiayunAutoConfiguration {
     @ConditionalOnMissingBean(BlockingClient.class)
     BaijiayunClients baijiayunClients(
         BaijiayunProperties properties,
+        ConfigurableEnvironment environment,
         ObjectProvider<Store> stores,
         ObjectProvider<BaijiayunCustomizer> customizers) {
-        ClientBuilder builder = BlockingClient.builder().domain(properties.domain()).partnerId(properties.partnerId())
-            .partnerKey(properties.partnerKey()).fromEnvironment().settings(properties::apply);
+        ClientBuilder builder = new BaijiayunAccount(properties, environment).builder().settings(properties::apply);
         stores.ifUnique(store -> builder.settings(settings -> settings.setStore(store)));
         customizers.orderedStream().forEach(customizer -> builder.settings(customizer::customize));
         return new BaijiayunClients(builder.build(), properties.closeWithin());
@@ -79,6 +81,7 @@ public class BaijiayunAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
     @ConditionalOnProperty(name = "management.health.baijiayun.enabled", matchIfMissing = true)
+    @ConditionalOnSingleCandidate(BlockingClient.class)
     static class Health {
         @Bean
         @ConditionalOnMissingBean(name = "baijiayunHealthIndicator")
@@ -95,6 +98,7 @@ public class BaijiayunAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
     @ConditionalOnProperty(name = "management.health.baijiayun.enabled", matchIfMissing = true)
+    @ConditionalOnSingleCandidate(BlockingClient.class)
     static class Health4 {
         @Bean
         @ConditionalOnMissingBean(name = "baijiayunHealthIndicator")
