@@ -174,6 +174,34 @@ class BoundsTest {
     }
 
     @Test
+    fun `threads that Java's forms block are interrupted when nobody waits any more`() {
+        for (form in 0..2) {
+            val interrupted = CountDownLatch(1)
+
+            fun <T> wait(): T =
+                try {
+                    CountDownLatch(1).await()
+                    throw IllegalStateException("it waits for good")
+                } catch (end: InterruptedException) {
+                    interrupted.countDown()
+                    throw end
+                }
+            val client = Client("demo", "1", if (form == 2) null else KEY) {
+                http = Fake.of(room)
+                deadline = Duration.ofMillis(300)
+                when (form) {
+                    0 -> blockingHttp { wait() }
+                    1 -> blockingStore { _, _, _ -> wait() }
+                    else -> blockingSigner { wait() }
+                }
+            }
+            val failed = runCatching { runBlocking { client.room.info(17) } }.exceptionOrNull()
+            assertTrue(form == 1 || failed is TimeoutException) { "$failed" }
+            interrupted.await()
+        }
+    }
+
+    @Test
     fun `promises that are none`() {
         val stubborn = object : CompletableFuture<HttpResponse>() {
             override fun cancel(mayInterrupt: Boolean): Boolean = throw IllegalStateException("not now")

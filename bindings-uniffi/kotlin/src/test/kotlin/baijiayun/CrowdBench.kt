@@ -1,7 +1,6 @@
 package baijiayun
 
 import baijiayun.testing.Mock
-import java.time.Duration
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
@@ -25,7 +24,6 @@ object CrowdBench {
             val blocks = mock.client {
                 quota = Quota.NONE
                 operationQuota = false
-                deadline = Duration.ofSeconds(10)
                 blockingStore { _, _, _ -> Thread.sleep(5).let { 0 } }
             }
             crowd("${args[1]} coroutines, with a store that blocks its thread for 5 ms") { done -> coroutines(args[1].toInt()) { done { blocks.room.info(room) } } }

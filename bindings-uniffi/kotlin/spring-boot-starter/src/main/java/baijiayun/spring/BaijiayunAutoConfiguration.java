@@ -13,7 +13,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -81,12 +80,15 @@ public class BaijiayunAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
     @ConditionalOnProperty(name = "management.health.baijiayun.enabled", matchIfMissing = true)
-    @ConditionalOnSingleCandidate(BlockingClient.class)
     static class Health {
         @Bean
         @ConditionalOnMissingBean(name = "baijiayunHealthIndicator")
-        org.springframework.boot.actuate.health.HealthIndicator baijiayunHealthIndicator(BlockingClient client) {
+        org.springframework.boot.actuate.health.HealthIndicator baijiayunHealthIndicator(ObjectProvider<BlockingClient> clients) {
             return () -> {
+                BlockingClient client = clients.getIfUnique();
+                if (client == null) {
+                    return org.springframework.boot.actuate.health.Health.unknown().withDetail("error", BaijiayunClients.SEVERAL).build();
+                }
                 Object failed = BaijiayunClients.failure(client);
                 var health = org.springframework.boot.actuate.health.Health.up();
                 return failed == null ? health.build() : health.down().withDetail("error", failed).build();
@@ -98,12 +100,15 @@ public class BaijiayunAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
     @ConditionalOnProperty(name = "management.health.baijiayun.enabled", matchIfMissing = true)
-    @ConditionalOnSingleCandidate(BlockingClient.class)
     static class Health4 {
         @Bean
         @ConditionalOnMissingBean(name = "baijiayunHealthIndicator")
-        org.springframework.boot.health.contributor.HealthIndicator baijiayunHealthIndicator(BlockingClient client) {
+        org.springframework.boot.health.contributor.HealthIndicator baijiayunHealthIndicator(ObjectProvider<BlockingClient> clients) {
             return () -> {
+                BlockingClient client = clients.getIfUnique();
+                if (client == null) {
+                    return org.springframework.boot.health.contributor.Health.unknown().withDetail("error", BaijiayunClients.SEVERAL).build();
+                }
                 Object failed = BaijiayunClients.failure(client);
                 var health = org.springframework.boot.health.contributor.Health.up();
                 return failed == null ? health.build() : health.down().withDetail("error", failed).build();
