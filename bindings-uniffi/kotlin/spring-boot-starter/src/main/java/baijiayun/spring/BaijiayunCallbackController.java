@@ -46,7 +46,8 @@ class BaijiayunCallbackController {
         }
         try {
             handler.handle(callback);
-        } catch (Exception error) {
+        } catch (Throwable error) {
+            // Errors too: a callback that stays claimed is lost.
             client.getCallbacks().release(callback);
             log.log(System.Logger.Level.ERROR, "a callback was given back: its handler failed", error);
             return answer(500, CallbacksKt.callbackFailure("try again"));
