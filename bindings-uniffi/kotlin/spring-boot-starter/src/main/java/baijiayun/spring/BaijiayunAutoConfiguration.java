@@ -116,6 +116,17 @@ public class BaijiayunAutoConfiguration {
         }
     }
 
+    /** A reactive application gets no callbacks by this starter, and should not find that out by missing them. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    @ConditionalOnBean(BaijiayunCallbackHandler.class)
+    static class NoCallbacks {
+        NoCallbacks() {
+            System.getLogger("baijiayun").log(System.Logger.Level.WARNING,
+                "callbacks are received in servlet applications only: give their raw bodies to client.getCallbacks().parse() yourself");
+        }
+    }
+
     /** Callbacks, if there is somebody for them. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
