@@ -66,7 +66,7 @@ async function buildNode() {
     format: "cjs",
     platform: "node",
     target: "node20",
-    external: ["./toml.cjs", "./packed.cjs"],
+    external: ["./node.cjs", "./toml.cjs", "./packed.cjs"],
     inject: [SHIMS],
   });
   await build({ ...JS, entryPoints: ["src/toml.ts"], outfile: join(dist, "toml.cjs"), format: "cjs", platform: "node" });

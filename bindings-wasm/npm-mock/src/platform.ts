@@ -16,7 +16,7 @@ export interface Sent {
   /** Where it was sent to: addresses in answers begin with it. */
   base: string;
   headers: [name: string, value: string][];
-  body?: Body | undefined;
+  body?: Body | null | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((sent: number) => void) | undefined;
 }
