@@ -16,7 +16,7 @@ use crate::page;
 use crate::received::Received;
 
 /// Most bytes of a body: answers may be long.
-const MOST: usize = 64 << 20;
+const MOST: usize = 16 << 20;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Place {
@@ -65,7 +65,10 @@ impl Control {
 
     pub fn take(&mut self, piece: &[u8]) {
         self.is_too_long |= self.body.len() + piece.len() > MOST;
-        if !self.is_too_long {
+        // Whoever is still sending would not hear a refusal: the rest is read first, and not kept.
+        if self.is_too_long {
+            self.body = Vec::new();
+        } else {
             self.body.extend_from_slice(piece);
         }
     }
@@ -105,8 +108,8 @@ impl Control {
                 mock.misbehave(Misbehaviour::default());
                 Ok(nothing())
             }
-            (Place::Clock, "GET") => Ok(time(mock, Duration::ZERO)),
-            (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, forward(&wanted)?))),
+            (Place::Clock, "GET") => Ok(time(mock, None)),
+            (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, Some(forward(&wanted)?)))),
             (Place::Overview | Place::Page, "GET") if !self.is_near => Ok(Reply::empty(403)),
             (Place::Overview, "GET") => Ok(page::overview(mock)),
             (Place::Page, "GET") => Ok(page::page()),
@@ -137,9 +140,10 @@ fn nothing() -> Reply {
     Reply::empty(204)
 }
 
-/// The time when the clock has gone forward.
-fn time(mock: &Mock, by: Duration) -> Reply {
-    let then = mock.time().saturating_add_unsigned(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+/// The time when the clock has gone forward, if it is to.
+fn time(mock: &Mock, by: Option<Duration>) -> Reply {
+    let milliseconds = by.unwrap_or_default().as_millis();
+    let then = mock.time().saturating_add_unsigned(u64::try_from(milliseconds).unwrap_or(u64::MAX));
     Reply {
         advance: by,
         ..Reply::json(200, &json!({ "now": clock::seconds(then), "time": clock::datetime(clock::seconds(then)) }))

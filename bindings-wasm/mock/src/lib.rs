@@ -84,7 +84,8 @@ impl Engine {
         let Reply { status, headers, body, cut, advance } = inner.mock.finish(incoming, came, time(now));
         let headers: Map<String, Value> =
             headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let advance = u64::try_from(advance.as_millis()).unwrap_or(u64::MAX);
+        // Nothing is less than none: callbacks are posted then too.
+        let advance = advance.map(|by| u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
         let shown = json!({ "status": status, "headers": headers, "cut": cut, "advance": advance });
         shown.to_string() + "\n" + &body
     }

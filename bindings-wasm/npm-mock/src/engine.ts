@@ -34,7 +34,7 @@ async function fetched(): Promise<void> {
       if (!given.ok) throw new Error(`HTTP ${given.status} for ${given.url}`);
       given = await given.arrayBuffer();
     }
-    await init({ module_or_path: await WebAssembly.compile(given) });
+    await init({ module_or_path: given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given) });
     loaded = true;
   } catch (cause) {
     throw notLoaded(cause);

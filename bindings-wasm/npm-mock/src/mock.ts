@@ -222,9 +222,9 @@ export class Mock {
       throw error;
     }
     const end = said.indexOf("\n");
-    const { advance, ...reply } = JSON.parse(said.slice(0, end)) as Reply & { advance: number };
+    const { advance, ...reply } = JSON.parse(said.slice(0, end)) as Reply & { advance: number | null };
     void this.#postAll();
-    if (advance > 0) await this.advance(advance);
+    if (advance !== null) await this.advance(advance);
     return { ...reply, body: said.slice(end + 1) };
   }
 

@@ -3,7 +3,7 @@ export interface Platform {
   /** The WebAssembly, where it can be had at once. */
   wasmNow?: () => BufferSource;
   /** The WebAssembly. */
-  wasm?: () => Promise<BufferSource | Response>;
+  wasm?: () => Promise<BufferSource | Response | WebAssembly.Module>;
   /** Serves over HTTP. */
   listen?: (port: number, exchange: Exchange) => Promise<Listening>;
 }

@@ -59,7 +59,8 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // A user without a home has a device in its place.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     const message = `${path} cannot be read: ${wordsOf(error)}`;
     throw new InvalidAccountError({ kind: "invalid_account", message }, { cause: error });
   }
