@@ -93,7 +93,7 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
     fun trigger(name: String, fields: Map<String, Any?> = emptyMap()): Posted {
         val made = ask("POST", "callbacks", jsonOf("trigger", mapOf("name" to name, "fields" to fields))).jsonObject
         // It is over when what was posted by then was answered.
-        advance(MOMENT)
+        advance(Duration.ZERO)
         val id = made.getValue("id")
         return Posted(deliveries().firstOrNull { it["id"] == id && made.text("url").isNotEmpty() } ?: made)
     }
@@ -139,7 +139,6 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
     companion object {
         private const val NANO_DIGITS = 9
         private const val REFUSED = 400
-        private val MOMENT = Duration.ofMillis(1)
 
         /** Where `bjy` is; null if it is nowhere. */
         @JvmStatic
