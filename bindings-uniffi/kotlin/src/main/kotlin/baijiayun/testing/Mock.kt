@@ -5,6 +5,8 @@ import baijiayun.Client
 import baijiayun.OnTheJvm
 import baijiayun.Settings
 import baijiayun.jsonOf
+import baijiayun.none
+import baijiayun.nothing
 import java.io.File
 import java.net.URI
 import java.net.http.HttpClient
@@ -43,11 +45,11 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
     private val http by lazy { HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build() }
 
     /** A client of its account. */
-    fun client(settings: Settings.() -> Unit = {}): Client = Client(url, partnerId, partnerKey, settings)
+    fun client(settings: Settings.() -> Unit = nothing): Client = Client(url, partnerId, partnerKey, settings)
 
     /** A client of its account, for Java. */
     @JvmOverloads
-    fun blockingClient(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+    fun blockingClient(settings: Consumer<in Settings> = none): BlockingClient =
         BlockingClient(client { settings.accept(this) })
 
     /** The requests so far, the last 10,000 at most, the oldest first. */
@@ -75,7 +77,7 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
 
     /** What goes wrong from now on, in place of what did before; nothing if nothing is set. Requests are counted anew. */
     @JvmOverloads
-    fun misbehave(set: Consumer<in Behaviour> = Consumer {}) {
+    fun misbehave(set: Consumer<in Behaviour> = none) {
         ask("POST", "misbehaviour", Behaviour().apply(set::accept).written())
     }
 
