@@ -294,7 +294,11 @@ def test_executors_that_fail(drive: Drive) -> None:
         (None, "a NoneType"),
         ({"status": 200}, "a dict"),
         (Response("200", b""), "a status that is no int"),  # type: ignore[arg-type]
+        (Response(True, b""), "a status that is no int"),
+        (Response(99, b""), "a status that is no int"),
+        (Response(1 << 80, b""), "a status that is no int"),
         (Response(200, "{}"), "a body that is a str"),  # type: ignore[arg-type]
+        (Response(200, b"{}", [("retry-after", "1")]), "headers that are a list"),  # type: ignore[arg-type]
     ],
 )
 def test_executors_that_give_something_else(drive: Drive, given: Any, what: str) -> None:
