@@ -12,6 +12,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -286,9 +287,10 @@ def test_texts_of_odd_classes_are_their_characters(drive: Drive) -> None:
 
 def test_members_that_cannot_be_read(drive: Drive) -> None:
     client = drive.client(envelope())
-    for params, options in ((Members(), None), ({"room_id": 1}, Members()), ({"room_id": 1}, {"extra": Members()})):
+    calls: list[tuple[Any, Any]] = [(Members(), None), ({"room_id": 1}, Members()), ({"room_id": 1}, {"extra": Members()})]
+    for params, options in calls:
         with pytest.raises(InvalidParametersError, match="no members"):
-            drive.do(lambda params=params, options=options: client.call("room.info", params, options=options))
+            drive.do(partial(client.call, "room.info", params, options=options))
     assert not client.fake.requests
 
 
@@ -303,7 +305,7 @@ def test_operations_are_named_by_texts(drive: Drive) -> None:
     client = drive.client(envelope())
     for name in (None, 1, b"room.info"):
         with pytest.raises(InvalidParametersError, match=f"a str, not a {type(name).__name__}"):
-            drive.do(lambda name=name: client.call(name))
+            drive.do(partial(client.call, name))
 
 
 def test_numbers_of_numpy_are_settings(drive: Drive) -> None:
@@ -341,9 +343,10 @@ def test_an_exception_that_nobody_can_print(drive: Drive) -> None:
 
 
 def test_headers_that_cannot_be_read_are_none(drive: Drive) -> None:
-    for headers in (Members(), {"location": "\ud83d"}, {"retry-after": None}, {1: 2}):
+    odd: list[Any] = [Members(), {"location": "\ud83d"}, {"retry-after": None}, {1: 2}]
+    for headers in odd:
         client = drive.client(Response(200, envelope({"title": "课"}).body, headers))
-        assert drive.do(lambda client=client: client.room.info(room_id=1)).title == "课"
+        assert drive.do(partial(client.room.info, room_id=1)).title == "课"
 
 
 def test_a_double_of_unittest_answers(drive: Drive) -> None:

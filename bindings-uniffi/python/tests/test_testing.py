@@ -155,6 +155,8 @@ def test_it_misbehaves_when_told(baijiayun_mock: Mock, client: Client) -> None:
     assert [each.verdict for each in baijiayun_mock.received()].count("misbehaved") == 3
     with pytest.raises(ValueError, match="errors_every"):
         baijiayun_mock.misbehave(errors_every=-1)
+    with pytest.raises(ValueError, match="latency"):
+        baijiayun_mock.misbehave(latency=float("inf"))
 
 
 def test_the_clock_goes_forward(baijiayun_mock: Mock) -> None:
@@ -163,7 +165,7 @@ def test_the_clock_goes_forward(baijiayun_mock: Mock) -> None:
     baijiayun_mock.advance(timedelta(minutes=1))
     assert 3660 <= baijiayun_mock.now() - before < 3720
     for wrong in (-1, float("nan"), float("inf"), 1e12):
-        with pytest.raises(ValueError, match=r"advance|JSON"):
+        with pytest.raises(ValueError, match="advance|seconds"):
             baijiayun_mock.advance(wrong)
     for none in (True, "1", None):
         with pytest.raises(TypeError, match="seconds"):

@@ -331,11 +331,12 @@ def _answer_of(outcome: Any, request: Request) -> Any:
         if isinstance(outcome, Exception):
             return outcome
         return TransportError(f"the executor gave a {type(outcome).__name__} and no baijiayun.http.Response")
-    status, body, headers = cast("tuple[object, object, Any]", (outcome.status, outcome.body, outcome.headers))
+    status, given, headers = cast("tuple[object, object, Any]", (outcome.status, outcome.body, outcome.headers))
     if isinstance(status, bool) or not isinstance(status, int) or not 100 <= exact_int(status) <= 999:
         return TransportError("the executor gave a Response with a status that is no int from 100 to 999")
-    if not isinstance(body, (bytes, bytearray, memoryview)):
-        return TransportError(f"the executor gave a Response with a body that is a {type(body).__name__}, not bytes")
+    if not isinstance(given, (bytes, bytearray, memoryview)):
+        return TransportError(f"the executor gave a Response with a body that is a {type(outcome.body).__name__}, not bytes")
+    body = outcome.body
     if not hasattr(type(headers), "get"):
         return TransportError(f"the executor gave a Response with headers that are a {type(headers).__name__}, no mapping")
     if len(body) > request.max_answer:

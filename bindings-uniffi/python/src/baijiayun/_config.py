@@ -105,7 +105,9 @@ class Account:
             self.partner_key = Secret(None)
             del given["partner_key"]
         given = {name: _checked(name, value) for name, value in given.items() if value is not ABSENT}
-        self.partner_id = given.get("partner_id")
+        self.domain, self.partner_id = given.get("domain"), given.get("partner_id")
+        if "partner_key" in given:
+            self.partner_key = Secret(given["partner_key"])
         if len(given) == (3 if needs_key else 2) or given.keys() == {"domain", "partner_id", "partner_key"}:
             return
         if self.named is not None:
@@ -122,9 +124,10 @@ class Account:
             self.paths = found.paths
 
     def _with_keys(self, account: dict[str, Any]) -> Secret[bytes]:
-        key, given = self.partner_key.value, self.callback_keys.value
-        keys = list(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)) else [None]
-        if not all(isinstance(each, str) for each in keys):
+        key, given = self.partner_key.value, cast("object", self.callback_keys.value)
+        is_list = isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping))
+        keys = list(cast("Iterable[str]", given)) if is_list else []
+        if not is_list or not all(isinstance(each, str) for each in cast("list[object]", keys)):
             raise ConfigError("callback_keys must be a list of keys, each a str")
         more = {"callback_keys": list(map(exact_text, keys)), **({} if key is None else {"partner_key": key})}
         return Secret(encode({**account, **more}))
@@ -150,7 +153,7 @@ def _checked(name: str, value: object) -> str:
     if not (isinstance(value, str) or is_number):
         wanted = "an int or a str" if name == "partner_id" else "a str"
         raise ConfigError(f"{name} must be {wanted}, not a {type(value).__name__}")
-    return exact_text(value) if isinstance(value, str) else str(exact_int(cast("int", value)))
+    return exact_text(value) if isinstance(value, str) else str(exact_int(value))
 
 
 def _read(name: str, value: object) -> Any:

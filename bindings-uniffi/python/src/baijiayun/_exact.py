@@ -4,6 +4,7 @@ text for `str(..)`, or raise."""
 from __future__ import annotations
 
 from operator import index
+from typing import SupportsIndex, cast
 
 
 def exact_text(text: str) -> str:
@@ -11,13 +12,13 @@ def exact_text(text: str) -> str:
     return str.__str__(text)
 
 
-def exact_int(number: int) -> int:
+def exact_int(number: object) -> int:
     """A whole number, also one of another library.
 
     Raises:
         TypeError: It is none.
     """
-    return int.__int__(number) if isinstance(number, int) else int.__int__(index(number))
+    return int.__int__(number if isinstance(number, int) else index(cast("SupportsIndex", number)))
 
 
 def exact_float(number: float) -> float:

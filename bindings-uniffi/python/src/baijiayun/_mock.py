@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http.client import HTTPConnection
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 from urllib.parse import urlsplit
 
@@ -221,7 +222,7 @@ class Mock(msgspec.Struct, frozen=True):
             written = answer.read()
         finally:
             connection.close()
-        said = json.loads(written) if written else None
+        said: Any = json.loads(written) if written else None
         if answer.status >= 400:
             raise ValueError(said["error"])
         return said
@@ -232,6 +233,8 @@ def _seconds(name: str, given: object) -> float:
         return given.total_seconds()
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         raise TypeError(f"{name} must be seconds or a timedelta, not a {type(given).__name__}")
+    if not isfinite(given):
+        raise ValueError(f"{name} must be seconds, not {given}")
     return given
 
 

@@ -93,7 +93,7 @@ def number(value: object) -> Any:
     if isinstance(value, float) and isfinite(value):
         return exact_float(value)
     if hasattr(type(value), "__index__") and not isinstance(value, bool):
-        whole = exact_int(cast("int", value))
+        whole = exact_int(value)
         if abs(whole) < 1 << 53:
             return whole
     return str(value)

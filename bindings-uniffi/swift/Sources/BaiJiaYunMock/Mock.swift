@@ -116,7 +116,7 @@ public final class Mock: @unchecked Sendable {
         uploadsBreakEvery: Int64 = 0, uploadsKeepParts: Bool = false, seed: Int64 = 0
     ) async throws {
         let faults: JSON = [
-            "latency": .integer(Int64((latency / .milliseconds(1)).rounded())),
+            "latency": Int64(exactly: (latency / .milliseconds(1)).rounded()).map(JSON.integer) ?? .number(latency / .milliseconds(1)),
             "errors_every": .integer(errorsEvery), "drops_every": .integer(dropsEvery), "throttles_every": .integer(throttlesEvery),
             "throttles_with_200": .bool(throttlesWith200), "html_every": .integer(htmlEvery), "php_loose": .bool(phpLoose),
             "uploads_break_at": uploadsBreakAt.map(JSON.integer) ?? .null, "uploads_break_every": .integer(uploadsBreakEvery),

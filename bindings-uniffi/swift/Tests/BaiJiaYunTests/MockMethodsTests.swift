@@ -91,7 +91,7 @@ import Testing
             }
             exchange.answer(Data(callbackSuccess.utf8), status: count < 3 ? "500 Internal Server Error" : "200 OK")
         }
-        try await client.liveAccount.setClassCallbackURL(url: server.url)
+        _ = try await client.liveAccount.setClassCallbackURL(url: server.url)
         let id = try await create(client)
         let first = try await mock.trigger(.classEvent, ["op": "start", "room_id": .integer(id)])
         #expect(first.answer?.status == 500 && first.attempt == 1 && !first.taken)
@@ -116,7 +116,7 @@ import Testing
         dump(made, to: &dumped)
         #expect(!dumped.contains("sign=") && !"\(made)".contains("sign="))
         // Nobody listens there.
-        try await client.liveAccount.setClassCallbackURL(url: "http://127.0.0.1:1/")
+        _ = try await client.liveAccount.setClassCallbackURL(url: "http://127.0.0.1:1/")
         let lost = try await mock.trigger(.classEvent)
         #expect(lost.answer == nil && lost.error != nil)
         #expect(await refusal { _ = try await mock.trigger("class_evnt") }?.contains("class_evnt") == true)

@@ -34,7 +34,7 @@ import FoundationNetworking
         #expect(try await client.room.info(roomID: id).title == "高一数学")
 
         // The mock posts it as the service would.
-        try await client.liveAccount.setClassCallbackURL(url: "http://127.0.0.1:\(server.port)/callbacks")
+        _ = try await client.liveAccount.setClassCallbackURL(url: "http://127.0.0.1:\(server.port)/callbacks")
         let posted = try await mock.trigger(.classEvent, ["room_id": .integer(id), "op": "start"])
         #expect(posted.taken)
         #expect(try await send(server, "GET", "/events").body == .array([.string("room \(id): start")]))
