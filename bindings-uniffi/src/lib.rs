@@ -6,7 +6,7 @@
 //! line; compact JSON holds no line breaks. Swift can call C as it is, which costs
 //! less: with the feature `c` the same engine has C functions too.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -215,18 +215,25 @@ pub fn toml_paths(toml: &[u8]) -> Buffer {
     Buffer(host::toml_paths(&String::from_utf8_lossy(toml)))
 }
 
+/// Most bytes of a file: a device has no end.
+const MOST: u64 = 1 << 20;
+
 /// This process: its environment, and the folder in which it works.
 struct Here;
 
 impl Place for Here {
     fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
     }
 
     fn read(&self, file: &Path) -> Result<Option<String>, String> {
-        match std::fs::read_to_string(file) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        let mut text = String::new();
+        let opened = std::fs::File::open(file).and_then(|opened| opened.take(MOST + 1).read_to_string(&mut text));
+        match opened {
+            Ok(_) if text.len() as u64 > MOST => Err(format!("it has more than {MOST} bytes, as no configuration has")),
+            Ok(_) => Ok(Some(text)),
+            // A user without a home has a device in its place.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
     }

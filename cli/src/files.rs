@@ -1,13 +1,68 @@
 //! Files that this tool keeps.
 
-use std::path::Path;
-use std::{fs, io, process};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-/// Writes a file whole or not at all: somebody else may read it, and this program may be ended in the middle.
-pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", process::id()));
-    let new = file.with_file_name(name);
-    fs::write(&new, text)?;
-    fs::rename(&new, file)
+/// Writes a file whole or not at all: somebody else may read it, and this program may be ended in the middle. It is locked
+/// for as long as what is returned is kept.
+pub(crate) fn replace(file: &Path, text: &str) -> io::Result<fs::File> {
+    let file = behind(file);
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut new = named(&file).tempfile_in(folder)?;
+    if let Ok(about) = fs::metadata(&file) {
+        new.as_file().set_permissions(about.permissions())?;
+    }
+    io::Write::write_all(&mut new, text.as_bytes())?;
+    // Not every file system has locks.
+    let _ = new.as_file().try_lock();
+    new.persist(&file).map_err(|error| error.error)
+}
+
+/// What a link leads to: that is replaced, and not the link.
+fn behind(file: &Path) -> PathBuf {
+    let led = || fs::read_link(file).map(|to| file.parent().unwrap_or(Path::new("")).join(to));
+    fs::canonicalize(file).or_else(|_| led()).unwrap_or_else(|_| file.to_owned())
+}
+
+/// A file beside it whose name nobody can guess, for everybody whom other new files are for.
+fn named(file: &Path) -> tempfile::Builder<'_, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(file.file_name().unwrap_or_default());
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{self, TryLockError};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::replace;
+
+    #[test]
+    fn a_file_is_replaced_where_it_is_and_stays_what_it_was() {
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let at = |name: &str| folder.path().join(name);
+        let read = |name: &str| fs::read_to_string(at(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let put = |name: &str, text: &str| replace(&at(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        put("new", "1");
+        fs::set_permissions(at("new"), fs::Permissions::from_mode(0o600)).unwrap_or_else(|error| panic!("{error}"));
+        for (link, to) in [("to the file", "new"), ("to nothing", "later")] {
+            symlink(to, at(link)).unwrap_or_else(|error| panic!("{error}"));
+            put(link, link);
+            assert!(at(link).is_symlink());
+            assert_eq!(read(to), link);
+        }
+        let mode = fs::metadata(at("new")).map(|about| about.permissions().mode() & 0o777);
+        assert_eq!(mode.unwrap_or_default(), 0o600);
+        let names = fs::read_dir(folder.path()).map(Iterator::count).unwrap_or_default();
+        assert_eq!(names, 4, "nothing is left over");
+
+        let held = put("new", "2");
+        let other = fs::File::open(at("new")).unwrap_or_else(|error| panic!("{error}"));
+        assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(held);
+        assert!(other.try_lock().is_ok());
+    }
 }

@@ -1,5 +1,6 @@
 //! `bjy mcp`: what this tool knows and does, for agents that speak the Model Context Protocol.
 
+mod arguments;
 mod tools;
 
 use baijiayun::Client;

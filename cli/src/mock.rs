@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -136,6 +136,13 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
         builder = builder.replay(&text).map_err(|why| wrong(file, &why))?;
     }
+    for (flag, value) in [("--partner-id", &account.partner_id), ("--partner-key", &account.partner_key)] {
+        if value.as_ref().is_some_and(String::is_empty) {
+            return Err(
+                Failure::new("usage", format!("{flag} is empty")).with_hint("leave it out to have the mock's own")
+            );
+        }
+    }
     let own_key = account.partner_key.is_none();
     if let Some(id) = account.partner_id {
         builder = builder.partner_id(id);
@@ -174,23 +181,31 @@ const KEPT_EVERY: Duration = Duration::from_millis(300);
 struct Kept<'a> {
     record: Option<(&'a Path, fs::File)>,
     state: Option<&'a Path>,
-    /// The state that stands in the file.
+    /// The file with the state, which is locked: of two mocks one would undo what the other did.
+    held: Option<fs::File>,
+    /// The state that stands in it.
     saved: String,
 }
 
 impl<'a> Kept<'a> {
     /// Opens them; the mock holds then what is in the file of its state.
     fn open(args: &'a Args, mock: &MockService) -> Result<Kept<'a>, Failure> {
-        let mut saved = String::new();
-        if let Some(file) = args.state.as_deref().filter(|file| file.exists()) {
-            saved = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
-            mock.restore(&saved).map_err(|why| wrong(file, &why))?;
+        let (held, saved) = match args.state.as_deref() {
+            Some(file) => held(file)?,
+            None => (None, String::new()),
+        };
+        if let Some(file) = args.state.as_deref().filter(|_| !saved.is_empty()) {
+            let hint = "it is none that this version of `bjy mock --state` wrote, or not all of it: name another file, or remove it to begin anew";
+            mock.restore(&saved).map_err(|why| wrong(file, &why).with_hint(hint))?;
         }
         let record = args.record.as_deref().map(|path| {
             let opened = fs::OpenOptions::new().create(true).append(true).open(path);
             opened.map(|file| (path, file)).map_err(|error| Failure::io(path.display(), &error))
         });
-        Ok(Kept { record: record.transpose()?, state: args.state.as_deref(), saved })
+        let mut kept = Kept { record: record.transpose()?, state: args.state.as_deref(), held, saved };
+        // What cannot be written is told before anybody relies on it.
+        kept.write(mock)?;
+        Ok(kept)
     }
 
     /// Writes what is new.
@@ -202,12 +217,32 @@ impl<'a> Kept<'a> {
         if let Some(path) = self.state {
             let state = mock.save();
             if state != self.saved {
-                files::replace(path, &state).map_err(|error| Failure::io(path.display(), &error))?;
+                self.held = Some(files::replace(path, &state).map_err(|error| Failure::io(path.display(), &error))?);
                 self.saved = state;
             }
         }
         Ok(())
     }
+}
+
+/// The file with the state and what stands in it; nothing if it is not there or empty.
+fn held(path: &Path) -> Result<(Option<fs::File>, String), Failure> {
+    let failed = |error: std::io::Error| Failure::io(path.display(), &error);
+    let mut file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((None, String::new())),
+        Err(error) => return Err(failed(error)),
+    };
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(failed(std::io::Error::other("it is not a file")));
+    }
+    if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+        let why = format!("{}: another mock keeps its state in it", path.display());
+        return Err(Failure::new("io", why).with_hint("give each mock a file of its own"));
+    }
+    let mut saved = String::new();
+    file.rewind().and_then(|()| file.read_to_string(&mut saved)).map_err(failed)?;
+    Ok((Some(file), saved))
 }
 
 fn print(shown: &Shown<'_>, output: Output) -> Result<(), Failure> {

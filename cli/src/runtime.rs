@@ -5,11 +5,12 @@ use crate::failure::Failure;
 
 /// Runs what waits for the network. Only the commands that do so pay for a runtime.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::io("cannot start the runtime", &error))?
-        .block_on(work)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::io("cannot start the runtime", &error))?;
+    let done = runtime.block_on(work);
+    // What still computes or waits in a thread of its own is for nobody now.
+    runtime.shutdown_background();
+    done
 }
 
 /// Begins at once to listen for the signals that end a command.

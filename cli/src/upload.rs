@@ -2,6 +2,7 @@
 
 mod memory;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -57,8 +58,8 @@ pub(crate) struct Args {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Shown<'a> {
-    Video { file: &'a Path, video_id: i64, status: Option<i64>, resumed: bool },
-    Document { file: &'a Path, fid: serde_json::Value },
+    Video { file: Cow<'a, str>, video_id: i64, status: Option<i64>, resumed: bool },
+    Document { file: Cow<'a, str>, fid: serde_json::Value },
 }
 
 pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<(), Failure> {
@@ -102,9 +103,9 @@ async fn video<'a>(client: &Client, memory: &Memory, file: &'a Path, args: &Args
         let upload = match known {
             Some(video_id) => {
                 output::print_line(&serde_json::json!({"note": format!("{path}: goes on with video {video_id}")}));
-                client.video().resume_upload(video_id, File::path(&path))
+                client.video().resume_upload(video_id, File::from(file))
             }
-            None => client.video().upload(File::path(&path), args.definition.iter().copied()).with(|call| {
+            None => client.video().upload(File::from(file), args.definition.iter().copied()).with(|call| {
                 let call = if args.audio { call.audio_with_view(true) } else { call };
                 match &args.callback_url {
                     Some(url) => call.callback_url(url.as_str()),
@@ -139,13 +140,18 @@ async fn video<'a>(client: &Client, memory: &Memory, file: &'a Path, args: &Args
         call.send().await?;
     }
     memory.forget(file);
-    Ok(Shown::Video { file, video_id: uploaded.video_id, status: uploaded.status, resumed: known.is_some() })
+    Ok(Shown::Video {
+        file: file.to_string_lossy(),
+        video_id: uploaded.video_id,
+        status: uploaded.status,
+        resumed: known.is_some(),
+    })
 }
 
 async fn document<'a>(client: &Client, file: &'a Path, args: &Args) -> Result<Shown<'a>, Failure> {
     let bar = bar(file);
     let shown = bar.clone();
-    let content = File::path(file.to_string_lossy()).with_progress(move |sent, size| {
+    let content = File::from(file).with_progress(move |sent, size| {
         shown.set_length(size);
         shown.set_position(sent);
     });
@@ -156,7 +162,7 @@ async fn document<'a>(client: &Client, file: &'a Path, args: &Args) -> Result<Sh
     let answer = call.send().await;
     bar.finish_and_clear();
     let data: serde_json::Value = serde_json::from_slice(&answer?.data).unwrap_or_default();
-    Ok(Shown::Document { file, fid: data.get("fid").cloned().unwrap_or_default() })
+    Ok(Shown::Document { file: file.to_string_lossy(), fid: data.get("fid").cloned().unwrap_or_default() })
 }
 
 /// On stderr, and only where somebody watches.

@@ -26,7 +26,7 @@ use std::sync::{LazyLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use baijiayun_core::{Account, Error, ErrorKind, Operation, PartnerKey};
+use baijiayun_core::{Account, Error, ErrorKind, Operation};
 use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
@@ -45,7 +45,11 @@ impl Client {
     /// # Errors
     /// As [`crate::Client::new`].
     #[cfg(feature = "reqwest")]
-    pub fn new(domain: &str, partner_id: impl ToString, key: impl Into<PartnerKey>) -> Result<Client, Error> {
+    pub fn new(
+        domain: &str,
+        partner_id: impl ToString,
+        key: impl Into<baijiayun_core::PartnerKey>,
+    ) -> Result<Client, Error> {
         Client::builder(Account::new(domain, partner_id, key)?).build()
     }
 

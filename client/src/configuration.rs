@@ -1,5 +1,6 @@
 //! The account from the environment and from `baijiayun.toml`, as `bjy` and the other languages find it.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::{env, fs, io};
 
@@ -8,19 +9,26 @@ use baijiayun_core::{Account, Error};
 
 pub use baijiayun_core::configuration::{FILE, Found, Given, PATHS_FILE};
 
+/// Most bytes of a file: a device has no end.
+const MOST: u64 = 1 << 20;
+
 /// This process: its environment, and the folder in which it works. No programs are started.
 #[derive(Clone, Copy, Debug)]
 pub struct Here;
 
 impl Place for Here {
     fn variable(&self, name: &str) -> Option<String> {
-        env::var(name).ok()
+        env::var_os(name).map(|value| value.to_string_lossy().into_owned())
     }
 
     fn read(&self, file: &Path) -> Result<Option<String>, String> {
-        match fs::read_to_string(file) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        let mut text = String::new();
+        let opened = fs::File::open(file).and_then(|opened| opened.take(MOST + 1).read_to_string(&mut text));
+        match opened {
+            Ok(_) if text.len() as u64 > MOST => Err(format!("it has more than {MOST} bytes, as no configuration has")),
+            Ok(_) => Ok(Some(text)),
+            // A user without a home has a device in its place.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -54,7 +54,7 @@ pub const PATHS_FILE: &str = "baijiayun-paths.toml";
 
 /// What is outside of this crate, which reads nothing itself.
 pub trait Place {
-    /// A variable of the environment.
+    /// A variable of the environment; what is no UTF-8 in it as U+FFFD.
     fn variable(&self, name: &str) -> Option<String>;
 
     /// What stands in a file; `None` if there is none.
@@ -140,7 +140,10 @@ impl fmt::Debug for Found {
 pub fn find(given: Given, place: &dyn Place) -> Result<Found, Error> {
     let files = Files::of(given.file.as_deref(), place);
     let some = |text: &String| !text.is_empty();
-    let name = given.account.filter(some).or_else(|| place.variable(ACCOUNT).filter(some));
+    let name = match given.account.filter(some) {
+        None => variable(place, ACCOUNT)?,
+        name => name,
+    };
     let read = files.read(name.as_deref(), place)?;
     let (mut paths, mut notes) = found_paths(place)?;
     // What a person wrote wins over what was found.
@@ -161,12 +164,14 @@ pub fn find(given: Given, place: &dyn Place) -> Result<Found, Error> {
     if let (Some(name), Some(file)) = (&name, file) {
         notes.extend(not_heeded(name, file, place));
     }
-    let variable = |variable: &str| if name.is_some() { None } else { place.variable(variable).filter(some) };
-    let first = |given: Option<String>, variable_name: &str| given.filter(some).or_else(|| variable(variable_name));
+    let first = |given: Option<String>, known: &str| match given.filter(some) {
+        None if name.is_none() => variable(place, known),
+        given => Ok(given),
+    };
     let mut found = Found {
-        domain: first(given.domain, DOMAIN).or(table.domain),
-        partner_id: first(given.partner_id, PARTNER_ID).or(table.partner_id),
-        partner_key: first(given.partner_key, PARTNER_KEY),
+        domain: first(given.domain, DOMAIN)?.or(table.domain),
+        partner_id: first(given.partner_id, PARTNER_ID)?.or(table.partner_id),
+        partner_key: first(given.partner_key, PARTNER_KEY)?,
         paths,
         notes,
         key_files: Vec::new(),
@@ -186,6 +191,15 @@ const ACCOUNT: &str = "BAIJIAYUN_ACCOUNT";
 const DOMAIN: &str = "BAIJIAYUN_DOMAIN";
 const PARTNER_ID: &str = "BAIJIAYUN_PARTNER_ID";
 const PARTNER_KEY: &str = "BAIJIAYUN_PARTNER_KEY";
+
+/// A variable that is set. Letters that were lost would be another account, or a key that signs wrongly.
+fn variable(place: &dyn Place, name: &str) -> Result<Option<String>, Error> {
+    match place.variable(name).filter(|value| !value.is_empty()) {
+        Some(value) if value.contains(char::REPLACEMENT_CHARACTER) => Err(invalid(format!("{name} is no UTF-8"))
+            .with_hint("set it anew, where the shell or the file that sets it is in UTF-8")),
+        value => Ok(value),
+    }
+}
 
 fn unknown(name: &str, read: &[File], files: &Files) -> Error {
     let known: Vec<&str> = read.iter().flat_map(|file| file.accounts.keys()).map(String::as_str).collect();

@@ -388,6 +388,9 @@ fn unknown(name: &str) -> Error {
 /// What may be meant by a name that there is not.
 fn suggested(wanted: &str) -> Vec<&'static str> {
     let names = || all().iter().map(|operation| operation.name.as_ref());
+    if wanted.trim().is_empty() {
+        return Vec::new();
+    }
     if wanted.contains('/') {
         return at_path(wanted);
     }

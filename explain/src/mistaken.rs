@@ -6,20 +6,26 @@ mod mistakes;
 use md5::{Digest, Md5};
 use mistakes::Mistake;
 
-use crate::Signing;
+use crate::{Host, Signing};
 
 /// What whoever computed `expected` did otherwise, in words; empty if nothing is found. `parameters` are the names that may have
-/// been signed though they are not sent; `gbk` encodes a text so (browsers have the tables, which are large).
+/// been signed though they are not sent.
 pub fn explain<'a>(
     signing: &Signing,
     expected: &str,
     parameters: impl IntoIterator<Item = &'a str>,
-    gbk: fn(&str) -> Vec<u8>,
+    host: Host,
 ) -> Vec<String> {
-    let right = Recipe::of(signing, Gbk(gbk));
+    let right = Recipe::of(signing, host);
     let (general, of_one) = (mistakes::general(), mistakes::of_one_parameter(&right));
+    let names = unsent_names(&right, parameters);
+    let size = right.size();
+    let is_short = |tries: usize| size.saturating_mul(tries) <= MOST_WORK;
     // What is said of all values says more than what is said of one.
     for mistakes in [&general, &of_one, &mistakes::of_the_key()] {
+        if !is_short(mistakes.len()) {
+            continue;
+        }
         let found: Vec<String> = mistakes
             .iter()
             .filter(|mistake| mistake.make(&right).is_some_and(|recipe| recipe.signature() == expected))
@@ -29,10 +35,18 @@ pub fn explain<'a>(
             return found;
         }
     }
-    let rarer = || two(&right, &general, &of_one, expected).or_else(|| unsent(&right, expected, parameters));
-    let found = other_time(&right, expected).or_else(rarer);
-    found.or_else(|| no_signature(expected)).into_iter().collect()
+    let tries_of_two = general.len() * (general.len() + of_one.len());
+    let time = || is_short(TIMES).then(|| other_time(&right, expected)).flatten();
+    let both = || is_short(tries_of_two).then(|| two(&right, &general, &of_one, expected)).flatten();
+    let more = || is_short(names.len() * NOTHINGS.len()).then(|| unsent(&right, expected, &names)).flatten();
+    let found = time().or_else(both).or_else(more).or_else(|| no_signature(expected));
+    let most = tries_of_two.max(TIMES).max(names.len() * NOTHINGS.len());
+    let tired = || format!("not all mistakes that are known were tried, since the request is long ({size} bytes)");
+    found.or_else(|| (!is_short(most)).then(tired)).into_iter().collect()
 }
+
+/// Most bytes that are signed in search of mistakes of one kind, which is a second's work or two: in a page everything waits.
+const MOST_WORK: usize = 400_000_000;
 
 /// Why a text cannot be a signature of the service, if it cannot.
 fn no_signature(expected: &str) -> Option<String> {
@@ -62,16 +76,24 @@ fn two(right: &Recipe, general: &[Mistake], of_one: &[Mistake], expected: &str) 
     })
 }
 
-/// A parameter that is left out where it is sent may have been signed as nothing.
-fn unsent<'a>(right: &Recipe, expected: &str, parameters: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// How programs write nothing.
+const NOTHINGS: [&str; 6] = ["null", "", "None", "undefined", "0", "false"];
+
+/// The parameters that are not among those given.
+fn unsent_names<'a>(right: &Recipe, parameters: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names: Vec<&str> = parameters.into_iter().collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| right.pairs.iter().all(|(known, _)| known != name));
+    names
+}
+
+/// A parameter that is left out where it is sent may have been signed as nothing.
+fn unsent(right: &Recipe, expected: &str, names: &[&str]) -> Option<String> {
     let mut recipe = right.clone();
-    names.into_iter().find_map(|name| {
-        ["null", "", "None", "undefined", "0", "false"].into_iter().find_map(|value| {
-            recipe.pairs.push((name.to_owned(), value.to_owned()));
+    names.iter().find_map(|name| {
+        NOTHINGS.into_iter().find_map(|value| {
+            recipe.pairs.push(((*name).to_owned(), value.to_owned()));
             let gives = recipe.signature() == expected;
             recipe.pairs.pop();
             gives.then(|| format!("{name}={value} was signed too, and is not among the parameters given here"))
@@ -81,6 +103,9 @@ fn unsent<'a>(right: &Recipe, expected: &str, parameters: impl IntoIterator<Item
 
 /// How far from the given timestamp the signed one is looked for.
 const SEARCHED_SECONDS: i64 = 3600;
+
+/// How many there are around it.
+const TIMES: usize = 7201;
 
 /// The parameters may have been signed at one time and sent with another.
 fn other_time(right: &Recipe, expected: &str) -> Option<String> {
@@ -110,15 +135,15 @@ struct Recipe {
     letters: Letters,
     digits: Digits,
     partner_id: Option<String>,
-    gbk: Gbk,
+    host: Lent,
 }
 
-/// How a text is encoded as GBK. There is one way only, so all are equal.
+/// What the host can do is the same for all recipes.
 #[derive(Clone, Copy)]
-struct Gbk(fn(&str) -> Vec<u8>);
+struct Lent(Host);
 
-impl PartialEq for Gbk {
-    fn eq(&self, _: &Gbk) -> bool {
+impl PartialEq for Lent {
+    fn eq(&self, _: &Lent) -> bool {
         true
     }
 }
@@ -179,7 +204,7 @@ enum Digits {
 
 impl Recipe {
     /// The right way.
-    fn of(signing: &Signing, gbk: Gbk) -> Recipe {
+    fn of(signing: &Signing, host: Host) -> Recipe {
         let mut pairs = signing.pairs.clone();
         let sign = pairs.iter().position(|(name, _)| name == "sign").map(|index| pairs.remove(index).1);
         Recipe {
@@ -193,15 +218,20 @@ impl Recipe {
             letters: Letters::Utf8,
             digits: Digits::Lower,
             partner_id: signing.partner_id.clone(),
-            gbk,
+            host: Lent(host),
         }
+    }
+
+    /// About how many bytes are signed.
+    fn size(&self) -> usize {
+        100 + self.pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum::<usize>()
     }
 
     fn signature(&self) -> String {
         let lower = hex_md5(&self.bytes());
         match self.digits {
             Digits::Lower => lower,
-            Digits::Upper => lower.to_uppercase(),
+            Digits::Upper => lower.to_ascii_uppercase(),
             Digits::Middle => lower[8..24].to_owned(),
             Digits::Again => hex_md5(lower.as_bytes()),
         }
@@ -211,7 +241,7 @@ impl Recipe {
         let text = self.text();
         match self.letters {
             Letters::Utf8 => text.into_bytes(),
-            Letters::Gbk => (self.gbk.0)(&text),
+            Letters::Gbk => (self.host.0.gbk)(&text),
             Letters::QuestionMarks => {
                 text.chars().map(|char| u8::try_from(char).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
             }
@@ -232,7 +262,7 @@ impl Recipe {
         match self.order {
             Order::Bytes => pairs.sort_by_key(|(name, _)| *name),
             Order::AsGiven => {}
-            Order::IgnoringCase => pairs.sort_by_key(|(name, _)| name.to_lowercase()),
+            Order::IgnoringCase => pairs.sort_by_key(|(name, _)| (self.host.0.lower)(name)),
             Order::Downwards => pairs.sort_by(|(left, _), (right, _)| right.cmp(left)),
             Order::WithValues => pairs.sort_by_key(|(name, value)| format!("{name}={value}")),
         }

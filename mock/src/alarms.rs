@@ -22,6 +22,10 @@ impl Alarms {
         self.0.push((at, alarm));
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// When the next one is due.
     pub fn next(&self) -> Option<i64> {
         self.0.iter().map(|(at, _)| *at).min()

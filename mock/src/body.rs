@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::task::Poll;
 
 use baijiayun_core::form;
+use baijiayun_core::form::MAX_PAIRS;
 
 use crate::failure::Failure;
 use crate::http::Head;
@@ -63,6 +64,8 @@ struct Form {
     parts: Parts,
     /// The one that is under way.
     part: Option<Part>,
+    /// How many there are, and how many bytes of text in them.
+    count: usize,
     text_size: usize,
 }
 
@@ -80,7 +83,7 @@ impl Reader {
         let content_type = head.header("content-type").unwrap_or_default();
         let body = if content_type.starts_with("multipart/form-data") {
             let parts = Parts::new(content_type).map_err(Failure::parameter)?;
-            Body::Parts(Box::new(Form { parts, part: None, text_size: 0 }))
+            Body::Parts(Box::new(Form { parts, part: None, count: 0, text_size: 0 }))
         } else {
             Body::Form(Vec::new())
         };
@@ -125,7 +128,7 @@ impl Reader {
 impl Form {
     /// Reads what has come. Returns whether the last part is over.
     fn read(&mut self, sent: &mut Sent) -> Result<bool, Failure> {
-        let Form { parts, part, text_size } = self;
+        let Form { parts, part, count, text_size } = self;
         loop {
             let event = match parts.poll() {
                 Poll::Pending => return Ok(false),
@@ -134,6 +137,7 @@ impl Form {
             match (event, &mut *part) {
                 (None, _) => return Ok(true),
                 (Some(Event::Begins { name: field, file_name }), _) => {
+                    *count += 1;
                     *text_size += field.len() + file_name.as_ref().map_or(0, String::len);
                     *part = Some(match file_name {
                         Some(name) => Part::File(ReceivedFile { field, name, size: 0 }),
@@ -156,7 +160,7 @@ impl Form {
                 },
                 (Some(Event::Bytes(_)), None) => {}
             }
-            if *text_size > MAX_TEXT {
+            if *text_size > MAX_TEXT || *count > MAX_PAIRS {
                 return Err(Failure::too_large());
             }
         }

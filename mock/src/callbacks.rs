@@ -12,11 +12,12 @@ use serde_json::{Map, Value, json};
 use crate::alarms::{Alarm, Alarms};
 use crate::clock;
 use crate::described::Description;
+use crate::latest::Latest;
 
 /// Callbacks that wait to be posted; more are dropped.
 const WAITING: usize = 1024;
 
-/// Callbacks that are remembered, those that wait among them; older ones are forgotten.
+/// Callbacks that are remembered, those that wait among them, if they are not long; older ones are forgotten.
 const REMEMBERED: usize = 2048;
 
 /// A callback, signed and encoded, for the receiver at its address.
@@ -66,6 +67,11 @@ pub struct CallbackAnswer {
 }
 
 impl CallbackAnswer {
+    /// As much of it as is kept.
+    fn cut(self) -> CallbackAnswer {
+        CallbackAnswer { body: cut(self.body, MOST_ANSWER), ..self }
+    }
+
     /// Whether the service would take it for success: HTTP 200 and code 0.
     pub fn is_success(&self) -> bool {
         let code = serde_json::from_str::<Value>(&self.body).ok().and_then(|answer| answer.get("code")?.as_i64());
@@ -143,12 +149,26 @@ impl Sender {
     }
 }
 
+/// Most bytes of an answer that are kept: the service looks for a code of one digit.
+pub(crate) const MOST_ANSWER: usize = 16 << 10;
+
+/// Most bytes that are kept of why there is none.
+const MOST_ERROR: usize = 1000;
+
+/// Callbacks that wait to be posted again; more are not.
+const MOST_ALARMS: usize = 10_000;
+
 /// The callbacks so far, and which of them wait to be posted.
-#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Outbox {
     made: u64,
     waiting: VecDeque<u64>,
-    deliveries: VecDeque<Delivery>,
+    deliveries: Latest<Delivery>,
+}
+
+impl Default for Outbox {
+    fn default() -> Outbox {
+        Outbox { made: 0, waiting: VecDeque::new(), deliveries: Latest::new(REMEMBERED) }
+    }
 }
 
 impl Outbox {
@@ -194,10 +214,8 @@ impl Outbox {
     }
 
     fn remember(&mut self, delivery: Delivery) {
-        if self.deliveries.len() >= REMEMBERED {
-            self.deliveries.pop_front();
-        }
-        self.deliveries.push_back(delivery);
+        let Post { name, url, body, .. } = &delivery.post;
+        self.deliveries.push(name.len() + url.len() + body.len(), delivery);
     }
 
     /// Those that wait.
@@ -223,13 +241,23 @@ impl Outbox {
     pub fn posted(&mut self, id: u64, outcome: Result<CallbackAnswer, String>, alarms: &mut Alarms, now: i64) {
         let Some(delivery) = self.find(id) else { return };
         let taken = outcome.as_ref().is_ok_and(CallbackAnswer::is_success);
-        delivery.outcome = Some(outcome);
+        delivery.outcome = Some(outcome.map(CallbackAnswer::cut).map_err(|error| cut(error, MOST_ERROR)));
         let wait = repetitions(&delivery.post.name).get(delivery.post.attempt as usize - 1);
-        if let Some(wait) = wait.filter(|_| !taken) {
+        // Of those that fail without end the rest is given up.
+        if let Some(wait) = wait.filter(|_| !taken && alarms.len() < MOST_ALARMS) {
             let again = Post { attempt: delivery.post.attempt + 1, ..delivery.post.clone() };
             alarms.set(now + i64::from(*wait) * 1000, Alarm::PostAgain(again));
         }
     }
+}
+
+/// The beginning of a text.
+fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate((0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default());
+        text.push('…');
+    }
+    text
 }
 
 /// How many seconds after each failure a callback is posted again.

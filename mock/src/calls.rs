@@ -137,9 +137,13 @@ fn replayed(mock: &mut Mock, endpoint: Endpoint, params: &BTreeMap<String, Strin
 fn carry_out(mock: &mut Mock, endpoint: Endpoint, sent: Sent, base: &str) -> Result<Value, Failure> {
     let Endpoint { operation, described, handler } = endpoint;
     let params = auth::check(operation, &sent, &mock.rules(mock.state.key()))?;
+    let size = sent.texts.iter().map(|(name, value)| name.len() + value.len()).sum();
     let state = &mut mock.state;
     let input = Input { operation, described, params, files: sent.files, now: state.now(), base };
     auth::check_things(state, &input)?;
+    if !operation.read_only {
+        state.must_hold(size)?;
+    }
     match handler {
         Some(handler) => Ok(wire::dress(handler(state, &input)?, &described.response)),
         #[cfg(feature = "full")]

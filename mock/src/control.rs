@@ -16,7 +16,7 @@ use crate::page;
 use crate::received::Received;
 
 /// Most bytes of a body: answers may be long.
-const MOST: usize = 64 << 20;
+const MOST: usize = 16 << 20;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Place {
@@ -49,20 +49,34 @@ pub(crate) struct Control {
     method: String,
     is_near: bool,
     body: Vec<u8>,
+    is_too_long: bool,
 }
 
 impl Control {
     pub fn new(place: Place, head: &Head<'_>) -> Control {
-        Control { place, method: head.method.to_owned(), is_near: page::is_near(head), body: Vec::new() }
+        Control {
+            place,
+            method: head.method.to_owned(),
+            is_near: page::is_near(head),
+            body: Vec::new(),
+            is_too_long: false,
+        }
     }
 
     pub fn take(&mut self, piece: &[u8]) {
-        if self.body.len() + piece.len() <= MOST {
+        self.is_too_long |= self.body.len() + piece.len() > MOST;
+        // Whoever is still sending would not hear a refusal: the rest is read first, and not kept.
+        if self.is_too_long {
+            self.body = Vec::new();
+        } else {
             self.body.extend_from_slice(piece);
         }
     }
 
     pub fn finish(self, mock: &mut Mock) -> Reply {
+        if self.is_too_long {
+            return Reply::json(413, &json!({ "error": format!("the body has more than {MOST} bytes") }));
+        }
         let text = String::from_utf8_lossy(&self.body);
         let done = match (self.place, self.method.as_str()) {
             (Place::Requests, "GET") => Ok(list(mock.requests().map(Received::to_json))),
@@ -94,8 +108,8 @@ impl Control {
                 mock.misbehave(Misbehaviour::default());
                 Ok(nothing())
             }
-            (Place::Clock, "GET") => Ok(time(mock, Duration::ZERO)),
-            (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, forward(&wanted)?))),
+            (Place::Clock, "GET") => Ok(time(mock, None)),
+            (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, Some(forward(&wanted)?)))),
             (Place::Overview | Place::Page, "GET") if !self.is_near => Ok(Reply::empty(403)),
             (Place::Overview, "GET") => Ok(page::overview(mock)),
             (Place::Page, "GET") => Ok(page::page()),
@@ -126,9 +140,10 @@ fn nothing() -> Reply {
     Reply::empty(204)
 }
 
-/// The time when the clock has gone forward.
-fn time(mock: &Mock, by: Duration) -> Reply {
-    let then = mock.time().saturating_add_unsigned(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+/// The time when the clock has gone forward, if it is to.
+fn time(mock: &Mock, by: Option<Duration>) -> Reply {
+    let milliseconds = by.unwrap_or_default().as_millis();
+    let then = mock.time().saturating_add_unsigned(u64::try_from(milliseconds).unwrap_or(u64::MAX));
     Reply {
         advance: by,
         ..Reply::json(200, &json!({ "now": clock::seconds(then), "time": clock::datetime(clock::seconds(then)) }))

@@ -50,14 +50,15 @@ pub struct Reply {
     pub body: String,
     /// The connection breaks off in place of an answer.
     pub cut: bool,
-    /// The clock is to go forward by so much before this is sent: see [`Mock::advance`](crate::Mock::advance).
-    pub advance: Duration,
+    /// The clock is to go forward by so much before this is sent, and what there is to post is to be posted, also if that is
+    /// nothing: see [`Mock::advance`](crate::Mock::advance).
+    pub advance: Option<Duration>,
 }
 
 impl Reply {
     fn new(status: u16, content_type: &'static str, body: String) -> Reply {
         let headers = vec![("content-type", content_type)];
-        Reply { status, headers, body, cut: false, advance: Duration::ZERO }
+        Reply { status, headers, body, cut: false, advance: None }
     }
 
     pub(crate) fn empty(status: u16) -> Reply {

@@ -1,6 +1,6 @@
 //! The service as a function of requests and times.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::canned::CannedAnswers;
 use crate::catalog::Catalog;
 use crate::control::{self, Control};
 use crate::http::{Head, Reply};
+use crate::latest::Latest;
 use crate::misbehave::{Faults, Misbehaviour};
 use crate::rate::Rate;
 use crate::received::{Received, Verdict};
@@ -26,7 +27,7 @@ use crate::school;
 use crate::state::State;
 use crate::upload::{self, Upload};
 
-/// The requests that are remembered; older ones are forgotten.
+/// The requests that are remembered, if they are not long; older ones are forgotten.
 const REMEMBERED: usize = 10_000;
 
 /// How far the clock can be set forward, in milliseconds: 100 years.
@@ -61,7 +62,7 @@ pub struct Mock {
     pub(crate) faults: Faults,
     pub(crate) rate: Rate,
     /// With their times.
-    pub(crate) received: VecDeque<(i64, Received)>,
+    pub(crate) received: Latest<(i64, Received)>,
     pub(crate) canned: CannedAnswers,
     /// How far the clock was set forward, in milliseconds.
     ahead: i64,
@@ -117,7 +118,7 @@ impl Mock {
             strict: settings.strict,
             faults: Faults::new(settings.misbehaviour),
             rate: Rate::new(settings.rate.0, settings.rate.1),
-            received: VecDeque::new(),
+            received: Latest::new(REMEMBERED),
             canned: settings.canned,
             ahead: 0,
             #[cfg(feature = "full")]
@@ -295,7 +296,7 @@ impl Mock {
     #[cfg(feature = "full")]
     /// Writes down the last request and its answer.
     pub(crate) fn write_down(&mut self, reply: &Reply) {
-        if let (Some(records), Some((at, received))) = (&mut self.records, self.received.back()) {
+        if let (Some(records), Some((at, received))) = (&mut self.records, self.received.last()) {
             records.push(record::line(*at, received, reply, self.state.sender.key()));
         }
     }
@@ -335,11 +336,8 @@ impl Mock {
         params: BTreeMap<String, String>,
         verdict: Verdict,
     ) {
-        if self.received.len() >= REMEMBERED {
-            self.received.pop_front();
-        }
         let received = Received { path, operation: operation.map(str::to_owned), params, verdict };
-        self.received.push_back((self.state.time, received));
+        self.received.push(received.size(), (self.state.time, received));
     }
 }
 

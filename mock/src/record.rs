@@ -11,12 +11,46 @@ use crate::received::Received;
 /// Parameters that differ each time.
 const NOT_COMPARED: [&str; 2] = ["timestamp", "partner_id"];
 
+/// The parameters without secrets, nor the key where somebody sends it by another name.
+fn params(received: &Received, key: &str) -> BTreeMap<String, String> {
+    let shown = received.without_secrets().into_iter();
+    shown.map(|(name, value)| (name.to_owned(), hidden(value, key))).collect()
+}
+
+fn hidden(text: &str, key: &str) -> String {
+    if key.is_empty() { text.to_owned() } else { text.replace(key, "***") }
+}
+
+/// An answer without the key. Of JSON only what its texts say is changed: a short key may be part of a name or a number.
+fn without_key(body: &str, key: &str) -> String {
+    let escaped = Value::from(key).to_string();
+    if key.is_empty() || !(body.contains(key) || body.contains(escaped.trim_matches('"'))) {
+        return body.to_owned();
+    }
+    match serde_json::from_str(body) {
+        Ok(mut answer) => {
+            hide(&mut answer, key);
+            answer.to_string()
+        }
+        Err(_) => body.replace(key, "***"),
+    }
+}
+
+fn hide(value: &mut Value, key: &str) {
+    match value {
+        Value::String(text) => *text = hidden(text, key),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, key)),
+        Value::Object(members) => members.values_mut().for_each(|member| hide(member, key)),
+        _ => {}
+    }
+}
+
 /// A line for a call. Keys and passwords are cut from it, and there is no signature in it.
 pub(crate) fn line(at: i64, received: &Received, reply: &Reply, key: &str) -> String {
-    let body = reply.body.replace(key, "***");
+    let body = without_key(&reply.body, key);
     let mut line = json!({
         "time": clock::datetime(clock::seconds(at)), "operation": received.operation, "path": received.path,
-        "params": received.without_secrets(), "status": reply.status, "body": body,
+        "params": params(received, key), "status": reply.status, "body": body,
     });
     if reply.cut {
         line["cut"] = true.into();
@@ -89,4 +123,24 @@ fn recorded(line: &str) -> Result<Recorded, String> {
         cut: line["cut"] == true,
         given: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_cut_from_texts_and_from_nothing_else() {
+        for (body, key, expected) in [
+            (r#"{"code":0,"data":{"partner_key":"geheim"}}"#, "geheim", r#"{"code":0,"data":{"partner_key":"***"}}"#),
+            (r#"{"code":1,"msg":"no 1"}"#, "1", r#"{"code":1,"msg":"no ***"}"#),
+            (r#"{"partner_key":"key","n":[12,"a key"]}"#, "key", r#"{"partner_key":"***","n":[12,"a ***"]}"#),
+            (r#"{"msg":"a\"b"}"#, "a\"b", r#"{"msg":"***"}"#),
+            ("<html>geheim", "geheim", "<html>***"),
+            (r#"{"big":123456789012345678901234567890}"#, "geheim", r#"{"big":123456789012345678901234567890}"#),
+            (r#"{"code":0}"#, "", r#"{"code":0}"#),
+        ] {
+            assert_eq!(without_key(body, key), expected, "{body} {key}");
+        }
+    }
 }

@@ -84,8 +84,8 @@ async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {
     }
     let reply = app.mock().finish(incoming, came, now());
     app.changed.notify_one();
-    if !reply.advance.is_zero() {
-        app.advance(reply.advance).await;
+    if let Some(by) = reply.advance {
+        app.advance(by).await;
     }
     respond(reply)
 }

@@ -20,6 +20,12 @@ use crate::users::Users;
 use crate::video_categories::Categories;
 use crate::videos::{self, Transcoding, Videos};
 
+/// The bytes of a call that is long.
+const LONG: usize = 8 << 10;
+
+/// The bytes of all calls that are long.
+const MOST_LONG: usize = 256 << 20;
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     /// The mock's time, in milliseconds since 1970.
@@ -40,6 +46,9 @@ pub(crate) struct State {
     pub outbox: Outbox,
     #[serde(skip)]
     pub alarms: Alarms,
+    /// The bytes of the long calls that changed something.
+    #[serde(default)]
+    pub long: usize,
     /// Of which reports tell, if the mock was filled.
     #[cfg(feature = "full")]
     pub school: Option<School>,
@@ -63,6 +72,7 @@ impl State {
             sender: Sender::new(partner_id, key),
             outbox: Outbox::default(),
             alarms: Alarms::default(),
+            long: 0,
             #[cfg(feature = "full")]
             school: None,
         }
@@ -71,8 +81,21 @@ impl State {
     #[cfg(feature = "full")]
     /// Holds what another one held. Account and settings are its own.
     pub fn take_over(&mut self, other: State) {
-        let State { accounts, rooms, codes, docs, videos, categories, subtitles, users, goods, words, school, .. } =
-            other;
+        let State {
+            accounts,
+            rooms,
+            codes,
+            docs,
+            videos,
+            categories,
+            subtitles,
+            users,
+            goods,
+            words,
+            long,
+            school,
+            ..
+        } = other;
         let transcoding = self.videos.take_over(videos);
         self.sender.take_over(&other.sender);
         self.alarms = Alarms::default();
@@ -81,7 +104,20 @@ impl State {
         }
         (self.accounts, self.rooms, self.codes, self.docs, self.categories) =
             (accounts, rooms, codes, docs, categories);
+        self.long = long;
         (self.subtitles, self.users, self.goods, self.words, self.school) = (subtitles, users, goods, words, school);
+    }
+
+    /// Makes room for what a call of so many bytes may leave here. Things are counted, so that only long ones could fill the memory.
+    pub fn must_hold(&mut self, bytes: usize) -> Result<(), Failure> {
+        if bytes <= LONG {
+            return Ok(());
+        }
+        if self.long.saturating_add(bytes) > MOST_LONG {
+            return Err(Failure::general(format!("the mock holds at most {MOST_LONG} bytes of long texts")));
+        }
+        self.long += bytes;
+        Ok(())
     }
 
     pub fn key(&self) -> PartnerKey {
@@ -131,4 +167,20 @@ impl State {
 /// The refusal for a thing that the documents give no code for.
 pub(crate) fn missing(what: &str) -> Failure {
     Failure::general(format!("{what}不存在"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_long_has_to_find_room() {
+        let mut state = State::new("1", "key".to_owned(), 10, Transcoding::Polls(0));
+        for _ in 0..MOST_LONG / (1 << 20) {
+            assert!(state.must_hold(LONG).is_ok());
+            assert!(state.must_hold(1 << 20).is_ok());
+        }
+        assert!(state.must_hold(LONG + 1).is_err());
+        assert!(state.must_hold(LONG).is_ok(), "a short one is held as ever");
+    }
 }

@@ -78,12 +78,12 @@ interface Member {
  */
 export function configurationOf(given: Given, reader: Reader): Configuration {
   const { environment } = reader;
-  const account = given.account || environment[ACCOUNT] || undefined;
+  const account = given.account || variable(ACCOUNT, environment);
   const files = filesOf(account, reader);
   const file = account === undefined ? files[0] : files.find(({ accounts }) => accounts.has(account));
   if (account !== undefined && file === undefined) throw unknown(account, files, reader);
   const table: Member = (account === undefined ? file?.own : file?.accounts.get(account)) ?? {};
-  const first = (name: keyof Account) => (given[name] ?? (account === undefined ? environment[VARIABLES[name]] : undefined)) || undefined;
+  const first = (name: keyof Account) => given[name] || (account === undefined ? variable(VARIABLES[name], environment) : undefined);
   const paths = [...files].reverse().map(({ paths }) => paths);
   return {
     domain: first("domain") ?? table.domain,
@@ -92,6 +92,14 @@ export function configurationOf(given: Given, reader: Reader): Configuration {
     paths: Object.assign(found(reader), ...paths) as Record<string, string>,
     named: account !== undefined && file !== undefined ? { account, file: file.path } : undefined,
   };
+}
+
+/** A variable that is set. Letters that were lost would be another account, or a key that signs wrongly. */
+function variable(name: string, environment: Reader["environment"]): string | undefined {
+  const value = environment[name] || undefined;
+  if (!value?.includes("\ufffd")) return value;
+  const hint = "set it anew, where the shell or the file that sets it is in UTF-8";
+  throw new InvalidAccountError({ kind: "invalid_account", message: `${name} is no UTF-8`, hint });
 }
 
 /** The first that there is; where an account is named, those up to the one that has it. */
@@ -138,6 +146,9 @@ function distance(left: string, right: string): number {
 /** A name as a key of TOML. */
 export const keyName = (name: string) => (/^[\w-]+$/.test(name) ? name : JSON.stringify(name));
 
+/** Far more bytes than a key has, which the documents give 128 characters: another file was named. */
+const LONGEST = 1000;
+
 function keyOf({ key }: Member, file: File, reader: Reader): string | undefined {
   if (key === undefined || key.name === "partner_key") return key?.value as string | undefined;
   const refused = (reason: string, hint?: string) =>
@@ -152,6 +163,8 @@ function keyOf({ key }: Member, file: File, reader: Reader): string | undefined 
   // Editors and programs end it with a line break.
   const lines = text.split("\n").length;
   if (text === "" || lines > 1) throw refused(`${path}: ${text === "" ? "it is empty" : `it has ${lines} lines, and a key is one`}`);
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > LONGEST) throw refused(`${path}: it has ${bytes} bytes, and a key has at most ${LONGEST}`);
   return text;
 }
 

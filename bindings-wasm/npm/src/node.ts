@@ -5,7 +5,8 @@ import * as util from "node:util";
 
 import { configurationOf } from "./configuration.js";
 import type { Reader } from "./configuration.js";
-import { InvalidAccountError, wordsOf } from "./errors.js";
+import { InvalidAccountError } from "./errors.js";
+import { wordsOf } from "./named.js";
 import type { OpenFile, Platform } from "./platform.js";
 import { SOUND, faultOf } from "./probe.js";
 import { current, isReady } from "./wasm.js";
@@ -58,7 +59,8 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // A user without a home has a device in its place.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     const message = `${path} cannot be read: ${wordsOf(error)}`;
     throw new InvalidAccountError({ kind: "invalid_account", message }, { cause: error });
   }

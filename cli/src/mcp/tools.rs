@@ -12,11 +12,11 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Server;
+use super::arguments;
 use crate::callback::verify;
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::sign;
-use crate::{operations, parse};
+use crate::{operations, parse, secrets, sign};
 
 /// What agents are told of all of them.
 pub(super) const INSTRUCTIONS: &str = "The server API of BaijiaYun (百家云): live classrooms and video on demand. \
@@ -26,6 +26,12 @@ pub(super) const INSTRUCTIONS: &str = "The server API of BaijiaYun (百家云): 
 
 /// Most operations that a search shows, if no number is given.
 const SHOWN: usize = 15;
+
+/// Most characters of a name or of a few words.
+const SHORT: usize = 1000;
+
+/// Most departures that are told one by one.
+const MOST_DEPARTURES: usize = 20;
 
 /// Most bytes of data that an agent is given at once.
 const MOST: usize = 100_000;
@@ -100,12 +106,13 @@ impl Tool {
     fn schema(self) -> JsonObject {
         let params = || json!({"type": "object", "description": "Parameters by name, as texts or numbers"});
         let text = |description: &str| json!({"type": "string", "description": description});
-        let operation = || text("Name of an operation, for example room.create");
+        let short = |description: &str| json!({"type": "string", "maxLength": SHORT, "description": description});
+        let operation = || short("Name of an operation, for example room.create");
         let (required, properties) = match self {
             Tool::Find => (
                 json!(["query"]),
                 json!({
-                    "query": text("Words such as \"create room\" or 考勤, or how a name begins, such as room."),
+                    "query": short("Words such as \"create room\" or 考勤, or how a name begins, such as room."),
                     "limit": {"type": "integer", "minimum": 1, "description": "Most operations to show; 15 if not given"},
                 }),
             ),
@@ -119,7 +126,7 @@ impl Tool {
                         "A whole request with its sign: a body, query, address, JSON object, curl line or HTTP request"
                     ),
                     "params": params(),
-                    "sign": text("The signature, if request does not hold it"),
+                    "sign": short("The signature, if request does not hold it"),
                 }),
             ),
             Tool::Parse => (
@@ -137,7 +144,7 @@ impl Tool {
                 json!(["body"]),
                 json!({
                     "body": text("The body as it was posted: a form or JSON"),
-                    "content_type": text("Its header Content-Type; if not given the body is looked at"),
+                    "content_type": short("Its header Content-Type; if not given the body is looked at"),
                 }),
             ),
         };
@@ -163,16 +170,31 @@ impl Tool {
 
     /// What an agent reads: JSON.
     pub(super) async fn run(self, arguments: JsonObject, server: &Server) -> Result<String, Failure> {
+        arguments::check(&self.schema(), &arguments).map_err(|why| wrong(format!("{}: {why}", self.name())))?;
         match self {
-            Tool::Find => find(&read(arguments)?),
-            Tool::Describe => describe(&read(arguments)?),
+            Tool::Find => apart(arguments, find).await,
+            Tool::Describe => apart(arguments, describe).await,
             Tool::Call => call(read(arguments)?, server).await,
             Tool::Sign => sign(&read(arguments)?, server).await,
             Tool::Explain => explain(read(arguments)?, server).await,
-            Tool::Parse => parse_answer(&read(arguments)?),
-            Tool::Verify => verify_callback(&read(arguments)?, server).await,
+            Tool::Parse => apart(arguments, parse_answer).await,
+            Tool::Verify => verify_callback(read(arguments)?, server).await,
         }
     }
+}
+
+/// Computes in a thread of its own: other calls go on meanwhile.
+async fn apart<T: DeserializeOwned + Send + 'static>(
+    arguments: JsonObject,
+    work: fn(&T) -> Result<String, Failure>,
+) -> Result<String, Failure> {
+    let asked = read(arguments)?;
+    computed(move || work(&asked)).await
+}
+
+async fn computed(work: impl FnOnce() -> Result<String, Failure> + Send + 'static) -> Result<String, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::new("internal", error.to_string()))?
 }
 
 fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Failure> {
@@ -229,6 +251,11 @@ async fn call(asked: Call, server: &Server) -> Result<String, Failure> {
             "this server calls only what reads: ask the user, who may start it with `bjy mcp --allow-writes`, or give them the command `bjy call ..`",
         ));
     }
+    let entry = Description::embedded().find(&asked.operation);
+    if entry.is_some_and(|entry| secrets::holds_secret(&entry.operation.response)) {
+        return Err(Failure::new("not_allowed", format!("{} gives a key, which no agent is told", operation.name))
+            .with_hint("give the user the command `bjy call ..`"));
+    }
     let params = Params::from_json(operation, &Value::Object(asked.params).to_string())?;
     let answer = server.client().await?.call(&operation.name).params(params).send().await?;
     data(operation, &answer)
@@ -236,7 +263,10 @@ async fn call(asked: Call, server: &Server) -> Result<String, Failure> {
 
 /// The data of an answer, cut if they are very long.
 fn data(operation: &Operation, answer: &Answer) -> Result<String, Failure> {
-    let departures: Vec<Value> = shown(operation, &answer.departures);
+    let mut departures: Vec<Value> = shown(operation, &answer.departures);
+    if departures.len() > MOST_DEPARTURES {
+        departures.push(json!(format!("and {} more", answer.departures.len() - MOST_DEPARTURES)));
+    }
     let text = String::from_utf8_lossy(&answer.data);
     if text.len() > MOST {
         let begun: String = text.chars().take(MOST / 4).collect();
@@ -253,7 +283,7 @@ fn data(operation: &Operation, answer: &Answer) -> Result<String, Failure> {
 }
 
 fn shown(operation: &Operation, departures: &[Departure]) -> Vec<Value> {
-    parse::shown(operation, departures).map(|departure| json!(departure)).collect()
+    parse::shown(operation, departures).take(MOST_DEPARTURES).map(|departure| json!(departure)).collect()
 }
 
 #[derive(Deserialize)]
@@ -264,6 +294,10 @@ struct Sign {
 
 async fn sign(asked: &Sign, server: &Server) -> Result<String, Failure> {
     let pairs = pairs(&asked.params)?;
+    if !server.allow_writes && has_borders(&pairs) {
+        return Err(Failure::new("not_allowed", "a name or value with & (or a name with =) can be read as other parameters, and so as a newer timestamp")
+            .with_hint("without `bjy mcp --allow-writes` such parameters are not signed; explain_signature checks the signature of them"));
+    }
     if !server.allow_writes && !is_stale(&pairs) {
         return Err(Failure::new("not_allowed", "this signature would be good for any operation, also for one that changes something")
             .with_hint("without `bjy mcp --allow-writes` only what has a timestamp of more than ten minutes ago is signed; call signs by itself"));
@@ -271,6 +305,11 @@ async fn sign(asked: &Sign, server: &Server) -> Result<String, Failure> {
     let (_, key) = server.settings().await?.key()?;
     let (text, sign) = compute(&pairs, &key);
     Ok(json!({"text": text, "sign": sign}).to_string())
+}
+
+/// Whether what is signed is also what other parameters give, since some of them hold what stands between pairs.
+fn has_borders(pairs: &[(String, String)]) -> bool {
+    pairs.iter().any(|(name, value)| name.contains(['&', '=']) || value.contains('&'))
 }
 
 /// Whether the service would refuse what is signed.
@@ -312,12 +351,16 @@ async fn explain(asked: Explain, server: &Server) -> Result<String, Failure> {
     let expected = asked.sign.clone().or_else(held).ok_or_else(|| wrong("the signature is missing: give sign"))?;
     let expected = expected.trim();
     let (partner_id, key) = server.settings().await?.key()?;
-    let (text, right) = compute(&pairs, &key);
-    let matches = right == expected;
-    let explanations =
-        if matches { Vec::new() } else { sign::explained(&Signing { pairs, key, partner_id }, expected) };
-    // Not the right one: it would be good for any operation.
-    Ok(json!({"matches": matches, "text": text, "explanations": explanations}).to_string())
+    let expected = expected.to_owned();
+    computed(move || {
+        let (text, right) = compute(&pairs, &key);
+        let matches = right == expected;
+        let explanations =
+            if matches { Vec::new() } else { sign::explained(&Signing { pairs, key, partner_id }, &expected) };
+        // Not the right one: it would be good for any operation.
+        Ok(json!({"matches": matches, "text": text, "explanations": explanations}).to_string())
+    })
+    .await
 }
 
 #[derive(Deserialize)]
@@ -342,11 +385,14 @@ struct Verify {
     content_type: String,
 }
 
-async fn verify_callback(asked: &Verify, server: &Server) -> Result<String, Failure> {
+async fn verify_callback(asked: Verify, server: &Server) -> Result<String, Failure> {
     let (partner_id, key) = server.settings().await?.key()?;
-    let body = asked.body.trim_end().as_bytes();
-    let callback = verify::check(body, &asked.content_type, None, partner_id, key)?;
-    let data: Value = serde_json::from_slice(callback.json()).unwrap_or_default();
-    let (name, qid, timestamp) = (callback.name(), callback.qid(), callback.timestamp());
-    Ok(json!({"signed": "rightly", "name": name, "qid": qid, "age": now() - timestamp, "data": data}).to_string())
+    computed(move || {
+        let body = asked.body.trim_end().as_bytes();
+        let callback = verify::check(body, &asked.content_type, None, partner_id, key)?;
+        let data: Value = serde_json::from_slice(callback.json()).unwrap_or_default();
+        let (name, qid, age) = (callback.name(), callback.qid(), now() - callback.timestamp());
+        Ok(json!({"signed": "rightly", "name": name, "qid": qid, "age": age, "data": data}).to_string())
+    })
+    .await
 }

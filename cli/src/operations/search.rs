@@ -1,5 +1,6 @@
 //! Finding operations by words, in both languages.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -9,39 +10,59 @@ use baijiayun_api::{Description, Entry};
 /// The operations that all words are found in, the best first. Where none has all of them, Chinese words are taken
 /// apart, and those that have any are found.
 pub(super) fn find<'d>(description: &'d Description, query: &str) -> Vec<Entry<'d>> {
-    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    let texts: Vec<(Entry<'d>, Vec<Text>)> = description.operations().map(|entry| (entry, texts_of(entry))).collect();
-    let ranked = |score: &dyn Fn(&[Text]) -> u32| {
+    let words: Vec<String> = query.split_whitespace().map(str::to_ascii_lowercase).collect();
+    let texts: Vec<(Entry<'d>, Vec<Text<'d>>)> =
+        description.operations().map(|entry| (entry, texts_of(entry))).collect();
+    let ranked = |score: &dyn Fn(&[Text<'_>]) -> u32| {
         let mut found: Vec<(u32, Entry<'d>)> =
             texts.iter().map(|(entry, texts)| (score(texts), *entry)).filter(|(score, _)| *score > 0).collect();
         // Among equals the shorter title says less besides.
         found.sort_by_key(|(score, entry)| (Reverse(*score), entry.operation.title.len()));
         found.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>()
     };
+    let sought: Vec<Sought<'_>> = words.iter().map(|word| Sought::new(word)).collect();
     let all = ranked(&|texts| {
-        let scores: Vec<u32> = words.iter().map(|word| score(texts, word)).collect();
-        if scores.contains(&0) { 0 } else { scores.iter().sum() }
+        let scores = sought.iter().map(|word| Some(score(texts, word)).filter(|score| *score > 0));
+        scores.sum::<Option<u32>>().unwrap_or_default()
     });
     if !all.is_empty() {
         return all;
     }
     let pieces: BTreeSet<String> = words.iter().flat_map(|word| pieces(word)).collect();
-    ranked(&|texts| pieces.iter().map(|piece| score(texts, piece)).sum())
+    let sought: Vec<Sought<'_>> = pieces.iter().map(|piece| Sought::new(piece)).collect();
+    ranked(&|texts| sought.iter().map(|piece| score(texts, piece)).sum())
+}
+
+/// A word with those that mean the same.
+struct Sought<'w> {
+    word: &'w str,
+    others: Vec<&'static str>,
+}
+
+impl Sought<'_> {
+    fn new(word: &str) -> Sought<'_> {
+        Sought {
+            word,
+            others: SAME.iter().filter(|row| row.contains(&word)).flat_map(|row| row.iter().copied()).collect(),
+        }
+    }
 }
 
 /// A text of an operation, in lower case, and what a word is worth that is found in it.
-struct Text {
-    text: String,
+struct Text<'d> {
+    text: Cow<'d, str>,
     /// If it is all of the text, a word of it, or only somewhere in it.
     worth: [u32; 3],
 }
 
-fn texts_of(entry: Entry<'_>) -> Vec<Text> {
+fn texts_of(entry: Entry<'_>) -> Vec<Text<'_>> {
     let operation = entry.operation;
     let name = entry.full_name();
     let mut texts = Vec::new();
-    let mut add = |text: &str, worth| texts.push(Text { text: text.to_lowercase(), worth });
-    add(&name, [100, 60, 40]);
+    // Names and Chinese are in lower case as they are.
+    let lower = |text| if has_capitals(text) { text.to_ascii_lowercase().into() } else { Cow::Borrowed(text) };
+    texts.push(Text { text: name.into(), worth: [100, 60, 40] });
+    let mut add = |text, worth| texts.push(Text { text: lower(text), worth });
     add(entry.method, [90, 60, 40]);
     add(&operation.title, [95, 70, 60]);
     operation.other_titles.iter().for_each(|title| add(title, [90, 65, 55]));
@@ -59,17 +80,20 @@ fn texts_of(entry: Entry<'_>) -> Vec<Text> {
     texts
 }
 
-fn score(texts: &[Text], word: &str) -> u32 {
-    let best = |word: &str| texts.iter().filter_map(|text| text.worth_of(word)).max().unwrap_or(0);
-    let others = SAME.iter().filter(|row| row.contains(&word)).flat_map(|row| row.iter());
-    others.map(|other| best(other) / 3).chain([best(word)]).max().unwrap_or(0)
+fn has_capitals(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-impl Text {
+fn score(texts: &[Text<'_>], sought: &Sought<'_>) -> u32 {
+    let best = |word: &str| texts.iter().filter_map(|text| text.worth_of(word)).max().unwrap_or(0);
+    sought.others.iter().map(|other| best(other) / 3).chain([best(sought.word)]).max().unwrap_or(0)
+}
+
+impl Text<'_> {
     fn worth_of(&self, word: &str) -> Option<u32> {
         let [whole, a_word, somewhere] = self.worth;
-        if self.text == word {
-            return Some(whole);
+        if self.text.len() <= word.len() {
+            return (self.text == word).then_some(whole);
         }
         let is_letter = |char: char| char.is_ascii_alphanumeric();
         let mut places = self.text.match_indices(word).peekable();

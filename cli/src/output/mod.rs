@@ -53,15 +53,20 @@ impl Output {
         if self.json || !(io::stderr().is_terminal() || io::stdout().is_terminal()) {
             print_line(failure);
         } else {
-            eprintln!("{}", shown(&failure.to_string()));
+            tell(&failure.to_string());
         }
     }
+}
+
+/// Writes lines on stderr. Where nobody takes them there is nobody to be told of that.
+fn tell(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", shown(text));
 }
 
 /// Prints a value on stderr as one line of JSON.
 pub(crate) fn print_line(value: &impl Serialize) {
     if let Ok(line) = serde_json::to_string(value) {
-        eprintln!("{}", shown(&line));
+        tell(&line);
     }
 }
 

@@ -210,3 +210,33 @@ fn keys_that_others_can_read_are_told() {
     bjy.file("baijiayun.toml", school(&format!("partner_key = \"{KEY}\"")));
     assert!(told(&file, 0o644).contains("baijiayun.toml holds a key"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_home_that_is_a_device_has_no_file() {
+    let bjy = Bjy::with_account().env("HOME", "/dev/null").env("XDG_CONFIG_HOME", "/dev/null");
+    bjy.run(&REQUEST).ok();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_variable_that_is_no_utf_8_is_named() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    for name in ["BAIJIAYUN_ACCOUNT", "BAIJIAYUN_DOMAIN", "BAIJIAYUN_PARTNER_ID", "BAIJIAYUN_PARTNER_KEY"] {
+        let bjy = Bjy::with_account();
+        let done = bjy.command(&REQUEST).env(name, OsStr::from_bytes(b"\xb0\xd9\xbc\xd2")).output().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert!(!done.status.success() && told.contains(&format!("{name} is no UTF-8")), "{told}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_that_nobody_reads_is_no_panic() {
+    for arguments in [&["call", "room.inf"][..], &["nothing", "--json"], &["nothing"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let code = Bjy::new().command(arguments).stderr(full).status().unwrap().code();
+        assert!(matches!(code, Some(1 | 2)), "{arguments:?}: {code:?}");
+    }
+}

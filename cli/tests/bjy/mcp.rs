@@ -102,8 +102,27 @@ fn operations_are_found_and_described_without_an_account() {
     assert!(error["hint"].as_str().unwrap().contains("room.create"), "{error}");
     let error = agent.bad("call", json!({"operation": "room.list"}));
     assert_eq!(error["msg"], "the account lacks domain, partner_id, partner_key");
-    let error = agent.bad("find_operations", json!({"words": "x"}));
-    assert!(error["msg"].as_str().unwrap().contains("words"), "{error}");
+    for (tool, arguments, why) in [
+        ("find_operations", json!({"words": "x"}), "find_operations: words is no argument; there are query, limit"),
+        ("find_operations", json!({}), "find_operations: query is missing"),
+        (
+            "find_operations",
+            json!({"query": "x", "limit": -1}),
+            "find_operations: limit must be a whole number from 1 on, not -1",
+        ),
+        (
+            "find_operations",
+            json!({"query": "x".repeat(1001)}),
+            "find_operations: query must have at most 1000 characters",
+        ),
+        (
+            "parse_answer",
+            json!({"operation": "room.list", "body": "", "status": 99}),
+            "parse_answer: status must be a whole number from 100 to 599, not 99",
+        ),
+    ] {
+        assert_eq!(agent.bad(tool, arguments)["msg"], why);
+    }
     agent.end();
 }
 
@@ -119,6 +138,16 @@ fn only_what_reads_is_called_unless_writes_are_allowed() {
     // A signature does not name its operation: one that is still good would delete a room.
     let error = agent.bad("sign", json!({"params": {"room_id": 1, "timestamp": 9_999_999_999_u64}}));
     assert_eq!(error["kind"], "not_allowed");
+    // What is old here reads as new there: a=x, room_id=1, timestamp=9999999999, title=&timestamp=1.
+    for params in [
+        json!({"a": "x&room_id=1&timestamp=9999999999&title=", "timestamp": 1}),
+        json!({"a&room_id=1&timestamp": "9999999999&title=", "timestamp": 1}),
+        json!({"a": "x&timestamp=9999999999", "timestamp": 1}),
+        json!({"a=x": "", "timestamp": 1}),
+    ] {
+        assert_eq!(agent.bad("sign", json!({"params": params}))["kind"], "not_allowed", "{params}");
+    }
+    agent.good("sign", json!({"params": {"url": "http://a/?b=c", "timestamp": 1}}));
     agent.end();
 
     let mut agent = Agent::start(&mock.client(), &["--allow-writes"]);
@@ -128,6 +157,11 @@ fn only_what_reads_is_called_unless_writes_are_allowed() {
     agent.good("sign", json!({"params": {"room_id": 1, "timestamp": 9_999_999_999_u64}}));
     let error = agent.bad("call", json!({"operation": "room.info", "params": {"room_id": 1}}));
     assert_eq!(error["code"], 3001);
+    // It would make a new key, of which nobody but the agent would hear.
+    let error =
+        agent.bad("call", json!({"operation": "partner.get_key", "params": {"secret_key": "s", "regenerate": 1}}));
+    assert_eq!(error["kind"], "not_allowed");
+    agent.good("call", json!({"operation": "room.list"}));
     agent.end();
 }
 

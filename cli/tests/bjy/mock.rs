@@ -401,3 +401,28 @@ fn calls_are_recorded_and_served_again() {
     let msg = error["msg"].as_str().unwrap();
     assert!(msg.contains("wrong.jsonl") && msg.contains("line 1"), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_state_that_cannot_be_kept_is_told_at_once() {
+    let files = Bjy::new();
+    let run = |state: &str| files.run(&["mock", "--json", &format!("--state={state}")]);
+    let held = files.path("held.json").display().to_string();
+    let mock = Mock::start(&[&format!("--state={held}")]);
+    let error = run(&held).failure();
+    assert!(error["msg"].as_str().unwrap().contains("another mock"), "{error}");
+    create(&mock.client()).ok();
+    end(mock);
+    files.file("cut.json", r#"{"format":1,"sta"#);
+    for (state, why) in [("cut.json", "cut.json: EOF"), (".", "it is not a file"), ("none/a.json", "No such file")] {
+        let ran = run(state);
+        assert!(ran.out.is_empty(), "its address was told: {ran:?}");
+        assert!(ran.failure()["msg"].as_str().unwrap().contains(why), "{ran:?}");
+    }
+    // As mktemp makes it.
+    let empty = files.file("empty.json", "").display().to_string();
+    end(Mock::start(&[&format!("--state={empty}")]));
+    for flag in ["--partner-key=", "--partner-id="] {
+        assert_eq!(files.run(&["mock", flag]).code, 2, "{flag}");
+    }
+}

@@ -100,3 +100,18 @@ fn documents_are_bound_to_a_room() {
     assert!(!lines(&ran)[0]["fid"].is_null(), "{ran:?}");
     assert_eq!(bjy.run(&["upload", "slides.pdf", "--room=1"]).code, 2);
 }
+
+/// What an archive from Windows unpacks to.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_no_utf_8_goes_up() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let mock = Mock::start(&["--rate=0"]);
+    let bjy = client(&mock);
+    let name = OsStr::from_bytes(b"\xb5\xda\xd2\xbb\xbf\xce.mp4");
+    bjy.file(name, vec![1; 3000]);
+    let done = bjy.command(&["upload", "--json"]).arg(name).output().unwrap();
+    let told: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{done:?}"));
+    assert!(told["file"].as_str().unwrap().ends_with(".mp4") && told["video_id"].is_number(), "{told}");
+}

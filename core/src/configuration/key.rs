@@ -97,11 +97,15 @@ fn beside(file: &Path, named: &str, place: &dyn Place) -> PathBuf {
     }
 }
 
+/// Far more bytes than a key has, which the documents give 128 characters: another file was named.
+const LONGEST: usize = 1000;
+
 /// Editors and programs end it with a line break.
 fn one_line(text: &str) -> Result<String, String> {
     let key = text.trim_start_matches('\u{feff}').trim();
     match key.lines().count() {
         0 => Err("it is empty".to_owned()),
+        1 if key.len() > LONGEST => Err(format!("it has {} bytes, and a key has at most {LONGEST}", key.len())),
         1 => Ok(key.to_owned()),
         lines => Err(format!("it has {lines} lines, and a key is one")),
     }

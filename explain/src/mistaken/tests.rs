@@ -3,11 +3,11 @@
 use baijiayun_core::operation;
 
 use super::no_signature;
-use crate::Signing;
+use crate::{Host, Signing};
 
 fn explain(signing: &Signing, expected: &str) -> Vec<String> {
     let names = operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name);
-    super::explain(signing, expected, names, |text| encoding_rs::GBK.encode(text).0.into_owned())
+    super::explain(signing, expected, names, Host::std(|text| encoding_rs::GBK.encode(text).0.into_owned()))
 }
 
 const KEY: &str = "Sample+Key/0==";
@@ -122,6 +122,15 @@ fn two_mistakes_together() {
         explain(&signing(), "b11955cf6e3827c77e35b5f3165ff897"),
         ["timestamp was not signed, and the key was followed by a newline"]
     );
+}
+
+/// It would take minutes to try them all.
+#[test]
+fn of_a_long_request_fewer_mistakes_are_tried() {
+    let mut signing = signing();
+    (0..300).for_each(|number| set(&mut signing, &format!("k{number}"), &"课".repeat(1000)));
+    let told = explain(&signing, "00000000000000000000000000000000");
+    assert_eq!(told, ["not all mistakes that are known were tried, since the request is long (901907 bytes)"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Posting callbacks to the customer's address.
 
+use std::error::Error;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use rustls::crypto::CryptoProvider;
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{App, now};
-use crate::callbacks::{CallbackAnswer, Post};
+use crate::callbacks::{CallbackAnswer, MOST_ANSWER, Post};
 
 /// How long the customer may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,11 +33,26 @@ impl Poster {
     async fn post(&self, post: &Post) -> Result<CallbackAnswer, String> {
         let request = self.0.post(&post.url).timeout(TIMEOUT).header("content-type", &post.content_type);
         let answered = async {
-            let response = request.body(post.body.clone()).send().await?;
+            let mut response = request.body(post.body.clone()).send().await?;
             let status = response.status().as_u16();
-            Ok(CallbackAnswer { status, body: response.text().await? })
+            let mut body = Vec::new();
+            // What comes after that is nothing that the service would read, and may have no end.
+            while body.len() <= MOST_ANSWER
+                && let Some(piece) = response.chunk().await?
+            {
+                body.extend_from_slice(&piece);
+            }
+            Ok(CallbackAnswer { status, body: String::from_utf8_lossy(&body).into_owned() })
         };
-        answered.await.map_err(|error: reqwest::Error| error.to_string())
+        answered.await.map_err(|error: reqwest::Error| words(&error))
+    }
+}
+
+/// An error with what led to it, which alone says what is wrong.
+fn words(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", words(cause)),
+        None => error.to_string(),
     }
 }
 

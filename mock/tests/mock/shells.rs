@@ -222,8 +222,8 @@ impl Function {
     async fn finish(&self, incoming: Incoming, came: Result<(), String>) -> Answered {
         let reply = self.mock().finish(incoming, came, now());
         self.post_all().await;
-        if !reply.advance.is_zero() {
-            self.advance(reply.advance).await;
+        if let Some(by) = reply.advance {
+            self.advance(by).await;
         }
         let Reply { status, headers, body, cut, .. } = reply;
         if cut {

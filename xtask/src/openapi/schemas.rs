@@ -194,7 +194,8 @@ pub fn value(ty: &Type, shape: Option<&Shape>, scope: Scope<'_>, null: bool) -> 
         Type::Array(ty) => json!({ "type": "array", "items": inner(ty) }),
         Type::Map(ty) => json!({ "type": "object", "additionalProperties": inner(ty) }),
         Type::File => json!({ "type": "string", "format": "binary" }),
-        Type::Nothing => json!({ "type": "null" }),
+        // No type: generators of Go, PHP and C# write one that their languages do not have for `"type": "null"`.
+        Type::Nothing => json!({ "const": null }),
         Type::Any => json!({}),
     };
     let printed = shape.map(|shape| scope.printed.kinds(shape)).unwrap_or_default();
@@ -239,7 +240,7 @@ pub fn number_as_text(ty: &Type) -> Json {
 
 fn or_null(mut schema: Json) -> Json {
     let types = match schema.get("type") {
-        Some(Json::String(one)) if one == "null" => return schema,
+        _ if schema.get("const").is_some() => return schema,
         Some(Json::Array(types)) => types.iter().cloned().chain([json!("null")]).collect(),
         Some(one) => json!([one, "null"]),
         None if schema.get("$ref").is_some() => return json!({ "anyOf": [schema, { "type": "null" }] }),

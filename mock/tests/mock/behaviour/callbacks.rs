@@ -124,6 +124,10 @@ async fn the_control_paths_do_the_same() {
     let (status, made) = control("POST", "/_mock/callbacks", fields).await;
     assert_eq!((status, &made["url"]), (200, &json!(customer.url)));
     assert!(made["body"].as_str().unwrap().starts_with("room_id=17&op=start&op_time="));
+    // A step of nothing waits for the answer too.
+    control("POST", "/_mock/clock", json!({ "advance": 0 })).await;
+    let (_, posted) = control("GET", "/_mock/callbacks", Value::Null).await;
+    assert_eq!((&posted[0]["id"], &posted[0]["status"]), (&made["id"], &json!(500)), "{posted}");
     let first = customer.next(&world.mock.partner_key()).await;
 
     let (_, before) = control("GET", "/_mock/clock", Value::Null).await;
@@ -156,4 +160,19 @@ async fn the_control_paths_do_the_same() {
         assert!(status == 400 && told["error"].as_str().unwrap().contains(word), "{path}: {told}");
     }
     assert_eq!(world.send("PUT", "/_mock/clock", &[], "").await.unwrap().status, 405);
+    // Nothing is read of a part of it.
+    let long = format!("{}{{}}", " ".repeat(16 << 20));
+    assert_eq!(world.send("POST", "/_mock/answers", &[], long).await.unwrap().status, 413);
+}
+
+#[tokio::test]
+async fn of_long_answers_the_beginning_is_kept() {
+    let long: &'static str = Box::leak("课".repeat(1 << 20).into_boxed_str());
+    let customer = Customer::failing(vec![(200, long); 3]).await;
+    let world = told_to(&customer).await;
+    world.mock.post_callback("class_event", NO_FIELDS).await.unwrap();
+    let deliveries = world.mock.callbacks();
+    let answer = deliveries[0].outcome.as_ref().unwrap().as_ref().unwrap();
+    assert!(answer.body.starts_with("课课") && answer.body.len() < 20_000, "{}", answer.body.len());
+    assert!(!is_taken(&deliveries[0]));
 }

@@ -253,3 +253,15 @@ async fn a_strict_mock_refuses_old_times_and_unknown_parameters() {
         assert_eq!(told(&lenient, &timestamp, more).await.0, 0, "{timestamp}");
     }
 }
+
+#[tokio::test]
+async fn a_form_without_end_is_refused() {
+    let world = World::new().await;
+    let part = "--B\r\nContent-Disposition: form-data; name=a; filename=\"\"\r\n\r\n\r\n";
+    let content_type = [("content-type", "multipart/form-data; boundary=B")];
+    for (count, expected) in [(9_000, 1001), (10_001, 1)] {
+        let body = format!("{}--B--", part.repeat(count));
+        let answer = world.send("POST", "/openapi/doc/uploadDoc", &content_type, body).await;
+        assert_eq!(json_of(answer)["code"], expected, "{count}");
+    }
+}
