@@ -331,7 +331,7 @@ def _answer_of(outcome: Any, request: Request) -> Any:
         if isinstance(outcome, Exception):
             return outcome
         return TransportError(f"the executor gave a {type(outcome).__name__} and no baijiayun.http.Response")
-    status, given, headers = cast("tuple[object, object, Any]", (outcome.status, outcome.body, outcome.headers))
+    status, given, headers = cast("tuple[object, object, object]", (outcome.status, outcome.body, outcome.headers))
     if isinstance(status, bool) or not isinstance(status, int) or not 100 <= exact_int(status) <= 999:
         return TransportError("the executor gave a Response with a status that is no int from 100 to 999")
     if not isinstance(given, (bytes, bytearray, memoryview)):
@@ -344,7 +344,7 @@ def _answer_of(outcome: Any, request: Request) -> Any:
     if type(status) is int and type(body) is bytes:
         return outcome
     try:
-        return Response(exact_int(status), bytes(body), headers)
+        return Response(exact_int(status), bytes(body), outcome.headers)
     except Exception as error:
         return TransportError(f"the executor gave a Response with a body that cannot be read: {in_words(error)}")
 

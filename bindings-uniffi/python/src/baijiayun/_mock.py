@@ -190,8 +190,8 @@ class Mock(msgspec.Struct, frozen=True):
         only."""
         made = self._ask("POST", "callbacks", {"name": name, "fields": dict(fields or {})})
         if made["url"]:
-            # When that is answered, what waited has been posted. (Without any time it would be answered at once.)
-            self._advance(0.001)
+            # When that is answered, what waited has been posted.
+            self._advance(0)
             made = next((row for row in self._ask("GET", "callbacks") if row["id"] == made["id"]), made)
         return _posted(made)
 

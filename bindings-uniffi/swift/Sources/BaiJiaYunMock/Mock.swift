@@ -136,8 +136,8 @@ public final class Mock: @unchecked Sendable {
     public func trigger(_ name: CallbackName, _ fields: JSONObject = [:]) async throws -> Posted {
         let made = try await ask("POST", "callbacks", ["name": .string(name.rawValue), "fields": .object(fields)])
         if made["url"]?.string == "" { return Posted(made) }
-        // When that is answered, what waited has been posted. (Without any time it would be answered at once.)
-        try await advance(.milliseconds(1))
+        // When that is answered, what waited has been posted.
+        try await advance(.zero)
         let rows = try await ask("GET", "callbacks").array ?? []
         return Posted(rows.first { $0["id"] == made["id"] } ?? made)
     }
