@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
-import { buildWasm, run } from "./wasm-build.mjs";
+import { buildWasm, run, writeGlue } from "./wasm-build.mjs";
 
 const here = import.meta.dirname;
 const workspace = join(here, "../..");
@@ -34,19 +34,6 @@ const JS = {
   target: "es2022",
   logLevel: "warning",
 };
-
-/** The glue knows one instance of the module, for good. As a function it can be had for as many as are wanted. */
-function writeGlue() {
-  const names = [];
-  const glue = readFileSync(join(wasm, "baijiayun.js"), "utf8")
-    .replace(/^export (?:class|function) (\w+)/gm, (declared, name) => (names.push(name), declared.slice("export ".length)))
-    .replace(/^export \{ (.*) \};$/m, (_, exported) => {
-      names.push(...exported.split(", ").map((name) => name.replace(/(\w+) as (\w+)/, "$2: $1")));
-      return "";
-    });
-  writeFileSync(join(wasm, "glue.js"), `export default function () {\n${glue}\nreturn { ${names.join(", ")} };\n}\n`);
-  writeFileSync(join(wasm, "glue.d.ts"), 'export default function (): typeof import("./baijiayun.js");\n');
-}
 
 /**
  * ES modules: an entry per environment, and what they share. Bundlers must keep the entries even where only what they
@@ -79,7 +66,7 @@ async function buildNode() {
     format: "cjs",
     platform: "node",
     target: "node20",
-    external: ["./toml.cjs", "./packed.cjs"],
+    external: ["./node.cjs", "./toml.cjs", "./packed.cjs"],
     inject: [SHIMS],
   });
   await build({ ...JS, entryPoints: ["src/toml.ts"], outfile: join(dist, "toml.cjs"), format: "cjs", platform: "node" });
@@ -133,7 +120,7 @@ function buildTypes() {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 if (!process.argv.includes("--js")) buildWasm("baijiayun-wasm", wasm, "baijiayun");
-writeGlue();
+writeGlue(wasm, "baijiayun");
 copyFileSync(optimised, join(dist, "baijiayun.wasm"));
 await Promise.all([buildModules(), buildNode(), buildWebCommonJs(), buildUpload()]);
 buildTypes();

@@ -1,6 +1,6 @@
-// From a crate to its WebAssembly file, for both packages.
+// From a crate to its WebAssembly file, for the packages and the site.
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -36,20 +36,56 @@ function says(tool, args) {
 }
 
 /**
- * Builds a crate. In the folder there are then NAME.wasm, its glue NAME.js, and inline.js with the file as a text. `level` is what
- * wasm-opt is to do: to make it fast, or small.
+ * Builds a crate. In the folder there are then NAME.wasm, its glue NAME.js, and inline.js with the file as a text.
  */
-export function buildWasm(crate, folder, name, level = "-O3") {
+export function buildWasm(crate, folder, name) {
+  build(crate, folder, name, "-O3");
+  const inlined = gzipSync(readFileSync(join(folder, `${name}.wasm`)), { level: 9 }).toString("base64");
+  writeFileSync(join(folder, "inline.js"), `export default "${inlined}";\n`);
+  writeFileSync(join(folder, "inline.d.ts"), "declare const inlined: string;\nexport default inlined;\n");
+}
+
+/**
+ * The same for a file that is to be small and may be slow: nothing is inlined for speed, and Rust's own library is built with it, for
+ * size, and without the words of panics, which no page would show (docs/decisions/0047).
+ */
+export function buildSmallWasm(crate, folder, name) {
+  if (!hasSource()) says("rustup", ["component", "add", "rust-src"]);
+  if (!hasSource()) {
+    console.warn(`Rust's component rust-src could not be had: ${name}.wasm is larger than it could be`);
+    return build(crate, folder, name, "-Oz");
+  }
+  const std = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+  build(crate, folder, name, "-Oz", std, { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zunstable-options -Cpanic=immediate-abort" });
+}
+
+function hasSource() {
+  return existsSync(join(says("rustc", ["--print", "sysroot"]).trim(), "lib/rustlib/src/rust/library/std"));
+}
+
+/** The glue knows one instance of the module, for good. As a function it can be had for as many as are wanted: glue.js. */
+export function writeGlue(folder, name) {
+  const names = [];
+  const glue = readFileSync(join(folder, `${name}.js`), "utf8")
+    .replace(/^export (?:class|function) (\w+)/gm, (declared, name) => (names.push(name), declared.slice("export ".length)))
+    .replace(/^export \{ (.*) \};$/m, (_, exported) => {
+      names.push(...exported.split(", ").map((name) => name.replace(/(\w+) as (\w+)/, "$2: $1")));
+      return "";
+    });
+  writeFileSync(join(folder, "glue.js"), `export default function () {\n${glue}\nreturn { ${names.join(", ")} };\n}\n`);
+  writeFileSync(join(folder, "glue.d.ts"), `export default function (): typeof import("./${name}.js");\n`);
+}
+
+function build(crate, folder, name, level, options = [], variables = {}) {
   if (!says("rustup", ["target", "list", "--installed"]).includes("wasm32-unknown-unknown")) {
     run("rustup", ["target", "add", "wasm32-unknown-unknown"]);
   }
-  run("cargo", ["build", "-q", "-p", crate, "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+  run("cargo", ["build", "-q", "-p", crate, "--profile", "wasm", "--target", "wasm32-unknown-unknown", ...options], {
+    env: { ...process.env, ...variables },
+  });
   const built = join(target, `wasm32-unknown-unknown/wasm/${crate.replaceAll("-", "_")}.wasm`);
   run("cargo", ["run", "-q", "-p", "baijiayun-wasm-bindgen", "--", built, folder, name]);
   const optimised = join(folder, `${name}.wasm`);
   const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), level, ...WASM_OPT];
   run(process.execPath, [...optimise, "-o", optimised, join(folder, `${name}_bg.wasm`)]);
-  const inlined = gzipSync(readFileSync(optimised), { level: 9 }).toString("base64");
-  writeFileSync(join(folder, "inline.js"), `export default "${inlined}";\n`);
-  writeFileSync(join(folder, "inline.d.ts"), "declare const inlined: string;\nexport default inlined;\n");
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use baijiayun::core::operation;
 use baijiayun_explain::paste::{self, Malformed, Pasted};
-use baijiayun_explain::{Signing, compute, explain};
+use baijiayun_explain::{Host, Signing, compute, explain};
 use encoding_rs::GBK;
 use serde::Serialize;
 
@@ -90,7 +90,7 @@ pub(crate) fn run(args: Args, account: AccountFlags, output: Output) -> Result<(
 /// What whoever computed another signature did otherwise.
 pub(crate) fn explained(signing: &Signing, expected: &str) -> Vec<String> {
     let names = operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name);
-    explain(signing, expected, names, |text| GBK.encode(text).0.into_owned())
+    explain(signing, expected, names, Host::std(|text| GBK.encode(text).0.into_owned()))
 }
 
 impl From<Malformed> for Failure {

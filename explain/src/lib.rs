@@ -1,12 +1,14 @@
 //! Why a signature is not the right one: requests are read as people have them at hand, signed, and if somebody computed another
 //! signature, the mistake is looked for that gives it. Without I/O: `bjy` and the explorer of the site stand on it.
 
+mod host;
 mod mistaken;
 pub mod paste;
 
 use baijiayun_core::PartnerKey;
 use baijiayun_core::sign::canonical;
 
+pub use host::Host;
 pub use mistaken::explain;
 
 /// What is signed, and with which key.

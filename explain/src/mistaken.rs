@@ -6,17 +6,17 @@ mod mistakes;
 use md5::{Digest, Md5};
 use mistakes::Mistake;
 
-use crate::Signing;
+use crate::{Host, Signing};
 
 /// What whoever computed `expected` did otherwise, in words; empty if nothing is found. `parameters` are the names that may have
-/// been signed though they are not sent; `gbk` encodes a text so (browsers have the tables, which are large).
+/// been signed though they are not sent.
 pub fn explain<'a>(
     signing: &Signing,
     expected: &str,
     parameters: impl IntoIterator<Item = &'a str>,
-    gbk: fn(&str) -> Vec<u8>,
+    host: Host,
 ) -> Vec<String> {
-    let right = Recipe::of(signing, Gbk(gbk));
+    let right = Recipe::of(signing, host);
     let (general, of_one) = (mistakes::general(), mistakes::of_one_parameter(&right));
     let names = unsent_names(&right, parameters);
     let size = right.size();
@@ -135,15 +135,15 @@ struct Recipe {
     letters: Letters,
     digits: Digits,
     partner_id: Option<String>,
-    gbk: Gbk,
+    host: Lent,
 }
 
-/// How a text is encoded as GBK. There is one way only, so all are equal.
+/// What the host can do is the same for all recipes.
 #[derive(Clone, Copy)]
-struct Gbk(fn(&str) -> Vec<u8>);
+struct Lent(Host);
 
-impl PartialEq for Gbk {
-    fn eq(&self, _: &Gbk) -> bool {
+impl PartialEq for Lent {
+    fn eq(&self, _: &Lent) -> bool {
         true
     }
 }
@@ -204,7 +204,7 @@ enum Digits {
 
 impl Recipe {
     /// The right way.
-    fn of(signing: &Signing, gbk: Gbk) -> Recipe {
+    fn of(signing: &Signing, host: Host) -> Recipe {
         let mut pairs = signing.pairs.clone();
         let sign = pairs.iter().position(|(name, _)| name == "sign").map(|index| pairs.remove(index).1);
         Recipe {
@@ -218,7 +218,7 @@ impl Recipe {
             letters: Letters::Utf8,
             digits: Digits::Lower,
             partner_id: signing.partner_id.clone(),
-            gbk,
+            host: Lent(host),
         }
     }
 
@@ -231,7 +231,7 @@ impl Recipe {
         let lower = hex_md5(&self.bytes());
         match self.digits {
             Digits::Lower => lower,
-            Digits::Upper => lower.to_uppercase(),
+            Digits::Upper => lower.to_ascii_uppercase(),
             Digits::Middle => lower[8..24].to_owned(),
             Digits::Again => hex_md5(lower.as_bytes()),
         }
@@ -241,7 +241,7 @@ impl Recipe {
         let text = self.text();
         match self.letters {
             Letters::Utf8 => text.into_bytes(),
-            Letters::Gbk => (self.gbk.0)(&text),
+            Letters::Gbk => (self.host.0.gbk)(&text),
             Letters::QuestionMarks => {
                 text.chars().map(|char| u8::try_from(char).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
             }
@@ -262,7 +262,7 @@ impl Recipe {
         match self.order {
             Order::Bytes => pairs.sort_by_key(|(name, _)| *name),
             Order::AsGiven => {}
-            Order::IgnoringCase => pairs.sort_by_key(|(name, _)| name.to_lowercase()),
+            Order::IgnoringCase => pairs.sort_by_key(|(name, _)| (self.host.0.lower)(name)),
             Order::Downwards => pairs.sort_by(|(left, _), (right, _)| right.cmp(left)),
             Order::WithValues => pairs.sort_by_key(|(name, value)| format!("{name}={value}")),
         }

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use baijiayun_core::operation;
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
+
+use crate::named::Named;
 
 /// What an operation answers once.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +77,7 @@ impl Canned {
 /// Answers by operation: one that is given each time, or a list of which each is given once, after which the mock answers
 /// by itself again.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct CannedAnswers(IndexMap<String, Answers>);
+pub struct CannedAnswers(Named<Answers>);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Answers {
@@ -102,28 +103,29 @@ impl CannedAnswers {
                 }
                 one => Answers::Always(Canned::from_json(one).map_err(wrong)?),
             };
-            answers.0.insert(name, read);
+            answers.0.put(name, read);
         }
         Ok(answers)
     }
 
     /// Answers so each time.
     pub fn always(&mut self, operation: impl Into<String>, answer: Canned) {
-        self.0.insert(operation.into(), Answers::Always(answer));
+        self.0.put(operation.into(), Answers::Always(answer));
     }
 
     /// Answers so once, after what was given before for this operation.
     pub fn once(&mut self, operation: impl Into<String>, answer: Canned) {
-        match self.0.entry(operation.into()).or_insert_with(|| Answers::Once(VecDeque::new())) {
-            Answers::Once(answers) => answers.push_back(answer),
-            always @ Answers::Always(_) => *always = Answers::Once(VecDeque::from([answer])),
+        let operation = operation.into();
+        match self.0.get_mut(&operation) {
+            Some(Answers::Once(answers)) => answers.push_back(answer),
+            _ => self.0.put(operation, Answers::Once(VecDeque::from([answer]))),
         }
     }
 
     /// Adds those of another, which win.
     pub(crate) fn extend(&mut self, other: CannedAnswers) {
         for (operation, answers) in other.0 {
-            self.0.insert(operation, answers);
+            self.0.put(operation, answers);
         }
     }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use baijiayun_core::Operation;
 use baijiayun_core::operation::{self, Host};
-use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::described::{self, Description};
 use crate::failure::Failure;
 use crate::input::Input;
+use crate::named::Named;
 use crate::state::State;
 use crate::{accounts, codes, docs, goods, live, rooms, subtitles, users, video_categories, videos, words};
 
@@ -42,20 +42,19 @@ pub(crate) struct Endpoint {
     pub handler: Option<Handler>,
 }
 
-pub(crate) struct Catalog(IndexMap<String, Endpoint>);
+pub(crate) struct Catalog(Named<Endpoint>);
 
 impl Catalog {
     /// All operations that have a path, those named in `paths` at the path given there.
     pub fn new(paths: &BTreeMap<String, String>) -> Catalog {
         let description = Description::embedded();
-        let mut endpoints = IndexMap::new();
+        let mut endpoints = Named::default();
         for operation in operation::all().iter().filter(|operation| !matches!(operation.host, Host::Given(_))) {
             let name = operation.name.as_ref();
             let path = paths.get(name).map_or(operation.path.as_ref(), String::as_str).to_owned();
             if let Some(described) = description.operation(name) {
                 let handler = AREAS.into_iter().flatten().find(|(known, _)| *known == name);
-                endpoints
-                    .insert(path, Endpoint { operation, described, handler: handler.map(|(_, handler)| *handler) });
+                endpoints.put(path, Endpoint { operation, described, handler: handler.map(|(_, handler)| *handler) });
             }
         }
         Catalog(endpoints)

@@ -75,7 +75,7 @@ impl Control {
 
     pub fn finish(self, mock: &mut Mock) -> Reply {
         if self.is_too_long {
-            return Reply::json(413, &json!({ "error": format!("a body has {MOST} bytes at most") }));
+            return Reply::json(413, &json!({ "error": format!("the body has more than {MOST} bytes") }));
         }
         let text = String::from_utf8_lossy(&self.body);
         let done = match (self.place, self.method.as_str()) {

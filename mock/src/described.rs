@@ -2,26 +2,23 @@
 
 use std::sync::LazyLock;
 
-use baijiayun_api::{EnumValue, ParamType, Scalar, Shape, ShapeType, Wire};
+use baijiayun_api::{EnumValue, Scalar, Shape, ShapeType, Wire};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use crate::named::Named;
+
 pub(crate) struct Description {
-    operations: IndexMap<String, Operation>,
-    callbacks: IndexMap<String, Callback>,
+    operations: Named<Operation>,
+    callbacks: Named<Callback>,
 }
 
 pub(crate) struct Operation {
-    pub params: IndexMap<String, Param>,
+    /// Of the parameters that have one, as numbers and texts.
+    pub defaults: Map<String, Value>,
     pub response: Shape,
     /// The data of the printed answer, if there is one.
     pub example: Option<Value>,
-}
-
-pub(crate) struct Param {
-    pub kind: ParamType,
-    pub default: Option<Scalar>,
-    pub secret: bool,
 }
 
 pub(crate) struct Callback {
@@ -37,8 +34,8 @@ impl Description {
             // A test looks whether all of it was read.
             let mut table: Value = serde_json::from_str(include_str!("generated/description.json")).unwrap_or_default();
             Description {
-                operations: each(table["operations"].take(), operation),
-                callbacks: each(table["callbacks"].take(), callback),
+                operations: named(table["operations"].take(), operation),
+                callbacks: named(table["callbacks"].take(), callback),
             }
         });
         &EMBEDDED
@@ -55,22 +52,23 @@ impl Description {
 
 // By hand and not by serde's derive, which takes six times as much code: it is part of the WebAssembly.
 
-fn each<T>(members: Value, read: impl Fn(Value) -> T) -> IndexMap<String, T> {
-    let Value::Object(members) = members else { return IndexMap::new() };
-    let mut all = IndexMap::with_capacity(members.len());
-    for (name, member) in members {
-        all.insert(name, read(member));
+fn named<T>(members: Value, read: impl Fn(Value) -> T) -> Named<T> {
+    let mut all = Named::default();
+    if let Value::Object(members) = members {
+        for (name, member) in members {
+            all.put(name, read(member));
+        }
     }
     all
 }
 
 fn operation(mut operation: Value) -> Operation {
     let example = operation.as_object_mut().and_then(|members| members.remove("example"));
-    Operation {
-        params: each(operation["params"].take(), param),
-        response: shape(operation["response"].take()),
-        example,
-    }
+    let defaults = match operation["defaults"].take() {
+        Value::Object(defaults) => defaults,
+        _ => Map::new(),
+    };
+    Operation { defaults, response: shape(operation["response"].take()), example }
 }
 
 fn callback(mut callback: Value) -> Callback {
@@ -83,21 +81,6 @@ fn callback(mut callback: Value) -> Callback {
 fn waits(callback: &Value) -> Vec<u32> {
     let waits = callback["waits"].as_array().map(Vec::as_slice).unwrap_or_default();
     waits.iter().filter_map(|wait| wait.as_u64()?.try_into().ok()).collect()
-}
-
-fn param(param: Value) -> Param {
-    let kind = match param["type"].as_str().unwrap_or_default() {
-        "int" => ParamType::Int,
-        "float" => ParamType::Float,
-        "date" => ParamType::Date,
-        "datetime" => ParamType::Datetime,
-        "timestamp" => ParamType::Timestamp,
-        "list" => ParamType::List,
-        "json" => ParamType::Json,
-        "file" => ParamType::File,
-        _ => ParamType::String,
-    };
-    Param { kind, default: scalar(&param["default"]), secret: param["secret"] == true }
 }
 
 fn scalar(value: &Value) -> Option<Scalar> {
@@ -134,6 +117,12 @@ fn shape(mut shape: Value) -> Shape {
         inner => Some(Box::new(self::shape(inner))),
     };
     let (items, values) = (inner("items"), inner("values"));
+    let mut fields = IndexMap::new();
+    if let Value::Object(members) = shape["fields"].take() {
+        for (name, member) in members {
+            fields.insert(name, self::shape(member));
+        }
+    }
     Shape {
         kind,
         wire,
@@ -141,7 +130,7 @@ fn shape(mut shape: Value) -> Shape {
         enum_values: first.into_iter().map(|value| EnumValue { value, meaning: String::new() }).collect(),
         items,
         values,
-        fields: each(shape["fields"].take(), self::shape),
+        fields,
         format: None,
         table_type: None,
         required: false,
@@ -169,12 +158,11 @@ mod tests {
             let operation = read.operation(name).unwrap();
             assert_eq!(serde_json::to_value(&operation.response).unwrap(), written["response"], "{name}");
             assert_eq!(operation.example.as_ref(), written.get("example"), "{name}");
-            for (param, written) in written["params"].as_object().unwrap() {
-                let kept = &operation.params[param];
-                assert_eq!(serde_json::to_value(kept.kind).unwrap(), written["type"], "{name} {param}");
-                assert_eq!(serde_json::to_value(&kept.default).unwrap(), written["default"], "{name} {param}");
-                assert_eq!(kept.secret, written["secret"] == true, "{name} {param}");
-            }
+            assert_eq!(
+                Some(&operation.defaults).filter(|defaults| !defaults.is_empty()),
+                written["defaults"].as_object(),
+                "{name}"
+            );
         }
         for (name, written) in table["callbacks"].as_object().unwrap() {
             let callback = read.callback(name).unwrap();

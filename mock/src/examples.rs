@@ -3,7 +3,6 @@
 use baijiayun_api::{Scalar, Shape, ShapeType};
 use serde_json::{Map, Value, json};
 
-use crate::described::Param;
 use crate::input::Input;
 use crate::paging;
 use crate::wire;
@@ -42,7 +41,7 @@ fn echo(data: &mut Value, shape: &Shape, input: &Input, whole: bool) {
 }
 
 fn echoed(name: &str, input: &Input, whole: bool) -> Option<Value> {
-    let param: &Param = input.described.params.get(name)?;
+    let param = input.operation.params.iter().find(|param| param.name == name)?;
     let is_id = name.ends_with("_id") || name == "user_number";
     if param.secret || !(whole || is_id) {
         return None;

@@ -85,6 +85,7 @@ mod live;
 mod misbehave;
 mod mock;
 mod multipart;
+mod named;
 mod page;
 mod paging;
 mod range;

@@ -1,9 +1,8 @@
 //! Pages of a list, as the operation's description names them.
 
-use baijiayun_api::Scalar;
 use serde_json::{Value, json};
 
-use crate::input::Input;
+use crate::input::{Input, as_int};
 
 /// The size of a page where the documents name none.
 const PAGE_SIZE: usize = 20;
@@ -43,10 +42,7 @@ pub(crate) fn page_of_example(input: &Input, data: &mut Value) {
 
 fn asked(input: &Input) -> (usize, usize) {
     let size_param = input.operation.paging.map_or("page_size", |paging| paging.size_param);
-    let default = |name: &str| match input.described.params.get(name)?.default.as_ref()? {
-        Scalar::Int(number) => Some(*number),
-        Scalar::Text(text) => text.parse().ok(),
-    };
+    let default = |name: &str| as_int(input.described.defaults.get(name)?);
     let number = |name: &str| input.int(name).or_else(|| default(name)).and_then(|number| usize::try_from(number).ok());
     let at_least_one = |number: usize| number.max(1);
     (number("page").map_or(1, at_least_one), number(size_param).map_or(PAGE_SIZE, at_least_one))

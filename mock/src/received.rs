@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use baijiayun_core::operation;
 use serde_json::{Value, json};
-
-use crate::described::Description;
 
 /// A request that the mock received.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,11 +29,12 @@ impl Received {
 
     /// The parameters, with `***` for keys and passwords.
     pub(crate) fn without_secrets(&self) -> BTreeMap<&str, &str> {
-        let described = self.operation.as_deref().and_then(|name| Description::embedded().operation(name));
+        let operation = self.operation.as_deref().and_then(|name| operation::find(name).ok());
         let is_secret = |name: &str| {
             name.contains("key")
                 || name.contains("password")
-                || described.and_then(|operation| operation.params.get(name)).is_some_and(|param| param.secret)
+                || operation
+                    .is_some_and(|operation| operation.params.iter().any(|param| param.secret && param.name == name))
         };
         let mut shown = BTreeMap::new();
         for (name, value) in &self.params {

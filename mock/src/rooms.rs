@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 
-use baijiayun_api::{ParamType, Scalar};
+use baijiayun_core::operation::{Param, ParamKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::catalog::Handlers;
 use crate::clock;
-use crate::described::Param;
 use crate::failure::Failure;
 use crate::input::{Input, as_int};
 use crate::paging;
@@ -94,10 +93,10 @@ pub(crate) const HANDLERS: Handlers = &[
 
 fn create(state: &mut State, input: &Input) -> Result<Row, Failure> {
     let mut members: Row = input
-        .described
+        .operation
         .params
         .iter()
-        .filter_map(|(name, param)| Some((name.clone(), input.get(name).or_else(|| default(param))?)))
+        .filter_map(|param| Some((param.name.to_owned(), input.get(param.name).or_else(|| default(input, param))?)))
         .collect();
     let codes = state.codes.for_room()?;
     let id = state.rooms.insert(input.now, |id| {
@@ -113,13 +112,9 @@ fn create(state: &mut State, input: &Input) -> Result<Row, Failure> {
 }
 
 /// What a room has where the caller says nothing.
-fn default(param: &Param) -> Option<Value> {
-    match (&param.default, param.kind) {
-        (Some(Scalar::Int(number)), _) => Some(Value::from(*number)),
-        (Some(Scalar::Text(text)), _) => Some(Value::from(text.as_str())),
-        (None, ParamType::Int) => Some(Value::from(0)),
-        (None, _) => None,
-    }
+fn default(input: &Input, param: &Param) -> Option<Value> {
+    let zero = || matches!(param.kind, ParamKind::Int | ParamKind::Flag).then(|| Value::from(0));
+    input.described.defaults.get(param.name).cloned().or_else(zero)
 }
 
 fn create_with_live(state: &mut State, input: &Input) -> Result<Value, Failure> {

@@ -96,13 +96,16 @@ export default defineConfig({
     resolve: {
       alias: {
         "@site": at(".."),
-        // The packages of this repository, as pages get them: each fetches its WebAssembly.
-        baijiayun: at("../../bindings-wasm/npm/dist/web.mjs"),
-        "baijiayun-mock": at("../../bindings-wasm/npm-mock/dist/web.mjs"),
+        // The packages of this repository, over one WebAssembly file (docs/decisions/0047).
+        baijiayun: at("../../bindings-wasm/explorer/dist/explorer.mjs"),
+        "baijiayun-mock": at("../../bindings-wasm/explorer/dist/explorer.mjs"),
       },
     },
+    // Nothing here, in VitePress or its theme is written in Vue's older way.
+    define: { __VUE_OPTIONS_API__: "false" },
+
     // The index of the search is large, and fetched when somebody searches.
-    build: { chunkSizeWarningLimit: 4000 },
+    build: { target: "es2022", chunkSizeWarningLimit: 4000 },
     server: { fs: { allow: [at("../..")] } },
   },
 });

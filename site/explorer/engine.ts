@@ -1,6 +1,6 @@
-// The SDK and the mock. The mock is loaded when somebody runs a call.
+// The SDK and the mock.
 import { Client, ready, type HttpExecutor, type SignedRequest } from "baijiayun";
-import type { Mock } from "baijiayun-mock";
+import { createMock, type Mock } from "baijiayun-mock";
 import type { Account } from "./account";
 import type { Data, Operation, Param } from "./data";
 import type { Value } from "./values";
@@ -60,15 +60,13 @@ async function textOf(answer: { text?: () => Promise<string>; body?: unknown }):
   return new TextDecoder().decode(answer.body as Uint8Array);
 }
 
-let mock: Promise<Mock> | undefined;
+let mock: Mock | undefined;
 
 /** The one of this page: it keeps its state. Its callbacks stay in the page. */
-export function theMock(): Promise<Mock> {
-  return (mock ??= import("baijiayun-mock").then(async ({ createMock }) => {
-    const mock = createMock({ rate: 0, post: async () => ({ status: 200, body: '{"code":0,"msg":""}' }) });
-    await mock.ready();
-    return mock;
-  }));
+export async function theMock(): Promise<Mock> {
+  mock ??= createMock({ rate: 0, post: async () => ({ status: 200, body: '{"code":0,"msg":""}' }) });
+  await mock.ready();
+  return mock;
 }
 
 export async function runOnMock(name: string, given: Map<Param, Value>): Promise<Outcome> {

@@ -1,6 +1,5 @@
 // The explainer of signatures, as WebAssembly: the same as `bjy sign --expect`.
-import init, { check as checkInWasm } from "../../bindings-wasm/explain/wasm/explain.js";
-import wasm from "../../bindings-wasm/explain/wasm/explain.wasm?url";
+import { loadCheck } from "../../bindings-wasm/explorer/dist/explorer.mjs";
 import type { Account } from "./account";
 import type { Data } from "./data";
 
@@ -14,21 +13,30 @@ export interface Checked {
   explanations: string[];
 }
 
-let loading: Promise<unknown> | undefined;
+let checkInWasm: Awaited<ReturnType<typeof loadCheck>> | undefined;
 
-export function ready(): Promise<unknown> {
-  Object.assign(globalThis, { baijiayunGbk: gbk });
-  return (loading ??= init({ module_or_path: wasm }));
+export async function ready(): Promise<void> {
+  Object.assign(globalThis, { baijiayunGbk: gbk, baijiayunLower: lower, baijiayunUpper: upper, baijiayunDouble: double });
+  checkInWasm ??= await loadCheck();
 }
 
 /** Throws what is wrong with the request. */
 export function check(request: string, sign: string, account: Account, data: Data): Checked {
   names ??= [...new Set(data.operations.flatMap((operation) => operation.params.map((param) => param.name)))].join("\n");
   try {
-    return JSON.parse(checkInWasm(request, sign, account.partnerId, account.partnerKey, names));
+    return JSON.parse(checkInWasm!(request, sign, account.partnerId, account.partnerKey, names));
   } catch (error) {
     throw error instanceof Error ? error : new Error(String(error));
   }
+}
+
+const lower = (text: string): string => text.toLowerCase();
+const upper = (text: string): string => text.toUpperCase();
+
+/** The double that is nearest to a decimal, in the fewest digits: `1.25e-7`. */
+function double(decimal: string): string | undefined {
+  const number = decimal.trim() === "" ? NaN : Number(decimal);
+  return Number.isFinite(number) ? number.toExponential().replace("+", "") : undefined;
 }
 
 let names: string | undefined;

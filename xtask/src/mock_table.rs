@@ -19,20 +19,18 @@ pub fn outputs(description: &Description) -> serde_json::Result<Vec<Output>> {
     Ok(vec![Output::new("mock/src/generated/description.json", serde_json::to_string(&table)? + "\n")])
 }
 
-/// Types and defaults of the parameters, the shape of the answer, and the data of the first example.
+/// The defaults of parameters, the shape of the answer, and the data of the first example. The core's table has the rest.
 fn operation(operation: &Operation) -> serde_json::Result<Value> {
-    let mut params = Map::new();
+    let mut kept = json!({ "response": shape(&operation.response) });
+    let mut defaults = Map::new();
     for (name, param) in &operation.params {
-        let mut kept = Map::from_iter([("type".to_owned(), serde_json::to_value(param.kind)?)]);
         if let Some(default) = &param.default {
-            kept.insert("default".to_owned(), serde_json::to_value(default)?);
+            defaults.insert(name.clone(), serde_json::to_value(default)?);
         }
-        if param.secret {
-            kept.insert("secret".to_owned(), true.into());
-        }
-        params.insert(name.clone(), kept.into());
     }
-    let mut kept = json!({ "params": params, "response": shape(&operation.response) });
+    if !defaults.is_empty() {
+        kept["defaults"] = defaults.into();
+    }
     if let Some(example) = operation.examples.first() {
         kept["example"] = serde_json::from_str::<Value>(&example.body)?["data"].take();
     }

@@ -12,7 +12,7 @@ mod settings;
 
 /// A mock and the requests that are coming in.
 #[wasm_bindgen]
-pub struct Mock(RefCell<Inner>);
+pub struct Engine(RefCell<Inner>);
 
 struct Inner {
     mock: baijiayun_mock::Mock,
@@ -32,15 +32,15 @@ fn number(milliseconds: i64) -> f64 {
 }
 
 #[wasm_bindgen]
-impl Mock {
+impl Engine {
     /// Makes a mock.
     ///
     /// # Errors
     /// Says what is wrong with the settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str) -> Result<Mock, String> {
+    pub fn new(settings: &str) -> Result<Engine, String> {
         let mock = settings::read(settings)?.build();
-        Ok(Mock(RefCell::new(Inner { mock, incoming: Vec::new(), begun: 0 })))
+        Ok(Engine(RefCell::new(Inner { mock, incoming: Vec::new(), begun: 0 })))
     }
 
     /// A request begins. Returns its number, negative if its body is not wanted.
@@ -128,10 +128,5 @@ impl Mock {
     /// The account's key now.
     pub fn partner_key(&self) -> String {
         self.0.borrow().mock.partner_key().to_owned()
-    }
-
-    /// The account's id.
-    pub fn partner_id(&self) -> String {
-        self.0.borrow().mock.partner_id().to_owned()
     }
 }

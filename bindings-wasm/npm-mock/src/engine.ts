@@ -1,4 +1,5 @@
-import init, { initSync, Mock as Engine } from "../wasm/baijiayun-mock.js";
+import { wordsOf } from "../../npm/src/named.js";
+import init, { initSync, Engine } from "../wasm/baijiayun-mock.js";
 import { platform } from "./platform.js";
 
 export type { Engine };
@@ -11,7 +12,11 @@ let loading: Promise<void> | undefined;
 /** Whether the WebAssembly is there. In Node it is loaded now, if need be. */
 export function isLoaded(): boolean {
   if (!loaded && platform.wasmNow) {
-    initSync({ module: new WebAssembly.Module(platform.wasmNow()) });
+    try {
+      initSync({ module: new WebAssembly.Module(platform.wasmNow()) });
+    } catch (cause) {
+      throw notLoaded(cause);
+    }
     loaded = true;
   }
   return loaded;
@@ -29,17 +34,22 @@ async function fetched(): Promise<void> {
       if (!given.ok) throw new Error(`HTTP ${given.status} for ${given.url}`);
       given = await given.arrayBuffer();
     }
-    await init({ module_or_path: await WebAssembly.compile(given) });
+    await init({ module_or_path: given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given) });
     loaded = true;
   } catch (cause) {
-    const hint = 'if a bundler left the file behind, import from "baijiayun-mock/inline" instead';
-    throw new Error(`${FILE} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)} (${hint})`, { cause });
+    throw notLoaded(cause);
   }
 }
 
-export function engine(settings: object): Engine {
+function notLoaded(cause: unknown): Error {
+  const hint = 'if a bundler left the file behind, import from "baijiayun-mock/inline" instead';
+  return new Error(`${FILE} could not be loaded: ${wordsOf(cause)} (${hint})`, { cause });
+}
+
+/** `settings` are JSON. */
+export function engine(settings: string): Engine {
   try {
-    return new Engine(JSON.stringify(settings));
+    return new Engine(settings);
   } catch (error) {
     throw new TypeError(`createMock: ${String(error)}`);
   }

@@ -7,6 +7,7 @@ export type {
   MockOptions,
   Posted,
   PostedAnswer,
+  PostedResponse,
   Received,
   Request,
   Response,

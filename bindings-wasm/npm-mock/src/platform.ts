@@ -3,7 +3,7 @@ export interface Platform {
   /** The WebAssembly, where it can be had at once. */
   wasmNow?: () => BufferSource;
   /** The WebAssembly. */
-  wasm?: () => Promise<BufferSource | Response>;
+  wasm?: () => Promise<BufferSource | Response | WebAssembly.Module>;
   /** Serves over HTTP. */
   listen?: (port: number, exchange: Exchange) => Promise<Listening>;
 }
@@ -16,7 +16,7 @@ export interface Sent {
   /** Where it was sent to: addresses in answers begin with it. */
   base: string;
   headers: [name: string, value: string][];
-  body?: Body | undefined;
+  body?: Body | null | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((sent: number) => void) | undefined;
 }

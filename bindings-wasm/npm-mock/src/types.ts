@@ -4,9 +4,9 @@ import type { Body } from "./platform.js";
 export interface Request {
   method: string;
   url: string;
-  headers?: Record<string, string> | Iterable<[string, string]>;
-  body?: Body;
-  signal?: AbortSignal;
+  headers?: Record<string, string> | Iterable<[string, string]> | null | undefined;
+  body?: Body | null | undefined;
+  signal?: AbortSignal | undefined;
   onProgress?: ((sent: number) => void) | undefined;
 }
 
@@ -85,6 +85,12 @@ export interface PostedAnswer {
   body: string;
 }
 
+/** The same as a `fetch` gives it. */
+export interface PostedResponse {
+  readonly status: number;
+  text(): Promise<string>;
+}
+
 /** A callback that was posted, or is about to be. */
 export interface Posted extends Delivery {
   /** 1, or 2 and 3 where it was posted again since it was not taken. */
@@ -104,7 +110,7 @@ export interface MockOptions {
   /** Where it seems to be: `https://mock.invalid` unless you say it. Nothing is sent there. */
   domain?: string;
   /** The account's id. */
-  partnerId?: string;
+  partnerId?: string | number | bigint;
   /** The account's key. */
   partnerKey?: string;
   /** Calls in 10 s; 200 unless you say it, as the service has it. 0 is no limit. */
@@ -121,6 +127,9 @@ export interface MockOptions {
   transcoding?: number;
   /** The time, in milliseconds since 1970. `Date.now` unless you say it. */
   now?: () => number;
-  /** Posts callbacks: `fetch` unless you say it. */
-  post?: (delivery: Delivery) => PostedAnswer | Promise<PostedAnswer>;
+  /**
+   * Posts callbacks: `fetch` unless you say it. It gives what the receiver answered, or its Response. It has 5 s, and must not wait for
+   * `trigger` or `advance` of the same mock, which wait for it.
+   */
+  post?: (delivery: Delivery) => PostedAnswer | PostedResponse | Promise<PostedAnswer | PostedResponse>;
 }

@@ -1,6 +1,8 @@
 // The mock in the process: what its own functions and its executor do. What the service itself does is tested in mock/.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
+import { inspect } from "node:util";
 
 import { AccountNotFoundError, AnswerError, Client, RoomDeletedError, SignatureError, ThrottledError, TransportError, file } from "baijiayun";
 import { createMock } from "baijiayun-mock";
@@ -63,7 +65,7 @@ test("it misbehaves when told", async (t) => {
   await assert.rejects(client.room.list(), ThrottledError);
   mock.misbehave({});
   await client.room.list();
-  assert.throws(() => mock.misbehave({ errorEvery: 1 }), /error_every/);
+  assert.throws(() => mock.misbehave({ errorEvery: 1 }), /errorEvery.*errorsEvery/);
 });
 
 test("an answer that takes its time can be given up", async (t) => {
@@ -158,30 +160,6 @@ test("a callback without an address is returned, and a function takes those that
   await assert.rejects(mock.trigger("class_evnt"), /class_evnt/);
 });
 
-test("whatever post does, the mock goes on", async (t) => {
-  const given = [
-    [() => undefined, /no \{ status, body \}/],
-    [() => ({ status: "200", body: 1 }), /no \{ status, body \}/],
-    [() => Promise.reject(null), /null/],
-    [() => new Promise(() => {}), /no answer within 5000 ms/],
-    [() => ({ status: 200, body: '{"code":0}' }), undefined],
-  ];
-  let post;
-  const { mock, client } = world(t, { post: () => post() });
-  await client.liveAccount.setClassCallbackUrl({ url: "https://school.example/callbacks" });
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  for (const [does, error] of given) {
-    const asked = new Promise((resolve) => (post = () => (setImmediate(resolve), does())));
-    const triggered = mock.trigger("class_event", { op: "start" });
-    await asked;
-    t.mock.timers.tick(5000);
-    const told = await triggered;
-    if (error) assert.match(told.error, error);
-    else assert.deepEqual([told.error, told.taken], [undefined, true]);
-    mock.forget();
-  }
-});
-
 test("its clock is the caller's, and ahead of it", async (t) => {
   const { mock, client } = world(t, { now: () => 1_893_456_000_000 });
   assert.equal(mock.now(), 1_893_456_000_000);
@@ -212,11 +190,172 @@ test("it listens on a port", async (t) => {
   await assert.rejects(mock.listen({ port: 70_000 }), RangeError);
 });
 
-test("wrong settings are told when it is made", () => {
-  assert.throws(() => createMock({ strikt: true }), /strikt/);
-  assert.throws(() => createMock({ rate: -1 }), /-1/);
-  assert.throws(() => createMock({ misbehave: { errorEvery: 1 } }), /error_every/);
-  assert.throws(() => createMock({ answers: { "room.lsit": {} } }), /room\.list/);
+test("wrong settings are told when it is made, by the names that they have here", () => {
+  const wrong = [
+    [null, /not null/],
+    [[], /not an array/],
+    [{ strikt: true }, /no "strikt", only domain, .*, strict, /],
+    [{ rate: -1 }, /rate must be a whole number from 0 to 4294967295, not -1/],
+    [{ rate: NaN, strict: 1 }, /rate must be .* not NaN; strict must be true or false, not 1/],
+    [{ rate: "5" }, /rate must be .* not a text/],
+    [{ transcoding: Infinity }, /transcoding must be .* not Infinity/],
+    [{ domain: "" }, /domain must be a text, not an empty text/],
+    [{ partnerId: 1.5 }, /partnerId must be a text or a whole number, not 1\.5/],
+    [{ partnerKey: 8_675_309 }, /partnerKey must be a text, not a number$/],
+    [{ partnerKey: "\ud800" }, /partnerKey must be without half characters/],
+    [{ now: 5 }, /now must be a function, not 5/],
+    [{ post: {} }, /post must be a function, not an object/],
+    [{ misbehave: 5 }, /misbehave must be an object, not 5/],
+    [{ misbehave: { errorEvery: 1 } }, /misbehave: there is no "errorEvery", only latency, errorsEvery, /],
+    [{ misbehave: { errors_every: 1 } }, /no "errors_every", only latency, errorsEvery, /],
+    [{ misbehave: { throttlesWith200: 1, uploadsBreakAt: 1.5 } }, /throttlesWith200 must be true or false, not 1; uploadsBreakAt must be .* not 1\.5/],
+    [{ answers: [] }, /answers must be an object, not an array/],
+    [{ answers: { "room.lsit": {} } }, /room\.list/],
+    [{ answers: { "room.list": { data: "\ud83d" } } }, /data holds half a character/],
+    [{ paths: { "room.list": "room" } }, /paths must be an object of operations and paths that begin with \//],
+    [{ paths: { "room.lsit": "/openapi/x" } }, /room\.list/],
+  ];
+  for (const [options, why] of wrong) {
+    assert.throws(() => createMock(options), (error) => error instanceof TypeError && why.test(error.message) && !/_/.test(error.message.replace(/errors_every|unknown_operation/, "")), `${why}`);
+  }
+  for (const fine of [undefined, {}, { rate: undefined, misbehave: {} }, { partnerId: 10_001 }, { answers: { "room.list": { data: { id: 7n } } } }]) createMock(fine);
+  assert.equal(createMock({ partnerId: 9_007_199_254_740_993n }).account.partnerId, "9007199254740993");
+});
+
+test("so are wrong faults, answers, fields, times and ports", async (t) => {
+  const { mock } = world(t);
+  assert.throws(() => mock.misbehave({ errorEvery: 1 }), /misbehave: there is no "errorEvery", only latency, errorsEvery, /);
+  assert.throws(() => mock.misbehave({ latency: -1 }), /latency must be a whole number .* not -1/);
+  mock.misbehave();
+  const self = {};
+  self.self = self;
+  for (const wrong of [undefined, 5, "x", [], { "room.list": null }, { "room.list": { data: self } }]) assert.throws(() => mock.answers(wrong), TypeError);
+  assert.throws(() => mock.answers({ "room.list": { data: "x".repeat(64 << 20) } }), /the body has more than 67108864 bytes/);
+  for (const [name, fields] of [[undefined], [null], [5], [Symbol("x")], ["class_event", 5], ["class_event", []], ["class_event", self], ["class_event", { op: "\ud800" }]]) {
+    await assert.rejects(mock.trigger(name, fields), TypeError);
+  }
+  for (const port of ["x", NaN, -1, 1.5, 65_536, {}]) await assert.rejects(mock.listen({ port }), /listen: port must be a whole number from 0 to 65535/);
+  for (const options of [3000, null, "x", { prot: 1 }]) await assert.rejects(mock.listen(options), TypeError);
+});
+
+test("the key is the one that the service has now, and the mock does not show it", async (t) => {
+  const { mock, client } = world(t);
+  const { partner_key } = await client.partner.getKey({ secret_key: "s", regenerate: 1 });
+  assert.equal(mock.account.partnerKey, partner_key);
+  await new Client({ ...mock.account, http: mock.executor, ...PLAIN }).room.list();
+  assert.ok(!`${inspect(mock, { depth: 9 })}${JSON.stringify(mock)}`.includes(partner_key));
+});
+
+test("closing ends what is under way, and what is used again goes on", async (t) => {
+  const { mock, client } = world(t, { misbehave: { latency: 3_600_000 }, post: () => new Promise(() => {}) });
+  const { url } = await mock.listen();
+  const other = new Client({ ...mock.account, domain: url, ...PLAIN });
+  const never = new ReadableStream({ pull: () => new Promise(() => {}) });
+  const body = { method: "POST", url: `${url}/openapi/doc/uploadDoc`, headers: { "content-type": "multipart/form-data; boundary=x" }, body: never };
+  const calls = [client.room.info({ room_id: 1 }), other.room.info({ room_id: 1 }), mock.executor(body)];
+  const ended = Promise.allSettled(calls);
+  // What came after them was answered: they have begun.
+  await fetch(`${url}/_mock/requests`);
+  await Promise.all([mock.close(), mock.close()]);
+  for (const { status, reason } of await ended) {
+    assert.equal(status, "rejected");
+    assert.ok(reason instanceof TransportError || /the mock was closed/.test(reason.message), reason);
+  }
+  mock.misbehave();
+  assert.equal((await client.room.list()).total, 0);
+  const listening = mock.listen();
+  await mock.close();
+  await assert.rejects(fetch((await listening).url));
+  const again = await mock.listen();
+  assert.equal((await fetch(`${again.url}/_mock/requests`)).status, 200);
+  await again.close();
+  await again.close();
+});
+
+test("closing ends the posts that are under way and those that wait", async (t) => {
+  let posted = 0;
+  let begun;
+  const began = new Promise((resolve) => (begun = resolve));
+  const { mock, client } = world(t, { post: () => (posted++, begun(), new Promise(() => {})) });
+  await client.liveAccount.setClassCallbackUrl({ url: "https://school.example/callbacks" });
+  const triggered = [mock.trigger("class_event"), mock.trigger("class_event")];
+  await began;
+  await mock.close();
+  for (const { error } of await Promise.all(triggered)) assert.equal(error, "the mock was closed");
+  assert.equal(posted, 1);
+});
+
+test("whatever the reason is by which a call is given up, nothing of it stays", async (t) => {
+  const { mock } = world(t, { misbehave: { latency: 3_600_000 } });
+  const gone = { method: "POST", url: "https://mock.invalid/openapi/room/list" };
+  for (const reason of ["", null, 0, Object.create(null), new Error("gone")]) {
+    const controller = new AbortController();
+    const call = mock.executor({ ...gone, signal: controller.signal });
+    controller.abort(reason);
+    await assert.rejects(call, (thrown) => thrown === reason);
+    await assert.rejects(mock.executor({ ...gone, signal: controller.signal }), (thrown) => thrown === reason);
+    assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+  }
+  // One that broke off is told; one that was never sent is not.
+  assert.equal(mock.received().length, 5);
+});
+
+test("a body that is none, or breaks, is told", async (t) => {
+  const { mock } = world(t);
+  const send = (body) =>
+    mock.executor({ method: "POST", url: "https://mock.invalid/openapi/doc/uploadDoc", headers: { "content-type": "multipart/form-data; boundary=x" }, body });
+  const pieces = async function* (piece) {
+    yield piece;
+  };
+  for (const body of [5, {}, [], new URLSearchParams("a=1"), new FormData()]) await assert.rejects(send(body), /the body of a request is an? \w+: text, bytes, a Blob or a stream/);
+  for (const piece of ["a text", 5, undefined]) await assert.rejects(send(pieces(piece)), /a piece of the body is .* no bytes/);
+  const broken = new ReadableStream({ pull: (controller) => controller.error(Object.create(null)) });
+  await assert.rejects(send(broken), (thrown) => Object.getPrototypeOf(thrown) === null);
+  for (const body of [null, undefined, "", new Uint8Array()]) assert.match((await send(body)).body, /1001/);
+});
+
+test("a body of any size is taken in pieces", async (t) => {
+  const { mock, client } = world(t);
+  const size = 200_000_000;
+  const megabyte = new Uint8Array(1_000_000);
+  const content = () => ReadableStream.from((function* () { for (let sent = 0; sent < size; sent += megabyte.length) yield megabyte; })());
+  const { fid } = await client.doc.upload({ attachment: file(content, { name: "a.pdf", size }) });
+  assert.equal((await client.doc.listAll({ type: "all" })).list.find((doc) => doc.fid === fid).size, size);
+  const long = { method: "POST", url: "https://mock.invalid/openapi/room/list", body: `a=${"x".repeat(50_000_000)}` };
+  assert.match((await mock.executor(long)).body, /请求体过大/);
+});
+
+test("a clock that gives no time is told, and does not stop what follows", async (t) => {
+  let now = Date.now;
+  const { mock, client } = world(t, { now: () => now(), post: () => ({ status: 500, body: "" }) });
+  await client.liveAccount.setClassCallbackUrl({ url: "https://school.example/callbacks" });
+  await mock.trigger("class_event");
+  const broken = () => {
+    throw new Error("no clock");
+  };
+  for (const [given, why] of [[broken, /no clock/], [() => NaN, /now gave NaN/], [() => 5n, /now gave a bigint/], [() => new Date(), /now gave a Date/], [() => "5", /now gave a text/]]) {
+    now = given;
+    await assert.rejects(client.room.list(), why);
+    await assert.rejects(mock.trigger("class_event"), why);
+    await assert.rejects(mock.advance(1), why);
+    assert.throws(() => mock.now(), why);
+  }
+  now = Date.now;
+  assert.equal((await mock.trigger("class_event")).answer.status, 500);
+  await mock.advance(60_000);
+  assert.deepEqual(mock.posted().map(({ attempt }) => attempt).sort(), [1, 1, 2, 2, 3, 3]);
+});
+
+test("over a port too: what the owner's functions throw is told", async (t) => {
+  let now = Date.now;
+  const { mock } = world(t, { now: () => now() });
+  const { url } = await mock.listen();
+  now = () => {
+    throw new Error("no clock");
+  };
+  const response = await fetch(`${url}/openapi/room/list`);
+  now = Date.now;
+  assert.deepEqual([response.status, await response.text()], [500, "the mock: no clock"]);
 });
 
 test("two mocks know nothing of each other", async (t) => {

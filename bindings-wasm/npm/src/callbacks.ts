@@ -1,6 +1,6 @@
 import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
-import { CallbackError, DeparturesError, MisuseError, errorOf, wordsOf } from "./errors.js";
+import { CallbackError, DeparturesError, MisuseError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";
 import type { CallbackEvent } from "./event.js";
 import { bytesOf, isBytes } from "./files.js";
@@ -8,7 +8,10 @@ import type { KnownCallback, UnknownCallback } from "./generated/callbacks.js";
 import { header } from "./http.js";
 import type { HttpHeaders } from "./http.js";
 import type { IdInput } from "./ids.js";
+import { named, wordsOf } from "./named.js";
+import { plain, said } from "./options.js";
 import { writeJson } from "./params.js";
+import { reading } from "./reading.js";
 import { report } from "./report.js";
 import { needReady, ready } from "./wasm.js";
 
@@ -78,7 +81,7 @@ export class Callbacks {
 
   /** What to answer when it was not: the service then posts most callbacks again, twice, after some seconds. */
   failure(message: string): string {
-    return JSON.stringify({ code: 1, msg: message });
+    return JSON.stringify({ code: 1, msg: wordsOf(message) });
   }
 
   /**
@@ -100,10 +103,15 @@ export class Callbacks {
   parse(body: string | Uint8Array | ArrayBuffer, headers?: CallbackHeaders, options?: ParseOptions): Callback;
   parse(body: string | Uint8Array | ArrayBuffer, headers?: CallbackHeaders, options: ParseOptions = {}): Callback {
     needReady("client.callbacks.parse");
-    const { tolerance, name } = options;
-    const how = JSON.stringify({ name, ...(tolerance === null ? { clock: false } : { tolerance }) });
-    const type = (typeof headers === "string" ? headers : header(headers, "content-type")) ?? "";
-    const parsed = JSON.parse(this.#driver.engine().callback(posted(body), type, how, Date.now() / 1000)) as Parsed;
+    const { how, type, bytes } = reading("what callbacks.parse was given", () => {
+      const { tolerance, name } = options ?? {};
+      return {
+        how: JSON.stringify({ name: plain(name), ...(tolerance === null ? { clock: false } : { tolerance: said(tolerance) }) }),
+        type: (typeof headers === "string" ? headers : header(headers, "content-type")) ?? "",
+        bytes: posted(body),
+      };
+    });
+    const parsed = JSON.parse(this.#driver.engine().callback(bytes, type, how, Date.now() / 1000)) as Parsed;
     if (!("error" in parsed)) return { ...parsed.event, data: parsed.data } as Callback;
     const { error } = parsed;
     throw errorOf(error);
@@ -132,7 +140,11 @@ export class Callbacks {
       const hint = "client.callbacks.handle(request, async (callback) => { ... })";
       throw new MisuseError({ kind: "misuse", message: "the handler is no function", hint });
     }
-    const { once = true, onError = (error: unknown) => report("a callback was not taken", error) } = options;
+    const { once = true, onError = (error: unknown) => report("a callback was not taken", error) } = reading("the options of handle", () => ({ ...options }));
+    if (typeof reading("the request", () => request?.headers?.get) !== "function") {
+      const hint = "frameworks with requests of their own (Express, Fastify, Koa) have their raw body read by client.callbacks.parse";
+      throw new MisuseError({ kind: "misuse", message: `callbacks.handle was given ${named(request)}, no Request of the Fetch API`, hint });
+    }
     const tell = async (error: unknown) => {
       try {
         await onError(error);
@@ -183,9 +195,11 @@ export class Callbacks {
    */
   signed(name: CallbackName | null, data: object, options: SignedOptions = {}): SignedCallback {
     needReady("client.callbacks.signed");
-    const { json, qid = randomId(), timestamp = Math.floor(Date.now() / 1000) } = options;
     const members = writeJson("callbacks.signed", data, false, "data are").text || "{}";
-    const asked = JSON.stringify({ name, json, qid: String(qid), timestamp });
+    const asked = reading("what callbacks.signed was given", () => {
+      const { json, qid = randomId(), timestamp = Math.floor(Date.now() / 1000) } = options ?? {};
+      return JSON.stringify({ name: plain(name), json: plain(json), qid: String(qid), timestamp: said(timestamp) });
+    });
     const told = this.#driver.engine().signed_callback(`${asked.slice(0, -1)},"data":${members}}`);
     const answer = JSON.parse(told) as { body: string; content_type: string } | { error: ErrorFields };
     if ("error" in answer) throw errorOf(answer.error);
@@ -200,8 +214,8 @@ export class Callbacks {
    * fields differently, but not another signature. The claim holds for `callback.hold` seconds, in this process, or in
    * the client's store for all processes.
    */
-  claim(callback: Claimable, options: ClaimOptions = {}): Promise<boolean> {
-    return this.#claims.claim(callback, options.signal);
+  async claim(callback: Claimable, options: ClaimOptions = {}): Promise<boolean> {
+    return this.#claims.claim(callback, reading("the options of claim", () => options?.signal ?? undefined));
   }
 
   /** Gives a callback back whose work failed, so that its repetition is taken. */

@@ -1,5 +1,8 @@
 import { throwIfAborted } from "./aborts.js";
 import { MisuseError } from "./errors.js";
+import { named } from "./named.js";
+import { isSignal } from "./options.js";
+import { reading } from "./reading.js";
 import type { Store } from "./store.js";
 import type { Id } from "./ids.js";
 import { abortable, within } from "./waits.js";
@@ -41,9 +44,13 @@ export class Claims {
     this.#prefix = prefix;
   }
 
-  async claim(callback: Claimable, signal?: AbortSignal): Promise<boolean> {
+  async claim(callback: Claimable, signal: AbortSignal | undefined): Promise<boolean> {
+    if (signal !== undefined && !isSignal(signal)) {
+      throw new MisuseError({ kind: "misuse", message: `signal is ${named(signal)}, no AbortSignal` });
+    }
     throwIfAborted(signal);
-    if (!this.#remember(claimable(callback), performance.now() / 1000)) return false;
+    callback = claimable(callback);
+    if (!this.#remember(callback, performance.now() / 1000)) return false;
     // A number that no other claim has, so that nothing of another's is given back.
     const owner = 1 + Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
     const asked = this.#ask(callback, callback.hold, owner);
@@ -64,7 +71,8 @@ export class Claims {
   }
 
   async release(callback: Claimable): Promise<void> {
-    this.#forget(claimable(callback));
+    callback = claimable(callback);
+    this.#forget(callback);
     await this.#ask(callback, 0, 0);
   }
 
@@ -112,11 +120,13 @@ export class Claims {
   }
 }
 
+/** A copy of what it is claimed by. */
 function claimable(callback: Claimable): Claimable {
-  if (typeof callback?.qid === "string" && typeof callback.signature === "string") return callback;
+  const { qid, signature, hold } = reading("the callback", () => ({ ...callback }) as Partial<Claimable>);
+  if (typeof qid === "string" && typeof signature === "string" && typeof hold === "number" && hold > 0) return { qid, signature, hold };
   throw new MisuseError({
     kind: "misuse",
     message: "only a callback can be claimed",
-    hint: "give what `parse` returned: it is claimed by its qid and by its signature",
+    hint: "give what `parse` returned: it is claimed by its qid and by its signature, for the seconds of its hold",
   });
 }

@@ -1,4 +1,5 @@
 import { Callbacks } from "./callbacks.js";
+import { said } from "./checks.js";
 import { Claims } from "./claims.js";
 import type { ClientOptions } from "./client-options.js";
 import { Driver } from "./engine.js";
@@ -10,6 +11,7 @@ import { executorOf } from "./http.js";
 import { Links } from "./links.js";
 import { named } from "./named.js";
 import type { CallOptions } from "./options.js";
+import { reading } from "./reading.js";
 import { call } from "./resource.js";
 import type { CallPromise } from "./resource.js";
 import { configOf } from "./settings.js";
@@ -20,6 +22,18 @@ import { defaultExecutor } from "./xhr.js";
 export interface CloseOptions {
   /** How long calls under way may take to end, in milliseconds; 30,000 if nothing is said. */
   within?: number | undefined;
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : named(value));
+
+/** Options that cannot be read are refused with the others. */
+function methodIn(options: { method?: unknown } | null | undefined): string {
+  try {
+    const { method = "POST" } = options ?? {};
+    return textOf(method);
+  } catch {
+    return "POST";
+  }
 }
 
 type ParamsOf<Name extends OperationName> = Operations[Name]["params"];
@@ -70,9 +84,10 @@ export class Client extends Resources {
    * process.on("SIGTERM", () => server.close(() => client.close({ within: 5_000 })));
    * ```
    */
-  async close({ within = 30_000 }: CloseOptions = {}): Promise<void> {
+  async close(options?: CloseOptions): Promise<void> {
+    const within: unknown = reading("the options of close", () => options?.within ?? 30_000);
     if (!(typeof within === "number" && within >= 0)) {
-      const message = `within has to be a number of milliseconds from 0 up, not ${typeof within === "number" ? within : named(within)}`;
+      const message = `within has to be a number of milliseconds from 0 up, not ${said(within)}`;
       throw new MisuseError({ kind: "misuse", message, hint: "client.close({ within: 5_000 })" });
     }
     await this.#driver.close(within);
@@ -110,7 +125,6 @@ export class Client extends Resources {
     params?: Record<string, unknown>,
     options?: CallOptions & { method?: "GET" | "POST" | undefined },
   ): CallPromise<Data> {
-    const { method = "POST" } = options ?? {};
-    return call(this.#driver, `${String(method)} ${String(path)}`, params, options);
+    return call(this.#driver, `${methodIn(options)} ${textOf(path)}`, params, options);
   }
 }

@@ -1,22 +1,24 @@
 import { onAbort, throwIfAborted } from "./aborts.js";
 import { Attempt } from "./attempt.js";
 import type { Outgoing } from "./attempt.js";
-import { AnswerError, BaijiayunError, ClosedError, MisuseError, SigningError, errorOf, wordsOf } from "./errors.js";
+import { AnswerError, BaijiayunError, ClosedError, MisuseError, SigningError, errorOf } from "./errors.js";
 import type { ErrorContext, ErrorFields } from "./errors.js";
 import { Course } from "./events.js";
 import type { CallEvent } from "./events.js";
 import type { FileSource } from "./files.js";
-import { Unread, brokenBy, headersIn } from "./http.js";
+import { Unread, brokenBy, headersIn, shown } from "./http.js";
 import type { Answer, HttpExecutor } from "./http.js";
 import { withVideo } from "./ids.js";
 import type { Meter } from "./meter.js";
 import { chunkBody, multipart } from "./multipart.js";
 import type { Chunk, Part } from "./multipart.js";
-import { inJavaScript, readOptions, said } from "./options.js";
+import { named, wordsOf } from "./named.js";
+import { inJavaScript, plain, readOptions, said } from "./options.js";
 import type { AskedOptions } from "./options.js";
 import { Page } from "./page.js";
 import { writeParams } from "./params.js";
 import type { WrittenParams } from "./params.js";
+import { legible } from "./reading.js";
 import type { Store } from "./store.js";
 import { traceOf } from "./trace.js";
 import type { Departure, WireTrace } from "./trace.js";
@@ -176,8 +178,7 @@ export class Driver {
   /** Reads what a call is asked with. */
   ask(name: string, params: unknown, options: unknown): Asked {
     // What follows a line break would be read as options; a blank is refused as well.
-    name = String(name);
-    if (name.includes("\n")) name = name.replaceAll("\n", " ");
+    name = (typeof name === "string" ? name : named(name)).replaceAll("\n", " ");
     const { text, files } = writeParams(name, params);
     return { name, text, files, options: readOptions(name, options) };
   }
@@ -246,11 +247,12 @@ export class Driver {
               else if (step.chunk) await abortable(attachChunk(attempt, step.chunk, files!, meter), signal);
               course?.request(step.parts ? undefined : (step.chunk?.length ?? lengthOf(step.form)));
               response = await attempt.answer(this.#ports.http, now ?? ticks(), signal, meter);
-            } catch (error) {
+            } catch (thrown) {
               throwIfAborted(signal);
               meter?.throwIfFailed();
+              const error = legible(thrown);
               if (error instanceof MisuseError) throw misused(name, error);
-              cause = error instanceof Unread || error === CLOSED ? (error as Error).cause : shown(error, step.url);
+              cause = error instanceof Unread || error === CLOSED ? (error as Error).cause : shown(error, step);
               const event = broken(error, step);
               if (course) observe(course, event);
               step = this.#tell(step.call, event, (now = ticks()));
@@ -550,18 +552,8 @@ function stopped(operation: string, cause: WebAssembly.RuntimeError): MisuseErro
 function broken(error: unknown, step: SendStep): Event {
   if (error instanceof Unread) return error.event;
   if (error === CLOSED) return { event: "closed" };
-  const { kind, message } = brokenBy(error, step.url);
+  const { kind, message } = brokenBy(error, step);
   return kind === "too_large" ? { event: "too_large" } : { event: "broken", kind, message };
-}
-
-/** What was thrown, unless it quotes the address: that of a GET is signed. Whoever shows errors shows their causes. */
-function shown(thrown: unknown, url: string): unknown {
-  const [, query] = url.split("?", 2);
-  for (let cause = thrown, depth = 0; query && cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
-    if (!`${cause.message}${cause.stack}`.includes(query)) continue;
-    return Object.assign(new Error(brokenBy(thrown, url).message), { name: cause.name });
-  }
-  return thrown;
 }
 
 function writeOptions(
@@ -573,19 +565,20 @@ function writeOptions(
   // What can be read only once cannot be sent again.
   const once = files && !upload && Array.from(files.values()).some((file) => !file.reopens);
   const json = JSON.stringify({
-    retry: options?.retry ?? (once ? "never" : undefined),
+    retry: plain(options?.retry) ?? (once ? "never" : undefined),
     attempts: said(options?.attempts),
     attempt_timeout: said(options?.attemptTimeout),
     deadline: said(options?.deadline),
     max_answer: said(options?.maxAnswer),
-    strict: options?.strict,
-    priority: options?.priority,
+    strict: plain(options?.strict),
+    priority: plain(options?.priority),
     page: also?.page,
     upload: upload && {
       ...upload,
       resumes: said(upload.resumes),
       transcoding: said(upload.transcoding),
       chunk_size: said(upload.chunk_size),
+      use_https: plain(upload.use_https),
       file: { name: upload.file.name, size: upload.file.size, source: UPLOADED },
     },
   });

@@ -402,11 +402,3 @@ export function errorOf(fields: ErrorFields, context?: ErrorContext): BaijiayunE
 export function isKind(name: unknown): name is ErrorKind {
   return typeof name === "string" && Object.hasOwn(CLASSES, name);
 }
-
-/** What was thrown, in words: it may be anything. */
-export function wordsOf(thrown: unknown): string {
-  const { message } = (thrown ?? {}) as Partial<Error>;
-  if (typeof message === "string" && message) return message;
-  if (typeof thrown === "object" && thrown !== null) return (thrown as Partial<Error>).name?.toString() ?? "";
-  return String(thrown);
-}

@@ -92,7 +92,7 @@ export class Course {
     try {
       const told: unknown = this.#tell({ kind, operation: this.#operation, attempt: this.#attempt, ...more });
       // It is not waited for; but what an async function throws would end the process.
-      if (told instanceof Promise) told.catch((error: unknown) => report("onEvent threw", error));
+      if (typeof told === "object") Promise.resolve(told).catch((error: unknown) => report("onEvent threw", error));
     } catch (error) {
       report("onEvent threw", error);
     }

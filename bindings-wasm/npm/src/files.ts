@@ -1,6 +1,8 @@
-import { FileError, wordsOf } from "./errors.js";
-import { named, tagOf } from "./named.js";
+import { said } from "./checks.js";
+import { FileError } from "./errors.js";
+import { named, tagOf, wordsOf } from "./named.js";
 import { platform } from "./platform.js";
+import { reading } from "./reading.js";
 
 /** Content that can be sent as a file. */
 export type FileContent =
@@ -53,8 +55,11 @@ export class FileSource {
     this.name = parts.name;
     this.type = parts.type ?? "";
     if (typeof this.name !== "string") throw unreadable("the name of the file is no text", undefined, NAME);
-    if (!/^[ -~]*$/.test(this.type)) throw unreadable(`the type of ${this.name} is no media type`, undefined, TYPE);
-    this.size = parts.size;
+    if (typeof this.type !== "string" || !/^[ -~]*$/.test(this.type)) throw unreadable(`the type of ${this.name} is no media type`, undefined, TYPE);
+    this.size = parts.size ?? undefined;
+    if (this.size !== undefined && !(Number.isSafeInteger(this.size) && this.size >= 0)) {
+      throw unreadable(`the size of ${this.name} is ${said(this.size)}, no number of bytes`, undefined, "leave it out if it is not known");
+    }
     this.blob = parts.blob;
     this.reopens = parts.reopens;
     this.#open = parts.open;
@@ -102,6 +107,10 @@ export class FileSource {
  * ```
  */
 export function file(content: FileContent, options: FileOptions): FileSource {
+  return reading("what file() was given", () => made(content, options));
+}
+
+function made(content: FileContent, options: FileOptions): FileSource {
   if (typeof options !== "object" || options === null) throw unreadable("the file has no name", undefined, NAME);
   const { name, type } = options;
   if (content instanceof Blob) return fromBlob(content, name, type);
@@ -138,7 +147,8 @@ export function fromPath(path: string, options: { name?: string; type?: string }
   if (typeof path !== "string" || path === "") {
     throw unreadable(`the path of the file is ${named(path)}`, undefined, 'give it as text: fromPath("lessons/第一课.mp4")');
   }
-  const name = options?.name ?? (path.split(/[/\\]/).pop() || "file");
+  const given: { name?: string; type?: string } = reading("the options of the file", () => ({ ...options }));
+  const name = given.name ?? (path.split(/[/\\]/).pop() || "file");
   const opened = async () => {
     if (platform.open === undefined) throw unreadable("files on disk can be read in Node only");
     try {
@@ -149,7 +159,7 @@ export function fromPath(path: string, options: { name?: string; type?: string }
   };
   const source: FileSource = new FileSource({
     name,
-    type: options?.type,
+    type: given.type,
     reopens: true,
     measure: async () => (await opened()).size,
     async *open(offset, length = Infinity) {

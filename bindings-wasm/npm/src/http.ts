@@ -1,6 +1,7 @@
-import { BaijiayunError, MisuseError, wordsOf } from "./errors.js";
+import { BaijiayunError, MisuseError } from "./errors.js";
 import { bytesOf } from "./files.js";
-import { named } from "./named.js";
+import { named, tagOf, wordsOf } from "./named.js";
+import { CAUSES } from "./reading.js";
 
 /**
  * A signed request. It is also what `fetch` takes as its second argument: `(request) => fetch(request.url, request)`
@@ -127,9 +128,12 @@ export function readAnswer(response: unknown, most: number, isOver: () => boolea
     throw wrong(`a response whose headers are ${named(headers)}, no object`);
   }
   if (isRedirect(status)) throw redirect(status, header(headers, "location"));
-  const body = readable(response.body);
+  return { status, retryAfter: retryAfter(headers), headers, body: bounded(readable(response.body), most) };
+}
+
+function bounded<T extends Uint8Array | string>(body: T, most: number): T {
   if (body.length > most) throw tooLarge();
-  return { status, retryAfter: retryAfter(headers), headers, body };
+  return body;
 }
 
 function isResponse(response: unknown): response is HttpResponse | Response {
@@ -162,9 +166,13 @@ function redirect(status: number, location = "nowhere"): Unread {
 
 function readable(body: HttpResponse["body"]): Uint8Array | string {
   if (typeof body === "string") return body.length > SHORT ? encoder.encode(body) : body;
+  return bytesIn(body);
+}
+
+function bytesIn(body: unknown): Uint8Array {
   const what = named(body);
   const isBytes = ArrayBuffer.isView(body) ? what !== "a DataView" : what === "an ArrayBuffer";
-  if (isBytes) return bytesOf(body);
+  if (isBytes) return bytesOf(body as ArrayBuffer | ArrayBufferView);
   throw wrong(`a response whose body is ${what}, neither bytes nor text`);
 }
 
@@ -174,12 +182,19 @@ function isFetched(response: HttpResponse | Response): response is Response {
 
 /** Has the connection closed instead of reading what is still to come. */
 function drop(response: Response): void {
-  response.body?.cancel?.().catch(() => {});
+  quietly(() => response.body?.cancel?.());
+}
+
+/** Does what nobody waits for, and whose failure is nobody's. */
+function quietly(act: () => unknown): void {
+  new Promise((resolve) => resolve(act())).catch(() => {});
 }
 
 async function readBody(response: Response, most: number, isOver: () => boolean): Promise<Uint8Array> {
   const { body, headers } = response;
   if (body === null) return new Uint8Array();
+  // A fetch of someone's own need not have a stream.
+  if (body === undefined) return bounded(bytesIn(await response.arrayBuffer()), most);
   const coding = headers.get("content-encoding")?.toLowerCase() ?? "";
   if (!CODINGS.has(coding)) {
     drop(response);
@@ -195,7 +210,7 @@ async function readBody(response: Response, most: number, isOver: () => boolean)
     // What says its length has its room before it is read. (Where it is coded, fetch decodes it: the length is another.)
     return await read(reader, most, isOver, coding === "" && length > SHORT ? new Uint8Array(length) : undefined);
   } catch (error) {
-    reader.cancel().catch(() => {});
+    quietly(() => reader.cancel());
     // There was no room for it.
     throw error instanceof RangeError ? tooLarge(error) : error;
   }
@@ -226,10 +241,12 @@ async function read(
   let length = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     if (isOver()) throw new Error("nobody waits for the answer any more");
-    const value = read.value!;
+    const value: unknown = read.value;
+    // Of another thing the length is none, and so it would have no end.
+    if (!(ArrayBuffer.isView(value) && "length" in value)) throw wrong(`a body of which a piece is ${named(value)}, no bytes`);
     if (length + value.byteLength > most) throw tooLarge();
-    if (room && length + value.byteLength <= room.byteLength) room.set(value, length);
-    else chunks.push(value);
+    if (room && length + value.byteLength <= room.byteLength) room.set(value as Uint8Array, length);
+    else chunks.push(value as Uint8Array);
     length += value.byteLength;
   }
   if (room && chunks.length === 0) return room.subarray(0, length);
@@ -251,19 +268,28 @@ function retryAfter(headers: HttpResponse["headers"]): string {
 /** A header, whatever holds it. */
 export function header(headers: HttpHeaders | undefined, name: string): string | undefined {
   if (headers === undefined || headers === null) return undefined;
-  if (typeof headers.get === "function") return (headers as Headers).get(name) ?? undefined;
+  if (typeof headers.get === "function") return one((headers as Headers).get(name));
   const all = headers as Record<string, string | readonly string[] | undefined>;
-  const value = all[name] ?? all[Object.keys(all).find((key) => key.toLowerCase() === name) ?? name];
-  return typeof value === "object" ? value[0] : value;
+  return one(all[name] ?? all[Object.keys(all).find((key) => key.toLowerCase() === name) ?? name]);
+}
+
+/** Numbers are as good as texts; of several values the first counts. */
+function one(value: unknown): string | undefined {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === "string" || typeof first === "number" ? String(first) : undefined;
 }
 
 /** All of them by their names in lower case, for whoever looks at an error. */
 export function headersIn(headers: HttpHeaders | undefined): Record<string, string> {
-  const all = headers && Symbol.iterator in headers ? (headers as Iterable<[string, string]>) : Object.entries(headers ?? {});
   const values: [string, string][] = [];
-  for (const [name, value] of all) {
-    if (typeof value === "string") values.push([name.toLowerCase(), value]);
-    else if (Array.isArray(value)) values.push([name.toLowerCase(), value.join(", ")]);
+  try {
+    const all = headers && Symbol.iterator in headers ? (headers as Iterable<[string, string]>) : Object.entries(headers ?? {});
+    for (const [name, value] of all) {
+      if (typeof value === "string") values.push([name.toLowerCase(), value]);
+      else if (Array.isArray(value)) values.push([name.toLowerCase(), value.join(", ")]);
+    }
+  } catch {
+    // They are for looking at: what cannot be looked at is left out.
   }
   return Object.fromEntries(values);
 }
@@ -293,17 +319,17 @@ const NO_HANDSHAKE = "before secure TLS connection was established";
 const TRUST = "NODE_EXTRA_CA_CERTS names a file of certificates that Node trusts besides its own";
 
 /** Tells by what an executor threw what became of the request. Browsers do not say; then it may have left. */
-export function brokenBy(error: unknown, url: string): Broken {
+export function brokenBy(error: unknown, request: Sent): Broken {
   const messages: string[] = [];
   let kind: Broken["kind"] = "transport";
-  for (let cause = error, depth = 0; cause !== undefined && cause !== null && depth < 8; depth++) {
+  for (let cause = error, depth = 0; cause !== undefined && cause !== null && depth < CAUSES; depth++) {
     kind = kindOf(cause) ?? kind;
     const text = cause instanceof BaijiayunError ? cause.reason : wordsOf(cause);
     if (text && !messages.includes(text)) messages.push(text);
     cause = (cause as Error).cause;
   }
   if (kind === "tls") messages.push(TRUST);
-  return { kind, message: withoutAddress(messages.join(": "), url) || "the request failed" };
+  return { kind, message: withoutSecrets(messages.join(": "), request) || "the request failed" };
 }
 
 function kindOf(cause: unknown): Broken["kind"] | undefined {
@@ -317,9 +343,57 @@ function kindOf(cause: unknown): Broken["kind"] | undefined {
   return TIMED_OUT.has(named) || name === "TimeoutError" ? "timeout" : undefined;
 }
 
-/** The address of a GET is signed, and so is what stands behind its question mark. */
-function withoutAddress(text: string, url: string): string {
-  const [, query] = url.split("?", 2);
-  const without = text.replaceAll(url, "the address");
-  return query ? without.replaceAll(query, "...") : without;
+/** What was sent, as far as an error must not quote it. */
+interface Sent {
+  url: string;
+  form?: string | undefined;
 }
+
+/** What is signed: the query of an address, the form, the signature alone. */
+function secretsOf({ url, form }: Sent): string[] {
+  const [, query] = url.split("?", 2);
+  const [, signature] = /(?:^|[?&])sign=(\w+)/.exec(form ?? query ?? "") ?? [];
+  return [form, query, signature].filter((text): text is string => Boolean(text));
+}
+
+function withoutSecrets(text: string, request: Sent): string {
+  const without = text.replaceAll(request.url, "the address");
+  return secretsOf(request).reduce((text, secret) => text.replaceAll(secret, "..."), without);
+}
+
+/** Most objects of an error that are looked through. */
+const MANY = 500;
+
+/**
+ * What was thrown, unless it quotes what is signed, anywhere: HTTP clients hang the request onto their errors. Whoever
+ * shows errors shows their causes, with all that hangs on them.
+ */
+export function shown(thrown: unknown, request: Sent): unknown {
+  if (!quotes(thrown, secretsOf(request))) return thrown;
+  // In its place one that says the same.
+  const { name, code } = thrown as Partial<NodeJS.ErrnoException>;
+  return Object.assign(new Error(brokenBy(thrown, request).message), name && { name }, code && { code });
+}
+
+/** Whether one of these texts stands anywhere in it. What is too large, or cannot be looked through, may hold them. */
+function quotes(thrown: unknown, secrets: string[]): boolean {
+  const found = new Set([thrown]);
+  try {
+    for (const value of found) {
+      if (typeof value === "string" && secrets.some((secret) => value.includes(secret))) return true;
+      if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) continue;
+      // Addresses and requests show what they do not have as members.
+      if (ADDRESSES.has(tagOf(value))) found.add((value as Request).url ?? String(value));
+      for (const name of Reflect.ownKeys(value)) {
+        if (found.size > MANY) return true;
+        // Getters are not asked, as consoles do not ask them either.
+        found.add(Object.getOwnPropertyDescriptor(value, name)?.value);
+      }
+    }
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const ADDRESSES = new Set(["URL", "URLSearchParams", "Request", "Response"]);

@@ -3,9 +3,9 @@ import type { Id } from "./ids.js";
 
 /** What an upload is watched for. */
 interface Watching {
-  onProgress?: ((received: number, size: number) => unknown) | undefined;
-  onRegistered?: ((videoId: Id) => unknown) | undefined;
-  stallTimeout?: number | undefined;
+  onProgress?: ((received: number, size: number) => unknown) | null | undefined;
+  onRegistered?: ((videoId: Id) => unknown) | null | undefined;
+  stallTimeout?: number | null | undefined;
 }
 
 const STALL_TIMEOUT = 60_000;
@@ -28,17 +28,17 @@ export class Meter {
   /** Stops the post under way. */
   #stop: ((reason: unknown) => void) | undefined;
 
-  constructor(file: FileSource, { onProgress, onRegistered, stallTimeout = STALL_TIMEOUT }: Watching, videoId?: Id) {
+  constructor(file: FileSource, { onProgress, onRegistered, stallTimeout }: Watching, videoId?: Id) {
     this.#videoId = videoId;
     this.#file = file;
     this.#onProgress = onProgress;
     this.#onRegistered = onRegistered;
-    this.#stallTimeout = stallTimeout;
+    this.#stallTimeout = stallTimeout ?? STALL_TIMEOUT;
   }
 
   /** Whether the caller wants to be told. */
   get isWatched(): boolean {
-    return this.#onProgress !== undefined;
+    return Boolean(this.#onProgress);
   }
 
   /** The video that is uploaded, as soon as it is registered. */
@@ -69,13 +69,14 @@ export class Meter {
     if (this.#failure) throw this.#failure.thrown;
   }
 
-  #tell<A extends unknown[]>(told: ((...about: A) => unknown) | undefined, ...about: A): void {
-    if (told === undefined || this.#failure) return;
+  #tell<A extends unknown[]>(told: ((...about: A) => unknown) | null | undefined, ...about: A): void {
+    if (!told || this.#failure) return;
     try {
       const result = told(...about);
-      if (!(result instanceof Promise)) return;
+      // Promises are of many makes.
+      if (typeof result !== "object" || result === null || !("then" in result)) return;
       this.#pending++;
-      result.catch((error: unknown) => this.#fail(error)).finally(() => (this.#pending--, this.#settled?.()));
+      Promise.resolve(result).catch((error: unknown) => this.#fail(error)).finally(() => (this.#pending--, this.#settled?.()));
     } catch (error) {
       this.#fail(error);
     }

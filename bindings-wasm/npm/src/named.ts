@@ -5,12 +5,29 @@ export function named(value: unknown): string {
   }
   if (typeof value === "string") return value === "" ? "an empty text" : "a text";
   if (typeof value !== "object") return `a ${typeof value}`;
-  if (Array.isArray(value)) return "an array";
   const type = tagOf(value);
-  return type === "Object" ? "an object" : `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
+  if (type === "Array" || type === "Object") return type === "Array" ? "an array" : "an object";
+  return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 /** What kind of object it is, in whatever realm it was made: `Date`, `Map`, `Object`. */
 export function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+  try {
+    return Object.prototype.toString.call(value).slice("[object ".length, -1);
+  } catch {
+    // A proxy may throw at whatever is asked of it.
+    return "object that cannot be read";
+  }
+}
+
+/** What was thrown, in words: it may be anything, and throw when it is read. */
+export function wordsOf(thrown: unknown): string {
+  try {
+    const { message, name } = (thrown ?? {}) as Partial<Error>;
+    if (typeof message === "string" && message) return message;
+    if (typeof thrown === "object" && thrown !== null) return typeof name === "string" ? name : "";
+    return String(thrown);
+  } catch {
+    return "what was thrown cannot be read";
+  }
 }

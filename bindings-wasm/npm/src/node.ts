@@ -5,7 +5,8 @@ import * as util from "node:util";
 
 import { configurationOf } from "./configuration.js";
 import type { Reader } from "./configuration.js";
-import { InvalidAccountError, wordsOf } from "./errors.js";
+import { InvalidAccountError } from "./errors.js";
+import { wordsOf } from "./named.js";
 import type { OpenFile, Platform } from "./platform.js";
 import { SOUND, faultOf } from "./probe.js";
 import { current, isReady } from "./wasm.js";

@@ -1,6 +1,8 @@
 import { InvalidParametersError } from "./errors.js";
-import { named } from "./named.js";
-import { writeJson } from "./params.js";
+import { isFunction, time } from "./checks.js";
+import type { Check } from "./checks.js";
+import { named, tagOf } from "./named.js";
+import { readingOf, writeJson } from "./params.js";
 
 /** Who goes first where a limit makes calls wait. */
 export type Priority = "high" | "normal" | "low";
@@ -45,6 +47,9 @@ const UPLOAD = [
   "stallTimeout",
 ];
 
+/** What the engine does not look at. */
+const CHECKS: Record<string, Check> = { onProgress: isFunction, onRegistered: isFunction, stallTimeout: time };
+
 /** The options that there are. */
 const KNOWN = new Set([...CALL, ...UPLOAD]);
 
@@ -61,10 +66,12 @@ export function readOptions(operation: string, options: unknown): AskedOptions |
     throw new InvalidParametersError({ kind: "invalid_parameters", operation, message, hint });
   };
   const known = `the options are ${CALL.join(", ")}; parameters that the description lacks go into extra`;
-  if (typeof options !== "object" || Array.isArray(options)) refuse(`the options are ${named(options)}, no object`, known);
+  if (typeof options !== "object" || tagOf(options) === "Array") refuse(`the options are ${named(options)}, no object`, known);
   const asked: Record<string, unknown> = { __proto__: null };
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of readingOf(operation, () => Object.entries(options), "the options")) {
     if (!KNOWN.has(name)) refuse(`there is no option ${JSON.stringify(name.slice(0, 40))}`, known);
+    const why = value !== undefined && value !== null && CHECKS[name]?.(value);
+    if (why) refuse(`${name} ${why}`, known);
     asked[name] = value;
   }
   const { signal, extra } = asked;
@@ -78,16 +85,24 @@ export function readOptions(operation: string, options: unknown): AskedOptions |
 
 /** Of whatever realm. */
 export function isSignal(value: unknown): value is AbortSignal {
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
+  try {
+    const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>;
+    return typeof aborted === "boolean" && typeof addEventListener === "function" && typeof removeEventListener === "function";
+  } catch {
+    return false;
+  }
 }
 
-/**
- * A number as the engine refuses it or not: what JSON cannot say (NaN, a bigint, a function) would look like nothing.
- */
+/** A number as the engine refuses it or not: what JSON cannot say (NaN, a bigint, a function) would look like nothing. */
 export function said(value: unknown): unknown {
-  if (value === undefined || value === null || (typeof value === "number" && Number.isFinite(value))) return value;
-  return typeof value === "boolean" || typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "boolean" ? String(value) : plain(value);
+}
+
+/** The same of a text or a flag. */
+export function plain(value: unknown): unknown {
+  if (value === undefined || value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "object" || typeof value === "function") return named(value);
+  return typeof value === "number" && Number.isFinite(value) ? value : String(value);
 }
 
 /** The names of settings and options as JavaScript has them, in what the engine says about them. */

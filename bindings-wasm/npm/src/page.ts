@@ -52,7 +52,8 @@ export class Page {
   }
 
   #reserve(most: number): void {
-    if (most <= this.#text.length && this.#text.length <= KEPT) return;
+    // Of memory that has grown the length is 0, and not even nothing can be put there.
+    if (most < this.#text.length && this.#text.length <= KEPT) return;
     const room = Math.max(most, USUAL);
     const address = this.#engine.new_page(room);
     // What is written there all the same would stand in the engine's own values.

@@ -1,7 +1,8 @@
-import { BaijiayunError, InvalidParametersError, wordsOf } from "./errors.js";
+import { BaijiayunError, InvalidParametersError } from "./errors.js";
 import type { Fault } from "./errors.js";
 import { FileSource, sourceOf } from "./files.js";
-import { named, tagOf } from "./named.js";
+import { named, tagOf, wordsOf } from "./named.js";
+import { legible } from "./reading.js";
 
 /** Parameters as the engine takes them. */
 export interface WrittenParams {
@@ -13,7 +14,7 @@ export interface WrittenParams {
 /** Writes the parameters of a call: they are read at once, so that what is changed later does not reach it. */
 export function writeParams(operation: string, params: unknown): WrittenParams {
   if (params === undefined || params === null) return { text: "", files: undefined };
-  return reading(operation, () => {
+  return readingOf(operation, () => {
     const text = records(checked(params));
     // Only what the description has says which of its parameters are points in time.
     return text === undefined ? writeJson(operation, params, !isPath(operation)) : { text, files: undefined };
@@ -21,15 +22,16 @@ export function writeParams(operation: string, params: unknown): WrittenParams {
 }
 
 /** Parameters may be anybody's objects: what their getters throw is told as ours. */
-function reading<T>(operation: string, read: () => T): T {
+export function readingOf<T>(operation: string, read: () => T, what = "the parameters"): T {
   try {
     return read();
-  } catch (cause) {
+  } catch (thrown) {
+    const cause = legible(thrown);
     if (cause instanceof BaijiayunError) {
       if (cause.operation) throw cause;
       throw invalid(operation, cause.reason, cause.faults);
     }
-    throw invalid(operation, `the parameters cannot be read: ${wordsOf(cause)}`, [], cause);
+    throw invalid(operation, `${what} cannot be read: ${wordsOf(cause)}`, [], cause);
   }
 }
 
@@ -111,7 +113,7 @@ function isTame(name: string): boolean {
  */
 export function writeJson(operation: string, params: unknown, isDescribed: boolean, what?: string): WrittenParams {
   if (params === undefined || params === null) return { text: "", files: undefined };
-  return reading(operation, () => {
+  return readingOf(operation, () => {
     const object = checked(params, what);
     const isSimple = isPlainObject(object) && isPlain(object, 0);
     return isSimple ? { text: JSON.stringify(object), files: undefined } : convert(operation, object, isDescribed);

@@ -1,5 +1,6 @@
 import { BaijiayunError, errorOf, isKind } from "./errors.js";
 import type { ErrorFields, ErrorJson } from "./errors.js";
+import { legible } from "./reading.js";
 
 /**
  * An error of its class again, of what arrived from another thread or process: of what `JSON.stringify` or
@@ -12,6 +13,7 @@ import type { ErrorFields, ErrorJson } from "./errors.js";
  * ```
  */
 export function reviveError(value: unknown): unknown {
+  if (legible(value) !== value) return value;
   if (value instanceof BaijiayunError || typeof value !== "object" || value === null) return value;
   const { kind, message, reason, stack, trace, videoId, retryAfter } = value as Partial<ErrorJson> & { stack?: string };
   if (typeof message !== "string") return value;

@@ -1,35 +1,26 @@
+import { isFunction, said, text, time } from "./checks.js";
+import type { Check } from "./checks.js";
 import type { ClientOptions } from "./client-options.js";
 import { VARIABLES, keyName } from "./configuration.js";
 import type { Configuration } from "./configuration.js";
-import { InvalidAccountError } from "./errors.js";
+import { BaijiayunError, InvalidAccountError } from "./errors.js";
 import type { Fault } from "./errors.js";
-import { named } from "./named.js";
+import { named, wordsOf } from "./named.js";
 import { inJavaScript, isSignal } from "./options.js";
 import { platform } from "./platform.js";
 import { SOUND, faultOf } from "./probe.js";
+import { legible } from "./reading.js";
 import { isReady } from "./wasm.js";
-
-/** Why a value cannot be that of an option; nothing if it can. */
-type Check = (value: unknown) => string | false | undefined;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 const isWhole = (value: unknown, most: number) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
 
-const text: Check = (value) => typeof value !== "string" && `is ${named(value)}, not a text`;
 const name: Check = (value) => text(value) || (value === "" && "is an empty text");
 const flag: Check = (value) => typeof value !== "boolean" && `is ${named(value)}, but has to be true or false`;
-const isFunction: Check = (value) => typeof value !== "function" && `is ${named(value)}, not a function`;
-const DAYS_30 = 30 * 86_400_000;
-const time: Check = (value) =>
-  !(typeof value === "number" && value > 0 && value <= DAYS_30) &&
-  `has to be a time above 0 of at most 30 days, in milliseconds, not ${said(value)}`;
 const whole =
   (what: string, most: number): Check =>
   (value) =>
     !isWhole(value, most) && `has to be a whole number ${what}, not ${said(value)}`;
-
-/** A number is no secret; of anything else only what it is. */
-const said = (value: unknown) => (typeof value === "number" ? String(value) : named(value));
 
 function quota(value: unknown): string | false | undefined {
   if (value === false) return undefined;
@@ -101,6 +92,16 @@ const ACCOUNT = ["domain", "partnerId", "partnerKey"] as const;
 
 /** What a client is made of, as the engine takes it. */
 export function configOf(given: ClientOptions | undefined): { config: string; options: ClientOptions } {
+  try {
+    return read(given);
+  } catch (thrown) {
+    const cause = legible(thrown);
+    if (cause instanceof BaijiayunError) throw cause;
+    throw new InvalidAccountError({ kind: "invalid_account", message: `the options cannot be read: ${wordsOf(cause)}` }, { cause });
+  }
+}
+
+function read(given: ClientOptions | undefined): { config: string; options: ClientOptions } {
   const faults: Fault[] = [];
   const hints: string[] = [];
   const refuse = (parameter: string, kind: Fault["kind"], message: string, hint?: string | null) => {
@@ -164,7 +165,9 @@ function invalid(faults: Fault[], hints: string[]): InvalidAccountError {
 }
 
 function accountOf({ domain, partnerId, partnerKey }: Partial<ClientOptions>): Configuration {
-  return { domain, partnerId: partnerId === undefined ? undefined : String(partnerId), partnerKey: partnerKey ?? undefined, paths: {} };
+  // What is none of these was refused.
+  const textOf = (value: unknown) => (typeof value === "string" || typeof value === "number" || typeof value === "bigint" ? String(value) : undefined);
+  return { domain: textOf(domain), partnerId: textOf(partnerId), partnerKey: textOf(partnerKey), paths: {} };
 }
 
 /** What is not given comes from the environment and, in Node, from the files that `bjy` reads. */

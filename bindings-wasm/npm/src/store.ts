@@ -1,5 +1,7 @@
+import { time } from "./checks.js";
 import { MisuseError } from "./errors.js";
 import { named } from "./named.js";
+import { reading } from "./reading.js";
 
 /** A store that several processes share: Redis or Valkey. {@link redisStore} makes one of a client that you have. */
 export interface Store {
@@ -35,8 +37,12 @@ export interface RedisStoreOptions {
  * ```
  */
 export function redisStore(client: IoRedisLike | NodeRedisLike, options: RedisStoreOptions = {}): Store {
-  const { timeout = 500 } = options ?? {};
-  const { evalSha, evalsha } = (client ?? {}) as Partial<NodeRedisLike & IoRedisLike>;
+  const { timeout, evalSha, evalsha } = reading("what redisStore was given", () => {
+    const { evalSha, evalsha } = (client ?? {}) as Partial<NodeRedisLike & IoRedisLike>;
+    return { timeout: options?.timeout ?? 500, evalSha, evalsha };
+  });
+  const why = time(timeout);
+  if (why) throw new MisuseError({ kind: "misuse", message: `the timeout of redisStore ${why}` });
   if (typeof evalSha !== "function" && typeof evalsha !== "function") {
     const hint = "give the client that ioredis (new Redis(url)) or node-redis (createClient({ url })) makes";
     throw new MisuseError({ kind: "misuse", message: `redisStore was given ${named(client)}, no client of Redis`, hint });
@@ -48,7 +54,9 @@ export function redisStore(client: IoRedisLike | NodeRedisLike, options: RedisSt
       if (!shas.has(script)) shas.set(script, sha1(script));
       const sha = await shas.get(script)!;
       const given = args.map(String);
-      return Number(await within(timeout, () => ask(sha, script, keys, given)));
+      const answer = await within(timeout, () => ask(sha, script, keys, given));
+      // Some clients give numbers as texts; nothing is no number, though JavaScript makes 0 of it.
+      return typeof answer === "number" || typeof answer === "bigint" || (typeof answer === "string" && answer !== "") ? Number(answer) : NaN;
     },
   };
 }

@@ -5,7 +5,9 @@ import type { VideoGetUploadUrlParams } from "./generated/video.js";
 import type { CallExtras } from "./engine.js";
 import { InvalidParametersError } from "./errors.js";
 import { Meter } from "./meter.js";
+import { named } from "./named.js";
 import type { CallOptions } from "./options.js";
+import { reading } from "./reading.js";
 import { call } from "./resource.js";
 import type { CallPromise, Caller } from "./resource.js";
 import type { FileInput, Id, IdInput } from "./types.js";
@@ -90,9 +92,10 @@ export class Videos extends Video {
     videoId: IdInput | undefined,
     options: UploadOptions | undefined,
   ): CallPromise<UploadedVideo> {
-    const { onProgress, onRegistered, stallTimeout, resumes, waitForTranscoding, chunkSize, useHttps } = options ?? {};
-    const id = videoId === undefined ? undefined : String(videoId);
+    // When they are read for this, those of the call were read and checked.
     const extras = (): CallExtras => {
+      const { onProgress, onRegistered, stallTimeout, resumes, waitForTranscoding, chunkSize, useHttps } = options ?? {};
+      const id = videoId === undefined ? undefined : idOf(videoId);
       const file = fileOf(given);
       return {
         meter: new Meter(file, { onProgress, onRegistered, stallTimeout }, id),
@@ -110,8 +113,13 @@ export class Videos extends Video {
   }
 }
 
+/** What is no id is left to the engine, which says so. */
+function idOf(given: unknown): string {
+  return typeof given === "object" || typeof given === "function" ? named(given) : String(given);
+}
+
 function fileOf(given: FileInput): FileSource {
-  const file = sourceOf(given);
+  const file = reading("the file", () => sourceOf(given));
   if (typeof file === "object") return file;
   const message = file ?? "is no file: give a File, file(...) or fromPath(...)";
   const faults = [{ parameter: "file", kind: "wrong_type", message }];

@@ -39,8 +39,9 @@ export function within<T>(time: number, late: T, { asked, signal }: Ends<T>): Pr
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
-    const unwatch = onAbort(signal, () => reject(signal.reason as Error));
+    const unwatch = signal.aborted ? () => {} : onAbort(signal, () => reject(signal.reason as Error));
+    if (signal.aborted) reject(signal.reason as Error);
+    // Also when nobody waits for it any more: what it fails with would end the process.
     promise.then(resolve, reject).finally(unwatch);
   });
 }

@@ -84,9 +84,11 @@ test("instanceof goes across the copies of the package", async () => {
   const error = await client.room.info({ room_id: 1 }).catch((error) => error);
   const cjs = createRequire(import.meta.url)("baijiayun");
   assert.equal(cjs.RoomNotFoundError, RoomNotFoundError);
-  assert.notEqual(inline.RoomNotFoundError, RoomNotFoundError);
-  assert.ok(error instanceof inline.RoomNotFoundError && error instanceof inline.ApiError);
-  assert.ok(!(error instanceof inline.RoomDeletedError));
+  assert.equal(inline.RoomNotFoundError, RoomNotFoundError);
+  const other = await import("../dist/inline.mjs");
+  assert.notEqual(other.RoomNotFoundError, RoomNotFoundError);
+  assert.ok(error instanceof other.RoomNotFoundError && error instanceof other.ApiError);
+  assert.ok(!(error instanceof other.RoomDeletedError));
   for (const value of [null, undefined, 1, "x", {}, new Error("x")]) assert.ok(!(value instanceof BaijiayunError));
 });
 

@@ -156,7 +156,7 @@ soon("what a signer gives has to be a signature", async () => {
 
 // promise: executor_never_answers, promise: executor_too_late
 soon("an executor that never answers, or too late", async () => {
-  const late = () => new Promise((resolve) => setTimeout(resolve, 60, envelope({ title: "late" })));
+  const late = () => new Promise((resolve) => setTimeout(resolve, 2000, envelope({ title: "late" })).unref());
   for (const http of [never, late, async () => ({ status: 200, arrayBuffer: never, body: new ReadableStream(), headers: new Headers() })]) {
     for (const limit of [{ deadline: 20 }, { attemptTimeout: 20, attempts: 1 }]) {
       const client = new Client({ ...ACCOUNT, ...UNLIMITED, http });

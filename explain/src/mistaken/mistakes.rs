@@ -6,7 +6,9 @@ use form_urlencoded::byte_serialize;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use super::{Digits, KeyPlace, Letters, Order, Recipe};
+use super::{Digits, KeyPlace, Lent, Letters, Order, Recipe};
+use crate::Host;
+use crate::host::Double;
 
 pub(super) struct Mistake {
     /// What was done, to follow "it is right if ..." in the reader's mind.
@@ -80,8 +82,8 @@ const SIMPLE: &[Simple] = &[
         each_json(recipe, |json| escape_unicode(&spaced(json)))
     }),
     ("a JSON value was written again with spaces", |recipe| each_json(recipe, spaced)),
-    ("the names were written in lower case", |recipe| names(recipe, str::to_lowercase)),
-    ("the names were written in upper case", |recipe| names(recipe, str::to_uppercase)),
+    ("the names were written in lower case", |recipe| names(recipe, recipe.host.0.lower)),
+    ("the names were written in upper case", |recipe| names(recipe, recipe.host.0.upper)),
     ("the timestamp was signed in milliseconds", |recipe| timestamp(recipe, |time| time.checked_mul(1000))),
     ("the timestamp was signed in seconds", |recipe| timestamp(recipe, |time| time.checked_div(1000))),
     ("the values were signed without the blanks around them", |recipe| each(recipe, |value| value.trim().to_owned())),
@@ -114,8 +116,8 @@ const SIMPLE: &[Simple] = &[
     ("the key was URL-decoded, with + as a blank", |recipe| recipe.key = form_decoded(&recipe.key)),
     ("the key was signed with + as a blank", |recipe| recipe.key = recipe.key.replace('+', " ")),
     ("the key was URL-encoded", |recipe| recipe.key = utf8_percent_encode(&recipe.key, RFC_3986).to_string()),
-    ("the key was written in lower case", |recipe| recipe.key = recipe.key.to_lowercase()),
-    ("the key was written in upper case", |recipe| recipe.key = recipe.key.to_uppercase()),
+    ("the key was written in lower case", |recipe| recipe.key = (recipe.host.0.lower)(&recipe.key)),
+    ("the key was written in upper case", |recipe| recipe.key = (recipe.host.0.upper)(&recipe.key)),
     ("the key was signed without the = at its end", |recipe| recipe.key = recipe.key.trim_end_matches('=').to_owned()),
     ("the parameters were signed twice: sign was put among them and all was signed again", |recipe| {
         let sign = recipe.signature();
@@ -175,8 +177,9 @@ fn of_parameter(name: &str) -> impl Iterator<Item = Mistake> + use<> {
     let changed = CHANGES.iter().map(move |(words, change)| {
         let owned = name.clone();
         Mistake::new(format!("{name} was signed {words}"), move |recipe| {
+            let Lent(host) = recipe.host;
             for (_, value) in recipe.pairs.iter_mut().filter(|(known, _)| *known == owned) {
-                if let Some(other) = change(value) {
+                if let Some(other) = change(value, &host) {
                     *value = other;
                 }
             }
@@ -186,71 +189,61 @@ fn of_parameter(name: &str) -> impl Iterator<Item = Mistake> + use<> {
 }
 
 /// What becomes of one value.
-type Change = fn(&str) -> Option<String>;
+type Change = fn(&str, &Host) -> Option<String>;
 
 const CHANGES: &[(&str, Change)] = &[
-    ("without the zeros that it begins with", |value| {
+    ("without the zeros that it begins with", |value, _| {
         let short = value.trim_start_matches('0');
         (!short.is_empty() && short.bytes().all(|byte| byte.is_ascii_digit())).then(|| short.to_owned())
     }),
-    ("as an int, not as the text that is sent", |value| {
+    ("as an int, not as the text that is sent", |value, _| {
         let digits = value.trim_start();
         let end =
             digits.char_indices().find(|(at, char)| !(char.is_ascii_digit() || *at == 0 && matches!(char, '-' | '+')));
         let number = digits.get(..end.map_or(digits.len(), |(at, _)| at)).unwrap_or_default();
         Some(number.parse::<i64>().unwrap_or(0).to_string())
     }),
-    ("as a double, which loses digits", |value| finite(value).map(|number| number.to_string())),
-    ("as a double with .0", |value| {
-        finite(value).filter(|number| number.fract() == 0.0).map(|number| format!("{number:.1}"))
+    ("as a double, which loses digits", |value, host| host.read_double(value).map(|double| double.plain())),
+    ("as a double with .0", |value, host| {
+        host.read_double(value).filter(Double::is_whole).map(|double| double.plain() + ".0")
     }),
-    ("as a double with an exponent (Java)", |value| {
-        finite(value).map(|number| format!("{number:E}")).map(|text| match text.split_once('E') {
-            Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
-            _ => text,
-        })
-    }),
-    ("as a boolean", |value| match value {
+    ("as a double with an exponent (Java)", |value, host| host.read_double(value).map(|double| double.with_exponent())),
+    ("as a boolean", |value, _| match value {
         "1" => Some("true".to_owned()),
         "0" => Some("false".to_owned()),
         _ => None,
     }),
-    ("as True or False (Python)", |value| match value {
+    ("as True or False (Python)", |value, _| match value {
         "1" | "true" => Some("True".to_owned()),
         "0" | "false" => Some("False".to_owned()),
         _ => None,
     }),
-    ("as 1 or 0, not as a boolean", |value| match value {
+    ("as 1 or 0, not as a boolean", |value, _| match value {
         "true" | "True" => Some("1".to_owned()),
         "false" | "False" => Some("0".to_owned()),
         _ => None,
     }),
-    ("as \"null\"", |_| Some("null".to_owned())),
-    ("as \"None\" (Python)", |_| Some("None".to_owned())),
-    ("as \"undefined\" (JavaScript)", |_| Some("undefined".to_owned())),
-    ("as an empty text", |_| Some(String::new())),
-    ("as \"Array\" (PHP)", |_| Some("Array".to_owned())),
-    ("as \"[object Object]\" (JavaScript)", |_| Some("[object Object]".to_owned())),
-    ("in quotes, as JSON", |value| Some(Value::from(value).to_string())),
-    ("without the quotes around it", |value| {
+    ("as \"null\"", |_, _| Some("null".to_owned())),
+    ("as \"None\" (Python)", |_, _| Some("None".to_owned())),
+    ("as \"undefined\" (JavaScript)", |_, _| Some("undefined".to_owned())),
+    ("as an empty text", |_, _| Some(String::new())),
+    ("as \"Array\" (PHP)", |_, _| Some("Array".to_owned())),
+    ("as \"[object Object]\" (JavaScript)", |_, _| Some("[object Object]".to_owned())),
+    ("in quotes, as JSON", |value, _| Some(Value::from(value).to_string())),
+    ("without the quotes around it", |value, _| {
         value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).map(str::to_owned)
     }),
-    ("URL-encoded (spaces as +)", |value| Some(byte_serialize(value.as_bytes()).collect())),
-    ("URL-encoded (spaces as %20)", |value| Some(utf8_percent_encode(value, RFC_3986).to_string())),
-    ("URL-encoded (encodeURIComponent)", |value| Some(utf8_percent_encode(value, JAVASCRIPT).to_string())),
-    ("URL-decoded", |value| Some(form_decoded(value))),
-    ("with HTML entities (&amp;)", |value| Some(html_escaped(value))),
-    ("in lower case", |value| Some(value.to_lowercase())),
-    ("in upper case", |value| Some(value.to_uppercase())),
-    ("without the blanks around it", |value| Some(value.trim().to_owned())),
-    ("with a blank after it", |value| Some(format!("{value} "))),
-    ("with a newline after it", |value| Some(format!("{value}\n"))),
+    ("URL-encoded (spaces as +)", |value, _| Some(byte_serialize(value.as_bytes()).collect())),
+    ("URL-encoded (spaces as %20)", |value, _| Some(utf8_percent_encode(value, RFC_3986).to_string())),
+    ("URL-encoded (encodeURIComponent)", |value, _| Some(utf8_percent_encode(value, JAVASCRIPT).to_string())),
+    ("URL-decoded", |value, _| Some(form_decoded(value))),
+    ("with HTML entities (&amp;)", |value, _| Some(html_escaped(value))),
+    ("in lower case", |value, host| Some((host.lower)(value))),
+    ("in upper case", |value, host| Some((host.upper)(value))),
+    ("without the blanks around it", |value, _| Some(value.trim().to_owned())),
+    ("with a blank after it", |value, _| Some(format!("{value} "))),
+    ("with a newline after it", |value, _| Some(format!("{value}\n"))),
 ];
-
-fn finite(value: &str) -> Option<f64> {
-    let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
-    value.parse::<f64>().ok().filter(|number| is_number && number.is_finite())
-}
 
 fn percent_decoded(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()

@@ -3,11 +3,11 @@
 use baijiayun_core::operation;
 
 use super::no_signature;
-use crate::Signing;
+use crate::{Host, Signing};
 
 fn explain(signing: &Signing, expected: &str) -> Vec<String> {
     let names = operation::all().iter().flat_map(|operation| operation.params).map(|param| param.name);
-    super::explain(signing, expected, names, |text| encoding_rs::GBK.encode(text).0.into_owned())
+    super::explain(signing, expected, names, Host::std(|text| encoding_rs::GBK.encode(text).0.into_owned()))
 }
 
 const KEY: &str = "Sample+Key/0==";

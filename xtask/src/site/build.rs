@@ -11,7 +11,7 @@ use std::os::unix::fs::symlink as link;
 #[cfg(windows)]
 use std::os::windows::fs::symlink_dir as link;
 
-/// What the explorer loads, of this repository: where it is built, what of it is there then, how, and of what it is made.
+/// What the explorer is made of, of this repository (the first two for their types): where it is built, what of it is there then, how, and of what it is made.
 type Package = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 const PACKAGES: [Package; 3] = [
     (
@@ -27,10 +27,20 @@ const PACKAGES: [Package; 3] = [
         &["core/src", "mock/src", "bindings-wasm/mock/src", "bindings-wasm/npm-mock/src"],
     ),
     (
-        "bindings-wasm/explain",
-        "wasm/explain.wasm",
+        "bindings-wasm/explorer",
+        "dist/explorer.mjs",
         &["node", "build.mjs"],
-        &["core/src", "explain/src", "bindings-wasm/explain/src", "bindings-wasm/explain/build.mjs"],
+        &[
+            "core/src",
+            "mock/src",
+            "explain/src",
+            "bindings-wasm/src",
+            "bindings-wasm/mock/src",
+            "bindings-wasm/npm/src",
+            "bindings-wasm/npm-mock/src",
+            "bindings-wasm/explorer/src",
+            "bindings-wasm/explorer/build.mjs",
+        ],
     ),
 ];
 

@@ -1,13 +1,7 @@
 import { gunzipSync } from "node:zlib";
 
-import { nodePlatform } from "../node.js";
-import { install } from "../platform.js";
+const node = require("./node.cjs") as Record<symbol, (wasm: () => Buffer) => void>;
+node[Symbol.for("baijiayun.inlined")]!(() => gunzipSync(Buffer.from(require("./packed.cjs") as string, "base64")));
 
-const toml = () => (require("./toml.cjs") as typeof import("../toml.js")).parse;
-
-install(
-  nodePlatform(() => gunzipSync(Buffer.from(require("./packed.cjs") as string, "base64")), toml),
-  true,
-);
-
-export * from "../index.js";
+declare const module: { exports: object };
+module.exports = node;

@@ -9,4 +9,10 @@ const toml = () => (require("./toml.cjs") as typeof import("../toml.js")).parse;
 
 install(nodePlatform(() => readFileSync(join(__dirname, "baijiayun.wasm")), toml));
 
+/** For inline-node.cjs, which is this module with other bytes: so that it need not be there twice. */
+declare const module: { exports: object };
+Object.defineProperty(module.exports, Symbol.for("baijiayun.inlined"), {
+  value: (wasm: () => Buffer) => install(nodePlatform(wasm, toml), true),
+});
+
 export * from "../index.js";

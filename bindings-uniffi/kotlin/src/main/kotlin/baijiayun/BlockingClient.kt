@@ -4,6 +4,8 @@ import java.time.Duration
 import java.util.function.Consumer
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.runInterruptible
+import kotlinx.serialization.json.JsonElement
 
 /**
  * A [Client] for Java and for code without coroutines: each call blocks its thread. To interrupt the thread is to give
@@ -37,6 +39,19 @@ class BlockingClient(
         method: String = "POST",
         options: CallOptions? = null,
     ): Answer = blocking { client.callPath(path, params, method, options) }
+
+    /** See [Client.request]. */
+    @JvmOverloads
+    fun request(operation: String, params: Map<String, Any?> = emptyMap(), options: CallOptions? = null): HttpRequest =
+        client.request(operation, params, options)
+
+    /** See [Client.pages]. */
+    @JvmOverloads
+    fun pages(
+        operation: String,
+        params: Map<String, Any?> = emptyMap(),
+        options: CallOptions? = null,
+    ): BlockingPages<JsonElement, JsonElement> = BlockingPages(client.pages(operation, params, options))
 
     /** What the service posts to you. */
     val callbacks: BlockingCallbacks = BlockingCallbacks(client.callbacks)
@@ -81,6 +96,12 @@ class BlockingClient(
         @JvmOverloads
         fun fromEnvironment(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
             ClientBuilder().fromEnvironment().settings(settings).build()
+
+        /** See [ClientBuilder.account]. */
+        @JvmStatic
+        @JvmOverloads
+        fun fromEnvironment(account: String, settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+            ClientBuilder().account(account).settings(settings).build()
     }
 }
 
@@ -155,6 +176,53 @@ class BlockingLinks internal constructor(private val links: Links) {
 
     /** See [Links.inDesktopClient]. */
     fun inDesktopClient(link: String): String = links.inDesktopClient(link)
+}
+
+/** [UploadAddresses] for Java: they block their thread, which is interrupted when nobody waits any more. */
+interface BlockingUploadAddresses {
+    /** See [UploadAddresses.uploadUrl]. */
+    @Throws(Exception::class)
+    fun uploadUrl(): UploadAddress
+
+    /** See [UploadAddresses.resumeUploadUrl]. */
+    @Throws(Exception::class)
+    fun resumeUploadUrl(videoId: Long): UploadAddress
+}
+
+/** [Uploader] for Java and for code without coroutines. */
+class BlockingUploader(private val uploader: Uploader) {
+    /** See [Uploader]. */
+    constructor() : this(Uploader())
+
+    /** See [Uploader]. */
+    constructor(http: HttpExecutor) : this(Uploader(http))
+
+    /** See [Uploader.upload]. */
+    @JvmOverloads
+    fun upload(
+        file: UploadFile,
+        addresses: BlockingUploadAddresses,
+        settings: UploadSettings = UploadSettings(),
+        options: CallOptions? = null,
+    ): UploadedVideo = blocking { uploader.upload(file, Suspending(addresses), settings, options) }
+
+    /** See [Uploader.resumeUpload]. */
+    @JvmOverloads
+    fun resumeUpload(
+        videoId: Long,
+        file: UploadFile,
+        addresses: BlockingUploadAddresses,
+        settings: UploadSettings = UploadSettings(),
+        options: CallOptions? = null,
+    ): UploadedVideo = blocking { uploader.resumeUpload(videoId, file, Suspending(addresses), settings, options) }
+
+    override fun toString(): String = "BlockingUploader"
+
+    private class Suspending(private val addresses: BlockingUploadAddresses) : UploadAddresses {
+        override suspend fun uploadUrl(): UploadAddress = runInterruptible { addresses.uploadUrl() }
+
+        override suspend fun resumeUploadUrl(videoId: Long): UploadAddress = runInterruptible { addresses.resumeUploadUrl(videoId) }
+    }
 }
 
 /** [Pages] to be iterated over: page by page as you go. */

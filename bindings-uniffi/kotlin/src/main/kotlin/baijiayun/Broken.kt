@@ -70,13 +70,24 @@ private val SIGNATURE = Regex("""\bsign=([0-9a-fA-F]{8,})""")
 internal fun quotes(error: Throwable, request: HttpRequest): Boolean {
     val sent = if (request.body == null) request.url else (request.body as? Form)?.text.orEmpty()
     val signature = SIGNATURE.find(sent)?.groupValues?.get(1) ?: return false
-    return causes(error).any { cause -> signature in cause.toString() || cause.suppressed.any { signature in it.toString() } }
+    return causes(error).any { cause -> signature in shown(cause) || cause.suppressed.any { signature in shown(it) } }
 }
 
-private fun causes(error: Throwable): Sequence<Throwable> = generateSequence(error) { it.cause }.take(20)
+private fun causes(error: Throwable): Sequence<Throwable> = generateSequence(error) { attempted { it.cause } }.take(20)
 
 /** An exception in words. */
-internal fun words(error: Throwable): String = error.message?.ifEmpty { null } ?: error.javaClass.simpleName
+internal fun words(error: Throwable): String = attempted { error.message }?.ifEmpty { null } ?: error.javaClass.name.substringAfterLast('.')
+
+/** An exception with its class. */
+internal fun shown(error: Throwable): String = attempted { error.toString() } ?: error.javaClass.name
+
+/** What somebody else's exception says of itself; null if that throws. */
+private fun <T> attempted(ask: () -> T): T? =
+    try {
+        ask()
+    } catch (_: Throwable) {
+        null
+    }
 
 /** Where it goes to. */
 private val HttpRequest.host: String get() = URI(url).run { if (port < 0) host.orEmpty() else "$host:$port" }

@@ -104,7 +104,7 @@ internal class Teller(private val hook: Consumer<in CallEvent>, operation: Strin
     private fun tell(event: CallEvent) {
         try {
             hook.accept(event)
-        } catch (error: Exception) {
+        } catch (error: Throwable) {
             Log.it.warn("onEvent threw", error)
         }
     }

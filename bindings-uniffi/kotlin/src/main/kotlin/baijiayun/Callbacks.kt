@@ -51,7 +51,14 @@ sealed class Callback(about: CallbackMeta) {
 }
 
 /** A callback that no document describes: all its fields. */
-class UnknownCallback internal constructor(about: CallbackMeta, val data: JsonObject) : Callback(about)
+class UnknownCallback internal constructor(
+    about: CallbackMeta,
+    /** The fields as they were posted. */
+    val data: JsonObject,
+) : Callback(about) {
+    /** The same as texts, numbers, lists and maps: see [Answer.plain]. */
+    val plain: Map<String, Any?> get() = data.mapValues { Plain.of(it.value) }
+}
 
 /** A callback as it is posted. */
 class PostedCallback internal constructor(

@@ -121,5 +121,9 @@ class Client private constructor(
          */
         fun fromEnvironment(settings: Settings.() -> Unit = {}): Client =
             ClientBuilder().fromEnvironment().settings { it.settings() }.client()
+
+        /** A client of the account of this name: see [ClientBuilder.account]. */
+        fun fromEnvironment(account: String, settings: Settings.() -> Unit = {}): Client =
+            ClientBuilder().account(account).settings { it.settings() }.client()
     }
 }

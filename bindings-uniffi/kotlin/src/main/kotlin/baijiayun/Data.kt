@@ -1,5 +1,7 @@
 package baijiayun
 
+import kotlinx.serialization.json.JsonElement
+
 /** What the service answers and posts: what `api/` describes of it. */
 abstract class Data internal constructor(private val record: Record, private val values: Array<Any?>) : Value() {
     // The table says of which type it is.
@@ -16,6 +18,7 @@ abstract class Data internal constructor(private val record: Record, private val
     private fun plain(value: Any?): Any? =
         when (value) {
             is Data -> value.toMap()
+            is JsonElement -> Plain.of(value)
             is List<*> -> value.map(::plain)
             is Map<*, *> -> value.mapValues { plain(it.value) }
             else -> value

@@ -4,9 +4,6 @@ import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
-import kotlinx.serialization.json.JsonPrimitive
-import kotlinx.serialization.json.booleanOrNull
-import kotlinx.serialization.json.longOrNull
 
 /** How a call went. */
 class Trace internal constructor(
@@ -88,7 +85,7 @@ class Answer internal constructor(
     val trace: Trace?,
 ) {
     /** The data as maps, lists, texts, truths, [Long], BigDecimal and null, as libraries for JSON take them. */
-    val plain: Any? get() = plain(data)
+    val plain: Any? get() = Plain.of(data)
 
     /** The data as JSON. */
     val json: String get() = data.toString()
@@ -104,12 +101,3 @@ class Answer internal constructor(
         return "Answer($about, ts=$ts, departures=${departures.size})"
     }
 }
-
-private fun plain(element: JsonElement): Any? =
-    when (element) {
-        is JsonObject -> element.mapValues { plain(it.value) }
-        is JsonArray -> element.map(::plain)
-        is JsonNull -> null
-        is JsonPrimitive ->
-            if (element.isString) element.content else element.booleanOrNull ?: element.longOrNull ?: element.content.toBigDecimalOrNull() ?: element.content
-    }

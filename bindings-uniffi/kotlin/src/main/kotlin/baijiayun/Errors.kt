@@ -85,7 +85,7 @@ class ErrorDetails(
     /** The places that are not what the documents describe, for an error of that kind. */
     val departures: List<Departure> = emptyList(),
     /** The data of such an answer. */
-    @Transient internal val data: JsonElement? = null,
+    @Transient @get:JvmSynthetic internal val data: JsonElement? = null,
 ) : java.io.Serializable {
     internal fun exception(cause: Throwable? = null): BaijiayunException = kind.exception(this, cause)
 }
@@ -196,6 +196,9 @@ class DeparturesException(details: ErrorDetails, cause: Throwable? = null) : Bai
 
     /** The data without them; null once the exception was serialized. */
     val data: JsonElement? get() = details.data
+
+    /** The same as maps, lists, texts and numbers: see [Answer.plain]. */
+    val plain: Any? get() = Plain.of(details.data)
 }
 
 /** A callback that the service did not post like this: refuse it. */

@@ -10,9 +10,22 @@ internal annotation class OnTheJvm
 
 /** What this package says besides its answers: nothing of what is sent, and no address. */
 internal abstract class Log {
-    abstract fun warn(message: String, error: Throwable? = null)
+    fun warn(message: String, error: Throwable? = null): Unit = quietly { writeWarning(message, error) }
 
-    abstract fun debug(message: () -> String)
+    fun debug(message: () -> String): Unit = quietly { writeDebug(message) }
+
+    protected abstract fun writeWarning(message: String, error: Throwable?)
+
+    protected abstract fun writeDebug(message: () -> String)
+
+    /** Loggers are the host's, and no call fails for them. */
+    private inline fun quietly(write: () -> Unit) {
+        try {
+            write()
+        } catch (_: Throwable) {
+            // There is nobody left to tell.
+        }
+    }
 
     companion object {
         val it: Log by lazy { if (Platform.isAndroid) OldLog() else SystemLog() }
@@ -24,9 +37,9 @@ internal abstract class Log {
 private class SystemLog : Log() {
     private val logger: System.Logger = System.getLogger("baijiayun")
 
-    override fun warn(message: String, error: Throwable?): Unit = logger.log(System.Logger.Level.WARNING, message, error)
+    override fun writeWarning(message: String, error: Throwable?): Unit = logger.log(System.Logger.Level.WARNING, message, error)
 
-    override fun debug(message: () -> String) {
+    override fun writeDebug(message: () -> String) {
         if (logger.isLoggable(System.Logger.Level.DEBUG)) logger.log(System.Logger.Level.DEBUG, message())
     }
 }
@@ -35,9 +48,9 @@ private class SystemLog : Log() {
 private class OldLog : Log() {
     private val logger: Logger = Logger.getLogger("baijiayun")
 
-    override fun warn(message: String, error: Throwable?): Unit = logger.log(Level.WARNING, message, error)
+    override fun writeWarning(message: String, error: Throwable?): Unit = logger.log(Level.WARNING, message, error)
 
-    override fun debug(message: () -> String) {
+    override fun writeDebug(message: () -> String) {
         if (logger.isLoggable(Level.FINE)) logger.log(Level.FINE, message())
     }
 }

@@ -48,13 +48,15 @@ internal class Written(private val operation: String, private val out: StringBui
 
     private inline fun each(given: Map<String, Any?>, begin: (String) -> Unit) {
         var faults: MutableList<Fault>? = null
-        for ((name, value) in given) {
+        for ((given, value) in given) {
             if (value == null) continue
+            // Java's maps may have it.
+            val name: String? = given
             try {
-                begin(name)
+                begin(requireNotNull(name) { "is no name" })
                 value(value)
             } catch (unfit: IllegalArgumentException) {
-                faults = (faults ?: ArrayList()).apply { add(Fault(name, "wrong_type", unfit.message.orEmpty())) }
+                faults = (faults ?: ArrayList()).apply { add(Fault("$name", "wrong_type", unfit.message.orEmpty())) }
             }
         }
         faults?.let { throw refused(it) }
@@ -68,6 +70,7 @@ internal class Written(private val operation: String, private val out: StringBui
 
     /** @param depth How far inside of a parameter it stands. */
     private fun value(value: Any?, depth: Int = 0) {
+        require(depth <= DEEPEST) { "holds more than $DEEPEST lists and maps in each other, or itself" }
         when (value) {
             null -> out.append("null")
             is String -> text(value)
@@ -78,22 +81,31 @@ internal class Written(private val operation: String, private val out: StringBui
                 require((value as Number).toDouble().isFinite()) { "is not a finite number" }
                 out.append(value)
             }
-            is Number, is JsonElement -> out.append(value)
+            is JsonElement -> out.append(value)
+            is Number -> out.append(number(value))
             is UploadFile -> file(value)
             is Date -> moment(value.time, depth)
             is Params -> inner(value.given, depth + 1)
             is Map<*, *> -> inner(value, depth + 1)
-            is Iterable<*> -> {
-                out.append('[')
-                value.forEachIndexed { index, item ->
-                    if (index > 0) out.append(',')
-                    value(item, depth + 1)
-                }
-                out.append(']')
-            }
+            is Iterable<*> -> items(value, depth)
+            is Array<*> -> items(value.asList(), depth)
+            is LongArray -> items(value.asList(), depth)
+            is IntArray -> items(value.asList(), depth)
             else -> if (!time(value, depth)) throw IllegalArgumentException("cannot be of type ${value.javaClass.simpleName}")
         }
     }
+
+    private fun items(items: Iterable<*>, depth: Int) {
+        out.append('[')
+        items.forEachIndexed { index, item ->
+            if (index > 0) out.append(',')
+            value(item, depth + 1)
+        }
+        out.append(']')
+    }
+
+    /** Anybody can make a class of numbers, and it writes itself. */
+    private fun number(number: Number): String = number.toString().also { requireNotNull(it.toBigDecimalOrNull()) { "is no number" } }
 
     /** A point in time: the engine writes it as the service wants it. In JSON, which nobody looks into, it is unix seconds. */
     private fun moment(millis: Long, depth: Int) {
@@ -155,6 +167,9 @@ internal class Written(private val operation: String, private val out: StringBui
     private companion object {
         /** Characters that most calls have at most. */
         const val FIRST = 256
+
+        /** The service's own values have three or four. */
+        const val DEEPEST = 100
         const val RECORD = '\u001e'
         const val SEPARATOR = '\u001f'
         const val HEX = "0123456789abcdef"

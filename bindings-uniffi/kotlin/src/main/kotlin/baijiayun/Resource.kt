@@ -3,7 +3,7 @@ package baijiayun
 import java.util.function.Consumer
 
 /** The operations of one kind. */
-abstract class Resource internal constructor(internal val runner: Runner) {
+abstract class Resource internal constructor(@get:JvmSynthetic internal val runner: Runner) {
     /** The data of an operation that has some. */
     internal suspend fun <T> call(asked: Asked<T>): T =
         ask(asked) ?: throw failure(ErrorKind.NOT_ENVELOPE, asked.name, "the answer has no data")

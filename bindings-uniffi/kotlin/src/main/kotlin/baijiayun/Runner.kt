@@ -86,7 +86,7 @@ internal class Runner(
     suspend fun sign(operation: String, text: String): String {
         val signed = try {
             bounds.within(deadline.wholeMillis()) { signature(text) }
-        } catch (refused: Exception) {
+        } catch (refused: Throwable) {
             currentCoroutineContext().ensureActive()
             throw failure(ErrorKind.SIGNING, operation, words(refused), refused)
         }
@@ -127,9 +127,9 @@ internal class Runner(
                 val given: Any? = apart<Any?> { store.evaluate(script, keys, args) }
                 if (given is Long && given >= 0) given else null.also { down("it gave ${described(given)}") }
             }
-        } catch (error: Exception) {
+        } catch (error: Throwable) {
             currentCoroutineContext().ensureActive()
-            down(error.toString())
+            down(shown(error))
             Waited.Got(null)
         }
 
@@ -163,7 +163,7 @@ internal class Runner(
             "sign" ->
                 try {
                     outcome(bounds.within(step.timeout) { signature(step.text) }) { Event("signed", signature = it) }
-                } catch (refused: Exception) {
+                } catch (refused: Throwable) {
                     currentCoroutineContext().ensureActive()
                     Outcome.Told(Event("not_signed", message = words(refused)), refused)
                 }
@@ -180,7 +180,7 @@ internal class Runner(
                 given as? UploadAddress ?: throw IllegalStateException("the server gave ${described(given)}, not an address")
             }
             outcome(waited) { Event("address", data = it) }
-        } catch (error: Exception) {
+        } catch (error: Throwable) {
             currentCoroutineContext().ensureActive()
             Outcome.Told(Event("broken", kind = "transport", message = words(error)), error)
         }
@@ -191,7 +191,10 @@ internal class Runner(
             if (waited is Waited.Got) answered(waited.value, request) else outcome(waited) { Event("late") }
         } catch (_: TooLarge) {
             Outcome.Told(Event("too_large"))
-        } catch (error: Exception) {
+        } catch (none: OutOfMemoryError) {
+            // It is most likely the answer that there is no memory for.
+            throw none
+        } catch (error: Throwable) {
             // The caller gave up, and not the executor.
             currentCoroutineContext().ensureActive()
             (request.body as? StreamedBody)?.progressFailure?.let { throw it }

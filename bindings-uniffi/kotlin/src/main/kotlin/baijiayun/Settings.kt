@@ -4,6 +4,7 @@ import java.io.File
 import java.io.IOException
 import java.time.Duration
 import java.util.function.Consumer
+import kotlinx.coroutines.runInterruptible
 
 /** Settings of a client. What is null stays as it is documented. */
 class Settings internal constructor() {
@@ -84,7 +85,7 @@ class Settings internal constructor() {
 
     /** [http] for Java. */
     fun blockingHttp(http: BlockingHttpExecutor) {
-        this.http = HttpExecutor { http.execute(it) }
+        this.http = HttpExecutor { request -> runInterruptible { http.execute(request) } }
     }
 
     /** [http] for Java. */
@@ -94,7 +95,7 @@ class Settings internal constructor() {
 
     /** [store] for Java. */
     fun blockingStore(store: BlockingStore) {
-        this.store = Store { script, keys, args -> store.evaluate(script, keys, args) }
+        this.store = Store { script, keys, args -> runInterruptible { store.evaluate(script, keys, args) } }
     }
 
     /** [store] for Java. */
@@ -104,7 +105,7 @@ class Settings internal constructor() {
 
     /** [signer] for Java. */
     fun blockingSigner(signer: BlockingSigner) {
-        this.signer = Signer { signer.sign(it) }
+        this.signer = Signer { text -> runInterruptible { signer.sign(text) } }
     }
 
     /** [signer] for Java. */

@@ -24,7 +24,7 @@ internal abstract class StreamedBody(private val segments: List<Segment>, privat
 
     /** What a listener threw. */
     @Volatile
-    var progressFailure: Exception? = null
+    var progressFailure: Throwable? = null
 
     /** When something went out last; null once nothing more has to. */
     @Volatile
@@ -98,7 +98,7 @@ internal abstract class StreamedBody(private val segments: List<Segment>, privat
             if (stream == null) return
             try {
                 file.progress?.sent(sent, file.size)
-            } catch (error: Exception) {
+            } catch (error: Throwable) {
                 progressFailure = error
                 throw IOException("the listener of the progress failed", error)
             }

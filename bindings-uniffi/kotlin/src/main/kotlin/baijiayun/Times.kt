@@ -15,10 +15,17 @@ import java.time.temporal.ChronoUnit
 /** The unix time of a point in time; null for anything else. */
 internal fun millisOf(time: Any): Long? =
     when (time) {
-        is Instant -> time.toEpochMilli()
-        is OffsetDateTime -> time.toInstant().toEpochMilli()
-        is ZonedDateTime -> time.toInstant().toEpochMilli()
+        is Instant -> millis(time)
+        is OffsetDateTime -> millis(time.toInstant())
+        is ZonedDateTime -> millis(time.toInstant())
         else -> null
+    }
+
+private fun millis(time: Instant): Long =
+    try {
+        time.toEpochMilli()
+    } catch (beyond: ArithmeticException) {
+        throw IllegalArgumentException("is a time beyond all calendars", beyond)
     }
 
 /** A day, or a time of day on it, without a time zone; null for anything else. */

@@ -1,6 +1,7 @@
 package baijiayun
 
 import java.time.Duration
+import java.util.function.LongConsumer
 
 /** A video that arrived. */
 class UploadedVideo internal constructor(
@@ -32,6 +33,11 @@ class UploadSettings() {
 
     /** Is told the id of a new video as soon as it is registered: with that alone the upload can go on in another process. */
     var registered: ((videoId: Long) -> Unit)? = null
+
+    /** [registered] for Java. */
+    fun onRegistered(listener: LongConsumer) {
+        registered = listener::accept
+    }
 
     /** Waits until the video is transcoded, at most so long after the upload. */
     var waitForTranscoding: Duration? = null

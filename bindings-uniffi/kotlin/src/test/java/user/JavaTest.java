@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import baijiayun.BlockingClient;
+import baijiayun.BlockingUploadAddresses;
+import baijiayun.BlockingUploader;
 import baijiayun.CallEvent;
 import baijiayun.HttpResponse;
 import baijiayun.InterruptedCallException;
@@ -13,10 +15,18 @@ import baijiayun.RoomCreateResult;
 import baijiayun.RoomListItem;
 import baijiayun.Settings;
 import baijiayun.SigningException;
+import baijiayun.UploadAddress;
+import baijiayun.UploadFile;
+import baijiayun.UploadSettings;
+import baijiayun.UploadedVideo;
+import baijiayun.VideoGetUploadUrlResult;
 import baijiayun.testing.Mock;
 import baijiayun.testing.MockExtension;
+import baijiayun.testing.Posted;
+import baijiayun.testing.Received;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +65,23 @@ class JavaTest {
             assertEquals(1L, ((Map<?, ?>) data).get("total"));
             assertEquals(room.getRoomId(), room.toMap().get("room_id"));
         }
+    }
+
+    @Test
+    void mocksAreAskedAndTold(Mock mock) {
+        BlockingClient client = mock.blockingClient(settings -> settings.setAttempts(1));
+        mock.misbehave(faults -> faults.setErrorsEvery(1));
+        assertThrows(baijiayun.BaijiayunException.class, () -> client.getRoom().list().page());
+        mock.misbehave();
+        mock.answers(Map.of("room.list", Map.of("data", Map.of("list", List.of(), "total", 7))));
+        assertEquals(7L, client.getRoom().list().page().getTotal());
+        mock.answers(null);
+        assertEquals(List.of("misbehaved", "accepted"), mock.received().stream().map(Received::getVerdict).toList());
+        Posted posted = mock.trigger("class_event", Map.of("op", "end"));
+        assertEquals("class_event", client.getCallbacks().parse(posted.getBody().getBytes(StandardCharsets.UTF_8), posted.getContentType()).getName());
+        Instant before = mock.now();
+        mock.advance(Duration.ofHours(1));
+        assertTrue(!mock.now().isBefore(before.plusSeconds(3600)));
     }
 
     @Test
@@ -115,6 +142,41 @@ class JavaTest {
         BlockingClient refusing = BlockingClient.builder().domain("demo").partnerId("1")
             .settings(with -> with.asyncSigner(text -> CompletableFuture.failedFuture(new IOException("away")))).build();
         assertInstanceOf(IOException.class, assertThrows(SigningException.class, () -> refusing.getRoom().info(17)).getCause());
+    }
+
+    @Test
+    void uploadsWithoutTheKey(Mock mock) throws Exception {
+        BlockingClient server = mock.blockingClient();
+        List<String> asked = new ArrayList<>();
+        BlockingUploadAddresses addresses = new BlockingUploadAddresses() {
+            @Override
+            public UploadAddress uploadUrl() {
+                asked.add("new");
+                VideoGetUploadUrlResult made = server.getVideo().getUploadUrl("a.mp4", List.of(16L));
+                return new UploadAddress(made.getVideoId(), made.getUploadUrl());
+            }
+
+            @Override
+            public UploadAddress resumeUploadUrl(long videoId) throws IOException {
+                asked.add("resume");
+                throw new IOException("away");
+            }
+        };
+        AtomicReference<Long> registered = new AtomicReference<>();
+        UploadSettings settings = new UploadSettings();
+        settings.onRegistered(registered::set);
+        UploadFile file = new UploadFile(new byte[1000], "a.mp4");
+        UploadedVideo video = new BlockingUploader().upload(file, addresses, settings);
+        assertEquals(video.getVideoId(), registered.get());
+        assertEquals(List.of("new"), asked);
+    }
+
+    @Test
+    void byName(Mock mock) {
+        BlockingClient client = mock.blockingClient();
+        client.getRoom().create("第一课", 1893456000L, 1893459600L);
+        assertEquals(1, client.pages("room.list", Map.of("limit", 1)).stream().count());
+        assertTrue(client.request("room.list").getUrl().startsWith(mock.getUrl()));
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.io.IOException
 import java.lang.reflect.InvocationHandler
 import java.lang.reflect.Proxy
 import java.time.Duration
+import java.util.Collections
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
@@ -38,6 +40,16 @@ class BoundsTest {
 
     private fun details() = Details()
 
+    /** Even its own words fail. */
+    private class Unprintable : RuntimeException() {
+        override val message: String get() = throw IllegalStateException("no message")
+
+        override fun toString(): String = throw IllegalStateException("no text")
+    }
+
+    /** What is thrown besides exceptions: a library is missing, `TODO()`, a recursion. */
+    private val thrown = listOf(StackOverflowError(), AssertionError("no"), NoClassDefFoundError("a/B"), NotImplementedError(), Throwable("bare"), Unprintable())
+
     // promise: store_never_answers, default_store_patience
     @Test
     fun `a store that never answers`() = runBlocking {
@@ -65,7 +77,8 @@ class BoundsTest {
     @Test
     fun `a store that fails or gives nonsense counts as down`() = runBlocking {
         val stores = listOf<Store>(giving(null), giving("12"), giving(1.5), giving(-1L), Store { _, _, _ -> throw IllegalStateException() })
-        for (store in stores + Store { _, _, _ -> throw IOException("down") }) {
+        val throwing = (thrown + IOException("down") + OutOfMemoryError()).map { Store { _, _, _ -> throw it } }
+        for (store in stores + throwing) {
             val details = details()
             val client = clientWith(Fake.of(room)) { this.store = store }
             client.room.info(17, CallOptions { this.details = details })
@@ -107,12 +120,14 @@ class BoundsTest {
                 assertTrue("the signer gave" in error.message!!, error.message)
             }
         }
-        val failing = Client("demo", "1", null) {
-            this.http = http
-            signer = Signer { throw IllegalStateException("away") }
+        for (given in thrown + IllegalStateException("away")) {
+            val failing = Client("demo", "1", null) {
+                this.http = http
+                signer = Signer { throw given }
+            }
+            assertEquals(given.javaClass, assertThrows(SigningException::class.java) { runBlocking { failing.room.info(17) } }.cause?.javaClass)
+            assertThrows(SigningException::class.java) { runBlocking { failing.links.enterRoom(1, null, "a") } }
         }
-        assertThrows(SigningException::class.java) { runBlocking { failing.room.info(17) } }
-        assertThrows(SigningException::class.java) { runBlocking { failing.links.enterRoom(1, null, "a") } }
         assertEquals(0, http.requests.size)
     }
 
@@ -151,9 +166,67 @@ class BoundsTest {
             assertEquals(ErrorKind.TRANSPORT, error.kind)
             assertTrue("the executor gave" in error.message!!, error.message)
         }
-        val failing = clientWith(Fake({ throw NoSuchElementException("odd") })) { attempts = 1 }
-        val error = assertThrows(TransportException::class.java) { runBlocking { failing.room.info(17) } }
-        assertTrue(error.cause is NoSuchElementException)
+        for (given in thrown + NoSuchElementException("odd")) {
+            val failing = clientWith(Fake({ throw given })) { attempts = 1 }
+            val error = assertThrows(TransportException::class.java) { runBlocking { failing.room.info(17) } }
+            assertEquals(given.javaClass, error.cause?.javaClass)
+        }
+    }
+
+    @Test
+    fun `threads that Java's forms block are interrupted when nobody waits any more`() {
+        for (form in 0..2) {
+            val interrupted = CountDownLatch(1)
+
+            fun <T> wait(): T =
+                try {
+                    CountDownLatch(1).await()
+                    throw IllegalStateException("it waits for good")
+                } catch (end: InterruptedException) {
+                    interrupted.countDown()
+                    throw end
+                }
+            val client = Client("demo", "1", if (form == 2) null else KEY) {
+                http = Fake.of(room)
+                deadline = Duration.ofMillis(300)
+                when (form) {
+                    0 -> blockingHttp { wait() }
+                    1 -> blockingStore { _, _, _ -> wait() }
+                    else -> blockingSigner { wait() }
+                }
+            }
+            val failed = runCatching { runBlocking { client.room.info(17) } }.exceptionOrNull()
+            assertTrue(form == 1 || failed is TimeoutException) { "$failed" }
+            interrupted.await()
+        }
+    }
+
+    @Test
+    fun `promises that are none`() {
+        val stubborn = object : CompletableFuture<HttpResponse>() {
+            override fun cancel(mayInterrupt: Boolean): Boolean = throw IllegalStateException("not now")
+        }
+        val uncaught = Collections.synchronizedList(ArrayList<Throwable>())
+        val handler = Thread.getDefaultUncaughtExceptionHandler()
+        Thread.setDefaultUncaughtExceptionHandler { _, error -> uncaught += error }
+        try {
+            val late = clientWith(Fake.of(room)) { asyncHttp { stubborn } }
+            assertThrows(TimeoutException::class.java) { runBlocking { late.room.info(17, short) } }
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(handler)
+        }
+        assertEquals(emptyList<Throwable>(), uncaught)
+        val none = clientWith(Fake.of(room)) {
+            attempts = 1
+            asyncHttp(giving(null))
+        }
+        val error = assertThrows(TransportException::class.java) { runBlocking { none.room.info(17) } }
+        assertTrue("the executor gave null" in error.message!!, error.message)
+        val cancelled = clientWith(Fake.of(room)) {
+            attempts = 1
+            asyncHttp { CompletableFuture<HttpResponse>().apply { cancel(true) } }
+        }
+        assertThrows(TransportException::class.java) { runBlocking { cancelled.room.info(17) } }
     }
 
     // promise: causes_hold_no_address

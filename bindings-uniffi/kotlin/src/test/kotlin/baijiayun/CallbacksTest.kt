@@ -88,7 +88,9 @@ class CallbacksTest {
     @Test
     fun `what no document describes is unknown`() {
         val event = client.callbacks.parse(posted("something" to "new", "qid" to "3"))
-        assertEquals("new", assertInstanceOf(UnknownCallback::class.java, event).data.text("something"))
+        val unknown = assertInstanceOf(UnknownCallback::class.java, event)
+        assertEquals("new", unknown.data.text("something"))
+        assertEquals("new", unknown.plain["something"])
         assertEquals(null, event.name)
     }
 

@@ -39,6 +39,19 @@ class CallsTest {
     }
 
     @Test
+    fun `data are plain for other libraries`() = runBlocking {
+        val classed = envelope(Json.parseToJsonElement("""{"1":{"votes":[1,"a",null,true,1.5]}}"""))
+        val votes = clientWith(Fake.of(classed)).interactData.listClassVotes(17)
+        assertEquals(mapOf("1" to mapOf("votes" to listOf(1L, "a", null, true, java.math.BigDecimal("1.5")))), Plain.of(votes))
+        val bound = envelope(Json.parseToJsonElement("""{"fid":"1","room_ids":[17],"bind_id":[{"a":[1]},"b"]}"""))
+        val members = clientWith(Fake.of(bound)).doc.bindToRooms(listOf(17), 1).toMap()
+        assertEquals(listOf(mapOf("a" to listOf(1L)), "b"), members["bind_id"])
+        val strict = clientWith(Fake.of(room)) { strict = true }
+        val error = assertThrows(DeparturesException::class.java) { runBlocking { strict.room.info(17) } }
+        assertEquals("课", (error.plain as Map<*, *>)["title"])
+    }
+
+    @Test
     fun `failures are tried again after a wait`() = runBlocking {
         val time = TestClock()
         val http = Fake({ throw IOException("cut") }, { HttpResponse(503, ByteArray(0)) }, { room })

@@ -69,6 +69,41 @@ class ErrorsTest {
     }
 
     @Test
+    fun `values that nobody should have`() {
+        val itself = ArrayList<Any>().apply { add(this) }
+        val forged = object : Number() {
+            override fun toByte() = 1.toByte()
+
+            override fun toDouble() = 1.0
+
+            override fun toFloat() = 1f
+
+            override fun toInt() = 1
+
+            override fun toLong() = 1L
+
+            override fun toShort() = 1.toShort()
+
+            override fun toString() = "1,\"admin\":1"
+        }
+        val given = linkedMapOf<String?, Any>(null to 1, "a" to itself, "b" to forged, "c" to java.time.Instant.MAX, "d" to java.math.BigDecimal("1.5"))
+        val error = assertThrows(InvalidParametersException::class.java) {
+            @Suppress("UNCHECKED_CAST")
+            runBlocking { clientWith(Fake.of(envelope())).callPath("/openapi/any", given as Map<String, Any>) }
+        }
+        assertEquals(listOf("null", "a", "b", "c"), error.faults.map { it.parameter })
+    }
+
+    @Test
+    fun `Java's arrays are lists`() {
+        val client = clientWith(Fake.of(envelope()))
+        val sent = listOf(listOf(16, 1), longArrayOf(16, 1), intArrayOf(16, 1), arrayOf(16, "1")).map { definition ->
+            (client.request("video.get_upload_url", mapOf("file_name" to "a.mp4", "definition" to definition)).body as Form).text
+        }
+        assertEquals(1, sent.toSet().size) { "$sent" }
+    }
+
+    @Test
     fun `there is no such operation`() {
         assertThrows(UnknownOperationException::class.java) { runBlocking { clientWith(Fake.of(envelope())).call("room.nothing") } }
         assertThrows(InvalidParametersException::class.java) { runBlocking { clientWith(Fake.of(envelope())).call("room.info\n") } }

@@ -41,8 +41,10 @@ class HooksTest {
 
     @Test
     fun `what a hook throws does not reach the call`() = runBlocking {
-        val client = clientWith(Fake.of(envelope(JsonObject(mapOf("room_id" to JsonPrimitive("17")))))) { onEvent { throw IllegalStateException() } }
-        assertEquals(17L, client.room.info(17).roomId)
+        for (thrown in listOf(IllegalStateException(), NotImplementedError(), StackOverflowError(), java.util.concurrent.CancellationException())) {
+            val client = clientWith(Fake.of(envelope(JsonObject(mapOf("room_id" to JsonPrimitive("17")))))) { onEvent { throw thrown } }
+            assertEquals(17L, client.room.info(17).roomId)
+        }
     }
 
     private fun run(vector: JsonObject, events: ArrayList<CallEvent>): Unit =

@@ -1,6 +1,9 @@
 package baijiayun
 
+import com.sun.net.httpserver.HttpServer
+import java.net.InetSocketAddress
 import java.nio.file.Path
+import java.time.Duration
 import java.util.Collections
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.async
@@ -10,6 +13,7 @@ import baijiayun.testing.Mock
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
@@ -128,6 +132,86 @@ class MockTest {
             CallOptions { this.details = details },
         )
         assertEquals(answer.trace, details.trace)
+    }
+
+    @Test
+    fun `what came, and what is answered`() {
+        Mock.start().use { mock ->
+            val client = mock.client()
+            val room = runBlocking { lesson(client) }
+            assertThrows(RoomNotFoundException::class.java) { runBlocking { client.room.info(1) } }
+            val (created, refused) = mock.received()
+            assertEquals(listOf("room.create", "第一课", "accepted", null), listOf(created.operation, created.params["title"], created.verdict, created.code))
+            assertEquals(listOf("/openapi/room/info", "refused", 3001L, "房间号不存在"), listOf(refused.path, refused.verdict, refused.code, refused.msg))
+            assertFalse("第一课" in created.toString(), created.toString())
+            mock.forget()
+            assertEquals(0, mock.received().size)
+            mock.answers(mapOf("room.info" to listOf(mapOf("data" to mapOf("title" to "别的")), emptyMap()), "room.list" to mapOf("code" to 2002, "msg" to "否")))
+            assertEquals(listOf("别的", "第一课"), runBlocking { List(2) { client.room.info(room.roomId).title } })
+            assertThrows(PermissionDeniedException::class.java) { runBlocking { client.room.list().page() } }
+            mock.answers(null)
+            assertEquals(1L, runBlocking { client.room.list().page().total })
+            val error = assertThrows(IllegalArgumentException::class.java) { mock.answers(mapOf("room.lst" to emptyMap<String, Any>())) }
+            assertTrue("room.lst" in error.message!!, error.message)
+        }
+    }
+
+    @Test
+    fun `what goes wrong is set, and taken back`() {
+        Mock.start().use { mock ->
+            val client = mock.client { attempts = 1 }
+            mock.misbehave {
+                it.errorsEvery = 2
+                it.seed = 1
+                it.latency = Duration.ofMillis(1)
+                it.uploadsBreakAt = 10
+            }
+            assertEquals(503, assertThrows(BaijiayunException::class.java) { runBlocking { client.room.list().page() } }.status)
+            assertEquals("misbehaved", mock.received().single().verdict)
+            mock.misbehave { it.phpLoose = true }
+            runBlocking { repeat(3) { client.room.list().page() } }
+            mock.misbehave()
+            runBlocking { client.room.list().page() }
+            val error = assertThrows(IllegalArgumentException::class.java) { mock.misbehave { it.dropsEvery = -1 } }
+            assertTrue("drops_every" in error.message!!, error.message)
+        }
+    }
+
+    @Test
+    fun `callbacks are posted to who receives them, again when the clock says so`() {
+        Mock.start().use { mock ->
+            val client = mock.client()
+            val made = mock.trigger(CallbackName.CLASS_EVENT, mapOf("room_id" to 26112310000000, "op" to "end"))
+            assertEquals(listOf("class_event", "", null, null, false), listOf(made.name, made.url, made.at, made.answer, made.taken))
+            val read = client.callbacks.parse(made.body.encodeToByteArray(), made.contentType) as ClassEventCallback
+            assertEquals(listOf(26112310000000, "end"), listOf(read.data.roomId, read.data.op))
+            val answers = ArrayDeque(listOf("later", CALLBACK_SUCCESS))
+            val server = HttpServer.create(InetSocketAddress("127.0.0.1", 0), 0)
+            server.createContext("/") { exchange ->
+                exchange.requestBody.readBytes()
+                val body = answers.removeFirst().encodeToByteArray()
+                exchange.sendResponseHeaders(200, body.size.toLong())
+                exchange.responseBody.use { it.write(body) }
+            }
+            server.start()
+            try {
+                runBlocking { client.liveAccount.setClassCallbackUrl("http://127.0.0.1:${server.address.port}/") }
+                val first = mock.trigger(CallbackName.CLASS_EVENT)
+                assertEquals(listOf(1, 200, "later", false), listOf(first.attempt, first.answer?.status, first.answer?.body, first.taken))
+                val before = mock.now()
+                mock.advance(Duration.ofMinutes(10))
+                assertTrue(Duration.between(before, mock.now()) >= Duration.ofMinutes(10))
+                assertEquals(listOf(false, true), mock.posted().map { it.taken })
+                assertTrue(mock.posted().last().at!! > before)
+                mock.forget()
+                assertEquals(0, mock.posted().size)
+            } finally {
+                server.stop(0)
+            }
+            assertThrows(IllegalArgumentException::class.java) { mock.trigger("no_such_event") }
+            assertThrows(IllegalArgumentException::class.java) { mock.advance(Duration.ofSeconds(-1)) }
+            assertThrows(IllegalArgumentException::class.java) { mock.advance(Duration.ofSeconds(Long.MAX_VALUE)) }
+        }
     }
 
     private fun withMock(test: suspend CoroutineScope.(Client) -> Unit) {

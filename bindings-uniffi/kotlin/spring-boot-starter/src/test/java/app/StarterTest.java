@@ -41,13 +41,13 @@ class StarterTest {
     @SpringBootApplication
     static class App {
         final BlockingQueue<Callback> queue = new LinkedBlockingQueue<>();
-        volatile boolean fails;
+        volatile Error fails;
 
         @Bean
         BaijiayunCallbackHandler handler() {
             return callback -> {
-                if (fails) {
-                    throw new IllegalStateException("the queue is full");
+                if (fails != null) {
+                    throw fails;
                 }
                 queue.put(callback);
             };
@@ -100,9 +100,9 @@ class StarterTest {
         Map<String, Object> data = Map.of("room_id", 26112310000000L, "op", "start", "op_time", "2026-11-28 08:00:00");
         for (boolean json : List.of(true, false)) {
             PostedCallback posted = client.getCallbacks().signed(CallbackName.CLASS_EVENT, data, json);
-            app.fails = true;
+            app.fails = new NoClassDefFoundError("the queue is not there");
             assertEquals(500, send("/bjy", posted.getBody(), posted.getContentType()).statusCode());
-            app.fails = false;
+            app.fails = null;
             for (int time = 0; time < 2; time++) {
                 HttpResponse<String> answer = send("/bjy", posted.getBody(), posted.getContentType());
                 assertEquals(200, answer.statusCode());

@@ -2,7 +2,7 @@
 package baijiayun
 
 /** The resources of the service. */
-open class Resources internal constructor(internal val runner: Runner) {
+open class Resources internal constructor(@get:JvmSynthetic internal val runner: Runner) {
     /** 聊天审核 Review and recall of chat messages. */
     val chat: ChatApi = ChatApi(runner)
 

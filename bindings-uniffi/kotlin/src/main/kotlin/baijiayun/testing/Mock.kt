@@ -4,34 +4,43 @@ import baijiayun.BlockingClient
 import baijiayun.Client
 import baijiayun.OnTheJvm
 import baijiayun.Settings
+import baijiayun.jsonOf
 import java.io.File
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest
+import java.net.http.HttpResponse.BodyHandlers
+import java.time.Duration
+import java.time.Instant
 import java.util.concurrent.TimeUnit
 import java.util.function.Consumer
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonObject
-import kotlinx.serialization.json.jsonPrimitive
-import org.junit.jupiter.api.Assumptions.assumeTrue
-import org.junit.jupiter.api.extension.ExtensionContext
-import org.junit.jupiter.api.extension.ParameterContext
-import org.junit.jupiter.api.extension.ParameterResolver
 
 /**
  * A double of the service that runs on this machine, with an account of its own: the program `bjy`, from the PATH or from the
- * variable BJY.
+ * variable BJY. It ends with [close], and with this process.
+ *
+ * What a method is given and the mock does not take is an [IllegalArgumentException] that says what.
  */
 @OnTheJvm
-class Mock private constructor(private val process: Process, private val about: JsonObject) : AutoCloseable {
+class Mock private constructor(private val process: Process, about: JsonObject) : AutoCloseable {
     /** Its address, which stands for the domain of its account. */
-    val url: String = text("url")
+    val url: String = about.text("url")
 
     /** The id of its account. */
-    val partnerId: String = text("partner_id")
+    val partnerId: String = about.text("partner_id")
 
     /** The key of its account. */
-    val partnerKey: String = text("partner_key")
+    val partnerKey: String = about.text("partner_key")
 
-    private fun text(name: String) = about.getValue(name).jsonPrimitive.content
+    private val end = Thread(process::destroy).also(Runtime.getRuntime()::addShutdownHook)
+
+    private val http by lazy { HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build() }
 
     /** A client of its account. */
     fun client(settings: Settings.() -> Unit = {}): Client = Client(url, partnerId, partnerKey, settings)
@@ -41,15 +50,97 @@ class Mock private constructor(private val process: Process, private val about: 
     fun blockingClient(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
         BlockingClient(client { settings.accept(this) })
 
+    /** The requests so far, the last 10,000 at most, the oldest first. */
+    fun received(): List<Received> = (ask("GET", "requests") as JsonArray).map { Received(it.jsonObject) }
+
+    /** Forgets the requests and the callbacks so far. */
+    fun forget() {
+        ask("DELETE", "requests")
+        ask("DELETE", "callbacks")
+    }
+
+    /**
+     * What operations answer from now on, besides what was given before; with null they answer by themselves again.
+     *
+     * ```
+     * mock.answers(mapOf("room.list" to mapOf("code" to 2002, "msg" to "账号权限错误"), "room.info" to listOf(mapOf("status" to 502), emptyMap())))
+     * ```
+     *
+     * @param given By the operation one answer for each time, or a list of which each is given once. An answer has `data`, or a
+     *   `code` with `msg`, or a `status` with `body`, or `drop` (true: the connection is cut); an empty one is the mock's own.
+     */
+    fun answers(given: Map<String, Any?>?) {
+        if (given == null) ask("DELETE", "answers") else ask("POST", "answers", jsonOf("answers", given))
+    }
+
+    /** What goes wrong from now on, in place of what did before; nothing if nothing is set. Requests are counted anew. */
+    @JvmOverloads
+    fun misbehave(set: Consumer<in Behaviour> = Consumer {}) {
+        ask("POST", "misbehaviour", Behaviour().apply(set::accept).written())
+    }
+
+    /** The callbacks that were posted so far, or are about to be, the oldest first. */
+    fun posted(): List<Posted> = deliveries().map(::Posted)
+
+    /**
+     * Posts a callback as the service would, signed, to the address that was set for it (`client.liveAccount.setClassCallbackUrl`,
+     * `client.videoAccount.setTranscodeCallbackUrl`), and waits for the answer. Without an address it is returned only.
+     *
+     * @param name Which it is: see [baijiayun.CallbackName].
+     * @param fields By the names of the wire. Those that are not given are those of the printed example.
+     */
+    @JvmOverloads
+    fun trigger(name: String, fields: Map<String, Any?> = emptyMap()): Posted {
+        val made = ask("POST", "callbacks", jsonOf("trigger", mapOf("name" to name, "fields" to fields))).jsonObject
+        // It is over when what was posted by then was answered.
+        advance(MOMENT)
+        val id = made.getValue("id")
+        return Posted(deliveries().firstOrNull { it["id"] == id && made.text("url").isNotEmpty() } ?: made)
+    }
+
+    /** The mock's time, in whole seconds. */
+    fun now(): Instant = Instant.ofEpochSecond(ask("GET", "clock").jsonObject.number("now"))
+
+    /**
+     * Sets the mock's clock forward. What becomes due by that has happened when it is over: videos are transcoded, callbacks that
+     * were not taken are posted again, and answered.
+     *
+     * @param by 100 years at most, and not below zero.
+     */
+    fun advance(by: Duration) {
+        val seconds = by.seconds.toBigDecimal() + by.nano.toBigDecimal().movePointLeft(NANO_DIGITS)
+        ask("POST", "clock", jsonOf("advance", mapOf("advance" to seconds)))
+    }
+
     override fun close() {
         process.destroy()
         process.waitFor(10, TimeUnit.SECONDS)
+        try {
+            Runtime.getRuntime().removeShutdownHook(end)
+        } catch (_: IllegalStateException) {
+            // This process ends already.
+        }
     }
 
     override fun toString(): String = "Mock($url)"
 
+    private fun deliveries(): List<JsonObject> = (ask("GET", "callbacks") as JsonArray).map { it.jsonObject }
+
+    /** What the paths under `/_mock` answer. */
+    private fun ask(method: String, path: String, body: String? = null): JsonElement {
+        val sent = if (body == null) HttpRequest.BodyPublishers.noBody() else HttpRequest.BodyPublishers.ofString(body)
+        val answer = http.send(HttpRequest.newBuilder(URI("$url/_mock/$path")).method(method, sent).build(), BodyHandlers.ofString())
+        val said = answer.body().ifEmpty { null }?.let(Json::parseToJsonElement) ?: JsonNull
+        require(answer.statusCode() < REFUSED) { (said as? JsonObject)?.textOrNull("error") ?: "the mock answered $path with HTTP ${answer.statusCode()}" }
+        return said
+    }
+
     @OnTheJvm
     companion object {
+        private const val NANO_DIGITS = 9
+        private const val REFUSED = 400
+        private val MOMENT = Duration.ofMillis(1)
+
         /** Where `bjy` is; null if it is nowhere. */
         @JvmStatic
         val program: File?
@@ -67,29 +158,5 @@ class Mock private constructor(private val process: Process, private val about: 
             val line = process.inputStream.bufferedReader().readLine() ?: error("bjy mock ended with ${process.waitFor()}")
             return Mock(process, Json.parseToJsonElement(line).jsonObject)
         }
-    }
-}
-
-/**
- * Gives tests a [Mock] as a parameter, a new one for each test: `@ExtendWith(MockExtension.class)`. Without `bjy` they are
- * skipped, or fail if the variable BAIJIAYUN_MOCK_REQUIRED is set.
- */
-@OnTheJvm
-class MockExtension : ParameterResolver {
-    override fun supportsParameter(parameter: ParameterContext, context: ExtensionContext): Boolean =
-        parameter.parameter.type == Mock::class.java
-
-    override fun resolveParameter(parameter: ParameterContext, context: ExtensionContext): Any {
-        if (System.getenv("BAIJIAYUN_MOCK_REQUIRED") == null) {
-            assumeTrue(Mock.program != null, "the program bjy, which doubles the service, is neither in BJY nor on the PATH")
-        }
-        val store = context.getStore(ExtensionContext.Namespace.create(MockExtension::class.java, context.uniqueId))
-        return store.getOrComputeIfAbsent("mock", { Closing(Mock.start()) }, Closing::class.java).mock
-    }
-
-    // JUnit 5 and 6 close it at the end of the test.
-    @Suppress("DEPRECATION")
-    private class Closing(val mock: Mock) : ExtensionContext.Store.CloseableResource {
-        override fun close() = mock.close()
     }
 }

@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** A client of the account that the properties name, and what an application with actuator, Micrometer and a web server has for it. */
 @AutoConfiguration(
@@ -32,10 +33,10 @@ public class BaijiayunAutoConfiguration {
     @ConditionalOnMissingBean(BlockingClient.class)
     BaijiayunClients baijiayunClients(
         BaijiayunProperties properties,
+        ConfigurableEnvironment environment,
         ObjectProvider<Store> stores,
         ObjectProvider<BaijiayunCustomizer> customizers) {
-        ClientBuilder builder = BlockingClient.builder().domain(properties.domain()).partnerId(properties.partnerId())
-            .partnerKey(properties.partnerKey()).fromEnvironment().settings(properties::apply);
+        ClientBuilder builder = new BaijiayunAccount(properties, environment).builder().settings(properties::apply);
         stores.ifUnique(store -> builder.settings(settings -> settings.setStore(store)));
         customizers.orderedStream().forEach(customizer -> builder.settings(customizer::customize));
         return new BaijiayunClients(builder.build(), properties.closeWithin());
@@ -82,8 +83,12 @@ public class BaijiayunAutoConfiguration {
     static class Health {
         @Bean
         @ConditionalOnMissingBean(name = "baijiayunHealthIndicator")
-        org.springframework.boot.actuate.health.HealthIndicator baijiayunHealthIndicator(BlockingClient client) {
+        org.springframework.boot.actuate.health.HealthIndicator baijiayunHealthIndicator(ObjectProvider<BlockingClient> clients) {
             return () -> {
+                BlockingClient client = clients.getIfUnique();
+                if (client == null) {
+                    return org.springframework.boot.actuate.health.Health.unknown().withDetail("error", BaijiayunClients.SEVERAL).build();
+                }
                 Object failed = BaijiayunClients.failure(client);
                 var health = org.springframework.boot.actuate.health.Health.up();
                 return failed == null ? health.build() : health.down().withDetail("error", failed).build();
@@ -98,12 +103,27 @@ public class BaijiayunAutoConfiguration {
     static class Health4 {
         @Bean
         @ConditionalOnMissingBean(name = "baijiayunHealthIndicator")
-        org.springframework.boot.health.contributor.HealthIndicator baijiayunHealthIndicator(BlockingClient client) {
+        org.springframework.boot.health.contributor.HealthIndicator baijiayunHealthIndicator(ObjectProvider<BlockingClient> clients) {
             return () -> {
+                BlockingClient client = clients.getIfUnique();
+                if (client == null) {
+                    return org.springframework.boot.health.contributor.Health.unknown().withDetail("error", BaijiayunClients.SEVERAL).build();
+                }
                 Object failed = BaijiayunClients.failure(client);
                 var health = org.springframework.boot.health.contributor.Health.up();
                 return failed == null ? health.build() : health.down().withDetail("error", failed).build();
             };
+        }
+    }
+
+    /** A reactive application gets no callbacks by this starter, and should not find that out by missing them. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    @ConditionalOnBean(BaijiayunCallbackHandler.class)
+    static class NoCallbacks {
+        NoCallbacks() {
+            System.getLogger("baijiayun").log(System.Logger.Level.WARNING,
+                "callbacks are received in servlet applications only: give their raw bodies to client.getCallbacks().parse() yourself");
         }
     }
 

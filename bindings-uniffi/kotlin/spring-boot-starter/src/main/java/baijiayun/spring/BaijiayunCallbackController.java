@@ -30,7 +30,7 @@ class BaijiayunCallbackController {
     // Not as a parameter: of a form Spring would write the body anew from what it parsed, and the signature is over what came.
     @PostMapping("${baijiayun.callbacks.path:/baijiayun/callbacks}")
     ResponseEntity<String> receive(HttpServletRequest request) throws IOException {
-        byte[] body = request.getInputStream().readNBytes(maxBody + 1);
+        byte[] body = request.getInputStream().readNBytes((int) Math.min(maxBody + 1L, Integer.MAX_VALUE));
         if (body.length > maxBody) {
             return answer(413, CallbacksKt.callbackFailure("the callback is too large"));
         }
@@ -46,7 +46,8 @@ class BaijiayunCallbackController {
         }
         try {
             handler.handle(callback);
-        } catch (Exception error) {
+        } catch (Throwable error) {
+            // Errors too: a callback that stays claimed is lost.
             client.getCallbacks().release(callback);
             log.log(System.Logger.Level.ERROR, "a callback was given back: its handler failed", error);
             return answer(500, CallbacksKt.callbackFailure("try again"));

@@ -7,6 +7,9 @@ import java.time.Duration;
 
 /** Owns the client, and ends it with the application. */
 record BaijiayunClients(BlockingClient blocking, Duration closeWithin) implements AutoCloseable {
+    /** What health says of clients that the application made. */
+    static final String SEVERAL = "there are several clients, and none is @Primary";
+
     @Override
     public void close() {
         blocking.close(closeWithin);

@@ -12,6 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The account, and what is set of its client. What is not given of domain, partner id and key is looked for in the environment and
  * in {@code baijiayun.toml}, as {@code bjy} does.
  *
+ * @param account name of the account: its table [accounts.NAME] in baijiayun.toml is taken whole, and BAIJIAYUN_DOMAIN,
+ *     BAIJIAYUN_PARTNER_ID and BAIJIAYUN_PARTNER_KEY are of another account then
  * @param domain the account's private domain: its prefix, a white-label host, or a whole address such as a mock's
  * @param partnerId the account's id
  * @param partnerKey the account's key
@@ -29,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("baijiayun")
 public record BaijiayunProperties(
+    String account,
     String domain,
     String partnerId,
     String partnerKey,
@@ -67,6 +70,6 @@ public record BaijiayunProperties(
     /** Without the keys. */
     @Override
     public String toString() {
-        return "BaijiayunProperties[" + domain + ", " + partnerId + "]";
+        return "BaijiayunProperties[" + (account == null ? "" : account + ", ") + domain + ", " + partnerId + "]";
     }
 }

@@ -1,7 +1,12 @@
-//! Signatures in the page: the text that is signed, and why another signature is not the right one.
+//! What the explorer of the site runs: the engine and the mock as the npm packages have them, and signatures: the text that is signed, and
+//! why another one is not the right one. As one file they share the core and its table (docs/decisions/0047).
+
+// What they export is exported here too.
+use baijiayun_mock_wasm as _;
+use baijiayun_wasm as _;
 
 use baijiayun_explain::paste::{self, Malformed};
-use baijiayun_explain::{Signing, compute, explain};
+use baijiayun_explain::{Host, Signing, compute, explain};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
@@ -10,7 +15,15 @@ extern "C" {
     /// The page's own encoder, made of its decoder.
     #[wasm_bindgen(js_namespace = globalThis, js_name = baijiayunGbk)]
     fn gbk(text: &str) -> Vec<u8>;
+    #[wasm_bindgen(js_namespace = globalThis, js_name = baijiayunLower)]
+    fn lower(text: &str) -> String;
+    #[wasm_bindgen(js_namespace = globalThis, js_name = baijiayunUpper)]
+    fn upper(text: &str) -> String;
+    #[wasm_bindgen(js_namespace = globalThis, js_name = baijiayunDouble)]
+    fn double(text: &str) -> Option<String>;
 }
+
+const HOST: Host = Host { gbk, lower, upper, double };
 
 /// Reads a request as people have it at hand (a body, a query, an address, JSON, a curl line, an HTTP request), signs it, and looks
 /// for what gives the other signature: `sign`, or the one that the request holds if that is empty. `names` has the names of all
@@ -31,7 +44,7 @@ pub fn check(request: &str, sign: &str, partner_id: &str, key: &str, names: &str
     let kind = pasted.kind;
     let explanations = match &expected {
         Some(expected) if matches == Some(false) => {
-            explain(&Signing { pairs: pasted.pairs, key: key.to_owned(), partner_id }, expected, names.lines(), gbk)
+            explain(&Signing { pairs: pasted.pairs, key: key.to_owned(), partner_id }, expected, names.lines(), HOST)
         }
         _ => Vec::new(),
     };
