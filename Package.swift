@@ -14,12 +14,17 @@ let engine = Target.binaryTarget(name: "CBaiJiaYun", path: "target/swift/CBaiJia
 let package = Package(
     name: "baijiayun",
     platforms: [.macOS(.v13), .iOS(.v16), .macCatalyst(.v16)],
-    products: [.library(name: "BaiJiaYun", targets: ["BaiJiaYun"])],
+    products: [
+        .library(name: "BaiJiaYun", targets: ["BaiJiaYun"]),
+        // For tests: `bjy mock`.
+        .library(name: "BaiJiaYunMock", targets: ["BaiJiaYunMock"]),
+    ],
     targets: [
         engine,
         .target(name: "BaiJiaYun", dependencies: ["CBaiJiaYun"], path: "bindings-uniffi/swift/Sources/BaiJiaYun"),
+        .target(name: "BaiJiaYunMock", dependencies: ["BaiJiaYun"], path: "bindings-uniffi/swift/Sources/BaiJiaYunMock"),
         .executableTarget(name: "baijiayun-bench", dependencies: ["BaiJiaYun"], path: "bindings-uniffi/swift/Bench"),
-        .testTarget(name: "BaiJiaYunTests", dependencies: ["BaiJiaYun"], path: "bindings-uniffi/swift/Tests/BaiJiaYunTests"),
+        .testTarget(name: "BaiJiaYunTests", dependencies: ["BaiJiaYun", "BaiJiaYunMock"], path: "bindings-uniffi/swift/Tests/BaiJiaYunTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,8 @@ let package = Package(
         .executableTarget(
             name: "server", dependencies: ["Classroom", .product(name: "BaiJiaYun", package: "baijiayun")]),
         .testTarget(
-            name: "ClassroomTests", dependencies: ["Classroom", .product(name: "BaiJiaYun", package: "baijiayun")]),
+            name: "ClassroomTests",
+            dependencies: ["Classroom", .product(name: "BaiJiaYunMock", package: "baijiayun")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -39,6 +39,7 @@ impl<T> Latest<T> {
         self.things.iter_mut().map(|(_, thing)| thing)
     }
 
+    #[cfg(any(test, feature = "full"))]
     pub fn last(&self) -> Option<&T> {
         self.things.back().map(|(_, thing)| thing)
     }

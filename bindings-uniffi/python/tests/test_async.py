@@ -161,6 +161,55 @@ def test_what_waits_for_a_place_has_not_left(http: Any, most: int) -> None:
         anyio.run(main)
 
 
+@pytest.mark.parametrize("what", ["http", "store", "signer"])
+def test_what_does_not_heed_cancellation_holds_no_call(what: str) -> None:
+    begun: list[str] = []
+    is_over = False
+
+    async def hold(*args: Any) -> Any:
+        begun.append(what)
+        while not is_over:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+
+    async def answer(request: Any) -> Response:
+        return envelope({"title": "课"})
+
+    class Store:
+        evaluate = staticmethod(hold)
+
+    held: dict[str, Any] = {"http": hold} if what == "http" else {"http": answer}
+    if what == "store":
+        held["store"] = Store
+    key: dict[str, Any] = {"signer": hold} if what == "signer" else {"partner_key": KEY}
+    clients = [AsyncClient("demo", "1", **key, **held) for _ in range(2)]
+
+    async def main() -> None:
+        nonlocal is_over
+        try:
+            await call_twice()
+        finally:
+            # asyncio itself cancels what is left when the loop ends, and waits.
+            is_over = True
+
+    async def call_twice() -> None:
+        if what == "store":
+            assert (await clients[0].room.info(room_id=1)).title == "课"
+        else:
+            with pytest.raises(TimeoutError):
+                await clients[0].room.info(room_id=1, options={"deadline": 0.1, "attempts": 1})
+        # Whoever gives a call up does not wait for it either.
+        given_up = asyncio.ensure_future(clients[1].room.info(room_id=1))
+        while len(begun) < 2:
+            await asyncio.sleep(0)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+
+    asyncio.run(main())
+    assert all(client._runner.calls.engine.calls() == 0 for client in clients)
+
+
 def silent() -> Any:
     from server import silent
 

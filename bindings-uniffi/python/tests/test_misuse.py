@@ -7,9 +7,12 @@ import dataclasses
 import enum
 import itertools
 import traceback
+import unittest.mock
 from collections import namedtuple
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +24,8 @@ from baijiayun import (
     FileError,
     InvalidParametersError,
     MisuseError,
+    SigningError,
+    TransportError,
 )
 from baijiayun.http import Request, Response
 from baijiayun.redis import AsyncRedisStore, RedisStore
@@ -65,7 +70,13 @@ def made(drive: Drive, *account: Any, **settings: Any) -> Any:
         (("demo", "1", KEY), {"timeout": 1, "deadline": 1}, "timeout is another name for deadline"),
         (("demo", "1", KEY), {"attempts": 0}, "attempts"),
         (("demo", "1", KEY), {"quota": "many"}, "quota"),
-        (("demo", "1", KEY), {"quota": object()}, "cannot be read"),
+        (("demo", "1", KEY), {"quota": object()}, "quota cannot be of type object"),
+        (("demo", "1", KEY), {"quota": float("nan")}, "quota is not a finite number"),
+        (("demo", "1", KEY), {"shared_as": b"school"}, "shared_as has a file"),
+        (("demo", "1", KEY), {"paths": {"room.list": b"/openapi/room/list"}}, "paths has a file"),
+        (("demo", "1", KEY), {"deadline": timedelta(seconds=5)}, "deadline is a number of seconds, not a timedelta"),
+        (("demo", "1", KEY), {"callback_keys": True}, "callback_keys must be a list of keys"),
+        (("demo", "1", KEY), {"callback_keys": {"key": 1}}, "callback_keys must be a list of keys"),
         (("demo", "1", KEY), {"priority": "urgent"}, "priority"),
         (("demo", "1", KEY), {"callback_keys": "key"}, "callback_keys must be a list of keys"),
         (("demo", "1", KEY), {"callback_keys": [1]}, "callback_keys must be a list of keys"),
@@ -237,6 +248,113 @@ def test_iterables_are_lists(drive: Drive) -> None:
 
 
 # Executors
+
+
+class Odd(str):
+    """A text whose class makes something else of it."""
+
+    def __str__(self) -> str:
+        raise LookupError("no text")
+
+    def encode(self, *args: Any) -> bytes:
+        raise LookupError("no bytes")
+
+
+class Members(dict[str, Any]):
+    """Parameters that cannot be read."""
+
+    def items(self) -> Any:
+        raise LookupError("no members")
+
+    def __bool__(self) -> bool:
+        raise LookupError("no truth")
+
+
+class Unprintable(Exception):
+    def __str__(self) -> str:
+        raise LookupError("no words")
+
+    __repr__ = __str__
+
+
+def test_texts_of_odd_classes_are_their_characters(drive: Drive) -> None:
+    client = drive.client(envelope({"title": "课"}))
+    drive.do(lambda: client.call("room.update", {Odd("room_id"): Odd("7"), "title": Odd("课")}, options={"extra": {"a": Odd("b")}}))
+    (sent,) = forms(client.fake.requests)
+    assert (sent["room_id"], sent["title"], sent["a"]) == ("7", "课", "b")
+    assert made(drive, Odd("demo"), Odd("1"), Odd(KEY), callback_keys=[Odd(KEY)])
+
+
+def test_members_that_cannot_be_read(drive: Drive) -> None:
+    client = drive.client(envelope())
+    calls: list[tuple[Any, Any]] = [(Members(), None), ({"room_id": 1}, Members()), ({"room_id": 1}, {"extra": Members()})]
+    for params, options in calls:
+        with pytest.raises(InvalidParametersError, match="no members"):
+            drive.do(partial(client.call, "room.info", params, options=options))
+    assert not client.fake.requests
+
+
+def test_a_name_that_is_no_text_of_unicode_is_told(drive: Drive) -> None:
+    client = drive.client(envelope())
+    with pytest.raises(InvalidParametersError, match="cannot be sent") as caught:
+        drive.do(lambda: client.call("room.info", {"room_id": 1, "\ud83d": 1}))
+    assert caught.value.faults[0].parameter == "\ud83d"
+
+
+def test_operations_are_named_by_texts(drive: Drive) -> None:
+    client = drive.client(envelope())
+    for name in (None, 1, b"room.info"):
+        with pytest.raises(InvalidParametersError, match=f"a str, not a {type(name).__name__}"):
+            drive.do(partial(client.call, name))
+
+
+def test_numbers_of_numpy_are_settings(drive: Drive) -> None:
+    numpy = pytest.importorskip("numpy")
+    client = drive.client(envelope({"title": "课"}), attempts=numpy.int64(2), deadline=numpy.float64(5))
+    drive.do(lambda: client.room.info(room_id=1, options={"attempt_timeout": numpy.float64(1)}))
+    assert client.fake.requests[0].timeout == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [("\ud83d" * 32, "not all are such digits"), (Odd("a" * 31), "31 characters"), (b"a" * 32, "a bytes")],
+    ids=["surrogates", "short", "bytes"],
+)
+def test_signers_that_give_something_odd(drive: Drive, given: Any, words: str) -> None:
+    client = drive.client(envelope(), partner_key=None, signer=drive.awaited(lambda text: given))
+    for call in (
+        lambda: client.room.info(room_id=1),
+        lambda: client.links.enter_room(room_id=1, user_number=1, user_name="小明"),
+    ):
+        with pytest.raises(SigningError, match=words):
+            drive.do(call)
+    assert not client.fake.requests
+
+
+def test_an_exception_that_nobody_can_print(drive: Drive) -> None:
+    def fails(*args: Any) -> Any:
+        raise Unprintable
+
+    with pytest.raises(TransportError, match="Unprintable"):
+        client = drive.client(fails, attempts=1)
+        drive.do(lambda: client.room.info(room_id=1))
+    with pytest.raises(SigningError, match="Unprintable"):
+        client = drive.client(envelope(), partner_key=None, signer=drive.awaited(fails))
+        drive.do(lambda: client.room.info(room_id=1))
+
+
+def test_headers_that_cannot_be_read_are_none(drive: Drive) -> None:
+    odd: list[Any] = [Members(), {"location": "\ud83d"}, {"retry-after": None}, {1: 2}]
+    for headers in odd:
+        client = drive.client(Response(200, envelope({"title": "课"}).body, headers))
+        assert drive.do(partial(client.room.info, room_id=1)).title == "课"
+
+
+def test_a_double_of_unittest_answers(drive: Drive) -> None:
+    kind = unittest.mock.AsyncMock if drive.is_async else unittest.mock.MagicMock
+    http = kind(return_value=envelope({"title": "课"}))
+    client = made(drive, http=http)
+    assert drive.do(lambda: client.room.info(room_id=1)).title == "课"
+    http.assert_called_once()
 
 
 def test_an_assertion_of_an_executor_is_that_of_a_test(drive: Drive) -> None:

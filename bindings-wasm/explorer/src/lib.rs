@@ -1,14 +1,16 @@
 //! What the explorer of the site runs: the engine and the mock as the npm packages have them, and signatures: the text that is signed, and
 //! why another one is not the right one. As one file they share the core and its table (docs/decisions/0047).
 
-// What they export is exported here too.
-use baijiayun_mock_wasm as _;
-use baijiayun_wasm as _;
-
 use baijiayun_explain::paste::{self, Malformed};
 use baijiayun_explain::{Host, Signing, compute, explain};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
+
+// Their sources, and not the crates: as libraries beside what they are for npm, those would be 8 kB larger there.
+#[path = "../../src/lib.rs"]
+mod engine;
+#[path = "../../mock/src/lib.rs"]
+mod mock;
 
 #[wasm_bindgen]
 extern "C" {

@@ -3,4 +3,4 @@ import glue from "../wasm/glue.js";
 
 const instance = glue();
 export default instance.default;
-export const { initSync, Mock } = instance;
+export const { initSync, MockEngine } = instance;

@@ -12,7 +12,7 @@ mod settings;
 
 /// A mock and the requests that are coming in.
 #[wasm_bindgen]
-pub struct Engine(RefCell<Inner>);
+pub struct MockEngine(RefCell<Inner>);
 
 struct Inner {
     mock: baijiayun_mock::Mock,
@@ -32,15 +32,15 @@ fn number(milliseconds: i64) -> f64 {
 }
 
 #[wasm_bindgen]
-impl Engine {
+impl MockEngine {
     /// Makes a mock.
     ///
     /// # Errors
     /// Says what is wrong with the settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str) -> Result<Engine, String> {
+    pub fn new(settings: &str) -> Result<MockEngine, String> {
         let mock = settings::read(settings)?.build();
-        Ok(Engine(RefCell::new(Inner { mock, incoming: Vec::new(), begun: 0 })))
+        Ok(MockEngine(RefCell::new(Inner { mock, incoming: Vec::new(), begun: 0 })))
     }
 
     /// A request begins. Returns its number, negative if its body is not wanted.
@@ -81,7 +81,7 @@ impl Engine {
         let Some(place) = inner.incoming.iter().position(|(known, _)| *known == id) else { return String::new() };
         let (_, incoming) = inner.incoming.swap_remove(place);
         let came = if failure.is_empty() { Ok(()) } else { Err(failure.to_owned()) };
-        let Reply { status, headers, body, cut, advance } = inner.mock.finish(incoming, came, time(now));
+        let Reply { status, headers, body, cut, advance, .. } = inner.mock.finish(incoming, came, time(now));
         let headers: Map<String, Value> =
             headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         // Nothing is less than none: callbacks are posted then too.

@@ -1,5 +1,5 @@
 import { wordsOf } from "../../npm/src/named.js";
-import init, { initSync, Engine } from "../wasm/baijiayun-mock.js";
+import init, { initSync, MockEngine as Engine } from "../wasm/baijiayun-mock.js";
 import { platform } from "./platform.js";
 
 export type { Engine };

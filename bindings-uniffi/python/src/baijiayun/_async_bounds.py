@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 from ._clock import monotonic
 from ._ended import Closed, Late
 from ._forks import on_fork
-from ._loops import caller_of_this_loop, give_back
+from ._loops import apart, caller_of_this_loop, give_back
 from ._message import Request, Response
 from ._telling import Telling
 from .errors import MisuseError
@@ -128,7 +128,7 @@ class AsyncBounds:
         from anyio import sleep_forever
 
         try:
-            await self.run(sleep_forever, seconds)
+            await self._wait_for(sleep_forever, seconds)
         except Late:
             pass
 
@@ -139,6 +139,9 @@ class AsyncBounds:
             Late: It did not end.
             Closed: The client was closed.
         """
+        return await self._wait_for(partial(apart, work), seconds)
+
+    async def _wait_for(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
         if self._is_closed:
             raise Closed
         return await self._within(work, seconds, self._waiting)
@@ -153,7 +156,9 @@ class AsyncBounds:
         """
         if self._is_over:
             raise Closed
-        return await self._within(partial(_sent, http, request), request.timeout, self._in_flight)
+        send = partial(_sent, http, request)
+        work = send if getattr(type(http), "_heeds_cancellation", False) else partial(apart, send)
+        return await self._within(work, request.timeout, self._in_flight)
 
     async def _within(self, work: Callable[[], Awaitable[T]], seconds: float, group: set[Any]) -> T:
         end = monotonic() + seconds

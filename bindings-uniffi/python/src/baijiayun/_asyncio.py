@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from ._broken import is_handshake, words
+from ._broken import is_handshake
 from ._clock import monotonic
+from ._exact import in_words
 from ._message import Request, Response, own_headers
 from ._multipart import Streamed
 from ._places import Places
@@ -96,7 +97,7 @@ async def _connect(is_tls: bool, host: str, port: Optional[int]) -> _Connection:
     except (OSError, SSLError) as error:
         if is_handshake(error):
             raise
-        raise ConnectError(words(error)) from error
+        raise ConnectError(in_words(error)) from error
     return connection
 
 
@@ -227,9 +228,9 @@ class _Connection(asyncio.Protocol):
             self._fail(TransportError("the server wants another protocol"))
         except httptools.HttpParserCallbackError as error:
             raised = error.__context__
-            self._fail(raised if isinstance(raised, (AnswerError, TransportError)) else TransportError(words(error)))
+            self._fail(raised if isinstance(raised, (AnswerError, TransportError)) else TransportError(in_words(error)))
         except httptools.HttpParserError as error:
-            self._fail(TransportError(f"the answer is no HTTP: {words(error)}"))
+            self._fail(TransportError(f"the answer is no HTTP: {in_words(error)}"))
 
     # What the parser calls.
 

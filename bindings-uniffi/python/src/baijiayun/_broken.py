@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssl import SSLError
 from typing import Optional
 
+from ._exact import in_words
 from ._message import Request
 from ._version import DISTRIBUTION
 from .errors import BaijiayunError, FileError, TransportError
@@ -41,13 +42,13 @@ def broken(error: Exception, request: Request) -> tuple[str, str]:
     """
     if isinstance(error, BaijiayunError) and not isinstance(error, (TransportError, FileError)):
         raise error
-    message = f"{type(error).__name__}, which quotes the address" if quotes(error, request) else words(error)
+    message = f"{type(error).__name__}, which quotes the address" if quotes(error, request) else in_words(error)
     if isinstance(error, BaijiayunError):
         return error.kind, message
     causes = list(_chain(error))
     if any(map(is_handshake, causes)):
         return "tls", message
-    if any("socks" in str(cause).lower() and isinstance(cause, (ImportError, ValueError)) for cause in causes):
+    if any("socks" in in_words(cause).lower() and isinstance(cause, (ImportError, ValueError)) for cause in causes):
         return "unsendable", f"{message} (pip install '{DISTRIBUTION}[socks]')"
     for cause in causes:
         for base in type(cause).__mro__:
@@ -62,11 +63,6 @@ def is_handshake(error: BaseException) -> bool:
     return isinstance(error, SSLError) and any(word in reason for word in _HANDSHAKES)
 
 
-def words(error: Exception) -> str:
-    """An exception in words."""
-    return str(error) or type(error).__name__
-
-
 _SIGNATURE = re.compile(r"\bsign=([0-9a-fA-F]{8,})")
 
 
@@ -74,7 +70,15 @@ def quotes(error: Exception, request: Request) -> bool:
     """Whether an error, or what caused it, shows the signature of a request."""
     sent = request.url if request.body is None else request.body.decode() if isinstance(request.body, bytes) else ""
     signature = _SIGNATURE.search(sent)
-    return signature is not None and any(signature[1] in f"{cause} {cause!r}" for cause in _chain(error))
+    return signature is not None and any(signature[1] in _shown(cause) for cause in _chain(error))
+
+
+def _shown(cause: BaseException) -> str:
+    try:
+        return f"{cause} {cause!r}"
+    except Exception:
+        # Nobody can print it, a logger neither.
+        return ""
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -16,11 +16,12 @@ import msgspec
 
 from . import _native
 from ._boundary import AnyStep, Done, Failed, Send, Sign, Store, Wait, decoder, encode, raise_error, read
-from ._broken import broken, quotes, words
+from ._broken import broken, quotes
 from ._clock import monotonic, unix
 from ._ended import Closed, Late
 from ._engine import Engine
 from ._events import Observer, OnEvent, log
+from ._exact import exact_int, exact_text, in_words
 from ._forks import on_fork
 from ._message import Request, Response, header
 from ._multipart import Chunk, Multipart, Streamed
@@ -39,9 +40,10 @@ from .errors import (
     MisuseError,
     SigningError,
     TimeoutError,
+    TransportError,
 )
 from .files import File
-from .options import CallOptions, check_options, merged, millis, number
+from .options import CallOptions, merged, millis, number, read_options
 
 T = TypeVar("T")
 
@@ -74,7 +76,7 @@ Steps = Generator[Action, Any, Done[T]]
 class Asked(Generic[T]):
     """A call as it is asked for."""
 
-    __slots__ = ("_more", "_options", "_params", "details", "files", "name", "news", "result", "stall_timeout", "video_id")
+    __slots__ = ("_defaults", "_more", "_options", "_params", "details", "files", "name", "news", "result", "stall_timeout", "video_id")
 
     def __init__(
         self,
@@ -88,7 +90,8 @@ class Asked(Generic[T]):
         self.name: str = name
         self.result: type[T] = result
         self._params = params
-        self._options = options if defaults is None else merged(defaults, options)
+        self._options = options
+        self._defaults = defaults
         self._more = more
         self.stall_timeout: float = STALL_TIMEOUT
         self.news: Optional[Callable[[int, Optional[int]], list[Callable[[], object]]]] = None
@@ -100,39 +103,45 @@ class Asked(Generic[T]):
 
     def line(self) -> bytes:
         """The call as the engine takes it."""
-        if "\n" in self.name:
-            raise InvalidParametersError(f"{self.name!r} is no operation", operation=self.name)
+        name = cast("object", self.name)
+        if not isinstance(name, str):
+            raise InvalidParametersError(f"an operation is named by a str, not a {type(name).__name__}")
+        if "\n" in name:
+            raise InvalidParametersError(f"{name!r} is no operation", operation=name)
         params, files = write(self.name, self._params)
         self.files.update(files)
-        options = self._write(self._options or {}) if self._options or self._more else b""
-        return b"%s\n%s\n%s" % (self.name.encode(errors="replace"), options, params)
+        options = b"" if self._options is self._defaults is None and not self._more else self._write()
+        return b"%s\n%s\n%s" % (name.encode(errors="replace"), options, params)
 
-    def _write(self, options: CallOptions) -> bytes:
-        check_options(options, self.name)
+    def _write(self) -> bytes:
+        options = None if self._options is None else read_options(self._options, self.name)
         written = dict(self._more)
-        for name, value in options.items():
+        for name, value in (merged(self._defaults, options) or {}).items():
             if name == "details":
                 self.details = cast("Optional[Details]", value)
             elif value is None:
                 continue
-            elif name in ("attempt_timeout", "deadline", "timeout"):
-                written["deadline" if name == "timeout" else name] = millis(cast("float", value))
-            elif name in ("attempts", "max_answer"):
-                written[name] = number(value)
             else:
-                written[name] = convert_option(self.name, name, value)
+                written["deadline" if name == "timeout" else name] = convert_option(self.name, name, value)
         return encode(written)
 
 
 def convert_option(operation: str, name: str, value: object) -> Any:
     """An option as JSON has it."""
     try:
-        found = convert(value)
+        found = setting(name, value)
         encode(found)
-    except (TypeError, ValueError, RecursionError) as error:
-        message = f"the option {name} {error}"
+    except Exception as error:
+        message = f"the option {name} {in_words(error)}"
         raise InvalidParametersError(f"{operation}: {message}", operation=operation, message=message) from None
     return found
+
+
+def setting(name: str, value: Any) -> Any:
+    """A setting of a client or a call as JSON has it."""
+    if name in ("attempt_timeout", "deadline", "timeout", "upload_deadline"):
+        return millis(value)
+    return number(value) if name in ("attempts", "max_answer") else convert(value)
 
 
 class Calls(Shared):
@@ -244,10 +253,9 @@ class Calls(Shared):
                 if engine is not self.engine:
                     call = None
                     raise MisuseError(f"{asked.name}: the process forked while the call was under way") from cause
-                if request is not None and isinstance(outcome, Response) and _is_answer(outcome):
-                    if len(outcome.body) > request.max_answer:
-                        outcome = AnswerError(kind="too_large")
-                if isinstance(outcome, Response) and _is_answer(outcome):
+                if request is not None:
+                    outcome = _answer_of(outcome, request)
+                if isinstance(outcome, Response):
                     cause = None
                     if observer is not None:
                         observer.answer(outcome.status, len(outcome.body), None)
@@ -277,7 +285,7 @@ class Calls(Shared):
         waits = header(response.headers, "retry-after")
         unix, ticks, random = self.now()
         retry_after = -1 if waits is None else _native.retry_after(waits.encode(), unix)
-        written = engine.answer(call, response.status, retry_after, bytes(response.body), unix, ticks, random)
+        written = engine.answer(call, response.status, retry_after, response.body, unix, ticks, random)
         return self._read(asked, written)
 
     def _read(self, asked: Asked[T], written: bytes) -> AnyStep[T]:
@@ -317,10 +325,28 @@ def _request(step: Send, asked: Asked[Any]) -> Request:
     )
 
 
-def _is_answer(response: Response) -> bool:
-    """Whether it has the form of one, for it comes from an executor."""
-    status, body = cast("tuple[object, object]", (response.status, response.body))
-    return isinstance(status, int) and 100 <= status <= 999 and isinstance(body, (bytes, bytearray, memoryview))
+def _answer_of(outcome: Any, request: Request) -> Any:
+    """What an executor gave or raised; a response as Python's own types have it, or the error why it is none."""
+    if not isinstance(outcome, Response):
+        if isinstance(outcome, Exception):
+            return outcome
+        return TransportError(f"the executor gave a {type(outcome).__name__} and no baijiayun.http.Response")
+    status, given, headers = cast("tuple[object, object, object]", (outcome.status, outcome.body, outcome.headers))
+    if isinstance(status, bool) or not isinstance(status, int) or not 100 <= exact_int(status) <= 999:
+        return TransportError("the executor gave a Response with a status that is no int from 100 to 999")
+    if not isinstance(given, (bytes, bytearray, memoryview)):
+        return TransportError(f"the executor gave a Response with a body that is a {type(outcome.body).__name__}, not bytes")
+    body = outcome.body
+    if not hasattr(type(headers), "get"):
+        return TransportError(f"the executor gave a Response with headers that are a {type(headers).__name__}, no mapping")
+    if len(body) > request.max_answer:
+        return AnswerError(kind="too_large")
+    if type(status) is int and type(body) is bytes:
+        return outcome
+    try:
+        return Response(exact_int(status), bytes(body), outcome.headers)
+    except Exception as error:
+        return TransportError(f"the executor gave a Response with a body that cannot be read: {in_words(error)}")
 
 
 def _event(
@@ -339,7 +365,7 @@ def _event(
             return {"event": "too_large"}
         if isinstance(outcome, MemoryError):
             return {"event": "no_memory"}
-        kind, message = broken(outcome, request) if isinstance(outcome, Exception) else ("transport", _gave(outcome))
+        kind, message = broken(outcome, request)
         log.info("%s: no answer (%s): %s", name, kind, message)
         return {"event": "broken", "kind": kind, "message": message}
     if isinstance(step, Store):
@@ -347,8 +373,8 @@ def _event(
         return {"event": "store_down"} if wait is None else {"event": "store", "wait": wait}
     if isinstance(step, Sign):
         if isinstance(outcome, str):
-            return {"event": "signed", "signature": outcome}
-        reason = words(outcome) if isinstance(outcome, Exception) else f"the signer gave a {type(outcome).__name__}"
+            return {"event": "signed", "signature": exact_text(outcome).encode(errors="replace").decode()}
+        reason = in_words(outcome) if isinstance(outcome, Exception) else f"the signer gave a {type(outcome).__name__}"
         return {"event": "not_signed", "message": reason}
     if isinstance(outcome, Exception):
         raise outcome
@@ -381,21 +407,12 @@ def _size(request: Request) -> Optional[int]:
     return 0 if request.body is None else len(request.body)
 
 
-def _gave(outcome: Any) -> str:
-    """What an executor gave that is no answer, in words."""
-    if not isinstance(outcome, Response):
-        return f"the executor gave a {type(outcome).__name__} and no baijiayun.http.Response"
-    status, body = cast("tuple[object, object]", (outcome.status, outcome.body))
-    what = f"a body that is a {type(body).__name__}, not bytes" if isinstance(status, int) else "a status that is no int"
-    return f"the executor gave a Response with {what}"
-
-
 def number_of(outcome: Any) -> Optional[int]:
     """The number that a store gave, from 0 up; None if it gave none, and so counts as down."""
     if type(outcome) is int and 0 <= outcome < 1 << 63:
         return outcome
-    why = outcome if isinstance(outcome, Exception) else f"it gave a {type(outcome).__name__} and no number from 0 up"
-    if isinstance(why, Late):
+    why = in_words(outcome) if isinstance(outcome, Exception) else f"it gave a {type(outcome).__name__} and no number from 0 up"
+    if isinstance(outcome, Late):
         why = "it gave no answer in time"
     log.warning("the shared store is down, this process goes by what it knows itself: %s", why)
     return None
@@ -408,7 +425,7 @@ def signing_failed(name: str, error: Exception) -> BaijiayunError:
     if isinstance(error, Late):
         message = "the signer gave no answer before the deadline; nothing was sent"
         return TimeoutError(f"{name}: timeout: {message}", operation=name, message=message)
-    return SigningError(f"{name}: signing: {words(error)}", operation=name, message=words(error))
+    return SigningError(f"{name}: signing: {in_words(error)}", operation=name, message=in_words(error))
 
 
 MOST_KEPT = 64 << 10

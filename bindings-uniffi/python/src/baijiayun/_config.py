@@ -5,18 +5,18 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Optional, Union, cast
 
 import msgspec
 
 from ._boundary import ErrorFields, encode
-from ._calls import Calls
+from ._calls import Calls, setting
 from ._events import log
+from ._exact import exact_int, exact_text, in_words
 from ._native import configuration
 from ._secret import Secret
 from .errors import BaijiayunError, ConfigError
-from .options import millis, number
 
 Paths = Union[Mapping[str, str], str, os.PathLike[str]]
 """Paths by operation name, or the file that `bjy doctor` wrote."""
@@ -65,9 +65,9 @@ class Account:
             return Calls(self._config(settings, supplied), supplied.on_event)
         except BaijiayunError as error:
             failure = error
-        except (TypeError, ValueError, RecursionError) as error:
+        except Exception as error:
             # It says which type it is, and no value.
-            failure = ConfigError(f"the configuration cannot be read: {error}")
+            failure = ConfigError(f"the configuration cannot be read: {in_words(error)}")
         failure.__context__ = None
         return failure.with_traceback(None)
 
@@ -75,14 +75,10 @@ class Account:
         deadline, timeout = given.pop("deadline"), given.pop("timeout")
         if deadline is not None and timeout is not None:
             raise ConfigError("timeout is another name for deadline: give one of them")
-        for name in ("attempt_timeout", "upload_deadline"):
-            given[name] = millis(given[name])
-        for name in ("attempts", "max_answer"):
-            given[name] = number(given[name])
         quota = given["quota"]
         settings = {
             **given,
-            "deadline": millis(timeout if deadline is None else deadline),
+            "deadline": timeout if deadline is None else deadline,
             "quota": (0, 1) if quota is False else quota,
             "store": supplied.store is not None,
             # What does not fit its type stands in the departures, so that typed data can always be decoded.
@@ -93,7 +89,7 @@ class Account:
             "domain": self.domain,
             "partner_id": self.partner_id,
             "paths": read_paths(self.paths),
-            "settings": {name: value for name, value in settings.items() if value is not None},
+            "settings": {name: _read(name, value) for name, value in settings.items() if value is not None},
         }
         return self._with_keys({name: value for name, value in account.items() if value is not None})
 
@@ -109,7 +105,9 @@ class Account:
             self.partner_key = Secret(None)
             del given["partner_key"]
         given = {name: _checked(name, value) for name, value in given.items() if value is not ABSENT}
-        self.partner_id = given.get("partner_id")
+        self.domain, self.partner_id = given.get("domain"), given.get("partner_id")
+        if "partner_key" in given:
+            self.partner_key = Secret(given["partner_key"])
         if len(given) == (3 if needs_key else 2) or given.keys() == {"domain", "partner_id", "partner_key"}:
             return
         if self.named is not None:
@@ -126,10 +124,12 @@ class Account:
             self.paths = found.paths
 
     def _with_keys(self, account: dict[str, Any]) -> Secret[bytes]:
-        key, keys = self.partner_key.value, self.callback_keys.value
-        if isinstance(keys, (str, bytes)) or not all(isinstance(each, str) for each in keys):
+        key, given = self.partner_key.value, cast("object", self.callback_keys.value)
+        is_list = isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping))
+        keys = list(cast("Iterable[str]", given)) if is_list else []
+        if not is_list or not all(isinstance(each, str) for each in cast("list[object]", keys)):
             raise ConfigError("callback_keys must be a list of keys, each a str")
-        more = {"callback_keys": list(keys), **({} if key is None else {"partner_key": key})}
+        more = {"callback_keys": list(map(exact_text, keys)), **({} if key is None else {"partner_key": key})}
         return Secret(encode({**account, **more}))
 
 
@@ -153,7 +153,14 @@ def _checked(name: str, value: object) -> str:
     if not (isinstance(value, str) or is_number):
         wanted = "an int or a str" if name == "partner_id" else "a str"
         raise ConfigError(f"{name} must be {wanted}, not a {type(value).__name__}")
-    return str(value)
+    return exact_text(value) if isinstance(value, str) else str(exact_int(value))
+
+
+def _read(name: str, value: object) -> Any:
+    try:
+        return setting(name, value)
+    except Exception as error:
+        raise ConfigError(f"{name} {in_words(error)}") from None
 
 
 class Supplied:
@@ -210,7 +217,7 @@ def read_paths(paths: Optional[Paths]) -> Optional[dict[str, str]]:
     if not isinstance(cast("object", paths), (Mapping, str, os.PathLike, type(None))):
         raise ConfigError(f"paths must be a dict or the name of a file, not a {type(paths).__name__}")
     if paths is None or isinstance(paths, Mapping):
-        return None if paths is None else dict(paths)
+        return None if paths is None else cast("dict[str, str]", _read("paths", paths))
     name = os.fspath(paths)
     found: dict[str, str] = {}
     try:

@@ -8,6 +8,7 @@ import msgspec
 
 from ._boundary import ErrorFields
 from ._calls import Calls, signing_failed
+from ._exact import exact_text
 from ._params import write
 from ._inputs import IdInput
 
@@ -37,10 +38,11 @@ PATIENCE = 120_000
 """Milliseconds that a signer gets for a link, as long as a call has."""
 
 
-def check(name: str, signature: object) -> None:
-    """What is no text at all; the engine checks the rest."""
+def text_of(name: str, signature: object) -> str:
+    """What a signer gave. The engine checks it, unless it is no text at all."""
     if not isinstance(signature, str):
         raise signing_failed(name, TypeError(f"the signer gave a {type(signature).__name__}"))
+    return exact_text(signature).encode(errors="replace").decode()
 
 
 class PlainLinks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ async def give_back(work: Awaitable[object]) -> None:
     with move_on_after(LAST_WORD, shield=True):
         await work
 
+
+TO_END = 0.05
+"""Seconds that what was cancelled may take to end before whoever waited for it goes on without."""
 
 _ending: set[asyncio.Task[Any]] = set()
 """What is still about to end, though nobody waits for it."""
@@ -52,6 +56,42 @@ async def in_a_task(work: Callable[[], Awaitable[T]]) -> T:
             _ending.add(task)
             task.add_done_callback(_ended)
         raise
+
+
+async def apart(work: Callable[[], Awaitable[T]]) -> T:
+    """Does what may not heed being cancelled: in asyncio in a task of its own, which is left behind then. (trio leaves no task
+    behind.)"""
+    import asyncio
+
+    if not is_asyncio():
+        return await work()
+
+    async def do() -> T:
+        return await work()
+
+    task = asyncio.ensure_future(do())
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        from anyio import move_on_after
+
+        _leave(task)
+        with move_on_after(TO_END, shield=True):
+            await asyncio.wait({task})
+        raise
+    except GeneratorExit:
+        # The coroutine is thrown away, maybe with its loop.
+        with suppress(RuntimeError):
+            _leave(task)
+        raise
+    return task.result()
+
+
+def _leave(task: asyncio.Task[Any]) -> None:
+    """It is to end, and nobody waits for it."""
+    task.cancel()
+    _ending.add(task)
+    task.add_done_callback(_ended)
 
 
 def _ended(task: asyncio.Task[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional, Union
+from typing import Optional, Union, cast
 
 from ._multipart import Streamed
 from ._version import DISTRIBUTION, version
@@ -73,15 +73,20 @@ class Response:
         self.headers: Mapping[str, str] = {} if headers is None else headers
 
     def __repr__(self) -> str:
-        return f"<Response {self.status}, {len(self.body)} bytes>"
+        size = f"{len(self.body)} bytes" if isinstance(cast("object", self.body), bytes) else "no bytes"
+        return f"<Response {self.status}, {size}>"
 
 
 def header(headers: Mapping[str, str], name: str) -> Optional[str]:
     """A header by its name in small letters, however the mapping has it."""
-    value = headers.get(name)
-    if value is None:
-        value = next((headers[other] for other in headers if str(other).lower() == name), None)
-    return None if value is None else str(value)
+    try:
+        value = headers.get(name)
+        if value is None:
+            value = next((headers[other] for other in headers if str(other).lower() == name), None)
+        return None if value is None else str(value).encode(errors="replace").decode()
+    except Exception:
+        # It is an executor's: a header that cannot be read is none.
+        return None
 
 
 def own_headers() -> dict[str, str]:

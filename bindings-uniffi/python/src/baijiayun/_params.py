@@ -14,6 +14,7 @@ from typing import Any, Optional, cast
 import msgspec
 
 from ._boundary import encode
+from ._exact import exact_float, exact_int, exact_text, in_words, name_of
 from ._times import BEIJING
 from .errors import BaijiayunError, Fault, InvalidParametersError
 from .files import File, as_file, is_file_like
@@ -41,27 +42,33 @@ def write(operation: str, params: Optional[Mapping[str, Any]]) -> tuple[bytes, d
     if not isinstance(cast("object", params), Mapping):
         message = f"the parameters must be a dict, not a {type(params).__name__}"
         raise InvalidParametersError(f"{operation}: {message}", operation=operation, message=message)
-    if not params:
+    try:
+        # As they are now: what gives a value below may change them.
+        items = [(name if type(name) is str else name_of(name), value) for name, value in params.items()]
+    except Exception as error:
+        message = f"the parameters cannot be read: {in_words(error)}"
+        raise InvalidParametersError(f"{operation}: {message}", operation=operation, message=message) from None
+    if not items:
         return b"", files
     given: dict[str, Any] = {}
     faults: list[Fault] = []
-    for name, value in params.items():
+    for name, value in items:
         if value is None:
             continue
         if type(value) in _PLAIN:
-            given[name if type(name) is str else str(name)] = value
+            given[name] = value
             continue
         try:
             if is_file_like(value):
-                given[str(name)] = describe(cast("File", as_file(value)), files)
+                given[name] = describe(cast("File", as_file(value)), files)
             else:
-                given[str(name)] = convert(value)
+                given[name] = convert(value)
         except BaijiayunError:
             raise
         except Exception as error:
             # What stands for a value may raise whatever it likes when it is read.
-            message = str(error) if type(error) in _OURS else f"cannot be read: {type(error).__name__}: {error}"
-            faults.append(Fault(parameter=str(name), kind="wrong_type", message=message))
+            message = str(error) if type(error) in _OURS else f"cannot be read: {type(error).__name__}: {in_words(error)}"
+            faults.append(Fault(parameter=name, kind="wrong_type", message=message))
     try:
         written = encode(given)
     except (ValueError, RecursionError):
@@ -108,9 +115,9 @@ def convert(value: Any, depth: int = 0) -> Any:
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError("is not a finite number")
-        return float(value)
+        return exact_float(value)
     if isinstance(value, str):
-        return str(value)
+        return exact_text(value)
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError("is not a finite number")
@@ -119,7 +126,7 @@ def convert(value: Any, depth: int = 0) -> Any:
         return msgspec.to_builtins(value)
     if isinstance(value, Mapping):
         members = cast("Mapping[object, object]", value)
-        return {str(name): convert(member, depth + 1) for name, member in members.items()}
+        return {name_of(name): convert(member, depth + 1) for name, member in members.items()}
     if is_file_like(value):
         raise TypeError(f"has a file ({type(value).__name__}) where none is taken")
     return _of_another_library(value, depth)
@@ -135,7 +142,7 @@ def _of_another_library(value: Any, depth: int) -> Any:
             raise TypeError(f"cannot be of type {value.dtype}, which has no time zone: give a datetime")
         return convert(value.tolist(), depth)
     if hasattr(kind, "__index__"):
-        return int(value)
+        return exact_int(value)
     if callable(getattr(value, "model_dump", None)):
         # pydantic
         return convert(value.model_dump(by_alias=True, exclude_none=True), depth)
@@ -161,7 +168,7 @@ def _is_iterable(value: object) -> bool:
 
 def _unfit(name: str, value: Any) -> Optional[Fault]:
     try:
-        encode(value)
+        encode({name: value})
     except (ValueError, RecursionError) as error:
         return Fault(parameter=name, kind="wrong_type", message=f"cannot be sent: {error}")
     return None

@@ -15,9 +15,10 @@ from typing import Any, Optional
 from urllib.parse import quote, urlsplit
 
 from ._bounds import Exchange
-from ._broken import is_handshake, words
+from ._broken import is_handshake
 from ._clock import monotonic
 from ._ended import Late
+from ._exact import in_words
 from ._message import Request, Response, own_headers
 from ._multipart import Streamed
 from ._reading import CODINGS, read_body
@@ -106,7 +107,7 @@ class Connections:
             if isinstance(error, (Late, socket.timeout)):
                 raise ConnectError("no connection was made in time") from error
             if isinstance(error, (OSError, HTTPException)) and not is_handshake(error):
-                raise ConnectError(words(error)) from error
+                raise ConnectError(in_words(error)) from error
             raise
         return connection
 

@@ -219,6 +219,9 @@ class Urllib3Executor:
 class _AsyncExecutor(Generic[S]):
     """Sends by something of which each event loop has its own."""
 
+    _heeds_cancellation = True
+    """It needs no task of its own."""
+
     def __init__(self) -> None:
         self._senders: PerLoop[S] = PerLoop(self._open, self._close)
 

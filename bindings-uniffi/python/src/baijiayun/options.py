@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from math import isfinite
 from typing import Any, Literal, NoReturn, Optional, TypedDict, cast
 
+from ._exact import exact_float, exact_int, in_words, name_of
 from .details import Details
 from .errors import InvalidParametersError
 
@@ -48,18 +50,23 @@ OPTIONS = frozenset(CallOptions.__annotations__)
 """Their names."""
 
 
-def check_options(options: Mapping[str, Any], operation: str = "") -> None:
-    """Raises an InvalidParametersError for what can be no options, whatever the call."""
-    if not isinstance(cast("object", options), Mapping):
-        _refuse(operation, f"options must be a dict, not a {type(options).__name__}")
+def read_options(given: Mapping[str, Any], operation: str = "") -> CallOptions:
+    """Options as they are now. Raises an InvalidParametersError for what can be none, whatever the call."""
+    if not isinstance(cast("object", given), Mapping):
+        _refuse(operation, f"options must be a dict, not a {type(given).__name__}")
+    try:
+        options = {name_of(name): value for name, value in given.items()}
+    except Exception as error:
+        _refuse(operation, f"options cannot be read: {in_words(error)}")
     if not options.keys() <= OPTIONS:
-        names = ", ".join(sorted(str(name) for name in options.keys() - OPTIONS))
+        names = ", ".join(sorted(options.keys() - OPTIONS))
         _refuse(operation, f"there is no option {names}; options are {', '.join(sorted(OPTIONS))}")
     if options.get("timeout") is not None and options.get("deadline") is not None:
         _refuse(operation, "timeout is another name for deadline: give one of them")
-    details = options.get("details")
+    details: object = options.get("details")
     if details is not None and not isinstance(details, Details):
         _refuse(operation, f"details must be a Details(), which the call fills, not a {type(details).__name__}")
+    return cast("CallOptions", options)
 
 
 def _refuse(operation: str, message: str) -> NoReturn:
@@ -81,12 +88,20 @@ def merged(first: Optional[CallOptions], second: Optional[CallOptions]) -> Optio
 
 def number(value: object) -> Any:
     """A number as the engine takes it. What is none, and what JSON does not know, is a text, which the engine refuses."""
-    if value is None or (type(value) is int and abs(value) < 1 << 53) or (type(value) is float and isfinite(value)):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, float) and isfinite(value):
+        return exact_float(value)
+    if hasattr(type(value), "__index__") and not isinstance(value, bool):
+        whole = exact_int(value)
+        if abs(whole) < 1 << 53:
+            return whole
     return str(value)
 
 
 def millis(seconds: Optional[float]) -> Any:
     """Seconds as the engine counts them."""
+    if isinstance(cast("object", seconds), timedelta):
+        raise TypeError("is a number of seconds, not a timedelta: write .total_seconds()")
     value = number(seconds)
     return number(value * 1000) if isinstance(value, (int, float)) else value

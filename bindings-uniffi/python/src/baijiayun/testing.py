@@ -17,42 +17,14 @@ import subprocess
 import sysconfig
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Optional
 
 import msgspec
 import pytest
 
-if TYPE_CHECKING:
-    from ._async.client import AsyncClient
-    from ._sync.client import Client
+from ._mock import Mock, MockAnswer, Posted, PostedAnswer, Received
 
-__all__ = ["Mock", "baijiayun_mock", "find_bjy", "start_mock"]
-
-
-class Mock(msgspec.Struct, frozen=True):
-    """A double of the service that runs on this machine, with an account of its own."""
-
-    url: str
-    """Its address, in place of a domain."""
-    partner_id: str
-    """The id of its account."""
-    partner_key: str
-    """The key of its account."""
-
-    def __repr__(self) -> str:
-        return f"Mock({self.url!r})"
-
-    def client(self, **settings: Any) -> Client:
-        """A client of it; `settings` are those of `Client`."""
-        from ._sync.client import Client
-
-        return Client(self.url, self.partner_id, self.partner_key, **settings)
-
-    def async_client(self, **settings: Any) -> AsyncClient:
-        """A client of it; `settings` are those of `AsyncClient`."""
-        from ._async.client import AsyncClient
-
-        return AsyncClient(self.url, self.partner_id, self.partner_key, **settings)
+__all__ = ["Mock", "MockAnswer", "Posted", "PostedAnswer", "Received", "baijiayun_mock", "find_bjy", "start_mock"]
 
 
 def find_bjy() -> Optional[str]:

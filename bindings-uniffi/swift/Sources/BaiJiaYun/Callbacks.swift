@@ -83,6 +83,13 @@ public struct SignedCallback: Sendable, Hashable {
     }
 }
 
+extension SignedCallback: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Without the body, which is signed.
+    public var description: String { "\(contentType), \(body.utf8.count) bytes" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["contentType": contentType, "size": body.utf8.count]) }
+}
+
 extension SignedCallback: MemberReadable {
     public static let _members = MemberNames("body", "content_type", "error")
 
@@ -140,6 +147,7 @@ public struct Callbacks: Sendable {
             $0.add("qid", qid ?? (data["qid"] == nil ? UUID().uuidString : nil))
             $0.add("timestamp", timestamp ?? (data["timestamp"] == nil ? runner.core.clock.unix() : nil))
         }
+        if !asked.faults.isEmpty { throw invalid("callback", asked.faults) }
         let signed = try runner.core.signedCallback(asked.json.bytes).read(SignedCallback.self)
         if let error = signed.error { throw error }
         return signed

@@ -51,16 +51,20 @@ public enum JSON: Sendable, Hashable {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// It as text, without blanks.
+    /// It as text, without blanks. What is nested more than 512 deep is null there.
     public var text: String {
         var out = JSONWriter()
         out.json(self)
         return out.text
     }
 
-    /// Reads JSON.
+    /// Reads JSON. What is none is a ``BaiJiaYunError`` of the kind `notJSON`.
     public init(parsing text: String) throws {
-        self = try Array(text.utf8).withUnsafeBytes { try JSON(parsing: $0) }
+        do {
+            self = try Array(text.utf8).withUnsafeBytes { try JSON(parsing: $0) }
+        } catch let error as MemberReader.Unfit {
+            throw BaiJiaYunError(.notJSON, "", error.message)
+        }
     }
 
     init(parsing bytes: UnsafeRawBufferPointer) throws {
@@ -110,7 +114,7 @@ extension JSONObject: Hashable {
 }
 
 extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-    ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+    ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     public init(nilLiteral: ()) { self = .null }
     public init(booleanLiteral value: Bool) { self = .bool(value) }

@@ -1,6 +1,11 @@
 /// Writes JSON, without blanks.
 struct JSONWriter {
+    /// So deep is what is read too. Each level takes some of the stack.
+    private static let deepest = 512
+
     private(set) var bytes: [UInt8] = []
+    /// Something stood deeper than that, and null was written for it.
+    private(set) var isTooDeep = false
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -71,21 +76,25 @@ struct JSONWriter {
         value ? raw("true") : raw("false")
     }
 
-    mutating func json(_ value: JSON) {
+    mutating func json(_ value: JSON, depth: Int = 0) {
+        if depth > Self.deepest {
+            isTooDeep = true
+            return raw("null")
+        }
         switch value {
         case .null: raw("null")
         case .bool(let value): bool(value)
         case .integer(let value): integer(value)
         case .number(let value): number(value)
         case .string(let value): string(value)
-        case .array(let items): list(items) { $0.json($1) }
+        case .array(let items): list(items) { $0.json($1, depth: depth + 1) }
         case .object(let object):
             raw(UInt8(ascii: "{"))
             for (place, member) in object.members.enumerated() {
                 if place > 0 { raw(UInt8(ascii: ",")) }
                 string(member.name)
                 raw(UInt8(ascii: ":"))
-                json(member.value)
+                json(member.value, depth: depth + 1)
             }
             raw(UInt8(ascii: "}"))
         }

@@ -51,11 +51,14 @@ extension Bool: ParameterValue {
 }
 
 extension JSON: ParameterValue {
-    public func _write(to out: inout MemberWriter) { out.json.json(self) }
+    public func _write(to out: inout MemberWriter) {
+        out.json.json(self)
+        if out.json.isTooDeep { out.refuse("is nested too deeply") }
+    }
 }
 
 extension JSONObject: ParameterValue {
-    public func _write(to out: inout MemberWriter) { out.json.json(.object(self)) }
+    public func _write(to out: inout MemberWriter) { JSON.object(self)._write(to: &out) }
 }
 
 extension Array: ParameterValue where Element: ParameterValue {
@@ -130,8 +133,20 @@ public struct MemberWriter: Sendable {
 
     private var form: Form
     private var isFirst = true
+    private enum Name: Sendable {
+        case fixed(StaticString)
+        case any(String)
+
+        var text: String {
+            switch self {
+            case .fixed(let name): name.description
+            case .any(let name): name
+            }
+        }
+    }
+
     /// The parameter that is written.
-    private var parameter = ""
+    private var parameter = Name.fixed("")
     var json: JSONWriter
     /// The files among the parameters. The engine asks for them by their place.
     var files: [UploadFile] = []
@@ -164,6 +179,7 @@ public struct MemberWriter: Sendable {
     private mutating func begin(_ name: StaticString, _ value: some ParameterValue) -> Bool {
         switch form {
         case .records:
+            parameter = .fixed(name)
             json.raw(0x1E)
             json.raw(name)
             json.raw(0x1F)
@@ -190,12 +206,15 @@ public struct MemberWriter: Sendable {
 
     /// Adds parameters of any name, as an object.
     mutating func parameters(_ params: [String: any ParameterValue]) {
-        object { out in
-            for name in params.keys.sorted() {
-                guard let value = params[name] else { continue }
-                out.parameter = name
-                out.member(name, value)
-            }
+        object { $0.parameters(of: params) }
+    }
+
+    /// The members of that object.
+    mutating func parameters(of params: [String: any ParameterValue]) {
+        for name in params.keys.sorted() {
+            guard let value = params[name] else { continue }
+            parameter = .any(name)
+            member(name, value)
         }
     }
 
@@ -220,6 +239,6 @@ public struct MemberWriter: Sendable {
     }
 
     mutating func refuse(_ message: String) {
-        faults.append(Fault(parameter: parameter, kind: "wrong_type", message: message))
+        faults.append(Fault(parameter: parameter.text, kind: "wrong_type", message: message))
     }
 }

@@ -56,7 +56,7 @@ struct Asked: Sendable {
     }
 }
 
-private func invalid(_ name: String, _ faults: [Fault]) -> BaiJiaYunError {
+func invalid(_ name: String, _ faults: [Fault]) -> BaiJiaYunError {
     let message = faults.map { "\($0.parameter) \($0.message)" }.joined(separator: "; ")
     var error = BaiJiaYunError(.invalidParameters, name, message)
     error.text = "\(name): invalid_parameters: \(message)"

@@ -78,6 +78,13 @@ public struct Settings: Sendable {
     }
 }
 
+extension Settings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Without the keys of callbacks, and what else may hold a secret.
+    public var description: String { "Settings" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// A number of requests in a number of seconds.
 public struct Quota: Sendable, Hashable {
     public let requests: Int
@@ -163,12 +170,8 @@ public struct CallOptions: Sendable {
         out.add("max_answer", maxAnswer)
         out.add("priority", priority?.rawValue)
         out.add("strict", strict)
-        if !extra.isEmpty { out.add("extra", Written { out in extra.keys.sorted().forEach { extra[$0]!.write(as: $0, to: &out) } }) }
+        if !extra.isEmpty { out.add("extra", Written { $0.parameters(of: extra) }) }
     }
-}
-
-extension ParameterValue {
-    fileprivate func write(as name: String, to out: inout MemberWriter) { out.member(name, self) }
 }
 
 /// An object that is written on the way.

@@ -122,4 +122,48 @@ import Testing
         dump(file, to: &dumped)
         #expect(!dumped.contains("hush"))
     }
+
+    @Test func whatIsSignedAndSettingsAreNotPrinted() throws {
+        var shown = ""
+        let client = try Client(domain: "demo", partnerID: "1", partnerKey: key) {
+            $0.callbackKeys = ["an old key"]
+            dump($0, to: &shown)
+            shown += "\($0) \(String(reflecting: $0))"
+        }
+        let post = try client.callbacks.signed(.classEvent, ["room_id": 17, "op": "start", "op_time": "2030-01-01 08:00:00"])
+        dump(post, to: &shown)
+        shown += "\(post) \(String(reflecting: post))"
+        #expect(!shown.contains("an old key") && !shown.contains("sign=") && shown.contains("bytes"))
+    }
+
+    @Test func aFaultNamesItsParameter() async throws {
+        let client = try Client(domain: "demo", partnerID: "1", partnerKey: key) { $0.http = Fake([]) }
+        let never = Date(timeIntervalSince1970: .nan)
+        let time = try await failure { try await client.room.create(title: "课", startTime: never, endTime: "2030-01-01") }
+        #expect(time.faults.map(\.parameter) == ["start_time"])
+        let extra = try await failure { try await client.room.info(roomID: 1, options: CallOptions(extra: ["later": Double.nan])) }
+        #expect(extra.faults.map(\.parameter) == ["later"])
+    }
+
+    @Test func whatIsNestedTooDeeplyIsRefused() async throws {
+        let client = try Client(domain: "demo", partnerID: "1", partnerKey: key) { $0.http = Fake([]) }
+        var deep: JSON = 1
+        for _ in 0..<2000 { deep = [deep] }
+        let value = deep
+        let error = try await failure { try await client.call("room.info", ["room_id": value]) }
+        #expect(error.faults.first?.message == "is nested too deeply")
+        #expect(throws: BaiJiaYunError.self) { try client.callbacks.signed(.classEvent, ["op": value]) }
+        #expect(value.text.hasSuffix("[null]" + String(repeating: "]", count: 512)))
+    }
+
+    @Test func whatIsNoJSONIsOurError() async throws {
+        for text in ["", "{", "[1,]", String(repeating: "[", count: 1_000_000)] {
+            #expect(try await failure { try JSON(parsing: text) }.kind == .notJSON)
+        }
+    }
+
+    @Test func textsWithValuesAreJSON() {
+        let number = 7
+        #expect(["title": "第\(number)课"] as JSON == ["title": "第7课"])
+    }
 }

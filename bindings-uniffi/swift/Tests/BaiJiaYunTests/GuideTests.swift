@@ -1,3 +1,4 @@
+import BaiJiaYunMock
 import Foundation
 import Testing
 
@@ -12,10 +13,9 @@ import Darwin
     @Test func programsRun() async throws {
         for (name, run) in guide {
             let mock = try Mock()
-            let account = mock.account
-            setenv("BAIJIAYUN_DOMAIN", account.domain, 1)
-            setenv("BAIJIAYUN_PARTNER_ID", account.partnerID, 1)
-            setenv("BAIJIAYUN_PARTNER_KEY", account.partnerKey, 1)
+            setenv("BAIJIAYUN_DOMAIN", mock.url, 1)
+            setenv("BAIJIAYUN_PARTNER_ID", mock.partnerID, 1)
+            setenv("BAIJIAYUN_PARTNER_KEY", mock.partnerKey, 1)
             do {
                 try await run()
             } catch {

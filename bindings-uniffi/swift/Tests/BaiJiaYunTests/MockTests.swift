@@ -1,3 +1,4 @@
+import BaiJiaYunMock
 import Foundation
 import Testing
 
@@ -108,7 +109,8 @@ import Testing
 
     @Test func aWrongKey() async throws {
         let mock = try Mock()
-        let error = try await failure { try await mock.client(key: "another key").room.list().page() }
+        let client = try Client(domain: mock.url, partnerID: mock.partnerID, partnerKey: "another key")
+        let error = try await failure { try await client.room.list().page() }
         #expect(error.code == 1002 && error.kind == .signatureRejected && error.text.contains("partner_key"))
     }
 

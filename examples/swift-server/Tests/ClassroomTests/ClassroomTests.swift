@@ -1,4 +1,5 @@
 import BaiJiaYun
+import BaiJiaYunMock
 import Classroom
 import Foundation
 import Testing
@@ -7,39 +8,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// `bjy mock`, the double of the service: its address and account.
-final class Mock: @unchecked Sendable {
-    private let process = Process()
-    let client: Client
-
-    /// What `BJY` names, or the first on the PATH.
-    static var program: String? {
-        let environment = ProcessInfo.processInfo.environment
-        let places = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/bjy" }
-        return environment["BJY"] ?? places.first(where: FileManager.default.isExecutableFile)
-    }
-
-    init() throws {
-        process.executableURL = URL(fileURLWithPath: Mock.program ?? "bjy")
-        process.arguments = ["mock", "--json", "--port", "0"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([10]), !byte.isEmpty { line.append(byte) }
-        let about = try JSON(parsing: String(decoding: line, as: UTF8.self))
-        client = try Client(
-            domain: about["url"]?.string ?? "", partnerID: about["partner_id"]?.string ?? "", partnerKey: about["partner_key"]?.string)
-    }
-
-    func stop() {
-        // A process that is begun on a thread of Swift's has its signals blocked, but for this one.
-        kill(process.processIdentifier, SIGKILL)
-    }
-}
-
-@Suite(.enabled(if: Mock.program != nil)) struct ClassroomTests {
+@Suite(.enabled(if: Mock.isThere)) struct ClassroomTests {
     private func send(_ server: SocketServer, _ method: String, _ path: String, _ body: String? = nil, _ type: String = "application/json")
         async throws -> (status: Int, body: JSON)
     {
@@ -53,26 +22,30 @@ final class Mock: @unchecked Sendable {
 
     @Test func aRoomIsMadeAndItsClassIsHeardOnce() async throws {
         let mock = try Mock()
-        let classroom = Classroom(client: mock.client)
+        let client = try mock.client()
+        let classroom = Classroom(client: client)
         let server = try SocketServer(port: 0) { await classroom.respond(to: $0) }
-        defer {
-            server.stop()
-            mock.stop()
-        }
+        defer { server.stop() }
 
         let made = try await send(server, "POST", "/rooms", #"{"title":"高一数学","teacher":"王老师"}"#)
         #expect(made.status == 200)
         let id = try #require(made.body["room_id"]?.integer)
         #expect(made.body["link"]?.string?.contains("user_role=1") == true)
-        #expect(try await mock.client.room.info(roomID: id).title == "高一数学")
+        #expect(try await client.room.info(roomID: id).title == "高一数学")
 
-        let post = try mock.client.callbacks.signed(
-            .classEvent, ["room_id": .integer(id), "op": "start", "op_time": "2030-01-01 08:00:00"])
+        // The mock posts it as the service would.
+        _ = try await client.liveAccount.setClassCallbackURL(url: "http://127.0.0.1:\(server.port)/callbacks")
+        let posted = try await mock.trigger(.classEvent, ["room_id": .integer(id), "op": "start"])
+        #expect(posted.taken)
+        #expect(try await send(server, "GET", "/events").body == .array([.string("room \(id): start")]))
+
+        let post = try client.callbacks.signed(
+            .classEvent, ["room_id": .integer(id), "op": "end", "op_time": "2030-01-01 08:00:00"])
         for _ in 0..<2 {
             let heard = try await send(server, "POST", "/callbacks", post.body, post.contentType)
             #expect(heard.status == 200 && heard.body["code"] == 0)
         }
-        #expect(try await send(server, "GET", "/events").body == .array([.string("room \(id): start")]))
+        #expect(try await send(server, "GET", "/events").body == ["room \(id): start", "room \(id): end"])
 
         let forged = try await send(server, "POST", "/callbacks", post.body + "0", post.contentType)
         #expect(forged.status == 401 && forged.body["code"] == 1)

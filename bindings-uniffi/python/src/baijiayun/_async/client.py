@@ -19,7 +19,7 @@ from ..details import Answer
 from ..errors import BaijiayunError
 from ..generated.resources import AsyncResources
 from ..http import AsyncHttpExecutor
-from ..options import CallOptions, Priority, check_options
+from ..options import CallOptions, Priority, read_options
 from ..store import AsyncStore
 from .pages import AsyncPages
 from .runner import WITHIN, AsyncRunner, AsyncSigner
@@ -199,11 +199,11 @@ class AsyncClient(Shared, AsyncResources):
 
         Limits, connections, claims and the end are shared: closing one closes both. The options of a call go before these.
         """
-        check_options(options)
+        read = read_options(options)
         other = object.__new__(type(self))
         other.__dict__.update({name: value for name, value in self.__dict__.items() if name.startswith("_")})
         other._origin = self._origin or self
-        other._runner = self._runner.with_options(options)
+        other._runner = self._runner.with_options(read)
         return other
 
     async def close(self, within: float = WITHIN) -> None:

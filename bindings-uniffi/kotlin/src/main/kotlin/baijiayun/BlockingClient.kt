@@ -23,7 +23,7 @@ class BlockingClient(
 ) : BlockingResources(client), AutoCloseable {
     /** See [Client]. */
     @JvmOverloads
-    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Consumer<in Settings> = Consumer {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Consumer<in Settings> = none) :
         this(Client(domain, partnerId, partnerKey) { settings.accept(this) })
 
     /** See [Client.call]. */
@@ -64,7 +64,7 @@ class BlockingClient(
     fun upload(
         file: UploadFile,
         definition: List<Long>,
-        params: Consumer<VideoGetUploadUrlParams> = Consumer {},
+        params: Consumer<in VideoGetUploadUrlParams> = none,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
     ): UploadedVideo =
@@ -94,13 +94,13 @@ class BlockingClient(
         /** See [Client.fromEnvironment]. */
         @JvmStatic
         @JvmOverloads
-        fun fromEnvironment(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+        fun fromEnvironment(settings: Consumer<in Settings> = none): BlockingClient =
             ClientBuilder().fromEnvironment().settings(settings).build()
 
         /** See [ClientBuilder.account]. */
         @JvmStatic
         @JvmOverloads
-        fun fromEnvironment(account: String, settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+        fun fromEnvironment(account: String, settings: Consumer<in Settings> = none): BlockingClient =
             ClientBuilder().account(account).settings(settings).build()
     }
 }
@@ -204,7 +204,7 @@ class BlockingUploader(private val uploader: Uploader) {
         addresses: BlockingUploadAddresses,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
-    ): UploadedVideo = blocking { uploader.upload(file, Suspending(addresses), settings, options) }
+    ): UploadedVideo = upload(null, file, addresses, settings, options)
 
     /** See [Uploader.resumeUpload]. */
     @JvmOverloads
@@ -214,14 +214,20 @@ class BlockingUploader(private val uploader: Uploader) {
         addresses: BlockingUploadAddresses,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
-    ): UploadedVideo = blocking { uploader.resumeUpload(videoId, file, Suspending(addresses), settings, options) }
+    ): UploadedVideo = upload(videoId, file, addresses, settings, options)
+
+    private fun upload(videoId: Long?, file: UploadFile, addresses: BlockingUploadAddresses, settings: UploadSettings, options: CallOptions?) =
+        blocking { uploader.upload(videoId, file, Suspending(addresses), settings, options) }
 
     override fun toString(): String = "BlockingUploader"
 
     private class Suspending(private val addresses: BlockingUploadAddresses) : UploadAddresses {
-        override suspend fun uploadUrl(): UploadAddress = runInterruptible { addresses.uploadUrl() }
+        override suspend fun uploadUrl(): UploadAddress = address(null)
 
-        override suspend fun resumeUploadUrl(videoId: Long): UploadAddress = runInterruptible { addresses.resumeUploadUrl(videoId) }
+        override suspend fun resumeUploadUrl(videoId: Long): UploadAddress = address(videoId)
+
+        private suspend fun address(videoId: Long?) =
+            runInterruptible { if (videoId == null) addresses.uploadUrl() else addresses.resumeUploadUrl(videoId) }
     }
 }
 

@@ -82,7 +82,7 @@ internal fun words(error: Throwable): String = attempted { error.message }?.ifEm
 internal fun shown(error: Throwable): String = attempted { error.toString() } ?: error.javaClass.name
 
 /** What somebody else's exception says of itself; null if that throws. */
-private fun <T> attempted(ask: () -> T): T? =
+private inline fun <T> attempted(ask: () -> T): T? =
     try {
         ask()
     } catch (_: Throwable) {

@@ -31,7 +31,7 @@ class Client private constructor(
      * @throws ConfigException Something cannot be right.
      */
     @JvmOverloads
-    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Settings.() -> Unit = {}) :
+    constructor(domain: String?, partnerId: String?, partnerKey: String? = null, settings: Settings.() -> Unit = nothing) :
         this(domain, partnerId, partnerKey, Settings().apply(settings))
 
     private constructor(domain: String?, partnerId: String?, partnerKey: String?, settings: Settings) : this(
@@ -119,11 +119,13 @@ class Client private constructor(
          * A client of the account that the environment names (`BAIJIAYUN_DOMAIN`, `BAIJIAYUN_PARTNER_ID`,
          * `BAIJIAYUN_PARTNER_KEY`), or else `baijiayun.toml` in the working directory, or the user's own file, as for `bjy`.
          */
-        fun fromEnvironment(settings: Settings.() -> Unit = {}): Client =
-            ClientBuilder().fromEnvironment().settings { it.settings() }.client()
+        fun fromEnvironment(settings: Settings.() -> Unit = nothing): Client =
+            ClientBuilder().fromEnvironment().with(settings).client()
 
         /** A client of the account of this name: see [ClientBuilder.account]. */
-        fun fromEnvironment(account: String, settings: Settings.() -> Unit = {}): Client =
-            ClientBuilder().account(account).settings { it.settings() }.client()
+        fun fromEnvironment(account: String, settings: Settings.() -> Unit = nothing): Client =
+            ClientBuilder().account(account).with(settings).client()
+
+        private fun ClientBuilder.with(settings: Settings.() -> Unit): ClientBuilder = settings { it.settings() }
     }
 }

@@ -1,6 +1,10 @@
 package baijiayun
 
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
 
 /** What the service answers and posts: what `api/` describes of it. */
 abstract class Data internal constructor(private val record: Record, private val values: Array<Any?>) : Value() {
@@ -14,6 +18,25 @@ abstract class Data internal constructor(private val record: Record, private val
         record.members.forEachIndexed { index, member -> values[index]?.let { members[member.name] = plain(it) } }
         return members
     }
+
+    /** The same as kotlinx's JSON. */
+    fun toJson(): JsonObject {
+        val members = LinkedHashMap<String, JsonElement>()
+        record.members.forEachIndexed { index, member -> values[index]?.let { members[member.name] = json(it) } }
+        return JsonObject(members)
+    }
+
+    private fun json(value: Any?): JsonElement =
+        when (value) {
+            null -> JsonNull
+            is JsonElement -> value
+            is Data -> value.toJson()
+            is List<*> -> JsonArray(value.map(::json))
+            is Map<*, *> -> JsonObject(value.entries.associate { (name, item) -> name.toString() to json(item) })
+            is Boolean -> JsonPrimitive(value)
+            is Number -> JsonPrimitive(value)
+            else -> JsonPrimitive(value.toString())
+        }
 
     private fun plain(value: Any?): Any? =
         when (value) {

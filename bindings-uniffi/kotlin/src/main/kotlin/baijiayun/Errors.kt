@@ -3,7 +3,7 @@ package baijiayun
 import kotlinx.serialization.json.JsonElement
 
 /** The kinds of errors, the same in every language of this SDK. */
-enum class ErrorKind(internal val exception: (ErrorDetails, Throwable?) -> BaijiayunException) {
+enum class ErrorKind(@get:JvmSynthetic internal val exception: (ErrorDetails, Throwable?) -> BaijiayunException) {
     INVALID_ACCOUNT(::ConfigException),
     UNKNOWN_OPERATION(::UnknownOperationException),
     INVALID_PARAMETERS(::InvalidParametersException),
@@ -113,11 +113,11 @@ sealed class BaijiayunException(val details: ErrorDetails, cause: Throwable?) : 
 
     /** How the call went before it failed. */
     var trace: Trace? = null
-        internal set
+        @JvmSynthetic internal set
 
     /** The video whose upload broke off: [resumeUpload] goes on with it. */
     var videoId: Long? = null
-        internal set
+        @JvmSynthetic internal set
 }
 
 /** The domain, partner_id, the key or a setting cannot be right. */

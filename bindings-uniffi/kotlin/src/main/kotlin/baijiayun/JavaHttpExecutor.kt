@@ -43,7 +43,8 @@ class JavaHttpExecutor @JvmOverloads constructor(
 
     private suspend fun turn(request: HttpRequest) {
         if (turns.tryAcquire()) return
-        val patience = request.timeout.dividedBy(2).coerceAtMost(CONNECT_TIMEOUT)
+        // The answer gets the other half.
+        val patience = request.timeout.dividedBy(2)
         var hasTurn = false
         withTimeoutOrNull(patience.wholeMillis()) {
             turns.acquire()

@@ -32,7 +32,7 @@ internal class Turn<T, Row>(
  * val page = client.room.list { page = 2 }.page()                          // one page
  * ```
  */
-class Pages<T, Row> internal constructor(internal val turn: suspend (position: String) -> Turn<T, Row>) {
+class Pages<T, Row> internal constructor(@get:JvmSynthetic internal val turn: suspend (position: String) -> Turn<T, Row>) {
     /** One page: the one that the parameters name, else the first. */
     suspend fun page(): Page<T, Row> = turn("").page
 

@@ -5,15 +5,18 @@ import kotlinx.serialization.json.JsonElement
 
 /** Values to send, by the names of the wire. Its classes have a property for each. */
 open class Params internal constructor() {
+    @get:JvmSynthetic
     internal val given = LinkedHashMap<String, Any?>()
 
     /** Null stands for a parameter that is not given. */
+    @JvmSynthetic
     internal fun set(name: String, value: Any?) {
         if (value == null) given.remove(name) else given[name] = value
     }
 
     // Each name is read by the property that writes it.
     @Suppress("UNCHECKED_CAST")
+    @JvmSynthetic
     internal fun <T> get(name: String): T = given[name] as T
 
     /** The names of what is given. */

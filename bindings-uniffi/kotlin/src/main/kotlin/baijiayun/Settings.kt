@@ -113,9 +113,11 @@ class Settings internal constructor() {
         this.signer = Signer { signer.sign(it).awaitOrGiveUp() }
     }
 
+    @get:JvmSynthetic @set:JvmSynthetic
     internal var hook: Consumer<in CallEvent>? = null
 
     /** Tests have their own. */
+    @get:JvmSynthetic @set:JvmSynthetic
     internal var clock: Clock = Clock()
 
     /** What an engine is made from. It holds the key. */

@@ -21,7 +21,7 @@ class UploadFile private constructor(
     val size: Long,
     /** Its media type; null for the one that the ending of the name stands for. */
     val contentType: String?,
-    internal val progress: Progress?,
+    @get:JvmSynthetic internal val progress: Progress?,
     private val source: (offset: Long) -> InputStream,
 ) {
     init {

@@ -70,7 +70,7 @@ suspend fun VideoApi.upload(
     definition: List<Long>,
     settings: UploadSettings = UploadSettings(),
     options: CallOptions? = null,
-    params: VideoGetUploadUrlParams.() -> Unit = {},
+    params: VideoGetUploadUrlParams.() -> Unit = nothing,
 ): UploadedVideo {
     val given = VideoGetUploadUrlParams().apply(params)
     given.set("file_name", file.name)
@@ -148,7 +148,7 @@ class Uploader internal constructor(http: HttpExecutor, clock: Clock) {
         addresses: UploadAddresses,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
-    ): UploadedVideo = runner.upload(file, null, Params(), settings, options, addresses)
+    ): UploadedVideo = upload(null, file, addresses, settings, options)
 
     /** See [VideoApi.resumeUpload]. */
     suspend fun resumeUpload(
@@ -157,6 +157,16 @@ class Uploader internal constructor(http: HttpExecutor, clock: Clock) {
         addresses: UploadAddresses,
         settings: UploadSettings = UploadSettings(),
         options: CallOptions? = null,
+    ): UploadedVideo = upload(videoId, file, addresses, settings, options)
+
+    /** Either of them. */
+    @JvmSynthetic
+    internal suspend fun upload(
+        videoId: Long?,
+        file: UploadFile,
+        addresses: UploadAddresses,
+        settings: UploadSettings,
+        options: CallOptions?,
     ): UploadedVideo = runner.upload(file, videoId, Params(), settings, options, addresses)
 
     override fun toString(): String = "Uploader"

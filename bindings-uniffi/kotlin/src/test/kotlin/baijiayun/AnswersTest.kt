@@ -64,6 +64,10 @@ class AnswersTest {
                     assertTrue(same(vector["typed"] ?: vector.getValue("data"), straight)) { "$straight" }
                     val again = element(data)
                     assertEquals(emptyList<String>(), lost(shape, straight, again, "data"))
+                    if (data is Data) {
+                        assertEquals(emptyList<String>(), lost(shape, straight, data.toJson(), "data"))
+                        assertTrue(isPlain(data.toMap())) { "$data" }
+                    }
                 }
             }
         }
@@ -117,6 +121,15 @@ class AnswersTest {
             else -> listOf("$place: $straight became $typed")
         }
     }
+
+    /** Whether libraries for JSON know all of it. */
+    private fun isPlain(value: Any?): Boolean =
+        when (value) {
+            is JsonElement -> false
+            is Map<*, *> -> value.keys.all { it is String } && value.values.all(::isPlain)
+            is List<*> -> value.all(::isPlain)
+            else -> value == null || value is String || value is Number || value is Boolean
+        }
 
     /** What an absent member stands for: null, or nothing in a list or map. */
     private fun absent(straight: JsonElement): JsonElement =

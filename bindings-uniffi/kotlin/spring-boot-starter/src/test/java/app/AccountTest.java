@@ -7,9 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import baijiayun.BlockingClient;
 import baijiayun.ConfigException;
+import baijiayun.Priority;
+import baijiayun.Quota;
+import baijiayun.Settings;
 import baijiayun.spring.BaijiayunAutoConfiguration;
+import baijiayun.spring.BaijiayunCustomizer;
+import java.beans.Introspector;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -90,6 +98,44 @@ class AccountTest {
             // Boot 3 and 4 have it in different packages.
             Object health = context.getBean("baijiayunHealthIndicator");
             assertTrue(health.getClass().getInterfaces()[0].getMethod("health").invoke(health).toString().contains("UNKNOWN"));
+        });
+    }
+
+    @Configuration
+    static class Looking {
+        Settings settings;
+
+        @Bean
+        BaijiayunCustomizer look() {
+            return given -> settings = given;
+        }
+    }
+
+    /** Of every setting that is a text, a number or the like. */
+    @Test
+    void everySettingHasAProperty() {
+        Map<String, Object> given = Map.ofEntries(
+            Map.entry("callbackKeys", List.of("of before")), Map.entry("paths", Map.of("chat.revoke_message", "/openapi/chat/revoke")), Map.entry("attempts", 2),
+            Map.entry("attemptTimeout", Duration.ofSeconds(7)), Map.entry("deadline", Duration.ofSeconds(8)), Map.entry("uploadDeadline", Duration.ofSeconds(9)),
+            Map.entry("maxAnswer", 1000L), Map.entry("allowHttp", true), Map.entry("strict", true), Map.entry("operationQuota", false), Map.entry("storePrefix", "a"),
+            Map.entry("sharedAs", "all"), Map.entry("priority", Priority.LOW), Map.entry("quota", "3 in 4"));
+        List<String> properties = new ArrayList<>(List.of("baijiayun.quota.requests=3", "baijiayun.quota.seconds=4", "baijiayun.paths[chat.revoke_message]=/openapi/chat/revoke"));
+        given.forEach((name, value) -> {
+            if (!List.of("quota", "paths").contains(name)) {
+                properties.add("baijiayun." + name + "=" + (value instanceof List<?> list ? list.get(0) : value));
+            }
+        });
+        with(properties.toArray(String[]::new)).withUserConfiguration(Looking.class).run(context -> {
+            assertNull(context.getStartupFailure());
+            Settings settings = context.getBean(Looking.class).settings;
+            for (var property : Introspector.getBeanInfo(Settings.class).getPropertyDescriptors()) {
+                if (property.getWriteMethod() == null || property.getWriteMethod().isSynthetic() || List.of("http", "store", "signer").contains(property.getName())) {
+                    continue;
+                }
+                Object set = property.getReadMethod().invoke(settings);
+                String told = set instanceof Quota quota ? quota.getRequests() + " in " + quota.getSeconds() : String.valueOf(set);
+                assertEquals(String.valueOf(given.get(property.getName())), told, property.getName());
+            }
         });
     }
 

@@ -5,6 +5,8 @@ import baijiayun.Client
 import baijiayun.OnTheJvm
 import baijiayun.Settings
 import baijiayun.jsonOf
+import baijiayun.none
+import baijiayun.nothing
 import java.io.File
 import java.net.URI
 import java.net.http.HttpClient
@@ -43,11 +45,11 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
     private val http by lazy { HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build() }
 
     /** A client of its account. */
-    fun client(settings: Settings.() -> Unit = {}): Client = Client(url, partnerId, partnerKey, settings)
+    fun client(settings: Settings.() -> Unit = nothing): Client = Client(url, partnerId, partnerKey, settings)
 
     /** A client of its account, for Java. */
     @JvmOverloads
-    fun blockingClient(settings: Consumer<in Settings> = Consumer {}): BlockingClient =
+    fun blockingClient(settings: Consumer<in Settings> = none): BlockingClient =
         BlockingClient(client { settings.accept(this) })
 
     /** The requests so far, the last 10,000 at most, the oldest first. */
@@ -75,7 +77,7 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
 
     /** What goes wrong from now on, in place of what did before; nothing if nothing is set. Requests are counted anew. */
     @JvmOverloads
-    fun misbehave(set: Consumer<in Behaviour> = Consumer {}) {
+    fun misbehave(set: Consumer<in Behaviour> = none) {
         ask("POST", "misbehaviour", Behaviour().apply(set::accept).written())
     }
 
@@ -93,7 +95,7 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
     fun trigger(name: String, fields: Map<String, Any?> = emptyMap()): Posted {
         val made = ask("POST", "callbacks", jsonOf("trigger", mapOf("name" to name, "fields" to fields))).jsonObject
         // It is over when what was posted by then was answered.
-        advance(MOMENT)
+        advance(Duration.ZERO)
         val id = made.getValue("id")
         return Posted(deliveries().firstOrNull { it["id"] == id && made.text("url").isNotEmpty() } ?: made)
     }
@@ -139,7 +141,6 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
     companion object {
         private const val NANO_DIGITS = 9
         private const val REFUSED = 400
-        private val MOMENT = Duration.ofMillis(1)
 
         /** Where `bjy` is; null if it is nowhere. */
         @JvmStatic

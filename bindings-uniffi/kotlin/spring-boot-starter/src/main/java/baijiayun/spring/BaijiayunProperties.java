@@ -22,8 +22,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param attempts most attempts for a call
  * @param attemptTimeout longest time for one attempt
  * @param deadline longest time for a call with all waits and attempts
+ * @param uploadDeadline both for calls that send files
  * @param maxAnswer most bytes of an answer, unpacked, that are read
+ * @param allowHttp whether calls may go to http:// addresses of the vendor's own, where everybody on the way can read and change them
  * @param strict whether calls and callbacks whose data depart from the documents fail
+ * @param quota the account's limit
+ * @param operationQuota whether the limits of single operations are kept
+ * @param sharedAs name by which the accounts of several clients share one limit over all operations
  * @param storePrefix what the keys in a shared store begin with
  * @param priority who goes first where a limit makes calls wait
  * @param closeWithin how long calls may go on when the application ends
@@ -40,8 +45,13 @@ public record BaijiayunProperties(
     Integer attempts,
     Duration attemptTimeout,
     Duration deadline,
+    Duration uploadDeadline,
     Long maxAnswer,
+    boolean allowHttp,
     boolean strict,
+    Quota quota,
+    @DefaultValue("true") boolean operationQuota,
+    String sharedAs,
     String storePrefix,
     Priority priority,
     @DefaultValue("30s") Duration closeWithin,
@@ -53,6 +63,12 @@ public record BaijiayunProperties(
      */
     public record Callbacks(@DefaultValue("/baijiayun/callbacks") String path, @DefaultValue("1048576") int maxBody) {}
 
+    /**
+     * @param requests so many requests; 0 is no limit
+     * @param seconds in so many seconds
+     */
+    public record Quota(@DefaultValue("200") int requests, @DefaultValue("10") int seconds) {}
+
     void apply(Settings settings) {
         settings.setCallbackKeys(callbackKeys);
         if (!paths.isEmpty()) {
@@ -61,7 +77,12 @@ public record BaijiayunProperties(
         settings.setAttempts(attempts);
         settings.setAttemptTimeout(attemptTimeout);
         settings.setDeadline(deadline);
+        settings.setUploadDeadline(uploadDeadline);
         settings.setMaxAnswer(maxAnswer);
+        settings.setAllowHttp(allowHttp);
+        settings.setQuota(quota == null ? null : new baijiayun.Quota(quota.requests(), quota.seconds()));
+        settings.setOperationQuota(operationQuota);
+        settings.setSharedAs(sharedAs);
         settings.setStrict(strict);
         settings.setStorePrefix(storePrefix);
         settings.setPriority(priority);
