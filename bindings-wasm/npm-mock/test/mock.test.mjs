@@ -230,7 +230,7 @@ test("so are wrong faults, answers, fields, times and ports", async (t) => {
   const self = {};
   self.self = self;
   for (const wrong of [undefined, 5, "x", [], { "room.list": null }, { "room.list": { data: self } }]) assert.throws(() => mock.answers(wrong), TypeError);
-  assert.throws(() => mock.answers({ "room.list": { data: "x".repeat(64 << 20) } }), /the body has more than 67108864 bytes/);
+  assert.throws(() => mock.answers({ "room.list": { data: "x".repeat(17 << 20) } }), /the body has more than 16777216 bytes/);
   for (const [name, fields] of [[undefined], [null], [5], [Symbol("x")], ["class_event", 5], ["class_event", []], ["class_event", self], ["class_event", { op: "\ud800" }]]) {
     await assert.rejects(mock.trigger(name, fields), TypeError);
   }
