@@ -58,8 +58,8 @@ pub(crate) fn operations(current: &OsStr) -> Vec<CompletionCandidate> {
 /// The parameters, of the operation that stands on the command line, whose names begin so; after the `=` the listed values.
 pub(crate) fn parameters(current: &OsStr) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
-    let arguments = env::args().skip_while(|argument| argument != "--").skip(1);
-    let Some(operation) = arguments.filter_map(|argument| operation::find(&argument).ok()).next() else {
+    let arguments = env::args_os().skip_while(|argument| argument != "--").skip(1);
+    let Some(operation) = arguments.filter_map(|argument| operation::find(argument.to_str()?).ok()).next() else {
         return Vec::new();
     };
     let Some(entry) = Description::embedded().find(&operation.name) else { return Vec::new() };

@@ -224,6 +224,7 @@ impl fmt::Display for ErrorKind {
 
 /// One thing that is wrong with the parameters of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fault {
     /// The parameter.
     pub parameter: String,
@@ -276,6 +277,7 @@ impl fmt::Display for FaultKind {
 
 /// A value that is not what the document describes and could not be straightened.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Departure {
     /// Where it stands in the data, for example `list[3].user_number`.
     pub path: String,

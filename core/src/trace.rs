@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// How a call went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Trace {
     /// How often the request was sent.
     pub attempts: u32,
@@ -27,6 +28,7 @@ pub const MAX_WAITS: usize = 64;
 
 /// Why a call waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Why {
     /// The service's limits leave no room yet.
     Quota,

@@ -22,6 +22,7 @@ const REMEMBERED: usize = 2048;
 
 /// A callback, signed and encoded, for the receiver at its address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Post {
     /// What [`Mock::posted`](crate::Mock::posted) is told the answer with.
     pub id: u64,
@@ -81,6 +82,7 @@ impl CallbackAnswer {
 
 /// A callback that was to be posted, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Delivery {
     /// The callback.
     pub post: Post,

@@ -41,6 +41,7 @@ impl fmt::Debug for Head<'_> {
 
 /// What is answered.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 /// A request that the mock received.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Received {
     /// The path it was sent to.
     pub path: String,
@@ -69,6 +70,7 @@ impl fmt::Debug for Received {
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// It was carried out.
     Accepted,

@@ -81,7 +81,7 @@ impl MockEngine {
         let Some(place) = inner.incoming.iter().position(|(known, _)| *known == id) else { return String::new() };
         let (_, incoming) = inner.incoming.swap_remove(place);
         let came = if failure.is_empty() { Ok(()) } else { Err(failure.to_owned()) };
-        let Reply { status, headers, body, cut, advance } = inner.mock.finish(incoming, came, time(now));
+        let Reply { status, headers, body, cut, advance, .. } = inner.mock.finish(incoming, came, time(now));
         let headers: Map<String, Value> =
             headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         // Nothing is less than none: callbacks are posted then too.

@@ -43,3 +43,14 @@ fn every_shell_is_told_commands_operations_and_parameters() {
 fn somebody_elses_variable_changes_nothing() {
     Bjy::new().env("COMPLETE", "1").run(&["operations", "room.create"]).ok();
 }
+
+#[cfg(unix)]
+#[test]
+fn words_that_are_no_utf_8_are_passed_over() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let bjy = Bjy::new().env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", "3").env("_CLAP_IFS", "\n");
+    let mut command = bjy.command(&["--", "bjy", "call"]);
+    let done = command.arg(OsStr::from_bytes(b"\xff")).arg("ti").output().unwrap();
+    assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
+}
