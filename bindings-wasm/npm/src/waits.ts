@@ -29,8 +29,8 @@ export function within<T>(time: number, late: T, { asked, signal }: Ends<T>): Pr
       };
     const end = over(resolve);
     const fail = over(reject);
-    const timer = setTimeout(() => end(late), timerOf(time));
     const unwatch = signal && onAbort(signal, () => fail(signal.reason));
+    const timer = setTimeout(() => end(late), timerOf(time));
     asked?.then(end, fail);
   });
 }

@@ -555,3 +555,41 @@ test("both kinds of module", async () => {
   const error = await failing(required.uploadVideo(file("")));
   assert.ok(error instanceof BaijiayunError, "an error of one is an instance of the other's class");
 });
+
+test("a listener that never ends outlives neither the signal nor the deadline", async (t) => {
+  const host = await startUploadServer(t);
+  const controller = new AbortController();
+  const aborted = using(host, { onProgress: () => (controller.abort(), new Promise(() => {})), signal: controller.signal }).options;
+  const one = await failing(uploadVideo(file(), aborted));
+  assert.deepEqual([one.name, one.videoId], ["AbortError", "1000"]);
+  const late = await failing(uploadVideo(file(), using(host, { onProgress: () => new Promise(() => {}), deadline: 300 }).options));
+  assert.deepEqual([late.name, late.videoId], ["TimeoutError", "1001"]);
+});
+
+test("what cannot be meant is refused before anything is asked for", async (t) => {
+  const host = await startUploadServer(t);
+  const wrong = [
+    [{ onProgress: 5 }, /onProgress has to be a function/],
+    [{ signal: 5 }, /signal is no AbortSignal/],
+    [{ signal: { aborted: false, addEventListener() {} } }, /signal is no AbortSignal/],
+    [{ videoId: 2 ** 60 }, /videoId is no id/],
+    [{ videoId: {} }, /videoId is no id/],
+    [{ chunkSize: 1.5, resumes: NaN }, /chunkSize has to be 1 or more; resumes has to be 0 or more/],
+  ];
+  for (const [more, why] of wrong) {
+    const { options, asked } = using(host, more);
+    const error = await failing(uploadVideo(file(), options));
+    assert.deepEqual([error.kind, asked], ["invalid_parameters", []]);
+    assert.match(error.message, why);
+  }
+});
+
+test("an answer that is none of ours is told", async (t) => {
+  hurry(t);
+  for (const answer of [5, "x", true, null, undefined, [], { upload_url: 5 }, { upload_url: "https://x", video_id: 2 ** 60 }]) {
+    const given = { getUploadUrl: () => answer, getResumeUploadUrl: () => answer, resumes: 0 };
+    const error = await failing(uploadVideo(file(), given));
+    assert.deepEqual([error.kind, error.reason], ["decode", "the answer of getUploadUrl has no usable video_id and upload_url"]);
+    assert.ok((await failing(uploadVideo(file(), { ...given, videoId: 7 }))) instanceof BaijiayunError);
+  }
+});

@@ -33,8 +33,7 @@ export async function post(address: string, { body, headers, timeout, signal }: 
   const unwatch = signal && onAbort(signal, () => abort.abort(signal.reason));
   try {
     // A redirect is refused by its status: the file must not go elsewhere.
-    const init = { method: "POST", headers, body, redirect: "manual", signal: abort.signal } as const;
-    const response = await fetch(address, init);
+    const response = await fetch(address, { method: "POST", headers, body, redirect: "manual", signal: abort.signal });
     return refusal(response.status, await read(response));
   } catch (error) {
     throwIfAborted(signal);

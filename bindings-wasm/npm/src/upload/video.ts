@@ -138,12 +138,10 @@ class Upload<F extends Blob> {
     if (options.videoId != null) this.#videoId = String(options.videoId);
   }
 
-  async run(): Promise<UploadedVideo> {
-    try {
-      return await this.#run();
-    } catch (error) {
+  run(): Promise<UploadedVideo> {
+    return this.#run().catch((error: unknown) => {
       throw error instanceof BaijiayunError ? error : withVideo(error, this.#videoId);
-    }
+    });
   }
 
   async #run(): Promise<UploadedVideo> {
@@ -164,13 +162,17 @@ class Upload<F extends Blob> {
     return { video_id: this.#videoId!, resumes: this.#resumes };
   }
 
+  /** How many milliseconds are left. */
+  #left(): number {
+    return this.#due - performance.now();
+  }
+
   /** Registers the video. */
   async #register(): Promise<string> {
     const answer = await this.#ask("getUploadUrl", this.#file);
     if ("failure" in answer) throw this.#error(answer.failure);
     const { video_id, upload_url } = answer;
-    const isId = isDigits(video_id) && (typeof video_id !== "number" || Number.isSafeInteger(video_id));
-    if (!isId || typeof upload_url !== "string") throw this.#unusable("getUploadUrl", "video_id and upload_url");
+    if (!isId(video_id) || typeof upload_url !== "string") throw this.#unusable("getUploadUrl", "video_id and upload_url");
     this.#videoId = String(video_id);
     return this.#checked("getUploadUrl", upload_url);
   }
@@ -199,7 +201,7 @@ class Upload<F extends Blob> {
   /** As the document prints it: a form. */
   #sendWhole(address: string): Promise<Failure | undefined> {
     const form = new FormData();
-    form.append("data", this.#file);
+    form.set("data", this.#file);
     return this.#send(address, form, {}, 0, this.#file.size);
   }
 
@@ -208,7 +210,7 @@ class Upload<F extends Blob> {
     const { size } = this.#file;
     let failure: Failure | undefined;
     for (let end: number; offset < size && !failure; offset = end) {
-      if (performance.now() >= this.#due) throw this.#error({ fields: { kind: "timeout", message: TOO_LATE, hint: LATER } });
+      if (this.#left() <= 0) throw this.#error({ fields: { kind: "timeout", message: TOO_LATE, hint: LATER } });
       end = Math.min(offset + this.#chunkSize, size);
       const headers = {
         "content-type": "application/octet-stream",
@@ -227,7 +229,7 @@ class Upload<F extends Blob> {
     end: number,
   ): Promise<Failure | undefined> {
     const { attemptTimeout = ATTEMPT_TIMEOUT, signal } = this.#options;
-    const timeout = Math.min(attemptTimeout, this.#due - performance.now());
+    const timeout = Math.min(attemptTimeout, this.#left());
     const failure = await post(address, { body, headers, timeout, signal });
     if (failure === undefined) return this.#reached(end);
     // To `fetch` a file that cannot be read is a connection that broke.
@@ -242,7 +244,8 @@ class Upload<F extends Blob> {
     this.#farthest = offset;
     this.#breaks = 0;
     // What it throws ends the upload.
-    await this.#options.onProgress?.(offset, this.#file.size);
+    const { onProgress, signal } = this.#options;
+    await within<unknown>(this.#left(), 0, { asked: (async () => onProgress?.(offset, this.#file.size))(), signal });
   }
 
   /** Waits after a break, if it is to go on. */
@@ -253,8 +256,8 @@ class Upload<F extends Blob> {
     if (++this.#breaks > resumes) throw fail(`it broke off ${this.#breaks} times and got no further`);
     // Never at once: the service may still be storing what came before the break.
     const time = BASE + Math.random() * Math.min(BASE * 2 ** (this.#breaks - 1), CAP);
-    if (performance.now() + time >= this.#due) throw fail(TOO_LATE);
-    await within(time, undefined, { signal });
+    if (this.#left() <= time) throw fail(TOO_LATE);
+    await within(time, 0, { signal });
   }
 
   /** Asks one of the caller's functions. */
@@ -266,9 +269,10 @@ class Upload<F extends Blob> {
     };
     try {
       const asked = (async () => this.#options[name](about as never, { signal }))();
-      const time = Math.min(this.#due - performance.now(), PATIENCE);
+      const time = Math.min(this.#left(), PATIENCE);
       const late = failed("timeout", `no answer within ${time} ms`);
-      return ((await within<unknown>(time, late, { asked, signal })) ?? {}) as Answer<F, N>;
+      // What is no object has no members.
+      return Object(await within<unknown>(time, late, { asked, signal })) as Answer<F, N>;
     } catch (cause) {
       throwIfAborted(signal);
       const kind = cause instanceof BaijiayunError ? cause.kind : "transport";
@@ -282,11 +286,11 @@ class Upload<F extends Blob> {
       this.#error({ fields: { kind: "upload_failed", operation: OPERATIONS[name], message, hint } });
     const { protocol, hostname } = read(address);
     if (protocol === "http:" && this.#options.useHttps !== false && !HERE.test(hostname)) {
-      const hint = "have your server ask with use_https: 1; with useHttps: false the file goes up unencrypted";
+      const hint = "have your server ask with use_https: 1";
       throw refuse("the upload address is http, though https was asked for: nothing was sent", hint);
     }
     if (protocol === "http:" || protocol === "https:") return address;
-    throw refuse("the upload address is neither https nor http", "upload_url has to be given on as it came");
+    throw refuse("the upload address is neither https nor http", "give upload_url as it came");
   }
 
   #unusable(name: keyof typeof OPERATIONS, what: string): BaijiayunError {
@@ -310,9 +314,9 @@ interface Refused {
   failure: Failure;
 }
 
-/** Numbers may be texts. */
-function isDigits(id: unknown): boolean {
-  return /^\d+$/.test(String(id));
+/** Of a number that JavaScript does not keep exactly the last digits are lost. */
+function isId(id: unknown): boolean {
+  return typeof id === "number" ? Number.isSafeInteger(id) && id >= 0 : /^\d+$/.test(id as string);
 }
 
 /** Whether a video of this status has its whole file. */
@@ -345,19 +349,21 @@ async function whyUnreadable(file: Blob, offset: number): Promise<Failure | unde
 /** Refuses what cannot go well, before anything is asked for. */
 function check<F extends Blob>(file: F, options: UploadVideoOptions<F>): void {
   const faults: Fault[] = [];
-  const hold = (parameter: string, isRight: boolean, kind: Fault["kind"], message: string) =>
-    isRight || faults.push({ parameter, kind, message: `${parameter} ${message}` });
-  const { getUploadUrl, getResumeUploadUrl, videoId, chunkSize = 1, resumes = 0 } = options ?? {};
-  const { attemptTimeout = 1, deadline = 1 } = options ?? {};
-  hold("file", file instanceof Blob, "wrong_type", "is no File or Blob");
-  if (videoId == null) hold("getUploadUrl", typeof getUploadUrl === "function", "missing", "has to be a function");
-  hold("getResumeUploadUrl", typeof getResumeUploadUrl === "function", "missing", "has to be a function");
-  hold("videoId", videoId == null || isDigits(videoId), "wrong_type", "is no id");
-  hold("chunkSize", chunkSize >= 1 && Number.isInteger(chunkSize), "out_of_range", "has to be a number of bytes");
-  hold("resumes", resumes >= 0, "out_of_range", "has to be 0 or more");
-  hold("attemptTimeout", attemptTimeout > 0, "out_of_range", "has to be more than 0");
-  hold("deadline", deadline > 0, "out_of_range", "has to be more than 0");
+  const hold = (parameter: string, isRight: unknown, message: string) =>
+    isRight || faults.push({ parameter, kind: "wrong_type", message: `${parameter} ${message}` });
+  const { getUploadUrl, getResumeUploadUrl, onProgress, signal, videoId, chunkSize = 1, resumes = 0, attemptTimeout = 1, deadline = 1 } = options ?? {};
+  const call = (name: string, given: unknown) => hold(name, typeof given === "function", "has to be a function");
+  hold("file", file instanceof Blob, "is no File or Blob");
+  if (videoId == null) call("getUploadUrl", getUploadUrl);
+  else hold("videoId", isId(videoId), "is no id");
+  call("getResumeUploadUrl", getResumeUploadUrl);
+  if (onProgress != null) call("onProgress", onProgress);
+  if (signal != null) hold("signal", signal.removeEventListener, "is no AbortSignal");
+  hold("chunkSize", chunkSize >= 1 && Number.isInteger(chunkSize), "has to be 1 or more");
+  hold("resumes", resumes >= 0, "has to be 0 or more");
+  hold("attemptTimeout", attemptTimeout > 0, "has to be more than 0");
+  hold("deadline", deadline > 0, "has to be more than 0");
   if (faults.length === 0) return;
-  const message = faults.map(({ message }) => message).join("; ");
+  const message = faults.map((fault) => fault.message).join("; ");
   throw errorOf({ kind: "invalid_parameters", operation: "uploadVideo", message, faults });
 }
