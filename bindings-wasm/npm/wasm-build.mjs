@@ -1,6 +1,7 @@
 // From a crate to its WebAssembly file, for the packages and the site.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -76,16 +77,32 @@ export function writeGlue(folder, name) {
   writeFileSync(join(folder, "glue.d.ts"), `export default function (): typeof import("./${name}.js");\n`);
 }
 
+/** What the files would name for panics, and is nobody's business: this machine's folders, and perhaps a registry's host. */
+function places() {
+  const sources = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry/src");
+  const registries = existsSync(sources) ? readdirSync(sources) : [];
+  const rust = says("rustc", ["--print", "sysroot"]).trim();
+  return [...registries.map((registry) => join(sources, registry)), join(rust, "lib/rustlib/src/rust"), rust];
+}
+
 function build(crate, folder, name, level, options = [], variables = {}) {
   if (!says("rustup", ["target", "list", "--installed"]).includes("wasm32-unknown-unknown")) {
     run("rustup", ["target", "add", "wasm32-unknown-unknown"]);
   }
-  run("cargo", ["build", "-q", "-p", crate, "--profile", "wasm", "--target", "wasm32-unknown-unknown", ...options], {
-    env: { ...process.env, ...variables },
+  // Of two that fit, the last is taken.
+  const hidden = places().reverse();
+  const flags = hidden.map((place) => `--remap-path-prefix=${place}/=`);
+  // Beside those of .cargo/config.toml.
+  const config = ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(flags)}`];
+  run("cargo", ["build", "-q", "-p", crate, "--profile", "wasm", "--target", "wasm32-unknown-unknown", ...config, ...options], {
+    // The caller's own flags would stand in place of ours.
+    env: { ...process.env, RUSTFLAGS: undefined, ...variables },
   });
   const built = join(target, `wasm32-unknown-unknown/wasm/${crate.replaceAll("-", "_")}.wasm`);
   run("cargo", ["run", "-q", "-p", "baijiayun-wasm-bindgen", "--", built, folder, name]);
   const optimised = join(folder, `${name}.wasm`);
   const optimise = [join(here, "node_modules/binaryen/bin/wasm-opt"), level, ...WASM_OPT];
   run(process.execPath, [...optimise, "-o", optimised, join(folder, `${name}_bg.wasm`)]);
+  const shown = hidden.find((place) => readFileSync(optimised).includes(place));
+  if (shown) throw new Error(`${optimised} holds a path of this machine: ${shown}`);
 }

@@ -260,6 +260,25 @@ def test_loops_that_end_without_order_are_forgotten() -> None:
         assert not executor._senders._kept
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_loops_that_do_not_see_to_generators(is_closed: bool, service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of nest_asyncio, in notebooks: what is collected later has nothing to say."""
+    untold: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda raised: untold.append(raised.exc_value))
+
+    async def main() -> None:
+        sys.set_asyncgen_hooks(None, None)
+        await AsyncClient(service, "1", KEY).room.info(room_id=1)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(main())
+    if is_closed:
+        loop.close()
+    gc.collect()
+    loop.close()
+    assert not [error for error in untold if isinstance(error, RuntimeError)]
+
+
 def test_stores_of_loops_that_end_are_closed() -> None:
     from baijiayun.redis import AsyncRedisStore
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import enum
+import io
 import itertools
 import traceback
 import unittest.mock
@@ -21,6 +22,7 @@ from baijiayun import (
     BaijiayunError,
     Client,
     ConfigError,
+    File,
     FileError,
     InvalidParametersError,
     MisuseError,
@@ -355,6 +357,53 @@ def test_a_double_of_unittest_answers(drive: Drive) -> None:
     client = made(drive, http=http)
     assert drive.do(lambda: client.room.info(room_id=1)).title == "课"
     http.assert_called_once()
+
+
+class Hostile(io.BytesIO):
+    """A file object that raises what it likes, in one of its methods."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(bytes(100))
+        setattr(self, method, self._raise)
+
+    def _raise(self, *args: Any) -> Any:
+        raise LookupError("nothing is here")
+
+
+@pytest.mark.parametrize("method", ["seek", "tell", "read"])
+def test_file_objects_that_raise(drive: Drive, method: str) -> None:
+    client = drive.client(envelope())
+    for call in (
+        lambda: client.video.upload(File(Hostile(method), name="a.mp4"), definition=16),
+        lambda: client.doc.upload(attachment=File(Hostile(method), name="a.pdf")),
+    ):
+        with pytest.raises(FileError, match=r"nothing is here|embedded null"):
+            drive.do(call)
+    with pytest.raises(FileError, match="embedded null"):
+        drive.do(lambda: client.video.upload("a\0b", definition=16))
+
+
+def test_what_goes_with_callbacks(drive: Drive) -> None:
+    client = drive.client(envelope())
+    post = client.callbacks.signed("class_event", {"room_id": 7, "op": "start", "op_time": "2026-11-28 08:00:00"})
+    # They only help to explain errors.
+    headers: list[Any] = [None, 5, [("content-type", "x")], Members(), {1: 2}, {"Content-Type": b"\xff"}, Odd("text/plain")]
+    for given in headers:
+        assert client.callbacks.parse(post.body, given).name == "class_event"
+    assert client.callbacks.parse(Odd(post.body.decode()), {}).name == "class_event"
+    with pytest.raises(InvalidParametersError, match="a dict, not a NoneType"):
+        client.callbacks.signed("class_event", None)
+    for extra in (5, "x", [1]):
+        with pytest.raises(InvalidParametersError, match="extra"):
+            drive.do(lambda extra=extra: client.links.enter_room(room_id=1, user_name="a", extra=extra))  # type: ignore[misc]
+
+
+def test_a_client_is_closed_within_seconds(drive: Drive) -> None:
+    client = drive.client(envelope({"title": "课"}))
+    for within in ("5", None, True, timedelta(seconds=5)):
+        with pytest.raises(MisuseError, match="within must be a number of seconds"):
+            drive.do(partial(client.close, within))
+    assert drive.do(lambda: client.room.info(room_id=1)).title == "课"
 
 
 def test_an_assertion_of_an_executor_is_that_of_a_test(drive: Drive) -> None:

@@ -1,45 +1,36 @@
 //! What an answer repeats of the request: a page of a proxy, or the service's own message, may well quote what was sent.
 
-use std::borrow::Cow;
+const WORD: &[u8] = b"sign";
 
-const WORD: &str = "sign";
-
-/// Most characters between the word and the signature: `=`, `":"`, `&quot;:&quot;`.
+/// Most bytes between the word and the signature: `=`, `":"`, `&quot;:&quot;`.
 const BETWEEN: usize = 16;
 
 /// Digits of a signature.
 const DIGITS: usize = 32;
 
 /// The text with `***` for signatures.
-pub(super) fn without_signatures(text: &str) -> Cow<'_, str> {
+pub(super) fn without_signatures(text: &str) -> String {
     let mut shown = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = around_signature(rest) {
-        shown.push_str(before);
-        shown.push_str("***");
-        rest = after;
+    let (mut rest, mut digits) = (0, 0);
+    // What ends the text ends its digits.
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        if byte.is_ascii_hexdigit() {
+            continue;
+        }
+        if at - digits >= DIGITS && follows_word(text.as_bytes().get(..digits).unwrap_or_default()) {
+            shown.push_str(text.get(rest..digits).unwrap_or_default());
+            shown.push_str("***");
+            rest = at;
+        }
+        digits = at + 1;
     }
-    if shown.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    shown.push_str(rest);
-    Cow::Owned(shown)
+    shown.push_str(text.get(rest..).unwrap_or_default());
+    shown
 }
 
-/// What stands before the first signature, and after it.
-fn around_signature(text: &str) -> Option<(&str, &str)> {
-    text.match_indices(WORD).find_map(|(at, word)| {
-        let after = text.get(at + word.len()..)?;
-        let begins = |at: &usize| after.get(*at..).is_some_and(|text| digits(text).take(DIGITS).count() == DIGITS);
-        let start = after.char_indices().map(|(at, _)| at).take(BETWEEN).find(begins)?;
-        let end = start + digits(after.get(start..)?).count();
-        Some((text.get(..at + word.len() + start)?, after.get(end..)?))
-    })
-}
-
-/// The hexadecimal digits that a text begins with, a byte each.
-fn digits(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().take_while(u8::is_ascii_hexdigit)
+fn follows_word(before: &[u8]) -> bool {
+    let near = before.len().saturating_sub(BETWEEN + WORD.len());
+    before.get(near..).is_some_and(|near| near.windows(WORD.len()).any(|window| window == WORD))
 }
 
 #[cfg(test)]
@@ -57,7 +48,7 @@ mod tests {
             ("签名 sign：", "。"),
             ("sign sign=", "0"),
         ] {
-            let shown = without_signatures(&format!("{before}{SIGNATURE}{after}")).into_owned();
+            let shown = without_signatures(&format!("{before}{SIGNATURE}{after}"));
             assert_eq!(shown, format!("{before}***{}", after.trim_start_matches('0')));
         }
         let twice = format!("sign={SIGNATURE}&sign={SIGNATURE}");

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any, Optional, cast
 
 from ._boundary import Done
 from ._calls import Asked
+from ._exact import exact_text
 from .details import Answer
 from .options import CallOptions
 
@@ -25,7 +26,8 @@ def by_path(
 ) -> Asked[object]:
     """A call by its path."""
     # A line break would end the name; a blank is refused by the engine, as a line break is.
-    return by_name(" ".join(f"{method} {path}".splitlines()), params, options, defaults)
+    named = f"{method} {exact_text(path) if isinstance(cast('object', path), str) else path}"
+    return by_name(" ".join(named.splitlines()), params, options, defaults)
 
 
 def answer(done: Done[object]) -> Answer:

@@ -141,6 +141,14 @@ def is_asyncio() -> bool:
     return isinstance(this_loop(), asyncio.AbstractEventLoop)
 
 
+def runs_here(loop: Any) -> bool:
+    """Whether that is the loop that runs."""
+    try:
+        return this_loop() is loop
+    except (RuntimeError, ImportError):
+        return False
+
+
 def is_over(loop: Any) -> bool:
     """Whether a loop was closed. That of trio cannot be asked, and ends what is its in order."""
     is_closed = getattr(loop, "is_closed", None)
@@ -200,6 +208,6 @@ class PerLoop(Generic[T]):
         finally:
             if kept.get(loop, (None,))[0] is made:
                 del kept[loop]
-            # In a forked process it is the parent's.
-            if kept is self._kept:
+            # In a forked process it is the parent's. For a loop that was left without order nothing can be awaited any more.
+            if kept is self._kept and runs_here(loop):
                 await self._close(made)

@@ -13,11 +13,13 @@ import msgspec
 from ._boundary import ErrorFields, encode, read
 from ._callback import Callback, UnknownCallback
 from ._calls import Calls, undecodable
+from ._exact import exact_text
 from ._forks import on_fork
+from ._message import header
 from ._native import claim_script
 from ._params import write
 from .details import Departure
-from .errors import CallbackError, MisuseError
+from .errors import CallbackError, InvalidParametersError, MisuseError
 from .generated import callbacks as generated
 
 TOLERANCE = 300
@@ -112,7 +114,7 @@ class Receiver:
         Raises:
             CallbackError: It was not posted by the service, or was changed on the way. Refuse it.
         """
-        content_type = headers if isinstance(headers, str) else str(headers.get("content-type") or "")
+        content_type = exact_text(headers) if isinstance(headers, str) else header(cast("Mapping[str, str]", headers), "content-type") or ""
         options: dict[str, Any] = {} if name is None else {"name": str(name)}
         if strict is not None:
             options["strict"] = strict
@@ -154,6 +156,8 @@ class Receiver:
         Raises:
             ConfigError: The client has no partner_key.
         """
+        if not isinstance(cast("object", data), Mapping):
+            raise InvalidParametersError(f"the data of a callback must be a dict, not a {type(data).__name__}")
         members, _ = write(name or "callback", data)
         asked: dict[str, Any] = {
             "name": name,
@@ -175,7 +179,7 @@ class Receiver:
 
 def _raw(body: object) -> bytes:
     if isinstance(body, str):
-        return body.encode(errors="surrogatepass")
+        return exact_text(body).encode(errors="surrogatepass")
     if isinstance(body, (bytes, bytearray)):
         return bytes(body)
     message = f"the body is a {type(body).__name__}, but must be the bytes that came"

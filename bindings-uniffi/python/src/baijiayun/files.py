@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Generator, Iterator
 from hashlib import sha256
 from typing import Any, BinaryIO, Callable, Optional, Union, cast
 
+from ._exact import in_words
 from .errors import FileError
 
 __all__ = ["AnyProgress", "File", "FileInput", "Progress", "fingerprint"]
@@ -124,8 +125,9 @@ class File:
                     yield from _read_from(file, offset)
             else:
                 yield from _read_from(content, self._begin + offset)
-        except (OSError, ValueError) as error:
-            raise FileError(f"cannot read {self.name}: {error}") from error
+        except Exception as error:
+            # A file object is somebody's, and may raise anything.
+            raise FileError(f"cannot read {self.name}: {in_words(error)}") from error
 
 
 FileInput = Union[str, os.PathLike[str], bytes, BinaryIO, File]
@@ -168,6 +170,8 @@ def _size_of(path: Union[str, os.PathLike[str]]) -> int:
         found = os.stat(path)
     except OSError as error:
         raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}") from error
+    except ValueError as error:
+        raise FileError(f"cannot read {os.fspath(path)!r}: {error}") from error
     if not os.path.isfile(path):
         why = "it is a directory" if os.path.isdir(path) else "it is no file"
         raise FileError(f"cannot read {os.fspath(path)}: {why}")
@@ -182,8 +186,9 @@ def _place(file: BinaryIO) -> tuple[int, int]:
         begin = file.tell()
         end = file.seek(0, os.SEEK_END)
         file.seek(begin)
-    except (OSError, ValueError, AttributeError) as error:
-        raise FileError(f"a file object must be able to seek; pass a path or bytes: {error}") from error
-    if not isinstance(cast("object", file.read(0)), bytes):
+        is_binary = isinstance(cast("object", file.read(0)), bytes)
+    except Exception as error:
+        raise FileError(f"a file object must be able to seek; pass a path or bytes: {in_words(error)}") from error
+    if not is_binary:
         raise FileError("a file object must give bytes: open it with mode 'rb'")
     return begin, end - begin

@@ -349,7 +349,8 @@ private let gzippedTwice = Data(base64Encoded: "H4sIAMW5CmsC/wFEALv/H4sIAMW5CmsC
         }
         let size = 20_000_000
         let file = try UploadFile(Data(repeating: 120, count: size), name: "a.pdf") { bytes, _ in told.with { $0.append(bytes) } }
-        _ = try? await client(server.url).call("doc.upload", ["attachment": file])
+        // What fails here is to say why.
+        _ = try await client(server.url).call("doc.upload", ["attachment": file])
         #expect(received.with { $0 } > size)
         let progress = told.with { $0 }
         #expect(progress == progress.sorted() && progress.last == Int64(size) && progress.count > 2)

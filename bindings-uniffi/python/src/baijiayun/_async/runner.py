@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar, cast
 
 from .._async_bounds import AsyncBounds
 from .._boundary import Done, Sign, Wait
@@ -118,6 +118,8 @@ class AsyncRunner(Shared):
 
     async def close(self, within: float = WITHIN) -> None:
         """Ends the calls, and closes the connections."""
+        if isinstance(within, bool) or not isinstance(cast("object", within), (int, float)):
+            raise MisuseError(f"within must be a number of seconds, not a {type(within).__name__}")
         self.calls.close()
         try:
             await self.bounds.close(within)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional, Union
+from typing import Optional, Union, cast
 
 from .._boundary import Sign
 from .._calls import signing_failed
@@ -50,7 +50,7 @@ class Links(PlainLinks):
             "user_name": user_name,
             "user_role": user_role,
             "user_avatar": user_avatar,
-            "extra": None if extra is None else dict(extra),
+            "extra": dict(extra) if isinstance(cast("object", extra), Mapping) and extra else extra,
         }
         made = make(self._calls, "enter_room", **params)
         if made.sign is None:
