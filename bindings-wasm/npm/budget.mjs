@@ -6,5 +6,6 @@ weigh(import.meta.dirname, {
   // 120,000 was the goal, and what the engine had before it uploaded in chunks, kept exact windows and checked what it is
   // given: docs/decisions/0011 and 0030 say where the rest goes.
   wasm: 150_000,
-  gzipped: { "dist/upload.mjs": 4_000, "dist/upload.cjs": 4_000 },
+  // 4,000 until all it is given was checked.
+  gzipped: { "dist/upload.mjs": 4_096, "dist/upload.cjs": 4_096 },
 });

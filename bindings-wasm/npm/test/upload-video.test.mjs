@@ -406,25 +406,25 @@ test("what cannot be uploaded is refused before a video is registered", async (t
     const later = await failing(uploadVideo(unfit, { ...options, videoId: 1 }));
     assert.equal(later.kind, "file");
   }
-  for (const [parameter, given] of [
-    ["file", "a.mp4"],
-    ["file", new Uint8Array(1)],
-    ["file", undefined],
-    ["getUploadUrl", { getUploadUrl: undefined }],
-    ["getResumeUploadUrl", { getResumeUploadUrl: "/resume" }],
-    ["videoId", { videoId: "" }],
-    ["chunkSize", { chunkSize: 0 }],
-    ["chunkSize", { chunkSize: 1.5 }],
-    ["chunkSize", { chunkSize: NaN }],
-    ["chunkSize", { chunkSize: "5" }],
-    ["resumes", { resumes: -1 }],
-    ["attemptTimeout", { attemptTimeout: 0 }],
-    ["deadline", { deadline: 0 }],
+  for (const [parameter, given, kind] of [
+    ["file", "a.mp4", "wrong_type"],
+    ["file", new Uint8Array(1), "wrong_type"],
+    ["file", undefined, "missing"],
+    ["getUploadUrl", { getUploadUrl: undefined }, "missing"],
+    ["getResumeUploadUrl", { getResumeUploadUrl: "/resume" }, "wrong_type"],
+    ["videoId", { videoId: "" }, "wrong_type"],
+    ["chunkSize", { chunkSize: 0 }, "out_of_range"],
+    ["chunkSize", { chunkSize: 1.5 }, "out_of_range"],
+    ["chunkSize", { chunkSize: NaN }, "out_of_range"],
+    ["chunkSize", { chunkSize: "5" }, "wrong_type"],
+    ["resumes", { resumes: -1 }, "out_of_range"],
+    ["attemptTimeout", { attemptTimeout: 0 }, "out_of_range"],
+    ["deadline", { deadline: 0 }, "out_of_range"],
   ]) {
     const [what, more] = parameter === "file" ? [given, {}] : [file(), given];
     const error = await failing(uploadVideo(what, { ...options, ...more }));
     assert.ok(error instanceof baijiayun.InvalidParametersError, String(error));
-    assert.deepEqual(error.faults.map(({ parameter }) => parameter), [parameter], error.message);
+    assert.deepEqual(error.faults.map(({ parameter, kind }) => [parameter, kind]), [[parameter, kind]], error.message);
   }
   await assert.rejects(uploadVideo(file()), { kind: "invalid_parameters" });
 });

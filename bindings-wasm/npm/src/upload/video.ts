@@ -346,23 +346,26 @@ async function whyUnreadable(file: Blob, offset: number): Promise<Failure | unde
   }
 }
 
+/** What is wrong with a value of this type, where it is not of the wrong type. */
+const KINDS: Partial<Record<string, Fault["kind"]>> = { undefined: "missing", number: "out_of_range" };
+
 /** Refuses what cannot go well, before anything is asked for. */
 function check<F extends Blob>(file: F, options: UploadVideoOptions<F>): void {
   const faults: Fault[] = [];
-  const hold = (parameter: string, isRight: unknown, message: string) =>
-    isRight || faults.push({ parameter, kind: "wrong_type", message: `${parameter} ${message}` });
+  const hold = (parameter: string, given: unknown, isRight: unknown, message: string) =>
+    isRight || faults.push({ parameter, kind: KINDS[typeof given] ?? "wrong_type", message: `${parameter} ${message}` });
   const { getUploadUrl, getResumeUploadUrl, onProgress, signal, videoId, chunkSize = 1, resumes = 0, attemptTimeout = 1, deadline = 1 } = options ?? {};
-  const call = (name: string, given: unknown) => hold(name, typeof given === "function", "has to be a function");
-  hold("file", file instanceof Blob, "is no File or Blob");
+  const call = (name: string, given: unknown) => hold(name, given, typeof given === "function", "has to be a function");
+  hold("file", file, file instanceof Blob, "is no File or Blob");
   if (videoId == null) call("getUploadUrl", getUploadUrl);
-  else hold("videoId", isId(videoId), "is no id");
+  else hold("videoId", "", isId(videoId), "is no id");
   call("getResumeUploadUrl", getResumeUploadUrl);
   if (onProgress != null) call("onProgress", onProgress);
-  if (signal != null) hold("signal", signal.removeEventListener, "is no AbortSignal");
-  hold("chunkSize", chunkSize >= 1 && Number.isInteger(chunkSize), "has to be 1 or more");
-  hold("resumes", resumes >= 0, "has to be 0 or more");
-  hold("attemptTimeout", attemptTimeout > 0, "has to be more than 0");
-  hold("deadline", deadline > 0, "has to be more than 0");
+  if (signal != null) hold("signal", signal, signal.removeEventListener, "is no AbortSignal");
+  hold("chunkSize", chunkSize, chunkSize >= 1 && Number.isInteger(chunkSize), "has to be 1 or more");
+  hold("resumes", resumes, resumes >= 0, "has to be 0 or more");
+  hold("attemptTimeout", attemptTimeout, attemptTimeout > 0, "has to be more than 0");
+  hold("deadline", deadline, deadline > 0, "has to be more than 0");
   if (faults.length === 0) return;
   const message = faults.map((fault) => fault.message).join("; ");
   throw errorOf({ kind: "invalid_parameters", operation: "uploadVideo", message, faults });
