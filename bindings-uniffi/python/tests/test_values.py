@@ -185,7 +185,7 @@ def test_a_timeout_is_a_deadline(drive: Drive) -> None:
 def test_a_line_of_the_log_for_each_call(drive: Drive, caplog: pytest.LogCaptureFixture) -> None:
     client = drive.client(Response(503, b""), envelope({"title": "课"}), envelope(None, 3001, "no"))
     with caplog.at_level("DEBUG", "baijiayun"):
-        drive.do(lambda: client.room.info(room_id=77))
+        drive.do(lambda: client.room.info(room_id=26112800000077))
         with pytest.raises(Exception, match="3001"):
             drive.do(lambda: client.room.info(room_id=78))
     told = [record.getMessage() for record in caplog.records]
@@ -194,4 +194,4 @@ def test_a_line_of_the_log_for_each_call(drive: Drive, caplog: pytest.LogCapture
         "room.info: done",
         "room.info: room_not_found",
     ]
-    assert "2 requests" in told[1] and not any("77" in line or "课" in line for line in told)
+    assert "2 requests" in told[1] and not any("26112800000077" in line or "课" in line for line in told)
