@@ -1,6 +1,7 @@
 // The mock in the process: what its own functions and its executor do. What the service itself does is tested in mock/.
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
@@ -362,4 +363,17 @@ test("two mocks know nothing of each other", async (t) => {
   const [one, other] = [world(t), world(t)];
   await create(one.client);
   assert.equal((await other.client.room.list()).total, 0);
+});
+
+test("each callback has a connection of its own", async (t) => {
+  let connections = 0;
+  const receiver = createServer((_, response) => response.end('{"code":0}')).on("connection", () => (connections += 1));
+  await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  t.after(() => receiver.close());
+  const { mock, client } = world(t);
+  await client.liveAccount.setClassCallbackUrl({ url: `http://127.0.0.1:${receiver.address().port}/` });
+  for (let count = 1; count <= 3; count += 1) {
+    assert.equal((await mock.trigger("class_event", { op: "start" })).taken, true);
+    assert.equal(connections, count);
+  }
 });

@@ -26,7 +26,9 @@ impl Poster {
             .and_then(BuilderVerifierExt::with_platform_verifier)
             .map_err(io::Error::other)?
             .with_no_client_auth();
-        let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build();
+        // A receiver may close a connection just when the next callback is on its way, which would be lost: each has its own.
+        let client =
+            reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().pool_max_idle_per_host(0).build();
         client.map(Poster).map_err(io::Error::other)
     }
 
