@@ -37,8 +37,8 @@ pub(crate) fn find(path: &str) -> Option<Place> {
         "/_mock/callbacks" => Place::Callbacks,
         "/_mock/misbehaviour" => Place::Misbehaviour,
         "/_mock/clock" => Place::Clock,
-        "/_mock/overview" => Place::Overview,
-        "/" => Place::Page,
+        "/_mock/overview" if cfg!(feature = "page") => Place::Overview,
+        "/" if cfg!(feature = "page") => Place::Page,
         _ => return None,
     })
 }
@@ -111,8 +111,8 @@ impl Control {
             (Place::Clock, "GET") => Ok(time(mock, None)),
             (Place::Clock, "POST") => read(&text).and_then(|wanted| Ok(time(mock, Some(forward(&wanted)?)))),
             (Place::Overview | Place::Page, "GET") if !self.is_near => Ok(Reply::empty(403)),
-            (Place::Overview, "GET") => Ok(page::overview(mock)),
-            (Place::Page, "GET") => Ok(page::page()),
+            (Place::Overview, "GET") if cfg!(feature = "page") => Ok(page::overview(mock)),
+            (Place::Page, "GET") if cfg!(feature = "page") => Ok(page::page()),
             _ => Ok(Reply::empty(405)),
         };
         done.unwrap_or_else(|error| Reply::json(400, &json!({ "error": error })))
