@@ -20,7 +20,12 @@ const oneFile = {
   setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/wasm\// }, ({ path }) => (GLUES[path] ? { path: GLUES[path] } : undefined)),
 };
 
-if (!process.argv.includes("--js")) buildSmallWasm("baijiayun-explorer-wasm", wasm, "explorer");
+/** There if the WebAssembly is larger than it could be. */
+const larger = join(wasm, "larger");
+if (!process.argv.includes("--js")) {
+  rmSync(larger, { force: true });
+  if (!buildSmallWasm("baijiayun-explorer-wasm", wasm, "explorer")) writeFileSync(larger, "");
+}
 writeGlue(wasm, "explorer");
 const types = 'import type glue from "../wasm/glue.js";\nexport declare function loadCheck(): Promise<ReturnType<typeof glue>["check"]>;\n';
 rmSync(dist, { recursive: true, force: true });

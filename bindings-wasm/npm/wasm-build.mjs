@@ -48,16 +48,20 @@ export function buildWasm(crate, folder, name) {
 
 /**
  * The same for a file that is to be small and may be slow: nothing is inlined for speed, and Rust's own library is built with it, for
- * size, and without the words of panics, which no page would show (docs/decisions/0047).
+ * size, and without the words of panics, which no page would show (docs/decisions/0047). Returns whether that library could be built:
+ * it takes the component rust-src, crates of its own and options that a later Rust may refuse.
  */
 export function buildSmallWasm(crate, folder, name) {
   if (!hasSource()) says("rustup", ["component", "add", "rust-src"]);
-  if (!hasSource()) {
-    console.warn(`Rust's component rust-src could not be had: ${name}.wasm is larger than it could be`);
-    return build(crate, folder, name, "-Oz");
-  }
   const std = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
-  build(crate, folder, name, "-Oz", std, { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zunstable-options -Cpanic=immediate-abort" });
+  try {
+    build(crate, folder, name, "-Oz", std, { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zunstable-options -Cpanic=immediate-abort" });
+    return true;
+  } catch (error) {
+    console.warn(`${error.message}\nRust's own library could not be built: ${name}.wasm is larger than it could be`);
+    build(crate, folder, name, "-Oz");
+    return false;
+  }
 }
 
 function hasSource() {

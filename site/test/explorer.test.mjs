@@ -1,7 +1,7 @@
 // The explorer, as people use it: in Chromium and in Firefox, with the keyboard, on a phone, in both languages.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -289,6 +289,8 @@ test("weight of scripts and WebAssembly, gzipped", async (context) => {
   await page.waitForFunction(includes, [PANEL(2), "partner_key=***"]);
   const all = sum();
   context.diagnostic(`${start} kB at first, ${all} kB when all of it was used: ${JSON.stringify([...loaded].filter(([, size]) => size > 9_000))}`);
-  assert(all <= 400, `${all} kB`);
+  // Where Rust's own library could not be built, which the build says, it is larger: docs/decisions/0047.
+  const isLarger = existsSync(new URL("../../bindings-wasm/explorer/wasm/larger", import.meta.url));
+  assert(all <= (isLarger ? 460 : 400), `${all} kB`);
   await chromium.close();
 });
