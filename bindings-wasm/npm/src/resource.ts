@@ -1,3 +1,4 @@
+// What the generated resources are made of: a call, and a list with its pages.
 import type { Asked, Driver } from "./engine.js";
 import type { CallExtras } from "./extras.js";
 import type { CallOptions } from "./options.js";

@@ -1,3 +1,4 @@
+// Uploading videos.
 import type { FileSource } from "./files.js";
 import { sourceOf } from "./files.js";
 import { Video } from "./generated/video.js";
