@@ -4,6 +4,8 @@ mod order;
 mod simulation;
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use baijiayun_core::engine::{
