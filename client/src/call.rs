@@ -15,8 +15,8 @@ use baijiayun_core::coerce::{self, Departure};
 use baijiayun_core::engine::{CallOptions, Priority, Retry};
 use baijiayun_core::pages::Pager;
 use baijiayun_core::{Error, Operation, Params, Request, Value, operation, request};
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use crate::drive::Answered;

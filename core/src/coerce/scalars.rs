@@ -5,7 +5,14 @@ use super::{Outcome, Straightener};
 use crate::json::{Kind, Result, Scanner, is_huge};
 
 impl Straightener<'_> {
-    pub(super) fn int(&mut self, kind: Kind, start: usize, at: &At<'_>, expected: &'static str, quoted: bool) -> Result<Outcome> {
+    pub(super) fn int(
+        &mut self,
+        kind: Kind,
+        start: usize,
+        at: &At<'_>,
+        expected: &'static str,
+        quoted: bool,
+    ) -> Result<Outcome> {
         let digits = match kind {
             Kind::Number => {
                 let number = self.scanner.number()?;

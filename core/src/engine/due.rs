@@ -34,8 +34,8 @@ use gauge::{Counts, Gauge};
 use line::Line;
 use meter::Meter;
 pub use settings::{Priority, QuotaSettings};
-pub(super) use standing::Standing;
 use standing::Place;
+pub(super) use standing::Standing;
 
 /// The script that Redis or Valkey evaluates for [`super::Step::Store`]: KEYS and
 /// ARGV are those of the [`StoreQuestion`]; it returns how many microseconds to
