@@ -1,3 +1,5 @@
+//! What the service posts to its customers, as the documents describe it.
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 

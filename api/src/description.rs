@@ -1,3 +1,5 @@
+//! All that is known about the service, and how an operation is found in it.
+
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;

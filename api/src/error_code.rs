@@ -1,3 +1,5 @@
+//! The codes of the service's envelope.
+
 use serde::{Deserialize, Serialize};
 
 /// A code of the answer envelope.

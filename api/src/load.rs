@@ -1,3 +1,5 @@
+//! The YAML files are read, and what they leave unsaid is filled in.
+
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 

@@ -1,3 +1,5 @@
+//! Operations and the resources that they belong to: where they are served, and what is known about them.
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 

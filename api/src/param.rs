@@ -1,3 +1,5 @@
+//! Parameters: their types, and what the documents say that they may be.
+
 use serde::{Deserialize, Serialize};
 
 use crate::skip::is_false;

@@ -1,3 +1,5 @@
+//! The shapes of answers and of JSON parameters.
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! Defaults, examples and listed values.
+
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};

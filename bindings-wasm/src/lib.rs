@@ -4,7 +4,7 @@
 //! for allocations and for the objects by which texts cross otherwise. The two
 //! steps that every call has are laid out in numbers and text (see `src/page.rs`);
 //! all others are JSON. The npm package in `npm/` is what people use; its
-//! `src/page.ts` is the other side of the page, and `src/engine.ts` drives this.
+//! `npm/src/page.ts` is the other side of the page, and `npm/src/engine.ts` drives this.
 
 use std::cell::RefCell;
 

@@ -1,3 +1,5 @@
+//! The commands, and what each of them is given.
+
 use clap::{Parser, Subcommand};
 
 use crate::account::{self, AccountFlags};

@@ -1,3 +1,5 @@
+//! This machine's time.
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Unix time in seconds.

@@ -1,3 +1,5 @@
+//! Why a command failed, and how that is shown: without keys, passwords and signed addresses.
+
 use std::fmt;
 
 use baijiayun::{Error, ErrorKind, Fault};

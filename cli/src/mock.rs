@@ -1,3 +1,5 @@
+//! `bjy mock`: the mock service on a port, with its state in a file if that is wanted.
+
 use std::fs;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! `bjy parse`: an answer that is at hand, read as that of an operation.
+
 use std::io::{self, Read};
 
 use baijiayun::Answer;

@@ -1,3 +1,5 @@
+//! `bjy request`: a request as it would be sent.
+
 use std::collections::BTreeMap;
 
 use baijiayun::core::{Body, Part, PartContent, Request, request};

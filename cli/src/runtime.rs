@@ -1,3 +1,5 @@
+//! The runtime of what waits for the network, and the signals that end it.
+
 use std::future::Future;
 use std::io;
 

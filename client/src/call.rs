@@ -1,25 +1,30 @@
 //! One call: its parameters, and sending it.
 
+mod response;
+mod typed;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::pin::Pin;
 use std::time::Duration;
 
 use baijiayun_core::answer::Answer;
 use baijiayun_core::coerce::{self, Departure};
-use baijiayun_core::engine::{CallOptions, Priority, Retry, Trace};
+use baijiayun_core::engine::{CallOptions, Priority, Retry};
 use baijiayun_core::pages::Pager;
 use baijiayun_core::{Error, Operation, Params, Request, Value, operation, request};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tracing::Instrument;
 
 use crate::drive::Answered;
 use crate::hooks::Watch;
 use crate::{Awaited, Client, Pages};
+
+pub use response::{Nothing, Response};
+pub(crate) use typed::typed_call;
 
 /// A call that is being put together: `.await` it. The typed calls of the resource modules stand on it.
 #[must_use = "a call is sent when it is awaited"]
@@ -318,174 +323,3 @@ impl<M> fmt::Debug for Call<M> {
         f.debug_struct("Call").field("operation", &self.name()).field("params", &self.params).finish_non_exhaustive()
     }
 }
-
-/// What the service answered: the typed data, to which this derefs, and all of it as JSON.
-#[derive(Debug, Clone)]
-pub struct Response<T> {
-    data: T,
-    answer: Answer,
-    trace: Trace,
-    headers: Vec<(String, String)>,
-}
-
-impl<T> Response<T> {
-    /// The data alone.
-    pub fn into_data(self) -> T {
-        self.data
-    }
-
-    /// The data as JSON, also with members that the type does not know. What is not of the type that the documents
-    /// describe is not in here: it stands in the [`departures`](Response::departures).
-    pub fn json(&self) -> &[u8] {
-        &self.answer.data
-    }
-
-    /// The service's message, usually empty.
-    pub fn msg(&self) -> &str {
-        &self.answer.msg
-    }
-
-    /// When the service answered, unix seconds.
-    pub fn ts(&self) -> Option<i64> {
-        self.answer.ts
-    }
-
-    /// How the call went: attempts and waits.
-    pub fn trace(&self) -> &Trace {
-        &self.trace
-    }
-
-    /// The headers of the HTTP answer, names in small letters.
-    pub fn headers(&self) -> &[(String, String)] {
-        &self.headers
-    }
-
-    /// Values that are not what the documents describe, and so are not in the typed data. An answer whose data are
-    /// something else altogether is a success all the same, with empty data and a departure.
-    pub fn departures(&self) -> &[Departure] {
-        &self.answer.departures
-    }
-
-    /// The data and the departures.
-    pub(crate) fn into_parts(self) -> (T, Vec<Departure>) {
-        (self.data, self.answer.departures)
-    }
-}
-
-impl<T> Deref for Response<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.data
-    }
-}
-
-/// The data of an operation that answers with none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Nothing;
-
-impl<'de> Deserialize<'de> for Nothing {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Nothing, D::Error> {
-        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Nothing)
-    }
-}
-
-impl Serialize for Nothing {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
-    }
-}
-
-/// What all typed calls have in common.
-macro_rules! typed_call {
-    ($name:ident => $data:ty) => {
-        impl<M> $name<M> {
-            /// Sends a parameter that the description lacks.
-            pub fn extra(self, name: impl Into<String>, value: impl Into<baijiayun_core::Value>) -> Self {
-                Self(self.0.extra(name, value))
-            }
-
-            /// Waits this long for the answer to each attempt instead of the client's timeout.
-            pub fn timeout(self, timeout: std::time::Duration) -> Self {
-                Self(self.0.timeout(timeout))
-            }
-
-            /// Gives up after this long in all, with every wait and attempt.
-            pub fn deadline(self, deadline: std::time::Duration) -> Self {
-                Self(self.0.deadline(deadline))
-            }
-
-            /// Refuses an answer of more bytes than this, decoded, instead of the client's limit.
-            pub fn max_answer(self, bytes: u64) -> Self {
-                Self(self.0.max_answer(bytes))
-            }
-
-            /// Sends it at most so often.
-            pub fn attempts(self, attempts: u32) -> Self {
-                Self(self.0.attempts(attempts))
-            }
-
-            /// Says which failures are tried again.
-            pub fn retry(self, retry: crate::Retry) -> Self {
-                Self(self.0.retry(retry))
-            }
-
-            /// Whether the call fails where the answer departs from the documents, instead of the client's setting.
-            pub fn strict(self, strict: bool) -> Self {
-                Self(self.0.strict(strict))
-            }
-
-            /// Says who goes first where a limit makes calls wait.
-            pub fn priority(self, priority: crate::Priority) -> Self {
-                Self(self.0.priority(priority))
-            }
-
-            /// The request as it would be sent at that unix time, without sending it.
-            ///
-            /// # Errors
-            /// [`InvalidParameters`](baijiayun_core::ErrorKind::InvalidParameters) with all faults.
-            pub fn request(&self, timestamp: i64) -> Result<baijiayun_core::Request, baijiayun_core::Error> {
-                self.0.request(timestamp)
-            }
-        }
-
-        impl<M> From<$name<M>> for crate::Call<M> {
-            /// The same call by name, whose answer is JSON.
-            fn from(call: $name<M>) -> crate::Call<M> {
-                call.0
-            }
-        }
-
-        impl $name {
-            /// Sends the call, as `.await` does. The future is the call's own, as `tokio::spawn` and `join_all` want it.
-            ///
-            /// # Errors
-            /// See [`ErrorKind`](baijiayun_core::ErrorKind).
-            pub async fn send(self) -> Result<crate::Response<$data>, baijiayun_core::Error> {
-                self.0.send_as().await
-            }
-        }
-
-        #[cfg(feature = "blocking")]
-        impl $name<crate::Blocking> {
-            /// Sends the call and waits for the answer.
-            ///
-            /// # Errors
-            /// See [`ErrorKind`](baijiayun_core::ErrorKind).
-            pub fn send(self) -> Result<crate::Response<$data>, baijiayun_core::Error> {
-                self.0.send_as()
-            }
-        }
-
-        impl std::future::IntoFuture for $name {
-            type Output = Result<crate::Response<$data>, baijiayun_core::Error>;
-            type IntoFuture = std::pin::Pin<Box<dyn std::future::Future<Output = Self::Output> + Send>>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                Box::pin(self.0.send_as())
-            }
-        }
-    };
-}
-
-pub(crate) use typed_call;

@@ -1,23 +1,28 @@
 //! Uploading videos: the core says what to do next, this does it.
 
+mod file;
+mod uploader;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::future::IntoFuture;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use baijiayun_core::upload::{Event, Post, Settings, Step, UPLOAD_FILE, Upload, Uploaded};
-use baijiayun_core::{Account, Answer, Error, ErrorKind, File, FileSource, Id, Params};
+use baijiayun_core::{Answer, Error, ErrorKind, File, Id, Params};
 use futures_util::future::{Either, select};
 
 use crate::closing::Stage;
 use crate::generated::video::{GetUploadUrl, Video};
 use crate::hooks::Watch;
 use crate::timer::before;
-use crate::{Awaited, Call, Client, Executor, Retry, UploadAddresses};
+use crate::{Awaited, Call, Client, Retry, UploadAddresses};
+
+use file::size_of;
+pub use uploader::Uploader;
 
 impl<M> Video<'_, M> {
     /// Uploads a video or audio file: registers it, streams it in chunks, and
@@ -51,64 +56,8 @@ impl<M> Video<'_, M> {
     }
 }
 
-/// Uploads videos where the key is not: a server of yours gives the addresses.
-///
-/// ```no_run
-/// # async fn example(my_server: impl baijiayun::UploadAddresses + 'static) -> Result<(), baijiayun::Error> {
-/// let video = baijiayun::Uploader::new()?.upload("第一课.mp4", my_server).await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone)]
-pub struct Uploader(Client);
-
-impl Uploader {
-    /// With the default executor.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Connect`] if it cannot be made.
-    #[cfg(feature = "reqwest")]
-    pub fn new() -> Result<Uploader, Error> {
-        Client::builder(nobody()?).build().map(Uploader)
-    }
-
-    /// With an executor of your own.
-    ///
-    /// # Errors
-    /// None that could happen.
-    pub fn with_executor(executor: impl Executor + 'static) -> Result<Uploader, Error> {
-        Client::builder(nobody()?).executor(executor).build().map(Uploader)
-    }
-
-    /// Uploads a video or audio file to the address that `addresses` gives.
-    pub fn upload(&self, file: impl Into<File>, addresses: impl UploadAddresses + 'static) -> VideoUpload {
-        VideoUpload::new(&self.0, Target::Elsewhere(Arc::new(addresses)), file.into())
-    }
-
-    /// Goes on with an upload that broke off earlier: the same file, for the video that was registered then.
-    pub fn resume_upload(
-        &self,
-        video_id: i64,
-        file: impl Into<File>,
-        addresses: impl UploadAddresses + 'static,
-    ) -> VideoUpload {
-        VideoUpload::new(&self.0, Target::Known(video_id, Some(Arc::new(addresses))), file.into())
-    }
-}
-
-impl fmt::Debug for Uploader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Uploader")
-    }
-}
-
 /// What all of an upload is called for those who watch.
 const VIDEO_UPLOAD: &str = "video.upload";
-
-/// The account of a client that only posts to addresses that it is given.
-fn nobody() -> Result<Account, Error> {
-    Account::without_signer("https://account.invalid", 0)
-}
 
 /// An upload of a video that is being put together: `.await` it.
 ///
@@ -442,29 +391,5 @@ fn event(result: Result<Answer, Error>) -> Event {
     match result {
         Ok(answer) => Event::Answer(answer.data),
         Err(error) => Event::Failed(error),
-    }
-}
-
-/// Told before anything is registered: a file that is not there or cannot be read, or no file.
-fn size_of(file: &File) -> Result<u64, Error> {
-    match (&file.source, file.size) {
-        (FileSource::Bytes(content), _) => Ok(content.len() as u64),
-        // An executor may know files by other names than paths.
-        (_, Some(size)) => Ok(size),
-        (source, None) => on_disk(source.path().unwrap_or(Path::new(""))),
-    }
-}
-
-fn on_disk(path: &Path) -> Result<u64, Error> {
-    let unreadable = |why: &dyn fmt::Display| {
-        Error::new(ErrorKind::File, UPLOAD_FILE).with_message(format!("cannot read {}: {why}", path.display()))
-    };
-    match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => match std::fs::File::open(path) {
-            Ok(_) => Ok(found.len()),
-            Err(error) => Err(unreadable(&error).with_source(Arc::new(error))),
-        },
-        Ok(_) => Err(unreadable(&"it is not a file")),
-        Err(error) => Err(unreadable(&error).with_source(Arc::new(error))),
     }
 }

@@ -1,3 +1,5 @@
+//! Who calls: the address, the id and the key of an account, and the paths that it has set itself.
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -31,21 +31,17 @@ mod clock;
 mod due;
 mod read;
 mod settings;
+mod step;
 mod tried;
 
-use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use crate::account::Account;
-use crate::answer::Answer;
-use crate::coerce;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Held, Operation};
-use crate::request::{Draft, Request};
+use crate::request::Draft;
 pub use crate::store::StoreQuestion;
 pub use crate::trace::{MAX_WAITS, Trace, Why};
 use crate::value::Params;
@@ -54,6 +50,8 @@ use call::Call;
 pub use due::{Limiter, Priority, QUOTA_SCRIPT, QuotaSettings};
 pub use read::{Read, Reading};
 pub(crate) use settings::{A_SIZE, A_TIME, ATTEMPTS};
+pub use settings::{CallOptions, MAX_ANSWER, STORE_PATIENCE, Settings};
+pub use step::{Canonical, Event, Failed, Step};
 use tried::Budget;
 pub(crate) use tried::full_jitter;
 pub use tried::{Retry, RetrySettings};
@@ -69,228 +67,12 @@ pub struct Now {
     pub random: u64,
 }
 
-/// Settings of an engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// How failed calls are tried again.
-    pub retry: RetrySettings,
-    /// How calls are held back to stay within the service's limits.
-    pub quota: QuotaSettings,
-    /// Longest time for one attempt.
-    pub attempt_timeout: Duration,
-    /// Longest time for a whole call, with all waits and attempts.
-    pub deadline: Duration,
-    /// Both of these for a call that sends files.
-    pub upload_deadline: Duration,
-    /// Who goes first where a limit makes calls wait.
-    pub priority: Priority,
-    /// Most bytes of an answer, decoded.
-    pub max_answer: u64,
-    /// Whether signed calls may go to the vendor's own domains without TLS.
-    pub allow_http: bool,
-    /// Whether a call fails whose answer departs from the documents, with [`ErrorKind::Departures`].
-    pub strict: bool,
-}
-
-/// Answers of more bytes than this are refused, unless another limit is set.
-pub const MAX_ANSWER: u64 = 8 << 20;
-
-/// How long a shared store is waited for. Then it counts as down: calls are not to hang on it.
-pub const STORE_PATIENCE: Duration = Duration::from_millis(500);
-
-impl Default for Settings {
-    /// 3 attempts of 30 s each, 120 s in all (an hour where files are sent), within the documented limits; answers
-    /// of up to [`MAX_ANSWER`] bytes.
-    fn default() -> Settings {
-        Settings {
-            retry: RetrySettings::default(),
-            quota: QuotaSettings::default(),
-            attempt_timeout: Duration::from_secs(30),
-            deadline: Duration::from_secs(120),
-            upload_deadline: Duration::from_secs(3600),
-            priority: Priority::default(),
-            max_answer: MAX_ANSWER,
-            allow_http: false,
-            strict: false,
-        }
-    }
-}
-
-/// Settings of one call, in place of the engine's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CallOptions {
-    /// Which failures are tried again.
-    pub retry: Retry,
-    /// Most attempts.
-    pub attempts: Option<u32>,
-    /// Longest time for one attempt.
-    pub attempt_timeout: Option<Duration>,
-    /// Longest time for the whole call.
-    pub deadline: Option<Duration>,
-    /// Who goes first where a limit makes calls wait.
-    pub priority: Option<Priority>,
-    /// Most bytes of the answer, decoded.
-    pub max_answer: Option<u64>,
-    /// Whether it fails where the answer departs from the documents.
-    pub strict: Option<bool>,
-    /// Whether it is a page of a walk through a list, which fails where the answer counts rows and has no list.
-    pub walks: bool,
-    /// How the data of the answer are written.
-    pub data: coerce::Options,
-}
-
 /// What a call ends with that a closed client did not send.
 pub(crate) const NEVER_SENT: &str = "the client was closed; nothing was sent";
 
 /// A call under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Handle(pub u64);
-
-/// What the host has to do next for a call.
-#[derive(Debug, Clone)]
-pub enum Step {
-    /// Send this, within the time, and tell [`Event::Answer`], [`Event::Transport`] or [`Event::TooLarge`].
-    Send {
-        /// The signed request.
-        request: Request,
-        /// How long to wait for the answer.
-        timeout: Duration,
-        /// Most bytes to read of the answer, decoded.
-        max_answer: u64,
-    },
-    /// Wait, and tell [`Event::Elapsed`].
-    Wait {
-        /// How long.
-        time: Duration,
-        /// What for.
-        why: Why,
-        /// The attempt that failed, where the wait is for the next one.
-        failed: Option<Failed>,
-    },
-    /// Evaluate [`QUOTA_SCRIPT`] on the shared store, and tell [`Event::Store`] or [`Event::StoreDown`].
-    Store {
-        /// What to ask.
-        question: StoreQuestion,
-        /// How long to wait for the store; then tell [`Event::Late`].
-        timeout: Duration,
-    },
-    /// Have this text signed, and tell [`Event::Signed`] or [`Event::NotSigned`].
-    Sign {
-        /// The text.
-        canonical: Canonical,
-        /// How long to wait for the signature; then tell [`Event::Late`].
-        timeout: Duration,
-    },
-    /// The call went well. Its handle is gone.
-    Done {
-        /// What was answered.
-        answer: Answer,
-        /// How it went.
-        trace: Trace,
-    },
-    /// The call failed. Its handle is gone.
-    Failed {
-        /// Why.
-        error: Error,
-        /// How it went.
-        trace: Trace,
-    },
-}
-
-/// What is known of an attempt that is to be tried again: for those who watch calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failed {
-    /// What went wrong.
-    pub kind: ErrorKind,
-    /// The service's own code, if it named one.
-    pub code: Option<i64>,
-}
-
-/// A text to be signed. It does not hold the key, but it may hold a password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Canonical(pub String);
-
-impl fmt::Debug for Canonical {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Canonical({} bytes)", self.0.len())
-    }
-}
-
-/// What the host did.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Event<'b> {
-    /// An HTTP answer came, whatever its status.
-    Answer {
-        /// The HTTP status.
-        status: u16,
-        /// The header Retry-After, if it names a number of seconds.
-        retry_after: Option<Duration>,
-        /// The body.
-        body: Cow<'b, [u8]>,
-    },
-    /// The request did not leave, and no other attempt would: a certificate that is not trusted, an address that the
-    /// executor cannot use.
-    Unsendable {
-        /// Whether TLS failed.
-        tls: bool,
-        /// What happened, without keys and parameters.
-        message: String,
-    },
-    /// The answer was a redirect, which is not followed.
-    Redirect {
-        /// The HTTP status, 300 to 399.
-        status: u16,
-        /// The header Location.
-        location: String,
-    },
-    /// No answer came.
-    Transport {
-        /// [`ErrorKind::Connect`] if the request certainly did not leave,
-        /// [`ErrorKind::Timeout`], or [`ErrorKind::Transport`].
-        kind: ErrorKind,
-        /// What happened, without keys and parameters.
-        message: String,
-    },
-    /// The time to wait is over.
-    Elapsed,
-    /// The store's answer: how many microseconds to wait, 0 for go.
-    Store(i64),
-    /// The store did not answer.
-    StoreDown,
-    /// The signature.
-    Signed(String),
-    /// There is no signature; the text says why.
-    NotSigned(String),
-    /// The answer, the store's answer or the signature did not come within the time that the step named.
-    Late,
-    /// The answer has more bytes than the step named; it was not read to its end.
-    TooLarge,
-    /// There is no memory for the answer; it was not read to its end.
-    NoMemory,
-    /// The client is closed, and the host waits no longer for what the step named (see [`Engine::close`]).
-    Closed,
-}
-
-impl fmt::Debug for Event<'_> {
-    /// Without the body: it may hold anything.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Event::Answer { status, body, .. } => write!(f, "Answer({status}, {} bytes)", body.len()),
-            Event::Transport { kind, message } => write!(f, "Transport({kind}, {message})"),
-            Event::Redirect { status, .. } => write!(f, "Redirect({status})"),
-            Event::Unsendable { message, .. } => write!(f, "Unsendable({message})"),
-            Event::Elapsed => f.write_str("Elapsed"),
-            Event::Store(wait) => write!(f, "Store({wait})"),
-            Event::StoreDown => f.write_str("StoreDown"),
-            Event::Signed(_) => f.write_str("Signed"),
-            Event::NotSigned(reason) => write!(f, "NotSigned({reason})"),
-            Event::Late => f.write_str("Late"),
-            Event::TooLarge => f.write_str("TooLarge"),
-            Event::NoMemory => f.write_str("NoMemory"),
-            Event::Closed => f.write_str("Closed"),
-        }
-    }
-}
 
 /// The calls of one account.
 pub struct Engine {

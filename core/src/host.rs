@@ -41,6 +41,8 @@
 //!
 //! The two steps that every call has come as values ([`Told`]), for a host that
 //! can take them in without JSON.
+
+mod asked;
 #[cfg(feature = "configuration")]
 mod configuration;
 mod input;
@@ -64,29 +66,27 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
-use crate::operation::{self, Held, Method, Operation};
 use crate::pages::Pager;
 use crate::paths;
 use crate::request::{self, Request};
 use crate::sign::PartnerKey;
-use crate::upload::{self, Upload};
-use crate::value::Params;
 
+use asked::{find, lines, no_account, read_extra, read_options, read_params, refused};
 #[cfg(feature = "configuration")]
 pub use configuration::{configuration, toml_paths};
-use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, HostUpload, Input};
+use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, Input};
 pub use naming::in_camel_case;
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
 pub use reading::{Next, Read, ReadForAnother, Reading};
-use uploads::{Asked, Heard, Uploading};
+use uploads::{Heard, Uploading};
 
 /// The name by which [`Host::begin`] begins the upload of a video, with its
 /// resumption after breaks. The parameters are those of
 /// `video.get_upload_url`; the option `upload` names the file:
 /// `{"upload":{"file":{"name":"a.mp4","size":5,"source":"f1"}}}`, and may hold
 /// `video_id` (goes on with this video), `chunk_size`, `use_https`, `resumes`,
-/// `transcoding` and `addresses`; see [`upload::Settings`]. The option
+/// `transcoding` and `addresses`; see [`upload::Settings`](crate::upload::Settings). The option
 /// `deadline` is that of the upload.
 pub const VIDEO_UPLOAD: &str = "video.upload";
 
@@ -377,45 +377,7 @@ impl Host {
         }
         told
     }
-
-    fn ask_upload(&self, params: &str, options: &str) -> Result<Asked, Error> {
-        let mut options: HostOptions = read_options(VIDEO_UPLOAD, options)?;
-        let upload = options.upload.take();
-        let HostUpload { file, video_id, resumes, transcoding, chunk_size, use_https, addresses: has_addresses } =
-            upload.ok_or_else(|| refused(VIDEO_UPLOAD, "the option upload, with the file, is missing"))?;
-        if self.uploads_only && !has_addresses {
-            return Err(no_account(VIDEO_UPLOAD));
-        }
-        if has_addresses && transcoding.is_some() {
-            return Err(refused(VIDEO_UPLOAD, "the transcoding cannot be waited for where the key is not"));
-        }
-        let size = file.size.ok_or_else(|| refused(VIDEO_UPLOAD, "the size of the file is missing"))?;
-        let mut settings = upload::Settings::default();
-        settings.resumes = resumes.unwrap_or(settings.resumes);
-        settings.transcoding = transcoding.map(Duration::from_millis);
-        settings.chunk_size = chunk_size.unwrap_or(settings.chunk_size);
-        settings.use_https = use_https.unwrap_or(settings.use_https);
-        settings.deadline = options.deadline.take();
-        let upload = match video_id {
-            Some(id) => {
-                let id = id.trim_matches('"').parse();
-                Upload::of(id.map_err(|_| refused(VIDEO_UPLOAD, "video_id is not a number"))?, size, settings)
-            }
-            None if has_addresses => Upload::new(Params::new(), size, settings),
-            None => {
-                let operation = operation::find(upload::GET_UPLOAD_URL)?;
-                let mut params = read_params(operation, params, &read_extra(operation, &options)?)?;
-                if params.get("file_name").is_none() {
-                    params.set("file_name", file.name.as_str());
-                }
-                Upload::new(params, size, settings)
-            }
-        };
-        let options = self.call_options(VIDEO_UPLOAD, options)?;
-        Ok(Asked { upload, file, options, has_addresses })
-    }
-
-    fn call_options(&self, name: &str, options: HostOptions) -> Result<CallOptions, Error> {
+    pub(super) fn call_options(&self, name: &str, options: HostOptions) -> Result<CallOptions, Error> {
         Ok(CallOptions {
             retry: match options.retry.as_deref() {
                 None | Some("safe") => Retry::Safe,
@@ -442,60 +404,4 @@ impl Host {
             },
         })
     }
-}
-
-fn read_options<T: Input + Default>(name: &str, options: &str) -> Result<T, Error> {
-    if options.is_empty() {
-        return Ok(T::default());
-    }
-    T::read(options).map_err(|reason| refused(name, format!("the options are not understood: {reason}")))
-}
-
-/// The operation of a name, or of a path that the table does not describe.
-fn find(name: &str) -> Result<Held, Error> {
-    let (method, path) = match name.split_once(' ') {
-        Some(("GET", path)) => (Method::Get, path),
-        Some(("POST", path)) => (Method::Post, path),
-        Some(_) if !name.starts_with('/') => {
-            return Err(refused("call_path", "the method has to be GET or POST"));
-        }
-        None if !name.starts_with('/') => return Ok(Held::Table(operation::find(name)?)),
-        _ => (Method::Post, name),
-    };
-    Ok(Held::Made(Box::new(Operation::raw(method, path))))
-}
-
-fn read_extra(operation: &Operation, options: &HostOptions) -> Result<Params, Error> {
-    let mut params = Params::new();
-    if let Some(extra) = &options.extra {
-        let open = Operation::raw(Method::Post, operation.name.as_ref());
-        for (name, value) in Params::from_json(&open, extra)?.iter() {
-            params.set_extra(name, value.clone());
-        }
-    }
-    Ok(params)
-}
-
-fn read_params(operation: &Operation, params: &str, extra: &Params) -> Result<Params, Error> {
-    let mut params = Params::from_json(operation, params)?;
-    for (name, value) in extra.extra() {
-        params.set_extra(name, value.clone());
-    }
-    Ok(params)
-}
-
-/// The name, the options and the parameters of a call.
-fn lines(call: &str) -> (&str, &str, &str) {
-    let (name, rest) = call.split_once('\n').unwrap_or((call, ""));
-    let (options, params) = rest.split_once('\n').unwrap_or((rest, ""));
-    (name, options, params)
-}
-
-fn no_account(name: &str) -> Error {
-    Error::new(ErrorKind::InvalidAccount, name)
-        .with_message("there is no account here: only uploads whose addresses come from a server of yours can be begun")
-}
-
-fn refused(name: &str, message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidParameters, name).with_message(message)
 }

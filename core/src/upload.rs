@@ -32,8 +32,9 @@
 
 mod address;
 mod answer;
+mod settings;
+mod step;
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::engine::{Now, full_jitter};
@@ -42,6 +43,8 @@ use crate::value::{Params, Value};
 
 use address::Token;
 use answer::Answer;
+pub use settings::{CHUNK_SIZE, Settings};
+pub use step::{Event, Post, Step, Uploaded};
 
 /// Registers a video.
 pub const GET_UPLOAD_URL: &str = "video.get_upload_url";
@@ -53,144 +56,6 @@ pub const UPLOAD_FILE: &str = "video.upload_file";
 pub const GET_STATUS: &str = "video.get_status";
 /// Says how large the file of a video is.
 pub const INFO: &str = "video.info";
-
-/// The size of a chunk if nothing is said, that of the vendor's own uploader: 5 MiB.
-pub const CHUNK_SIZE: u64 = 5 << 20;
-
-/// Settings of an upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// The bytes of a chunk. A file that is not larger goes as one form.
-    pub chunk_size: u64,
-    /// Whether the addresses have to be https, also where the upload goes on. The parameter `use_https` of a new video
-    /// counts for more. An http address on this machine itself is taken in any case: that is how a mock serves.
-    pub use_https: bool,
-    /// How often it goes on after a break without having got any further: each chunk is tried once more than that.
-    pub resumes: u32,
-    /// The wait before it goes on: this, and a random time up to this on top
-    /// that doubles with each break that got no further.
-    pub base: Duration,
-    /// The random time is no longer than this.
-    pub cap: Duration,
-    /// The file has to be there within this time, with all breaks and waits.
-    pub deadline: Option<Duration>,
-    /// Waits for the transcoding, at most this long.
-    pub transcoding: Option<Duration>,
-    /// The wait before the first look at the transcoding; each next one is half as long again.
-    pub poll: Duration,
-    /// No such wait is longer than this.
-    pub poll_cap: Duration,
-}
-
-impl Default for Settings {
-    /// Chunks of 5 MiB over https, each up to 6 times after 1 s and more, without a deadline; the transcoding is not
-    /// waited for, and otherwise looked at every 3 s to 60 s.
-    fn default() -> Settings {
-        Settings {
-            chunk_size: CHUNK_SIZE,
-            use_https: true,
-            resumes: 5,
-            base: Duration::from_secs(1),
-            cap: Duration::from_secs(30),
-            deadline: None,
-            transcoding: None,
-            poll: Duration::from_secs(3),
-            poll_cap: Duration::from_secs(60),
-        }
-    }
-}
-
-/// What the host has to do next.
-#[derive(Clone)]
-pub enum Step {
-    /// Call this operation, and tell [`Event::Answer`] or [`Event::Failed`].
-    /// Where the key is elsewhere, so is the call: [`GET_UPLOAD_URL`], [`GET_RESUME_UPLOAD_URL`], [`GET_STATUS`] or
-    /// [`INFO`].
-    Call {
-        /// The operation.
-        operation: &'static str,
-        /// Its parameters.
-        params: Params,
-    },
-    /// Call [`UPLOAD_FILE`] once with this address and that much of the file,
-    /// and tell [`Event::Answer`] or [`Event::Failed`].
-    Send {
-        /// The address. It holds a token.
-        url: String,
-        /// What to send.
-        post: Post,
-    },
-    /// Wait, and tell [`Event::Elapsed`].
-    Wait {
-        /// How long.
-        time: Duration,
-    },
-    /// The file is there, and transcoded if that was waited for.
-    Done(Uploaded),
-    /// The upload failed.
-    Failed(Error),
-}
-
-/// What one post holds of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Post {
-    /// All of it, as a form.
-    Form,
-    /// A chunk, with its range.
-    Chunk {
-        /// Its first byte, counted from 0. (In the header it is counted from 1.)
-        offset: u64,
-        /// How many bytes it has.
-        length: u64,
-    },
-}
-
-impl fmt::Debug for Step {
-    /// Without the address: it holds a token.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Step::Call { operation, .. } => write!(f, "Call({operation})"),
-            Step::Send { post, .. } => write!(f, "Send({post:?})"),
-            Step::Wait { time } => write!(f, "Wait({time:?})"),
-            Step::Done(uploaded) => uploaded.fmt(f),
-            Step::Failed(error) => error.fmt(f),
-        }
-    }
-}
-
-/// What the host did.
-#[derive(Clone)]
-pub enum Event {
-    /// The call went well: its data as canonical JSON.
-    Answer(Vec<u8>),
-    /// The call failed, for whatever reason.
-    Failed(Error),
-    /// The time to wait is over.
-    Elapsed,
-}
-
-impl fmt::Debug for Event {
-    /// Without the data: they may hold a token.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Event::Answer(data) => write!(f, "Answer({} bytes)", data.len()),
-            Event::Failed(error) => error.fmt(f),
-            Event::Elapsed => f.write_str("Elapsed"),
-        }
-    }
-}
-
-/// An uploaded video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Uploaded {
-    /// Its id.
-    pub video_id: i64,
-    /// Its status, if it was asked for: 20 transcoding, 30 and 31 failed, 100 transcoded.
-    pub status: Option<i64>,
-    /// How often the upload went on after a break.
-    pub resumes: u32,
-}
 
 /// One upload.
 #[derive(Debug)]

@@ -3,13 +3,14 @@ import type { SignedRequest } from "baijiayun";
 import { withBase } from "vitepress";
 
 import { chooser } from "./chooser";
-import { LABELS, code, shellWord } from "./code";
+import { LABELS, code } from "./code";
 import type { Chosen, Context, Tab } from "./context";
 import type { Language, Operation, Param } from "./data";
-import { block, h, labelled, tabs } from "./dom";
-import { request, runAt, runOnMock, theMock, type Outcome } from "./engine";
+import { block, h, tabs } from "./dom";
+import { request } from "./engine";
 import { form, type Form } from "./form";
-import { outcome } from "./outcome";
+import { runs } from "./runs";
+import { curlOf, sent } from "./sent";
 import { fromAddress, toAddress } from "./share";
 import { FieldError, given, type Entries, type Value } from "./values";
 
@@ -43,7 +44,7 @@ export function callTab(context: Context): Tab & Chosen {
     );
     fields = form(operation, data, entries(), say, changed);
     parameters.replaceChildren(h("h2", {}, say("parameters")), fields.element);
-    results.replaceChildren();
+    running.clear();
     changed();
   };
 
@@ -74,7 +75,7 @@ export function callTab(context: Context): Tab & Chosen {
       fields.tell(new Map());
       if (now.signed) {
         curl = curlOf(now.signed);
-        preview.replaceChildren(...shown(now.signed, curl));
+        preview.replaceChildren(...sent(now.signed, curl, say));
       } else preview.replaceChildren(h("p", {}, say("no_preview")));
     }
     writeCode(now?.values ?? partly());
@@ -89,15 +90,6 @@ export function callTab(context: Context): Tab & Chosen {
     }
   };
 
-  const shown = (signed: SignedRequest, curl: string): HTMLElement[] => {
-    const pairs = [...new URLSearchParams(signed.body ?? new URL(signed.url).search)];
-    const sign = pairs.find(([name]) => name === "sign")?.[1];
-    const copy = (label: string, text: string) => h("div", {}, h("h3", {}, label), block(label, text, say("copy"), say("copied")));
-    const parts = [copy(say("whole"), whole(signed)), copy(say("curl"), curl)];
-    if (sign === undefined) return parts;
-    return [copy(say("to_sign"), toSign(pairs)), copy(say("signature"), sign), ...parts];
-  };
-
   const panels = (Object.keys(LABELS) as Language[]).map((language) => ({ language, label: LABELS[language], panel: h("div") }));
   const codes = tabs(say("code"), panels);
   const writeCode = (values: Map<Param, Value>) => {
@@ -106,47 +98,10 @@ export function callTab(context: Context): Tab & Chosen {
   codes.choose(0);
   written.append(h("h2", {}, say("code")), codes.element);
 
-  const results = h("div", { class: "results", role: "status", "aria-live": "polite" });
-  let asked = 0;
-  const run = async (send: (values: Map<Param, Value>) => Promise<Outcome>, onMock: boolean) => {
+  const running = runs(context, () => {
     const now = current();
-    if (!now) {
-      results.replaceChildren(...[...preview.childNodes].map((node) => node.cloneNode(true)));
-      return;
-    }
-    const mine = (asked += 1);
-    results.replaceChildren(h("p", {}, say("running")));
-    const came = await send(now.values).catch((error: Error): Outcome => ({ isOk: false, data: undefined, words: error.message, departures: [] }));
-    if (mine !== asked || context.ended.aborted) return;
-    const isUnread = !onMock && !came.isOk && came.status === undefined;
-    const more = onMock ? await ofTheMock() : isUnread ? [h("p", {}, say("cors_failed"))] : [];
-    results.replaceChildren(...outcome(came, say), ...more);
-  };
-  const ofTheMock = async () => {
-    const mock = await theMock();
-    const posted = mock.posted();
-    return [
-      h("p", { class: "hint" }, say("received", mock.received().length)),
-      posted.length ? h("details", {}, h("summary", {}, `${say("posted")} (${posted.length})`), block(say("posted"), JSON.stringify(posted, null, 2), say("copy"), say("copied"))) : null,
-    ].filter((element) => element !== null);
-  };
-
-  const address = h("input", { type: "url", name: "address", placeholder: "http://127.0.0.1:8080", autocomplete: "off", spellcheck: "false" });
-  const runs = h(
-    "section",
-    { class: "run" },
-    h("h2", {}, say("run")),
-    h("button", { type: "button", class: "primary", onclick: () => run((values) => runOnMock(operation.name, values), true) }, say("run_mock")),
-    h("p", { class: "hint" }, say("run_note")),
-    h(
-      "details",
-      { class: "elsewhere" },
-      h("summary", {}, say("elsewhere")),
-      labelled(say("address"), address, h("p", { class: "hint" }, say("cors_note"))),
-      h("button", { type: "button", onclick: () => run((values) => runAt(account, address.value.trim(), operation.name, values), false) }, say("run_address")),
-    ),
-    results,
-  );
+    return now && { name: operation.name, values: now.values };
+  }, preview);
 
   const share = h("button", { type: "button" }, say("share"));
   share.addEventListener("click", async () => {
@@ -167,23 +122,7 @@ export function callTab(context: Context): Tab & Chosen {
     search,
     about,
     h("div", { class: "buttons" }, share, h("button", { type: "button", onclick: clear }, say("clear"))),
-    h("div", { class: "columns" }, h("div", {}, parameters, runs), h("div", {}, written, h("section", {}, h("h2", {}, say("request")), preview))),
+    h("div", { class: "columns" }, h("div", {}, parameters, running.element), h("div", {}, written, h("section", {}, h("h2", {}, say("request")), preview))),
   );
   return { element, changed, operation: () => operation, curl: () => curl };
-}
-
-/** The text that is signed, without the key. */
-function toSign(pairs: [string, string][]): string {
-  const signed = pairs.filter(([name]) => name !== "sign").sort(([left], [right]) => (left < right ? -1 : 1));
-  return `${signed.map(([name, value]) => `${name}=${value}`).join("&")}&partner_key=***`;
-}
-
-function whole({ method, url, headers, body }: SignedRequest): string {
-  const { host, pathname, search } = new URL(url);
-  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  return [...lines, ...(body === undefined ? [] : ["", body])].join("\n");
-}
-
-function curlOf({ url, body }: SignedRequest): string {
-  return ["curl", shellWord(url), ...(body === undefined ? [] : ["-d", shellWord(body)])].join(" ");
 }

@@ -7,8 +7,8 @@ use baijiayun_api::{Callback, ContentType, Description, Param, ParamType, Shape,
 use serde_json::json;
 
 use crate::core_table;
+use crate::doc_comments::{callback_docs, callback_title};
 use crate::doc_links::DocLinks;
-use crate::docs::{callback_docs, callback_title};
 use crate::generate::Output;
 use crate::kotlin::constant;
 use crate::model::{Enum, Repr, Struct};

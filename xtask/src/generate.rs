@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use baijiayun_api::Description;
 
 use crate::{
-    callbacks, core_table, documents, kotlin_client, mock_table, openapi, promises, python_client, rust_client,
+    callbacks, core_table, kotlin_client, mock_table, openapi, promises, python_client, rust_client, rust_guide,
     samples, surface, swift_client, swift_guide, ts_client,
 };
 
@@ -62,7 +62,7 @@ pub fn run(root: &Path, check: bool) -> Result<String, Box<dyn Error>> {
     outputs.extend(openapi::outputs(&description)?);
     outputs.extend(surface::outputs(&description)?);
     outputs.extend(promises::outputs(root)?);
-    outputs.extend(documents::outputs(root)?);
+    outputs.extend(rust_guide::outputs(root)?);
     outputs.extend(samples::outputs(&description)?);
 
     let stale = stale_files(root, &outputs)?;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::callbacks::{event_name, payload_names, posted_objects};
-use crate::docs::{callback_docs, compact, operation_docs, param_facts};
+use crate::doc_comments::{callback_docs, operation_docs, param_lines};
 use crate::generate::Output;
 use crate::kotlin::{constant, kdoc, kotlin_name};
 use crate::model::{self, Type};
@@ -125,10 +125,7 @@ fn module(description: &Description, resource: &Resource, names: &mut Names) -> 
 
 fn call(scope: &Scope, name: String, params: String, call: &model::Call) -> Result<Call, Box<dyn Error>> {
     let (required, optional): (Vec<_>, Vec<_>) = call.arguments.iter().partition(|argument| argument.param.required);
-    let member = |argument: &&model::Argument| {
-        let sentences = [vec![argument.param.desc.clone()], param_facts(argument.param)].concat();
-        scope.param(argument, compact(sentences, &argument.param.enum_values))
-    };
+    let member = |argument: &&model::Argument| scope.param(argument, param_lines(argument.param));
     let required: Vec<Member> = required.iter().map(member).collect();
     let optional: Vec<Member> = optional.iter().map(member).collect();
     let mut docs = operation_docs(call.operation);

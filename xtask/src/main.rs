@@ -3,9 +3,8 @@
 
 mod callbacks;
 mod core_table;
+mod doc_comments;
 mod doc_links;
-mod docs;
-mod documents;
 mod generate;
 mod kotlin;
 mod kotlin_client;
@@ -18,6 +17,7 @@ mod python;
 mod python_client;
 mod render;
 mod rust_client;
+mod rust_guide;
 mod samples;
 mod site;
 mod surface;

@@ -1,6 +1,7 @@
 //! Names of the description in the style of each language.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 
 use baijiayun_api::{EnumValue, Scalar};
 
@@ -26,6 +27,15 @@ impl Names {
             name.push_str("Value");
         }
         name
+    }
+}
+
+/// Checks that each member of a class has a name of its own.
+pub fn once<'n>(class: &str, members: impl IntoIterator<Item = &'n str>) -> Result<(), Box<dyn Error>> {
+    let mut names = BTreeSet::new();
+    match members.into_iter().find(|member| !names.insert(*member)) {
+        Some(twice) => Err(format!("{class}: it has two members {twice}").into()),
+        None => Ok(()),
     }
 }
 

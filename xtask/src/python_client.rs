@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::callbacks::{constants, event_name, payload_names, posted_objects};
-use crate::docs::{callback_docs, compact, operation_docs, param_facts};
+use crate::doc_comments::{callback_docs, operation_docs, param_lines};
 use crate::generate::Output;
 use crate::model::{self, Type};
 use crate::names::{Names, mentioned, pascal, python_name};
@@ -159,8 +159,7 @@ fn call(scope: &Scope, name: String, call: &model::Call) -> Call {
         });
         let value = if *ty == Type::File { format!("as_file({name})") } else { name.clone() };
         given.push(format!("\"{wire}\": {value}"));
-        let sentences = [vec![param.desc.clone()], param_facts(param)].concat();
-        let lines = compact(sentences, &param.enum_values);
+        let lines = param_lines(param);
         docs.extend(lines.iter().enumerate().map(|(line, text)| match line {
             0 => format!("    {name}: {text}"),
             _ => format!("        {text}"),

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::callbacks::posted_objects;
+use crate::doc_comments::{operation_docs, param_docs, shape_docs};
 use crate::doc_links::DocLinks;
-use crate::docs::{operation_docs, param_docs, shape_docs};
 use crate::generate::Output;
 use crate::model::{self, Repr, Type};
 use crate::names::{pascal, rust_field, variant_names};

@@ -9,13 +9,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::callbacks::{event_name, payload_names, posted_objects};
-use crate::docs::{callback_docs, compact, operation_docs, param_facts};
+use crate::doc_comments::{callback_docs, operation_docs, param_lines};
 use crate::generate::Output;
 use crate::model::{self, Type};
-use crate::names::{Names, pascal};
+use crate::names::{Names, once, pascal};
 use crate::render::render;
 use crate::swift::{swift_name, type_name};
-use types::{Input, Listed, Member, Object, Scope, once};
+use types::{Input, Listed, Member, Object, Scope};
 
 pub const FOLDER: &str = "bindings-uniffi/swift/Sources/BaiJiaYun/Generated";
 pub const TESTS: &str = "bindings-uniffi/swift/Tests/BaiJiaYunTests/Generated";
@@ -109,12 +109,9 @@ fn module(description: &Description, resource: &Resource, names: &mut Names) -> 
 
 fn call(scope: &Scope, name: String, call: &model::Call) -> Result<Call, Box<dyn Error>> {
     let (required, optional): (Vec<_>, Vec<_>) = call.arguments.iter().partition(|argument| argument.param.required);
-    let member = |argument: &&model::Argument| {
-        let sentences = [vec![argument.param.desc.clone()], param_facts(argument.param)].concat();
-        scope.param(argument, compact(sentences, &argument.param.enum_values))
-    };
+    let member = |argument: &&model::Argument| scope.param(argument, param_lines(argument.param));
     let params: Vec<Member> = required.iter().chain(&optional).map(member).collect();
-    once(&name, &params)?;
+    once(&name, params.iter().map(|param| param.name.as_str()))?;
     let mut docs = operation_docs(call.operation);
     docs.extend([String::new(), "- Parameters:".to_owned()]);
     for Member { name, docs: lines, .. } in &params {

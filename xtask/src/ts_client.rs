@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::callbacks::{constants, event_name, payload_names, posted_objects};
-use crate::docs::{callback_docs, operation_docs};
+use crate::doc_comments::{callback_docs, operation_docs};
 use crate::generate::Output;
 use crate::model::{self, Type};
 use crate::names::{Names, camel, mentioned, pascal};

@@ -1,3 +1,4 @@
+// The WebAssembly of the mock: loaded once, and an engine of it for each mock.
 import { wordsOf } from "../../npm/src/named.js";
 import init, { initSync, MockEngine as Engine } from "../wasm/baijiayun-mock.js";
 import { platform } from "./platform.js";

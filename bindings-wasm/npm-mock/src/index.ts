@@ -1,3 +1,4 @@
+// What the package `baijiayun-mock` has.
 export { Mock, createMock } from "./mock.js";
 export type {
   Answer,

@@ -1,3 +1,4 @@
+// The mock on a port: requests of Node's server, handed to it.
 import type * as Http from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -1,3 +1,4 @@
+// The mock: what a test asks of it, and what its engine says.
 import { onAbort, throwIfAborted } from "../../npm/src/aborts.js";
 import { named } from "../../npm/src/named.js";
 import { abortable, timerOf } from "../../npm/src/waits.js";

@@ -1,3 +1,4 @@
+// Bodies of any kind, read piece by piece.
 import { named } from "../../npm/src/named.js";
 import type { Body } from "./platform.js";
 

@@ -1,3 +1,4 @@
+// Callbacks on their way to whoever receives them.
 import { named, wordsOf } from "../../npm/src/named.js";
 import type { Delivery, MockOptions, PostedAnswer } from "./types.js";
 

@@ -1,3 +1,4 @@
+// The options of a mock, checked before its engine reads them.
 import { named } from "../../npm/src/named.js";
 import { LONE, textOf } from "./text.js";
 import type { Behaviour, MockOptions } from "./types.js";

@@ -1,3 +1,4 @@
+// Values as the JSON that the engine reads.
 import { wordsOf } from "../../npm/src/named.js";
 
 /** Half of a pair of surrogates: with the flag `u` a whole one is another character. */

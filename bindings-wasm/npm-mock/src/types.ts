@@ -1,3 +1,4 @@
+// The types that the mock is used with.
 import type { Body } from "./platform.js";
 
 /** A request, as the clients of the package `baijiayun` send it. */

@@ -1,3 +1,4 @@
+// One timer for all calls that wait.
 import { platform } from "./platform.js";
 import { timerOf } from "./waits.js";
 

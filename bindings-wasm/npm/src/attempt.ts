@@ -1,3 +1,4 @@
+// One request, sent once: with its time, its signal, and what is known of its progress.
 import { onAbort } from "./aborts.js";
 import { setAlarm } from "./alarm.js";
 import type { Alarm } from "./alarm.js";

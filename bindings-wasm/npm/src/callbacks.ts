@@ -1,3 +1,4 @@
+// What the service posts: checked, read, and handed to a handler once.
 import type { ClaimOptions, Claimable, Claims } from "./claims.js";
 import type { Driver } from "./engine.js";
 import { CallbackError, DeparturesError, MisuseError, errorOf } from "./errors.js";

@@ -1,3 +1,4 @@
+// What values of options have to be.
 import { named } from "./named.js";
 
 /** Why a value cannot be that of an option; nothing if it can. */

@@ -1,3 +1,4 @@
+// Which callbacks were taken, in this process or among all that share a store.
 import { throwIfAborted } from "./aborts.js";
 import { MisuseError } from "./errors.js";
 import { named } from "./named.js";

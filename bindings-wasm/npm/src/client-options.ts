@@ -1,3 +1,4 @@
+// The options of a client.
 import type { CallEvent } from "./events.js";
 import type { FetchLike, HttpExecutor } from "./http.js";
 import type { Priority } from "./options.js";

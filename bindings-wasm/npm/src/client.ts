@@ -1,3 +1,4 @@
+// The client: all that the package does, behind one class.
 import { Callbacks } from "./callbacks.js";
 import { said } from "./checks.js";
 import { Claims } from "./claims.js";

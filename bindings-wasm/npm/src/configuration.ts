@@ -1,3 +1,4 @@
+// The account from the environment and from files, as `bjy` finds it.
 import { InvalidAccountError } from "./errors.js";
 
 /** Who calls, as far as it is known. */

@@ -1,117 +1,34 @@
+// The driver of calls: it carries out what the engine in the WebAssembly says.
 import { onAbort, throwIfAborted } from "./aborts.js";
+import { attach, attachChunk } from "./attach.js";
 import { Attempt } from "./attempt.js";
-import type { Outgoing } from "./attempt.js";
-import { AnswerError, BaijiayunError, ClosedError, MisuseError, SigningError, errorOf } from "./errors.js";
-import type { ErrorContext, ErrorFields } from "./errors.js";
+import { AnswerError, BaijiayunError, ClosedError, MisuseError, SigningError } from "./errors.js";
 import { Course } from "./events.js";
 import type { CallEvent } from "./events.js";
-import type { FileSource } from "./files.js";
-import { Unread, brokenBy, headersIn, shown } from "./http.js";
+import { UPLOADED, writeOptions } from "./extras.js";
+import type { CallExtras } from "./extras.js";
+import { CLOSED, broken, failure, misused, stopped } from "./failures.js";
+import { Unread, headersIn, shown } from "./http.js";
 import type { Answer, HttpExecutor } from "./http.js";
 import { withVideo } from "./ids.js";
-import type { Meter } from "./meter.js";
-import { chunkBody, multipart } from "./multipart.js";
-import type { Chunk, Part } from "./multipart.js";
 import { named, wordsOf } from "./named.js";
-import { inJavaScript, plain, readOptions, said } from "./options.js";
+import { readOptions } from "./options.js";
 import type { AskedOptions } from "./options.js";
 import { Page } from "./page.js";
 import { writeParams } from "./params.js";
 import type { WrittenParams } from "./params.js";
 import { legible } from "./reading.js";
+import { read } from "./steps.js";
+import type { Done, Event, Failed, SendStep, Step, StoreStep } from "./steps.js";
 import type { Store } from "./store.js";
-import { traceOf } from "./trace.js";
-import type { Departure, WireTrace } from "./trace.js";
 import { abortable, within } from "./waits.js";
 import { another, current, isReady, needReady, ready } from "./wasm.js";
 import type { Instance, WasmEngine } from "./wasm.js";
-
-/** What the engine wants done next for a call. */
-type Step = SendStep | WaitStep | StoreStep | SignStep | Done | Failed;
-
-interface SendStep extends Outgoing {
-  step: "send";
-  call: number;
-  parts?: Part[];
-  chunk?: Chunk;
-  /** What only the posts of an upload have: its video, and how many bytes of the file the service has. */
-  video_id?: string;
-  received?: number;
-}
-
-interface WaitStep {
-  step: "wait";
-  call: number;
-  time: number;
-  why?: string;
-  /** What came before it and is tried again. */
-  failed?: { kind: string; code?: number | null };
-}
-
-interface StoreStep {
-  step: "store";
-  call: number;
-  timeout: number;
-  keys: string[];
-  args: number[];
-}
-
-interface SignStep {
-  step: "sign";
-  call: number;
-  timeout: number;
-  text: string;
-}
-
-/** The step that ends a call that went well. */
-export interface Done {
-  step: "done";
-  trace: WireTrace;
-  msg?: string;
-  ts?: number | undefined;
-  departures?: Departure[];
-  page?: { list: string; total: number | null; repeated: boolean; next: string | null };
-  data: unknown;
-}
-
-interface Failed {
-  step: "failed";
-  trace: WireTrace;
-  video_id?: number;
-  error: ErrorFields;
-}
-
-/** What became of a step that was not an answer. */
-type Event =
-  | { event: "elapsed" }
-  | { event: "broken"; kind: string; message: string }
-  | { event: "store"; wait: number }
-  | { event: "store_down" }
-  | { event: "signed"; signature: string }
-  | { event: "not_signed"; message: string }
-  | { event: "late" | "too_large" | "closed" }
-  | { event: "redirect"; status: number; location: string };
 
 /** A call as it was asked for: a copy, so that what the caller changes later does not reach it. */
 export interface Asked extends WrittenParams {
   name: string;
   options: AskedOptions | undefined;
-}
-
-/** What some calls need besides parameters and options. */
-export interface CallExtras {
-  /** Which page of a list: empty for the first, else what the one before named as next. */
-  page?: string;
-  /** The upload of a video: the file, and how it goes on. */
-  upload?: {
-    file: FileSource;
-    video_id?: string;
-    resumes?: number | undefined;
-    transcoding?: number | undefined;
-    chunk_size?: number | undefined;
-    use_https?: boolean | undefined;
-  };
-  meter?: Meter;
 }
 
 /** What the engine does not do itself. */
@@ -131,9 +48,6 @@ export interface SignedRequest {
   /** The form; a GET has none. */
   body: string | undefined;
 }
-
-/** What stops an attempt of a client that is closed. */
-const CLOSED = new DOMException("the client was closed", "AbortError");
 
 /** Carries out what the engine says, call by call. */
 export class Driver {
@@ -417,104 +331,10 @@ function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void 
 const ELAPSED = { event: "elapsed" } as const;
 const LATE = { event: "late" } as const;
 
-/** Puts a form with files into a request. */
-async function attach(
-  request: Attempt,
-  parts: Part[],
-  files: Map<string, FileSource> | undefined,
-  meter: Meter | undefined,
-): Promise<void> {
-  meter?.begin(0);
-  const form = await multipart(parts, files, meter && ((bytes) => meter.moved(bytes)));
-  request.body = form.body;
-  // Node's fetch keeps a copy of every stream that it may have to send again elsewhere: of the whole file.
-  if ("getReader" in form.body) request.redirect = "error";
-  request.headers["content-type"] = form.contentType;
-  if (form.length !== undefined) request.headers["content-length"] = String(form.length);
-  if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent - form.fileAt);
-}
-
-/** Puts a chunk of a file into a request. */
-async function attachChunk(
-  request: Attempt,
-  chunk: Chunk,
-  files: Map<string, FileSource>,
-  meter: Meter | undefined,
-): Promise<void> {
-  meter?.begin(chunk.offset);
-  request.body = await chunkBody(files.get(chunk.source)!, chunk, meter && ((bytes) => meter.moved(bytes)));
-  if ("getReader" in request.body) request.redirect = "error";
-  request.headers["content-length"] = String(chunk.length);
-  if (meter?.isWatched) request.onProgress = (sent) => meter.reached(sent);
-}
-
-/** The name by which the engine asks for the file of an upload. */
-const UPLOADED = "0";
-
 /** Unix seconds; the engine takes the whole of them. */
 const unix = () => Date.now() / 1000;
 const ticks = () => performance.now();
 const random = () => Math.random() * 2 ** 53;
-
-/** The step that the engine has put on the page: those of every call in numbers and text, any other as JSON. */
-function read(page: Page, length: number): Step {
-  const text = page.read(length);
-  switch (page.number(0)) {
-    case 1: {
-      const formEnd = page.number(3);
-      return {
-        step: "send",
-        call: page.number(1),
-        timeout: page.number(2),
-        max_answer: page.number(4),
-        method: "POST",
-        url: text.slice(formEnd),
-        headers: { accept: JSON_TYPE, "content-type": FORM_TYPE },
-        form: text.slice(0, formEnd),
-      };
-    }
-    case 2:
-      return {
-        step: "send",
-        call: page.number(1),
-        timeout: page.number(2),
-        max_answer: page.number(4),
-        method: "GET",
-        url: text,
-        headers: { accept: JSON_TYPE },
-      };
-    case 3: {
-      const ts = page.number(3);
-      const flags = page.number(4);
-      return {
-        step: "done",
-        trace: {
-          attempts: page.number(1),
-          waited: page.number(2),
-          store_down: (flags & 1) > 0,
-          budget_exhausted: (flags & 2) > 0,
-        },
-        ts: ts === ts ? ts : undefined,
-        data: JSON.parse(text) as unknown,
-      };
-    }
-    default:
-      return JSON.parse(text) as Step;
-  }
-}
-
-const JSON_TYPE = "application/json";
-const FORM_TYPE = "application/x-www-form-urlencoded";
-
-function failure(step: Failed, context: ErrorContext): BaijiayunError {
-  const videoId = step.video_id === undefined ? undefined : String(step.video_id);
-  return errorOf(inOurNames(step.error), { trace: traceOf(step.trace), videoId, ...context });
-}
-
-/** An executor that cannot work, in which call. */
-function misused(operation: string, { reason, hint, cause }: MisuseError): MisuseError {
-  return new MisuseError({ kind: "misuse", operation, message: reason, hint }, { cause });
-}
 
 /** How many bytes of UTF-8 a text has. A form is ASCII. */
 function lengthOf(text = ""): number {
@@ -527,61 +347,4 @@ function observe(course: Course, event: Event): void {
   if (event.event === "redirect") course.redirected(event.status);
   else if (event.event === "broken") course.unanswered(event.kind as "transport");
   else course.unanswered(event.event === "too_large" ? "too_large" : event.event === "late" ? "timeout" : "closed");
-}
-
-/** What is wrong with settings and options, by the names that they have here. What the service says stays as it is. */
-function inOurNames(error: ErrorFields): ErrorFields {
-  const isOfSettings = error.kind === "invalid_account" || error.kind === "too_large";
-  if (!isOfSettings && !(error.kind === "invalid_parameters" && !error.faults?.length)) return error;
-  const { message, text, hint } = error;
-  return {
-    ...error,
-    message: inJavaScript(message),
-    ...(text !== undefined && { text: inJavaScript(text) }),
-    ...(hint && { hint: inJavaScript(hint) }),
-  };
-}
-
-/** The engine stopped in the middle: there was no memory left, or it has a fault. The next call gets a new one. */
-function stopped(operation: string, cause: WebAssembly.RuntimeError): MisuseError {
-  const message = `the engine stopped (${cause.message}), for want of memory as a rule; the next call gets a new one`;
-  const hint = "the service may have carried out the call; look before you repeat one that changes something";
-  return new MisuseError({ kind: "misuse", operation, message, hint }, { cause });
-}
-
-function broken(error: unknown, step: SendStep): Event {
-  if (error instanceof Unread) return error.event;
-  if (error === CLOSED) return { event: "closed" };
-  const { kind, message } = brokenBy(error, step);
-  return kind === "too_large" ? { event: "too_large" } : { event: "broken", kind, message };
-}
-
-function writeOptions(
-  options: AskedOptions | undefined,
-  also: CallExtras | undefined,
-  files: Map<string, FileSource> | undefined,
-): string {
-  const upload = also?.upload;
-  // What can be read only once cannot be sent again.
-  const once = files && !upload && Array.from(files.values()).some((file) => !file.reopens);
-  const json = JSON.stringify({
-    retry: plain(options?.retry) ?? (once ? "never" : undefined),
-    attempts: said(options?.attempts),
-    attempt_timeout: said(options?.attemptTimeout),
-    deadline: said(options?.deadline),
-    max_answer: said(options?.maxAnswer),
-    strict: plain(options?.strict),
-    priority: plain(options?.priority),
-    page: also?.page,
-    upload: upload && {
-      ...upload,
-      resumes: said(upload.resumes),
-      transcoding: said(upload.transcoding),
-      chunk_size: said(upload.chunk_size),
-      use_https: plain(upload.use_https),
-      file: { name: upload.file.name, size: upload.file.size, source: UPLOADED },
-    },
-  });
-  // It is JSON already.
-  return options?.extra === undefined ? json : `${json.slice(0, -1)}${json === "{}" ? "" : ","}"extra":${options.extra}}`;
 }

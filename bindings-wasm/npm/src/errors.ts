@@ -1,3 +1,4 @@
+// The classes of errors, and how one is made of what the engine says.
 import type { Id } from "./ids.js";
 import type { Departure, Trace } from "./trace.js";
 

@@ -1,3 +1,4 @@
+// The type of a callback; the generated ones are made of it.
 import type { Id } from "./ids.js";
 import type { Departure } from "./trace.js";
 

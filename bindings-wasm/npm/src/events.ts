@@ -1,3 +1,4 @@
+// What `onEvent` is told of a call. (Callbacks are in callbacks.ts.)
 import type { Broken } from "./http.js";
 import { report } from "./report.js";
 

@@ -1,3 +1,4 @@
+// Files to send, whatever holds their content.
 import { said } from "./checks.js";
 import { FileError } from "./errors.js";
 import { named, tagOf, wordsOf } from "./named.js";

@@ -1,3 +1,4 @@
+// Executors, which send requests: what they are given, what they may answer, and how that is read.
 import { BaijiayunError, MisuseError } from "./errors.js";
 import { bytesOf } from "./files.js";
 import { named, tagOf, wordsOf } from "./named.js";

@@ -1,3 +1,4 @@
+// What the package has, in every environment.
 export { Callbacks } from "./callbacks.js";
 export type {
   Callback,

@@ -1,3 +1,4 @@
+// Links into rooms and to recordings.
 import type { Driver } from "./engine.js";
 import { SigningError, errorOf } from "./errors.js";
 import type { ErrorFields } from "./errors.js";

@@ -1,3 +1,4 @@
+// How far an upload is, and who is told.
 import type { FileSource } from "./files.js";
 import type { Id } from "./ids.js";
 

@@ -1,3 +1,4 @@
+// The bodies of requests with files: a form, or a chunk of a file.
 import { FileError } from "./errors.js";
 import type { FileSource } from "./files.js";
 import { platform } from "./platform.js";

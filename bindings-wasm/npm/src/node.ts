@@ -1,3 +1,4 @@
+// What Node has that browsers and edge workers have not.
 import { constants, createReadStream, promises, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";

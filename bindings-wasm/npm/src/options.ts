@@ -1,3 +1,4 @@
+// The options of a call: checked, and copied when it is made.
 import { InvalidParametersError } from "./errors.js";
 import { isFunction, time } from "./checks.js";
 import type { Check } from "./checks.js";

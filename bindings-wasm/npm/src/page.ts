@@ -1,3 +1,4 @@
+// The page: the memory by which texts go into the WebAssembly and come out of it.
 import { platform } from "./platform.js";
 import type { Instance, WasmEngine } from "./wasm.js";
 

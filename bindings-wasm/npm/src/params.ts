@@ -1,3 +1,4 @@
+// Parameters, written as the text that the engine reads.
 import { BaijiayunError, InvalidParametersError } from "./errors.js";
 import type { Fault } from "./errors.js";
 import { FileSource, sourceOf } from "./files.js";

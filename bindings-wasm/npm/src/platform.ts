@@ -1,3 +1,4 @@
+// The environment that the package runs in.
 import type { Configuration, Given } from "./configuration.js";
 
 /** The content of a file on disk. */

@@ -1,3 +1,4 @@
+// What the engine thinks of a configuration, before a client is made of it.
 import type { ErrorFields } from "./errors.js";
 import { current } from "./wasm.js";
 

@@ -1,3 +1,4 @@
+// Values of the caller's and of libraries, read so that nothing that they throw gets through.
 import { BaijiayunError, MisuseError } from "./errors.js";
 import { named, wordsOf } from "./named.js";
 

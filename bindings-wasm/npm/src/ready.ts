@@ -1,3 +1,4 @@
+// The WebAssembly, loaded ahead of the first call.
 import { ready as load } from "./wasm.js";
 
 /**

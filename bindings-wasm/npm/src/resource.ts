@@ -1,5 +1,8 @@
-import type { Asked, CallExtras, Done, Driver } from "./engine.js";
+// What the generated resources are made of: a call, and a list with its pages.
+import type { Asked, Driver } from "./engine.js";
+import type { CallExtras } from "./extras.js";
 import type { CallOptions } from "./options.js";
+import type { Done } from "./steps.js";
 import { traceOf } from "./trace.js";
 import type { Departure, Trace } from "./trace.js";
 

@@ -1,3 +1,4 @@
+// Errors that came as JSON or by `postMessage`, made errors of their classes again.
 import { BaijiayunError, errorOf, isKind } from "./errors.js";
 import type { ErrorFields, ErrorJson } from "./errors.js";
 import { legible } from "./reading.js";

@@ -1,3 +1,4 @@
+// The settings of a client: checked, and written as the engine reads them.
 import { isFunction, said, text, time } from "./checks.js";
 import type { Check } from "./checks.js";
 import type { ClientOptions } from "./client-options.js";

@@ -1,3 +1,4 @@
+// The store of limits and claims that several processes share.
 import { time } from "./checks.js";
 import { MisuseError } from "./errors.js";
 import { named } from "./named.js";

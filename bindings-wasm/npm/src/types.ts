@@ -1,3 +1,4 @@
+// Types that the generated code uses.
 import type { FileSource } from "./files.js";
 
 export type { Id, IdInput } from "./ids.js";

@@ -1,8 +1,9 @@
+// Uploading videos.
 import type { FileSource } from "./files.js";
 import { sourceOf } from "./files.js";
 import { Video } from "./generated/video.js";
 import type { VideoGetUploadUrlParams } from "./generated/video.js";
-import type { CallExtras } from "./engine.js";
+import type { CallExtras } from "./extras.js";
 import { InvalidParametersError } from "./errors.js";
 import { Meter } from "./meter.js";
 import { named } from "./named.js";

@@ -1,3 +1,4 @@
+// Waiting for something, for so long and no longer.
 import { onAbort } from "./aborts.js";
 
 /** Longer timers fire at once. */

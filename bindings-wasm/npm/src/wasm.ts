@@ -1,3 +1,4 @@
+// The WebAssembly of the engine: where it is loaded, and made anew after it broke.
 import glue from "../wasm/glue.js";
 import type { InitOutput } from "../wasm/baijiayun.js";
 import { MisuseError } from "./errors.js";

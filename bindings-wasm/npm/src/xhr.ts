@@ -1,3 +1,4 @@
+// The executor that is used if none is given.
 import { executorOf } from "./http.js";
 import type { HttpExecutor, HttpRequest, HttpResponse } from "./http.js";
 

@@ -1,3 +1,5 @@
+//! `bjy callback list`: which callbacks there are, and what each posts.
+
 use std::fmt::Write;
 
 use baijiayun_api::{Callback, ContentType, Description};

@@ -1,3 +1,5 @@
+//! `bjy callback listen`: takes callbacks on a port of this machine, and shows them.
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

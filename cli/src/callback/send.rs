@@ -1,3 +1,5 @@
+//! `bjy callback send`: posts a callback as the service would.
+
 use std::time::Duration;
 
 use baijiayun::PartnerKey;

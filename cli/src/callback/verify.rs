@@ -1,3 +1,5 @@
+//! `bjy callback verify`: whether a callback is signed rightly, and if not, why not.
+
 use std::io::{self, Read};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! The course of `bjy demo`: a class on the mock, from its room to its recording.
+
 use std::time::Instant;
 
 use baijiayun::live::{SendChatMessageMessage, SendChatMessageMessageFrom};

@@ -1,3 +1,5 @@
+//! What happened in the demo, as tables.
+
 use std::fmt::Write;
 
 use baijiayun_api::Description;

@@ -1,3 +1,5 @@
+//! `bjy operations NAME`: all about one operation.
+
 use std::fmt::{Debug, Write};
 
 use baijiayun_api::{Entry, EnumValue, LimitScope, Note, Operation, Param, PathSource, Shape};

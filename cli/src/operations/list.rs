@@ -1,3 +1,5 @@
+//! `bjy operations`: the operations as tables.
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

@@ -1,3 +1,5 @@
+//! JSON for people to read.
+
 /// Indents a JSON text and spells its strings out. Numbers keep their digits:
 /// going through a number type would turn 9.90 into 9.9 and round long ids.
 pub(super) fn pretty(text: &str) -> String {

@@ -12,7 +12,11 @@
 //! With a store, a call needs the permission of this process as well: losing
 //! the store, or finding it again, gives nobody a second burst.
 
+mod gauge;
 mod line;
+mod meter;
+mod settings;
+mod standing;
 mod window;
 
 use std::fmt;
@@ -26,61 +30,12 @@ use super::clock::Clock;
 use crate::operation::{Limit, LimitScope, Operation};
 use crate::store::StoreQuestion;
 
+use gauge::{Counts, Gauge};
 use line::Line;
-use window::Window;
-
-/// How calls are held back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuotaSettings {
-    /// The account's limit over all operations: so many requests
-    pub requests: u32,
-    /// in so many seconds. The documents say 200 in 10 s. 0 requests: no limit.
-    pub seconds: u32,
-    /// Whether the limits of single operations are kept as well.
-    pub operations: bool,
-    /// Whether the host has a store that several processes share (see [`QUOTA_SCRIPT`]).
-    pub store: bool,
-    /// What the keys in the store begin with.
-    pub prefix: String,
-    /// The name by which several accounts share the limit over all operations:
-    /// the vendor's page of 2026 counts 200 requests in 10 s per account and
-    /// per server address. It joins those that have the same [`Limiter`], or the same store.
-    pub shared_as: Option<String>,
-}
-
-impl QuotaSettings {
-    /// No limits: for tests, or where something else keeps them.
-    pub fn unlimited() -> QuotaSettings {
-        QuotaSettings { requests: 0, operations: false, ..QuotaSettings::default() }
-    }
-}
-
-impl Default for QuotaSettings {
-    /// The documented limits, kept by this process alone.
-    fn default() -> QuotaSettings {
-        QuotaSettings {
-            requests: 200,
-            seconds: 10,
-            operations: true,
-            store: false,
-            prefix: "baijiayun".to_owned(),
-            shared_as: None,
-        }
-    }
-}
-
-/// Who goes first where a limit makes calls wait.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Priority {
-    /// Before all others that wait: for what a person is waiting for.
-    High,
-    /// In order.
-    #[default]
-    Normal,
-    /// After all others, and never with the last fifth of a limit: for a
-    /// nightly job, so that others need not wait for it.
-    Low,
-}
+use meter::Meter;
+pub use settings::{Priority, QuotaSettings};
+use standing::Place;
+pub(super) use standing::Standing;
 
 /// The script that Redis or Valkey evaluates for [`super::Step::Store`]: KEYS and
 /// ARGV are those of the [`StoreQuestion`]; it returns how many microseconds to
@@ -88,112 +43,6 @@ pub enum Priority {
 /// of the limits holds it. It reads the store's own clock, so the processes need
 /// not agree on theirs.
 pub const QUOTA_SCRIPT: &str = include_str!("due/quota.lua");
-
-/// A limit that a call falls under.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Gauge {
-    key: String,
-    count: u64,
-    seconds: u32,
-    counts: Counts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counts {
-    Account,
-    Shared,
-    Operation,
-    Room,
-}
-
-/// Requests may travel unevenly long, up to this, without breaking a limit of long windows.
-const LONGEST_UNEVENNESS: u64 = 1000;
-/// Limits of up to so many calls are kept to the millisecond; larger ones to a
-/// 64th of their window, so that they need no more memory.
-const MANY_CALLS: u64 = 1000;
-const GRAINS: u64 = 64;
-
-impl Gauge {
-    /// How long a call counts, in milliseconds. The service counts what
-    /// arrives: a first call that travels longer than the last one of its
-    /// window shortens the window by the difference.
-    fn window(&self) -> u64 {
-        let window = u64::from(self.seconds) * 1000;
-        window + (window / 20).min(LONGEST_UNEVENNESS)
-    }
-
-    fn grain(&self) -> u64 {
-        if self.count > MANY_CALLS { (self.window() / GRAINS).max(1) } else { 1 }
-    }
-
-    /// How many of its calls may be in the window when one of this priority goes.
-    fn most(&self, priority: Priority) -> u64 {
-        match priority {
-            Priority::High | Priority::Normal => self.count,
-            Priority::Low => self.count - self.count / 5,
-        }
-    }
-
-    /// The limit in words.
-    pub(super) fn describe(&self, operation: &str, priority: Priority) -> String {
-        let Gauge { count, seconds, .. } = self;
-        let mut words = match self.counts {
-            Counts::Account => format!("the account's limit, {count} requests in {seconds} s"),
-            Counts::Shared => format!("the limit that several accounts share, {count} requests in {seconds} s"),
-            Counts::Operation => format!("the limit of {operation}, {count} calls in {seconds} s"),
-            Counts::Room => format!("the limit of {operation}, {count} calls in {seconds} s per room"),
-        };
-        if priority == Priority::Low {
-            words.push_str(&format!(" ({} of them for calls of low priority)", self.most(priority)));
-        }
-        words
-    }
-}
-
-/// Where a call stands with its limits.
-#[derive(Debug)]
-pub(super) struct Standing {
-    scope: Arc<str>,
-    gauges: Vec<Gauge>,
-    priority: Priority,
-    place: Option<Place>,
-    /// It waited before: it goes to the front of the line that it joins next.
-    returned: bool,
-}
-
-/// A place in a line: at which of the call's limits, in which line, with which ticket.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    gauge: usize,
-    line: usize,
-    ticket: u64,
-}
-
-impl Standing {
-    /// Once for a call that went: what comes next does not begin at the end.
-    pub(super) fn comes_again(&mut self) {
-        self.returned = true;
-    }
-
-    pub(super) fn priority(&self) -> Priority {
-        self.priority
-    }
-
-    pub(super) fn gauge(&self, nth: usize) -> Option<&Gauge> {
-        self.gauges.get(nth)
-    }
-
-    /// The line that it joins at a limit: by priority, and those that waited elsewhere or come again before the others.
-    fn line_at(&self, gauge: usize) -> usize {
-        let waited = self.returned || self.place.is_some_and(|place| place.gauge != gauge);
-        let rank = match self.priority {
-            Priority::High => 0,
-            Priority::Normal => 1,
-            Priority::Low => 2,
-        };
-        2 * rank + usize::from(!waited)
-    }
-}
 
 /// What holds a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,20 +97,6 @@ struct State {
     store_down_until: u64,
 }
 
-/// A limit in use. Times are milliseconds.
-#[derive(Default)]
-struct Meter {
-    window: Window,
-    /// No call counts any longer then.
-    used_until: u64,
-    /// See [`Standing::line_at`].
-    lines: [Line; 6],
-    /// The store refused a call: the first in line asks it again then.
-    closed_until: Option<u64>,
-}
-
-/// A first in line that is late by this much loses its place. It is longer than a store takes to answer.
-const LATE: u64 = 3000;
 /// How long a store that is down is left alone.
 const STORE_REST: u64 = 5000;
 /// The longest wait that is taken from the store.
@@ -493,46 +328,5 @@ impl State {
             self.meters.retain(|_, meter| meter.says_something(time));
             self.sweep_beyond = 2 * self.meters.len();
         }
-    }
-}
-
-impl Meter {
-    /// How many go before a call: with its place, or if it joined this line now.
-    fn before(&mut self, place: Option<Place>, line: usize, time: u64) -> u64 {
-        let late = time.saturating_sub(LATE);
-        self.lines.iter_mut().for_each(|line| line.drop_late(late));
-        let (line, within) = match place {
-            Some(place) => {
-                let within = self.lines.get(place.line).and_then(|line| line.before(place.ticket));
-                (place.line, within.unwrap_or_default())
-            }
-            None => (line, self.lines.get(line).map_or(0, Line::len)),
-        };
-        let before = self.lines.iter().take(line).map(Line::len).sum::<usize>() + within;
-        before as u64
-    }
-
-    /// How long until there is room for a call and for those before it.
-    fn wait(&mut self, gauge: &Gauge, most: u64, before: u64, time: u64) -> u64 {
-        let window = gauge.window();
-        self.window.forget(window, time);
-        // Whoever has so many before it follows one of them by whole windows.
-        let (rounds, before) = (before / most, before % most);
-        let leavers = (self.window.used() + before + 1).saturating_sub(most);
-        let first = match leavers {
-            0 => 0,
-            _ => self.window.leaver(leavers).map_or(0, |went| (went + window).saturating_sub(time)),
-        };
-        first.saturating_add(rounds.saturating_mul(window))
-    }
-
-    fn note(&mut self, gauge: &Gauge, time: u64) {
-        let grain = gauge.grain();
-        self.window.note(time, grain);
-        self.used_until = time + grain + gauge.window();
-    }
-
-    fn says_something(&self, time: u64) -> bool {
-        self.used_until > time || self.closed_until > Some(time) || self.lines.iter().any(|line| line.len() > 0)
     }
 }

@@ -1,10 +1,81 @@
-//! What settings may be: one check for all languages.
+//! Settings of an engine and of a call, and what they may be: one check for all languages.
 
 use std::time::Duration;
 
-use super::{CallOptions, Settings};
+use super::{Priority, QuotaSettings, Retry, RetrySettings};
 use crate::account::Account;
+use crate::coerce;
 use crate::error::{Error, ErrorKind};
+
+/// Settings of an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How failed calls are tried again.
+    pub retry: RetrySettings,
+    /// How calls are held back to stay within the service's limits.
+    pub quota: QuotaSettings,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Duration,
+    /// Longest time for a whole call, with all waits and attempts.
+    pub deadline: Duration,
+    /// Both of these for a call that sends files.
+    pub upload_deadline: Duration,
+    /// Who goes first where a limit makes calls wait.
+    pub priority: Priority,
+    /// Most bytes of an answer, decoded.
+    pub max_answer: u64,
+    /// Whether signed calls may go to the vendor's own domains without TLS.
+    pub allow_http: bool,
+    /// Whether a call fails whose answer departs from the documents, with [`ErrorKind::Departures`].
+    pub strict: bool,
+}
+
+/// Answers of more bytes than this are refused, unless another limit is set.
+pub const MAX_ANSWER: u64 = 8 << 20;
+
+/// How long a shared store is waited for. Then it counts as down: calls are not to hang on it.
+pub const STORE_PATIENCE: Duration = Duration::from_millis(500);
+
+impl Default for Settings {
+    /// 3 attempts of 30 s each, 120 s in all (an hour where files are sent), within the documented limits; answers
+    /// of up to [`MAX_ANSWER`] bytes.
+    fn default() -> Settings {
+        Settings {
+            retry: RetrySettings::default(),
+            quota: QuotaSettings::default(),
+            attempt_timeout: Duration::from_secs(30),
+            deadline: Duration::from_secs(120),
+            upload_deadline: Duration::from_secs(3600),
+            priority: Priority::default(),
+            max_answer: MAX_ANSWER,
+            allow_http: false,
+            strict: false,
+        }
+    }
+}
+
+/// Settings of one call, in place of the engine's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CallOptions {
+    /// Which failures are tried again.
+    pub retry: Retry,
+    /// Most attempts.
+    pub attempts: Option<u32>,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Option<Duration>,
+    /// Longest time for the whole call.
+    pub deadline: Option<Duration>,
+    /// Who goes first where a limit makes calls wait.
+    pub priority: Option<Priority>,
+    /// Most bytes of the answer, decoded.
+    pub max_answer: Option<u64>,
+    /// Whether it fails where the answer departs from the documents.
+    pub strict: Option<bool>,
+    /// Whether it is a page of a walk through a list, which fails where the answer counts rows and has no list.
+    pub walks: bool,
+    /// How the data of the answer are written.
+    pub data: coerce::Options,
+}
 
 /// A time beyond this is a mistake, such as milliseconds in place of seconds.
 const LONGEST: Duration = Duration::from_secs(30 * 86_400);

@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::{Host, Told, output};
+use super::asked::{no_account, read_extra, read_options, read_params, refused};
+use super::input::{HostOptions, HostUpload};
+use super::{Host, Told, VIDEO_UPLOAD, output};
 use crate::engine::{CallOptions, Event, Handle, MAX_WAITS, Now, Retry, Step, Trace, Why};
 use crate::error::{Error, ErrorKind};
 use crate::operation;
@@ -27,10 +29,10 @@ pub(super) struct Uploading {
 
 /// An upload that is to begin.
 pub(super) struct Asked {
-    pub(super) upload: Upload,
-    pub(super) file: File,
-    pub(super) options: CallOptions,
-    pub(super) has_addresses: bool,
+    upload: Upload,
+    file: File,
+    options: CallOptions,
+    has_addresses: bool,
 }
 
 /// What an upload is in.
@@ -53,6 +55,43 @@ impl Host {
     /// Whether a handle is that of an upload.
     pub(super) fn is_upload(call: u64) -> bool {
         call >= FIRST
+    }
+
+    pub(super) fn ask_upload(&self, params: &str, options: &str) -> Result<Asked, Error> {
+        let mut options: HostOptions = read_options(VIDEO_UPLOAD, options)?;
+        let upload = options.upload.take();
+        let HostUpload { file, video_id, resumes, transcoding, chunk_size, use_https, addresses: has_addresses } =
+            upload.ok_or_else(|| refused(VIDEO_UPLOAD, "the option upload, with the file, is missing"))?;
+        if self.uploads_only && !has_addresses {
+            return Err(no_account(VIDEO_UPLOAD));
+        }
+        if has_addresses && transcoding.is_some() {
+            return Err(refused(VIDEO_UPLOAD, "the transcoding cannot be waited for where the key is not"));
+        }
+        let size = file.size.ok_or_else(|| refused(VIDEO_UPLOAD, "the size of the file is missing"))?;
+        let mut settings = upload::Settings::default();
+        settings.resumes = resumes.unwrap_or(settings.resumes);
+        settings.transcoding = transcoding.map(Duration::from_millis);
+        settings.chunk_size = chunk_size.unwrap_or(settings.chunk_size);
+        settings.use_https = use_https.unwrap_or(settings.use_https);
+        settings.deadline = options.deadline.take();
+        let upload = match video_id {
+            Some(id) => {
+                let id = id.trim_matches('"').parse();
+                Upload::of(id.map_err(|_| refused(VIDEO_UPLOAD, "video_id is not a number"))?, size, settings)
+            }
+            None if has_addresses => Upload::new(Params::new(), size, settings),
+            None => {
+                let operation = operation::find(upload::GET_UPLOAD_URL)?;
+                let mut params = read_params(operation, params, &read_extra(operation, &options)?)?;
+                if params.get("file_name").is_none() {
+                    params.set("file_name", file.name.as_str());
+                }
+                Upload::new(params, size, settings)
+            }
+        };
+        let options = self.call_options(VIDEO_UPLOAD, options)?;
+        Ok(Asked { upload, file, options, has_addresses })
     }
 
     pub(super) fn begin_upload(&mut self, asked: Asked, now: Now) -> Told {

@@ -30,7 +30,7 @@ pub(super) struct Pair<'p> {
 impl<'p> Pair<'p> {
     #[inline(always)]
     fn new(name: Cow<'p, str>, value: Cow<'p, str>) -> Pair<'p> {
-        // Names that are not the caller's are plain (tests/table.rs).
+        // Names that are not the caller's are plain (tests/core/table.rs).
         let is_plain = (matches!(name, Cow::Borrowed(_)) || is_plain(&name)) && is_plain(&value);
         Pair { first: first(&name), name, value, is_plain }
     }

@@ -7,16 +7,21 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod basics;
+mod account;
+mod answers;
 mod callbacks;
+mod common;
 #[cfg(feature = "configuration")]
 mod configuration;
 mod engine;
+mod errors;
 mod hooks;
 mod host;
 mod layers;
 mod links;
+mod operations;
 mod pages;
+mod parameters;
 mod paths;
 mod promises;
 mod properties;

@@ -1,14 +1,14 @@
 //! Types as Kotlin spells them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use serde::Serialize;
 
-use crate::docs::{compact, shape_docs};
+use crate::doc_comments::{compact, shape_docs};
 use crate::kotlin::{constant, kotlin_name, literal};
 use crate::model::{Argument, Enum, Field, Repr, Struct, Type, listed_values};
-use crate::names::variant_names;
+use crate::names::{once, variant_names};
 
 /// A class that is received, as the template `kotlin/types.jinja` takes it.
 #[derive(Serialize)]
@@ -92,7 +92,7 @@ impl Input {
         required: Vec<Member>,
         optional: Vec<Member>,
     ) -> Result<Input, Box<dyn Error>> {
-        once(&name, required.iter().chain(&optional))?;
+        once(&name, required.iter().chain(&optional).map(|member| member.name.as_str()))?;
         Ok(Input { name, docs, required, optional })
     }
 }
@@ -128,7 +128,7 @@ impl<'a> Scope<'a> {
     pub fn object(&self, object: &Struct) -> Result<Object, Box<dyn Error>> {
         let name = self.objects[object.name.as_str()].clone();
         let members: Vec<Member> = object.fields.iter().map(|field| self.member(field)).collect();
-        once(&name, &members)?;
+        once(&name, members.iter().map(|member| member.name.as_str()))?;
         Ok(Object { name, docs: compact(shape_docs(object.shape), &[]), members })
     }
 
@@ -226,14 +226,5 @@ impl<'a> Scope<'a> {
             Type::Nullable(inner) => format!("~{}", self.word(inner)),
             Type::Any | Type::File | Type::Nothing => "a".to_owned(),
         }
-    }
-}
-
-/// Checks that names are there once.
-fn once<'m>(class: &str, members: impl IntoIterator<Item = &'m Member>) -> Result<(), Box<dyn Error>> {
-    let mut names = BTreeSet::new();
-    match members.into_iter().find(|member| !names.insert(&member.name)) {
-        Some(twice) => Err(format!("{class}: it has two members {}", twice.name).into()),
-        None => Ok(()),
     }
 }

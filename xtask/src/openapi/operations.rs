@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::printed::Printed;
 use super::schemas::{Schemas, Scope, envelope, parameter, reference, scalar, value};
 use super::texts::text;
-use crate::docs::operation_docs;
+use crate::doc_comments::operation_docs;
 use crate::model::{self, Argument, Call, Type};
 use crate::names::pascal;
 

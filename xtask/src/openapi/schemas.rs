@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::printed::{Kind, Printed};
 use super::texts::{text, with_list};
-use crate::docs::{param_docs, shape_docs};
+use crate::doc_comments::{param_docs, shape_docs};
 use crate::model::{Argument, Enum, Repr, Struct, Type};
 use crate::names::{Names, variant_names};
 

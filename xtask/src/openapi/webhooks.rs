@@ -9,7 +9,7 @@ use super::printed::Printed;
 use super::schemas::{Schemas, Scope, number_as_text, reference, value};
 use super::texts::text;
 use crate::callbacks::payload_names;
-use crate::docs::callback_docs;
+use crate::doc_comments::callback_docs;
 use crate::model::{self, Field, Repr, Struct, Type};
 use crate::names::pascal;
 

@@ -6,7 +6,7 @@ use std::error::Error;
 use baijiayun_api::{EnumValue, Param, ParamType, ShapeType};
 use serde::Serialize;
 
-use crate::docs::{compact, shape_docs};
+use crate::doc_comments::{compact, shape_docs};
 use crate::model::{Field, Repr, Struct, Type, listed_values};
 use crate::names::python_name;
 

@@ -1,13 +1,13 @@
 //! Types as Swift spells them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use serde::Serialize;
 
-use crate::docs::{compact, shape_docs};
+use crate::doc_comments::{compact, shape_docs};
 use crate::model::{Argument, Enum, Field, Repr, Struct, Type, listed_values};
-use crate::names::variant_names;
+use crate::names::{once, variant_names};
 use crate::swift::{literal, swift_name, type_name};
 
 /// A struct that is received, as the template `swift/types.jinja` takes it.
@@ -90,7 +90,7 @@ impl Scope {
     pub fn object(&self, object: &Struct) -> Result<Object, Box<dyn Error>> {
         let name = self.0[object.name.as_str()].clone();
         let members: Vec<Member> = object.fields.iter().map(|field| self.member(field)).collect();
-        once(&name, &members)?;
+        once(&name, members.iter().map(|member| member.name.as_str()))?;
         Ok(Object { name, docs: compact(shape_docs(object.shape), &[]), members })
     }
 
@@ -109,7 +109,7 @@ impl Scope {
             )
         });
         let members: Vec<Member> = members.collect();
-        once(&name, &members)?;
+        once(&name, members.iter().map(|member| member.name.as_str()))?;
         let docs = compact(shape_docs(object.shape), &[]);
         let docs = if docs.is_empty() { vec!["An element of the list.".to_owned()] } else { docs };
         Ok(Input { name, docs, members })
@@ -196,14 +196,5 @@ impl Scope {
             Type::Any => "JSON".to_owned(),
             Type::Nothing => "Void".to_owned(),
         }
-    }
-}
-
-/// Checks that names are there once.
-pub fn once(class: &str, members: &[Member]) -> Result<(), Box<dyn Error>> {
-    let mut names = BTreeSet::new();
-    match members.iter().find(|member| !names.insert(&member.name)) {
-        Some(twice) => Err(format!("{class}: it has two members {}", twice.name).into()),
-        None => Ok(()),
     }
 }

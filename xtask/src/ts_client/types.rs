@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use baijiayun_api::{EnumValue, Param, ParamType, ShapeType};
 use serde::Serialize;
 
-use crate::docs::{compact, param_facts, shape_docs};
+use crate::doc_comments::{compact, param_lines, shape_docs};
 use crate::model::{Argument, Enum, Field, Repr, Struct, Type, listed_values};
 
 /// An interface as the template `ts/types.jinja` takes it.
@@ -66,8 +66,7 @@ impl<'a> Scope<'a> {
     /// The interface of the parameters of an operation.
     pub fn params(&self, name: String, docs: String, arguments: &[Argument]) -> Interface {
         let members = arguments.iter().map(|Argument { wire, param, ty }| {
-            let sentences = [vec![param.desc.clone()], param_facts(param)].concat();
-            let docs = compact(sentences, &param.enum_values);
+            let docs = param_lines(param);
             let ty = or_undefined(self.param(ty, param), !param.required);
             Member { key: key(wire), optional: !param.required, ty, docs }
         });

@@ -1,3 +1,4 @@
+// Errors of `baijiayun/upload`.
 import {
   AnswerError,
   ApiError,

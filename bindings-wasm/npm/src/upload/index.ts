@@ -1,3 +1,4 @@
+// What `baijiayun/upload` has: uploads from pages, without the WebAssembly and without a key.
 export {
   AnswerError,
   ApiError,

@@ -1,3 +1,4 @@
+// One post of a file or of a chunk.
 import { onAbort, throwIfAborted } from "../aborts.js";
 import type { ErrorFields } from "../errors.js";
 import { timerOf } from "../waits.js";

@@ -1,3 +1,4 @@
+// The upload of a video from a page: the machine of core/src/upload.rs once more (docs/decisions/0017).
 import { throwIfAborted } from "../aborts.js";
 import { BaijiayunError } from "../errors.js";
 import type { ErrorFields, Fault } from "../errors.js";

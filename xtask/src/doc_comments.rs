@@ -66,8 +66,13 @@ pub fn param_docs(param: &Param) -> Vec<String> {
     docs
 }
 
+/// Meaning and facts in one line, and the listed values below it.
+pub fn param_lines(param: &Param) -> Vec<String> {
+    compact([vec![param.desc.clone()], param_facts(param)].concat(), &param.enum_values)
+}
+
 /// Default, range, unit and which documents know a parameter; a sentence each.
-pub fn param_facts(param: &Param) -> Vec<String> {
+fn param_facts(param: &Param) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(default) = &param.default {
         facts.push(format!("Default: `{default}`."));
