@@ -377,7 +377,7 @@ impl Host {
         }
         told
     }
-    pub(super) fn call_options(&self, name: &str, options: HostOptions) -> Result<CallOptions, Error> {
+    fn call_options(&self, name: &str, options: HostOptions) -> Result<CallOptions, Error> {
         Ok(CallOptions {
             retry: match options.retry.as_deref() {
                 None | Some("safe") => Retry::Safe,

@@ -1,6 +1,6 @@
 //! A name that there is not: what may be meant by it.
 
-use super::all;
+use super::{Operation, all};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
 use crate::near;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use baijiayun_core::engine::{CallOptions, Engine, Event, Handle, Now, QuotaSettings, RetrySettings, Settings, Step};
 use baijiayun_core::{ErrorKind, operation};
 
-use super::{account, answer, info, ok, transport};
+use super::{account, answer, at, info, ok, transport};
 
 /// How the simulated service fails: what the client sees, and whether the call was carried out.
 const FAULTS: [(&str, bool); 8] = [
